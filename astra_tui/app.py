@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import work
 from textual.binding import BindingType
-from textual.notifications import Notification, Notify, SeverityLevel
 from textual.reactive import reactive
 from textual.screen import ModalScreen
 
@@ -31,10 +30,8 @@ from screens.base import clipboard, keys
 from screens.base.app_protocol import Views
 from screens.base.backend import Backend, Changes
 from screens.base.drafts import Drafts
-from screens.base.harmless_text import visible
-from screens.base.line_history import LINES, LineHistory
 from screens.base.messages import DeskChanged
-from screens.base.textual_internals import all_screens, remove_toast
+from screens.base.textual_internals import all_screens
 from screens.base.theme import THEMES
 from screens.dialogs.modal import Modal
 from screens.dialogs.panel import error_panel
@@ -42,7 +39,7 @@ from screens.dialogs.quit_warning import Leaving
 from screens.shell.booking_notifications import Inbox
 from screens.shell.desk_screen import Place
 from screens.shell.help import Help, Verb
-from screens.wording.events import describe_restore, describe_undo
+from screens.wording.events import describe_restore
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
@@ -99,12 +96,10 @@ class AstraApp(PaletteApp):
         self.drafts = DraftFile(database) if drafts is None and self._remembers else drafts
         self.views: Views = OwnViews(views_path() if self._remembers else None)
         self.inbox = Inbox(self)
-        self.lines = LineHistory(self.recall(LINES, list[str]()))
         self.lost_since: str | None = None
         self._is_reachable = True
-        self._told: Notification | None = None
         self.has_title = wanted.title is not False
-        self._bell, self._toasts = wanted.bell is not False, wanted.toasts is not False
+        self.rings, self.speaks_of_news = wanted.bell is not False, wanted.toasts is not False
         self.came_from = self.DEFAULT_MODE
         self._problems, self._is_new = problems, is_new
         self._looking = asyncio.Lock()
@@ -199,8 +194,17 @@ class AstraApp(PaletteApp):
         then: Callable[[T], object] | None = None,
         refused: Callable[[DeskError], object] | None = None,
     ) -> None:
+        def run(desk: Desk) -> T:
+            """Run it, and find out whether it can be undone."""
+            before = self.backend.last_own_event
+            result = command(desk)
+            if self.backend.last_own_event != before:
+                with desk.reading():
+                    self.is_undoable = undo.is_undoable(self.backend.last_own_event)
+            return result
+
         async def work() -> None:
-            await self._attempt(self.backend.run(command), then, refused or self._refuse)
+            await self._attempt(self.backend.run(run), then, refused or self._refuse)
             await self.look_for_changes(own=True)
 
         self.run_worker(work(), group="command")
@@ -250,7 +254,7 @@ class AstraApp(PaletteApp):
     def _looked(self, changes: Changes, own: bool) -> None:
         place, self._is_reachable, own = self.place, True, own or self.is_at_command
         if changes.restored is not None:
-            self.notify(describe_restore(changes.restored), severity="warning", markup=False, timeout=30)
+            self.tell(describe_restore(changes.restored), severity="warning", seconds=30)
         if place is not None and (changes.any or place.is_lost):
             for screen in self.screen_stack:  # modals may show the desk too
                 screen.post_message(DeskChanged(own, changes.by_others))
@@ -276,18 +280,6 @@ class AstraApp(PaletteApp):
 
     # errors
 
-    def show_toast(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
-        """Show a toast instead of the previous one: a fast user would bury the screen under them."""
-        remove_toast(self, self._told)  # announcements stay
-        self._told = Notification(visible(text), severity=severity, markup=False, timeout=timeout)
-        self.post_message(Notify(self._told))
-
-    def announce(self, text: str) -> None:
-        if self._toasts:
-            self.notify(text, markup=False, timeout=10)
-        if self._bell:
-            self.bell()
-
     def copy_to_clipboard(self, text: str) -> None:
         """Copy by OSC 52, which works over ssh, and to the machine's own clipboard."""
         super().copy_to_clipboard(text)
@@ -298,14 +290,13 @@ class AstraApp(PaletteApp):
         """Report why a key did nothing, even if the database is lost."""
         self.report(error)
         if isinstance(error, DatabaseUnavailable) and error.code not in REACHED:
-            self.show_toast(f"Not done: {error.message}", severity="error")
+            self.tell(f"Not done: {error.message}", severity="error")
 
     def report(self, error: Exception) -> None:
         if isinstance(error, DatabaseUnavailable) and error.code not in REACHED:
             self._lost(error)
         elif isinstance(error, DeskError):
-            text = f"{error.message}\n{error.hint}" if error.hint else error.message
-            self.show_toast(text, severity="warning", timeout=8)
+            self.refuse(error)
         else:
             self._show_unexpected(error)
 
@@ -352,7 +343,7 @@ class AstraApp(PaletteApp):
                 return
         await self.look_for_changes()
         if not self._is_reachable:
-            self.show_toast("Tried again: the database still cannot be reached", severity="warning")
+            self.tell("Tried again: the database still cannot be reached", severity="warning")
         elif self.place is not None:
             self.place.reload(opens=True)
 
@@ -375,12 +366,6 @@ class AstraApp(PaletteApp):
         """Run the verb chosen in the help, now that it is closed."""
         if verb is not None:
             self.call_later(self.run_action, verb.binding.action, verb.node)
-
-    def action_undo(self) -> None:
-        self.perform(undo.undo, lambda done: self.show_toast(describe_undo(done)))
-
-    def action_redo(self) -> None:
-        self.perform(undo.redo, lambda done: self.show_toast(describe_undo(done)))
 
     async def settle(self) -> None:
         """Return when nothing is pending, for scripts: no query, command, message or repaint."""

@@ -71,9 +71,10 @@ def open_application(database: str | None, actor: str | None) -> int:
     from astra_tui.user import preferences
 
     wanted, problems = preferences.load(check=check_preferences)
-    file = preferences.config_path()  # by its name alone: a toast has little room
+    file = preferences.config_path()  # by its name alone: a message has little room
     shown = [problem.replace(str(file), file.name) for problem in problems]
     app = AstraApp(database=path, actor=actor, preferences=wanted, problems=shown, is_new=is_new)
+    app.is_alone = True
     app.run()
     return 1 if app.return_code is None else app.return_code  # None: it ended unasked
 

@@ -18,6 +18,7 @@ BENCHMARKS = (
     "fairness",
     "command",
     "screen",
+    "places",
     "beside",
     "search",
     "log",

@@ -14,6 +14,7 @@ from astra_tui.cli.output.printing import narrate
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
+from dispatch.queries import wording
 from models import private_files
 from models.errors import DatabaseUnavailable, InvalidInput
 
@@ -118,6 +119,7 @@ def opened(
         if says_read_only and desk.why_read_only:
             narrate(f"{path} can only be read: {desk.why_read_only}")
         with desk.reading():
+            wording.show_in(desk.settings["currency"])
             yield desk
     except UNEXPECTED as error:
         _refuse_damaged(desk, error)

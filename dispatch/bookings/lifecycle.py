@@ -12,6 +12,7 @@ from dispatch.assignment.decisions import decide_by_hand
 from dispatch.customers.records import refuse_erased
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import due_times, validation
+from dispatch.inputs.amounts import money_cents
 from dispatch.queries.next_action import is_due
 from dispatch.queries.row_types import BookingRow
 from models.agents import GONE, Agent
@@ -251,10 +252,12 @@ def set_quote(
     """Set the given parts of the booking's quote. Raises InvalidInput."""
     if package is not None:
         booking.package = running.desk.values.check_package(booking.destination, package)
+    currency = running.desk.settings["currency"]
     if destination_revenue is not None:
-        booking.destination_revenue_cents = validation.money_cents(destination_revenue, "destination_revenue")
+        cents = money_cents(destination_revenue, "destination_revenue", currency)
+        booking.destination_revenue_cents = cents
     if package_revenue is not None:
-        booking.package_revenue_cents = validation.money_cents(package_revenue, "package_revenue")
+        booking.package_revenue_cents = money_cents(package_revenue, "package_revenue", currency)
 
 
 def set_follow_up(running: Command, booking: Booking, at: str | None) -> None:

@@ -43,6 +43,13 @@ _at_the_start = CompiledQuery(
 )
 
 
+def described(value: Any) -> str:
+    """Format a setting's value as it can be typed."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)
+
+
 class Settings:
     """The settings as of their last version; ``refresh()`` is one indexed read.
 

@@ -13,6 +13,7 @@ from typing import Any
 from peewee import fn
 
 from dispatch.inputs import date_ranges, validation
+from dispatch.inputs.amounts import money_cents
 from dispatch.inputs.filter_language import (
     Group,
     Node,
@@ -78,6 +79,16 @@ class Number(Kind):
         if not (FRACTION if self.scale else WHOLE).fullmatch(pair.value):
             raise _refused(pair, "a number" if self.scale else "a whole number")
         return float(pair.value) * self.scale if self.scale else int(pair.value.removeprefix("#"))
+
+
+class Amount(Kind):
+    """An amount of money, compared in cents."""
+
+    expects = "an amount: 25000, 25,000 or 25k"
+    ordered = True
+
+    def read(self, pair: Pair, reading: Reading) -> int:
+        return money_cents(pair.value, pair.key)
 
 
 class Part(Kind):

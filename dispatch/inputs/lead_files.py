@@ -25,7 +25,7 @@ BLOCK_BYTES = 1 << 20
 MOST_PIPED_BYTES = 250_000_000  # two million leads
 IGNORED_NAMED = 20
 HINT = "give a CSV file with a header line or a JSONL file; fields: " + ", ".join(FIELDS)
-BARE_FIELDS = f"{', '.join(REQUIRED)}, then perhaps {', '.join(OPTIONAL)}"
+BARE_FIELDS = f"{len(REQUIRED)}: {', '.join(REQUIRED)}, then optionally {', '.join(OPTIONAL)}"
 NOT_UTF8 = "the line is not UTF-8 text"
 UNDECODED = re.compile(r"[\udc80-\udcff]")  # what surrogateescape makes of other bytes
 
@@ -115,11 +115,11 @@ class LeadFile:
                     if not row:
                         continue
                     if not width and not len(REQUIRED) <= len(row) <= len(FIELDS):
-                        yield number, f"{len(row)} fields where a lead has {BARE_FIELDS}"
+                        yield number, f"{_fields(row)}; a lead needs {BARE_FIELDS}"
                     elif not width:
                         yield number, dict(zip(FIELDS, row, strict=False)) if text else NOT_UTF8
                     elif len(row) != width:
-                        yield number, f"{len(row)} fields where the header names {width}"
+                        yield number, f"{_fields(row)}; the header names {width}"
                     elif not text:
                         yield number, NOT_UTF8
                     else:
@@ -153,6 +153,10 @@ class LeadFile:
                 return f"{name} is not a text"
             fields[name] = None if given is None else str(given)
         return fields
+
+
+def _fields(row: list[str]) -> str:
+    return f"{len(row)} field{'' if len(row) == 1 else 's'}"
 
 
 class _Lines:

@@ -1,16 +1,14 @@
-"""Validation of text, money, numbers and scores; errors name the field and the value."""
+"""Validation of text, numbers and scores; errors name the field and the value."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
 
 from models.errors import InvalidInput
 
 NAME_LENGTH = 100
 TEXT_LENGTH = 10_000
-LARGEST_CENTS = 999_999_999_999  # DECIMAL(12,2)
 
 # They reorder the text around them, so that a name reads differently in a list.
 BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -84,22 +82,6 @@ def phone(value: str | None) -> str | None:
             "phone", f"{text!r} is not a telephone number", "4 to 20 digits, with + - . / ( ) and spaces"
         )
     return "+" + digits if text.startswith("+") else digits
-
-
-def money_cents(value: str | float | Decimal, field: str) -> int:
-    """Return an amount in the desk's currency as integer cents. Raises InvalidInput."""
-    accepted = "accepted: 0 to 9999999999.99 with at most two decimal places, and no commas"
-    word = field.replace("_", " ")
-    try:
-        amount = Decimal(str(value).strip())
-        cents = amount * 100
-        if not amount.is_finite() or cents != cents.to_integral_value():
-            raise InvalidOperation
-    except ArithmeticError:  # an exponent too large overflows
-        raise InvalidInput(field, f"{excerpt(str(value))} is not a {word}", accepted) from None
-    if not 0 <= cents <= LARGEST_CENTS:
-        raise InvalidInput(field, f"a {word} of {excerpt(str(value))} is out of range", accepted)
-    return int(cents)
 
 
 def whole(value: str | int, field: str, low: int, high: int) -> int:

@@ -44,6 +44,10 @@ class Verdict:
     assignments: int
     p_agents: float
 
+    def counts_under(self, policy: str) -> bool:
+        """Return whether the score is worth showing: it is believed, or the policy goes by it."""
+        return self.believed or policy == MATCH
+
     @property
     def sentence(self) -> str:
         """Return the grounds, and what the ``match`` policy makes of them."""

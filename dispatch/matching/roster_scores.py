@@ -14,11 +14,12 @@ from dispatch.matching.weights import in_use
 
 @dataclass(frozen=True)
 class RosterScores:
-    """``match_score`` by agent, whether it ``steers`` anything, and ``whose`` lead it is for."""
+    """``match_score`` by agent, for ``whose`` lead, whether it ``steers`` and whether it is ``believed``."""
 
     by_agent: Mapping[int, float] = field(default_factory=dict)
     steers: bool = False
     whose: str = ""
+    believed: bool = False
 
 
 def roster_scores(lead: Terms | None) -> RosterScores:
@@ -28,6 +29,7 @@ def roster_scores(lead: Terms | None) -> RosterScores:
         if terms is None:
             return RosterScores()
         used = in_use()
-        steers = verdict(used).steers
+        seen = verdict(used)
         found = {agent.agent_id: agent.match_score for agent in score(terms, used.weights).agents}
-    return RosterScores(found, steers, "the latest lead" if lead is None else "the lead in the form")
+    whose = "the latest lead" if lead is None else "the lead in the form"
+    return RosterScores(found, seen.steers, whose, seen.believed)

@@ -19,6 +19,7 @@ from models.learned_weights import LearnedWeight
 from models.settings import Setting
 
 PUBLISHED, LEARNED = "published", "learned"
+DEFAULT = "default"  # the published ones as long as nobody has chosen any: not a wish
 TRAINED, FROM_FILE = "trained", "file"
 
 # Fixed by the published table up to their scale (docs/rules.md, Match score).
@@ -26,10 +27,13 @@ PUBLISHED_WEIGHTS = dict(
     zip(FEATURES, (-0.70, -9.35, 92.22, -5.33, 1.95, 0.13, -9.66, -5.89, 0.05), strict=True)
 )
 EXAMPLE = "nine numbers: " + json.dumps(PUBLISHED_WEIGHTS)
+NAMED = (PUBLISHED, LEARNED, DEFAULT)
 SETTING = "match_weights"
 LARGEST_FILE_BYTES = 1_000_000
 LARGEST_WEIGHT = 1e12  # sums and spreads of nine of them stay finite and exact enough
-ACCEPTED = f"{PUBLISHED}, {LEARNED}, a version (astra weights list), or a JSON file of the nine weights"
+ACCEPTED = (
+    f"{PUBLISHED}, {LEARNED}, {DEFAULT}, a version (astra weights list), or a JSON file of the nine weights"
+)
 
 
 @dataclass(frozen=True)
@@ -74,13 +78,13 @@ def named(name: str | None) -> WeightSet:
 
 def of_file(name: str) -> dict[str, float] | None:
     """Return the weights of a named file; None for one of the desk's own names. Raises InvalidInput."""
-    if name in (PUBLISHED, LEARNED) or (name.isascii() and name.isdecimal()):
+    if name in NAMED or (name.isascii() and name.isdecimal()):
         return None
     return read_file(name)
 
 
 def _of_setting(value: str) -> WeightSet:
-    if value == PUBLISHED:
+    if value in (PUBLISHED, DEFAULT):
         return WeightSet(PUBLISHED, PUBLISHED_WEIGHTS)
     row = newest() if value == LEARNED else version(int(value))
     if row is None:
@@ -93,7 +97,7 @@ _setting_row = CompiledQuery(lambda: Setting.select(Setting.value).where(Setting
 
 def accepted(name: str) -> str:
     """Return a valid value of the setting. Raises InvalidInput."""
-    if name not in (PUBLISHED, LEARNED) and not re.fullmatch("[1-9][0-9]{0,17}", name):
+    if name not in NAMED and not re.fullmatch("[1-9][0-9]{0,17}", name):
         raise InvalidInput("setting", f"{name!r} is no value for {SETTING}", f"accepted: {ACCEPTED}")
     return name
 
@@ -210,9 +214,25 @@ def details(name: str | None) -> WeightsRow:
     return row
 
 
+def keep_in_use(running: Command) -> None:
+    """Let the desk score with the same weights as now, whatever is learned next."""
+    rows = _setting_row(key=SETTING)
+    if (rows[0][0] if rows else LEARNED) == LEARNED:
+        settings.store(SETTING, _newest_name())
+        running.desk.settings.refresh()
+
+
+def _newest_name() -> str:
+    """Return the setting's value for the newest learned version."""
+    row = newest()
+    return DEFAULT if row is None else str(row.version)
+
+
 @command("weights.use", past="weights chosen", undo=never("use the earlier weights instead"))
 def use(running: Command, name: str, weights: dict[str, float] | None = None) -> dict[str, str]:
-    """Score with these from now on: published, learned, or a version; ``weights`` become a new version.
+    """Score with these from now on: published, learned (the newest now), default, or a version.
+
+    ``weights`` become a new version.
 
     Raises InvalidInput, NotFound.
     """
@@ -223,7 +243,7 @@ def use(running: Command, name: str, weights: dict[str, float] | None = None) ->
         row.save()
         running.detail["from"] = name
         name = str(row.version)
-    value = accepted(name)
+    value = _newest_name() if name == LEARNED else accepted(name)
     chosen = _of_setting(value)
     settings.store(SETTING, value)
     running.desk.settings.refresh()

@@ -10,7 +10,7 @@ from typing import Any
 from dispatch.desk.commands import COMMANDS, CommandInfo
 from dispatch.desk.event_chain import is_erased
 from dispatch.desk.row_types import EventRow
-from dispatch.operations.row_types import UndoResult
+from dispatch.operations.row_types import UndoPreview, UndoResult
 
 MODULES = """
 agents.handover agents.presence agents.roster assignment.shuffle batches.record bookings.bulk_actions
@@ -83,3 +83,18 @@ def describe_undone(done: UndoResult) -> str:
         became = "is back" if done["redone"] else "removed"
         return f"{describe_subject(done)} ({booking['customer_name']}) {became}"
     return describe_event(done)
+
+
+def describe_target(found: UndoPreview) -> str:
+    """Describe what would be undone or redone: ``booking 12 claimed``, ``lead 12 (Kate Nguyen)``."""
+    if found["command"] == "import":
+        return "import"
+    if found["command"] == "lead.add" and found["booking"] is not None:
+        return f"lead {found['booking_id']} ({found['booking']['customer_name']})"
+    if len(found["rows"]) > 1:
+        kinds = {row.split()[0] for row in found["rows"]}
+        count = f"{len(found['rows']):,} {kinds.pop() if len(kinds) == 1 else 'row'}s"
+        past = describe_command(found["command"])
+        several = past.removeprefix("several ")
+        return f"{count} {several}" if several != past else f"{describe_event(found)} ({count})"
+    return describe_event(found)

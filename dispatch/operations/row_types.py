@@ -127,6 +127,25 @@ class UndoResult(TypedDict):
     booking: BookingRow | None
 
 
+class UndoPreview(TypedDict):
+    """What an undo, or a redo (``redone``), would change; the event as in UndoResult, with who did it when.
+
+    ``rows`` names what would change, each as "booking 12": bookings, issues and agents, or else customers.
+    """
+
+    undone_event_id: int
+    redone: bool
+    command: str
+    at: str
+    actor: str
+    booking_id: int | None
+    agent_id: int | None
+    customer_id: int | None
+    issue_id: int | None
+    rows: list[str]
+    booking: BookingRow | None
+
+
 class ImportRemark(TypedDict):
     """A quarantined or flagged row, and the reason."""
 

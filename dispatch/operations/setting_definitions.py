@@ -9,6 +9,7 @@ from datetime import date
 from dispatch.assignment.eligibility import department_map
 from dispatch.assignment.policies import POLICIES
 from dispatch.desk.settings import Definition
+from dispatch.inputs import amounts
 from dispatch.service.sla import business_hours, targets
 
 LONGEST_CONTACT = 100
@@ -93,9 +94,9 @@ DEFINITIONS = {
         Definition(
             "match_weights",
             "learned",
-            "weights of the match score (astra weights); learned: the newest version",
+            "weights of the match score (astra weights); training does not change it",
             _weights,
-            "published, learned, or a version's number (astra weights list)",
+            "published, learned, default, or a version's number (astra weights list)",
         ),
         _minutes("sla_first_response_minutes", targets.FIRST_RESPONSE_MINUTES, "first answer"),
         _minutes("sla_resolution_minutes", targets.RESOLUTION_MINUTES, "resolution"),
@@ -159,6 +160,13 @@ DEFINITIONS = {
             "full: what was answered is on the disk; normal: quicker, a power cut may lose half a minute",
             _durability,
             "full or normal",
+        ),
+        Definition(
+            "currency",
+            "USD",
+            "the currency of all amounts: shown with them, and changes none",
+            amounts.currency_sign,
+            "off, or a code or sign of at most 8 letters, such as EUR, € or credits",
         ),
         Definition("pull", False, "agents may claim each other's unclaimed work", _switch, "on or off"),
         _number("decline_minutes", 30, 0, MOST_MINUTES, "minutes before declined work is offered again"),

@@ -17,11 +17,12 @@ from dispatch.bookings.undo_rules import BookingUndo
 from dispatch.customers.undo_rules import CustomerUndo, LeadUndo
 from dispatch.desk import undo_chain
 from dispatch.desk.commands import AUDITED, TABLES, Command, command, put_back
+from dispatch.desk.desk import Desk
 from dispatch.desk.undo_rules import FOLLOWS, UndoRules
 from dispatch.operations import import_record, undo_target
-from dispatch.operations.command_list import every_command
+from dispatch.operations.command_list import describe_subject, every_command
 from dispatch.operations.import_undo import TakenBack, take_back
-from dispatch.operations.row_types import UndoResult
+from dispatch.operations.row_types import UndoPreview, UndoResult
 from dispatch.service.issues.undo_rules import IssueUndo
 from dispatch.views.undo_rules import ViewUndo
 from models.agents import Agent
@@ -44,6 +45,8 @@ RULES |= {
     SavedView: ViewUndo(),
 }
 
+SUBJECTS = (Booking, Issue, Agent, Customer)
+
 
 @command("undo", past="undo", undo=put_back)
 def undo(running: Command, event_id: int | None = None) -> UndoResult:
@@ -52,8 +55,7 @@ def undo(running: Command, event_id: int | None = None) -> UndoResult:
     Raises NotFound for an unknown event, and Refused if there is nothing to undo, the command cannot be
     undone, or one of its rows has changed since.
     """
-    event = undo_target.last_done(running) if event_id is None else undo_target.named(event_id)
-    return _reverse(running, event)
+    return _reverse(running, _target(running.desk, event_id))
 
 
 @command("redo", past="redo", undo=put_back)
@@ -63,8 +65,60 @@ def redo(running: Command, event_id: int | None = None) -> UndoResult:
     Raises NotFound for an unknown event, and Refused if there is nothing to redo, or one of the undo's rows
     has changed since.
     """
-    event = undo_target.last_undo(running) if event_id is None else undo_target.undo_of(event_id)
-    return _reverse(running, event)
+    return _reverse(running, _redo_target(running.desk, event_id))
+
+
+def preview(desk: Desk, event_id: int | None = None, *, redo: bool = False) -> UndoPreview:
+    """Return what an undo, or a redo, would change now, without writing anything. Raises as both do."""
+    with desk.reading():
+        event = (_redo_target if redo else _target)(desk, event_id)
+        _check_undoable(event)
+        if event.command != import_record.HEAD:
+            _rows_to_put_back(event)
+        return {
+            "undone_event_id": event.event_id,
+            "redone": event.command == undo_chain.UNDO,
+            "command": undo_chain.command_of(event),
+            "at": event.at,
+            "actor": event.actor,
+            "booking_id": event.booking_id,
+            "agent_id": event.agent_id,
+            "customer_id": event.customer_id,
+            "issue_id": event.issue_id,
+            "rows": _subjects(event),
+            "booking": queries.booking(event.booking_id) if event.booking_id is not None else None,
+        }
+
+
+def is_undoable(event_id: int) -> bool:
+    """Return whether the command of an event is one that can be undone. Reads the database."""
+    event: Event | None = Event.get_or_none(Event.event_id == event_id)
+    if event is None or event.command == undo_chain.UNDO:  # which is redone
+        return False
+    known = every_command().get(event.command)
+    return known is not None and not known.undo
+
+
+def _target(desk: Desk, event_id: int | None) -> Event:
+    return undo_target.last_done(desk) if event_id is None else undo_target.named(event_id)
+
+
+def _redo_target(desk: Desk, event_id: int | None) -> Event:
+    return undo_target.last_undo(desk) if event_id is None else undo_target.undo_of(event_id)
+
+
+def _subjects(event: Event) -> list[str]:
+    """Name the bookings, issues and agents that an event changed, or else its customers: ``booking 12``."""
+    root = undo_chain.root_of(event)
+    if root.command == record.HEAD:
+        return list(dict.fromkeys(row for part in record.parts_of(root) for row in _subjects(part)))
+    keys = [key.rsplit(":", 1) for key in json.loads(event.after or "{}")]
+    named = {
+        kind: [f"{kind.label} {number}" for table, number in keys if TABLES[table] is kind]
+        for kind in SUBJECTS
+    }
+    found = named[Booking] + named[Issue] + named[Agent] or named[Customer]
+    return found or [describe_subject(vars(event)["__data__"])]
 
 
 def _reverse(running: Command, event: Event) -> UndoResult:
@@ -170,6 +224,19 @@ def _check_undoable(event: Event) -> None:
 def _put_back(running: Command, event: Event) -> list[int]:
     """Write the inverse of every row of an event; return the agents left above their capacity."""
     before: dict[str, Json] = json.loads(event.before or "{}")
+    rows = _rows_to_put_back(event)
+    with loads_gathered():
+        for key, row in rows.items():
+            _write_inverse(running, row, before.get(key))
+    holders = {RULES[type(row)].finish(running, row) for row in rows.values()}
+    running.may_free = True
+    agents = [Agent.lock(agent_id) for agent_id in sorted(filter(None, holders))]
+    return [agent.agent_id for agent in agents if agent.held > agent.capacity]
+
+
+def _rows_to_put_back(event: Event) -> dict[str, BaseModel]:
+    """Return the rows of an event by their keys. Raises Refused if one of them must not be put back."""
+    before: dict[str, Json] = json.loads(event.before or "{}")
     after: dict[str, Json] = json.loads(event.after or "{}")
     rows = {key: _row(key) for key in after}
     for row in rows.values():
@@ -179,13 +246,7 @@ def _put_back(running: Command, event: Event) -> list[int]:
     returning = {rows[key]._pk for key, old in before.items() if "left_at" in old and old["left_at"] is None}
     for key, row in rows.items():
         RULES[type(row)].check(row, before.get(key), rows, returning)
-    with loads_gathered():
-        for key, row in rows.items():
-            _write_inverse(running, row, before.get(key))
-    holders = {RULES[type(row)].finish(running, row) for row in rows.values()}
-    running.may_free = True
-    agents = [Agent.lock(agent_id) for agent_id in sorted(filter(None, holders))]
-    return [agent.agent_id for agent in agents if agent.held > agent.capacity]
+    return rows
 
 
 def _write_inverse(running: Command, row: BaseModel, before: Json | None) -> None:

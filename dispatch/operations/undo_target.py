@@ -7,7 +7,8 @@ from typing import Any
 from peewee import fn
 
 from dispatch.batches import record
-from dispatch.desk.commands import BATCH, Command
+from dispatch.desk.commands import BATCH
+from dispatch.desk.desk import Desk
 from dispatch.desk.undo_chain import REVERSALS, UNDO, end_of, followed_events
 from dispatch.operations import import_record
 from models.audit import Event
@@ -45,52 +46,52 @@ def undo_of(event_id: int) -> Event:
     raise Refused("already_redone", f"event {event_id} was redone at {end.at} by {end.actor}")
 
 
-def last_done(running: Command) -> Event:
+def last_done(desk: Desk) -> Event:
     """Return the session's newest event of the actor that is not an undo and has not been undone."""
     head = fn.COALESCE(fn.json_extract(Event.detail, "$.head"), 0)  # of a part of an import
     batch = fn.COALESCE(fn.json_extract(Event.detail, f"$.{BATCH}"), 0)
-    own = _own(running).where(
+    own = _own(desk).where(
         Event.command != UNDO,
         Event.event_id.not_in(followed_events()),
         ~Event.command.startswith(f"{import_record.HEAD}.") | head.not_in(followed_events()),
         batch.not_in(followed_events()),  # what of an undone batch cannot be undone
     )
-    return _whole(_newest(running, own, "undo", "done", "or u on it in the log"))
+    return _whole(_newest(desk, own, "undo", "done", "or u on it in the log"))
 
 
-def last_undo(running: Command) -> Event:
+def last_undo(desk: Desk) -> Event:
     """Return the session's newest undo of the actor that is not redone, if they did nothing else since."""
-    own = _own(running)
+    own = _own(desk)
     undone = own.where(Event.command == UNDO, Event.event_id.not_in(followed_events()))
-    event = _newest(running, undone, "redo", "undone", "or U on it in the log")
+    event = _newest(desk, undone, "redo", "undone", "or U on it in the log")
     other: Event | None = own.where(
-        Event.session == running.desk.session,
+        Event.session == desk.session,
         Event.event_id > event.event_id,
         Event.command.not_in(REVERSALS),
     ).first()
     if other is not None:
         raise Refused(
             "nothing_to_redo",
-            f"{running.desk.actor} has done something else since the last undo: event {other.event_id}, "
+            f"{desk.actor} has done something else since the last undo: event {other.event_id}, "
             f"{other.command}",
             f"astra redo {event.event_id} redoes that undo, event {event.event_id}, all the same",
         )
     return event
 
 
-def _own(running: Command) -> Any:
+def _own(desk: Desk) -> Any:
     """Return a query of the actor's latest events, newest first."""
     newest = Event.select(fn.MAX(Event.event_id)).scalar() or 0
-    own = Event.select().where(Event.event_id > newest - REACH, Event.actor == running.desk.actor)
+    own = Event.select().where(Event.event_id > newest - REACH, Event.actor == desk.actor)
     return own.order_by(Event.event_id.desc())
 
 
-def _newest(running: Command, own: Any, verb: str, done: str, otherwise: str) -> Event:
+def _newest(desk: Desk, own: Any, verb: str, done: str, otherwise: str) -> Event:
     """Return the session's newest of these events; the refusal names one of another session."""
-    event: Event | None = own.where(Event.session == running.desk.session).first()
+    event: Event | None = own.where(Event.session == desk.session).first()
     if event is not None:
         return event
-    actor, code = running.desk.actor, f"nothing_to_{verb}"
+    actor, code = desk.actor, f"nothing_to_{verb}"
     elsewhere: Event | None = own.first()
     if elsewhere is None:
         raise Refused(code, f"{actor} has {done} nothing that can be {verb}ne")

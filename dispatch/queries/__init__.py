@@ -18,13 +18,14 @@ from dispatch.queries.bookings import (
     pending_ids,
     unattended,
 )
-from dispatch.queries.totals import Totals, count_totals, is_unused
+from dispatch.queries.totals import Arrivals, Totals, count_arrivals, count_totals, is_unused
 
 __all__ = [
     "AGENT_KEYS",
     "BOOKING_ROW",
     "BOOKING_SORTS",
     "FOLLOW_UP",
+    "Arrivals",
     "BookingFilter",
     "Totals",
     "agent",
@@ -35,6 +36,7 @@ __all__ = [
     "bookings_by_id",
     "bookings_of",
     "check_sort",
+    "count_arrivals",
     "count_totals",
     "desk_of",
     "each_booking",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from peewee import fn
 
-from dispatch.inputs.filter_reader import Choice, Fields, Key, Moment, Number, Part, Who, table
+from dispatch.inputs.filter_reader import Amount, Choice, Fields, Key, Moment, Number, Part, Who, table
 from models.agents import is_named
 from models.bookings import STATUSES, Booking
 
 REVENUE = fn.COALESCE(Booking.destination_revenue_cents, 0) + fn.COALESCE(Booking.package_revenue_cents, 0)
-CENTS = 100
 FLAGS = Fields(
     {
         "unclaimed": lambda _: {"unclaimed": True},
@@ -29,7 +28,7 @@ BOOKING_KEYS = table(
     Key("source", Choice(listed="source"), "lead source", field="source"),
     Key("method", Choice(listed="method"), "contact method", field="method"),
     Key("package", Part(), "quoted package", Booking.package),
-    Key("revenue", Number(CENTS), "price of trip and package", REVENUE),
+    Key("revenue", Amount(), "price of trip and package", REVENUE),
     Key("number", Number(), "booking number", Booking.booking_id, also=("id",)),
     Key("score", Number(), "customer's score, 1 to 5", Booking.score),
     Key("attempts", Number(), "contact attempts", Booking.contact_attempts),

@@ -129,6 +129,7 @@ class BookingRow(TypedDict):
     over_capacity: NotRequired[bool]  # after it was reassigned
     due: NotRequired[str]  # as of now: the follow-up's lateness, and the next command
     next: NotRequired[str | None]
+    age: NotRequired[str]  # in a list: since it came in, on an agent's desk since its state began
     next_action: NotRequired[str | None]  # of a booking shown by itself
     history: NotRequired[list[EventRow]]
 

@@ -9,7 +9,8 @@ from peewee import fn
 
 from models.agents import Agent
 from models.base import tuples
-from models.bookings import PENDING, Booking
+from models.bookings import PENDING, Booking, Waiting
+from models.clock import from_text, local_offset, to_text
 from models.customers import Lead
 from models.database import current_database
 
@@ -37,6 +38,36 @@ def count_totals() -> Totals:
     waiting = counts.pop(None, 0)
     drift = sorted(agent for agent in counts | loads if counts.get(agent, 0) != loads.get(agent, 0))
     return Totals(waiting, waiting + sum(counts.values()), tuple(drift))
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """Leads of the present hour and day of the terminal's clock, and the bookings that wait for an agent."""
+
+    hour: int
+    day: int
+    waiting: int
+
+
+def count_arrivals(now: str) -> Arrivals:
+    """Count the leads that have come in lately; those entered by mistake do not count.
+
+    Leads are read from the newest back to the first of an earlier day. An import of old leads ends the
+    count there, so that it never reads more than has come in today.
+    """
+    local = from_text(now) + local_offset()
+    hour, day = (
+        to_text(start - local_offset())
+        for start in (local.replace(minute=0, second=0), local.replace(hour=0, minute=0, second=0))
+    )
+    earlier = Lead.select(Lead.lead_id).where(Lead.received_at < day).order_by(Lead.lead_id.desc()).limit(1)
+    (last,) = [number for (number,) in tuples(earlier)] or [0]
+    voided = Booking.select(Booking.lead_id).where(Booking.lead_id > last, Booking.voided)
+    todays = Lead.select(fn.COUNT(Lead.lead_id), fn.COALESCE(fn.SUM(Lead.received_at >= hour), 0)).where(
+        Lead.lead_id > last, Lead.lead_id.not_in(voided)
+    )
+    ((of_day, of_hour),) = tuples(todays)
+    return Arrivals(of_hour, of_day, Waiting.select().count())
 
 
 def is_unused() -> bool:

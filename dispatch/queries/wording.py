@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from dispatch.inputs.amounts import is_sign
 from dispatch.inputs.due_times import WEEKDAYS
 from dispatch.queries.next_action import is_due, next_action
 from dispatch.queries.row_types import AgentRow, BookingRow, HeldRow
@@ -13,6 +14,7 @@ from models.clock import from_text, local_offset, to_local
 PUNCTUAL = timedelta(minutes=5)  # due for this long, then overdue
 WEEK_S = 6 * 86400  # after this a day of the week could mean two days
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_currency = ""  # one desk a process is shown, and columns are made without it
 UNITS = (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("min", timedelta(minutes=1)))
 
 
@@ -22,8 +24,31 @@ def plural(number: int, noun: str) -> str:
 
 
 def money(units: float | None) -> str:
-    """Format an amount with two places, or a dash."""
-    return "–" if units is None else f"{units:,.2f}"
+    """Format an amount in the desk's currency: ``25,000.00 USD``, ``$25,000.00``; a dash for none."""
+    if units is None:
+        return "–"
+    amount = f"{units:,.2f}"
+    return in_currency(amount)
+
+
+def in_currency(amount: str) -> str:
+    """Add the desk's currency to a formatted amount: its sign before, its code behind."""
+    return f"{_currency}{amount}" if is_sign(_currency) else f"{amount} {_currency}".rstrip()
+
+
+def plain_value(value: object) -> str:
+    """Format any stored value for people: yes or no, two places, a list with commas; "" for none."""
+    if value is None or isinstance(value, bool):
+        return "" if value is None else "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return ", ".join(map(plain_value, value)) if isinstance(value, list) else str(value)
+
+
+def show_in(currency: str) -> None:
+    """Format amounts in the currency of the desk that this process shows, until another is given."""
+    global _currency
+    _currency = currency
 
 
 def moment(text: str | None) -> str:

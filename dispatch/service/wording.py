@@ -27,9 +27,9 @@ def status(row: IssueRow | IssueLine) -> str:
     return status_words(row["status"])
 
 
-def status_words(name: str | None) -> str:
-    """Format a status by its name."""
-    return STATUSES.get(name or "", (name or "").replace("_", " "))
+def status_words(name: str) -> str:
+    """Format a status by its stored name."""
+    return STATUSES.get(name, name.replace("_", " "))
 
 
 def state(row: IssueRow) -> str:
@@ -70,7 +70,7 @@ def describe_interaction(one: InteractionRow) -> tuple[str, str]:
     if one["status_to"] == "assigned":
         return "", f"→ given to {who}"
     if one["kind"] == "status":
-        return who, f"{status_words(one['status_from'])} → {status_words(one['status_to'])}"
+        return who, " → ".join(map(status_words, (one["status_from"] or "", one["status_to"] or "")))
     return f"{who}, note" if one["kind"] == "note" else who, one["text"] or ""
 
 

@@ -21,7 +21,11 @@ def priority_steps(category: str, compound: float, tier: str | None, indicators:
     mood = f"{ANGRY} or below" if is_angry else f"above {ANGRY}"
     raising = [word for word in indicators if word in RAISING]
     rules = (
-        ("category", f"{category} starts at {'HIGH' if is_high else 'MEDIUM'}", int(is_high)),
+        (
+            "category",
+            f"{category.replace('_', ' ')} starts at {'HIGH' if is_high else 'MEDIUM'}",
+            int(is_high),
+        ),
         ("sentiment", f"sentiment {compound:+.2f} is {mood}", int(is_angry)),
         ("tier", f"{tier} customer" if tier else "no tier", TIER_BOOST.get(tier or "", 0)),
         ("urgency", f"says {', '.join(raising)}" if raising else "no urgent word", int(bool(raising))),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from textual.widgets import DataTable
 
 from screens.app.distribution import DistributingApp
 from screens.base import keys
+from screens.base.line_history import LINES, LineHistory
 from screens.dialogs.quit_warning import Leaving
 from screens.shell.row_actions import RowActions
 
@@ -23,10 +25,18 @@ class CommandApp(DistributingApp):
     Its modules are loaded when it is first used: a start has no need of the verbs.
     """
 
+    @cached_property
+    def lines(self) -> LineHistory:
+        """The lines typed, in this run and before."""
+        return LineHistory(self._command_host.recall(LINES, list[str]()))
+
     def action_command_line(self, text: str = "") -> None:
+        """Open the line, or close it."""
         from screens.shell.command_line import CommandLine
 
-        if not isinstance(self.screen, CommandLine | Leaving):
+        if isinstance(self.screen, CommandLine):
+            self.screen.action_close()
+        elif not isinstance(self.screen, Leaving):
             self.push_screen(CommandLine(text))
 
     def action_list_line(self) -> None:
@@ -57,7 +67,7 @@ class CommandApp(DistributingApp):
                 host,
                 line.about(row[place.NUMBER]),
                 lambda outcome: tell(host, outcome),
-                lambda error: host.show_toast(f"Not done: {said(error)}", severity="warning", timeout=8),
+                lambda error: host.tell(f"Not done: {said(error)}", severity="warning"),
             )
 
     @property

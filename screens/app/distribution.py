@@ -14,7 +14,7 @@ from dispatch.queries.row_types import MoveRow
 from dispatch.queries.wording import plural
 from models.base import Json
 from models.errors import DatabaseUnavailable
-from screens.app.onboarding import GreetingApp
+from screens.app.onboarding import AT_START_S, GreetingApp
 from screens.app.policy_forms import policy_form, shuffle_form
 
 if TYPE_CHECKING:
@@ -39,12 +39,12 @@ class DistributingApp(GreetingApp):
     def on_mount(self) -> None:
         why = self._host.backend.desk.why_read_only
         if why:
-            self.notify(f"{READ_ONLY}: {why}", timeout=15)
+            self._host.tell(f"{READ_ONLY}: {why}", seconds=AT_START_S)
             self.look_at_sweeps()
             self.set_interval(SWEEP_EVERY_S, self.look_at_sweeps)
         elif self.sweeps_by_itself:
             if self._host.backend.absence:
-                self.notify(self._host.backend.absence, timeout=15)
+                self._host.tell(self._host.backend.absence, seconds=AT_START_S)
             self.call_after_refresh(self.sweep)
             self.set_interval(SWEEP_EVERY_S, self.sweep)
 
@@ -71,7 +71,7 @@ class DistributingApp(GreetingApp):
         host: Host = self._host
         try:
             done = await host.backend.sweep()
-        except Exception as error:  # noqa: BLE001  # shown in a panel or a toast, once
+        except Exception as error:  # noqa: BLE001  # shown in a panel or on the message line, once
             passes = isinstance(error, DatabaseUnavailable) and error.code in OF_ANOTHER
             if not passes and self._last_error != repr(error):
                 self._last_error = repr(error)
@@ -80,7 +80,7 @@ class DistributingApp(GreetingApp):
             self._last_error = ""
             if done is not None:
                 for problem in filter(None, (done["training_problem"], done["backup_problem"])):
-                    host.show_toast(problem, severity="warning")
+                    host.tell(problem, severity="warning")
             await host.look_for_changes()
         self.look_at_sweeps()
 
@@ -89,7 +89,7 @@ class DistributingApp(GreetingApp):
         current: str = self._host.backend.desk.settings["policy"]
 
         def chosen(result: Json) -> None:
-            self._host.show_toast(f"The policy is {result['value']} now, at every terminal")
+            self._host.tell_done(f"The policy is {result['value']} now, at every terminal")
 
         self._open(policy_form(current, name or current), chosen)
 
@@ -98,8 +98,10 @@ class DistributingApp(GreetingApp):
 
         def moved(result: dict[str, list[MoveRow]]) -> None:
             count = plural(len(result["moves"]), "booking")
-            line = f"Moved {count}; undo reverts all of it" if result["moves"] else "Even already"
-            self._host.show_toast(line)
+            if result["moves"]:
+                self._host.tell_done(f"Moved {count}")
+            else:
+                self._host.tell("The loads are even already")
 
         self._open(shuffle_form(), moved)
 

@@ -13,7 +13,7 @@ from dispatch.operations.row_types import ImportResult
 from screens.app.first_steps import WAYS, FirstSteps
 from screens.app.import_files import ImportFiles, counted
 from screens.app.tour import Tour
-from screens.base.themed_app import ThemedApp
+from screens.app.undoing import UndoingApp
 from screens.dialogs.modal import Modal
 from screens.shell.desk_screen import Place
 from screens.wording.events import describe_loaded
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from screens.base.app_protocol import Host
 
 SEEN = "tour.seen"
+AT_START_S = 15.0
 
 
-class GreetingApp(ThemedApp):
+class GreetingApp(UndoingApp):
     """An application that helps first-time users."""
 
     lead: Terms | None = None
@@ -38,13 +39,13 @@ class GreetingApp(ThemedApp):
         """Announce a desk that was just made, and the problems of the configuration."""
         backend = self._host.backend
         if is_new or backend.desk.is_new:
-            self.notify(f"Made a new desk: {backend.path}", markup=False, timeout=15)
-        for problem in problems:
-            self.notify(problem, severity="warning", markup=False, timeout=15)
+            self._host.tell(f"Made a new desk: {backend.path}", seconds=AT_START_S)
+        if problems:
+            self._host.tell("\n".join(problems), severity="warning", seconds=AT_START_S)
 
     def tell_of_replacement(self, is_same_desk: bool) -> None:
         """Say that the file which has taken the desk's place is shown now."""
-        self._host.show_toast(describe_loaded(self._host.backend.path, is_same_desk))
+        self._host.tell(describe_loaded(self._host.backend.path, is_same_desk))
 
     def greet(self) -> None:
         """Show the tour to a new user, the first steps where the desk is empty, and what was interrupted."""
@@ -56,11 +57,10 @@ class GreetingApp(ThemedApp):
 
     def _tell_of_unfinished(self, events: list[int]) -> None:
         for event_id in events:
-            self.notify(
+            self._host.tell(
                 f"An import or demo is not finished: run it again, or undo event {event_id} in the log",
                 severity="warning",
-                markup=False,
-                timeout=15,
+                seconds=AT_START_S,
             )
 
     def action_tour(self) -> None:
@@ -93,14 +93,14 @@ class GreetingApp(ThemedApp):
         def imported(result: ImportResult) -> None:
             rejected = len(result["quarantined"])
             more = f"; {rejected:,} rejected" if rejected else ""
-            self._host.show_toast(f"Imported {counted(result)}{more}")
+            self._host.tell_done(f"Imported {counted(result)}{more}")
 
         self._open(ImportFiles(), imported)
 
     def action_fill_demo(self) -> None:
         """Fill this desk with demo data; refused unless the desk is empty."""
         self._host.perform(
-            self._host.demo(), lambda made: self._host.show_toast(f"A demo desk: {counted(made)}. f1 helps")
+            self._host.demo(), lambda made: self._host.tell_done(f"A demo desk: {counted(made)}")
         )
 
     def action_add_first_agent(self) -> None:

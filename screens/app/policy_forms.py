@@ -32,9 +32,9 @@ def policy_form(current: str, name: str) -> FormModal[Json]:
 
     return FormModal(
         "Policy",
-        [Field("policy", "Policy", name, tuple(POLICIES))],
+        [Field("policy", "Policy", name, tuple(POLICIES), required=True)],
         lambda desk, given: configuration.set_value(desk, "policy", given["policy"]),
-        submit="Use it",
+        submit="Use policy",
         about=f"In force: {current}. The change holds for every terminal.",
         preview=Preview(look),
     )
@@ -65,7 +65,7 @@ def shuffle_form() -> FormModal[dict[str, list[MoveRow]]]:
         "Shuffle",
         [],
         lambda desk, _: shuffle.shuffle(desk),
-        submit="Move them",
+        submit="Move bookings",
         about="Unclaimed bookings go to agents with room, if that evens out the loads. Claimed work stays.",
         preview=Preview(look),
     )

@@ -15,6 +15,7 @@ from models.errors import DeskError
 from screens.base.backend import Backend
 from screens.base.drafts import Drafts
 from screens.base.line_history import LineHistory
+from screens.base.message_log import LOUD_S, News
 
 if TYPE_CHECKING:
     from dispatch.matching.features import Terms
@@ -86,8 +87,9 @@ class Host(Protocol):
     def place(self) -> PlaceInSight | None:
         """The place in sight, or under the modal in sight."""
 
-    lines: LineHistory
-    """The lines typed at the command line."""
+    @property
+    def lines(self) -> LineHistory:
+        """The lines typed at the command line."""
 
     came_from: str
     """The place visited before the one in sight."""
@@ -137,7 +139,7 @@ class Host(Protocol):
         """Read something in the background and pass it to ``then`` in the UI thread.
 
         If the answer ``opens`` a place or modal, keys typed meanwhile wait for it, and a database that
-        cannot be read also shows a toast, unless the error goes to ``refused``. Slow queries go
+        cannot be read is also reported, unless the error goes to ``refused``. Slow queries go
         ``beside`` the others.
         """
 
@@ -149,14 +151,43 @@ class Host(Protocol):
     ) -> None:
         """Run a command in the background, show what it changed, and pass on its result.
 
-        A refusal goes to ``refused``, or is shown in a toast.
+        A refusal goes to ``refused``, or is said on the message line.
         """
 
-    def show_toast(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
-        """Show a toast; the text may hold anything that a person typed."""
+    def tell(
+        self,
+        text: str,
+        *,
+        hint: str = "",
+        key: str = "",
+        severity: SeverityLevel = "information",
+        seconds: float = LOUD_S,
+    ) -> None:
+        """Say something on the message line; the text may hold anything that a person typed.
 
-    def announce(self, text: str) -> None:
-        """Announce news: a toast that stays beside the others, and a bell if the user wants one."""
+        What is no information is a refusal, whose ``hint`` says how to go on. ``key`` is what can be pressed
+        now. More ``seconds`` than usual
+        are for what must not be missed.
+        """
+
+    def tell_done(self, text: str) -> None:
+        """Say what the user's own command did, and how it is undone if it can be."""
+
+    def announce(self, *news: News) -> None:
+        """Announce what others brought, with a bell if the user wants one; alike news become one message."""
+
+    def show_messages(self) -> None:
+        """Show what is said at present on the screen in sight."""
+
+    def ask_again(self, about: str, what: str, do: Callable[[], object]) -> None:
+        """Do something if the key of a binding id has just been pressed for it, else ask to press it again.
+
+        ``what`` completes "X again: ", and tells one question of the key from another. Any other key
+        withdraws the question.
+        """
+
+    def reverse(self, event_id: int | None = None, *, redo: bool = False) -> None:
+        """Undo or redo an event, or else the last command; ask first unless it is one row in sight."""
 
     def importing(
         self, paths: Sequence[Path], dry_run: bool, progress: Callable[[int, int, str], None]
@@ -167,4 +198,4 @@ class Host(Protocol):
         """Return the command that fills an empty desk with a demo; it refuses any other."""
 
     def report(self, error: Exception) -> None:
-        """Report an error: a refusal as a toast, a lost database in a bar, anything else in a panel."""
+        """Report an error: a refusal on the line, a lost database in a bar, anything else in a panel."""

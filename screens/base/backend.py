@@ -53,8 +53,9 @@ class Backend:
 
     ``values`` are the accepted values as last read, for the UI thread: unlike the desk's own, which
     a refused command discards, they never query the database. ``own_events`` are the
-    ids of the latest events written by commands of this application. ``unswept_since`` is when the desk was
-    last swept, by anybody, if that is too long ago, and ``absence`` the words for it as the desk was opened.
+    ids of the latest events written by commands of this application, ``last_own_event`` the last of them.
+    ``unswept_since`` is when the desk was last swept, by anybody, if that is too long ago, and ``absence``
+    the words for it as the desk was opened.
     """
 
     def __init__(self, path: str, clock: Clock | None, actor: str | None) -> None:
@@ -68,6 +69,7 @@ class Backend:
         self.closing = threading.Event()
         self.values = AcceptedValues()
         self.own_events: set[int] = set()
+        self.last_own_event = 0
         self._seen_version: int | None = None
         self._seen_event = 0
         self._file = DeskFile(self.path)
@@ -99,9 +101,13 @@ class Backend:
         with desk.reading():
             self.values.reload()
         self.absence, self.unswept_since = sweep_record.absence(desk), ""
-        desk.heard = self.own_events.add
+        desk.heard = self._hear
         self._file.take()
         return desk
+
+    def _hear(self, event_id: int) -> None:
+        self.own_events.add(event_id)
+        self.last_own_event = event_id
 
     async def read(self, query: Callable[[], T]) -> T:
         """Run a query in the reading thread."""

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
-from textual import events
+from textual import events, on
 from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen
 
@@ -67,8 +67,20 @@ class Hosted(SteadyScreen[Result]):
         return ""
 
     def say(self, text: str, *, severity: SeverityLevel = "information") -> None:
-        """Show a toast; the text may hold anything that a person typed."""
-        self.host.show_toast(text, severity=severity)
+        """Say something on the message line; the text may hold anything that a person typed."""
+        self.host.tell(text, severity=severity)
+
+    def say_done(self, text: str) -> None:
+        """Say what a command given here did, with the key that undoes it."""
+        self.host.tell_done(text)
+
+    def in_sight(self) -> frozenset[str]:
+        """Name the rows that can be seen, each as "booking 12"."""
+        return frozenset()
+
+    @on(events.ScreenResume)
+    def _show_messages(self) -> None:
+        self.host.show_messages()
 
     def open(self, modal: ModalScreen[T | None], then: Callable[[T], object] | None = None) -> None:
         """Open a modal, unless another is already open; ``then`` gets its result, if it has one."""

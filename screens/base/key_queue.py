@@ -15,6 +15,7 @@ from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
 
 from screens.base.harmless_text import HARMLESS_LINES, visible
+from screens.base.idle_collection import IdleCollection
 from screens.base.textual_internals import SteadyBatches, is_at_rest, is_closing, is_painted, mounted_event
 
 STEP_S = 0.005
@@ -41,6 +42,9 @@ class SteadyApp(SteadyBatches):
         super().__init__()
         self._typed_ahead: deque[Typed] = deque()
         self._is_at_a_key = False
+        self.keys_typed = 0
+        self.is_alone = False
+        """Whether the process has no other application, whose garbage may then wait."""
 
     async def on_load(self) -> None:
         """Start tasks at the loop's next turn on every Python.
@@ -49,6 +53,8 @@ class SteadyApp(SteadyBatches):
         that is not on the stack yet, and the application ends.
         """
         asyncio.get_running_loop().set_task_factory(None)
+        if self.is_alone:
+            IdleCollection(self)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Let nothing that is drawn control the terminal."""
@@ -68,14 +74,25 @@ class SteadyApp(SteadyBatches):
         elif self._is_at_a_key:
             self._typed_ahead.append(event)
         else:
-            await super().on_event(event)
+            await self._handle(event)
             self._begin(self._typed_at)
+
+    async def _handle(self, event: Typed) -> None:
+        self.before_typed()
+        await super().on_event(event)
+
+    def before_typed(self) -> None:
+        """Hear of a key before it does anything."""
+
+    def show_messages(self) -> None:
+        """Show what is said at present; an application that speaks overrides it."""
 
     def delay_update(self, delay: float = 0) -> None:
         """Paint a new place at once, so that a section chosen in it is laid out."""
 
     def _begin(self, nodes: Callable[[], Iterable[MessagePump]]) -> None:
         self._is_at_a_key = True
+        self.keys_typed += 1
         self._go_on_typing(nodes)
 
     def type_again(self, *typed: events.Key | events.Paste) -> None:
@@ -97,7 +114,7 @@ class SteadyApp(SteadyBatches):
                 self._drop_what_waits()
             if not self._typed_ahead:
                 break
-            await super().on_event(self._typed_ahead.popleft())
+            await self._handle(self._typed_ahead.popleft())
         self._is_at_a_key = False
 
     def _wants_to_leave(self) -> bool:

@@ -77,6 +77,7 @@ APP = [
     anywhere(
         "first_steps", "ctrl+n", "Fill the desk", "Import files, make an empty desk a demo, or add an agent"
     ),
+    anywhere("messages", "ctrl+o", "Messages", "The last 50 messages, whole and with their times"),
     anywhere("quit", "ctrl+q", "Quit", "Leave Astra; typed text that is not sent is listed first"),
 ]
 

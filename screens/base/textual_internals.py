@@ -13,6 +13,7 @@ import sys
 from codecs import getincrementaldecoder
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import IO, Any
 
@@ -24,6 +25,7 @@ from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.binding import BindingsMap
+from textual.content import Content
 from textual.coordinate import Coordinate
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
@@ -31,11 +33,11 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.keys import _character_to_key, key_to_character
 from textual.message_pump import MessagePump
-from textual.notifications import Notification
 from textual.reactive import Reactive
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
-from textual.widgets import DataTable, OptionList, RadioSet
+from textual.widgets import DataTable, OptionList, RadioSet, Select
+from textual.widgets._select import SelectCurrent
 
 # -- the terminal
 
@@ -192,12 +194,6 @@ def all_screens(app: App[Any]) -> list[Screen[Any]]:
     return [screen for stack in app._screen_stacks.values() for screen in stack]
 
 
-def remove_toast(app: App[Any], toast: Notification | None) -> None:
-    """Remove one toast, if it is still there; it leaves the screen when the next one appears."""
-    if toast is not None and toast in app._notifications:
-        app._unnotify(toast, refresh=False)
-
-
 def adopt_styles(screen: Screen[Any]) -> None:
     """Mark a new screen as styled by the application's present style sheets.
 
@@ -258,9 +254,15 @@ def character_to_key(character: str) -> str:
     return _character_to_key(character)
 
 
+TYPED = frozenset(_character_to_key(chr(code)) for code in range(32, 127))
+"""The names of the keys that type a character of ASCII."""
+
+
 @cache
 def is_character(key: str) -> bool:
     """Return whether a key types a character: ``a``, ``question_mark`` and ``space``, not ``ctrl+a``."""
+    if key in TYPED:  # of some of them key_to_character does not know the way back: of "at" it is @
+        return True
     character = key_to_character(key)
     return character is not None and len(character) == 1 and character.isprintable()
 
@@ -275,6 +277,14 @@ def bindings_of(node: DOMNode) -> BindingsMap:
     bindings = node._bindings.copy()
     bindings.apply_keymap(node.app._keymap)
     return bindings
+
+
+def rename_action(node: DOMNode, action: str, label: str) -> None:
+    """Let the key line call an action of this one node by another name."""
+    for key, bound in node._bindings.key_to_bindings.items():
+        node._bindings.key_to_bindings[key] = [
+            replace(each, description=label) if each.action == action else each for each in bound
+        ]
 
 
 # -- what is under way
@@ -317,6 +327,13 @@ def highlighted_index(radio_set: RadioSet) -> int | None:
 def forget_pressed(radio_set: RadioSet) -> None:
     """Let no button count as pressed; the button itself has been switched off before."""
     radio_set._pressed_button = None
+
+
+def show_in_select(select: Select[Any], line: Content | None, placeholder: Content) -> None:
+    """Show a line in a closed Select, or the placeholder for None; both as they are, without markup."""
+    current = select.query_one(SelectCurrent)
+    current.placeholder = placeholder  # type: ignore[assignment]  # its Static takes any content
+    current.update(Select.NULL if line is None else line)
 
 
 class SegmentTable(DataTable[Text]):

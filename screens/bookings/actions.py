@@ -37,13 +37,21 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
         return queries.booking(number)
 
     def describe_done(self, word: str, row: BookingRow) -> str:
-        holder = short(row["agent_name"] or "waiting for an agent")
-        return f"{word}: booking {row['booking_id']}, {short(row['customer_name'])} ({holder})"
+        holder = (
+            f" → {short(row['agent_name'], 20)}"
+            if word in ("Reassigned", "Declined") and row["agent_name"]
+            else ""
+        )
+        return f"{word} {row['booking_id']} {short(row['customer_name'], 24)}{holder}"
 
     def _with_follow_up(self, word: str, row: BookingRow) -> str:
         at = row["follow_up_at"]
-        follow_up = f"follow-up {day_and_moment(at)}" if at else "no follow-up"
-        return f"{self.describe_done(word, row)}, {follow_up}"
+        when = day_and_moment(at) if at else "none"
+        return (
+            f"Follow-up {row['booking_id']}: {when}"
+            if word == "Follow-up"
+            else f"{word} {row['booking_id']}, follow-up {when}"
+        )
 
     # Checks before a form opens, so that a refusal does not wait for the typing. Each raises Refused.
 
@@ -83,11 +91,11 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
 
         self.at_once("Claimed", claim)
 
-    action_keep = at_once("Still on it", bookings.keep)
+    action_keep = at_once("Kept", bookings.keep)
     action_release = at_once("Released", bookings.release)
     action_reopen = at_once("Reopened", bookings.reopen)
 
-    action_contact = with_form("Noted", forms.contact_form, needs=_is_held, tell=_with_follow_up)
+    action_contact = with_form("Contact", forms.contact_form, needs=_is_held, tell=_with_follow_up)
     action_follow_up = with_form("Follow-up", forms.follow_up_form, needs=_is_held, tell=_with_follow_up)
 
     @on_chosen
@@ -139,7 +147,7 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
         way = reach(row)
         if way is not None:
             kind, text = way
-            self.copy(text, f"the {kind} of {short(row['customer_name'])}")
+            self.copy(text, kind)
         else:
             self.copy(_line(row))
 
@@ -150,7 +158,9 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
     @on_chosen
     def action_new_issue(self, row: BookingRow) -> None:
         def opened(issue: IssueDetails) -> None:
-            self.say(f"{describe_issue('Opened', issue)}; {keys.key_of(self.app, 'place.service')} shows it")
+            self.say_done(
+                f"{describe_issue('Opened', issue)}; {keys.key_of(self.app, 'place.service')} shows it"
+            )
 
         self.open_made(lambda: NewIssue(customers.card(row["customer_id"]), row["booking_id"]), opened)
 

@@ -12,7 +12,7 @@ from dispatch.bookings.row_types import BatchResult
 from dispatch.desk.desk import Desk
 from dispatch.queries.wording import plural
 from screens.bookings.forms import MOMENT_HINT, moment_reader
-from screens.dialogs.form import Field, FormModal, Values, picked
+from screens.dialogs.form import Field, FormModal, Values, picked, reason_field
 from screens.widgets.preview import Preview
 from screens.wording.consequences import before_a_batch
 from screens.wording.text import BAD
@@ -34,11 +34,11 @@ def reassign_marked(ids: Ids) -> FormModal[BatchResult]:
     return FormModal(
         f"Reassign {plural(len(ids), 'marked booking')}",
         [
-            Field("to", "To", agents=tuple(queries.list_agents())),
-            Field("reason", "Reason", hint="why they change hands"),
+            Field("to", "To", agents=tuple(queries.list_agents()), required=True),
+            reason_field("why they change hands"),
         ],
         lambda desk, given: bulk_actions.reassign(desk, ids, picked(given["to"]), given["reason"]),
-        submit="Reassign",
+        submit="Reassign bookings",
         preview=Preview(look, only=("to",)),
     )
 
@@ -49,9 +49,9 @@ def cancel_marked(ids: Ids) -> FormModal[BatchResult]:
 
     return FormModal(
         f"Cancel {plural(len(ids), 'marked booking')}",
-        [Field("reason", "Reason", hint="the same for all of them")],
+        [reason_field("the same for all of them")],
         lambda desk, given: bulk_actions.cancel(desk, ids, given["reason"]),
-        submit="Cancel them",
+        submit="Cancel bookings",
         preview=Preview(look, only=()),
     )
 
@@ -64,7 +64,7 @@ def follow_up_marked(ids: Ids) -> FormModal[BatchResult]:
         f"Follow-up of {plural(len(ids), 'marked booking')}",
         [Field("at", "Follow-up", hint=MOMENT_HINT, note=moment_reader())],
         lambda desk, given: bulk_actions.follow_up(desk, ids, given["at"]),
-        submit="Save",
+        submit="Save follow-ups",
         preview=Preview(look, only=("at",)),
         about="The same time for all; empty removes their follow-ups.",
     )
@@ -78,6 +78,6 @@ def release_marked(ids: Ids) -> FormModal[BatchResult]:
         f"Release {plural(len(ids), 'marked booking')}",
         [],
         lambda desk, _: bulk_actions.release(desk, ids),
-        submit="Release",
+        submit="Release bookings",
         preview=Preview(look),
     )

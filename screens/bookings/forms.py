@@ -3,34 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from dispatch import bookings
 from dispatch.bookings import editing, follow_ups
 from dispatch.bookings.lifecycle import OUTCOMES
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
-from dispatch.inputs import due_times
+from dispatch.inputs import amounts, due_times, validation
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import day_and_moment, due_word, moment
 from models.bookings import PENDING
 from models.clock import local_offset
-from models.errors import InvalidInput
-from screens.dialogs.form import Field, FormModal, RowForms, as_typed
+from screens.dialogs.form import Field, FormModal, RowForms, as_typed, reason_field
 from screens.wording.contacts import ways
 
 MOMENT_HINT = "tomorrow 9:00, in 2 hours, fri 9, 23.11. 9:00"
 EXAMPLES = {"destination_revenue": "150000.00", "package_revenue": "25000.00"}
+CHECKS: dict[str, Callable[[str], object]] = {
+    "name": partial(validation.name, field="customer_name"),
+    "phone": validation.phone,
+    "email": validation.email,
+    "requests": partial(validation.optional_text, field="requests", limit=validation.TEXT_LENGTH),
+    "destination_revenue": partial(amounts.money_cents, field="destination_revenue"),
+    "package_revenue": partial(amounts.money_cents, field="package_revenue"),
+}
 LABELS = {
     "name": "Customer",
     "phone": "Phone",
     "email": "E-mail",
     "method": "Contact",
     "source": "Source",
-    "requests": "Requirements",
-    "destination": "Destination",
-    "launch": "Launch",
+    "requests": "Wishes",
+    "destination": "To",
+    "launch": "From",
     "package": "Package",
-    "destination_revenue": "Destination rev.",
+    "destination_revenue": "Trip revenue",
     "package_revenue": "Package revenue",
 }
 ROW_KEYS = {"name": "customer_name", "launch": "launch_location"}
@@ -46,52 +54,54 @@ def _about(booking: BookingRow) -> str:
 FORMS = RowForms("booking", _about)
 note_form = FORMS.asking(
     "Note on",
-    [Field("text", "Note", hint="what the next person should know")],
+    [reason_field("what the next person should know", "text", "Note")],
     bookings.note,
-    submit="Write",
+    submit="Save note",
 )
 cancel_form = FORMS.asking(
     "Cancel",
-    [Field("reason", "Reason", hint="what the customer said")],
+    [reason_field("what the customer said")],
     bookings.cancel,
-    submit="Cancel the booking",
+    submit="Cancel booking",
 )
 decline_form = FORMS.asking(
     "Decline",
-    [Field("reason", "Reason", hint="why somebody else should take it")],
+    [reason_field("why somebody else should take it")],
     bookings.decline,
-    submit="Decline",
+    submit="Decline booking",
 )
 reassign_form = FORMS.reassigning(bookings.reassign)
 
 
 def confirm_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingRow]:
     packages = values.packages(booking["destination"])
-    chosen = booking["package"] or (packages[0] if len(packages) == 1 else "")
-    amounts = (
-        Field(name, LABELS[name], as_typed(booking.get(name)), hint=f"for example {example}")
+    revenues = (
+        Field(
+            name,
+            LABELS[name],
+            as_typed(booking.get(name)),
+            hint=f"for example {example}",
+            required=True,
+            check=CHECKS[name],
+        )
         for name, example in EXAMPLES.items()
     )
 
     def command(desk: Desk, number: int, **given: str) -> BookingRow:
-        try:
-            return bookings.confirm(desk, number, **{name: text or None for name, text in given.items()})
-        except InvalidInput as error:
-            missing = [name for name, text in given.items() if not text.strip()]
-            if error.code != "invalid_quote" or not missing:
-                raise
-            words = " and the ".join(name.replace("_", " ") for name in missing)
-            raise InvalidInput(missing[0], f"Enter the {words} to confirm") from None
+        return bookings.confirm(desk, number, **{name: text or None for name, text in given.items()})
 
-    fields = [Field("package", LABELS["package"], chosen, packages), *amounts]
-    return FORMS.form(booking, "Confirm", fields, command, submit="Confirm")
+    fields = [
+        Field("package", LABELS["package"], booking["package"] or "", packages, required=True),
+        *revenues,
+    ]
+    return FORMS.form(booking, "Confirm", fields, command, submit="Confirm booking")
 
 
 def contact_form(booking: BookingRow) -> FormModal[BookingRow]:
     """Log an attempt to reach the customer: success, notes, and when to try again."""
     words = dict(zip(("Reached", "No answer"), OUTCOMES, strict=True))
     fields = [
-        Field("outcome", "Outcome", "Reached", tuple(words)),
+        Field("outcome", "Outcome", "Reached", tuple(words), required=True),
         Field("text", "Notes"),
         Field("follow_up", "Follow-up", hint=MOMENT_HINT, note=moment_reader()),
     ]
@@ -109,7 +119,13 @@ def follow_up_form(booking: BookingRow) -> FormModal[BookingRow]:
     field = Field("at", "Follow-up", moment(at), hint=MOMENT_HINT, note=moment_reader(at))
     about = f"{_about(booking)}\n{ways(booking)}"
     return FORMS.form(
-        booking, "Follow-up of", [field], follow_ups.follow_up, submit="Save", about=about, changes_only=True
+        booking,
+        "Follow-up of",
+        [field],
+        follow_ups.follow_up,
+        submit="Save follow-up",
+        about=about,
+        changes_only=True,
     )
 
 
@@ -127,20 +143,32 @@ def moment_reader(before: str | None = None) -> Callable[[str, str], str]:
 
 
 def rate_form(booking: BookingRow) -> FormModal[BookingRow]:
-    field = Field("score", "Score 1 to 5", str(booking["score"] or ""), hint="5 is best")
-    return FORMS.form(booking, "Score of", [field], bookings.rate, submit="Score")
+    check = partial(validation.whole, field="score", low=1, high=5)
+    field = Field(
+        "score", "Score 1 to 5", str(booking["score"] or ""), hint="5 is best", required=True, check=check
+    )
+    return FORMS.form(booking, "Score of", [field], bookings.rate, submit="Save score")
 
 
 def edit_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingRow]:
     is_pending = booking["status"] == PENDING
     fields = [
-        Field(name, label, as_typed(booking.get(ROW_KEYS.get(name, name))), _options(name, values))
+        Field(
+            name,
+            label,
+            as_typed(booking.get(ROW_KEYS.get(name, name))),
+            _options(name, values),
+            required=name == "name",
+            check=CHECKS.get(name),
+        )
         for name, label in LABELS.items()
         if is_pending or name not in OF_A_PENDING_ONE
     ]
     why_so_few = "" if is_pending else ": its trip and quote stay as they are"
     about = f"Booking {booking['booking_id']} is {booking['status']}{why_so_few}"
-    return FORMS.form(booking, "Edit", fields, editing.edit, submit="Save", about=about, changes_only=True)
+    return FORMS.form(
+        booking, "Edit", fields, editing.edit, submit="Save changes", about=about, changes_only=True
+    )
 
 
 def _options(name: str, values: AcceptedValues) -> tuple[str, ...]:

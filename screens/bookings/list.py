@@ -17,7 +17,7 @@ EXTRA_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("method", "Reach by", 10, extra=True),
     Column("launch_location", "Launch", 18, extra=True),
     Column("package", "Package", 18, extra=True),
-    Column("total_revenue", "Revenue", 12, lambda row: money(row["total_revenue"]), right=True, extra=True),
+    Column("total_revenue", "Revenue", 16, lambda row: money(row["total_revenue"]), right=True, extra=True),
     Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), extra=True),
     Column("follow_up_at", "Follow-up", 11, lambda row: short_moment(row["follow_up_at"]), extra=True),
     Column("requests", "Requests", 20, extra=True),

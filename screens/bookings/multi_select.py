@@ -20,6 +20,7 @@ from screens.shell.row_actions import on_chosen
 from screens.widgets.live_table import LiveTable
 from screens.wording.consequences import after_a_batch
 
+MANY = 50  # that are marked only after a question
 MOST_MARKED = 2_000  # changed in one commit, for which others wait: half a second
 
 FOR_MARKED = ("reassign", "cancel", "release")
@@ -86,6 +87,13 @@ class MarkedList(BookingList):
         """Mark what a filter lists, up to the limit of marks."""
 
         def then(found: list[int]) -> None:
+            if len(found) > MANY:
+                count = plural(min(len(found), MOST_MARKED), "booking")
+                self.host.ask_again("mark.all", f"mark {count}", partial(mark, found))
+            else:
+                mark(found)
+
+        def mark(found: list[int]) -> None:
             self._marks = dict.fromkeys(found[:MOST_MARKED])
             self._last_mark = None
             self._show_marks()
@@ -127,4 +135,4 @@ class MarkedList(BookingList):
         if result["refused"]:
             self.call_later(self.open, Panel(f"{word}: row by row", after_a_batch(result, word.lower())))
         else:
-            self.say(f"{word} {plural(result['done'], 'booking')}; undo reverts all of them")
+            self.say_done(f"{word} {plural(result['done'], 'booking')}")

@@ -1,58 +1,64 @@
-"""My desk: one agent's bookings, in progress first, then tentatively theirs, then today's."""
+"""My desk: what one agent does now, and all their work: due, in progress, new, done, and issues."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.text import Text
-from textual import getters, on
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable
 
 from dispatch import queries
 from dispatch.agents.presence import set_presence
 from dispatch.operations.booking_timeouts import AWAY_REASON
 from dispatch.queries.row_types import AgentRow, BookingRow
-from dispatch.queries.wording import plural, short_moment, with_next_step
+from dispatch.queries.wording import age, short_moment, with_next_step
 from dispatch.service.issues import queries as issue_queries
 from dispatch.service.issues.queries import IssueFilter
 from dispatch.service.row_types import IssueRow
 from models.agents import AVAILABLE, AWAY
+from models.bookings import PENDING
 from models.errors import NotFound
 from screens.base import figures, keys
 from screens.base.keys import key_of
+from screens.bookings.desk_header import DeskHeader, counts
 from screens.bookings.list import EXTRA_COLUMNS, BookingList
+from screens.bookings.now_card import NowCard, about_booking, about_issue, nothing
 from screens.dialogs.agent_chooser import PickAgent
-from screens.roster.presence import describe_presence_change, open_presence, presence_text
+from screens.roster.presence import describe_presence_change, open_presence
+from screens.service.detail import EXCERPT, LAST_SPOKEN, describe_issue, read_issue
 from screens.widgets.columns import Column
-from screens.widgets.detail_pane import DetailPane
+from screens.widgets.detail_pane import Detail, DetailPane
 from screens.widgets.live_table import LiveTable
+from screens.widgets.steady_text import SteadyText
 from screens.wording import issues as issue_words
-from screens.wording.agents import load_bar
-from screens.wording.bookings import STEPS, state
+from screens.wording.bookings import STEPS, sign, state
+from screens.wording.contacts import by_method
 from screens.wording.text import CARE
 
 Work = tuple[AgentRow | None, list[BookingRow], list[IssueRow]]
 
-GROUP_STYLES: dict[str, str] = {
-    "due": f"bold {CARE}",
-    "in progress": "bold",
-    "tentative": "",
-    "done today": "dim",
-}
 COLUMNS: tuple[Column[BookingRow], ...] = (
-    Column("group", "Work", 14, lambda row: _work(row)),
+    Column("group", "Work", 16, lambda row: _work(row)),
     Column("booking_id", "No.", 6, right=True),
     Column("customer_name", "Customer", 12, grows=True),
-    Column("method", "Reach by", 10, drop=2),
-    Column("destination", "To", 8, drop=4),
     Column("next", "Next step", 9, lambda row: STEPS[row["next"]][0] if row["next"] else state(row)),
-    Column("follow_up_at", "Follow-up", 11, lambda row: short_moment(row["follow_up_at"]), drop=1),
-    Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=3),
-    *(column for column in EXTRA_COLUMNS if column.key not in ("method", "created_at")),
+    Column("method", "Reach by", 20, by_method, drop=2),
+    Column("follow_up_at", "Follow-up", 11, lambda row: short_moment(row["follow_up_at"]), drop=3),
+    Column("destination", "To", 8, drop=4),
+    Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=5),
+    *(
+        column
+        for column in EXTRA_COLUMNS
+        if column.key not in ("method", "created_at", "follow_up_at", "destination")
+    ),
 )
 
+
+WORDS = {"in progress": "claimed", "tentative": "new"}
+CLOSING = ("booking.confirm Confirm", "booking.cancel Cancel")
 
 ISSUE_COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("issue_id", "Issue", 5, right=True),
@@ -68,25 +74,33 @@ class MyDesk(BookingList):
     NAME = "my-desk"
     FIGURES = (figures.WORK, figures.STATE, figures.REVENUE, figures.LOAD)
     HELP = (
-        "One agent's work. On top is what is due: the follow-ups whose moment has come, the longest "
-        "overdue first. In progress is what the agent has claimed; tentative is what the desk gave them "
-        "and they have not claimed yet, oldest first; done today is what they closed. m does the next "
-        "step of the booking under the cursor, F says when to get back to the customer. Where the desk "
+        "One agent's work. NOW is the booking or issue under the cursor: what to do, whom to reach, and "
+        "the keys; when it is closed, the cursor goes to the next open one. First comes what is due: the "
+        "follow-ups whose moment has come, the longest overdue first; then what the agent has claimed, "
+        "what is new for them, oldest first, and what they closed today. {booking.next} does the next "
+        "step, {booking.follow_up} says when to get back to the customer. Where the desk "
         "asks whether you are still on it, {booking.keep} says yes; unanswered, the claim ends. "
         "{agent.presence} sets the agent's presence, and brings back at once an agent the desk put "
         "on away. {desk.agent} chooses another agent. Below are the agent's open issues: tab goes there, "
         "enter opens one on Service."
     )
     BINDINGS = [*keys.MY_DESK, *keys.WHY]
+    NOTHING = ""
     IS_TIMELY = True
 
     table: getters.query_one[LiveTable[BookingRow]] = getters.query_one("#my-desk", LiveTable)
     issues: getters.query_one[LiveTable[IssueRow]] = getters.query_one("#my-issues", LiveTable)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._work: Work = (None, [], [])
+
     def body(self) -> ComposeResult:
         with Horizontal(classes="list-body"):
             with Vertical():
-                yield Static(classes="headline")
+                yield DeskHeader(classes="headline")
+                yield NowCard()
+                yield SteadyText(id="counts")
                 yield LiveTable(COLUMNS, "booking_id", id="my-desk")
                 yield LiveTable(ISSUE_COLUMNS, "issue_id", id="my-issues")
             yield DetailPane()
@@ -109,7 +123,7 @@ class MyDesk(BookingList):
             if agent_id is None:
                 return None, [], []
             try:
-                rows = [with_next_step(row, now) for row in queries.desk_of(agent_id, now)]
+                rows = [_dressed(row, now) for row in queries.desk_of(agent_id, now)]
                 issues = issue_queries.issues(desk, IssueFilter(agent_id=agent_id), MOST_ISSUES)
                 return queries.agent(agent_id), rows, issues
             except NotFound:  # the remembered agent belongs to another desk
@@ -118,16 +132,86 @@ class MyDesk(BookingList):
         return work
 
     def show(self, data: Work) -> None:
-        agent, rows, issues = data
+        _, rows, issues = self._work = data
         self.host.inbox.visited()
-        keep, back = (key_of(self.app, identifier) for identifier in ("booking.keep", "agent.presence"))
-        self.headline.update(_headline(agent, rows, len(issues), keep, back))
+        current = self.table.current
+        is_finished = current is not None and current["status"] == PENDING and not _has_open(rows, current)
+        following = _next_open(self.table.rows_shown, current, rows) if is_finished else None
         self.table.show_rows(rows)
-        if not issues and self.issues.has_focus:
-            self.table.focus()
-        self.issues.display = bool(issues)
         self.issues.show_rows(issues)
+        self._share_room(rows, issues)
+        if following is not None:
+            self.table.stand_at(following)
+        elif is_finished and issues and self.table.has_focus:
+            self.issues.focus()
+        self._describe()
         self.show_detail()
+
+    def show_detail(self) -> None:
+        """Fill the pane with the booking or the issue under the cursor."""
+        issue, desk = self._issue, self.backend.desk
+        if issue is None:
+            super().show_detail()
+            return
+        number = issue["issue_id"]
+
+        def read() -> Detail:
+            return f"Issue {number}", describe_issue(read_issue(desk, number), EXCERPT, LAST_SPOKEN)
+
+        self.ask_newest("detail", read, self.query_one(DetailPane).show)
+
+    @property
+    def _issue(self) -> IssueRow | None:
+        """The issue under the cursor, if that is among them."""
+        return self.issues.current if self.issues.has_focus or not self._work[1] else None
+
+    def _share_room(self, rows: list[BookingRow], issues: list[IssueRow]) -> None:
+        """Give an empty table's room to the other, and the focus with it."""
+        self.issues.display = bool(issues)
+        self.issues.set_class(not rows, "-alone")
+        self.table.display = bool(rows) or not issues
+        for hidden, other in ((self.issues, self.table), (self.table, self.issues)):
+            if not hidden.display and hidden.has_focus:
+                other.focus()
+
+    @on(DataTable.RowHighlighted, "#my-issues")
+    @on(events.DescendantFocus)
+    def _among_others(self) -> None:
+        self._describe_now()
+        self.show_detail()
+
+    @on(DataTable.RowHighlighted, "#my-desk")
+    def _describe_now(self) -> None:
+        """Show in the card what the cursor is on, and the keys that are for it."""
+        agent = self._work[0]
+        booking, issue = self.table.current, self._issue
+        card, now = self.query_one(NowCard), self.backend.desk.now()
+        if agent is None:
+            card.show(nothing(is_nobodys=True), self._keys("desk.agent Choose"))
+        elif issue is not None:
+            card.show(about_issue(issue), [("⏎", "Open on Service")])
+        elif booking is None:
+            card.show(nothing(is_nobodys=False), self._keys("desk.agent Agent"))
+        elif booking["status"] == PENDING:
+            verb = STEPS[booking["next"] or "confirm"][0]
+            card.show(about_booking(booking, now), self._keys(f"booking.next {verb}", *CLOSING))
+        else:
+            card.show(about_booking(booking, now), self._keys("booking.reopen Reopen"))
+
+    def _keys(self, *verbs: str) -> list[tuple[str, str]]:
+        """Return the user's keys for pairs of an id and a verb."""
+        pairs = (verb.split(" ", 1) for verb in verbs)
+        return [(key_of(self.app, identifier), verb) for identifier, verb in pairs]
+
+    def _describe(self) -> None:
+        agent, rows, issues = self._work
+        is_back = agent is not None and _is_put_on_away(agent)
+        key = key_of(self.app, "agent.presence") + (": I'm back" if is_back else "")
+        self.query_one(DeskHeader).show(agent, rows, key)
+        shown = f"{len(issues)}{'+' if len(issues) == MOST_ISSUES else ''}" if issues else ""
+        keep = key_of(self.app, "booking.keep")
+        self.query_one("#counts", SteadyText).update("" if agent is None else counts(rows, shown, keep))
+        self._describe_now()
 
     def on_mount(self) -> None:
         if self.host.my_agent_id is None:
@@ -141,10 +225,10 @@ class MyDesk(BookingList):
             return
 
         def ask(agent: AgentRow) -> None:
-            if agent["presence"] == AWAY and agent["presence_reason"] == AWAY_REASON:
+            if _is_put_on_away(agent):
                 self.host.perform(
                     lambda desk: set_presence(desk, agent_id, AVAILABLE),
-                    lambda row: self.say(describe_presence_change(row)),
+                    lambda row: self.say_done(describe_presence_change(row)),
                 )
             else:
                 open_presence(self, agent)
@@ -165,26 +249,37 @@ class MyDesk(BookingList):
         self.reload()
 
 
+def _is_put_on_away(agent: AgentRow) -> bool:
+    """Return whether the desk has put the agent on away, as work was not attended to."""
+    return agent["presence"] == AWAY and agent["presence_reason"] == AWAY_REASON
+
+
+def _dressed(row: BookingRow, now: str) -> BookingRow:
+    """Return a booking with what follows from the time: its next step, and how long it is in its state."""
+    since = row["changed_at"] if row["status"] != PENDING else row["claimed_at"] or row["created_at"]
+    return with_next_step(row, now) | {"age": age(since, now)}
+
+
 def _work(row: BookingRow) -> Text:
-    """Return the row's group, or what the desk asks or says about it."""
-    if row["asked_at"] and row["group"] != "done today":
-        return Text("still on it?", f"bold {CARE}")
-    return Text(row["due"] or row["group"], GROUP_STYLES[row["group"]])
+    """Return the row's sign, and what the desk asks, how late it is, or since when it is in its state."""
+    if row["asked_at"] and row["status"] == PENDING:
+        return Text("! still on it?", f"bold {CARE}")
+    word, since = WORDS.get(row["group"], ""), row.get("age", "")
+    words = row["due"] or (since if " " in since else f"{word} {since}".strip())
+    return sign(row).append(f" {words}")
 
 
-def _headline(agent: AgentRow | None, rows: list[BookingRow], issues: int, keep: str, back: str) -> Text:
-    if agent is None:
-        return Text("Nobody's desk yet: press a to choose an agent", "bold")
-    line = Text(f"{agent['name']} ({agent['agent_id']})  ", "bold")
-    if agent["presence"] != AVAILABLE:  # first, as the end of the line is cut
-        line.append_text(presence_text(agent))
-        line.append(f", {back} is back" if agent["presence_reason"] == AWAY_REASON else "", "bold")
-        line.append("  ")
-    line.append_text(load_bar(agent)).append(f", rank {agent['rank'] or '–'}", "dim")
-    asked = sum(row["asked_at"] is not None and row["group"] != "done today" for row in rows)
-    if asked:
-        line.append(f"  ·  {asked} still on it? {keep} keeps it", f"bold {CARE}")
-    found = {group: sum(row["group"] == group for row in rows) for group in GROUP_STYLES}
-    counts = [f"{number} {group}" for group, number in found.items() if number]
-    counts += [plural(issues, "issue")] if issues else []
-    return line.append(" · " + (", ".join(counts) or "nothing to do"), "dim")
+def _has_open(rows: Sequence[BookingRow], wanted: BookingRow) -> bool:
+    return any(row["booking_id"] == wanted["booking_id"] and row["status"] == PENDING for row in rows)
+
+
+def _next_open(
+    before: Sequence[BookingRow], current: BookingRow | None, rows: Sequence[BookingRow]
+) -> int | None:
+    """Return the next open booking after one that was open, in the order it was in, or else the first."""
+    still_open = [row["booking_id"] for row in rows if row["status"] == PENDING]
+    order = [row["booking_id"] for row in before]
+    place = order.index(current["booking_id"]) if current is not None else 0
+    return next(
+        (number for number in order[place + 1 :] if number in still_open), next(iter(still_open), None)
+    )

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from dispatch.assignment.row_types import DecisionRow, PolicyChoice, WhyNot
 from dispatch.matching.row_types import AgentScore
-from dispatch.queries.wording import moment
+from dispatch.queries.wording import moment, plain_value
 from models.base import Json
 from screens.dialogs.panel import Panel
 from screens.wording.text import BAD, CARE
@@ -63,7 +63,11 @@ def _kept_out(why: DecisionRow) -> Text:
 
 
 def _candidate(position: int, row: Json) -> Text:
-    keys = [f"{name.replace('_', ' ')} {value}" for name, value in row.items() if name not in NOT_KEYS]
+    keys = [
+        f"{name.replace('_', ' ')} {plain_value(value)}"
+        for name, value in row.items()
+        if name not in NOT_KEYS
+    ]
     line = Text(f"{position:>3}  {row['agent_name']} ({row['agent_id']})", "bold" if position == 1 else "")
     return line.append("  " + ", ".join(keys), "dim")
 

@@ -15,7 +15,6 @@ from dispatch import customers
 from dispatch.customers.records import MOST_ON_CARD
 from dispatch.customers.row_types import CustomerCard as Card
 from dispatch.customers.row_types import IssueLine, LeadRow
-from dispatch.operations import undo
 from dispatch.operations.command_list import describe_subject
 from dispatch.queries.row_types import BookingRow, CustomerRow
 from dispatch.queries.wording import moment, short_moment
@@ -33,7 +32,7 @@ from screens.widgets.live_table import LiveTable
 from screens.widgets.movable import Reading
 from screens.wording import issues as issue_words
 from screens.wording.bookings import state
-from screens.wording.events import describe_undo, event_line
+from screens.wording.events import event_line
 from screens.wording.text import CARE, short
 
 COLUMNS: tuple[Column[BookingRow], ...] = (
@@ -145,7 +144,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
 
     def _edited(self, row: CustomerRow) -> None:
         self._reload(opens=True)
-        self.say(f"Saved: {short(row['name'])} ({row['customer_id']})")
+        self.say_done(f"Saved: {short(row['name'])} ({row['customer_id']})")
 
     def action_merge(self) -> None:
         number, name = self._card["customer_id"], self._card["name"]
@@ -161,13 +160,17 @@ class CustomerCard(Modal[tuple[str, int] | None]):
     def _merged(self, row: CustomerRow) -> None:
         self._card["customer_id"] = row["customer_id"]
         self._reload(opens=True)
-        self.say(f"Merged into {short(row['name'])} ({row['customer_id']}); ctrl+z undoes it")
+        self.say_done(f"Merged into {short(row['name'])} ({row['customer_id']})")
+
+    def in_sight(self) -> frozenset[str]:
+        rows = (name for table in self.query(LiveTable) for name in table.names_in_sight())
+        return frozenset((f"customer {self._card['customer_id']}", *rows))
 
     def action_undo(self) -> None:
-        self.host.perform(undo.undo, lambda done: self.say(describe_undo(done)))
+        self.host.reverse()
 
     def action_redo(self) -> None:
-        self.host.perform(undo.redo, lambda done: self.say(describe_undo(done)))
+        self.host.reverse(redo=True)
 
 
 def person(card: Card) -> Text:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.widgets import Static
 
 from dispatch import customers
 from dispatch.customers.row_types import MergePreview
+from dispatch.inputs import validation
 from dispatch.queries.row_types import CustomerRow
 from dispatch.queries.wording import moment
 from screens.base.keys import key
@@ -16,7 +20,11 @@ from screens.dialogs.form import Field, FormModal, RowForms
 from screens.dialogs.modal import buttons
 
 LABELS = {"name": "Name", "phone": "Phone", "email": "E-mail"}
-
+CHECKS: dict[str, Callable[[str], object]] = {
+    "name": partial(validation.name, field="customer_name"),
+    "phone": validation.phone,
+    "email": validation.email,
+}
 
 ABOUT = "A new name is shown on all bookings that were under the old one."
 FORMS = RowForms[CustomerRow]("customer", lambda _: ABOUT)
@@ -24,8 +32,11 @@ FORMS = RowForms[CustomerRow]("customer", lambda _: ABOUT)
 
 def customer_form(customer: CustomerRow) -> FormModal[CustomerRow]:
     """Edit the name, phone or e-mail; an empty field clears phone or e-mail."""
-    fields = [Field(name, label, str(customer.get(name) or "")) for name, label in LABELS.items()]
-    return FORMS.form(customer, "Edit", fields, customers.edit, submit="Save", changes_only=True)
+    fields = [
+        Field(name, label, str(customer.get(name) or ""), required=name == "name", check=CHECKS[name])
+        for name, label in LABELS.items()
+    ]
+    return FORMS.form(customer, "Edit", fields, customers.edit, submit="Save changes", changes_only=True)
 
 
 class MergeCustomers(CommandModal[CustomerRow]):
@@ -37,18 +48,18 @@ class MergeCustomers(CommandModal[CustomerRow]):
     FRAME = "merge"
     BINDINGS = [
         key("form.close", "escape", "Close", "Close without doing anything"),
-        key("form.submit", "f9", "Merge", "Merge, from any field", priority=True),
+        key("form.submit", "f9", "Merge customers", "Merge, from any field", priority=True),
         key("merge.swap", "ctrl+t", "Swap", "Keep the other of the two instead"),
     ]
 
     def __init__(self, previews: list[MergePreview]) -> None:
-        super().__init__("Make two customers one")
+        super().__init__("Merge two customers")
         self._previews = previews
 
     def body(self) -> ComposeResult:
         yield Static(merge_text(self._previews[0]), id="preview")
         yield Static(id="problem")
-        yield from buttons(("submit", "Merge"), ("swap", "Swap"), ("close", "Cancel"))
+        yield from buttons(("submit", "Merge customers"), ("swap", "Swap"), ("close", "Cancel"))
 
     def action_swap(self) -> None:
         self._previews.reverse()

@@ -13,6 +13,8 @@ from dispatch.desk.desk import Desk
 from models.errors import DeskError
 from screens.base.hosted import T
 from screens.dialogs.modal import HOLDS_TEXT, Modal
+from screens.widgets.choice import LettersTyped
+from screens.widgets.field_line import no_such_name
 from screens.wording.text import refusal
 
 Outcome = TypeVar("Outcome")
@@ -74,6 +76,9 @@ class CommandModal(Modal[Outcome | None]):
     def _refused(self, error: DeskError) -> None:
         self._busy = False
         self._show_note(refusal(error))
+
+    def on_letters_typed(self, message: LettersTyped) -> None:
+        self._show_note("" if message.found else no_such_name(message))
 
     def _show_note(self, text: str) -> None:
         if self.is_laid_out:

@@ -1,35 +1,43 @@
-"""A modal form: fields, one submit key, errors beside the input, nothing lost by a refusal."""
+"""A modal form: fields, one submit key, errors below each field, nothing lost by a refusal."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, cast
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, Label, OptionList, RadioSet, Select, Static, TextArea
+from textual.widgets import Input, OptionList, RadioSet, Select, Static, TextArea
 
 from dispatch.desk.desk import Desk
+from dispatch.inputs import validation
 from dispatch.queries import list_agents
 from dispatch.queries.row_types import AgentRow
 from models.errors import DeskError, InvalidInput
 from screens.base.keys import key
+from screens.base.textual_internals import rename_action
 from screens.dialogs.command_modal import CommandModal, Outcome
 from screens.dialogs.modal import HOLDS_TEXT, buttons
 from screens.widgets.agent_picker import AgentPicker
 from screens.widgets.choice import Choice, Pick
 from screens.widgets.columns import Row
+from screens.widgets.field_line import FieldLine, is_required, noun_of
 from screens.widgets.preview import Preview
 from screens.wording.text import refusal
 
 Values = dict[str, str]
+Changed = Input.Changed | RadioSet.Changed | Select.Changed | TextArea.Changed
 
-FIELD_WIDTH = 54  # cells beside the label
-OPTION_EXTRA = 4  # an option's mark and the blanks around it
+FIELD_WIDTH = 58  # cells beside the label
+OPTION_EXTRA = 4  # an option's mark, and the brackets around the letters that choose it
+GAP = 2  # between two options
+FRAME = 2  # lines of the form's frame
+LEAST_FIELDS = 3  # lines of them in sight on the lowest screen
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,9 @@ class Field:
     """One field of a form: a text (of several ``lines``), one of ``options``, or (``agent``) an agent.
 
     A few short ``options`` are shown side by side; others open as a list. ``note`` describes, below
-    the field, how the typed text is read at the desk's time, or raises DeskError.
+    the field, how the typed text is read at the desk's time, or raises DeskError. A ``required`` one has
+    a mark; where it has one option, that is chosen. ``check`` raises InvalidInput for a text the desk
+    would refuse.
     """
 
     name: str
@@ -48,6 +58,33 @@ class Field:
     agents: tuple[AgentRow, ...] = ()
     note: Callable[[str, str], str] | None = None
     lines: int = 1
+    required: bool = False
+    check: Callable[[str], object] | None = None
+
+    @property
+    def start(self) -> str:
+        """The value at first."""
+        return self.options[0] if self._is_settled else self.value
+
+    @property
+    def _is_settled(self) -> bool:
+        return self.required and not self.value and len(self.options) == 1
+
+    @property
+    def needs_no_key(self) -> bool:
+        """Whether there is nothing to choose: the cursor need not stop here."""
+        return bool(self.options) and len(self.names) == 1 and bool(self.start)
+
+    def refusal(self, text: str) -> str:
+        """Return what is wrong with a value, as far as that can be said before it is sent."""
+        if not text.strip():
+            return is_required(noun_of(self.name, self.label)) if self.required else ""
+        try:
+            if self.check is not None:
+                self.check(text)
+        except InvalidInput as error:
+            return refusal(error)
+        return ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -57,7 +94,8 @@ class Field:
     @property
     def is_choice(self) -> bool:
         """Whether the options fit side by side."""
-        return bool(self.options) and sum(len(name) + OPTION_EXTRA for name in self.names) <= FIELD_WIDTH
+        cells = sum(len(name) + OPTION_EXTRA + GAP for name in self.names) - GAP
+        return bool(self.options) and cells <= FIELD_WIDTH
 
     def widget(self) -> Widget:
         """Return the input for this field, with the field's name as its id."""
@@ -66,7 +104,7 @@ class Field:
         if self.is_choice:
             return Choice(self.names, id=self.name)
         if self.options:
-            return Pick(self.names, value=self.value or Pick.NULL, id=self.name)
+            return Pick(self.names, value=self.start or Pick.NULL, id=self.name)
         if self.lines > 1:
             area = TextArea(
                 self.value, placeholder=self.hint, compact=True, tab_behavior="focus", id=self.name
@@ -76,13 +114,21 @@ class Field:
         return Input(self.value, placeholder=self.hint, compact=True, id=self.name)
 
 
+def reason_field(hint: str, name: str = "reason", label: str = "Reason", lines: int = 1) -> Field:
+    """Make a field for a text that the desk requires: a reason or a note."""
+    check = partial(validation.required_text, field=name)
+    return Field(name, label, hint=hint, lines=lines, required=True, check=check)
+
+
 class FormModal(CommandModal[Outcome]):
     """Ask for a few values and run a command with them; closes with its result, or None on escape.
 
-    A refusal is shown inside the form, which stays open with everything typed in it; the cursor
-    goes to the field at fault, and the message disappears at the next change.
+    All that is wrong is said below the fields at fault, and the cursor goes to the first; a refusal that
+    concerns no field has the line below them. The form stays open with everything typed in it, and a
+    message disappears when its field changes.
     With ``changes_only`` the command gets only what was changed, and the form just closes
-    when nothing was. ``preview`` shows what it would do, while it is filled in.
+    when nothing was. ``preview`` shows what it would do, while it is filled in. ``submit`` names the act,
+    on the button and on the key line.
     """
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-middle"), (30, "-high")]
@@ -109,29 +155,53 @@ class FormModal(CommandModal[Outcome]):
         self._about = about
         self._changes_only = changes_only
         self._preview = preview
+        self._way_out = "Close" if "Cancel" in submit else "Cancel"
+        rename_action(self, "submit", submit)
+        rename_action(self, "close", self._way_out)
 
     def body(self) -> ComposeResult:
         if self._about:
             yield Static(Content(self._about), id="about")
         with VerticalScroll(id="fields", can_focus=False):
             for field in self._fields:
-                with Horizontal(classes="field"):
-                    yield Label(Content(field.label))
-                    yield field.widget()
-                if field.note:
-                    yield Static(classes="told", id=f"{field.name}-told")
+                yield FieldLine(field.label, field.widget(), required=field.required)
         if self._preview:
             yield self._preview
         yield Static(id="problem")
-        yield from buttons(("submit", self._verb), ("close", "Close" if "Cancel" in self._verb else "Cancel"))
+        yield from buttons(("submit", self._verb), ("close", self._way_out))
 
     def on_mount(self) -> None:
-        self.set_class(any(field.agents for field in self._fields), "-picks")
         for field in self._fields:
             if field.is_choice:
-                self.query_one(f"#{field.name}", Choice).value = field.value
+                self.query_one(f"#{field.name}", Choice).value = field.start
             self._understand(field, field.value)
+        self._begin()
         self.call_after_refresh(self._look_ahead)
+
+    def _begin(self) -> None:
+        """Put the cursor into the first field that needs a key."""
+        first = next((field for field in self._fields if not field.needs_no_key), None)
+        if first is not None:
+            self._focus(first.name)
+
+    def _focus(self, name: str) -> None:
+        self.query_one(f"#{name}").focus()
+
+    def line(self, name: str) -> FieldLine:
+        """The line of a field: its label, input and message."""
+        return next(line for line in self.query(FieldLine) if line.query(f"#{name}"))
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit)
+
+    @on(events.DescendantFocus)
+    def _fit(self) -> None:
+        """Let the fields scroll where they would push the buttons off the screen."""
+        for frame in self.query(f"#{self.FRAME}"):  # none once it is closing
+            for fields in frame.query("#fields"):
+                others = (each for each in frame.children if each is not fields)
+                taken = sum(each.outer_size.height + each.styles.margin.height for each in others)
+                fields.styles.max_height = max(LEAST_FIELDS, self.size.height - 1 - FRAME - taken)
 
     @on(Input.Changed)
     @on(RadioSet.Changed)
@@ -149,26 +219,20 @@ class FormModal(CommandModal[Outcome]):
     @on(RadioSet.Changed)
     @on(Select.Changed)
     @on(TextArea.Changed)
-    def _changed(self) -> None:
+    def _changed(self, event: Changed) -> None:
         self._is_warned = False
         self._show_note("")
-
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        for field in self._fields:
-            if field.name == event.input.id:
-                self._understand(field, event.value)
+        field = next((each for each in self._fields if each.name == event.control.id), None)
+        if field is not None:
+            self._understand(field, value_of(event.control))
 
     def _understand(self, field: Field, typed: str) -> None:
-        if field.note is None:
-            return
-        below = self.query_one(f"#{field.name}-told", Static)
+        """Show below a field how its text is understood; without a note, nothing any more."""
+        line = self.line(field.name)
         try:
-            text, wrong = field.note(typed, self.backend.desk.now()), False
+            line.tell(field.note(typed, self.backend.desk.now()) if field.note else "")
         except DeskError as error:
-            text, wrong = error.message, True
-        below.update(Content(text))
-        below.set_class(wrong, "-wrong")
+            line.tell(error.message, "wrong")
 
     @on(Input.Submitted)
     @on(Choice.Accepted)
@@ -178,8 +242,11 @@ class FormModal(CommandModal[Outcome]):
         last = self.query_one(f"#{self._fields[-1].name}")
         if self.focused is not None and last in self.focused.ancestors_with_self:
             self.action_submit()
-        else:
-            self.focus_next()
+            return
+        self.focus_next()
+        for field in self._fields[:-1]:
+            if field.needs_no_key and self.focused is not None and self.focused.id == field.name:
+                self.focus_next()
 
     def action_submit(self) -> None:
         if self._busy:
@@ -188,10 +255,25 @@ class FormModal(CommandModal[Outcome]):
         if self._changes_only:
             before = {field.name: field.value for field in self._fields}
             values = {name: text for name, text in values.items() if text != before[name]}
+        if self._is_refused(values):
+            return
         if values or not self._changes_only:
             self._send(lambda desk: self._command(desk, values))
         else:
             self.leave()
+
+    def _is_refused(self, values: Values) -> bool:
+        """Say below each field at fault what is wrong with it, and go to the first one."""
+        found = {
+            field.name: field.refusal(values[field.name]) for field in self._fields if field.name in values
+        }
+        wrong = {name: text for name, text in found.items() if text}
+        for name, text in wrong.items():
+            self.line(name).tell(text, "wrong")
+        for name in [*wrong][:1]:
+            self._focus(name)
+        self.call_after_refresh(self._fit)
+        return bool(wrong)
 
     def unsaved(self) -> str:
         """Typed text that would be lost; a choice takes one key to repeat and needs no warning."""
@@ -208,10 +290,12 @@ class FormModal(CommandModal[Outcome]):
 
     def _refused(self, error: DeskError) -> None:
         self._busy = False
-        is_shown = any(str(below.visual) == error.message for below in self.query(".told").results(Static))
-        self._show_note(error.hint[:1].upper() + error.hint[1:] if is_shown else refusal(error))
         if isinstance(error, InvalidInput) and any(field.name == error.field for field in self._fields):
-            self.query_one(f"#{error.field}").focus()
+            self.line(error.field).tell(refusal(error), "wrong")
+            self._focus(error.field)
+        else:
+            self._show_note(refusal(error))
+        self.call_after_refresh(self._fit)
 
 
 def value_of(widget: Widget) -> str:
@@ -228,10 +312,10 @@ def as_typed(value: object) -> str:
     return "" if value is None else f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
-def picked(agent_id: str) -> int:
+def picked(agent_id: str, field: str = "to") -> int:
     """Return the agent chosen in a picker. Raises InvalidInput."""
     if not agent_id:
-        raise InvalidInput("agent", "no agent is chosen", "type a part of the name, or the id")
+        raise InvalidInput(field, "no agent is chosen", "type a part of the name, or the id")
     return int(agent_id)
 
 
@@ -278,7 +362,7 @@ class RowForms(Generic[Row]):
 
         def make(row: Row) -> FormModal[Row]:
             others = tuple(agent for agent in list_agents() if agent["agent_id"] != row["agent_id"])
-            fields = Field("to", "To", agents=others), Field("reason", "Reason", hint="why it changes hands")
+            fields = Field("to", "To", agents=others, required=True), reason_field("why it changes hands")
             return self.form(row, "Reassign", fields, reassign, submit="Reassign")
 
         return make

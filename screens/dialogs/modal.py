@@ -16,7 +16,7 @@ from textual.widgets.button import ButtonVariant
 from screens.base.harmless_text import visible
 from screens.base.hosted import Hosted, Result
 from screens.base.keys import place_keys
-from screens.widgets.key_line import KeyLine
+from screens.widgets.message_line import SpeakingLine
 
 if TYPE_CHECKING:
     from screens.base.key_queue import SteadyApp
@@ -40,7 +40,7 @@ class Modal(ModalScreen[Result], Hosted[Result]):
         with self.FRAME_TYPE(id=self.FRAME, classes="frame") as frame:
             frame.border_title = Content(visible(self.heading))
             yield from self.body()
-        yield KeyLine()
+        yield SpeakingLine()
 
     def body(self) -> ComposeResult:
         yield from ()

@@ -36,7 +36,7 @@ class Panel(Modal[None]):
 
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self.text.plain)
-        self.app.notify("Copied", markup=False)
+        self.say("Copied")
 
 
 def error_panel(error: Exception) -> Panel:

@@ -28,12 +28,12 @@ COLUMNS: tuple[Column[Suspect], ...] = (
     Column("open", "Open", 4, lambda row: str(row["open_bookings"]), right=True),
 )
 ANSWERS = (
-    ("same", "1 Same customer"),
-    ("open", "2 Open it", "open_it"),
-    ("enter", "3 Enter anyway", "enter_anyway"),
+    ("same", "1 Same person"),
+    ("open", "2 Open card", "open_card"),
+    ("enter", "3 Add as new", "add_as_new"),
     ("back", "Back", "close"),
 )
-HINT = "Choose with the arrows, then press 1, 2 or 3; escape goes back to the form"
+HINT = "Arrows choose, then press 1, 2 or 3. Esc goes back to the form"
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ class KnownCustomer(Modal[Answer | None]):
     FRAME = "question"
     AUTO_FOCUS = "#suspects"
     BINDINGS = [
-        key("known.back", "escape", "Back", "Back to the form, with all that is typed", "close"),
-        key("known.same", "1", "Same customer", "The lead is the chosen customer's"),
-        key("known.open", "2", "Open it", "Go to the open booking in the queue", "open_it"),
-        key("known.enter", "3", "Enter anyway", "Assign the lead as it is typed", "enter_anyway"),
+        key("known.back", "escape", "Back", "Back to the form; what is typed stays", "close"),
+        key("known.same", "1", "Same person", "The lead is the chosen customer's"),
+        key("known.open", "2", "Open card", "Open the card of the chosen customer", "open_card"),
+        key("known.enter", "3", "Add as new", "Assign the lead as it is typed", "add_as_new"),
     ]
 
     def __init__(self, name: str, suspected: Sequence[Suspect]) -> None:
@@ -73,11 +73,8 @@ class KnownCustomer(Modal[Answer | None]):
 
     def _about(self) -> str:
         if self._is_settled:
-            return f"{short(self._typed_name)} is a customer by phone or e-mail, and has a booking open."
-        return (
-            f"Is {short(self._typed_name)} an existing customer? 1 gives the lead to the chosen one, "
-            "3 adds a new customer."
-        )
+            return f"{short(self._typed_name)}: same phone or e-mail, and a booking is open."
+        return f"{short(self._typed_name)}: a customer of this name has a booking open."
 
     def on_mount(self) -> None:
         self.query_one(LiveTable).show_rows(self._suspected)
@@ -101,13 +98,10 @@ class KnownCustomer(Modal[Answer | None]):
     def action_same(self) -> None:
         self.leave(Answer("same", self._chosen))
 
-    def action_open_it(self) -> None:
-        if self._chosen["bookings"]:
-            self.leave(Answer("open", self._chosen))
-        else:
-            self._show_note(Text(f"{short(self._chosen['name'])} has no open booking", "bold"))
+    def action_open_card(self) -> None:
+        self.leave(Answer("open", self._chosen))
 
-    def action_enter_anyway(self) -> None:
+    def action_add_as_new(self) -> None:
         self.leave(Answer("enter", self._chosen))
 
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from rich.text import Text
-from textual import events, getters
+from textual import events, getters, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Button, Input, Label, Static
+from textual.widget import Widget
+from textual.widgets import Button, Input, Static
 
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.inputs.lead_files import REQUIRED
@@ -21,10 +21,13 @@ from dispatch.matching.features import Terms
 from models.errors import InvalidInput
 from screens.dialogs.form import value_of
 from screens.widgets.choice import Choice, Pick
+from screens.widgets.field_line import FieldLine, is_required, noun_of
 from screens.widgets.frame import Frame
+from screens.wording.contacts import is_a_call
+from screens.wording.text import refusal
 
 if TYPE_CHECKING:
-    from dispatch.matching.conversion import Chance
+    from screens.base.key_queue import SteadyApp
 
 LABELS = {
     "customer": "Customer",
@@ -32,18 +35,21 @@ LABELS = {
     "email": "E-mail",
     "method": "Contact",
     "source": "Source",
-    "destination": "Destination",
-    "launch": "Launch",
-    "requests": "Requirements",
+    "destination": "To",
+    "launch": "From",
+    "requests": "Wishes",
 }
 INPUTS = {
     "customer": "name",
-    "phone": "optional: press tab",
-    "email": "optional: press tab",
+    "phone": "for a call",
+    "email": "optional",
     "requests": "what they wish for",
 }
-STAYING = frozenset({"-error", "-success", "-restored"})
-"""Classes of a notice that a warning does not replace."""
+OPTIONAL = frozenset(("phone", "email", "requests"))
+ON_THE_WAY = ("customer", "method", "source", "destination", "launch", "requests")
+"""The fields that enter goes through; phone comes after the method, if that is a call."""
+WANTED = "Number to call? enter skips it"
+NO_NUMBER = "No number: nobody can call back"
 
 # a valid beginning: while somebody types, only what no further key can correct is wrong
 COMPLETIONS = {"phone": "0000", "email": "@example.com"}
@@ -57,6 +63,24 @@ class LineInput(Input):
         """Several lines were pasted: leads from a file or a spreadsheet."""
 
         text: str
+
+    @dataclass
+    class LetterInNumber(Message):
+        """A letter was typed where a number was asked for: somebody has none and goes on."""
+
+        key: events.Key
+
+    def on_key(self, event: events.Key) -> None:
+        is_letter = event.character is not None and event.character.isalpha()
+        if self.id == "phone" and is_letter and not self.value and self.is_asked_for:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.LetterInNumber(event))
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether the line of this field asks for it."""
+        return any(isinstance(line, FieldLine) and line.told == WANTED for line in self.ancestors)
 
     def on_paste(self, event: events.Paste) -> None:
         if self._take_lines(event.text):
@@ -85,7 +109,11 @@ def _are_leads(lines: list[str]) -> bool:
 
 
 class LeadForm(Frame):
-    """Customer with phone and e-mail, contact, source, destination, launch, requirements, and Assign."""
+    """Customer with phone and e-mail, contact, source, to, from, wishes, and Assign.
+
+    What is wrong with a field is said below it, all at once after Assign; the notice below the fields has
+    the result of the last lead, and refusals that concern no field.
+    """
 
     notice = getters.query_one("#notice", Static)
 
@@ -93,28 +121,34 @@ class LeadForm(Frame):
         super().__init__(id="lead-form")
         self.border_title = Content("New lead")
         self._values = values
+        self._lines = {field: self._line(field) for field in LABELS}
+
+    def _line(self, field: str) -> FieldLine:
+        widget: Widget
+        if field in INPUTS:
+            widget = LineInput(placeholder=INPUTS[field], compact=True, select_on_focus=False, id=field)
+        elif field in ("method", "source"):
+            widget = Choice(self._values.of(field), id=field)
+        else:
+            widget = Pick(self._values.of(field), id=field)
+        return FieldLine(LABELS[field], widget, required=field not in OPTIONAL)
 
     def compose(self) -> ComposeResult:
-        for field, label in LABELS.items():
-            with Horizontal(classes="field"):
-                yield Label(Content(label))
-                if field in INPUTS:
-                    yield LineInput(placeholder=INPUTS[field], compact=True, select_on_focus=False, id=field)
-                elif field in ("method", "source"):
-                    yield Choice(self._values.of(field), id=field)
-                else:
-                    yield Pick(self._values.of(field), id=field)
+        with VerticalScroll(id="lead-fields", can_focus=False):
+            yield from self._lines.values()
         with Horizontal(id="assign-row"):
             yield Button("Assign", id="assign", variant="primary", compact=True)
         yield Static(id="notice")
-        yield Static(id="chance")
 
     def values(self) -> dict[str, str]:
         """The values of the form, under the names that intake takes."""
         return {_given_name(field): self._value(field) for field in LABELS}
 
+    def _widget(self, field: str) -> Widget:
+        return self.query_one(f"#{field}")
+
     def _value(self, field: str) -> str:
-        return value_of(self.query_one(f"#{field}"))
+        return value_of(self._widget(field))
 
     def terms(self) -> Terms | None:
         """The lead's terms for a match score so far; None if nothing is known that it depends on."""
@@ -130,24 +164,78 @@ class LeadForm(Frame):
     def is_empty(self) -> bool:
         return not any(self.values().values())
 
-    def problem(self) -> tuple[str, InvalidInput] | None:
-        """The first field that the desk would refuse, and why; checked against the lists as last read."""
-        refused = intake.problems(self.values(), self._values)
-        return next(((f, refused[_given_name(f)]) for f in LABELS if _given_name(f) in refused), None)
+    # what is wrong
 
-    def slip(self) -> InvalidInput | None:
-        """The first error in a text so far, although the form is incomplete and somebody is typing."""
+    def is_refused(self) -> bool:
+        """Say below each field what the desk would refuse, by the lists as last read; go to the first."""
         refused = intake.problems(self.values(), self._values)
-        for field in INPUTS:
-            error, text = refused.get(_given_name(field)), self._value(field)
-            if error is not None and text and not self._is_beginning(field, text):
-                return error
-        return None
+        wrong = [field for field in LABELS if _given_name(field) in refused]
+        for field in wrong:
+            self._lines[field].tell(self._told(field, refused[_given_name(field)]), "wrong")
+        for field in wrong[:1]:
+            self._widget(field).focus()
+        return bool(wrong)
+
+    def _told(self, field: str, error: InvalidInput) -> str:
+        is_empty = not self._value(field).strip()
+        return is_required(noun_of(field, LABELS[field])) if is_empty else refusal(error)
+
+    def check(self, field: str) -> None:
+        """Say below a text what is wrong with it so far, although somebody may still be typing it."""
+        error = intake.problems(self.values(), self._values).get(_given_name(field))
+        text = self._value(field)
+        is_wrong = error is not None and bool(text) and not self._is_beginning(field, text)
+        self._lines[field].tell(refusal(error) if error is not None and is_wrong else "", "wrong")
 
     def _is_beginning(self, field: str, text: str) -> bool:
-        if field not in COMPLETIONS or not self.query_one(f"#{field}").has_focus:
+        if field not in COMPLETIONS or not self._widget(field).has_focus:
             return False
         return field not in intake.problems({field: text + COMPLETIONS[field]}, self._values)
+
+    def settle(self, field: str) -> None:
+        """Remove what was said below a field whose choice has been made."""
+        self._lines[field].tell("")
+
+    # the way through the form
+
+    def go_on(self, field: str) -> bool:
+        """Go to the field after one; return whether there is one. A choice of one name is made on the way."""
+        following = self._after(field)
+        while following and self._is_settled(following):
+            following = self._after(following)
+        if field == "phone" and self._lacks_number:
+            self._lines["phone"].tell(NO_NUMBER, "warning")
+        if following == "phone":
+            self._lines["phone"].tell(WANTED, "warning")
+        if following:
+            self._widget(following).focus()
+        return bool(following)
+
+    def _after(self, field: str) -> str:
+        if field == "method" and self._lacks_number:
+            return "phone"
+        if field in ("phone", "email"):
+            field = "method" if self._value("method") else "customer"
+        return ON_THE_WAY[ON_THE_WAY.index(field) + 1] if field != ON_THE_WAY[-1] else ""
+
+    @property
+    def _lacks_number(self) -> bool:
+        return is_a_call(self._value("method")) and not self._value("phone").strip()
+
+    def _is_settled(self, field: str) -> bool:
+        """Make a choice that has one name only; return whether it is made."""
+        widget = self._widget(field)
+        if not isinstance(widget, Choice | Pick) or len(widget.names) != 1:
+            return False
+        widget.choose(widget.names[0])
+        return True
+
+    @on(LineInput.LetterInNumber)
+    def _skip_number(self, message: LineInput.LetterInNumber) -> None:
+        """Take a letter in a phone field that was asked for as the answer to the next one."""
+        message.stop()
+        self.go_on("phone")
+        cast("SteadyApp", self.app).type_again(message.key)
 
     def offer(self, values: AcceptedValues) -> None:
         """Offer the current lists, which may have grown."""
@@ -157,49 +245,36 @@ class LeadForm(Frame):
     def fill(self, values: Mapping[str, str]) -> None:
         """Restore an earlier draft, except values that are no longer accepted."""
         for field in LABELS:
-            widget, text = self.query_one(f"#{field}"), values.get(_given_name(field), "")
+            widget, text = self._widget(field), values.get(_given_name(field), "")
             if isinstance(widget, Input):
                 with self.prevent(Input.Changed):
                     widget.value = text
             elif text in self._values.of(field) and isinstance(widget, Choice | Pick):
-                widget.value = text
+                widget.choose(text)
 
     def show_notice(self, text: str, tone: str = "") -> None:
         """Show lines below the form: an error, a warning, or the result of the last lead."""
         self.notice.update(Content(text))
         self.notice.set_classes(f"-{tone}" if tone else "")
 
-    def show_chance(self, chance: Chance | None) -> None:
-        """Show how likely the lead is to be confirmed, and why; None shows nothing."""
-        line = Text()
-        if chance is not None:
-            line.append(f"Chance to confirm {chance.probability:.0%}", "bold").append(f"\n{chance.reason}")
-        self.query_one("#chance", Static).update(line)
-
     @property
     def has_succeeded(self) -> bool:
         """Whether the line below still shows who got the last lead."""
         return self.notice.has_class("-success")
 
-    def warn(self, text: str) -> None:
-        """Show a warning, or remove it; other lines there stay."""
-        if text and STAYING.isdisjoint(self.notice.classes):
-            self.show_notice(text, "warning")
-        elif not text and self.notice.has_class("-warning"):
-            self.show_notice("")
-
-    def go_on(self, *, emptied: bool) -> None:
-        """Remove lines that have been read, since somebody types; a warning stays until there is another.
+    def forget_notice(self, *, emptied: bool) -> None:
+        """Remove a notice that has been read, since somebody types.
 
         A field that was ``emptied``, for example by Assign, removes only an error.
         """
-        if self.notice.has_class("-error") or not (emptied or self.notice.has_class("-warning")):
+        if self.notice.has_class("-error") or not emptied:
             self.show_notice("")
 
     def empty(self) -> None:
         for field in LABELS:
-            cast("Input | Choice | Pick", self.query_one(f"#{field}")).clear()
-        self.query_one("#customer").focus()
+            cast("Input | Choice | Pick", self._widget(field)).clear()
+            self._lines[field].tell("")
+        self._widget("customer").focus()
 
 
 def _given_name(field: str) -> str:

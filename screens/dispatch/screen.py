@@ -10,7 +10,7 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, DataTable, Input, RadioSet, Select
+from textual.widgets import Button, DataTable, Input, RadioSet, Select, Static
 
 from dispatch import customers, queries
 from dispatch.assignment import explanations
@@ -22,7 +22,8 @@ from dispatch.matching.features import Terms
 from dispatch.matching.lead_terms import unsaved_lead
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import moment, short_moment
+from dispatch.queries.totals import Arrivals
+from dispatch.queries.wording import moment
 from models.errors import DeskError
 from screens.base import keys
 from screens.base.draft_saver import DraftKeeper
@@ -30,14 +31,14 @@ from screens.base.figures import CANDIDATES, CHANCE, LOAD, MATCH, RANK, RATING, 
 from screens.bookings.actions import BookingActions
 from screens.dispatch.candidates import WhoGetsIt
 from screens.dispatch.duplicate_question import Answer, KnownCustomer
+from screens.dispatch.known_card import Known, KnownCard, look_for
+from screens.dispatch.latest import COLUMNS as LATEST_COLUMNS
+from screens.dispatch.latest import with_ages
 from screens.dispatch.lead_form import LeadForm, LineInput
 from screens.dispatch.several_leads import SeveralLeads
 from screens.matching.panels import score_panel
 from screens.widgets.choice import Choice
-from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
-from screens.wording import duplicates
-from screens.wording.bookings import state
 from screens.wording.text import refusal, short
 
 if TYPE_CHECKING:
@@ -47,23 +48,15 @@ LATEST = 30
 TYPING_PAUSE_S = 0.1
 BOOKING_ACTIONS = frozenset(binding.action for binding in (*keys.BOOKING, keys.EXPORT))
 
-LATEST_COLUMNS: tuple[Column[BookingRow], ...] = (
-    Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=3),
-    Column("customer_name", "Customer", 12, grows=True),
-    Column("destination", "To", 8, drop=2),
-    Column("agent_name", "Agent", 12, lambda row: _went_to(row), grows=True),
-    Column("state", "State", 18, state, drop=1),
-)
-
 
 class Seen(NamedTuple):
-    """What is read for the lead in the form: the candidates, possible customers, and the last bookings."""
+    """What is read for the lead in the form: the candidates, the customer, the last bookings, the counts."""
 
     terms: Terms | None
     preview: Preview
     latest: list[BookingRow]
-    who: tuple[str, str, str]
-    suspected: list[Suspect]
+    known: Known
+    arrivals: Arrivals
 
 
 class Dispatch(BookingActions):
@@ -73,14 +66,16 @@ class Dispatch(BookingActions):
     FIGURES = (CANDIDATES, MATCH, CHANCE, RANK, LOAD, RATING, STATE)
     HELP = (
         "Type a lead and press Assign: the best agent gets it at once, and a booking is opened. Enter "
-        "goes to the next field, tab to phone and e-mail too; in Contact, Source, Destination and Launch "
-        "a first letter chooses. Below the form is who the customer may be; one with an open "
-        "booking is asked about before the lead is assigned. What is typed is kept until it is assigned "
-        "or cleared, even if the terminal is lost. "
-        "The right side shows who gets it under the policy in force, and the latest bookings; a "
-        "booking's keys work on the one under the cursor there. Match is each agent's score for the lead "
-        "as far as it is typed; {match.parts}, or enter on an agent, shows its parts."
+        "goes to the next field, and to Phone if the contact is a call; in the last field it assigns. Tab "
+        "goes to every field. In Contact, Source, To and From the first letters of a name choose it. "
+        "The right side shows who gets the lead under the policy in force, and what is known of the "
+        "customer; one with an open booking is asked about before the lead is assigned. What is typed is "
+        "kept until it is assigned or cleared, even if the terminal is lost. Below are the latest "
+        "bookings; a booking's keys work on the one under the cursor there. {match.parts} shows the parts "
+        "of the match score; the scores are listed only where they count."
     )
+    IS_TIMELY = True
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
     BINDINGS = [*keys.FORM, *keys.MATCH, *keys.WHY_SHOWN, *keys.BOOKING, keys.EXPORT]
     AUTO_FOCUS = "#customer"
 
@@ -92,17 +87,19 @@ class Dispatch(BookingActions):
         super().__init__()
         self._assigning = False
         self._weighed: Terms | None = None
-        self._asked_about: tuple[str, str, str] | None = None
+        self._latest: list[BookingRow] = []
         self._keeper = DraftKeeper(self, self.host.drafts)
         self._last_booking: int | None = None
         self._is_last_shown = True
 
     def body(self) -> ComposeResult:
-        with Horizontal(id="dispatch-body"):
+        with Horizontal(id="call"):
             yield LeadForm(self.backend.values)
             with Vertical(id="answers"):
                 yield WhoGetsIt()
-                yield LiveTable(LATEST_COLUMNS, "booking_id", id="latest")
+                yield KnownCard()
+                yield Static(id="arrivals")
+        yield LiveTable(LATEST_COLUMNS, "booking_id", id="latest")
 
     def on_mount(self) -> None:
         self.table.border_title = Content("Latest")
@@ -119,8 +116,8 @@ class Dispatch(BookingActions):
                 terms,
                 explanations.preview(desk, lead=unsaved_lead(terms)),
                 queries.list_bookings(BookingFilter(sort="id"), limit=LATEST),
-                who,
-                customers.suspects(*who) if any(who) else [],
+                look_for(who),
+                queries.count_arrivals(desk.now()),
             )
 
         return work
@@ -130,9 +127,21 @@ class Dispatch(BookingActions):
         if data.terms == self.form.terms():  # otherwise what was typed since asks by itself
             self.who.show_preview(data.preview)
             self._look_at(data.terms)
-        self.table.show_rows(data.latest)
+        self._latest = data.latest
+        self._show_ages()
         self._show_last(data.latest)
-        self._show_suspected(data.who, data.suspected)
+        self._show_known(data.known)
+        counts = data.arrivals
+        line = f"This hour {counts.hour:,} · today {counts.day:,} · waiting {counts.waiting:,}"
+        self.query_one("#arrivals", Static).update(Content(line))
+
+    def look_at_clock(self) -> None:
+        super().look_at_clock()
+        self._show_ages()
+
+    def _show_ages(self) -> None:
+        """Show the latest bookings with how long ago each came in; no mark for what only time changes."""
+        self.table.show_rows(with_ages(self._latest, self.backend.desk.now()))
 
     def _show_last(self, latest: list[BookingRow]) -> None:
         """Put the cursor on the booking opened last, once; say so if it was undone."""
@@ -146,6 +155,12 @@ class Dispatch(BookingActions):
             name = short(last["customer_name"])
             self.form.show_notice(f"Undone: lead {last['booking_id']} ({name}) removed")
 
+    @on(RadioSet.Changed)
+    @on(Select.Changed)
+    def _chosen(self, event: RadioSet.Changed | Select.Changed) -> None:
+        if self.is_laid_out and event.control.id is not None:
+            self.form.settle(event.control.id)
+
     @on(Input.Changed)
     @on(RadioSet.Changed)
     @on(Select.Changed)
@@ -153,8 +168,6 @@ class Dispatch(BookingActions):
         self._keeper.note(self.form.values())
         if not self.is_laid_out:
             return
-        if self.form.slip() is None:
-            self.form.go_on(emptied=True)  # a missing choice has been made
         if self.form.terms() != self._weighed:
             self._weighed = self.host.lead = self.form.terms()
             self.forget_asked("preview", "glance")
@@ -178,7 +191,6 @@ class Dispatch(BookingActions):
 
         def then(seen: Glance | None) -> None:
             self.who.show_glance(seen)
-            self.form.show_chance(seen.chance if seen else None)
 
         if terms is None:
             then(None)
@@ -187,40 +199,34 @@ class Dispatch(BookingActions):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        if not self._show_slip():
-            self.form.go_on(emptied=not event.value)
+        self.form.check(event.input.id or "")
+        self.form.forget_notice(emptied=not event.value)
         self.after_typing(TYPING_PAUSE_S, self._suspect, group="suspect")
 
     @on(Input.Blurred)
-    def _show_slip(self) -> bool:
-        """Show the error in a text, if there is one."""
-        slip = self.form.slip()
-        if slip is not None:
-            self.form.show_notice(refusal(slip), "error")
-        return slip is not None
+    def _left(self, event: Input.Blurred) -> None:
+        if event.value:
+            self.form.check(event.input.id or "")
 
     def _suspect(self) -> None:
         who = self.form.identity()
         if any(who):
-            self.host.ask(lambda: customers.suspects(*who), lambda found: self._show_suspected(who, found))
+            self.host.ask(lambda: look_for(who), self._show_known)
         else:
-            self.form.warn("")
+            self._show_known(Known())
 
-    def _show_suspected(self, who: tuple[str, str, str], found: list[Suspect]) -> None:
+    def _show_known(self, known: Known) -> None:
         """Show who the customer may be; an answer about somebody else is too late."""
-        if self.is_laid_out and who == self.form.identity():
-            not_yet = "Not assigned yet. " if found and who == self._asked_about else ""
-            self.form.warn(not_yet + duplicates.describe_suspects(found))
+        if self.is_laid_out and known.who == self.form.identity():
+            self.query_one(KnownCard).show_known(known, self.backend.desk.now())
 
     @on(Input.Submitted)
     @on(Choice.Accepted)
     def _next_field(self, event: Input.Submitted | Choice.Accepted) -> None:
-        """Move to the next field on enter; from name and phone straight to what every lead needs."""
+        """Move to the next field on enter; the last one assigns."""
         event.stop()
-        if event.control.id in ("customer", "phone"):
-            self.query_one("#method").focus()
-        else:
-            self.focus_next()
+        if not self.form.go_on(event.control.id or ""):
+            self.action_assign()
 
     async def _take_up(self) -> None:
         """Restore the form of a terminal that is gone."""
@@ -249,6 +255,7 @@ class Dispatch(BookingActions):
             self.form.show_notice("The form is empty")
         else:
             self.form.empty()
+            self.remove_class("-refused")
             self.form.show_notice("Cleared")
 
     # several at once
@@ -257,6 +264,7 @@ class Dispatch(BookingActions):
         def assigned(done: str) -> None:
             self.begin()
             self.form.show_notice(done, "success")
+            self.say_done(done)
             self.table.action_scroll_top()
 
         self.open(SeveralLeads(text), assigned)
@@ -296,13 +304,10 @@ class Dispatch(BookingActions):
         if self._assigning or (self.form.has_succeeded and self.form.is_empty):
             self.begin()
             return  # pressed twice: the result of the lead stays to be read
-        problem = self.form.problem()
-        if problem is not None:
-            field, error = problem
-            self.form.show_notice(refusal(error), "error")
-            self.query_one(f"#{field}").focus()
-            return
-        self._take_in(values)
+        is_refused = self.form.is_refused()
+        self.set_class(is_refused, "-refused")  # room for what is wrong
+        if not is_refused:
+            self._take_in(values)
 
     def _take_in(self, values: dict[str, str], customer_id: int | None = None, *, asks: bool = True) -> None:
         """Assign the lead; if it ``asks``, nothing is written before somebody has chosen the customer."""
@@ -326,15 +331,13 @@ class Dispatch(BookingActions):
         self.host.perform(work, then, self._refused)
 
     def _ask_whose(self, values: dict[str, str], found: list[Suspect]) -> None:
-        self._asked_about = self.form.identity()
-        self.form.show_notice("")
-        self._show_suspected(self._asked_about, found)
+        self.form.show_notice("Not assigned yet", "warning")
 
         def answered(answer: Answer) -> None:
             if self._assigning:
                 return
             if answer.verb == "open":
-                self.host.show_booking(answer.customer["bookings"][0]["booking_id"])
+                self.open_customer(answer.customer["customer_id"])
             else:
                 chosen = answer.customer["customer_id"] if answer.verb == "same" else None
                 self._take_in(values, chosen, asks=False)
@@ -342,18 +345,14 @@ class Dispatch(BookingActions):
         self.open(KnownCustomer(values["name"], found), answered)
 
     def _assigned(self, values: dict[str, str], result: intake.LeadResult) -> None:
-        self._asked_about = None
         if self.form.values() == values:  # otherwise somebody has typed on while the desk was slow
             self.form.empty()
             self._keeper.forget()
         self._last_booking, self._is_last_shown = result["booking_id"], False
         given = f"→ {result['agent_name']}" if result["agent_id"] else "waits: no agent can take it yet"
         self.form.show_notice(f"{values['name']} {given}, booking {result['booking_id']}", "success")
+        self.say_done(f"Assigned {result['booking_id']} {short(values['name'], 24)}")
 
     def _refused(self, error: DeskError) -> None:
         self._assigning = False
         self.form.show_notice(refusal(error), "error")
-
-
-def _went_to(row: BookingRow) -> str:
-    return "undone" if row["voided"] else f"→ {row['agent_name'] or 'waiting'}"

@@ -29,11 +29,11 @@ from screens.wording.text import BAD, CARE, GOOD
 TYPING_PAUSE_S = 0.15
 CHECKING = "checking"
 PLACEHOLDER = (
-    "Paste lines here, from a file or a spreadsheet, one lead a line:\n"
+    "Paste from a file or a spreadsheet, one lead a line:\n"
     "name, method, source, destination, launch, requests, phone, email\n"
-    "A first line with the columns' names may come first; JSONL is understood too."
+    "The first line may name the columns. JSON lines work too."
 )
-ASKED = "f9 again assigns it all the same; if it is the same trip, take the line out"
+ASKED = "f9 again assigns it anyway; delete the line if it is the same trip"
 
 
 def _verdict(row: Json) -> Text:
@@ -48,7 +48,7 @@ COLUMNS: tuple[Column[Json], ...] = (
     Column("line", "Line", 4, lambda row: str(row["place"] or ""), right=True),
     Column("name", "Customer", 16, lambda row: row["fields"].get("name") or "–"),
     Column("destination", "To", 8, lambda row: row["fields"].get("destination") or "–", drop=1),
-    Column("verdict", "What becomes of it", 24, _verdict, grows=True),
+    Column("verdict", "Result", 24, _verdict, grows=True),
 )
 
 
@@ -62,7 +62,7 @@ class SeveralLeads(CommandModal[str]):
     AUTO_FOCUS = "#lines"
     BINDINGS = [
         key("several.close", "escape", "Close", "Back to the form"),
-        key("several.assign", "f9", "Assign", "Assign the good lines at once", priority=True),
+        key("several.assign", "f9", "Assign leads", "Assign the lines without errors", priority=True),
     ]
 
     _lines = getters.query_one("#lines", TextArea)
@@ -71,7 +71,7 @@ class SeveralLeads(CommandModal[str]):
     def __init__(self, text: str = "") -> None:
         super().__init__("Several leads")
         self._first_text = text
-        self._count = self._count_last = 0  # of what was assigned in all, and the last time
+        self._count = 0  # of what was assigned in all
         self._known: set[str] = set()  # lines assigned next time, even if the customer has an open booking
 
     @property
@@ -88,7 +88,7 @@ class SeveralLeads(CommandModal[str]):
         yield Static(id="told")
         yield LiveTable(COLUMNS, "line", id="checked")
         yield Static(id="detail")
-        yield from buttons(("assign-lines", "Assign", "assign"), ("close", "Close"))
+        yield from buttons(("assign-lines", "Assign leads", "assign"), ("close", "Close"))
 
     def on_mount(self) -> None:
         self._lines.move_cursor(self._lines.document.end)
@@ -169,17 +169,17 @@ class SeveralLeads(CommandModal[str]):
         with self._lines.prevent(TextArea.Changed):
             self._lines.load_text(pasted.text_of(left) if left else "")
         places = dict(zip((line.line for line in left), pasted.places_of(left), strict=True))
-        self._count_last = len(rows) - len(left)
-        self._count += self._count_last
+        done = len(rows) - len(left)
+        self._count += done
         self._list([row | {"place": places.get(row["line"])} for row in rows])
-        self._show_note(_summary(self._count_last, len(left) - len(questions), len(questions)))
+        self._show_note(_summary(done, len(left) - len(questions), len(questions)))
 
     def _refused(self, error: DeskError) -> None:
         super()._refused(error)
         self._lines.read_only = False
 
     def leave(self, result: str | None = None) -> None:
-        super().leave(_summary(self._count, last=self._count_last) if self._count else None)
+        super().leave(_summary(self._count) if self._count else None)
 
 
 Answer = tuple[Pasted, dict[int, str], list[Received]]
@@ -216,14 +216,11 @@ def _counts(pasted: Pasted) -> str:
     return ", ".join(parts)
 
 
-def _summary(done: int, bad: int = 0, known: int = 0, last: int | None = None) -> str:
-    """Say how many are in and how many are not, and what ``u`` would undo."""
+def _summary(done: int, bad: int = 0, known: int = 0) -> str:
+    """Say how many are in and how many are not."""
     line = f"{done} {'lead' if done == 1 else 'leads'} assigned"
-    if done:
-        taken = f"the last {last}" if last not in (None, done) else "it" if done == 1 else "all"
-        line += f" (u undoes {taken})"
     if bad:
-        line += f"; {bad} to be corrected stay{'s' if bad == 1 else ''} above"
+        line += f"; {bad} with errors stay{'s' if bad == 1 else ''} above"
     if known:
         whose = "customer has an open booking" if known == 1 else "customers have open bookings"
         line += f"; {known} whose {whose}: f9 again assigns {'it' if known == 1 else 'them'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from dispatch.matching.row_types import WeightsRow
-from dispatch.queries.wording import moment, money
+from dispatch.queries.wording import in_currency, moment, money
 from dispatch.reporting.row_types import AgentFigures, FigureRow
 from screens.widgets.columns import Column
 from screens.wording.agents import load_bar
@@ -55,8 +55,8 @@ def short_money(units: float | None) -> str:
         return "–"
     for length, unit in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
         if abs(units) >= length * ALMOST:  # what is rounded up to a whole unit
-            return f"{units / length:,.1f} {unit}"
-    return f"{units:,.0f}"
+            return in_currency(f"{units / length:,.1f} {unit}")
+    return in_currency(f"{units:,.0f}")
 
 
 def _confirmed(row: FigureRow) -> Text:
@@ -72,8 +72,8 @@ FIGURES: tuple[Column[FigureRow], ...] = (
     Column("confirmed", "Confirmed", 9, _confirmed, right=True, drop=2),
     Column("before", "Before", 9, _before, right=True, drop=5, title="The days before"),
     Column("share", "Conversion", 10, lambda row: percent(row["confirmed_share"]), right=True),
-    Column("revenue", "Revenue", 9, lambda row: short_money(row["revenue"]), right=True, drop=1),
-    Column("exact", "Revenue, exact", 17, lambda row: money(row["revenue"]), right=True, extra=True),
+    Column("revenue", "Revenue", 11, lambda row: short_money(row["revenue"]), right=True, drop=1),
+    Column("exact", "Revenue, exact", 19, lambda row: money(row["revenue"]), right=True, extra=True),
 )
 
 

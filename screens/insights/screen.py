@@ -23,6 +23,7 @@ from models.base import Json
 from models.errors import DeskError
 from screens.base import figures, keys
 from screens.base.keys import key_of
+from screens.base.message_log import News
 from screens.base.messages import Progressed
 from screens.insights.columns import AGENTS, FIGURES, WEIGHTS
 from screens.insights.pulse import WIDE, pulse_text
@@ -33,6 +34,7 @@ from screens.matching.training import TrainingRun
 from screens.shell.desk_screen import Place
 from screens.widgets.choice import next_of
 from screens.widgets.live_table import LiveTable
+from screens.widgets.steady_text import SteadyText
 
 if TYPE_CHECKING:
     from dispatch.matching.learning.version_store import Lesson
@@ -87,16 +89,16 @@ class Insights(Place):
         with Horizontal(id="sections", classes="headline"):
             for section in SECTIONS:
                 yield SectionTab(section)
-            yield Static(id="hint")
+            yield SteadyText(id="hint")
         with ContentSwitcher(initial=WORDS):
             with ToRead(id=WORDS):
-                yield Static()
+                yield SteadyText()
             with ToRead(id="pulse"):
-                yield Static(id="pulse-text")
+                yield SteadyText(id="pulse-text")
             yield LiveTable(FIGURES, "key", id="bookings")
             yield LiveTable(AGENTS, "agent_id", id="agents")
             with ToRead(id="match"):
-                yield Static(id="evidence")
+                yield SteadyText(id="evidence")
             yield LiveTable(WEIGHTS, "name", id="weights")
 
     def on_mount(self) -> None:
@@ -283,8 +285,12 @@ class Insights(Place):
             self.say("Go to the weights first, and to the ones to use", severity="warning")
             return
         name = str(row["version"] or row["name"])
+        self.host.ask_again("insights.use", f"score by {row['name']}", partial(self._use, name))
+
+    def _use(self, name: str) -> None:
         self.host.perform(
-            lambda desk: weights.use(desk, name), lambda used: self.say(f"The score weighs by {used['name']}")
+            lambda desk: weights.use(desk, name),
+            lambda used: self.say_done(f"The score weighs by {used['name']}"),
         )
 
     def action_copy(self) -> None:
@@ -329,9 +335,12 @@ class Insights(Place):
     def _trained(self, row: LessonRow) -> None:
         self._over()
         if self.app.screen is self:
-            self.open(training_panel(row))
+            self.open(training_panel(row, partial(self._use, str(row["version"]))))
         else:
-            self.host.announce(f"Training has ended: version {row['version']}. {row['sentence']}")
+            one = f"Training has ended: version {row['version']}. {row['sentence']}"
+            self.host.announce(
+                News("training", one, "trainings have ended: versions", (row["version"] or 0,))
+            )
 
     def _untrained(self, error: DeskError) -> None:
         self._over()

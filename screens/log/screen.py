@@ -10,14 +10,13 @@ from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.desk.row_types import ListedEvent
 from dispatch.inputs.filter_language import parse
 from dispatch.inputs.filter_reader import asked
-from dispatch.operations import undo
 from dispatch.operations.row_types import UndoResult
 from dispatch.queries.wording import age, moment, short_moment
 from screens.base import keys
 from screens.log.event_detail import event_detail, folded_detail
 from screens.log.list_window import LogWindow
 from screens.shell.paged_list import PagedList
-from screens.shell.row_actions import at_once, on_chosen
+from screens.shell.row_actions import on_chosen
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
 from screens.wording.events import describe_undo, undone_word
@@ -105,8 +104,13 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
         else:
             self.say("Nothing to open: no issue, booking, customer or agent", severity="warning")
 
-    action_undo_event = at_once("", undo.undo)
-    action_redo_event = at_once("", undo.redo)
+    @on_chosen
+    def action_undo_event(self, event: ListedEvent) -> None:
+        self.host.reverse(event["event_id"])
+
+    @on_chosen
+    def action_redo_event(self, event: ListedEvent) -> None:
+        self.host.reverse(event["event_id"], redo=True)
 
     @on_chosen
     def action_customer(self, event: ListedEvent) -> None:

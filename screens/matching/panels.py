@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -18,6 +18,7 @@ from dispatch.matching.features import Terms, feature_name
 from dispatch.matching.row_types import Evidence, LessonRow, WeightsRow
 from dispatch.queries.wording import moment
 from models.base import Json
+from screens.base.keys import BY_ID
 from screens.dialogs.panel import Panel
 from screens.wording.plots import signed_bar
 
@@ -95,9 +96,27 @@ def weights_panel(shown: WeightsRow) -> Panel:
     return Panel(f"Weights: {shown['name']}", text)
 
 
-def training_panel(row: LessonRow) -> Panel:
-    """Show what a training learned, and how well it predicts: everything that ``astra train`` prints."""
+class TrainingResult(Panel):
+    """What a training learned, and the key that puts it in use."""
+
+    BINDINGS = [BY_ID["insights.use"]]
+
+    def __init__(self, text: Text, use: Callable[[], object]) -> None:
+        super().__init__("Training result", text)
+        self._use = use
+
+    def action_use_weights(self) -> None:
+        self.leave()
+        self._use()
+
+
+def training_panel(row: LessonRow, use: Callable[[], object]) -> TrainingResult:
+    """Show what a training learned, and how well it predicts, as ``astra train`` prints it.
+
+    ``use`` puts it in use, if the person wants it.
+    """
     text = Text(overflow="fold")
+    text.append("Not in use yet. * puts it in use.\n", "bold")
     text.append(f"version {row['version']}", "bold")
     text.append(
         f": {row['outcomes']:,} outcomes, {row['confirmed']:,} of them Confirmed,\n"
@@ -118,7 +137,7 @@ def training_panel(row: LessonRow) -> Panel:
         for each in row["coefficients"]
     )
     text.append_text(_table(("Of", "Name", "Log-odds", "95 %"), lines))
-    return Panel("Training result", text)
+    return TrainingResult(text, use)
 
 
 def written_panel(result: Json) -> Panel:

@@ -33,14 +33,14 @@ def report_form(terms: Terms | None, values: AcceptedValues) -> FormModal[Report
     return FormModal(
         "Report on the match score",
         (
-            Field("folder", "Folder", "astra-report", hint="where to write"),
+            Field("folder", "Folder", "astra-report", hint="where to write", required=True),
             Field("method", "Contact", known.method, values.of("method")),
             Field("source", "Source", known.source, values.of("source")),
-            Field("destination", "Destination", known.destination, values.of("destination")),
-            Field("launch", "Launch", known.launch, values.of("launch")),
-            Field("requests", "Requirements", known.requests),
+            Field("destination", "To", known.destination, values.of("destination")),
+            Field("launch", "From", known.launch, values.of("launch")),
+            Field("requests", "Wishes", known.requests),
         ),
         command,
-        submit="Write",
+        submit="Write report",
         about="Writes match.md, match.html and the importance plot as SVG, and as PNG where matplotlib is.",
     )

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from dispatch import agents
+from dispatch.agents.roster import MOST_CAPACITY, MOST_YEARS
 from dispatch.desk.accepted_values import AcceptedValues
+from dispatch.inputs import validation
+from dispatch.queries import agent_levels
 from dispatch.queries.row_types import AgentRow
 from models.base import Json
 from screens.dialogs.form import Field, FormModal, RowForms, as_typed
@@ -22,10 +28,19 @@ LABELS = {
     "skills": "Destinations",
     "locations": "Launch locations",
     "level": "Skill level",
-    "specialisations": "Specialised in",
+    "specialisations": "Specialties",
     "languages": "Languages",
 }
 ROW_KEYS = {"years": "years_of_service", "license": "license_number", "manager": "manager_name"}
+REQUIRED = frozenset(("first_name", "last_name", "department", "job_title"))
+CHECKS: dict[str, Callable[[str], object]] = {
+    **{name: partial(validation.name, field=name) for name in ("first_name", "last_name")},
+    "email": validation.email,
+    "years": partial(validation.whole, field="years", low=0, high=MOST_YEARS),
+    "rating": validation.rating,
+    "capacity": partial(validation.whole, field="capacity", low=0, high=MOST_CAPACITY),
+    "level": partial(validation.whole, field="level", low=1, high=agent_levels.BEST_LEVEL),
+}
 HINTS = {
     **dict.fromkeys(("email", "license", "manager"), "optional"),
     "skills": "separated by commas; empty for all",
@@ -44,7 +59,15 @@ FORMS = RowForms[AgentRow]("agent", lambda _: "")
 def _fields(before: dict[str, str], values: AcceptedValues, hints: dict[str, str] = HINTS) -> list[Field]:
     lists = {"department": values.of("department"), "job_title": values.of("job_title")}
     return [
-        Field(name, LABELS[name], text, lists.get(name, ()), hint=hints.get(name, ""))
+        Field(
+            name,
+            LABELS[name],
+            text,
+            lists.get(name, ()),
+            hint=hints.get(name, ""),
+            required=name in REQUIRED,
+            check=CHECKS.get(name),
+        )
         for name, text in before.items()
     ]
 
@@ -55,8 +78,8 @@ def add_agent_form(values: AcceptedValues) -> FormModal[AgentRow]:
         "Add an agent",
         _fields(before, values, HINTS | HINTS_OF_NEW),
         lambda desk, given: agents.add(desk, **_given(given)),
-        submit="Add",
-        about="The average rating is what the agent brings along; leave it empty if there is none.",
+        submit="Add agent",
+        about="Average rating: from before this desk; leave it empty if there is none.",
     )
 
 
@@ -64,9 +87,8 @@ def edit_agent_form(agent: AgentRow, values: AcceptedValues) -> FormModal[AgentR
     """Edit the name, title, capacity, ...; unchanged values are not written."""
     before = {name: as_typed(agent.get(ROW_KEYS.get(name, name))) for name in LABELS}
     fields = _fields(before, values)
-    return FORMS.form(agent, "Edit", fields, agents.change, submit="Save", changes_only=True)
+    return FORMS.form(agent, "Edit", fields, agents.change, submit="Save changes", changes_only=True)
 
 
 def _given(values: dict[str, str]) -> Json:
-    wanted = {"first_name", "last_name", "department", "job_title"}
-    return {name: text if name in wanted else text or None for name, text in values.items()}
+    return {name: text if name in REQUIRED else text or None for name, text in values.items()}

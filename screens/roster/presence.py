@@ -27,11 +27,11 @@ def presence_text(agent: AgentRow) -> Text:
 
 def open_presence(place: Place, agent: AgentRow) -> None:
     """Ask for the agent's presence, and report the result."""
-    place.open(presence_form(agent), lambda row: place.say(describe_presence_change(row)))
+    place.open(presence_form(agent), lambda row: place.say_done(describe_presence_change(row)))
 
 
 def describe_presence_change(row: AgentRow) -> str:
-    """Describe the agent's new presence, and where the work went, for a toast."""
+    """Describe the agent's new presence, and where the work went, for the message line."""
     parts = [f"{row['name']} is {presence_words(row)}"]
     if row["moves"]:
         parts.append(f"{plural(len(row['moves']), 'booking')} went to others or wait")

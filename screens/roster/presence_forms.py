@@ -39,12 +39,12 @@ def presence_form(agent: AgentRow) -> FormModal[AgentRow]:
     return FormModal(
         f"Presence of {agent['name']}",
         [
-            Field("presence", "Is", AVAILABLE, PRESENCES),
+            Field("presence", "Presence", AVAILABLE, PRESENCES, required=True),
             Field("until", "Until", hint="in 30 min, 14:00; empty: open end", note=describe),
-            Field("reason", "Reason", hint="for the others to read"),
+            Field("reason", "Reason", hint="shown to everyone"),
         ],
         lambda desk, values: presence.set_presence(desk, number, **values),
-        submit="Save",
+        submit="Set presence",
         about=f"Now {presence_words(agent)}.",
         preview=Preview(look, only=("presence", "until")),
     )
@@ -56,7 +56,7 @@ def shift_form(agent: AgentRow) -> FormModal[AgentRow]:
     def describe(typed: str, _: str) -> str:
         text = typed.strip()
         if text in ("", "none"):
-            return "no hours: comes and goes by hand"
+            return "no shift: presence is set by hand"
         return f"= {shift_hours.understand(text, local_offset())}"
 
     def look(desk: Desk, values: Values) -> Text:
@@ -68,7 +68,7 @@ def shift_form(agent: AgentRow) -> FormModal[AgentRow]:
         f"Shift of {agent['name']}",
         [Field("hours", "Hours", agent["hours"] or "", hint="mon-fri 09:00-17:00, or none", note=describe)],
         lambda desk, values: presence.set_hours(desk, number, values["hours"]),
-        submit="Save",
+        submit="Save shift",
         about=f"Examples: {shift_hours.EXAMPLES}",
         changes_only=True,
         preview=Preview(look),
@@ -82,7 +82,7 @@ def handover_form(agent: AgentRow, others: list[AgentRow]) -> FormModal[AgentRow
     names = {str(row["agent_id"]): row["name"] for row in takers}
 
     def taker(values: Values) -> int | str:
-        return picked(values.get("agent", "")) if values["to"] == TO_AGENT else DESK
+        return picked(values.get("agent", ""), "agent") if values["to"] == TO_AGENT else DESK
 
     def look(desk: Desk, values: Values) -> Text:
         to = taker(values)
@@ -91,10 +91,10 @@ def handover_form(agent: AgentRow, others: list[AgentRow]) -> FormModal[AgentRow
 
     fields = [Field("to", "Give it to", TO_DESK, (TO_DESK, TO_AGENT))]
     return FormModal(
-        f"Hand over the work of {agent['name']}",
+        f"Hand over {agent['name']}'s work",
         [*fields, Field("agent", "Agent", agents=takers)] if takers else fields,
         lambda desk, values: handover.hand_over(desk, number, taker(values)),
-        submit="Hand over",
+        submit="Hand over work",
         about="The desk gives each booking to the agent its policy chooses.",
         preview=Preview(look),
     )
@@ -109,10 +109,10 @@ def leaving_form(agent: AgentRow) -> FormModal[AgentRow]:
         return of_an_agent(row | {"kept": []}, "")
 
     return FormModal(
-        f"{agent['name']} leaves",
+        f"Deactivate {agent['name']}",
         [],
         lambda desk, _: agents.leave(desk, number, True),
-        submit="Hand over and leave",
+        submit="Hand over and deactivate",
         about="The desk gives out all that the agent holds, claimed work too.",
         preview=Preview(look),
     )

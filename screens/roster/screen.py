@@ -10,13 +10,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from dispatch import agents, queries
 from dispatch.assignment.contact_rate import with_rates
 from dispatch.inputs.filter_language import Node, parse
 from dispatch.inputs.filter_reader import read
 from dispatch.matching.conversion_rates import rates
+from dispatch.matching.evidence import MATCH as MATCH_POLICY
 from dispatch.matching.roster_scores import RosterScores, roster_scores
 from dispatch.queries.row_types import AgentRow
 from dispatch.reporting.daily_figures import TREND_DAYS, confirmed_by_agent
@@ -36,8 +37,9 @@ from screens.shell.saved_views import ViewedList
 from screens.widgets.choice import next_of
 from screens.widgets.detail_pane import Detail, DetailPane
 from screens.widgets.live_table import LiveTable
+from screens.widgets.steady_text import SteadyText
 from screens.wording.agents import sparkline, with_score
-from screens.wording.text import CARE, refusal
+from screens.wording.text import CARE, refusal, short
 
 NO_DAYS = [0] * TREND_DAYS
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
@@ -98,7 +100,7 @@ class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
     def body(self) -> ComposeResult:
         with Horizontal(classes="list-body"):
             with Vertical():
-                yield Static(classes="headline")
+                yield SteadyText(classes="headline")
                 yield Input(placeholder="/ name, department, title or id", compact=True, id="filter")
                 yield LiveTable(COLUMNS, "agent_id", id="roster")
             yield DetailPane()
@@ -126,8 +128,7 @@ class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
         self.show_detail()
         if TREND in self.table.chosen:
             self._count_days()
-        if SCORE in {*self.table.chosen, self._sort}:
-            self._score()
+        self._score()
 
     def _count_days(self) -> None:
         """Show what was confirmed a day when it is counted."""
@@ -153,6 +154,7 @@ class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
         scores, steers = self._scores.by_agent, self._scores.steers
         rows = queries.filtered(self._agents, self._asked)
         found = [with_score(row, scores.get(row["agent_id"]), steers=steers) for row in rows]
+        self.table.leave_out(() if self._match_counts else (SCORE,))
         self.table.mark_sort(self._sort, self._descending)
         self._found = found
         self._list(found)
@@ -189,10 +191,16 @@ class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
             for row in rows
         ]
 
+    @property
+    def _match_counts(self) -> bool:
+        """Whether the match score says anything: it is believed, or the policy in force goes by it."""
+        return self._scores.believed or self.backend.desk.settings["policy"] == MATCH_POLICY
+
     def _hints(self) -> str:
         if not self._agents:
             return keys.with_keys(self.app, NO_AGENTS)
-        return f"match: {self._scores.whose}" if self._scores.whose and self.size.width >= WIDE else ""
+        is_told = self._scores.whose and self._match_counts and self.size.width >= WIDE
+        return f"match: {self._scores.whose}" if is_told else ""
 
     @on(Input.Changed, "#filter")
     def _typed(self, message: Input.Changed) -> None:
@@ -300,7 +308,10 @@ class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
         elif row["load"]:
             self._open(leaving_form(row), "Handed over and left")
         else:
-            self.at_once("deactivated (v lists former agents, u undoes it)", agents.leave, _name_first)
+            what = f"deactivate {short(row['name'])} ({row['agent_id']})"
+            self.host.ask_again(
+                "agent.leave", what, lambda: self.at_once("deactivated", agents.leave, _name_first)
+            )
 
     @on_chosen
     def action_presence(self, row: AgentRow) -> None:
@@ -320,7 +331,7 @@ class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
         self.copy(f"Agent {row['agent_id']}, {row['name']}, {row['department']}, {row['email'] or ''}")
 
     def _open(self, form: ModalScreen[AgentRow | None], word: str) -> None:
-        self.open(form, lambda agent: self.say(self.describe_done(word, agent)))
+        self.open(form, lambda agent: self.say_done(self.describe_done(word, agent)))
 
 
 def _name_first(word: str, row: AgentRow) -> str:

@@ -37,7 +37,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
 
     def action_open_issue(self) -> None:
         def opened(issue: IssueDetails) -> None:
-            self.say(describe("Opened", issue))
+            self.say_done(describe("Opened", issue))
             self.host.show_issue(issue["issue_id"])
 
         self.open(NewIssue(), opened)
@@ -56,15 +56,28 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
 
     @on_chosen
     def action_wait(self, row: IssueRow) -> None:
-        following = IN_PROGRESS if row["status"] == PENDING_CUSTOMER else PENDING_CUSTOMER
-        self.at_once(
-            "",
-            lambda desk, number: lifecycle.set_status(desk, number, following),
-            lambda _, issue: describe(status(issue).capitalize(), issue),
-        )
+        """Pause or restart its clock, once the key is pressed again."""
+        is_paused = row["status"] == PENDING_CUSTOMER
+        following = IN_PROGRESS if is_paused else PENDING_CUSTOMER
+
+        def change() -> None:
+            self.at_once(
+                "",
+                lambda desk, number: lifecycle.set_status(desk, number, following),
+                lambda _, issue: describe(status(issue).capitalize(), issue),
+            )
+
+        what = f"{'restart' if is_paused else 'pause'} the clock of issue {row['issue_id']}"
+        self.host.ask_again("issue.wait", what, change)
 
     action_close_issue = at_once("Closed", lifecycle.close)
-    action_acknowledge = at_once("Acknowledged", escalation_commands.acknowledge)
+
+    @on_chosen
+    def action_acknowledge(self, row: IssueRow) -> None:
+        """Stop its escalations, which cannot be undone, once the key is pressed again."""
+        what = f"acknowledge the escalations of issue {row['issue_id']}"
+        command = escalation_commands.acknowledge
+        self.host.ask_again("issue.acknowledge", what, lambda: self.at_once("Acknowledged", command))
 
     @on_chosen
     def action_category(self, row: IssueRow) -> None:
@@ -73,7 +86,9 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
         def chosen(name: str) -> None:
             self.host.perform(
                 lambda desk: editing.edit(desk, number, category=name),
-                lambda issue: self.say(f"{describe(category(issue).capitalize(), issue)}; triage learns it"),
+                lambda issue: self.say_done(
+                    f"{describe(category(issue).capitalize(), issue)}; triage learns it"
+                ),
             )
 
         self.open(ChooseCategory(row), chosen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
@@ -14,6 +14,7 @@ from models.issues import CATEGORIES
 from screens.base.keys import hidden, key
 from screens.dialogs.modal import Modal
 from screens.widgets.movable import Options
+from screens.widgets.type_ahead import TypeAhead
 from screens.wording.text import short
 
 MEANINGS = {
@@ -27,6 +28,7 @@ MEANINGS = {
 }
 LABELS = {name.replace("_", " ").capitalize(): MEANINGS[name] for name in CATEGORIES}
 TITLE_CELLS = 62
+MOVES = "jkG"  # in a list, as no name begins with them
 
 
 class ChooseCategory(Modal[str | None]):
@@ -38,7 +40,7 @@ class ChooseCategory(Modal[str | None]):
             "category.take",
             "enter",
             "Choose",
-            "Choose the highlighted one; its number does too",
+            "Choose the highlighted one; its number or first letters do too",
             priority=True,
         ),
         *(
@@ -50,10 +52,10 @@ class ChooseCategory(Modal[str | None]):
     def __init__(self, issue: IssueRow) -> None:
         super().__init__(f"What is issue {issue['issue_id']} about?")
         self._issue = issue
+        self._ahead = TypeAhead()
 
     def body(self) -> ComposeResult:
-        about = f"{short(self._issue['title'], TITLE_CELLS)}\nnow: {category(self._issue)}"
-        yield Static(Content(about), id="about")
+        yield Static(Content(self._about()), id="about")
         options = (
             Text.assemble((f"{number}  ", "bold"), f"{label.lower():<20}", (meaning, "dim"))
             for number, (label, meaning) in enumerate(LABELS.items(), start=1)
@@ -62,6 +64,24 @@ class ChooseCategory(Modal[str | None]):
 
     def on_mount(self) -> None:
         self.query_one(Options).highlighted = CATEGORIES.index(self._issue["category"])
+
+    def _about(self, told: str = "") -> str:
+        return f"{short(self._issue['title'], TITLE_CELLS)}\n{told or f'now: {category(self._issue)}'}"
+
+    def on_key(self, event: events.Key) -> None:
+        """Go to the category whose name begins with what is typed; say so if none does."""
+        if event.character is None or not event.character.isalpha():
+            return
+        options, names = self.query_one(Options), [*LABELS]
+        name = self._ahead.add(event.character, event.time, names, names[options.highlighted or 0])
+        if name is None and event.character in MOVES:
+            return
+        event.stop()
+        letters = self._ahead.letters + event.character
+        told = "" if name else f"No category begins with {letters}"
+        self.query_one("#about", Static).update(Content(self._about(told)))
+        if name:
+            options.highlighted = names.index(name)
 
     @on(Options.OptionSelected)
     def action_take(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from dispatch.desk.desk import Desk
@@ -20,7 +21,7 @@ from dispatch.service.row_types import IssueDetails
 from dispatch.service.wording import category, status
 from models.errors import Conflict
 from models.issues import CUSTOMER, DESK, OPEN, PRIORITIES, TIERS
-from screens.dialogs.form import Field, FormModal, RowForms
+from screens.dialogs.form import Field, FormModal, RowForms, reason_field
 from screens.wording.issues import customer
 from screens.wording.text import short
 
@@ -46,45 +47,51 @@ def _escalate(desk: Desk, number: int, reason: str, level: str) -> IssueDetails:
 FORMS = RowForms("issue", _about)
 note_form = FORMS.asking(
     "Note on",
-    [Field("text", "Note", hint="what the next person should know", lines=5)],
+    [reason_field("what the next person should know", "text", "Note", lines=5)],
     conversation.note,
-    submit="Write",
+    submit="Save note",
 )
 resolve_form = FORMS.asking(
     "Resolve",
     [Field("text", "Closing message", hint="what the customer reads; empty: nothing is sent", lines=4)],
     _resolve,
-    submit="Resolve",
+    submit="Resolve issue",
 )
 escalate_form = FORMS.asking(
     "Escalate",
     [
-        Field("reason", "Reason", hint="why more eyes are needed"),
+        reason_field("why more eyes are needed"),
         Field("level", "Level", "next", ("next", *map(str, range(1, levels.TOP_LEVEL + 1)))),
     ],
     _escalate,
-    submit="Escalate",
+    submit="Escalate issue",
 )
 settle_form = FORMS.asking(
     "Settle escalations of",
-    [Field("reason", "Reason", hint="why nothing more has to be done about it")],
+    [reason_field("why nothing more has to be done about it")],
     escalation_commands.settle,
-    submit="Settle",
+    submit="Settle escalations",
 )
 reopen_form = FORMS.asking(
     "Reopen",
-    [Field("reason", "Reason", hint="why it is taken up again")],
+    [reason_field("why it is taken up again")],
     lifecycle.reopen,
-    submit="Reopen",
+    submit="Reopen issue",
 )
 rate_form = FORMS.asking(
     "Score of",
     [
-        Field("score", "Score 1 to 5", hint="5 is best"),
+        Field(
+            "score",
+            "Score 1 to 5",
+            hint="5 is best",
+            required=True,
+            check=partial(validation.whole, field="score", low=1, high=5),
+        ),
         Field("comment", "Comment", hint="what the customer said about it"),
     ],
     surveys.rate,
-    submit="Score",
+    submit="Save score",
 )
 reassign_form = FORMS.reassigning(ownership.reassign)
 
@@ -92,7 +99,7 @@ reassign_form = FORMS.reassigning(ownership.reassign)
 def reply_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     """Write a message to or from the customer; each of two simultaneous authors sees the other's."""
     fields = [
-        Field("text", "Message", hint="what the customer reads", lines=5),
+        reason_field("what the customer reads", "text", "Message", lines=5),
         Field("author", "From", "Us", tuple(SPEAKERS)),
         Field("then", "Status after", STAYS_OPEN, (STAYS_OPEN, WAITS, SOLVES)),
     ]
@@ -108,7 +115,7 @@ def reply_form(issue: IssueDetails) -> FormModal[IssueDetails]:
             seen, newest = _newest(desk, number)
             raise Conflict(f"{conflict.message}: “{newest}”", "send it again if it still fits") from conflict
 
-    return FORMS.form(issue, "Reply to", fields, command, submit="Send")
+    return FORMS.form(issue, "Reply to", fields, command, submit="Send message")
 
 
 def _newest(desk: Desk, issue_id: int) -> tuple[int, str]:
@@ -119,7 +126,7 @@ def _newest(desk: Desk, issue_id: int) -> tuple[int, str]:
 
 def edit_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     fields = [
-        Field("title", "Title", issue["title"]),
+        Field("title", "Title", issue["title"], required=True),
         Field("booking", "Booking", str(issue["booking_id"] or ""), hint="its number"),
     ]
     if issue["status"] in OPEN:
@@ -133,7 +140,7 @@ def edit_form(issue: IssueDetails) -> FormModal[IssueDetails]:
             changed["booking_id"] = booking_number(booking)
         return editing.edit(desk, number, **changed)
 
-    return FORMS.form(issue, "Edit", fields, command, submit="Save", changes_only=True)
+    return FORMS.form(issue, "Edit", fields, command, submit="Save changes", changes_only=True)
 
 
 def booking_number(text: str) -> int:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dispatch import queries
 from dispatch.queries import new_work
 from dispatch.queries.new_work import Glance
 from dispatch.queries.row_types import BookingRow
+from screens.base.message_log import News
 from screens.shell.issue_notifications import IssueNotifications
 from screens.wording.text import short
 
 if TYPE_CHECKING:
     from screens.base.app_protocol import Host
 
-News = tuple[Glance | None, list[int], list[BookingRow]]
-MOST_NAMED = 3
+Found = tuple[Glance | None, list[int], list[BookingRow]]
 
 
 class Inbox:
@@ -39,14 +40,14 @@ class Inbox:
         """Look for news in the background; to be called after every change."""
         agent_id, own = self._host.my_agent_id, self._host.backend.own_events
 
-        def work() -> News:
+        def work() -> Found:
             if agent_id is None:
                 return None, [], []
             before, now = self._before, new_work.glance(agent_id)
             if before is None or before.agent_id != agent_id or before.last_event > now.last_event:
                 return now, [], []  # another agent, or another file: everything in it is old
             fresh = [one for one in new_work.arrived(before, now, own) if one not in self._shown]
-            return now, fresh, [queries.booking(number) for number in fresh[:MOST_NAMED]]
+            return now, fresh, [queries.booking(number) for number in fresh[:1]]
 
         self._host.ask(work, self._take)
         self._issues.look()
@@ -54,7 +55,7 @@ class Inbox:
     def visited(self) -> None:
         self.unseen = frozenset()
 
-    def _take(self, news: News) -> None:
+    def _take(self, news: Found) -> None:
         now, fresh, rows = news
         if now is None or now.agent_id != self._host.my_agent_id:
             return
@@ -67,16 +68,14 @@ class Inbox:
         unseen = [number for number in fresh if number not in self._shown]  # asked twice, announced once
         self._shown.update(fresh)
         if unseen:
-            self._host.announce(describe_bookings(rows, len(fresh)))
+            self._host.announce(describe_bookings(rows, unseen))
         if place is not None and place.is_laid_out:
             place.show_time()
 
 
-def describe_bookings(rows: list[BookingRow], count: int) -> str:
-    """Describe so many new bookings for a toast; ``rows`` are the first of them."""
-    if count == 1:
-        row, name = rows[0], short(rows[0]["customer_name"])
-        return f"New for you: booking {row['booking_id']}, {name}, {row['destination']}"
-    names = [f"{row['booking_id']} {short(row['customer_name'], 24)}" for row in rows]
-    more = f" and {count - len(rows)} more" if count > len(rows) else ""
-    return f"{count} new for you: {', '.join(names)}{more}"
+def describe_bookings(rows: list[BookingRow], numbers: Sequence[int]) -> News:
+    """Describe new bookings of these numbers; ``rows`` are the first of them."""
+    row = rows[0]
+    name = short(row["customer_name"], 24)
+    one = f"New for you: {row['booking_id']} {name}, {row['destination']}"
+    return News("new bookings", one, "new for you", tuple(numbers))

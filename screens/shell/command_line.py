@@ -43,7 +43,7 @@ class CommandLine(Modal[None]):
 
     AUTO_FOCUS = "#typed"
     BINDINGS = [
-        anywhere("line.close", "escape,ctrl+g", "Close", "Back to where you were", "close"),
+        anywhere("line.close", "escape", "Close", "Back to where you were", "close"),
         anywhere(
             "line.complete",
             "tab",
@@ -62,7 +62,8 @@ class CommandLine(Modal[None]):
     def __init__(self, text: str = "") -> None:
         super().__init__()
         self._first = text
-        self._seen = Seen()
+        self._seen, self._seen_text = Seen(), ""
+        self._awaited: int | None = None  # the step of a completion that waits for what fits
         self._is_busy = False
         self._back = 0  # steps in the history
         self._draft = text
@@ -102,27 +103,36 @@ class CommandLine(Modal[None]):
         text = self._typed.value  # the message may be older than what was put here since
         if text != self._expected:
             self._expected, self._back, self._draft = text, 0, text
-            self._completing = None
+            self._completing = self._awaited = None
         self._look()
 
     def _look(self) -> None:
-        """Read in the background what the line means."""
+        """Read in the background what the line means; keys wait for a completion that needs the answer."""
         text, desk, asker = self._typed.value, self.backend.desk, self._asker
-        self.ask_newest("line", lambda: meaning.look(desk, text, asker), self._show)
+        self.ask_newest(
+            "line",
+            lambda: meaning.look(desk, text, asker),
+            lambda seen: self._show(text, seen),
+            opens=self._awaited is not None,
+        )
 
-    def _show(self, seen: Seen) -> None:
-        self._seen = seen
+    def _show(self, text: str, seen: Seen) -> None:
+        self._seen, self._seen_text = seen, text
         if self._completing is None:
             self._show_offers(seen.offers, -1)
+        self._show_meaning(seen)
+        if self._awaited is not None and text == self._typed.value:
+            step, self._awaited = self._awaited, None
+            self._complete(step)
+
+    def _show_meaning(self, seen: Seen) -> None:
         if not self._typed.value.strip():
             self._say(EMPTY, "-usage")
         elif seen.problem:
             self._say(seen.problem, "-problem")
         else:
-            final = " · cannot be undone" if seen.is_final and seen.says else ""
-            self._say(
-                f"⏎ {seen.says}{final}" if seen.says else seen.usage, "-says" if seen.says else "-usage"
-            )
+            final = " · cannot be undone" if seen.is_final else ""
+            self._say(*((f"⏎ {seen.says}{final}", "-says") if seen.says else (seen.usage, "-usage")))
 
     def _say(self, text: str, kind: str) -> None:
         line = self.query_one("#says", Static)
@@ -152,6 +162,13 @@ class CommandLine(Modal[None]):
         """Take the first word that fits; pressed again, the next one."""
         if self._typed.value != self._expected:
             self._changed()
+        if self._completing is None and self._seen_text != self._typed.value:
+            self._awaited = step
+            self._look()
+        else:
+            self._complete(step)
+
+    def _complete(self, step: int) -> None:
         if self._completing is None:
             if not self._seen.offers:
                 return
@@ -162,6 +179,7 @@ class CommandLine(Modal[None]):
         if len(text) > start and text[start - 1 : start].isalpha() and before.strip() in BY_LETTERS:
             before = f"{before} "
         self._put(f"{before}{offers[self._place].word} ")
+        self._back, self._draft = 0, self._typed.value
         self._show_offers(offers, self._place)
         if len(offers) == 1:
             self._completing = None
@@ -261,7 +279,7 @@ def run_line(
 def tell(host: Host, outcome: Outcome) -> None:
     """Show the result of a line, or go where it says."""
     if outcome.jump is None:
-        host.show_toast(outcome.text)
+        host.tell_done(outcome.text)
         return
     kind, number = outcome.jump
     {"booking": host.show_booking, "issue": host.show_issue, "agent": host.show_agent}[kind](number)

@@ -10,6 +10,7 @@ from textual import events, on
 from textual.app import ComposeResult
 
 from dispatch import customers, queries
+from dispatch.queries import wording
 from models.clock import to_local
 from models.errors import DeskError
 from screens.base.backend import FileReplaced
@@ -25,6 +26,7 @@ from screens.shell.export import open_export
 from screens.widgets.bars import EmptyDesk, Heading, StatusBar, TopBar
 from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
+from screens.widgets.message_line import MessageRack
 from screens.widgets.outage_bar import OutageBar
 from screens.widgets.sweep_bar import SweepBar
 from screens.wording.text import short
@@ -54,6 +56,7 @@ class Place(Hosted[None]):
         self._fit()
         adopt_styles(self)
         self._minute = ""
+        self._currency: str | None = None
         self._others_changed = False
         self._opens = False
         self._waiting = 0
@@ -76,6 +79,7 @@ class Place(Hosted[None]):
         yield EmptyDesk()
         yield from self.body()
         yield StatusBar()
+        yield MessageRack()
 
     @abstractmethod
     def body(self) -> ComposeResult:
@@ -108,6 +112,15 @@ class Place(Hosted[None]):
         """Choose the columns of the table in focus, or of the first one."""
         table = self.focused if isinstance(self.focused, LiveTable) else self.query(LiveTable).first()
         table.post_message(LiveTable.ColumnsAsked(table))
+
+    def in_sight(self) -> frozenset[str]:
+        return frozenset(name for table in self.query(LiveTable) for name in table.names_in_sight())
+
+    @on(events.ScreenSuspend)
+    def _out_of_sight(self) -> None:
+        """Leave no toast below a modal."""
+        for rack in self.query(MessageRack):
+            rack.show([])
 
     def action_export(self) -> None:
         """Write all rows of the list in focus, or of the first one, into a file."""
@@ -142,6 +155,7 @@ class Place(Hosted[None]):
 
         def work() -> tuple[Any, queries.Totals, bool]:
             backend.desk.settings.refresh()
+            wording.show_in(backend.desk.settings["currency"])
             backend.values.reload()
             return wanted(), queries.count_totals(), queries.is_unused()
 
@@ -150,6 +164,7 @@ class Place(Hosted[None]):
             self._opens = False
             self.found()
             self._mark_others()
+            self._show_currency(backend.desk.settings["currency"])
             self.show(data)
             self.query_one(StatusBar).show(totals)
             self._waiting = totals.waiting
@@ -167,6 +182,13 @@ class Place(Hosted[None]):
     def _look_at_row(self) -> None:
         """Show on the key line what can be done with the row under the cursor."""
         self.query_one(KeyLine).row_changed()
+
+    def _show_currency(self, currency: str) -> None:
+        """Draw the amounts of the tables again once the desk has another currency."""
+        before, self._currency = self._currency, currency
+        if before not in (None, currency):
+            for table in self.query(LiveTable):
+                table.draw_again()
 
     def _mark_others(self) -> None:
         """Let the tables mark the coming changes if others made them."""

@@ -8,6 +8,7 @@ from dispatch.service.issues import new_work, queries
 from dispatch.service.issues.new_work import IssueGlance
 from dispatch.service.row_types import IssueNews, IssueRow
 from dispatch.service.wording import CLOCKS, category
+from screens.base.message_log import News
 from screens.wording.issues import customer
 from screens.wording.text import short
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from screens.base.app_protocol import Host
 
 Found = tuple[IssueGlance, list[IssueNews], dict[int, IssueRow]]
-MOST_NAMED = 3
 
 
 class IssueNotifications:
@@ -37,7 +37,7 @@ class IssueNotifications:
             found = [
                 one for one in new_work.since(before, now, backend.own_events) if _key(one) not in self._shown
             ]
-            named = [one["issue_id"] for one in found[:MOST_NAMED]]
+            named = [one["issue_id"] for one in {_words(one): one for one in reversed(found)}.values()]
             return now, found, {row["issue_id"]: row for row in queries.rows_of(backend.desk, named)}
 
         self._host.ask(work, self._take)
@@ -50,25 +50,48 @@ class IssueNotifications:
         unseen = [one for one in fresh if _key(one) not in self._shown]  # asked twice, announced once
         self._shown.update(map(_key, fresh))
         if unseen:
-            self._host.announce(describe_news(unseen, rows))
+            self._host.announce(*describe_news(unseen, rows))
 
 
 def _key(one: IssueNews) -> tuple[Any, ...]:
     return tuple(one.values())
 
 
-def describe_news(found: list[IssueNews], rows: dict[int, IssueRow]) -> str:
-    """Describe the news for a toast: a line for each of the first, and how many more there are."""
-    lines = [_line(one, rows[one["issue_id"]]) for one in found if one["issue_id"] in rows]
-    more = len(found) - len(lines)
-    return "\n".join([*lines, *([f"and {more} more"] if more else [])])
+def describe_news(found: list[IssueNews], rows: dict[int, IssueRow]) -> list[News]:
+    """Describe the news, those of one kind as one; ``rows`` has the first issue of each kind."""
+    by_kind: dict[str, list[IssueNews]] = {}
+    for one in found:
+        by_kind.setdefault(_words(one), []).append(one)
+    return [
+        News(words, _line(several[0], rows), words, tuple(dict.fromkeys(one["issue_id"] for one in several)))
+        for words, several in by_kind.items()
+    ]
 
 
-def _line(one: IssueNews, row: IssueRow) -> str:
-    about = f"issue {row['issue_id']}, {row['priority']} {category(row)}, {short(customer(row), 24)}"
+def _words(one: IssueNews) -> str:
+    """Return the words for several of a kind, after their count."""
+    if one["kind"] == new_work.NEW:
+        return "new issues for you"
+    if one["kind"] == new_work.ESCALATED:
+        return f"issues escalated to level {one['level']}"
+    clock = CLOCKS[one["clock"]]
+    return (
+        f"issues past their {clock} time"
+        if one["percent"] == 100
+        else f"issues at {one['percent']} % of their {clock} time"
+    )
+
+
+def _line(one: IssueNews, rows: dict[int, IssueRow]) -> str:
+    row = rows.get(one["issue_id"])
+    about = f"issue {one['issue_id']}"
+    if row is not None:
+        about += f", {row['priority']} {category(row)}, {short(customer(row), 24)}"
     if one["kind"] == new_work.NEW:
         return f"New for you: {about}"
     if one["kind"] == new_work.ESCALATED:
         return f"ESCALATED {one['level']}: {about}"
-    used = f"{one['percent']} % of the {CLOCKS[one['clock']]} time"
-    return f"{'Broken promise' if one['percent'] == 100 else 'Time runs'}: {used}, {about}"
+    clock = CLOCKS[one["clock"]]
+    return (
+        f"Late: {about}, {clock}" if one["percent"] == 100 else f"{one['percent']} % of {clock} time: {about}"
+    )

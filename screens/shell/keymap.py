@@ -10,7 +10,7 @@ from textual.keys import Keys
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from screens.base.textual_internals import character_to_key
+from screens.base.textual_internals import TYPED, character_to_key
 from screens.shell.key_catalogue import areas
 from screens.widgets.live_table import LiveTable
 from screens.widgets.movable import Options
@@ -23,7 +23,6 @@ def _keys_of(widget: type[Widget]) -> set[str]:
 
 
 MODIFIERS = ("ctrl", "shift", "alt", "super", "hyper", "meta")
-TYPED = frozenset(character_to_key(chr(code)) for code in range(32, 127))
 NAMED_KEYS = TYPED | {key.value for key in Keys if "+" not in key.value and not key.value.startswith("<")}
 FOCUS_KEYS = {"tab", "shift+tab"}
 KEYS_OF_LISTS = FOCUS_KEYS | {key for kind in (LiveTable, Options) for key in _keys_of(kind)}

@@ -12,7 +12,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from dispatch.views.row_types import ViewRow
 from models.errors import InvalidInput
@@ -24,6 +24,7 @@ from screens.shell.saved_views import ViewedList
 from screens.widgets.columns import Column, Row
 from screens.widgets.detail_pane import DetailPane
 from screens.widgets.live_table import LiveTable
+from screens.widgets.steady_text import SteadyText
 from screens.wording.text import CARE, refusal
 
 Held = tuple[ListWindow[Any, Row], list[Row]]
@@ -63,7 +64,7 @@ class PagedList(DetailedList[Row, Done], ViewedList[Row, Done], Generic[Which, R
     def body(self) -> ComposeResult:
         with Horizontal(classes="list-body"):
             with Vertical():
-                yield Static(classes="headline")
+                yield SteadyText(classes="headline")
                 yield Input(placeholder=self.HINT, compact=True, id="filter")
                 yield LiveTable(self.COLUMNS, self.NUMBER, id=self.NAME)
             yield DetailPane()

@@ -70,7 +70,7 @@ class RowActions(Place, Generic[Row, Done]):
 
     @abstractmethod
     def describe_done(self, word: str, row: Done) -> str:
-        """Describe a row after a command, for a toast."""
+        """Describe a row after a command, for the message line."""
 
     def read_row(self, number: int) -> Done:
         """Read a row as it is now, not as the list last saw it; called in the reading thread."""
@@ -85,9 +85,14 @@ class RowActions(Place, Generic[Row, Done]):
     def at_once(
         self, row: Row, word: str, command: Callable[[Desk, int], Done], tell: Tell[Done] | None = None
     ) -> None:
-        """Run a command for the row, and show its result in a toast."""
+        """Run a command for the row; the message line says what it did, and its row is marked."""
         number, describe = row[self.NUMBER], tell or self.describe_done
-        self.host.perform(lambda desk: command(desk, number), lambda result: self.say(describe(word, result)))
+
+        def done(result: Done) -> None:
+            self.say_done(describe(word, result))
+            self.table.mark_own(number)
+
+        self.host.perform(lambda desk: command(desk, number), done)
 
     @on_chosen
     def with_form(
@@ -99,7 +104,7 @@ class RowActions(Place, Generic[Row, Done]):
         needs: Callable[[Done], None] | None = None,
         tell: Tell[Done] | None = None,
     ) -> None:
-        """Open a form for the row as it is now, if it passes ``needs``; a toast shows the result."""
+        """Open a form for the row as it is now, if it passes ``needs``; the message line says what it did."""
         number, describe = row[self.NUMBER], tell or self.describe_done
 
         def make() -> ModalScreen[Done | None]:
@@ -108,7 +113,11 @@ class RowActions(Place, Generic[Row, Done]):
                 needs(latest)
             return form(latest)
 
-        self.open_made(make, lambda result: self.say(describe(word, result)))
+        def done(result: Done) -> None:
+            self.say_done(describe(word, result))
+            self.table.mark_own(number)
+
+        self.open_made(make, done)
 
     @on_chosen
     def with_panel(self, row: Row, panel: Callable[[int], ModalScreen[Any]]) -> None:

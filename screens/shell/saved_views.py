@@ -28,7 +28,7 @@ from screens.shell.row_actions import Done, RowActions
 from screens.widgets.columns import Row
 from screens.widgets.live_table import LiveTable
 from screens.widgets.movable import Options
-from screens.wording.text import refusal
+from screens.wording.text import refusal, short
 
 MINE, EVERYBODY = "Only me", "Everybody"
 WIDEST_NAME = 24
@@ -142,7 +142,7 @@ class SavedViews(Modal[ViewRow | None]):
         view = self._chosen
         if view is not None and view["name"] != self._doomed:  # the counts may come between the two keys
             self._doomed = ""
-            self._say(view.get("problem") or view["filter"] or "everything")
+            self._say(view.get("problem") or f"enter lists {visible(view['name'])}")
 
     @on(Options.OptionSelected)
     def action_use(self) -> None:
@@ -183,7 +183,8 @@ def _line(view: ViewRow, width: int) -> str:
     told = "" if count is None else f"{count:,}{'+' if count == MOST_COUNTED else ''}"
     whose = "own" if view["view_id"] is None else "desk"
     rest = f"! {view['problem']}" if view.get("problem") else view["filter"] or "everything"
-    return f"{set_cell_size(visible(view['name']), width)}  {told:>7}  {whose:<4}  {visible(rest)}"
+    name = set_cell_size(short(visible(view["name"]), width), width)
+    return f"{name}  {told:>7}  {whose:<4}  {visible(rest)}"
 
 
 def _delete(host: Host, view: ViewRow, desk: Desk) -> None:

@@ -85,19 +85,25 @@ class AgentPicker(Vertical):
     def _list(self, text: str) -> None:
         words = text.lower().split()
         found = [row for row in self._agents if _matches(row, words)]
+        found.sort(key=lambda row: not _begins(row, words))
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options(Option(_line(row), id=str(row["agent_id"])) for row in found[:MOST_SHOWN])
         if found:
             options.highlighted = 0
         else:
-            options.add_option(Option(Text("no matches", "dim"), disabled=True))
+            options.add_option(Option(Text(f"No agent matches {text.strip()}", CARE), disabled=True))
         self.post_message(self.Narrowed())
 
 
 def _matches(row: AgentRow, words: list[str]) -> bool:
     text = f"{row['name']} {row['department']}".lower()
     return all(word in text or word == str(row["agent_id"]) for word in words)
+
+
+def _begins(row: AgentRow, words: list[str]) -> bool:
+    """Return whether a word of the name begins with the first one that is typed."""
+    return bool(words) and any(word.startswith(words[0]) for word in row["name"].lower().split())
 
 
 def _line(row: AgentRow) -> Text:

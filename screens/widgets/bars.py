@@ -17,6 +17,8 @@ from screens.base.harmless_text import visible
 from screens.base.keys import PLACES, TITLES, key_of
 from screens.base.messages import PlaceChosen
 from screens.widgets.key_line import KeyLine
+from screens.widgets.message_line import SpeakingLine
+from screens.widgets.steady_text import SteadyText
 from screens.wording.text import short
 
 NAME = "Astra"
@@ -113,7 +115,7 @@ class TopBar(Horizontal):
         for place, number in PLACES.items():
             yield PlaceTab(place, f"f{number + 1}", place == self._place)
         yield PlaceTab("log", "h", self._place == "log")
-        yield Static(classes="info")
+        yield SteadyText(classes="info")
 
     def show(self, heading: Heading) -> None:
         if self._heading != heading:
@@ -162,12 +164,17 @@ class EmptyDesk(Static):
         await self.run_action("app.first_steps")
 
 
-class StatusBar(Horizontal):
-    """The keys of the place, and the desk's totals with the invariant, computed at each change."""
+class StatusBar(SpeakingLine):
+    """The keys of the place, and the desk's totals with the invariant, computed at each change.
+
+    A message takes the room of the totals while it is shown.
+    """
+
+    QUIET = ".help, .totals"
 
     DEFAULT_CSS = """
-    StatusBar { dock: bottom; height: 1; background: $panel; }
-    StatusBar > KeyLine { dock: none; width: 1fr; background: $panel; }
+    StatusBar { background: $panel; }
+    StatusBar > KeyLine { background: $panel; }
     StatusBar > .help { width: auto; margin-left: 1; background: $panel; }
     StatusBar > .totals { width: auto; padding: 0 1; background: $panel; color: $text-muted; }
     StatusBar > .totals.-drift { color: $error; text-style: bold; }
@@ -176,9 +183,9 @@ class StatusBar(Horizontal):
     _totals: Totals | None = None
 
     def compose(self) -> ComposeResult:
-        yield KeyLine()
+        yield from super().compose()
         yield Static(classes="help")
-        yield Static(Content(""), classes="totals")
+        yield SteadyText(Content(""), classes="totals")
 
     @on(KeyLine.Fitted)
     def show_help(self, message: KeyLine.Fitted) -> None:
@@ -200,6 +207,7 @@ class StatusBar(Horizontal):
         self.on_resize()
 
     def on_resize(self) -> None:
+        super().on_resize()
         if self._totals is not None:
             self.query_one(".totals", Static).update(Content(self._line(self._totals)))
 

@@ -1,8 +1,8 @@
-"""Inputs of one line: a few options side by side, or a list that opens."""
+"""Inputs of one line: a few options side by side, or a list that opens; typed letters choose in both."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,8 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import RadioButton, RadioSet, Select
 
-from screens.base.textual_internals import forget_pressed, highlighted_index
+from screens.base.textual_internals import forget_pressed, highlighted_index, show_in_select
+from screens.widgets.type_ahead import TypeAhead, marked, own_beginning
 
 
 class Option(RadioButton):
@@ -30,10 +31,24 @@ class Option(RadioButton):
         return 2 + self.label.cell_length
 
 
-class Choice(RadioSet):
-    """One of a few names, all of them in sight. A first letter chooses, arrows move, space takes.
+@dataclass
+class LettersTyped(Message):
+    """A letter was typed in a Choice or Pick; without a match (not ``found``) it has changed nothing."""
 
-    ``value`` is the chosen name or "", and may be set.
+    choice: Choice | Pick
+    letters: str
+    found: bool
+
+    @property
+    def control(self) -> Choice | Pick:
+        return self.choice
+
+
+class Choice(RadioSet):
+    """One of a few names, all of them in sight. Typed letters choose, arrows move, space takes.
+
+    ``value`` is the chosen name or "", and may be set. The letters that choose a name are in brackets; of
+    the chosen one those that were typed.
     """
 
     DEFAULT_CSS = """
@@ -59,7 +74,17 @@ class Choice(RadioSet):
 
     def __init__(self, names: Iterable[str], **kwargs: Any) -> None:
         self._names = tuple(names)
-        super().__init__(*(Option(Content(one), compact=True) for one in self._names), compact=True, **kwargs)
+        self._ahead = TypeAhead()
+        super().__init__(
+            *(Option(self._label(one), compact=True) for one in self._names), compact=True, **kwargs
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self._names
+
+    def _label(self, name: str, letters: str = "") -> Content:
+        return Content(marked(name, letters or own_beginning(name, self._names)))
 
     @property
     def value(self) -> str:
@@ -77,6 +102,14 @@ class Choice(RadioSet):
             return
         buttons[self._names.index(name)].value = True
 
+    @property
+    def chosen(self) -> str:
+        """The chosen name, or "": as a Pick has it."""
+        return self.value
+
+    def choose(self, name: str) -> None:
+        self.value = name
+
     def clear(self) -> None:
         self.value = ""
 
@@ -85,12 +118,18 @@ class Choice(RadioSet):
         return character is not None and character.isalnum()
 
     def on_key(self, event: events.Key) -> None:
-        if event.character is None or not event.character.isalnum():
-            return
-        event.stop()  # a letter that begins no name is a slip, not the key of a command or place
-        name = _next_starting_with(event.character, self._names, self.value)
-        if name is not None:
-            self.value = name
+        take_letter(self, self._ahead, event)
+
+    def on_blur(self) -> None:
+        self._ahead.forget()
+        self.show_letters(self.value)
+
+    def show_letters(self, chosen: str) -> None:
+        """Show the typed letters in the chosen name."""
+        for name, option in zip(self._names, self.query(Option), strict=True):
+            label = self._label(name, self._ahead.letters if name == chosen else "")
+            if label.plain != option.label.plain:
+                option.label = label
 
     def action_next_button(self) -> None:
         super().action_next_button()
@@ -108,17 +147,20 @@ class Choice(RadioSet):
     def _choose_selected(self) -> None:
         index = highlighted_index(self)
         if index is not None and self.has_focus:
+            self._ahead.forget()
             self.value = self._names[index]
+            self.show_letters(self._names[index])
 
 
 class Pick(Select[str]):
-    """A name from a list that opens; typing letters chooses without opening it."""
+    """A name from a list that opens; typing letters chooses without opening it, and shows them."""
 
     DEFAULT_CSS = """
     Pick:focus #label {
         background: $block-cursor-background; color: $block-cursor-foreground;
         text-style: $block-cursor-text-style;
     }
+    Pick #label { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
     BINDINGS = [
         Binding("down,space,up", "show_overlay", "Open the list", show=False),
@@ -126,14 +168,26 @@ class Pick(Select[str]):
     ]
 
     def __init__(self, names: Iterable[str], **kwargs: Any) -> None:
-        kwargs.setdefault("prompt", "choose")
         self._names = tuple(names)
-        super().__init__([(name, name) for name in self._names], compact=True, **kwargs)
+        self._ahead = TypeAhead()
+        self._placeholder = kwargs.get("prompt")
+        super().__init__(_options(self._names), compact=True, **{"prompt": "choose"} | kwargs)
+
+    def on_mount(self) -> None:
+        self.show_letters(self.chosen)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self._names
 
     @property
     def chosen(self) -> str:
         """The chosen name, or ""."""
         return "" if self.selection is None else self.selection
+
+    def choose(self, name: str) -> None:
+        """Choose a name, or none for ""."""
+        self.value = name or Select.NULL
 
     def set_names(self, names: Iterable[str]) -> None:
         """Offer other names; a chosen one that is still there stays."""
@@ -141,9 +195,10 @@ class Pick(Select[str]):
         if wanted == self._names:
             return
         chosen, self._names = self.chosen, wanted
-        self.set_options([(name, name) for name in wanted])
+        self.set_options(_options(wanted))
         if chosen in wanted:
             self.value = chosen
+        self.show_letters(self.chosen)
 
     def action_accept(self) -> None:
         if self.chosen:
@@ -156,19 +211,45 @@ class Pick(Select[str]):
         return character is not None and character.isalnum()
 
     def on_key(self, event: events.Key) -> None:
-        if self.expanded or event.character is None or not event.character.isalnum():
-            return
-        event.stop()
-        event.prevent_default()
-        name = _next_starting_with(event.character, self._names, self.chosen)
-        if name is not None:
-            self.value = name
+        if not self.expanded:
+            take_letter(self, self._ahead, event)
+
+    def on_blur(self) -> None:
+        if self._ahead.letters:
+            self._ahead.forget()
+            self.show_letters(self.chosen)
+
+    def show_letters(self, chosen: str) -> None:
+        """Show the typed letters before the chosen name; while there is none, what to type for each."""
+        letters = f"{self._ahead.letters}▏ " if self._ahead.letters else ""
+        line = Content(letters + chosen) if chosen else None
+        show_in_select(self, line, Content(self._placeholder or _beginnings(self._names)))
 
 
-def _next_starting_with(character: str, names: Iterable[str], current: str) -> str | None:
-    """Return the next name that begins with a typed letter, after the current one, wrapping around."""
-    found = [name for name in names if name.lower().startswith(character.lower())]
-    return next_of(found, current) if found else None
+def _options(names: Iterable[str]) -> list[tuple[Any, str]]:
+    return [(Content(name), name) for name in names]
+
+
+def _beginnings(names: Sequence[str]) -> str:
+    """Return the names with the letters that choose them, for the line while none is chosen."""
+    return " ".join(marked(name, own_beginning(name, names)) for name in names)
+
+
+def take_letter(field: Choice | Pick, ahead: TypeAhead, event: events.Key) -> None:
+    """Choose by a typed letter, or take the last one back."""
+    if event.key == "backspace" and ahead.letters:
+        name = ahead.take_back()
+    elif event.character is not None and event.character.isalnum():
+        name = ahead.add(event.character, event.time, field.names, field.chosen)
+        letters = ahead.letters if name else ahead.letters + event.character
+        field.post_message(LettersTyped(field, letters, name is not None))
+    else:
+        return
+    event.stop()  # a letter that begins no name is a slip, not the key of a command or place
+    event.prevent_default()
+    if name is not None:
+        field.choose(name)
+        field.show_letters(name)
 
 
 def next_of(names: Iterable[str], current: str) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static
 
 from screens.base.harmless_text import visible
 from screens.widgets.movable import Reading
+from screens.widgets.steady_text import SteadyText
 
 Detail = tuple[str, Text]
 """A title, and the text under it."""
@@ -22,11 +22,13 @@ class DetailPane(Reading, can_focus=False):
     DEFAULT_CSS = """
     DetailPane {
         border: round $border-blurred; border-title-color: $foreground; padding: 0 1; background: $surface; }
-    DetailPane > Static { width: 1fr; height: auto; }
+    DetailPane > SteadyText { width: 1fr; height: auto; }
     """
 
+    _title = ""
+
     def compose(self) -> ComposeResult:
-        yield Static(Content("Nothing chosen"))
+        yield SteadyText()  # blank until the first answer: nothing is said that may not be so
 
     @property
     def text_width(self) -> int:
@@ -36,8 +38,10 @@ class DetailPane(Reading, can_focus=False):
 
     def show(self, detail: Detail) -> None:
         title, text = detail
-        self.border_title = Content(visible(title))
-        self.query_one(Static).update(text)
+        if title != self._title:
+            self._title = title
+            self.border_title = Content(visible(title))
+        self.query_one(SteadyText).update(text)
 
 
 def add_facts(text: Text, facts: Iterable[tuple[str, str | Text]], width: int = 12) -> None:

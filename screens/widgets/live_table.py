@@ -27,6 +27,7 @@ from screens.widgets.columns import Column, Row, fitting_columns
 
 FEW = 20  # rows that are removed one by one; with more it is faster to refill the rest
 MARK, MARKED_S = "•", 6.0  # before what others changed, and how long
+OWN_MARK, OWN_MARKED_S = "›", 2.0  # the same for one's own command
 PICKED = "✓"  # before what somebody has marked
 CLOSE = 10  # rows from an end at which more is asked for
 HEADER, RIGHT_BUTTON = -1, 3
@@ -88,6 +89,7 @@ class LiveTable(SegmentTable, Generic[Row]):
         self.specs = tuple(columns)
         self._by_key = {spec.key: spec for spec in columns}
         self._own_choice: tuple[str, ...] = ()
+        self._left_out: frozenset[str] = frozenset()
         self._key = key
         self._rows: dict[str, Row] = {}
         self._anchors: dict[str, Text] = {}
@@ -96,6 +98,7 @@ class LiveTable(SegmentTable, Generic[Row]):
         self._shown: tuple[tuple[str, int], ...] = ()
         self.marks_changes = False
         self._changed: set[str] = set()
+        self._own: set[str] = set()
         self._picked: frozenset[str] = frozenset()
         self.picks = False
         self._mark_timer: Timer | None = None
@@ -115,12 +118,20 @@ class LiveTable(SegmentTable, Generic[Row]):
     @property
     def chosen(self) -> tuple[str, ...]:
         """The columns' keys in their order, as far as there is room for them."""
-        return self._own_choice or tuple(spec.key for spec in self.specs if not spec.extra)
+        usual = tuple(spec.key for spec in self.specs if not spec.extra)
+        return tuple(key for key in self._own_choice or usual if key not in self._left_out)
 
     @property
     def left_out(self) -> list[Column[Row]]:
         """The chosen columns that there is no room for."""
         return [spec for spec in self._chosen_specs() if spec.key not in dict(self._shown)]
+
+    def names_in_sight(self) -> list[str]:
+        """Name the rows in sight by kind and number, "booking 12"; none of a table that is not shown."""
+        if not self.region:
+            return []
+        top, kind = round(self.scroll_y), self._key.removesuffix("_id")
+        return [f"{kind} {key}" for key in islice(self._rows, top, top + self._height)]
 
     def shows_sort(self, sort: str) -> bool:
         """Return whether a visible header belongs to this order."""
@@ -129,8 +140,19 @@ class LiveTable(SegmentTable, Generic[Row]):
     def choose(self, keys: Sequence[str]) -> None:
         """Show these columns in this order, as far as they are known; the usual ones if none is."""
         self._own_choice = tuple(key for key in dict.fromkeys(keys) if key in self._by_key)
+        self.draw_again()
+
+    def draw_again(self) -> None:
+        """Make all cells again: their form has changed, not the rows."""
         if self._shown:
             self._lay_out(again=True)
+
+    def leave_out(self, keys: Iterable[str]) -> None:
+        """Do not show these columns for now, even if they are chosen: they say nothing at present."""
+        if frozenset(keys) != self._left_out:
+            self._left_out = frozenset(keys)
+            if self._shown:
+                self._lay_out()
 
     @property
     def own_choice(self) -> tuple[str, ...]:
@@ -231,8 +253,20 @@ class LiveTable(SegmentTable, Generic[Row]):
             self._mark_timer.stop()
         self._mark_timer = self.set_timer(MARKED_S, self.unmark)
 
+    def mark_own(self, key: object) -> None:
+        """Mark the row that the user's own command has just changed, for a moment."""
+        self._own = {str(key)}
+        self.set_timer(OWN_MARKED_S, self.unmark_own)
+        self.refresh()
+
+    def unmark_own(self) -> None:
+        if self._own:
+            self._own.clear()
+            self.refresh()
+
     def unmark(self) -> None:
-        """Remove the marks of changes by others, which have been seen."""
+        """Remove the marks of changes, which have been seen."""
+        self.unmark_own()
         if self._changed:
             self._changed.clear()
             self.refresh()
@@ -244,11 +278,12 @@ class LiveTable(SegmentTable, Generic[Row]):
         """Render a line; the mark takes the blank before the first cell, so that nothing moves."""
         strip = super().render_line(y)
         row = y - self.header_height + round(self.scroll_y)
-        marks = self._changed or self._picked
+        marks = self._changed or self._picked or self._own
         if not marks or y < self.header_height or row >= self.row_count or self.scroll_x:
             return strip
         key = self.coordinate_to_cell_key(Coordinate(row, 0)).row_key.value
-        sign = PICKED if key in self._picked else MARK if key in self._changed else ""
+        signs = ((PICKED, self._picked), (OWN_MARK, self._own), (MARK, self._changed))
+        sign = next((sign for sign, marked in signs if key in marked), "")
         if not sign:
             return strip
         ground = next((segment.style for segment in strip if segment.style), Style.null())

@@ -7,9 +7,25 @@ from dispatch.queries.row_types import BookingRow
 BY_PHONE = frozenset({"Phone Call", "Text"})
 
 
+def is_a_call(method: str) -> bool:
+    """Return whether a contact method is a call, which needs a number."""
+    return any(word in method.casefold() for word in ("phone", "call"))
+
+
 def ways(row: BookingRow) -> str:
     """Return the customer's method, number and address, as far as they are known."""
     return " · ".join(filter(None, (row["method"], row["phone"], row["email"])))
+
+
+def by_method(row: BookingRow) -> str:
+    """Return how to get in touch: ``☎ +1 555 0102``, ``text to +1 555 0102``, ``☎ no number``."""
+    number, address = row["phone"], row["email"]
+    if row["method"] not in BY_PHONE:
+        return f"{row['method']} {address or number or ''}".strip()
+    if number is None:
+        missing = "☎ no number" if row["method"] == "Phone Call" else "text, no number"
+        return f"{missing} · {address}" if address else missing
+    return f"☎ {number}" if row["method"] == "Phone Call" else f"text to {number}"
 
 
 def reach(row: BookingRow) -> tuple[str, str] | None:

@@ -9,6 +9,7 @@ from typing import Any
 from dispatch.desk.commands import TABLES
 from dispatch.desk.event_chain import is_erased
 from dispatch.desk.row_types import EventRow
+from dispatch.desk.settings import described
 from dispatch.desk.undo_chain import REVERSALS, UNDO
 from dispatch.operations.command_list import describe_command, describe_undone, describe_value
 from dispatch.operations.row_types import UndoResult
@@ -98,8 +99,12 @@ def undone_word(event: EventRow) -> str:
 
 
 def describe_undo(done: UndoResult) -> str:
-    """Describe an undo or redo, for a toast."""
-    several = f" ({done['bookings']:,} bookings)" if done["bookings"] > 1 else ""
+    """Describe an undo or redo, for the message line."""
+    what, several = describe_undone(done), ""
+    if done["bookings"] > 1:
+        count = f"{done['bookings']:,} bookings"
+        batch = what.removeprefix("several ")
+        what, several = (f"{count} {batch}", "") if batch != what else (what, f" ({count})")
     kept = [
         plural(len(rows), kind)
         for kind, rows in (("agent", done["kept_agents"]), ("booking", done["kept_bookings"]))
@@ -109,7 +114,7 @@ def describe_undo(done: UndoResult) -> str:
     left = f"; {' and '.join(kept)} with work or changes since {stays}" if kept else ""
     if done["kept_events"]:
         left += f"; {plural(len(done['kept_events']), 'command')} cannot be undone"
-    return f"{'Redone' if done['redone'] else 'Undone'}: {describe_undone(done)}{several}{left}"
+    return f"{'Redone' if done['redone'] else 'Undone'}: {what}{several}{left}"
 
 
 def format_detail(command: str, detail: Json) -> str:
@@ -117,7 +122,7 @@ def format_detail(command: str, detail: Json) -> str:
     if command in REVERSALS:
         return describe_command(detail.get("command", ""))
     if command == "setting.set":
-        return f"{detail['key']} = {describe_value(detail['new'])}"
+        return f"{detail['key']} = {described(detail['new']) or 'empty'}"
     detail = {key: describe_value(value) if is_erased(value) else value for key, value in detail.items()}
     parts = [detail.get("outcome", "").replace("_", " "), detail.get("text") or detail.get("reason")]
     if "follow_up_at" in detail:
@@ -129,11 +134,11 @@ def format_detail(command: str, detail: Json) -> str:
 
 
 def describe_restore(done: Restored) -> str:
-    """Describe for a toast that the desk has gone back to a backup."""
+    """Describe for the message line that the desk has gone back to a backup."""
     lost = "" if done.lost_events is None else f"; {plural(done.lost_events, 'event')} lost"
     return f"The desk was restored from {Path(done.file).name} by {done.actor}{lost} (event {done.event_id})"
 
 
 def describe_loaded(path: Path, is_same_desk: bool) -> str:
-    """Describe for a toast that the file which had taken the desk's place was loaded."""
-    return f"Loaded the file that is now {path.name}" + ("" if is_same_desk else ": another desk")
+    """Describe for the message line that the file which had taken the desk's place was loaded."""
+    return f"Loaded {path.name}" + ("" if is_same_desk else ", another desk")

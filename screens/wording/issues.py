@@ -15,7 +15,7 @@ from dispatch.service.row_types import ClockState, InteractionRow, IssueRow
 from dispatch.triage.row_types import Analysis, Triage
 from models.issues import NEW, PENDING_CUSTOMER
 from screens.wording.agents import BARS
-from screens.wording.text import BAD, CARE, GOOD
+from screens.wording.text import BAD, CARE, GOOD, short
 
 SHORT_CATEGORIES = {
     "technical_support": "tech",
@@ -26,6 +26,7 @@ SHORT_CATEGORIES = {
     "refund_request": "refund",
     "general_inquiry": "general",
 }
+GIVEN = ("Opened", "Reassigned")
 CLOCK_STYLES = {"!": f"bold {BAD}", "‖": "dim", "▲": f"bold {CARE}", "✓": "dim", " ": GOOD}
 PRIORITY_STYLES = {"CRITICAL": f"bold {BAD}", "URGENT": BAD, "HIGH": CARE, "MEDIUM": "", "LOW": "dim"}
 
@@ -120,10 +121,12 @@ def customer(row: IssueRow) -> str:
 
 
 def describe(word: str, issue: IssueRow) -> str:
-    """Describe an issue after a command, for a toast."""
-    who = issue["agent_name"] or "waiting for an agent"
-    level = f", ESCALATED {issue['escalation_level']}" if issue["escalation_level"] else ""
-    return f"{word}: issue {issue['issue_id']}, {issue['priority']} {wording.category(issue)}{level} ({who})"
+    """Describe an issue after a command, for the message line."""
+    about = f"{word}: issue {issue['issue_id']}, {issue['priority']} {wording.category(issue)}"
+    if word in GIVEN:
+        return f"{about} → {short(issue['agent_name'] or 'waiting', 20)}"
+    level = issue["escalation_level"] if word == "Escalated" else 0
+    return f"{about}, level {level}" if level else about
 
 
 def conversation(interactions: list[InteractionRow], longest: int | None, width: int | None) -> Text:

@@ -14,6 +14,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from dispatch.agents.roster import MOST_YEARS
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
+from dispatch.inputs.amounts import money_cents
 from models.bookings import CANCELLED, CONFIRMED, STATUSES
 from models.errors import InvalidInput
 from seeds.importing.columns import Value
@@ -190,7 +191,7 @@ def _words(field: str) -> str:
 
 
 def _money(value: Value, field: str) -> int | None:
-    return None if value is None else validation.money_cents(value, field)
+    return None if value is None else money_cents(value, field)
 
 
 def _status(value: Value) -> str:

@@ -100,8 +100,8 @@ def test_line_numbers_are_physical_lines(staffed: Run, lead_file: Write) -> None
 @pytest.mark.parametrize(
     ("line", "error"),
     [
-        ("Kate,Text", "2 fields where the header names 5"),
-        (GOOD + ",extra", "6 fields where the header names 5"),
+        ("Kate,Text", "2 fields; the header names 5"),
+        (GOOD + ",extra", "6 fields; the header names 5"),
         ('"Kate,Text,Organic,Mars,Tokyo', "cannot be read as CSV"),
         ('"Kate" Nguyen,Text,Organic,Mars,Tokyo Spaceport Terminal', "cannot be read as CSV"),
         ("Zo\udce9,Text,Organic,Mars,Tokyo Spaceport Terminal", "not UTF-8"),

@@ -110,6 +110,7 @@ def test_training_is_reported_and_used(at_work: Run) -> None:
     for model in row["evaluation"]["models"]:
         assert {"auc", "brier", "log_loss", "calibration"} < set(model)
     assert {"kind", "name", "mean", "weight", "low", "high"} == set(row["coefficients"][0])
+    at_work("weights", "use", "1")
     output = at_work("match", *LEAD).err.splitlines()
     assert output[0].startswith("weights: version 1. ")
     assert output[1].startswith("chance to confirm: ")

@@ -78,7 +78,7 @@ def test_config_shows_the_path_and_the_values(anywhere: Run, file: Path) -> None
     assert anywhere("config", "path", "--json").json == {"path": str(file), "exists": False}
     assert anywhere("config", "show").out == "nothing is configured\n"
     file.write_text("bell = false\n")
-    assert anywhere("config", "show").out.split() == ["bell", "False"]
+    assert anywhere("config", "show").out.split() == ["bell", "false"]
     file.write_text('theme = "nord"\n')
     assert anywhere("config", "show", "--json").json["theme"] == "nord"
     assert anywhere("config", "show").out.split() == ["theme", "nord"]

@@ -138,8 +138,8 @@ async def reply_to_an_issue(app: AstraApp) -> None:
 
 async def weigh_up(app: AstraApp) -> None:
     await type_lead(app)
-    app.screen.query_one("#candidates").focus()
-    await press(app, "enter")
+    app.screen.query_one("#latest").focus()
+    await press(app, "equals_sign")
 
 
 def insights(section: str) -> Scene:
@@ -224,6 +224,13 @@ MODALS: dict[str, Scene] = {
     "help-roster": pressed("f3", "f1"),
     "palette": pressed("f3", "ctrl+p"),
 }
+
+
+def said(app: AstraApp) -> list[str]:
+    """What the application says at present, refusals with their hints: in the toast, and on the line."""
+    lines = (app.messages.newest(is_loud_too=False), app.messages.newest(is_loud_too=True))
+    shown = [*app.messages.loud, *(line for line in lines if line is not None)]
+    return list(dict.fromkeys(message.whole for message in shown))
 
 
 async def leave(app: AstraApp) -> None:

@@ -153,8 +153,8 @@ async def test_without_colour_everything_is_said_in_words(
         for word in ("Waiting", "Cancelled", "Confirmed", "Pending, claimed", "Pending, unclaimed"):
             assert word in text_of(app)
         await SCENES["lead"](app)
-        assert "◉ Text" in text_of(app)
-        assert "○ Phone Call" in text_of(app)
+        assert "◉ (T)ext" in text_of(app)
+        assert "○ (P)hone Call" in text_of(app)
 
 
 def test_without_colour_what_is_urgent_is_not_a_faint_grey() -> None:

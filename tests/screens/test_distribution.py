@@ -24,7 +24,7 @@ from screens.widgets.live_table import LiveTable
 from tests.screens.conftest import NOON, standing_still
 from tests.screens.key_checks.registry import at_booking, booking
 from tests.screens.picture import text_of
-from tests.screens.scenes import LEAD, fill_in, leave, press
+from tests.screens.scenes import LEAD, fill_in, leave, press, said
 
 
 @pytest.fixture
@@ -93,8 +93,10 @@ async def test_marked_bookings_are_changed_together(golden_file: Path, running: 
         await press(app, "escape")
         assert "1 marked ✓" in text_of(app), "refused bookings stay marked"
         await press(app, "u")
+        assert "u again: undo 2 bookings cancelled" in told(app)
+        await press(app, "u")
         assert [(await booking(app, number))["status"] for number in (8, 9)] == ["Pending", "Pending"]
-        assert "Undone: several cancelled (2 bookings)" in told(app)
+        assert "Undone: 2 bookings cancelled" in told(app)
 
 
 async def test_a_batch_is_undone_whole_or_not_at_all(
@@ -114,7 +116,7 @@ async def test_a_batch_is_undone_whole_or_not_at_all(
         await press(app, "backspace")
         await press(app, "enter", *"holiday", "enter")
         assert [(await booking(app, number))["agent_id"] for number in (8, 9)] == [6, 6]
-        assert "Reassigned 2 bookings; undo reverts all of them" in told(app)
+        assert "Reassigned 2 bookings · u undo" in told(app)
         bookings.claim(lee, 9, 6)
         await app.settle()
         await press(app, "u")
@@ -126,7 +128,7 @@ async def test_a_batch_is_undone_whole_or_not_at_all(
         await press(app, "escape", "escape")
         monkeypatch.setattr("screens.bookings.multi_select.MOST_MARKED", 5)
         await press(app, "A")
-        assert "Marked 5 bookings, the first 5: no more at once" in told(app)
+        assert "Marked 5 bookings, the first 5: no more at once" in said(app)
         table.move_cursor(row=table.row_count - 1)
         await press(app, "space")
         assert "At most 5 bookings can be marked at once" in told(app)
@@ -227,8 +229,8 @@ async def test_policy_and_shuffle_are_previewed_first(golden_file: Path, running
         assert "8 Soren Baker → " in told(app)
         await press(app, "f9")
         assert (await booking(app, 8))["agent_id"] != 1
-        assert "Moved 1 booking; undo reverts all of it" in told(app)
-        await press(app, "u")
+        assert "Moved 1 booking · u undo" in told(app)
+        await press(app, "u", "u")
         assert {row["agent_id"]: row["load"] for row in await app.backend.read(queries.list_agents)} == loads
         with pytest.raises(InvalidInput):
             configuration.set_value(lee, "policy", "nosuch")
@@ -243,7 +245,7 @@ async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_o
         app.my_agent_id = 2
         presence.set_presence(lee, 2, "away", None, AWAY_REASON)
         await press(app, "f5")
-        assert f"○ away, {AWAY_REASON}, p is back" in told(app)
+        assert f"○ away, {AWAY_REASON} p: I'm back" in told(app)
         await press(app, "p")
         assert (await app.backend.read(lambda: queries.agent(2)))["presence"] == "available"
         assert "Nova Singh is available" in told(app)
@@ -267,7 +269,7 @@ async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_o
         await press(app, "f9", "escape")
         agent = await app.backend.read(lambda: queries.agent(1))
         assert (agent["load"], bool(agent["left_at"])) == (0, True)
-        await press(app, "u")
+        await press(app, "u", "u")
         assert (await app.backend.read(lambda: queries.agent(1)))["load"] == 3
 
 

@@ -146,7 +146,7 @@ async def test_the_palette_lists_what_can_be_done_and_does_it(golden_file: Path,
         assert told["Queue"] == ("Go to Queue; the number works in lists", "f4 3")
         await press(app, "f4", "escape", "down", "ctrl+p", *"claim", "enter")
         assert (await booking(app, 8))["claimed_at"]
-        await press(app, "ctrl+p", *"undo", "enter")
+        await press(app, "ctrl+p", *"undo", "enter", "u")  # it is asked about: two bookings
         assert not (await booking(app, 8))["claimed_at"]
         await press(app, "ctrl+p", *"my desk", "enter")
         await leave(app)

@@ -11,14 +11,23 @@ from astra_tui.app import AstraApp
 from dispatch import customers
 from dispatch.desk import event_log
 from screens.bookings.queue import Queue
+from screens.customers.card import CustomerCard
 from screens.dispatch.duplicate_question import KnownCustomer
+from screens.dispatch.known_card import Known, KnownCard
 from screens.dispatch.screen import Dispatch
 from screens.widgets.live_table import LiveTable
 from tests.screens.picture import text_of
 from tests.screens.scenes import LEAD, fill_in, press
-from tests.screens.test_dispatch import form, newest, notice
+from tests.screens.test_dispatch import form, newest, notice, told
 
-OPEN = "Kate Nguyen has open booking 1 (Soren Baker)"
+OPEN = "Kate Nguyen has been here before:    1 Mars"
+
+
+def known(app: AstraApp) -> str:
+    """The card of the customer: its heading, and what is known."""
+    card = app.screen.query_one(KnownCard)
+    heading, text = str(card.border_title), str(card.text.visual)
+    return f"{heading}: {text}" if text else ""
 
 
 async def owner(app: AstraApp) -> tuple[int, int]:
@@ -31,22 +40,25 @@ async def test_possible_customers_are_shown_while_typing(golden_file: Path, runn
     async with running(golden_file, size=(80, 24)) as (app, _):
         await app.backend.run(lambda desk: customers.edit(desk, 9, phone="+49 711 12", email="e@k.com"))
         for name, phone, email, said in (
-            ("KATE nguye", "", "", "Or is it Kate Nguyen? open booking 1 (Soren Baker)"),
+            ("KATE nguye", "", "", "Is it Kate Nguyen?:    1 Mars"),
             ("KATE nguyen", "", "", OPEN),
             ("KATE", "", "", ""),
-            ("joao Muller-Ødegård", "", "", "João Müller-Ødegård is known: customer 2, last booking 2"),
+            ("joao Muller-Ødegård", "", "", "João Müller-Ødegård has been here before:    2 "),
             ("Somebody", "+49 711 1", "", ""),
-            ("Somebody", "+49 711 12", "", "Known by phone: Emil Kovacs, open booking 9 (山田 太郎)"),
-            ("", "", "E@k.com", "Known by e-mail: Emil Kovacs, open booking 9 (山田 太郎)"),
+            ("Somebody", "+49 711 12", "", "Emil Kovacs has been here before (same phone):    9 Mars"),
+            ("", "", "E@k.com", "Emil Kovacs has been here before (same e-mail):    9 Mars"),
             ("", "", "", ""),
         ):
             await fill_in(app, customer=name, phone=phone, email=email)
-            assert notice(app) == said, (name, phone, email)
+            assert known(app)[: len(said) or None] == said, (name, phone, email)
         await fill_in(app, customer="Kate Nguyen")
         screen = app.screen
         assert isinstance(screen, Dispatch)
-        screen._show_suspected(("Kate Nguye", "", ""), [])  # a late answer
-        assert notice(app) == OPEN
+        screen._show_known(Known(("Kate Nguye", "", "")))  # a late answer
+        assert known(app).startswith(OPEN)
+        assert known(app).endswith("f9 asks: same customer?")
+        await fill_in(app, customer="João Müller-Ødegård")
+        assert "asks" not in known(app)  # nothing is open
 
 
 async def test_fields_are_checked_while_typing(golden_file: Path, running: Any) -> None:
@@ -61,11 +73,11 @@ async def test_fields_are_checked_while_typing(golden_file: Path, running: Any) 
         ):
             app.screen.query_one(f"#{field}").focus()
             await fill_in(app, **{field: typed})
-            assert notice(app)[: len(said) or None] == said, typed
+            assert told(app, field)[: len(said) or None] == said, typed
         await press(app, "enter")  # on to the next field: now it has to be an address
-        assert notice(app).startswith("'kate@' is not an e-mail address")
+        assert told(app, "email").startswith("'kate@' is not an e-mail address")
         await fill_in(app, email="")
-        assert notice(app) == ""
+        assert told(app, "email") == ""
         await fill_in(app, **LEAD, phone="12")
         await press(app, "f9")
         assert app.focused is not None
@@ -82,19 +94,20 @@ async def test_an_open_booking_of_the_same_name_is_asked_about(golden_file: Path
         assert "Mars from Dallas-Fort Worth Launch Complex, Soren Baker" in text_of(app)
         assert (await newest(app, 1))[0]["booking_id"] == 12
         await press(app, "escape")
-        assert notice(app) == f"Not assigned yet. {OPEN}"
+        assert notice(app) == "Not assigned yet"
+        assert known(app).startswith(OPEN)
         assert form(app)["phone"] == "0800 4711"
         await press(app, "f9", "2")
-        assert isinstance(app.screen, Queue)
+        assert isinstance(app.screen, CustomerCard)
         chosen = app.screen.query_one(LiveTable).current
         assert chosen is not None
         assert chosen["booking_id"] == 1
-        await press(app, "f2")
+        await press(app, "escape")
         assert form(app)["name"] == "Kate Nguyen"
         await press(app, "f9")
         modal = app.screen
         assert isinstance(modal, KnownCustomer)
-        modal.action_enter_anyway()
+        modal.action_add_as_new()
         modal.action_same()  # the second press comes too late
         await app.settle()
         assert await owner(app) == (13, 13)
@@ -124,19 +137,21 @@ async def test_only_customers_with_an_open_booking_are_asked_about(golden_file: 
         assert await owner(app) == (16, 2)
         await fill_in(app, **(LEAD | {"customer": "Kate Nguyen", "phone": "4711"}))
         await press(app, "f9")
-        assert "is a customer by phone or e-mail, and has a booking open" in text_of(app)
+        assert "same phone or e-mail, and a booking is open" in text_of(app)
         table = app.screen.query_one(LiveTable)
         assert [row["because"] for row in table.rows_shown] == ["phone", "name", "similar name"]
         await press(app, "3")
         assert await owner(app) == (17, 2)
         await fill_in(app, **LEAD)
-        await press(app, "f9", "end", "2")
+        await press(app, "f9", "end", "2", "enter")
         assert isinstance(app.screen, Queue)
         customer = await app.backend.read(lambda: customers.card(2))
         assert [row["booking_id"] for row in customer["bookings"]] == [17, 16, 2]
 
 
-async def test_a_customer_without_an_open_booking_has_none_to_open(golden_file: Path, running: Any) -> None:
+async def test_the_question_shows_the_open_bookings_of_the_chosen_one(
+    golden_file: Path, running: Any
+) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         await fill_in(app, **(LEAD | {"customer": "João Müller-Ødegård"}))
         await press(app, "f9")
@@ -144,8 +159,8 @@ async def test_a_customer_without_an_open_booking_has_none_to_open(golden_file: 
         found = await app.backend.read(lambda: customers.suspects("Joao Muller-Ødegård"))
         found.append(found[0] | {"customer_id": 99, "bookings": [], "open_bookings": 0, "name": "[/] Jo"})
         app.push_screen(KnownCustomer("[/] João", found))
-        await press(app, "end", "2")
-        assert "[/] Jo has no open booking" in text_of(app)
+        await press(app, "end")
+        assert "nothing open; the last booking was" in text_of(app)
         await press(app, "home")
         assert f"Booking {number}" in text_of(app)
         events = await app.backend.read(lambda: event_log.events(limit=1))

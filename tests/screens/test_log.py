@@ -84,6 +84,8 @@ async def _an_event_of_another_user_is_undone(app: AstraApp, other: Desk) -> Non
     bookings.claim(other, 9, 3)
     await app.settle()
     await press(app, "home", "u")
+    assert "u again: undo booking 9 claimed (2 bookings)" in text_of(app)
+    await press(app, "u")
     assert "Undone: booking 9 claimed" in text_of(app)
     await press(app, "down" if app.screen.query_one(LiveTable).cursor_row == 0 else "home")
     (undone,) = await filtered(app, "is:undone")

@@ -69,7 +69,7 @@ def told(app: AstraApp, widget: str) -> str:
 
 
 async def test_scores_follow_the_form_and_say_what_to_think_of_them(running: Any) -> None:
-    async with running(size=(80, 24)) as (app, _):
+    async with running(size=(120, 36)) as (app, _):
         assert scores(app) == {}
         assert told(app, "verdict") == told(app, "chance") == ""
         await fill_in(app, destination="Mars")
@@ -79,8 +79,8 @@ async def test_scores_follow_the_form_and_say_what_to_think_of_them(running: Any
         launch = LEAD["launch"]
         assert scores(app) == await expected(app, Terms("Text", "Organic", "Mars", launch, "luxury"))
         assert scores(app) != half
-        assert told(app, "verdict").startswith("Match is grey: 450 assignments show")
-        assert told(app, "verdict").endswith(": ordering by load and rank")
+        assert told(app, "verdict") == ""  # the scores decide nothing, and are not listed
+        assert "Match" not in text_of(app)
         assert not any(row["steers"] for row in rows(app, "candidates"))
         app.screen.query_one("#candidates").focus()
         await press(app, "c", "enter")  # c claims no booking here
@@ -336,16 +336,16 @@ async def test_training_goes_on_beside_and_can_be_stopped(
         await press(app, "L")
         assert isinstance(app.screen, Panel)
         said = app.screen.text.plain
-        assert said.startswith("version 1: ")
+        assert said.startswith("Not in use yet. * puts it in use.\nversion 1: ")
         assert all(word in said for word in ("Gate shut", "AUC", "Brier", "lead only", "base rate", "95 %"))
-        await press(app, "escape")
+        await press(app, "asterisk")
         assert [row["name"] for row in rows(app, "weights") if row["in_use"]] == ["version 1"]
         await press(app, "f2")
         await fill_in(app, **LEAD)
         assert told(app, "chance").startswith("Chance to confirm ")
         assert "points; from " in told(app, "chance")
         await press(app, "f3")
-        assert "match: the lead in the form" in text_of(app)
+        assert "Match" not in text_of(app)  # the gate is shut, and the policy goes by rank
         roster = app.screen.query_one(LiveTable)
         roster.choose(["name", "match_score", "rate", "decided"])
         await press(app, "ctrl+r", "greater_than_sign")  # one list of all
@@ -358,7 +358,10 @@ async def test_training_goes_on_beside_and_can_be_stopped(
         assert all(0 < row["low"] < row["rate"] < row["high"] < 1 for row in roster.rows_shown)
 
 
-async def test_without_a_lead_in_the_form_the_roster_scores_for_the_latest_one(running: Any) -> None:
+async def test_without_a_lead_in_the_form_the_roster_scores_for_the_latest_one(
+    running: Any, other_terminal: Desk
+) -> None:
+    configuration.set_value(other_terminal, "policy", "match")
     async with running(size=(120, 36)) as (app, _):
         await press(app, "f3")
         assert "match: the latest lead" in text_of(app)

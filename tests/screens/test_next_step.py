@@ -70,11 +70,9 @@ def row(number: int, name: str) -> Any:
 
 
 def test_new_work_is_announced_in_one_line() -> None:
-    rows = [row(413, "Kate Nguyen"), row(414, "[/] John"), row(415, "x" * 60)]
-    assert describe_bookings(rows[:1], 1) == "New for you: booking 413, Kate Nguyen, Mars"
-    assert describe_bookings(rows[:2], 2) == "2 new for you: 413 Kate Nguyen, 414 [/] John"
-    rest = f"415 {'x' * 23}… and 4 more"
-    assert describe_bookings(rows, 7) == f"7 new for you: 413 Kate Nguyen, 414 [/] John, {rest}"
+    assert describe_bookings([row(413, "[/] John")], [413]).text == "New for you: 413 [/] John, Mars"
+    assert describe_bookings([row(413, "x" * 60)], [413]).text == f"New for you: 413 {'x' * 23}…, Mars"
+    assert describe_bookings([row(413, "Kate")], [415, 413, 414, 430]).text == "4 new for you: 413-415, 430"
 
 
 HEADING = Heading("rank policy", "kim", "Soren Baker", Path("/desks/desk.db"), "2082-03-04 12:00")

@@ -100,7 +100,7 @@ async def test_a_file_in_the_desks_place_stays_sound(
         await press(app, "ctrl+r")
         await app.settle()
         assert not bar(app)
-        assert "Loaded the file that is now demo.db" in text_of(app)
+        assert "Loaded demo.db" in text_of(app)
         await press(app, "f9")
         await app.settle()
         assert "Late Comer →" in text_of(app)

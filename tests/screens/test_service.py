@@ -33,7 +33,7 @@ from screens.wording.issues import clock_line, time_bar
 from tests.conftest import TestClock
 from tests.screens.conftest import NOON
 from tests.screens.picture import text_of, widths
-from tests.screens.scenes import fill_in, leave, press
+from tests.screens.scenes import fill_in, leave, press, said
 
 HOSTILE = "[/] [b]x[/b] [@click=app.quit]y[/] 👩‍👩‍👧 مرحبا \\x1b[31m $name"
 
@@ -251,7 +251,7 @@ async def test_concurrent_answers_are_reported(
         await press(app, "f9")
         assert isinstance(app.screen, FormModal)
         assert "somebody answered" in text_of(app)
-        assert "“from lee [/]”" in text_of(app)
+        assert "“from lee [/]”" in str(app.screen.query_one("#problem", Static).visual)
         assert app.screen.values()["text"] == "from me"
         await press(app, "f9")
         assert isinstance(app.screen, Place)
@@ -318,7 +318,7 @@ async def test_new_work_for_the_agent_is_announced_once(
         sweep_issues(colleague)
         await app.settle()
         lines = told(app)
-        assert f"Broken promise: 100 % of the resolution time, issue {numbers[0]}" in "\n".join(lines)
+        assert f"Late: issue {numbers[0]}, " in "\n".join(lines)
         app.clear_notifications()
         sweep_issues(colleague)
         await app.settle()
@@ -334,7 +334,7 @@ async def test_new_work_for_the_agent_is_announced_once(
 
 
 def told(app: AstraApp) -> list[str]:
-    return [line for one in app._notifications for line in one.message.splitlines()]
+    return [line for one in said(app) for line in one.splitlines()]
 
 
 TYPED = {

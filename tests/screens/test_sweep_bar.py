@@ -18,7 +18,7 @@ from screens.shell.desk_screen import Place
 from tests.screens.conftest import NOON, standing_still
 from tests.screens.key_checks.registry import booking
 from tests.screens.picture import text_of
-from tests.screens.scenes import leave
+from tests.screens.scenes import leave, said
 
 NOW, LONG_AGO = "2082-03-04 12:00:00", "2082-03-01 09:30:00"
 
@@ -84,8 +84,7 @@ async def test_a_desk_that_can_only_be_read_says_who_could_sweep_it(
 async def test_a_desk_opened_after_days_says_so_and_is_swept(golden_file: Path, running: Any) -> None:
     sweep_file.note(golden_file, LONG_AGO)
     async with running(golden_file, sweeps=True) as (app, _):
-        said = [one.message for one in app._notifications]
-        assert said == ["Nothing has swept this desk since 2082-03-01 09:30; doing it now"]
+        assert said(app) == ["Nothing has swept this desk since 2082-03-01 09:30; doing it now"]
         assert sweep_file.last(golden_file) == NOW
         assert bar(app) == ""
 

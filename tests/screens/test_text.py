@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dispatch.queries import wording
 from dispatch.queries.wording import money, short_moment
 from models.errors import InvalidInput, Refused
 from screens.wording.agents import load_bar
@@ -43,7 +44,8 @@ def test_a_load_is_a_bar_and_a_number(load: int, capacity: int, shown: str) -> N
     assert load_bar(row).plain == shown
 
 
-def test_amounts_have_two_places_or_are_missing() -> None:
+def test_amounts_have_two_places_or_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wording, "_currency", "")
     assert [money(None), money(0), money(1234567.5)] == ["–", "0.00", "1,234,567.50"]
 
 
@@ -82,7 +84,7 @@ def test_a_refusal_is_shown_with_its_hint() -> None:
             "setting.set",
             {"key": "pull", "old": False, "new": True},
             None,
-            "03-04 12:00  setting: pull = yes  (kim)",
+            "03-04 12:00  setting: pull = on  (kim)",
         ),
         ("later.command", {}, None, "03-04 12:00  later.command  (kim)"),
     ],

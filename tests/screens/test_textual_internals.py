@@ -16,13 +16,20 @@ from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
-from textual.notifications import Notification, Notify
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, RadioButton, RadioSet
 
 from screens.base import textual_internals
-from screens.base.textual_internals import ENDING, SegmentTable, SteadyDriver, SteadyTerminal, TerminalFile
+from screens.base.textual_internals import (
+    ENDING,
+    SegmentTable,
+    SteadyDriver,
+    SteadyTerminal,
+    TerminalFile,
+    character_to_key,
+    is_character,
+)
 
 
 class Drawn(SegmentTable):
@@ -122,17 +129,6 @@ async def test_screens_below_others_and_of_other_modes_are_found(pilot: Pilot[No
     found = textual_internals.all_screens(app)
     assert len(found) == 3
     assert {first, app.screen} < set(found)
-
-
-async def test_one_toast_is_removed_and_the_others_stay(pilot: Pilot[None]) -> None:
-    stays, goes = Notification("stays"), Notification("goes")
-    for toast in (stays, goes):
-        pilot.app.post_message(Notify(toast))
-    await pilot.pause()
-    for _ in range(2):
-        textual_internals.remove_toast(pilot.app, goes)
-    textual_internals.remove_toast(pilot.app, None)
-    assert list(pilot.app._notifications) == [stays]
 
 
 @pytest.mark.parametrize(("adopts", "parsed"), [(True, 0), (False, 2)])
@@ -256,3 +252,11 @@ async def test_a_screen_that_was_still_opening_is_no_crash() -> None:
         app.exit()
         app._handle_exception(NoMatches("its widgets are not there yet"))
     assert app.return_code == 0
+
+
+def test_every_key_that_types_is_known() -> None:
+    assert all(is_character(character_to_key(chr(code))) for code in range(32, 127))
+    assert is_character("é")
+    assert not any(
+        map(is_character, ("ctrl+a", "f2", "escape", "tab", "enter", "backspace", "up", "shift+tab"))
+    )

@@ -76,6 +76,7 @@ def test_without_evidence_load_and_rank_decide(made: Desk) -> None:
 
 def test_an_open_gate_lets_the_score_decide(made: Desk) -> None:
     learn(made, lesson(gate_open=True))
+    weights.use(made, "1")
     expected, points = best(made)
     lead = intake.receive(made, **LEAD)
     assert lead["agent_id"] == expected
@@ -158,3 +159,27 @@ def test_the_training_event_names_its_version(made: Desk) -> None:
         event = event_log.events(limit=1)[0]
     assert event["command"] == "weights.learn"
     assert event["detail"] == json.loads('{"version": 1, "outcomes": 400, "gate_open": true}')
+
+
+def test_training_never_changes_the_weights_in_use(made: Desk) -> None:
+    """The first training took effect at once, at every terminal."""
+    for number, used in ((1, "published"), (2, "published"), (3, "version 2")):
+        learn(made, lesson(gate_open=True))
+        with made.reading():
+            assert weights.in_use().name == used
+            assert not weights.in_use().is_wish
+        if number == 2:
+            weights.use(made, "learned")
+    weights.use(made, "learned")
+    with made.reading():
+        assert weights.in_use().name == "version 3"
+
+
+def test_a_desk_that_used_its_newest_weights_keeps_that_version(made: Desk) -> None:
+    learn(made, lesson(gate_open=True))
+    configuration.set_value(made, "match_weights", "learned")
+    with made.reading():
+        assert weights.in_use().name == "version 1"
+    learn(made, lesson(gate_open=True))
+    with made.reading():
+        assert weights.in_use().name == "version 1"

@@ -55,6 +55,7 @@ def lesson(tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Path) -> t
     desk = open_desk(path, clock=TestClock(), actor="kim")
     make_demo(desk, agents=AGENTS, bookings=BOOKINGS, seed=3, skill_sd=PLANTED_SD)
     learned = train(desk)
+    weights.use(desk, "1")
     desk.close()
     return path, learned
 

@@ -32,11 +32,16 @@ def show(call: Call) -> None:
     call.show(
         _valid(call),
         lambda row: (
-            details(*row.items())
+            details(*((key, _as_typed(value)) for key, value in row.items()))
             if any(value not in (None, {}) for value in row.values())
             else line("nothing is configured")
         ),
     )
+
+
+def _as_typed(value: object) -> object:
+    """Return a value as the file has it."""
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 @config.command()

@@ -84,7 +84,8 @@ def _print_alerts(alerts: dict[str, Alert]) -> None:
         line(f"  issue {one['issue_id']}: {one['clock'].replace('_', ' ')} was due {moment(one['due'])}")
     for one in raised["rows"][:MOST_ALERTS]:
         state = "acknowledged" if one["acknowledged_at"] else "not acknowledged"
-        line(f"  issue {one['issue_id']}: escalated, level {one['level']} ({one['trigger']}), {state}")
+        why = one["trigger"].replace("_", " ")
+        line(f"  issue {one['issue_id']}: escalated, level {one['level']} ({why}), {state}")
     for one in risky["rows"][:MOST_ALERTS]:
         line(f"  issue {one['issue_id']}: {one['predicted']:.2f} expected")
 
@@ -93,7 +94,7 @@ def _print_resolution(report: IssueReport, days: int) -> None:
     line(f"The last {days} days; in brackets the number of issues behind a figure.")
     rows: list[Json] = [{"name": "all", **report["totals"]}]
     for groups in (report["by_category"], report["by_priority"], report["by_channel"]):
-        rows += [{"name": name, **figures} for name, figures in groups.items()]
+        rows += [{"name": name.replace("_", " "), **figures} for name, figures in groups.items()]
     table(FIGURE_COLUMNS, rows, "")
     for name, trend in report["trends"].items():
         if trend["change"] is not None:

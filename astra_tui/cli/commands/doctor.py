@@ -8,7 +8,7 @@ from astra_tui.cli.options import Call, changing
 from astra_tui.cli.output.printing import is_plain, line
 from dispatch.operations import doctor as desk_doctor
 from dispatch.operations.row_types import Diagnosis
-from dispatch.queries.wording import moment
+from dispatch.queries.wording import moment, plain_value
 from models.base import Json
 
 UNSOUND = 1
@@ -63,7 +63,7 @@ def _print_repairs(repaired: Json) -> None:
     if wrong:
         line(f"{wrong:,} of the match score's tallies corrected")
     for row in repaired.get("ratings", ()):
-        line(f"agent {row['agent_id']}: rating {row['from']} is now {row['to']}")
+        line(f"agent {row['agent_id']}: rating {plain_value(row['from'])} is now {plain_value(row['to'])}")
     for key, what in (
         ("log", "events listed again"),
         ("search", "customers indexed again"),

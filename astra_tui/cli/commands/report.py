@@ -12,6 +12,7 @@ from dispatch.matching.features import one_moment
 from dispatch.matching.lead_terms import terms_of
 from dispatch.matching.report import report as match_report
 from dispatch.matching.report import report_files
+from dispatch.queries.wording import money
 from dispatch.reporting import booking_figures as figures
 from dispatch.reporting.row_types import AgentFigures, FigureRow
 from models.base import Json
@@ -65,7 +66,7 @@ FIGURES: tuple[Column[FigureRow], ...] = (
     Column("Confirmed", "confirmed", right=True),
     Column("Cancelled", "cancelled", right=True),
     Column("Confirmed of decided", "confirmed_share", right=True, form=".0%"),
-    Column("Revenue", "revenue", right=True, form=",.2f"),
+    Column("Revenue", lambda row: money(row["revenue"]), right=True),
 )
 AGENTS: tuple[Column[AgentFigures], ...] = (
     Column("Id", "agent_id", right=True),

@@ -11,6 +11,7 @@ from dispatch.assignment import policy_trial
 from dispatch.assignment.policies import POLICIES
 from dispatch.assignment.row_types import PolicyTrial, TriedAgent
 from dispatch.desk.desk import Desk
+from dispatch.desk.settings import described
 from dispatch.operations import configuration
 from dispatch.operations.setting_definitions import DEFINITIONS
 from dispatch.queries.wording import plural
@@ -19,7 +20,7 @@ from models.errors import InvalidInput
 
 SETTING_COLUMNS: tuple[Column[Json], ...] = (
     Column("Setting", "key"),
-    Column("Value", "value"),
+    Column("Value", lambda row: described(row["value"])),
     Column("Meaning", "help"),
 )
 POLICY_COLUMNS: tuple[Column[Json], ...] = (
@@ -49,10 +50,14 @@ def set_value(call: Call, key: str | None, value: str | None) -> None:
             rows = [_setting(desk, name) for name in sorted(DEFINITIONS)]
         call.show_rows(rows, SETTINGS)
     elif value is None:
-        call.show(call.read(_setting, key), lambda row: line(f"{row['key']} = {row['value']}: {row['help']}"))
+        call.show(call.read(_setting, key), lambda row: line(f"{_pair(row)}: {row['help']}"))
     else:
         changed = call.change(configuration.set_value, key, value)
-        call.show(changed, lambda row: line(f"{row['key']} = {row['value']}"))
+        call.show(changed, lambda row: line(_pair(row)))
+
+
+def _pair(row: Json) -> str:
+    return f"{row['key']} = {described(row['value']) or 'empty'}"
 
 
 def _setting(desk: Desk, key: str) -> Json:

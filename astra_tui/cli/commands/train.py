@@ -42,6 +42,8 @@ def _print(row: LessonRow) -> None:
     line()
     line(f"Do they differ? {differences(row['p_values'])}")
     narrate(row["sentence"])
+    if row["version"] is not None:
+        narrate(f"Not in use yet: astra weights use {row['version']} puts it in use")
 
 
 def print_evaluation(evaluation: Json) -> None:

@@ -4,33 +4,47 @@ from __future__ import annotations
 
 import rich_click as click
 
-from astra_tui.cli.options import Call, changing
+from astra_tui.cli.options import Call, changing, dry_run
 from astra_tui.cli.output.printing import line
 from astra_tui.cli.value_types import EVENT
 from dispatch.operations import undo as undoing
-from dispatch.operations.command_list import describe_undone
+from dispatch.operations.command_list import describe_target, describe_undone
 from dispatch.operations.integrity.findings import named
-from dispatch.operations.row_types import UndoResult
-from dispatch.queries.wording import plural
+from dispatch.operations.row_types import UndoPreview, UndoResult
+from dispatch.queries.wording import moment, plural
 
 
 @click.command("undo")
 @click.argument("event_id", type=EVENT, required=False)
+@dry_run
 @changing
-def undo(call: Call, event_id: int | None) -> None:
+def undo(call: Call, event_id: int | None, dry_run: bool) -> None:
     """Undo the last command of this shell, or the given EVENT (see astra log)."""
-    call.show(call.change(undoing.undo, event_id), _print)
+    if dry_run:
+        call.show(call.read(undoing.preview, event_id), _print_target)
+    else:
+        call.show(call.change(undoing.undo, event_id), _print)
 
 
 @click.command("redo")
 @click.argument("event_id", type=EVENT, required=False)
+@dry_run
 @changing
-def redo(call: Call, event_id: int | None) -> None:
+def redo(call: Call, event_id: int | None, dry_run: bool) -> None:
     """Redo what the last undo of this shell took back, or the given EVENT (see astra log).
 
     EVENT is the undo or what it undid. Without it, nothing else may have been done since.
     """
-    call.show(call.change(undoing.redo, event_id), _print)
+    if dry_run:
+        call.show(call.read(undoing.preview, event_id, redo=True), _print_target)
+    else:
+        call.show(call.change(undoing.redo, event_id), _print)
+
+
+def _print_target(found: UndoPreview) -> None:
+    word = "redo" if found["redone"] else "undo"
+    when = f"{moment(found['at'])} by {found['actor']}"
+    line(f"Would {word}: {describe_target(found)} (event {found['undone_event_id']}, {when})")
 
 
 def _print(row: UndoResult) -> None:

@@ -49,7 +49,7 @@ def evidence(call: Call, name: str | None) -> None:
 @click.argument("name")
 @changing
 def use(call: Call, name: str) -> None:
-    """Score with these weights: published, learned (the newest version), a version, or a JSON file.
+    """Score with these weights: published, learned (the newest now), default, a version, or a file.
 
     A file's weights are kept on the desk as a new version.
     """

@@ -61,7 +61,7 @@ def print_details(row: IssueStory) -> None:
         ("customer", row["customer_name"]),
         ("tier", row["tier"]),
         ("booking", row["booking_id"]),
-        ("channel", row["channel"]),
+        ("channel", row["channel"].replace("_", " ")),
         ("opened", moment(row["opened_at"])),
         ("confidence", row["confidence"]),
         ("sentiment", row["sentiment"]["compound"]),
@@ -77,7 +77,7 @@ def print_details(row: IssueStory) -> None:
         used = f"{warning['percent']} % of the {wording.CLOCKS[warning['clock']]} time"
         line(f"{moment(warning['at'])}  {used}")
     for one in row["escalations"]:
-        raised = f"escalated, level {one['level']} ({one['trigger']}: {one['reason']})"
+        raised = f"escalated, level {one['level']} ({one['trigger'].replace('_', ' ')}: {one['reason']})"
         line(f"{moment(one['opened_at'])}  {raised}, {wording.describe_escalation(one)}")
     line()
     line(row["description"])

@@ -19,6 +19,7 @@ from typing import Generic, Literal, TypeVar
 
 from dispatch.inputs.validation import BIDI_OVERRIDES, REFUSED_CATEGORIES
 from dispatch.outputs.tables import FORMS
+from dispatch.queries.wording import plain_value
 
 Row = TypeVar("Row", bound=Mapping[str, object])
 
@@ -71,7 +72,7 @@ class Column(Generic[Row]):
 
     def cell(self, row: Row) -> str:
         value = self.value(row) if callable(self.value) else row[self.value]
-        return "" if value is None else printable(format(value, self.form))
+        return printable(format(value, self.form) if self.form and value is not None else plain_value(value))
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,7 @@ def _fitted(columns: Sequence[Column[Row]], wanted: list[int], space: int) -> li
 
 def details(*pairs: tuple[str, object]) -> None:
     """Print names and values below each other, without those that have no value."""
-    shown = [(name, value) for name, value in pairs if value not in (None, "", {})]
+    shown = [(name, plain_value(value)) for name, value in pairs if value not in (None, "", {}, [])]
     width = max((len(name) for name, _ in shown), default=0)
     for name, value in shown:
         line(f"{name}: {value}" if is_plain() else f"{name:<{width}}  {value}")

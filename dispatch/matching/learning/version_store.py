@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from dispatch.desk.commands import Command, command, never
 from dispatch.matching.row_types import LessonRow
-from dispatch.matching.weights import TRAINED
+from dispatch.matching.weights import TRAINED, keep_in_use
 from models.base import Json
 from models.learned_weights import LearnedWeight
 
@@ -38,7 +38,8 @@ class Lesson:
 
 @command("weights.learn", past="weights learned", undo=never("the version remains; use another one"))
 def learn(running: Command, lesson: Lesson) -> dict[str, int]:
-    """Write a new version of the weights; if the newest are in use, it takes effect at once."""
+    """Write a new version of the weights; those in use stay in use."""
+    keep_in_use(running)
     learned = lesson.as_version(running.now)
     learned.save()
     running.detail = {

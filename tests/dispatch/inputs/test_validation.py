@@ -1,8 +1,7 @@
-"""Accepted text, money, numbers and scores."""
+"""Accepted text, numbers and scores."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,32 +10,6 @@ from hypothesis import strategies as st
 
 from dispatch.inputs import validation
 from models.errors import InvalidInput
-
-
-@given(st.integers(0, validation.LARGEST_CENTS))
-def test_every_amount_with_two_decimals_is_exact(cents: int) -> None:
-    assert validation.money_cents(str(Decimal(cents) / 100), "amount") == cents
-    assert validation.money_cents(f"{cents // 100}.{cents % 100:02d}", "amount") == cents
-
-
-@given(st.text() | st.floats() | st.integers())
-def test_any_amount_is_accepted_exactly_or_refused(value: Any) -> None:
-    try:
-        cents = validation.money_cents(value, "amount")
-    except InvalidInput:
-        return
-    assert 0 <= cents <= validation.LARGEST_CENTS
-
-
-@pytest.mark.parametrize(
-    "value", ["", "-0.01", "0.001", "inf", "nan", "sNaN", "1e999999", "1e-999999", "1,50", None, True]
-)
-def test_an_invalid_amount_is_refused(value: Any) -> None:
-    with pytest.raises(InvalidInput) as caught:
-        validation.money_cents(value, "package_revenue")
-    assert caught.value.code == "invalid_package_revenue"
-    assert "0 to 9999999999.99" in caught.value.hint
-    assert "no commas" in caught.value.hint
 
 
 @given(st.text())

@@ -45,8 +45,8 @@ def test_ties_go_to_the_lowest_id(add_agent: AddAgent, add_lead: AddLead) -> Non
 @pytest.mark.parametrize(
     ("second", "reason"),
     [
-        ({"years": 9, "rating": 4.5}, "lowest load (0), then most years (9), then best rating (4.5)"),
-        ({"years": 9, "rating": 4.0}, "lowest load (0), then most years (9), then best rating (4.0)"),
+        ({"years": 9, "rating": 4.5}, "lowest load (0), then most years (9), then best rating (4.50)"),
+        ({"years": 9, "rating": 4.0}, "lowest load (0), then most years (9), then best rating (4.00)"),
         ({"years": 3, "rating": 5.0}, "lowest load (0), then most years (9)"),
     ],
 )
@@ -61,7 +61,7 @@ def test_the_reason_ends_with_the_deciding_key(
 def test_the_reason_of_a_full_tie_is_the_id(add_agent: AddAgent, add_lead: AddLead) -> None:
     add_agent(years=9, rating=4.0)
     add_agent(years=9, rating=4.0)
-    assert add_lead()["reason"].endswith("best rating (4.0), then lowest agent id (1)")
+    assert add_lead()["reason"].endswith("best rating (4.00), then lowest agent id (1)")
 
 
 def test_the_reason_names_the_only_agent(add_agent: AddAgent, add_lead: AddLead) -> None:

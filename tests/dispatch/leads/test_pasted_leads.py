@@ -70,7 +70,7 @@ def test_files_spreadsheets_and_bare_lines_are_understood(
         ),
         ("Kate,Fax,Organic,Pluto,X", ["contact method", "destination", "launch location"]),
         (f"Kate,{REST},,call me,kate", ["not a telephone number", "not an e-mail address"]),
-        ("Kate,Text", ["2 fields where a lead has name, method, source, destination, launch"]),
+        ("Kate,Text", ["2 fields; a lead needs 5: name, method, source, destination, launch"]),
         (f"Kate,{REST},a,711,b@c.de,9", ["9 fields"]),
         ('"Kate', ["cannot be read as CSV"]),
         (f"Ka\ud800te,{REST}", ["not UTF-8"]),

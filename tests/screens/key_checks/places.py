@@ -73,10 +73,19 @@ async def keys_of_the_places(app: AstraApp) -> None:
 @check("undo", "undo.letter", "redo", "redo.letter", "booking.claim", "booking.release")
 async def claim_release_undo(app: AstraApp) -> None:
     await at_booking(app, 9)
+    await press(app, "c", "l")  # now nothing waits any more that the next command would give out, too
     undone = (("c", True), ("l", False), ("ctrl+z", True), ("u", False))
     for key, is_claimed in (*undone, ("ctrl+y", True), ("U", False), ("u", True), ("u", False)):
         await press(app, key)
         assert bool((await booking(app, 9))["claimed_at"]) is is_claimed, key
+
+
+@check("messages")
+async def look_messages_up(app: AstraApp) -> None:
+    await press(app, "f2", "ctrl+o")
+    assert "Messages" in text_of(app)
+    await press(app, "escape", "f4", "escape", "y", "ctrl+o")
+    assert "Copied" in text_of(app)
 
 
 @check("filter", "back")
@@ -119,7 +128,7 @@ async def merge_two_customers(app: AstraApp) -> None:
     assert kept != (text_of(app).index("Emil Kovacs (9)"), text_of(app).index("Ines Costa (10)"))
     await press(app, "ctrl+t", "f9")
     assert (await booking(app, 10))["customer_id"] == 9
-    await press(app, "u")
+    await press(app, "u", "u")
     assert (await booking(app, 10))["customer_id"] == 10
 
 
@@ -172,7 +181,7 @@ async def keys_of_the_line(app: AstraApp) -> None:
     await press(app, "shift+tab", "up")
     assert typed() == "12"
     await press(app, "down")
-    assert typed() == "r "
+    assert typed() == "ir "
     for key in ("escape", "ctrl+g"):
         await press(app, key)
         assert isinstance(app.screen, CommandLine) == (key == "ctrl+g")

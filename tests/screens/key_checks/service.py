@@ -44,7 +44,7 @@ async def talk_about_an_issue(app: AstraApp) -> None:
     await fill_in(app, then="They have to answer")
     await press(app, "f9")
     assert (await issue(app, 6))["status"] == "pending_customer"
-    await press(app, "P")
+    await press(app, "P", "P")
     assert (await issue(app, 6))["status"] == "in_progress"
     await press(app, "n", *"vip", "f9")
     spoken = await app.backend.read(lambda: issue_queries.interactions(6))
@@ -58,7 +58,7 @@ async def escalate_and_settle(app: AstraApp) -> None:
     await press(app, "exclamation_mark", *"a director", "f9")
     assert (await issue(app, 6))["escalation_level"] == 1
     assert "ESCALATED 1" in text_of(app)
-    await press(app, "K")
+    await press(app, "K", "K")
     assert (await issue(app, 6))["escalations"][-1]["acknowledged_by"] == "kim"
     await press(app, "D", *"calmed down", "f9")
     assert (await issue(app, 6))["escalation_level"] == 0

@@ -1,0 +1,181 @@
+"""The part of the application that speaks: one line, one toast, the last messages, and questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from rich.text import Text
+from textual.notifications import SeverityLevel
+from textual.widgets import Input, TextArea
+
+from models.clock import to_local
+from screens.base.harmless_text import visible
+from screens.base.keys import key_of
+from screens.base.message_log import LOUD_S, REFUSAL, Message, MessageLog, News
+from screens.base.themed_app import ThemedApp
+from screens.dialogs.panel import Panel
+from screens.shell.desk_screen import Place
+from screens.widgets.message_line import MessageRack, SpeakingLine
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from models.errors import DeskError
+    from screens.base.app_protocol import Host
+
+ANSWER_WITHIN_S = 5.0
+TITLE = "Messages"
+
+
+class Question(NamedTuple):
+    """A question that the key it is ``about`` answers; ``what`` tells it from another one of that key."""
+
+    about: str
+    what: str
+    do: Callable[[], object]
+    key: str
+    until: float
+
+
+class SpeakingApp(ThemedApp):
+    """Says everything on one line, and asks there before a key does what is hard to take back."""
+
+    speaks_of_news, rings = True, True
+    is_undoable = False
+    """Whether the last command of this application can be undone."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.messages = MessageLog()
+        self._asked: Question | None = None
+        self._answerable: Question | None = None
+        self._next_look: Timer | None = None
+
+    # what is said
+
+    def tell(
+        self,
+        text: str,
+        *,
+        hint: str = "",
+        key: str = "",
+        severity: SeverityLevel = "information",
+        seconds: float = LOUD_S,
+    ) -> None:
+        """Say something; a refusal with its ``hint`` is shown in a toast if the line is too short for it."""
+        is_refusal = severity != "information"
+        kind = REFUSAL if is_refusal else ""
+        message = Message(self._time(), text, hint, key, severity, kind, seconds=seconds)
+        is_loud = (is_refusal and len(message.line) + 2 > self.size.width // 2) or seconds > LOUD_S
+        self._add(message, is_loud=is_loud)
+
+    def tell_done(self, text: str) -> None:
+        """Say what the user's own command did, and how it is undone."""
+        self.tell(text, key=f"{self.letter('undo.letter')} undo" if self.is_undoable else "")
+
+    def refuse(self, error: DeskError) -> None:
+        """Say why a command was refused, and how to go on."""
+        self.tell(error.message, hint=error.hint, severity="warning")
+
+    def announce(self, *news: News) -> None:
+        """Announce what others brought, and ring; the user may have wished for neither."""
+        for one in news:
+            message = Message(self._time(), one.text, kind=one.kind, news=one)
+            self._add(message, is_loud=True, is_shown=self.speaks_of_news)
+        if self.rings:
+            self.bell()
+
+    def notify(self, message: str, *, severity: SeverityLevel = "information", **given: Any) -> None:
+        """Say what Textual would show in a toast of its own."""
+        self.tell(message, severity=severity)
+
+    def _add(self, message: Message, *, is_loud: bool, is_shown: bool = True) -> None:
+        waits = not isinstance(self.screen, Place) if self.screen_stack else True
+        self.messages.add(message, is_loud=is_loud, waits=waits, is_shown=is_shown)
+        self.show_messages()
+
+    def _time(self) -> str:
+        return to_local(cast("Host", self).backend.desk.now())[11:]
+
+    def show_messages(self) -> None:
+        """Show what is said at present on the screen in sight, and look again when that changes."""
+        if not self.screen_stack:
+            return
+        screen = self.screen
+        if isinstance(screen, Place):
+            self.messages.resume()
+            for rack in screen.query(MessageRack):
+                rack.show(self.messages.loud)
+        message = self.messages.newest(is_loud_too=not isinstance(screen, Place))
+        if self._asked is not None:
+            message = Message("", self._asked_line(self._asked), severity="warning")
+        for bar in screen.query(SpeakingLine):
+            bar.say(message)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        if self._next_look is not None:
+            self._next_look.stop()
+        ends = [self.messages.next_change_s]
+        if self._asked is not None:
+            ends.append(self._asked.until - monotonic())
+        waits = [max(0.0, end) for end in ends if end is not None]
+        self._next_look = self.set_timer(min(waits) + 0.01, self._time_passed) if waits else None
+
+    def _time_passed(self) -> None:
+        if self._asked is not None and self._asked.until <= monotonic():
+            self._asked = None
+        self.show_messages()
+
+    def clear_notifications(self) -> None:
+        """Take every message off the screen; the last ones can still be looked up."""
+        self.messages.hush()
+        self._asked = self._answerable = None
+        self.show_messages()
+
+    def action_messages(self) -> None:
+        """Show the last messages, newest first."""
+        if getattr(self.screen, "heading", "") == TITLE:
+            return
+        text = Text(overflow="fold")
+        for message in reversed(self.messages.kept):
+            first, *rest = visible(message.whole).splitlines() or [""]
+            style = {"warning": "$warning", "error": "$error"}.get(message.severity, "")
+            text.append(f"{message.at}  ", "dim").append(first + "\n", style)
+            for line in rest:
+                text.append("\xa0" * (len(message.at) + 2) + line + "\n")
+        self.push_screen(Panel(TITLE, text if self.messages.kept else Text("Nothing has been said yet.")))
+
+    # questions that the same key answers
+
+    def before_typed(self) -> None:
+        """Withdraw the question; only the key that comes now may answer it."""
+        self._answerable, self._asked = self._asked, None
+        if self._answerable is not None:
+            self.show_messages()
+
+    def ask_again(self, about: str, what: str, do: Callable[[], object]) -> None:
+        """Do something if its key has just been pressed for it, else ask on the line to press it again."""
+        if not self.answers(about, what):
+            self._asked = Question(about, what, do, self.letter(about), monotonic() + ANSWER_WITHIN_S)
+            self.show_messages()
+
+    def answers(self, about: str, what: str | None = None) -> bool:
+        """Do what was asked about, if this key answers the question; return whether it does."""
+        question, self._answerable = self._answerable, None
+        if question is None or question.about != about or question.until <= monotonic():
+            return False
+        if what is not None and question.what != what:
+            return False
+        question.do()
+        return True
+
+    def _asked_line(self, question: Question) -> str:
+        return f"{question.key} again: {question.what}"
+
+    def letter(self, identifier: str) -> str:
+        """Name the key of a binding; where letters are typed, that of the one without ".letter"."""
+        is_typing = isinstance(self.focused, Input | TextArea)
+        return key_of(self, identifier.removesuffix(".letter") if is_typing else identifier)

@@ -1,0 +1,104 @@
+"""The part of the application that undoes and redoes: at once what is in sight, else after a question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from dispatch.desk.desk import Desk
+from dispatch.operations import undo
+from dispatch.operations.command_list import describe_target
+from dispatch.operations.row_types import UndoPreview, UndoResult
+from models.errors import Refused
+from screens.app.messages import SpeakingApp
+from screens.base.hosted import Hosted
+from screens.wording.events import describe_undo
+from screens.wording.text import short
+
+if TYPE_CHECKING:
+    from screens.base.app_protocol import Host
+
+ALWAYS_ASKED = ("lead.", "agent.", "batch", "import", "issue.open", "customer.merge", "shuffle", "waiting.")
+"""What is never undone or redone without a question, by the beginning of the command's name."""
+
+Sight = frozenset[str]
+"""The rows in sight, each as "booking 12"."""
+
+
+class UndoingApp(SpeakingApp):
+    """Undoes the last command of this terminal, or one event; see ``needs_question``."""
+
+    def action_undo(self) -> None:
+        self.reverse()
+
+    def action_redo(self) -> None:
+        self.reverse(redo=True)
+
+    def reverse(self, event_id: int | None = None, *, redo: bool = False) -> None:
+        """Undo or redo the event, or else the last one; ask first where ``needs_question`` says so."""
+        about = _key(redo=redo, event_id=event_id)
+        if self.answers(about):
+            return
+        sight = self._in_sight() if event_id is None else None
+
+        def attempt(desk: Desk) -> UndoPreview | UndoResult:
+            found = undo.preview(desk, event_id, redo=redo)
+            return found if needs_question(found, sight) else _reverse(desk, found)
+
+        def then(result: UndoPreview | UndoResult) -> None:
+            if "rows" in result:
+                self._ask_about(about, cast("UndoPreview", result), event_id)
+            else:
+                self._say_reversed(result)
+
+        cast("Host", self).perform(attempt, then)
+
+    def _ask_about(self, about: str, found: UndoPreview, event_id: int | None) -> None:
+        """Ask; the answer counts while the same command is still the one to undo or redo."""
+
+        def confirmed(desk: Desk) -> UndoResult:
+            if event_id is None:
+                _check_still_last(desk, found)
+            return _reverse(desk, found)
+
+        word = "redo" if found["redone"] else "undo"
+        what = f"{word} {short(describe_target(found), 60)}"
+        self.ask_again(about, what, lambda: cast("Host", self).perform(confirmed, self._say_reversed))
+
+    def _say_reversed(self, done: UndoResult) -> None:
+        key, word = ("undo.letter", "undo") if done["redone"] else ("redo.letter", "redo")
+        self.tell(describe_undo(done), key=f"{self.letter(key)} {word}")
+
+    def _in_sight(self) -> Sight:
+        return self.screen.in_sight() if isinstance(self.screen, Hosted) else frozenset()
+
+
+def _key(*, redo: bool, event_id: int | None) -> str:
+    """Return the id of the letter that asked, and that answers."""
+    word = "redo" if redo else "undo"
+    return f"{word}.letter" if event_id is None else f"log.{word}"
+
+
+def needs_question(found: UndoPreview, sight: Sight | None) -> bool:
+    """Return whether to ask before an undo or redo: of several rows, a lead, an agent, or a row out of sight.
+
+    ``sight`` None: the command itself is in sight, in the log.
+    """
+    rows = found["rows"]
+    is_hidden = sight is not None and not sight.issuperset(rows)
+    return is_hidden or len(rows) > 1 or found["command"].startswith(ALWAYS_ASKED)
+
+
+def _reverse(desk: Desk, found: UndoPreview) -> UndoResult:
+    return (undo.redo if found["redone"] else undo.undo)(desk, found["undone_event_id"])
+
+
+def _check_still_last(desk: Desk, found: UndoPreview) -> None:
+    """Refuse if the command asked about was undone meanwhile, or is not the last one any more."""
+    number, redo = found["undone_event_id"], found["redone"]
+    undo.preview(desk, number, redo=redo)
+    latest = undo.preview(desk, redo=redo)
+    if latest["undone_event_id"] != number:
+        word = "redo" if redo else "undo"
+        raise Refused(
+            "not_the_last", f"The last command is now another: {describe_target(latest)}", f"{word} again"
+        )

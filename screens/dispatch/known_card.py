@@ -1,0 +1,98 @@
+"""What is known of the customer in the form: who it may be, and their last bookings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.text import Text
+from textual import getters
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from dispatch import customers, queries
+from dispatch.customers.row_types import Suspect
+from dispatch.queries.row_types import BookingRow
+from dispatch.queries.wording import age, booking_state
+from screens.base.keys import key_of
+from screens.widgets.frame import Frame
+from screens.wording.bookings import STYLES, sign
+from screens.wording.text import CARE, short
+
+MOST_BOOKINGS, MOST_OTHERS = 4, 2
+NAME_CELLS, PLACE_CELLS = 24, 9
+
+Identity = tuple[str, str, str]
+"""Name, phone and e-mail as typed."""
+
+
+class Known(NamedTuple):
+    """Who the customer in the form may be, surest first, and the last bookings of the first."""
+
+    who: Identity = ("", "", "")
+    suspected: Sequence[Suspect] = ()
+    bookings: Sequence[BookingRow] = ()
+
+
+def look_for(who: Identity) -> Known:
+    """Find existing customers for what is typed, inside ``desk.reading()``."""
+    found = customers.suspects(*who) if any(who) else []
+    last = queries.bookings_of([found[0]["customer_id"]], MOST_BOOKINGS) if found else []
+    return Known(who, found, last)
+
+
+class KnownCard(Frame):
+    """The surest customer with their last bookings, and who else it may be."""
+
+    DEFAULT_CSS = """
+    KnownCard { height: 1fr; overflow-y: auto; padding-left: 1; scrollbar-size-vertical: 1; }
+    KnownCard > Static { height: auto; width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
+    """
+
+    text = getters.query_one(Static)
+
+    def __init__(self) -> None:
+        super().__init__(id="known")
+        self.border_title = Content("Customer")
+
+    def compose(self) -> ComposeResult:
+        yield Static()
+
+    def show_known(self, known: Known, now: str) -> None:
+        """Show who was found, or an empty card."""
+        self.border_title = Content(heading(known.suspected[0]) if known.suspected else "Customer")
+        self.text.update(self._text(known, now))
+
+    def _text(self, known: Known, now: str) -> Text:
+        text = Text()
+        for row in known.bookings:
+            text.append_text(_line(row, now)).append("\n")
+        if known.suspected and not known.bookings:
+            text.append("no booking yet\n", "dim")
+        for other in known.suspected[1 : 1 + MOST_OTHERS]:
+            text.append(f"or {short(other['name'], NAME_CELLS)}, customer {other['customer_id']}\n", "dim")
+        more = len(known.suspected) - 1 - MOST_OTHERS
+        if more > 0:
+            text.append(f"and {more} more with such a name\n", "dim")
+        if customers.in_question(known.suspected):
+            text.append(f"{key_of(self.app, 'form.assign')} asks: same customer?", f"bold {CARE}")
+        text.rstrip()
+        return text
+
+
+def heading(row: Suspect) -> str:
+    """Say how sure it is that a customer is the one in the form."""
+    name = short(row["name"], NAME_CELLS)
+    if row["same"]:
+        return f"{name} has been here before (same {row['because']})"
+    return f"{name} has been here before" if row["because"] == "name" else f"Is it {name}?"
+
+
+def _line(row: BookingRow, now: str) -> Text:
+    """Format a booking: number, destination, state, agent and age."""
+    words = booking_state(row)
+    state = "claimed" if row["claimed_at"] and words.startswith("Pending") else words.split(", ")[-1].lower()
+    line = Text(f"{row['booking_id']:>4} ", "bold").append(f"{row['destination']:<{PLACE_CELLS}} ")
+    line.append_text(sign(row)).append(f" {state:<9}", STYLES.get(words, ""))
+    return line.append(f" {row['agent_name'] or 'waiting'}").append(f"  {age(row['created_at'], now)}", "dim")

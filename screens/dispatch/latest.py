@@ -1,0 +1,34 @@
+"""The latest bookings below the form, newest first, with how long ago each came in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from dispatch.queries.row_types import BookingRow
+from dispatch.queries.wording import age
+from screens.widgets.columns import Column
+from screens.wording.bookings import sign, state
+
+COLUMNS: tuple[Column[BookingRow], ...] = (
+    Column("age", "Age", 9, right=True),
+    Column("sign", "", 1, sign),
+    Column("booking_id", "No.", 5, right=True),
+    Column("customer_name", "Customer", 14, grows=True),
+    Column("destination", "To", 9, drop=1),
+    Column("launch_location", "From", 12, drop=2, grows=True),
+    Column("agent_name", "Agent", 14, lambda row: _went_to(row), grows=True),
+    Column("state", "State", 18, state, drop=3),
+)
+
+
+def with_ages(rows: Sequence[BookingRow], now: str) -> list[BookingRow]:
+    """Add to each booking how long ago it came in."""
+    return [row | {"age": age(row["created_at"], now)} for row in rows]
+
+
+def _went_to(row: BookingRow) -> Text:
+    if row["voided"]:
+        return Text("undone", "dim")
+    return Text(f"→ {row['agent_name'] or 'waiting'}")

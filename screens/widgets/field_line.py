@@ -1,0 +1,94 @@
+"""One field of a form: its label, the input, and below it what is to be said about that field."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Label, Static
+
+from screens.widgets.choice import LettersTyped
+
+REQUIRED = "*"
+NOUNS = {
+    "customer": "customer name",
+    "method": "contact",
+    "destination": "destination",
+    "launch": "launch location",
+    "to": "agent",
+}
+
+
+def noun_of(name: str, label: str) -> str:
+    """Return what a field is called in a sentence, where its label alone would not do."""
+    return NOUNS.get(name, label.lower() if label[1:2].islower() else label)
+
+
+def is_required(noun: str) -> str:
+    """Say that a field must not be empty."""
+    return f"{noun[:1].upper()}{noun[1:]} is required"
+
+
+def no_such_name(typed: LettersTyped, label: str = "") -> str:
+    """Say that no name of a field begins with the typed letters."""
+    name = typed.choice.id or ""
+    return f"No {noun_of(name, label or name)} begins with {typed.letters}"
+
+
+class FieldLine(Vertical):
+    """A label beside an input, with a mark if it is ``required``; a message takes a line only while shown.
+
+    A message is a note on what is typed, or says what is wrong (class ``-wrong``) or missing (``-warning``).
+    """
+
+    DEFAULT_CSS = """
+    FieldLine { height: auto; }
+    FieldLine > Horizontal { height: auto; }
+    FieldLine > Horizontal > * { width: 1fr; }
+    FieldLine > Horizontal > Label { width: 18; color: $text-muted; }
+    FieldLine > Horizontal > Input, FieldLine > Horizontal > TextArea { background: $panel; }
+    FieldLine > .told { display: none; height: auto; max-height: 2; margin-left: 18; color: $text-muted; }
+    FieldLine.-wrong > .told { color: $text-error; text-style: bold; }
+    FieldLine.-wrong > Horizontal > Label { color: $text-error; text-style: bold; }
+    FieldLine.-warning > .told { color: $text-warning; }
+    """
+
+    def __init__(self, label: str, widget: Widget, *, required: bool = False) -> None:
+        super().__init__()
+        self._label = label
+        self._widget = widget
+        self._is_required = required
+        self._told = ""
+
+    def compose(self) -> ComposeResult:
+        mark = (REQUIRED, "$text-accent") if self._is_required else ""
+        with Horizontal():
+            yield Label(Content.assemble(self._label, " " if mark else "", mark))
+            yield self._widget
+        yield Static(classes="told")
+
+    @property
+    def label(self) -> str:
+        return self._label
+
+    @property
+    def told(self) -> str:
+        """The message that is shown, or ""."""
+        return self._told
+
+    def tell(self, text: str, tone: str = "") -> None:
+        """Show a message in the tone ``wrong``, ``warning`` or none; "" removes it."""
+        if text != self._told:
+            self._told = text
+            below = self.query_one(".told", Static)
+            below.update(Content(text))
+            below.display = bool(text)
+            self.refresh(layout=True)  # or its height would be remembered from before
+        for each in ("wrong", "warning"):
+            self.set_class(bool(text) and each == tone, f"-{each}")
+
+    def on_letters_typed(self, message: LettersTyped) -> None:
+        """Say so if a letter chooses nothing: nobody takes it for a choice then."""
+        message.stop()
+        self.tell("" if message.found else no_such_name(message, self._label), "wrong")

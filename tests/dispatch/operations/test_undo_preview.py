@@ -1,0 +1,66 @@
+"""What an undo would take back is said without writing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dispatch import bookings
+from dispatch.bookings import bulk_actions
+from dispatch.desk import event_log
+from dispatch.desk.desk import Desk
+from dispatch.leads.intake import LeadResult
+from dispatch.operations import undo
+from dispatch.operations.command_list import describe_target
+from models.errors import Refused
+
+Look = Callable[..., Any]
+
+
+def test_a_lead_is_named_with_its_customer(desk: Desk, lead: LeadResult, look: Look) -> None:
+    before = look(event_log.events)
+    found = undo.preview(desk)
+    assert (found["command"], found["redone"]) == ("lead.add", False)
+    assert describe_target(found) == "lead 1 (Kate Nguyen)"
+    assert look(event_log.events) == before
+
+
+def test_one_row_is_named_by_what_was_done_to_it(desk: Desk, lead: LeadResult) -> None:
+    bookings.claim(desk, 1, 1)
+    found = undo.preview(desk)
+    assert (found["rows"], describe_target(found)) == (["booking 1"], "booking 1 claimed")
+
+
+def test_a_note_changes_no_row_but_is_about_one(desk: Desk, lead: LeadResult) -> None:
+    bookings.note(desk, 1, "hello")
+    assert undo.preview(desk)["rows"] == ["booking 1"]
+
+
+def test_several_rows_are_counted(desk: Desk, lead: LeadResult, add_lead: Callable[..., LeadResult]) -> None:
+    add_lead()
+    bulk_actions.cancel(desk, [1, 2], "no money")
+    found = undo.preview(desk)
+    assert sorted(found["rows"]) == ["booking 1", "booking 2"]
+    assert describe_target(found) == "2 bookings cancelled"
+
+
+def test_a_redo_is_previewed_too(desk: Desk, lead: LeadResult) -> None:
+    undo.undo(desk)
+    found = undo.preview(desk, redo=True)
+    assert (found["redone"], describe_target(found)) == (True, "lead 1 (Kate Nguyen)")
+    assert undo.preview(desk, found["undone_event_id"])["redone"]
+
+
+def test_what_undo_would_refuse_the_preview_refuses(desk: Desk, lead: LeadResult) -> None:
+    bookings.claim(desk, 1, 1)
+    with pytest.raises(Refused) as caught:
+        undo.preview(desk, undo.preview(desk)["undone_event_id"] - 1)
+    assert "has changed since" in caught.value.message
+
+
+def test_a_command_that_is_never_undone_is_told_apart(desk: Desk, lead: LeadResult, look: Look) -> None:
+    rows = look(event_log.events)
+    assert look(lambda: undo.is_undoable(rows[0]["event_id"]))
+    assert not look(lambda: undo.is_undoable(99_999))

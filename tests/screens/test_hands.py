@@ -1,0 +1,258 @@
+"""Undo shows what it takes back, and no single letter does what is hard to take back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from astra_tui.app import AstraApp
+from dispatch import agents, bookings, queries
+from dispatch.bootstrap import open_desk
+from dispatch.desk import event_log
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
+from dispatch.operations import undo
+from dispatch.queries.bookings import BookingFilter
+from dispatch.service.issues import queries as issue_queries
+from screens.customers.card import CustomerCard
+from tests.screens.conftest import standing_still
+from tests.screens.key_checks.registry import at_booking, booking
+from tests.screens.picture import text_of
+from tests.screens.scenes import LEAD, fill_in, press, said
+
+
+async def last_event(app: AstraApp) -> tuple[int, str]:
+    row = (await app.backend.read(lambda: event_log.events(limit=1)))[0]
+    return row["event_id"], row["command"]
+
+
+async def newest_booking(app: AstraApp) -> int:
+    rows = await app.backend.read(lambda: queries.list_bookings(BookingFilter(sort="id", descending=True)))
+    number: int = rows[0]["booking_id"]
+    return number
+
+
+async def assign_lead(app: AstraApp, customer: str = "Kate Nguyen") -> int:
+    """Assign a lead on Dispatch; returns its booking."""
+    await press(app, "f2")
+    await fill_in(app, **LEAD | {"customer": customer})
+    await press(app, "f9")
+    return await newest_booking(app)
+
+
+def bottom(app: AstraApp) -> str:
+    return text_of(app).splitlines()[-1]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_command_says_what_it_did_and_how_it_is_undone(running: Any, size: tuple[int, int]) -> None:
+    async with running(size=size) as (app, _):
+        number = await newest_booking(app)
+        await at_booking(app, number)
+        await press(app, "n", *"called", "f9")
+        assert bottom(app).endswith(" · u undo")
+        assert f"Noted {number} " in bottom(app)
+        await press(app, "u")
+        assert bottom(app).endswith(" · U redo")
+        assert "Undone: booking" in said(app)[-1]
+        await press(app, "U")
+        assert bottom(app).endswith(" · u undo")
+        assert "Redone: booking" in said(app)[-1]
+
+
+async def test_a_lead_is_undone_by_the_second_press_and_comes_back_by_redo(running: Any) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        number = await assign_lead(app)
+        agent = (await booking(app, number))["agent_id"]
+        await press(app, "f3", "u")
+        assert bottom(app).endswith(f"u again: undo lead {number} (Kate Nguyen)")
+        assert not (await booking(app, number))["voided"]
+        await press(app, "u")
+        assert (await booking(app, number))["voided"]
+        assert bottom(app).endswith(" · U redo")
+        await press(app, "U")
+        assert bottom(app).endswith(f"U again: redo lead {number} (Kate Nguyen)")
+        assert (await booking(app, number))["voided"]
+        await press(app, "U")
+        back = await booking(app, number)
+        assert (back["voided"], back["agent_id"]) == (False, agent)
+
+
+async def test_u_u_u_takes_back_one_lead_of_two_and_asks_again(running: Any) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        first, second = await assign_lead(app), await assign_lead(app, "Bo Derek")
+        await press(app, "f3", "u", "u", "u")
+        assert (await booking(app, second))["voided"]
+        assert not (await booking(app, first))["voided"]
+        assert f"u again: undo lead {first}" in bottom(app)
+
+
+@pytest.mark.parametrize("other", ["j", "escape", "U", "f6"])
+async def test_any_other_key_withdraws_the_question(running: Any, other: str) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        number = await assign_lead(app)
+        await press(app, "f3", "u")
+        assert "again: undo" in bottom(app)
+        await press(app, other)
+        assert "again: undo" not in bottom(app)
+        await press(app, "u")
+        assert "u again: undo" in bottom(app)
+        assert not (await booking(app, number))["voided"]
+
+
+async def test_the_question_is_over_after_a_while(running: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("screens.app.messages.ANSWER_WITHIN_S", 0.0)
+    async with running(size=(80, 24)) as (app, _):
+        number = await assign_lead(app)
+        await press(app, "f3", "u", "u", "u")
+        assert not (await booking(app, number))["voided"]
+
+
+async def test_a_target_that_somebody_else_undid_meanwhile_is_refused_in_words(
+    running: Any, other_terminal: Desk
+) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        number = await assign_lead(app)
+        await press(app, "f3", "u")
+        event, _ = await last_event(app)
+        undo.undo(other_terminal, event)
+        await app.settle()
+        await press(app, "u")
+        assert f"event {event} was undone" in str(said(app))
+        assert "by lee" in str(said(app))
+        assert (await booking(app, number))["voided"]
+
+
+async def test_a_target_that_somebody_changed_meanwhile_is_refused_in_words(
+    running: Any, other_terminal: Desk
+) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        number = await assign_lead(app)
+        await press(app, "f3", "u")
+        agent = (await booking(app, number))["agent_id"]
+        assert agent is not None
+        bookings.claim(other_terminal, number, agent)
+        await app.settle()
+        await press(app, "u")
+        assert "has changed since" in str(said(app))
+        assert not (await booking(app, number))["voided"]
+
+
+async def test_a_row_out_of_sight_is_asked_about_and_one_in_sight_is_not(running: Any) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        number = await newest_booking(app)
+        await at_booking(app, number)
+        await press(app, "n", *"called", "f9", "f3", "u")
+        assert f"u again: undo booking {number} note" in bottom(app)
+        await press(app, "f4", "u")
+        assert "Undone: " in bottom(app)
+
+
+async def test_in_the_log_the_row_under_the_cursor_is_undone_but_a_lead_is_asked_about(running: Any) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        number = await assign_lead(app)
+        await press(app, "f4", "escape", "home", "n", *"hi", "f9", "h", "home", "u")
+        assert "Undone: " in bottom(app)
+        await press(app, "down", "u")
+        assert f"u again: undo lead {number}" in bottom(app)
+        await press(app, "u")
+        assert (await booking(app, number))["voided"]
+
+
+async def test_a_customers_edit_is_undone_on_the_card(running: Any) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        await press(app, "f4", "escape", "home", "i", "e")
+        await fill_in(app, name="Zoe Zebra")
+        await press(app, "f9")
+        assert isinstance(app.screen, CustomerCard)
+        assert "Saved: Zoe Zebra" in bottom(app)
+        await press(app, "ctrl+z")
+        assert "Undone: " in bottom(app)
+        assert "Zoe Zebra" not in text_of(app).splitlines()[2]
+
+
+async def test_where_text_is_typed_the_key_with_ctrl_is_named(running: Any) -> None:
+    async with running(size=(120, 36)) as (app, _):
+        number = await assign_lead(app)
+        assert app.focused is not None
+        app.screen.query_one("#customer").focus()
+        await press(app, "ctrl+z")
+        assert bottom(app).endswith(f"^z again: undo lead {number} (Kate Nguyen)")
+        await press(app, "ctrl+z")
+        assert (await booking(app, number))["voided"]
+
+
+async def test_deactivating_an_agent_takes_two_presses(running: Any, demo_file: Path) -> None:
+    desk = open_desk(demo_file, clock=standing_still, actor="lee")
+    free = agents.add(
+        desk, first_name="Aa", last_name="Free", department="Luxury Voyages", job_title="Space Travel Agent"
+    )
+    desk.close()
+
+    async with running(size=(80, 24)) as (app, _):
+        await press(app, "f3", "slash", *"aa free", "enter", "X")
+        assert bottom(app).endswith(f"X again: deactivate Aa Free ({free['agent_id']})")
+        before = await last_event(app)
+        await press(app, "down", "X")
+        assert await last_event(app) == before
+        await press(app, "X")
+        assert (await last_event(app))[1] == "agent.leave"
+        assert "Aa Free deactivated · u undo" in bottom(app)
+        await press(app, "u")
+        assert "u again: undo agent" in bottom(app)
+        await press(app, "u")
+        assert (await last_event(app))[1] == "undo"
+
+
+async def test_a_clock_is_paused_by_two_presses(golden_file: Path, running: Any) -> None:
+    async def status(number: int) -> str:
+        desk = app.backend.desk
+        return str((await app.backend.read(lambda: issue_queries.issue(desk, number)))["status"])
+
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        app.show_issue(6)
+        await app.settle()
+        await press(app, "c")
+        assert await status(6) == "in_progress"
+        await press(app, "P")
+        assert "P again: pause the clock of issue 6" in bottom(app)
+        assert await status(6) == "in_progress"
+        await press(app, "P")
+        assert await status(6) == "pending_customer"
+        await press(app, "P", "P")
+        assert await status(6) == "in_progress"
+
+
+async def test_many_are_marked_by_two_presses(running: Any) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        total = len(await app.backend.read(lambda: queries.booking_ids(BookingFilter(), 10_000)))
+        await press(app, "f4", "escape", "A")
+        assert f"A again: mark {total} bookings" in bottom(app)
+        assert "marked ✓" not in text_of(app)
+        await press(app, "A")
+        assert f"{total} marked ✓" in text_of(app)
+
+
+async def test_the_target_of_another_command_is_not_undone_by_the_answer(
+    running: Any, demo_file: Path
+) -> None:
+    """Another process of the same session gave a command between the two presses."""
+    async with running(size=(80, 24)) as (app, _):
+        number = await assign_lead(app)
+        await press(app, "f3", "u")
+        twin = open_desk(demo_file, clock=standing_still, actor="kim", session=app.backend.desk.session)
+        intake.receive(
+            twin,
+            name="Bob",
+            method="Text",
+            source="Organic",
+            destination="Mars",
+            launch="Sydney Stellar Port",
+        )
+        twin.close()
+        await app.settle()
+        await press(app, "u")
+        assert "The last command is now another: lead" in str(said(app))
+        assert not (await booking(app, number))["voided"]
