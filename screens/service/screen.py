@@ -39,7 +39,7 @@ from screens.widgets.live_table import LiveTable
 from screens.wording import issues as words
 
 COLUMNS: tuple[Column[IssueRow], ...] = (
-    Column("time", "Left", 16, words.time_bar, sort="due", title="Time left"),
+    Column("time", "Left", 16, words.time_bar, sort=URGENCY, title="Time left"),
     Column("title", "Issue", 25, words.subject, grows=True, sort="title"),
     Column("customer_name", "Customer", 8, words.customer, grows=True, sort="customer", drop=2),
     Column("agent_name", "Agent", 8, lambda row: row["agent_name"] or "–", grows=True, sort="agent", drop=3),
