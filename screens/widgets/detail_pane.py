@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.content import Content
 
 from screens.base.harmless_text import visible
@@ -19,6 +20,11 @@ Detail = tuple[str, Text]
 class DetailPane(Reading):
     """A frame with a title and a text."""
 
+    BINDINGS = [  # letters of the screen act in lists only
+        Binding("z", "screen.zoom", "Zoom", show=False),
+        Binding("left_square_bracket", "screen.border(-1)", "Border left", show=False),
+        Binding("right_square_bracket", "screen.border(1)", "Border right", show=False),
+    ]
     DEFAULT_CSS = """
     DetailPane {
         border: round $border-blurred; border-title-color: $foreground; padding: 0 1; background: $surface; }
