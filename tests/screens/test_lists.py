@@ -141,12 +141,12 @@ async def test_each_header_sorts_and_hidden_ones_are_skipped(golden_file: Path, 
 
 async def test_a_list_without_orders_sorts_itself(golden_file: Path, running: Any) -> None:
     async with running(golden_file) as (app, _):
-        await press(app, "f7", "v")
+        await press(app, "f7", "v", "v")
         agents = app.screen.query_one("#agents", LiveTable)
         given = [row["agent_name"] for row in agents.rows_shown]
         await press(app, "greater_than_sign")
         names = [row["agent_name"] for row in agents.rows_shown]
-        assert names == sorted(given, key=str.casefold)
+        assert names == sorted(given, key=str.casefold) != []
         await press(app, "less_than_sign")
         assert [row["agent_name"] for row in agents.rows_shown] == names[::-1]
         assert "Agent▾" in text_of(app)
