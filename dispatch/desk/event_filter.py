@@ -17,6 +17,7 @@ from models.audit import Event, EventBooking, EventIssue, LogLine, last_line
 from models.customer_index import MOST_WORDS
 
 Line = type[Event] | type[LogLine]
+IS: dict[str, Any] = {"undone": lambda _: {"undone": True}, "all": lambda _: {"everything": True}}
 
 
 def _keys(line: Line) -> Keys:
@@ -27,7 +28,7 @@ def _keys(line: Line) -> Keys:
         Key("agent", Who(is_named), "agent it was about", line.agent_id, "agent_id"),
         Key("by", Exact(), "who did it", field="actor", also=("actor",)),
         Key("command", Exact(), "booking.claim, or claim alone", field="command"),
-        Key("is", Fields({"undone": lambda _: {"undone": True}}), "undone"),
+        Key("is", Fields(IS), "undone; all: every check of the clocks too"),
         Key("since", at(date_ranges.since), "from then on", field="since"),
         Key("until", at(date_ranges.until), "before then; a day alone is included", field="until"),
         Key("at", Moment(), "when it was done", line.at, also=("when",)),
@@ -44,7 +45,8 @@ class EventFilter:
 
     ``since`` and ``until`` are stored times, from and before. ``command`` may omit its noun (``claim``).
     Every word of ``text`` is part of the command or the actor. ``undone``: only undone events. ``where`` is
-    the rest of a filter text.
+    the rest of a filter text. ``everything``: no list may fold some of it. ``without``: no event of that
+    command.
     """
 
     booking_id: int | None = None
@@ -57,6 +59,8 @@ class EventFilter:
     undone: bool = False
     issue_id: int | None = None
     where: Node | None = None
+    everything: bool = False
+    without: str | None = None
 
     def numbers(self, before: int | None = None, after: int | None = None) -> Any:
         """Return a query of these events' ids (``event_id``), before or after one of them.
@@ -102,6 +106,8 @@ class EventFilter:
             command = self.command.lower()
             same: Expression = line.command == command
             conditions.append(same if "." in command else same | line.command.endswith("." + command))
+        if self.without is not None:
+            conditions.append(line.command != self.without)
         conditions += _of_words(line, self.text)
         if self.since is not None:
             conditions.append(line.at >= self.since)
@@ -122,4 +128,4 @@ def _of_fields(line: Line, fields: dict[str, Any]) -> list[Expression]:
     which = EventFilter(**fields)
     by_row = which._by_row()
     among = [line.event_id.in_(Event.select(Event.event_id).where(*by_row))] if by_row else []
-    return among + which._by_line(line)
+    return among + which._by_line(line) or [line.event_id > 0]  # is:all

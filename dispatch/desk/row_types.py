@@ -1,7 +1,7 @@
 """Row types of events."""
 
 # without "from __future__ import annotations", which would compile every key at start
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from models.base import Json
 
@@ -34,3 +34,16 @@ class EventRow(EventColumns):
 
     customer_name: str | None
     undone_by: int | None
+
+
+class ListedEvent(EventRow):
+    """A row of a list of events: one event, or several of one kind in one row (folded_log.py).
+
+    A folded one has the number of its oldest event, the newest's, when the oldest was, and how many they are.
+    """
+
+    newest_id: NotRequired[int]
+    since: NotRequired[str]
+    folded: NotRequired[int]
+    sentence: NotRequired[str]
+    age: NotRequired[str]

@@ -67,6 +67,9 @@ class AgentRow(TypedDict):
     drained: NotRequired[list[int]]
     over_capacity: NotRequired[bool]
 
+    members: NotRequired[int]  # of a department that stands for its agents in a list
+    trend: NotRequired[str]
+
     contact_rate: NotRequired[float | None]
     contact_low: NotRequired[float | None]
     contact_high: NotRequired[float | None]

@@ -28,6 +28,11 @@ def money(units: float | None) -> str:
     if units is None:
         return "–"
     amount = f"{units:,.2f}"
+    return in_currency(amount)
+
+
+def in_currency(amount: str) -> str:
+    """Add the desk's currency to a formatted amount: its sign before, its code behind."""
     return f"{_currency}{amount}" if is_sign(_currency) else f"{amount} {_currency}".rstrip()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
 from peewee import fn
 
@@ -14,6 +15,7 @@ from dispatch.matching.features import one_moment
 from dispatch.reporting.row_types import AgentFigures, FigureRow
 from models.base import tuples
 from models.bookings import CANCELLED, CONFIRMED, PENDING, STATUSES, Booking
+from models.clock import from_text, to_text
 from models.customers import Lead
 
 ALL, STATUS, DESTINATION, SOURCE, METHOD = "all", "status", "destination", "source", "method"
@@ -36,8 +38,10 @@ def _row(kind: str, value: str, counts: Counter[str]) -> FigureRow:
     }
 
 
-def by_kind() -> list[FigureRow]:
+def by_kind(since: str | None = None, until: str | None = None) -> list[FigureRow]:
     """Every figure, kind after kind, most bookings first, without bookings entered by mistake.
+
+    ``since`` and ``until`` are stored times: only bookings that came in from then on, and before then.
 
     Call it inside ``desk.reading()``; it scans all bookings once.
     """
@@ -49,6 +53,10 @@ def by_kind() -> list[FigureRow]:
         .where(~Booking.voided)
         .group_by(*groups)
     )
+    if since is not None:
+        query = query.where(Booking.created_at >= since)
+    if until is not None:
+        query = query.where(Booking.created_at < until)
     found = {(ALL, ""): Counter[str]()} | {(STATUS, each): Counter[str]() for each in STATUSES}
     for status, destination, source, method, number, total in tuples(query):
         for kind, value in zip(KINDS, ("", status, destination, source, method), strict=True):
@@ -57,6 +65,16 @@ def by_kind() -> list[FigureRow]:
             counts[REVENUE_CENTS] += total if status == CONFIRMED else 0
     rows = [_row(kind, value, counts) for (kind, value), counts in found.items()]
     return sorted(rows, key=lambda row: (KINDS.index(row["kind"]), -row["bookings"], row["value"]))
+
+
+def of_period(now: str, days: int) -> list[FigureRow]:
+    """Every figure of the last ``days`` days, each with its number of bookings in the days before them."""
+    since, before = (to_text(from_text(now) - timedelta(days=each)) for each in (days, 2 * days))
+    earlier = {(row["kind"], row["value"]): row["bookings"] for row in by_kind(before, since)}
+    rows = by_kind(since)
+    for row in rows:
+        row["before"] = earlier.get((row["kind"], row["value"]), 0)
+    return rows
 
 
 def by_agent(desk: Desk) -> list[AgentFigures]:

@@ -23,6 +23,36 @@ class FigureRow(TypedDict):
     key: NotRequired[str]  # for lists: the row's key, the kind on its first row, the length of the bar
     of: NotRequired[str]
     part: NotRequired[float]
+    before: NotRequired[int]  # bookings in the same number of days before a period
+
+
+class Funnel(TypedDict):
+    """The leads of a period and what became of them until now; Confirmed counts as reached."""
+
+    leads: int
+    bookings: int
+    reached: int
+    confirmed: int
+
+
+class OpenWork(TypedDict):
+    """Pending bookings; the times are when the oldest came in."""
+
+    pending: int
+    waiting: int
+    to_claim: int
+    oldest: str | None
+    oldest_to_claim: str | None
+
+
+class Pulse(TypedDict):
+    """The last days of the desk, and the same number of days before them."""
+
+    days: int
+    leads_by_day: list[int]
+    funnel: Funnel
+    funnel_before: Funnel
+    open: OpenWork
 
 
 class AgentFigures(RateRow, ContactRate):

@@ -12,7 +12,7 @@ from dispatch.service.escalation import monitor
 from dispatch.service.escalation.monitor import Outcome
 from dispatch.service.row_types import IssueSweep
 from models.base import CompiledQuery, parameter
-from models.issues import Watch
+from models.issues import Issue, Watch
 
 AT_ONCE = 100  # issues per commit: other terminals wait about 30 ms even if everything is due
 
@@ -54,4 +54,6 @@ def due(desk: Desk, now: str, *, limit: int = AT_ONCE) -> list[int]:
 def _note(running: Command, outcome: Outcome) -> None:
     running.detail = {"warnings": outcome.warnings, "escalations": outcome.escalations}
     issues = {row["issue_id"] for row in (*outcome.warnings, *outcome.escalations)}
-    running.issue_id = issues.pop() if len(issues) == 1 else None
+    if len(issues) == 1:
+        running.issue_id = issues.pop()
+        running.agent_id = Issue.get_by_id(running.issue_id).agent_id

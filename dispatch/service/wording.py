@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dispatch.customers.row_types import IssueLine
 from dispatch.queries.wording import short_moment, span
 from dispatch.service.row_types import ClockState, EscalationRow, InteractionRow, IssueRow, Progress
-from dispatch.triage.row_types import Triage
+from dispatch.triage.row_types import Step, Triage
 
 SOON_PERCENT = 75  # of the time used: from here on a sign precedes the words
+START = "MEDIUM"  # of the steps to a priority
 CLOCKS = {"first_response": "first answer", "resolution": "resolution"}
-STATUSES = {"new": "waiting", "pending_customer": "with customer"}
+STATUSES = {"new": "waiting", "pending_customer": "waiting for customer"}
 
 
 def category(row: IssueRow | Triage) -> str:
@@ -18,7 +21,7 @@ def category(row: IssueRow | Triage) -> str:
 
 
 def status(row: IssueRow | IssueLine) -> str:
-    """Format a status: ``waiting``, ``in progress``, ``with customer``."""
+    """Format a status: ``waiting``, ``in progress``, ``waiting for customer``."""
     if row.get("voided"):
         return "by mistake"
     return status_words(row["status"])
@@ -69,6 +72,21 @@ def describe_interaction(one: InteractionRow) -> tuple[str, str]:
     if one["kind"] == "status":
         return who, " → ".join(map(status_words, (one["status_from"] or "", one["status_to"] or "")))
     return f"{who}, note" if one["kind"] == "note" else who, one["text"] or ""
+
+
+def ladder(steps: Sequence[Step]) -> str:
+    """Format the steps to a priority: ``MEDIUM → HIGH (technical support) → URGENT (tone -0.72)``."""
+    before = [START, *(step["priority"] for step in steps)]
+    taken = (step for step, earlier in zip(steps, before, strict=False) if step["priority"] != earlier)
+    return " → ".join([START, *(f"{step['priority']} ({_reason(step)})" for step in taken)])
+
+
+def _reason(step: Step) -> str:
+    """Return the short reason of a step, from the sentence stored with it."""
+    first, _, rest = step["why"].partition(" ")
+    if step["step"] == "sentiment":
+        return f"tone {rest.split(' ')[0]}"
+    return first.replace("_", " ") if step["step"] in ("category", "tier") else step["why"]
 
 
 def describe_escalation(escalation: EscalationRow) -> str:

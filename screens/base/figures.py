@@ -11,11 +11,13 @@ RANK: Figure = (
 )
 LOAD: Figure = (
     "Load",
-    "The number of the agent's Pending bookings, claimed or not, of the capacity; the bar fills up with it.",
+    "The number of the agent's Pending bookings, claimed or not. The roster's bar and numbers count the open "
+    "issues too: they share the capacity.",
 )
 CAPACITY: Figure = (
     "Capacity",
-    "How many Pending bookings an agent can hold. A new agent gets the desk's default_capacity.",
+    "How many Pending bookings and open issues an agent can hold. A new agent gets the desk's "
+    "default_capacity.",
 )
 YEARS: Figure = ("Years", "Years of service, as entered or imported.")
 RATING: Figure = (
@@ -63,8 +65,8 @@ PRIORITY: Figure = (
 TIME_LEFT: Figure = (
     "Time left",
     "Of the first answer's time until there is one, then of the resolution's; the bar fills as it is "
-    "used up. ▲ three quarters are used, ! overdue, ‖ paused while the customer has to answer, ✓ done "
-    "in time.",
+    "used up. In the list, ! is late or escalated, !! both. In the pane, ▲ three quarters are used, "
+    "! overdue, ✓ done in time. ‖ paused while the customer has to answer.",
 )
 ESCALATED: Figure = (
     "ESCALATED",
@@ -87,7 +89,7 @@ CHANCE: Figure = (
 )
 COUNTED: Figure = (
     "Number",
-    "Bookings, but for those entered by mistake. Of decided: the Confirmed ones of all Confirmed and "
+    "Bookings, but for those entered by mistake. Conversion: the Confirmed ones of all Confirmed and "
     "Cancelled. Revenue: trip and package of the Confirmed ones.",
 )
 IN_TIME: Figure = (

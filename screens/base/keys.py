@@ -229,8 +229,9 @@ FORM = [
 MATCH = [hidden("match.parts", "equals_sign", "Score", "What the agent's match score is made of")]
 
 INSIGHTS = [
-    key("insights.view", "v", "View", "Bookings, agents, match score, weights", "next_view"),
+    key("insights.view", "v", "View", "Pulse, bookings, agents, match score, weights", "next_view"),
     key("insights.open", "enter", "Open", "The figure's bookings in the queue; or the weights", "open_row"),
+    key("insights.period", "T", "Period", "Bookings of the last 30 days, or of all time", "period"),
     key("insights.train", "L", "Train", "Learn weights from the desk's outcomes; again stops it"),
     key("insights.use", "asterisk", "Put in use", "Score by the weights under the cursor", "use_weights"),
     key("insights.report", "E", "Report", "Write the ranked agents and the plot as files"),

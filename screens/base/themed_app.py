@@ -19,7 +19,7 @@ from screens.base.theme import OFFERED, TERMINALS_OWN
 if TYPE_CHECKING:
     from textual.filter import LineFilter
 
-ROLES = ("success", "warning", "error")
+ROLES = ("success", "warning", "error", "primary")
 
 
 class ThemedApp(SteadyApp):

@@ -5,14 +5,15 @@ from __future__ import annotations
 from rich.text import Text
 
 from dispatch.matching.row_types import WeightsRow
-from dispatch.queries.wording import moment, money
+from dispatch.queries.wording import in_currency, moment, money
 from dispatch.reporting.row_types import AgentFigures, FigureRow
 from screens.widgets.columns import Column
 from screens.wording.agents import load_bar
-from screens.wording.plots import SOLID, interval, interval_line
-from screens.wording.text import GOOD
+from screens.wording.plots import interval, interval_line
+from screens.wording.text import GOOD, NEUTRAL
 
-BAR_WIDTH = 10
+BAR_WIDTH, THIN = 10, "▂"
+ALMOST = 0.9995
 LINE_WIDTH = 21
 
 
@@ -36,7 +37,30 @@ def with_shares(rows: list[FigureRow]) -> list[FigureRow]:
 
 
 def _bar(row: FigureRow) -> Text:
-    return Text(SOLID * max(round(row["part"] * BAR_WIDTH), min(1, row["bookings"])), GOOD)
+    return Text(THIN * max(round(row["part"] * BAR_WIDTH), min(1, row["bookings"])), NEUTRAL)
+
+
+def _before(row: FigureRow) -> str:
+    """Format the number of the days before a period, and in which direction it went since."""
+    before = row.get("before")
+    if before is None:
+        return ""
+    arrow = "▲" if row["bookings"] > before else "▼" if row["bookings"] < before else "="
+    return f"{arrow} {before:,}"
+
+
+def short_money(units: float | None) -> str:
+    """Format an amount in a few cells: ``45.2 M``, ``12.3 k``, ``950``."""
+    if units is None:
+        return "–"
+    for length, unit in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
+        if abs(units) >= length * ALMOST:  # what is rounded up to a whole unit
+            return in_currency(f"{units / length:,.1f} {unit}")
+    return in_currency(f"{units:,.0f}")
+
+
+def _confirmed(row: FigureRow) -> Text:
+    return Text(f"{row['confirmed']:,}", GOOD if row["confirmed"] else "")
 
 
 FIGURES: tuple[Column[FigureRow], ...] = (
@@ -45,9 +69,11 @@ FIGURES: tuple[Column[FigureRow], ...] = (
     Column("bookings", "Number", 9, lambda row: f"{row['bookings']:,}", right=True),
     Column("bar", "", BAR_WIDTH, _bar, drop=4),
     Column("pending", "Pending", 9, lambda row: f"{row['pending']:,}", right=True, drop=3),
-    Column("confirmed", "Confirmed", 9, lambda row: f"{row['confirmed']:,}", right=True, drop=2),
-    Column("share", "Of decided", 10, lambda row: percent(row["confirmed_share"]), right=True),
-    Column("revenue", "Revenue", 19, lambda row: money(row["revenue"]), right=True, drop=1),
+    Column("confirmed", "Confirmed", 9, _confirmed, right=True, drop=2),
+    Column("before", "Before", 9, _before, right=True, drop=5, title="The days before"),
+    Column("share", "Conversion", 10, lambda row: percent(row["confirmed_share"]), right=True),
+    Column("revenue", "Revenue", 11, lambda row: short_money(row["revenue"]), right=True, drop=1),
+    Column("exact", "Revenue, exact", 19, lambda row: money(row["revenue"]), right=True, extra=True),
 )
 
 

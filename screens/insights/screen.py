@@ -17,6 +17,8 @@ from dispatch.inputs.filter_language import Pair, format_filter
 from dispatch.matching import weights
 from dispatch.matching.row_types import LessonRow
 from dispatch.reporting import booking_figures
+from dispatch.reporting.pulse import DAYS
+from dispatch.reporting.row_types import Pulse
 from models.base import Json
 from models.errors import DeskError
 from screens.base import figures, keys
@@ -24,7 +26,8 @@ from screens.base.keys import key_of
 from screens.base.message_log import News
 from screens.base.messages import Progressed
 from screens.insights.columns import AGENTS, FIGURES, WEIGHTS
-from screens.insights.sections import EMPTY, READ, SECTIONS, Found, SectionTab, ToRead
+from screens.insights.pulse import WIDE, pulse_text
+from screens.insights.sections import EMPTY, READ, SECTIONS, Found, SectionTab, ToRead, of_period
 from screens.matching.panels import evidence_text, training_panel, weights_panel, written_panel
 from screens.matching.report_form import ReportOrder, report_form
 from screens.matching.training import TrainingRun
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from dispatch.matching.learning.version_store import Lesson
     from screens.base.key_queue import SteadyApp
 
+TEXTS, MARGIN = ("pulse", "match"), 4
 SLOW_S = 0.3  # slower reads are announced
 WORDS = "words"
 OF_THE_ROW = frozenset({"open_row", "use_weights", "copy"})
@@ -54,9 +58,11 @@ class Insights(Place):
     NAME = "insights"
     FIGURES = (figures.COUNTED, figures.SHRUNK, figures.IN_TIME, figures.EVIDENCE, figures.IMPORTANCE)
     HELP = (
-        "What the desk's rows say. {insights.view} goes from the bookings to the agents, the match score and "
+        "What the desk's rows say: first its pulse, the leads of each of the last 30 days, their outcomes, "
+        "and what is open. {insights.view} goes on to the bookings, the agents, the match score and "
         "the weights. {insights.open} shows a figure's bookings in the queue, or what weights are: for the "
         "match score, those in use. "
+        "{insights.period} narrows the bookings to the last 30 days and compares them with the 30 before. "
         "{insights.train} learns new weights from the desk's own outcomes, which may take a while and can be "
         "stopped by the same key; {insights.use} puts the weights under the cursor in use; {insights.report} "
         "writes the ranked agents and the plot as files. The plot is for the lead in Dispatch's form, or "
@@ -70,11 +76,13 @@ class Insights(Place):
 
     def __init__(self) -> None:
         super().__init__()
-        self._section = "bookings"
+        self._section = "pulse"
         self._shown: set[str] = set()
         self._is_ready = False
         self._held: list[events.Key] = []
         self._text = Text()
+        self._days: int | None = None
+        self._pulse: tuple[Pulse, str] | None = None
         self._training: TrainingRun | None = None
 
     def body(self) -> ComposeResult:
@@ -85,6 +93,8 @@ class Insights(Place):
         with ContentSwitcher(initial=WORDS):
             with ToRead(id=WORDS):
                 yield SteadyText()
+            with ToRead(id="pulse"):
+                yield SteadyText(id="pulse-text")
             yield LiveTable(FIGURES, "key", id="bookings")
             yield LiveTable(AGENTS, "agent_id", id="agents")
             with ToRead(id="match"):
@@ -117,9 +127,10 @@ class Insights(Place):
                 self._say_instead(f"Not worked out: {error.message}. {retry} tries again.")
                 self._is_ready = True  # nothing is coming that a key could wait for
 
+        days = self._days if section == "bookings" else None
         self.ask_in_turn(
             section,
-            lambda: READ[section](desk, lead),
+            lambda: READ[section](desk, lead) if days is None else of_period(desk, days),
             partial(self._fill, section),
             again,
             refused,
@@ -127,9 +138,19 @@ class Insights(Place):
         )
         self.set_timer(SLOW_S, self._show_hint)
 
+    @on(events.Resize)
+    def _draw_pulse(self) -> None:
+        """Draw the pulse into the present width."""
+        if self._pulse is not None:
+            drawn = pulse_text(*self._pulse, self.size.width - MARGIN)
+            self.query_one("#pulse-text", Static).update(drawn)
+
     def _fill(self, section: str, found: Found) -> None:
         self._shown.add(section)
-        if section == "match":
+        if section == "pulse":
+            self._pulse = found
+            self._draw_pulse()
+        elif section == "match":
             summary, seen, is_latest = found
             train = keys.with_keys(self.app, "{insights.view}, then {insights.train}")
             self._text = evidence_text(summary, seen, is_latest, train)
@@ -147,7 +168,7 @@ class Insights(Place):
         section = self._section
         if section not in self._shown:
             self._say_instead(f"Working out the {SECTIONS[section].lower()} ...")
-        elif section in EMPTY and not self.query_one(f"#{section}", LiveTable).rows_shown:
+        elif section in EMPTY and self._is_empty(section):
             self._say_instead(keys.with_keys(self.app, EMPTY[section]))
             self._go_on(section)
         elif self._switcher.current != section:
@@ -155,6 +176,11 @@ class Insights(Place):
             self.set_focus(None)
             self._switcher.current = section
             self.call_after_refresh(self._go_on, section)  # before, a table has no rows to choose from
+
+    def _is_empty(self, section: str) -> bool:
+        if section == "pulse":
+            return self._pulse is None
+        return self._days is None and not self.query_one(f"#{section}", LiveTable).rows_shown
 
     def _go_on(self, section: str) -> None:
         """Replay the keys typed for the section, now that it is laid out."""
@@ -203,7 +229,11 @@ class Insights(Place):
         if self._training is None and self.is_laid_out:
             is_read_again = self._section in self._under_way and self._section in self._shown
             again = "; recalculating ..." if is_read_again else ""
-            self.hint.update(Content(f" {key_of(self.app, 'insights.view')} next{again}"))
+            how = f" {key_of(self.app, 'insights.view')} next"
+            if self._section == "bookings":
+                period = "all time" if self._days is None else f"last {self._days} days, beside those before"
+                how += f"  ·  {period} ({key_of(self.app, 'insights.period')})"
+            self.hint.update(Content(how + again))
 
     @on(SectionTab.Chosen)
     def _clicked(self, message: SectionTab.Chosen) -> None:
@@ -212,10 +242,18 @@ class Insights(Place):
     def action_next_view(self) -> None:
         self.show_section(next_of(SECTIONS, self._section))
 
+    def action_period(self) -> None:
+        """Count the bookings of all time, or of the last days beside those before them."""
+        if self._section != "bookings":
+            self.say("Only the bookings have a period", severity="warning")
+            return
+        self._days = DAYS if self._days is None else None
+        self._work_out()
+
     @property
     def _row(self) -> Any:
         """The row under the cursor; None in a text, or where there is none."""
-        table = None if self._section == "match" else self.query_one(f"#{self._section}", LiveTable)
+        table = None if self._section in TEXTS else self.query_one(f"#{self._section}", LiveTable)
         return table.current if table is not None else None
 
     @on(DataTable.RowSelected)
@@ -223,6 +261,8 @@ class Insights(Place):
         row = self._row
         if self._section == "match":
             self._open_weights(None)
+        elif self._section == "pulse":
+            self.host.show_bookings("")
         elif row is None:
             self.say("Nothing to open here", severity="warning")
         elif self._section == "agents":
@@ -231,7 +271,9 @@ class Insights(Place):
             self._open_weights(str(row["version"] or row["name"]))
         else:
             kind = FILTERS.get(row["kind"])
-            self.host.show_bookings(format_filter(Pair(kind, ":", row["value"])) if kind else "")
+            of_kind = format_filter(Pair(kind, ":", row["value"])) if kind else ""
+            of_days = f"created>=-{self._days}d" if self._days else ""
+            self.host.show_bookings(f"{of_kind} {of_days}".strip())
 
     def _open_weights(self, name: str | None) -> None:
         """Show weights and how well they predicted; None are those in use."""
@@ -255,6 +297,8 @@ class Insights(Place):
         row = self._row
         if self._section == "match":
             self.copy(self._text.plain, "the evidence")
+        elif self._section == "pulse" and self._pulse is not None:
+            self.copy(pulse_text(*self._pulse, WIDE).plain, "the pulse")
         elif row is not None:
             text = (f"{name.replace('_', ' ')} {value}" for name, value in row.items() if name in COPIED)
             self.copy(", ".join(text))

@@ -14,8 +14,9 @@ from textual.widgets import Static
 from dispatch.desk.desk import Desk
 from dispatch.matching import weights
 from dispatch.matching.row_types import Evidence
-from dispatch.reporting import booking_figures
-from dispatch.reporting.row_types import FigureRow
+from dispatch.reporting import booking_figures, pulse
+from dispatch.reporting.row_types import FigureRow, Pulse
+from models.bookings import Booking
 from screens.base import keys
 from screens.insights.columns import with_shares
 from screens.widgets.movable import Reading
@@ -28,12 +29,28 @@ Found = Any
 """The contents of a section: rows, or for the match score the evidence and a look at a lead."""
 
 MOST_HELD = 500
-SECTIONS = {"bookings": "Bookings", "agents": "Agents", "match": "Match score", "weights": "Weights"}
+SECTIONS = {
+    "pulse": "Pulse",
+    "bookings": "Bookings",
+    "agents": "Agents",
+    "match": "Match score",
+    "weights": "Weights",
+}
+
+
+def _pulse(now: str) -> tuple[Pulse, str] | None:
+    """Return the pulse and when it was felt; nothing for a desk without bookings."""
+    return (pulse.pulse(now), now) if Booking.select().exists() else None
 
 
 def _bookings() -> list[FigureRow]:
     rows = booking_figures.by_kind()
     return with_shares(rows) if rows[0]["bookings"] else []
+
+
+def of_period(desk: Desk, days: int) -> list[FigureRow]:
+    """Return the bookings' figures of the last days, each compared with the days before."""
+    return with_shares(booking_figures.of_period(desk.now(), days))
 
 
 def _match(desk: Desk, lead: Terms | None) -> tuple[Evidence, Glance | None, bool]:
@@ -49,14 +66,19 @@ def _match(desk: Desk, lead: Terms | None) -> tuple[Evidence, Glance | None, boo
 
 
 READ: dict[str, Callable[[Desk, Any], Found]] = {
+    "pulse": lambda desk, _lead: _pulse(desk.now()),
     "bookings": lambda _desk, _lead: _bookings(),
     "agents": lambda desk, _lead: booking_figures.by_agent(desk)[:MOST_HELD],
     "match": _match,
     "weights": lambda _desk, _lead: weights.listing(),
 }
+NO_BOOKINGS = (
+    "No bookings yet. Leads come in on Dispatch ({place.dispatch}); what becomes of them is "
+    "counted here, by status, destination, source and method, and a figure leads to its bookings."
+)
 EMPTY = {
-    "bookings": "No bookings yet. Leads come in on Dispatch ({place.dispatch}); what becomes of them is "
-    "counted here, by status, destination, source and method, and a figure leads to its bookings.",
+    "pulse": NO_BOOKINGS,
+    "bookings": NO_BOOKINGS,
     "agents": "No agents yet: {place.roster} opens the roster, where {agent.add} adds one.",
 }
 """The text of a section without rows, with keys by their ids."""

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from dispatch import queries
 from dispatch.desk import event_log
-from dispatch.desk.row_types import EventRow
+from dispatch.desk.event_filter import EventFilter
+from dispatch.desk.folded_log import CHECK
+from dispatch.desk.row_types import EventRow, ListedEvent
 from dispatch.desk.undo_chain import REDO
-from dispatch.operations.command_list import describe_event
-from dispatch.queries.wording import moment
+from dispatch.queries.wording import moment, short_moment
+from dispatch.reporting.event_sentences import Names, alarms, names_in, sentence
 from screens.widgets.detail_pane import Detail, add_facts
-from screens.wording.events import changes, details, undone_word
+from screens.wording.events import agents_in, changes, details, undone_word
 from screens.wording.text import CARE
+
+MOST_CHECKS = 20  # of a folded row; enter lists all
 
 
 def event_detail(event: EventRow) -> Detail:
     """Describe an event in full. Reads the database."""
-    others = [number for number in (event["undone_by"], event["undoes"]) if number is not None]
-    told = {row["event_id"]: row for row in event_log.events_among(others)}
+    numbers = [number for number in (event["undone_by"], event["undoes"]) if number is not None]
+    others = event_log.events_among(numbers)
+    names = names_in([event, *others], agents_in(event))
     text = Text(overflow="fold")
-    text.append(describe_event(event), "bold")
-    text.append(f"\n{event['actor']}, {moment(event['at'])}, {event['command']}", "dim")
-    if event["undone_by"] is not None:
-        by = _by(told.get(event["undone_by"]))
-        text.append(f"\n{undone_word(event).capitalize()} {by}, event {event['undone_by']}", f"bold {CARE}")
-    if event["undoes"] is not None:
-        other, verb = told.get(event["undoes"]), "Redoes" if event["command"] == REDO else "Undoes"
-        what = f", {other['command']} {_by(other)}" if other else ""
-        text.append(f"\n{verb} event {event['undoes']}{what}", f"bold {CARE}")
-    add_facts(text, _facts(event))
-    for row, lines in changes(event):
+    _add_title(text, event, names)
+    text.append(f"\n{moment(event['at'])}, {event['actor']}", "dim")
+    for other in others:
+        _add_other(text, event, other, names)
+    add_facts(text, _facts(event, names))
+    for row, lines in changes(event, names):
         text.append("\n\n" if lines else "\n")
         text.append(f"{row[:1].upper()}{row[1:]}", "bold" if lines else "")
         for line in lines:
@@ -38,16 +37,43 @@ def event_detail(event: EventRow) -> Detail:
     return f"Event {event['event_id']}", text
 
 
-def _by(event: EventRow | None) -> str:
-    return f"{moment(event['at'])} by {event['actor']}" if event else ""
+def folded_detail(fold: ListedEvent) -> Detail:
+    """Describe several checks of the clocks, newest first. Reads the database."""
+    which = EventFilter(command=CHECK)
+    checks = event_log.page(which, MOST_CHECKS, fold["newest_id"] + 1, None)
+    shown = [check for check in checks if check["event_id"] >= fold["event_id"]]
+    names = names_in(shown)
+    text = Text(fold["sentence"], "bold", overflow="fold")
+    for check in shown:
+        text.append(f"\n{short_moment(check['at'])}  ", "dim").append(sentence(check, names), "default")
+    if len(shown) < fold["folded"]:
+        text.append(f"\n… {fold['folded'] - len(shown)} more: enter lists all", "dim")
+    return f"Events {fold['event_id']}-{fold['newest_id']}", text
 
 
-def _facts(event: EventRow) -> list[tuple[str, str]]:
-    agents = queries.agents_by_id([event["agent_id"]]) if event["agent_id"] is not None else []
+def _add_title(text: Text, event: EventRow, names: Names) -> None:
+    lines = alarms(event, names) if event["command"] == CHECK else [sentence(event, names)]
+    text.append("\n".join(f"{line[:1].upper()}{line[1:]}" for line in lines), "bold")
+
+
+def _add_other(text: Text, event: EventRow, other: EventRow, names: Names) -> None:
+    """Add the event that undid this one, or that this one undid."""
+    by = f"{moment(other['at'])} by {other['actor']}"
+    if other["event_id"] == event["undone_by"]:
+        line = f"{undone_word(event).capitalize()} {by}, event {other['event_id']}"
+    else:
+        verb = "Redoes" if event["command"] == REDO else "Undoes"
+        line = f"{verb} event {other['event_id']}, {by}: {sentence(other, names)}"
+    text.append(f"\n{line}", f"bold {CARE}")
+
+
+def _facts(event: EventRow, names: Names) -> list[tuple[str, str]]:
+    agent = event["agent_id"]
     return [
         ("Customer", event["customer_name"] or ""),
-        ("Agent", "".join(f"{agent['name']} ({agent['agent_id']})" for agent in agents)),
+        ("Agent", f"{names.get(agent, '')} ({agent})" if agent is not None else ""),
         *((label[:1].upper() + label[1:], value) for label, value in details(event)),
         ("Account", event["account"] or ""),
         ("Request id", event["request_id"] or ""),
+        ("Command", event["command"]),
     ]

@@ -4,24 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import cast
 
-from dispatch.desk import event_log
+from dispatch.desk import event_log, folded_log
 from dispatch.desk.event_filter import EventFilter
-from dispatch.desk.row_types import EventRow
+from dispatch.desk.row_types import ListedEvent
+from dispatch.queries.wording import moment
+from dispatch.reporting.event_sentences import names_in, sentence
 from screens.base.list_window import ListWindow
 
 
 @dataclass(frozen=True)
-class LogWindow(ListWindow[EventFilter, EventRow]):
-    """A window on the log, newest first."""
+class LogWindow(ListWindow[EventFilter, ListedEvent]):
+    """A window on the log, newest first, each event with its sentence; the clock's checks are folded."""
 
     which: EventFilter = field(default_factory=EventFilter)
 
-    def page(self, limit: int, beyond: EventRow | None, *, upwards: bool = False) -> list[EventRow]:
-        number = beyond["event_id"] if beyond is not None else None
-        if upwards:
-            return event_log.page(self.which, limit, after=number)[::-1]
-        return event_log.page(self.which, limit, before=number)
+    def page(self, limit: int, beyond: ListedEvent | None, *, upwards: bool = False) -> list[ListedEvent]:
+        rows = self._rows(limit, beyond, upwards)
+        names = names_in(rows)
+        for row in rows:
+            row["sentence"] = _folded(row) if "folded" in row else sentence(row, names)
+        return rows[::-1] if upwards else rows
 
-    def everything(self) -> Iterable[EventRow]:
-        return event_log.each(self.which)
+    def _rows(self, limit: int, beyond: ListedEvent | None, upwards: bool) -> list[ListedEvent]:
+        if folded_log.folds(self.which):
+            ends = (None, beyond) if upwards else (beyond, None)
+            return folded_log.page(self.which, limit, *ends)
+        number = beyond["event_id"] if beyond is not None else None
+        ids = (None, number) if upwards else (number, None)
+        return cast(list[ListedEvent], event_log.page(self.which, limit, *ids))
+
+    def everything(self) -> Iterable[ListedEvent]:
+        return cast(Iterable[ListedEvent], event_log.each(self.which))
+
+
+def _folded(row: ListedEvent) -> str:
+    """Describe several checks of the clocks: ``12 clock checks, 01:00-01:10``."""
+    first, last = moment(row["since"]), moment(row["at"])
+    until = last[11:] if first[:10] == last[:10] else last[5:]
+    return f"{row['folded']} clock checks, {first[11:] if first[:10] == last[:10] else first[5:]}-{until}"

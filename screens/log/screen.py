@@ -7,47 +7,47 @@ from textual.widgets import Input
 
 from dispatch import queries
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
-from dispatch.desk.row_types import EventRow
+from dispatch.desk.row_types import ListedEvent
 from dispatch.inputs.filter_language import parse
 from dispatch.inputs.filter_reader import asked
-from dispatch.operations.command_list import describe_command, describe_subject
 from dispatch.operations.row_types import UndoResult
-from dispatch.queries.wording import short_moment
+from dispatch.queries.wording import age, moment, short_moment
 from screens.base import keys
-from screens.log.event_detail import event_detail
+from screens.log.event_detail import event_detail, folded_detail
 from screens.log.list_window import LogWindow
 from screens.shell.paged_list import PagedList
 from screens.shell.row_actions import on_chosen
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
-from screens.wording.events import describe_undo, event_line, format_detail, undone_word
+from screens.wording.events import describe_undo, undone_word
 
 EXAMPLE = "booking:12 agent:6 by:kim command:claim since:today is:undone"
 
 
-def _what(row: EventRow) -> Text:
-    word = describe_command(row["command"])
-    return Text(f"{word}, {undone_word(row)}", "dim") if row["undone_by"] else Text(word)
+def _what(row: ListedEvent) -> Text:
+    if row["undone_by"]:
+        return Text(f"{row['sentence']} ({undone_word(row)})", "dim")
+    return Text(row["sentence"], "dim" if "folded" in row else "")
 
 
-COLUMNS: tuple[Column[EventRow], ...] = (
-    Column("event_id", "Event", 7, right=True, drop=3),
-    Column("at", "When", 11, lambda row: short_moment(row["at"])),
-    Column("actor", "By", 8),
-    Column("what", "What", 17, _what),
-    Column("about", "About", 12, describe_subject),
-    Column("customer", "Customer", 12, lambda row: row["customer_name"] or "", grows=True),
-    Column("agent_id", "Agent", 5, right=True, drop=2),
-    Column("said", "Said", 10, lambda row: format_detail(row["command"], row["detail"]), grows=True, drop=1),
+COLUMNS: tuple[Column[ListedEvent], ...] = (
+    Column("event_id", "No.", 6, right=True, drop=1),
+    Column("age", "When", 9, right=True),
+    Column("actor", "By", 9),
+    Column("what", "What happened", 40, _what, grows=True),
+    Column("at", "Time", 11, lambda row: short_moment(row["at"]), extra=True),
+    Column("customer", "Customer", 12, lambda row: row["customer_name"] or "", grows=True, extra=True),
 )
 
 
-class Log(PagedList[EventFilter, EventRow, UndoResult]):
+class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
     """The commands of the desk."""
 
     NAME = "log"
     HELP = (
-        "Every command of the desk, newest first: who did it, when, and what it changed. / filters by "
+        "Every command of the desk, newest first: who did it, when, and what it changed. Several checks of "
+        "the clocks are one row, unless is:all or command:sweep asks for each; enter on it lists them. On "
+        "another row, enter opens what the event was about. / filters by "
         "booking:12, issue:3, agent:6, by:kim, command:claim, since:today, until:2082-11-22, is:undone, and "
         "by words in the command or the actor, with and, or, not. Times are today, yesterday, 9:30, -2h, "
         'a date; one with a blank is quoted: since:"yesterday 17:00". u undoes the command under the '
@@ -67,6 +67,7 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
     COLUMNS = COLUMNS
     HINT = f"/ {EXAMPLE}"
     NOTHING = "Choose an event to see it here"
+    IS_TIMELY = True
 
     def __init__(self) -> None:
         super().__init__(LogWindow())
@@ -78,15 +79,21 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
     def _unfiltered(self) -> EventFilter:
         return EventFilter()
 
-    def detail_of(self, row: EventRow) -> Detail:
-        return event_detail(row)
+    def dressed(self, rows: list[ListedEvent]) -> list[ListedEvent]:
+        now = self.backend.desk.now()
+        return [{**row, "age": age(row["at"], now)} for row in rows]
+
+    def detail_of(self, row: ListedEvent) -> Detail:
+        return folded_detail(row) if "folded" in row else event_detail(row)
 
     def describe_done(self, word: str, row: UndoResult) -> str:
         return describe_undo(row)
 
     @on_chosen
-    def action_go_to(self, event: EventRow) -> None:
-        if event["issue_id"] is not None:
+    def action_go_to(self, event: ListedEvent) -> None:
+        if "folded" in event:
+            self.show_only(f"is:all number>={event['event_id']} number<={event['newest_id']}")
+        elif event["issue_id"] is not None:
             self.host.show_issue(event["issue_id"])
         elif event["booking_id"] is not None:
             self.host.show_booking(event["booking_id"])
@@ -95,18 +102,18 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
         elif event["agent_id"] is not None:
             self.host.show_bookings(f"agent:{event['agent_id']}")
         else:
-            self.say("That was about no issue, booking, customer or agent", severity="warning")
+            self.say("Nothing to open: no issue, booking, customer or agent", severity="warning")
 
     @on_chosen
-    def action_undo_event(self, event: EventRow) -> None:
+    def action_undo_event(self, event: ListedEvent) -> None:
         self.host.reverse(event["event_id"])
 
     @on_chosen
-    def action_redo_event(self, event: EventRow) -> None:
+    def action_redo_event(self, event: ListedEvent) -> None:
         self.host.reverse(event["event_id"], redo=True)
 
     @on_chosen
-    def action_customer(self, event: EventRow) -> None:
+    def action_customer(self, event: ListedEvent) -> None:
         number = event["booking_id"]
         if number is not None:
             self.host.ask(
@@ -120,15 +127,16 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
             self.say("That was about no customer", severity="warning")
 
     @on_chosen
-    def action_booking_log(self, event: EventRow) -> None:
+    def action_booking_log(self, event: ListedEvent) -> None:
         if event["booking_id"] is None:
             self.say("That was about no booking", severity="warning")
         else:
             self.show_only(f"booking:{event['booking_id']}")
 
     @on_chosen
-    def action_copy(self, event: EventRow) -> None:
-        self.copy(f"Event {event['event_id']}, {describe_subject(event)}: {event_line(event)}")
+    def action_copy(self, event: ListedEvent) -> None:
+        what = f"{event['actor']} {event['sentence']}"
+        self.copy(f"Event {event['event_id']}, {moment(event['at'])}: {what}")
 
     def action_back(self) -> None:
         """Clear what was typed first, then go back to the previous place."""
@@ -137,5 +145,5 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
         else:
             self.host.go(self.host.came_from)
 
-    def _describe(self, rows: list[EventRow]) -> None:
+    def _describe(self, rows: list[ListedEvent]) -> None:
         self.show_listed(Text("Log", "bold"), rows, "newest first", "nothing has been done here yet")

@@ -30,6 +30,9 @@ NAME_WIDTH, NUMBER_WIDTH = 16, 8
 BAR_WIDTH = 26
 
 
+SHUT = "shut: not used for assignment, no better than chance"
+
+
 def lead_line(terms: Terms) -> str:
     """Describe what is known of a lead, in a line."""
     return " · ".join(filter(None, terms))
@@ -120,9 +123,7 @@ def training_panel(row: LessonRow, use: Callable[[], object]) -> TrainingResult:
         f"{moment(row['first_at'])} to {moment(row['last_at'])}\n"
         "Leak audit passed: no feature knows the outcome.\n"
     )
-    gate = (
-        "open: the match policy goes by the score" if row["gate_open"] else "shut: the score decides nothing"
-    )
+    gate = "open: the match policy goes by the score" if row["gate_open"] else SHUT
     text.append(f"Gate {gate}\n").append(f"{row['sentence']}\n\n", "italic")
     text.append_text(evaluation_text(row["evaluation"]))
     text.append("\n").append_text(_differences(row["p_values"])).append("\n")
@@ -173,7 +174,7 @@ def evaluation_text(evaluation: Json) -> Text:
 def _differences(p_values: Mapping[str, float]) -> Text:
     """Describe how surely agents, methods and sources differ, one a line."""
     lines = ((f"  {name}", p, meaning) for name, p, meaning in describe_differences(p_values))
-    return Text.assemble(("Do they differ?\n", "bold"), _table(None, lines))
+    return Text.assemble(("Does it matter who handles it?\n", "bold"), _table(None, lines))
 
 
 def _table(heading: Sequence[str] | None, rows: Iterable[Sequence[str]]) -> Text:
@@ -207,7 +208,7 @@ def evidence_text(summary: Evidence, seen: Glance | None, is_latest: bool, train
 def _effect(summary: Evidence) -> str:
     """Say what a score by the weights in use decides."""
     if not summary["steers"]:
-        return "the score decides nothing"
+        return "not used for assignment"
     now = "" if summary["policy"] == MATCH else f", but the {summary['policy']} policy is in force"
     return f"the match policy goes by the score{now}"
 

@@ -10,7 +10,7 @@ from models.agents import AVAILABLE, GONE
 from screens.roster.presence_forms import presence_form
 from screens.shell.desk_screen import Place
 from screens.wording.agents import PRESENCE_SIGNS
-from screens.wording.text import BAD, CARE
+from screens.wording.text import BAD, CARE, GOOD
 
 
 def presence_text(agent: AgentRow) -> Text:
@@ -20,8 +20,8 @@ def presence_text(agent: AgentRow) -> Text:
     if agent["left_at"]:
         text = Text(words, "dim")
     else:
-        style = "" if agent["presence"] == AVAILABLE else "dim" if agent["presence"] in GONE else CARE
-        text = Text(f"{PRESENCE_SIGNS[agent['presence']]} {words}", style)
+        style = GOOD if agent["presence"] == AVAILABLE else "dim" if agent["presence"] in GONE else CARE
+        text = Text.assemble((PRESENCE_SIGNS[agent["presence"]], style), f" {words}")
     return Text.assemble((f"! {unattended} unattended, ", f"bold {BAD}"), text) if unattended else text
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from dispatch import agents, queries
 from dispatch.assignment.contact_rate import with_rates
@@ -19,80 +20,46 @@ from dispatch.matching.conversion_rates import rates
 from dispatch.matching.evidence import MATCH as MATCH_POLICY
 from dispatch.matching.roster_scores import RosterScores, roster_scores
 from dispatch.queries.row_types import AgentRow
-from dispatch.queries.wording import contact_rate
+from dispatch.reporting.daily_figures import TREND_DAYS, confirmed_by_agent
 from dispatch.views.row_types import ViewRow
 from models.errors import InvalidInput
 from screens.base import keys
 from screens.base.figures import CAPACITY, LOAD, MATCH, PRESENCE, RANK, RATING, REACHED, SHRUNK, YEARS
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
-from screens.roster.presence import open_presence, presence_text
+from screens.roster.columns import COLUMNS, CONTACT, HIGHEST_FIRST, RATES, SCORE, SORTS, TREND
+from screens.roster.detail import agent_detail, department_detail
+from screens.roster.groups import DEPARTMENT, grouped, have_departments, totals
+from screens.roster.presence import open_presence
 from screens.roster.presence_forms import handover_form, leaving_form, shift_form
+from screens.shell.detailed_list import DetailedList
 from screens.shell.row_actions import on_chosen
 from screens.shell.saved_views import ViewedList
 from screens.widgets.choice import next_of
-from screens.widgets.columns import Column
+from screens.widgets.detail_pane import Detail, DetailPane
 from screens.widgets.live_table import LiveTable
 from screens.widgets.steady_text import SteadyText
-from screens.wording.agents import load_bar, match_score, with_score
-from screens.wording.plots import interval
+from screens.wording.agents import sparkline, with_score
 from screens.wording.text import CARE, refusal, short
 
-CONTACT = "contact_rate"
-
-
-def rating(row: AgentRow) -> Text:
-    """Format an average to two places, or a dash without ratings."""
-    return Text(f"{row['rating']:.2f}" if row["rating"] else "–")
-
-
-def _confirmed(row: AgentRow) -> str:
-    return interval(row) if row.get("rate") is not None else ""
-
-
-SHRUNK_TITLE = "Confirmed, shrunk (95 %)"
-COLUMNS: tuple[Column[AgentRow], ...] = (
-    Column("rank", "#", 5, lambda row: str(row["rank"] or "–"), right=True, sort="rank", title="Rank"),
-    Column("name", "Agent", 16, grows=True, sort="name"),
-    Column("department", "Department", 20, drop=3, grows=True, sort="department"),
-    Column("job_title", "Title", 25, drop=5, sort="job_title"),
-    Column("load", "Load", 9, load_bar, sort="load"),
-    Column("years_of_service", "Years", 6, right=True, sort="years_of_service"),
-    Column("rating", "Rating", 7, rating, right=True, sort="rating"),
-    Column("match_score", "Match", 6, match_score, drop=2, right=True, sort="match_score"),
-    Column("presence", "Presence", 15, presence_text, drop=1, grows=True, sort="presence"),
-    Column("agent_id", "Id", 6, drop=4, right=True, sort="agent_id"),
-    Column("email", "E-mail", 26, sort="email", extra=True),
-    Column("manager_name", "Manager", 18, sort="manager_name", extra=True),
-    Column("license_number", "Licence", 12, sort="license_number", extra=True),
-    Column("hours", "Shift", 20, sort="hours", extra=True),
-    Column(CONTACT, "Reached", 20, contact_rate, sort=CONTACT, extra=True, title="Reached in time"),
-    Column("rate", "Confirmed", 12, _confirmed, right=True, sort="rate", extra=True, title=SHRUNK_TITLE),
-    Column("decided", "Decided", 8, right=True, sort="decided", extra=True),
-)
-SCORE, RATES = "match_score", frozenset(("rate", "decided"))
-"""Columns computed only where they are chosen: with thousands of agents that takes a while."""
-SORTS = tuple(column.sort for column in COLUMNS)
+NO_DAYS = [0] * TREND_DAYS
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
-HIGHEST_FIRST = ("load", "years_of_service", "rating", CONTACT, SCORE, *RATES)
-WIDE = 110
+WIDE, WITH_PANE = 110, 100
 NO_AGENTS = "No agents yet: {agent.add} adds one, {first_steps} imports them"
-HINTS = (
-    "enter or {agent.bookings} bookings  {agent.presence} presence  {agent.handover} hand over  "
-    "{agent.shift} shift  {filter} filter"
-)
 
 
 def _is_here(row: AgentRow) -> bool:
     return row["left_at"] is None
 
 
-class Roster(ViewedList[AgentRow, AgentRow]):
+class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
     NAME = "roster"
     FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK)
     HELP = (
-        "Every agent, best rank first. Rank 1 gets the next lead: the lowest load, then most years of "
+        "Every agent, by department: enter folds and unfolds one. Sorted by anything but the department, all "
+        "agents are one list. Rank 1 gets the next lead: the lowest load, then most years of "
         "service, then the best rating; agents alike in all three share a rank. Load is the number of "
-        "the agent's Pending bookings, of the capacity. Click a header, or use {sort} and {sort.reverse}, "
+        "the agent's Pending bookings and open issues, of the capacity; 14 days are the bookings confirmed a "
+        "day. From 100 columns on, a pane shows the agent. Click a header, or use {sort} and {sort.reverse}, "
         "to sort; {filter} filters by name and department. {agent.presence} says how an agent is at work, "
         "{agent.handover} hands over all of their work, {agent.shift} sets the hours at which they come and "
         "go; each previews what would become of the work. An ! marks a load above capacity, "
@@ -102,17 +69,22 @@ class Roster(ViewedList[AgentRow, AgentRow]):
     )
     BINDINGS = [*keys.ROSTER, *keys.LIST]
     NUMBER = "agent_id"
-    ENTER = "bookings"
+    ENTER = "open_row"
     POSSIBLE = dict.fromkeys(("presence", "hand_over", "shift"), _is_here)
     NOTHING_CHOSEN = "No agent is chosen"
+    NOTHING = "Choose an agent to see them here"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WITH_PANE, "-wide")]
+    DEFAULT_CSS = "Roster.-narrow DetailPane { display: none; }"
 
     def __init__(self) -> None:
         super().__init__()
-        self._sort = "rank"
+        self._sort = DEPARTMENT
         self._descending = False
         self._with_left = False
         self._agents: list[AgentRow] = []
         self._scores = RosterScores()
+        self._trends: dict[int, list[int]] = {}
+        self._folded: list[str] = []
         self._asked: Node | None = None
         self._misread = ""
         self._sought: int | None = None
@@ -123,11 +95,15 @@ class Roster(ViewedList[AgentRow, AgentRow]):
         sort = self.host.recall("roster.sort", self._sort)
         self._sort = sort if sort in SORTS else self._sort
         self._descending = self.host.recall("roster.descending", self._descending)
+        self._folded = self.host.recall("roster.folded", self._folded)
 
     def body(self) -> ComposeResult:
-        yield SteadyText(classes="headline")
-        yield Input(placeholder="/ name, department, title or id", compact=True, id="filter")
-        yield LiveTable(COLUMNS, "agent_id", id="roster")
+        with Horizontal(classes="list-body"):
+            with Vertical():
+                yield SteadyText(classes="headline")
+                yield Input(placeholder="/ name, department, title or id", compact=True, id="filter")
+                yield LiveTable(COLUMNS, "agent_id", id="roster")
+            yield DetailPane()
 
     def everything_in(self, table: LiveTable[Any]) -> Callable[[], list[AgentRow]]:
         found = self._found
@@ -149,7 +125,20 @@ class Roster(ViewedList[AgentRow, AgentRow]):
     def show(self, data: list[AgentRow]) -> None:
         self._agents = data
         self._arrange()
+        self.show_detail()
+        if TREND in self.table.chosen:
+            self._count_days()
         self._score()
+
+    def _count_days(self) -> None:
+        """Show what was confirmed a day when it is counted."""
+        now = self.backend.desk.now()
+
+        def then(trends: dict[int, list[int]]) -> None:
+            self._trends = trends
+            self._arrange()
+
+        self.ask_newest("trends", lambda: confirmed_by_agent(now), then, beside=True)
 
     def _score(self) -> None:
         """Show the scores when they are ready, which takes a while with thousands of agents."""
@@ -165,18 +154,42 @@ class Roster(ViewedList[AgentRow, AgentRow]):
         scores, steers = self._scores.by_agent, self._scores.steers
         rows = queries.filtered(self._agents, self._asked)
         found = [with_score(row, scores.get(row["agent_id"]), steers=steers) for row in rows]
-        found.sort(key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
         self.table.leave_out(() if self._match_counts else (SCORE,))
         self.table.mark_sort(self._sort, self._descending)
         self._found = found
-        self.table.show_rows(found[:MOST_HELD])
-        if self._sought is not None and found:
-            self.table.stand_at(self._sought)
-            self._sought = None
+        self._list(found)
         hidden_sort = "" if self.table.shows_sort(self._sort) else self._sort.replace("_", " ")
         line = _headline(self._agents, found, hidden_sort, self._hints())
         refused = Text(self._misread, f"bold {CARE}")
-        self.query_one(".headline", Static).update(refused if self._misread else line)
+        self.headline.update(refused if self._misread else line)
+
+    def _list(self, found: list[AgentRow]) -> None:
+        """Put agents into the table, with the cursor on the one sought, or at first on the first of all."""
+        sought = next((row for row in found if row["agent_id"] == self._sought), None)
+        is_first = not self.table.rows_shown
+        self.table.show_rows(self._with_trends(self._in_order(found, sought)[:MOST_HELD]))
+        if self._sought is not None and found:
+            self.table.stand_at(self._sought)
+            self._sought = None
+        elif is_first and found:
+            people = [row["agent_id"] for row in self.table.rows_shown if "members" not in row]
+            self.table.stand_at(next(iter(people), None))  # below the department, for keys to act on somebody
+
+    def _in_order(self, found: list[AgentRow], sought: AgentRow | None) -> list[AgentRow]:
+        if self._sort == DEPARTMENT and self._asked is None and have_departments(found):
+            folded = [name for name in self._folded if sought is None or name != sought["department"]]
+            return grouped(found, folded, descending=self._descending)
+        return sorted(found, key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
+
+    def _with_trends(self, rows: list[AgentRow]) -> list[AgentRow]:
+        """Add what each agent confirmed a day, drawn to the scale of those in sight."""
+        highest = max((max(self._trends.get(row["agent_id"], [0])) for row in rows), default=0)
+        return [
+            row | {"trend": sparkline(self._trends.get(row["agent_id"], NO_DAYS), highest)}
+            if highest and "members" not in row
+            else row
+            for row in rows
+        ]
 
     @property
     def _match_counts(self) -> bool:
@@ -187,8 +200,7 @@ class Roster(ViewedList[AgentRow, AgentRow]):
         if not self._agents:
             return keys.with_keys(self.app, NO_AGENTS)
         is_told = self._scores.whose and self._match_counts and self.size.width >= WIDE
-        whose = f"  ·  match: {self._scores.whose}" if is_told else ""
-        return keys.with_keys(self.app, HINTS) + whose
+        return f"match: {self._scores.whose}" if is_told else ""
 
     @on(Input.Changed, "#filter")
     def _typed(self, message: Input.Changed) -> None:
@@ -243,7 +255,7 @@ class Roster(ViewedList[AgentRow, AgentRow]):
         self.table.focus()
 
     def action_sort(self) -> None:
-        orders = [column.sort for column in COLUMNS if column.key in self.table.chosen]
+        orders = [column.sort for column in COLUMNS if column.sort and column.key in self.table.chosen]
         following = next_of(orders, self._sort)
         self._order_by(following, following in HIGHEST_FIRST)
 
@@ -256,6 +268,27 @@ class Roster(ViewedList[AgentRow, AgentRow]):
 
     def describe_done(self, word: str, row: AgentRow) -> str:
         return f"{word}: {row['name']}, agent {row['agent_id']}"
+
+    def chosen(self) -> AgentRow | None:
+        row = self.table.current
+        return None if row is None or "members" in row else row
+
+    def detail_of(self, row: AgentRow) -> Detail:
+        return department_detail(row) if "members" in row else agent_detail(self.backend.desk, row)
+
+    def action_open_row(self) -> None:
+        row = self.table.current
+        if row is not None and "members" in row:
+            self._fold(row["department"])
+        else:
+            self.action_bookings()
+
+    def _fold(self, department: str) -> None:
+        """Fold a department, or unfold it; the next run begins with it so."""
+        others = [name for name in self._folded if name != department]
+        self._folded = others if department in self._folded else [*others, department]
+        self.host.remember("roster.folded", self._folded)
+        self._arrange()
 
     @on_chosen
     def action_bookings(self, row: AgentRow) -> None:
@@ -314,14 +347,14 @@ def _with_rates(rows: list[AgentRow]) -> list[AgentRow]:
 def _headline(agents: list[AgentRow], found: list[AgentRow], hidden_sort: str = "", hints: str = "") -> Text:
     if not agents:
         return Text(hints, "bold")
-    total = f"{len(agents)} {'agent' if len(agents) == 1 else 'agents'}"
-    count = total if len(found) == len(agents) else f"{len(found)} of {total}"
-    line = Text(count, "bold")
-    if hidden_sort:
+    line = Text(totals(agents), "bold")
+    if len(found) != len(agents):
+        line = Text(f"{len(found):,} of {totals(agents)}", "bold")
+    if hidden_sort and hidden_sort != DEPARTMENT:
         line.append(f"  ·  by {hidden_sort}", "dim")
     if len(found) > MOST_HELD:
         line.append(f"  ·  the first {MOST_HELD} shown, / finds the others", "dim")
-    else:
+    elif hints:
         line.append(f"  ·  {hints}", "dim")
     return line
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -20,7 +20,6 @@ from dispatch.reporting import issue_analytics, row_types, service_dashboard
 from dispatch.reporting.row_types import Dashboard, Figure, Trend
 from dispatch.service.issues.queries import IssueFilter
 from models.base import Json
-from models.issues import NEW, PRIORITIES
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording.agents import BARS
@@ -36,9 +35,11 @@ FIGURE_NAMES = {
 ALERTS = {
     "sla_breaches": "SLA breaches",
     "escalations": "Open escalations",
-    "customers_at_risk": "Customers at risk",
+    "customers_at_risk": "At-risk customers",
 }
 
+EVERY = IssueFilter(statuses=())
+MOST_NUMBERS = 12  # that a filter text names; of more, the list has the figure's name
 
 Figures = tuple[list[Json], list[Json]]
 """The rows of the two tables: figures and agents."""
@@ -126,18 +127,36 @@ class ServiceBoard(Vertical):
 def read_figures(desk: Desk) -> Figures:
     board = service_dashboard.dashboard(desk)
     agents: list[Json] = [
-        {**row, "rows": IssueFilter(agent_id=row["agent_id"]), "title": f"Issues of {row['name']}"}
+        {
+            **row,
+            "rows": IssueFilter(),
+            "text": f"agent:{row['agent_id']}",
+            "title": f"Issues of {row['name']}",
+        }
         for row in board["agents"]
     ]
     return [*_active(board), *_alerts(board), *_period(board)], agents
 
 
-def rows_of_figure(row: Json) -> tuple[str, IssueFilter]:
-    """Return the title and filter of the issues behind a figure; of a period's, as of now."""
-    behind = row["rows"]
+@dataclass(frozen=True)
+class ChosenFigure:
+    """The list behind a figure: its title, its view, and the filter text that narrows it, if one can."""
+
+    title: str
+    which: IssueFilter
+    text: str
+
+
+def rows_of_figure(row: Json) -> ChosenFigure:
+    """Return the list behind a figure; of a period's, as of now. Reads the database."""
+    behind, text = row["rows"], row.get("text", "")
+    if text:
+        return ChosenFigure(row["title"], behind if isinstance(behind, IssueFilter) else EVERY, text)
     if callable(behind):
-        behind = IssueFilter(statuses=(), ids=tuple(behind()))
-    return row["title"], behind
+        behind = replace(EVERY, ids=tuple(behind()))
+    if behind.ids is not None and 0 < len(behind.ids) <= MOST_NUMBERS:
+        return ChosenFigure(row["title"], EVERY, " or ".join(f"number:{number}" for number in behind.ids))
+    return ChosenFigure(row["title"], behind, "")
 
 
 def _row(key: str, name: str, value: str = "", count: str = "", **more: Any) -> Json:
@@ -154,12 +173,12 @@ def _active(board: Dashboard) -> list[Json]:
     age, count = active["mean_age_hours"]["value"], str(active["count"])
     rows = [_heading("Active"), _row("active", "All open", count, rows=IssueFilter())]
     for name, number in active["by_priority"].items():
-        which = IssueFilter(priority=PRIORITIES.index(name) + 1)
-        rows.append(_row(f"active.{name}", name, str(number), count, rows=which, title=f"{name}, open"))
+        behind = {"rows": IssueFilter(), "text": f"priority:{name.lower()}"}
+        rows.append(_row(f"active.{name}", name, str(number), count, **behind))
     waiting, expected = str(active["waiting"]), f"Predicted rating ({guess['model']['kind']})"
     return [
         *rows,
-        _row("waiting", "Waiting for an agent", waiting, count, rows=IssueFilter(statuses=(NEW,))),
+        _row("waiting", "Waiting for an agent", waiting, count, rows=EVERY, text="is:waiting"),
         _row("age", "Mean age in hours", _number(age), count, rows=IssueFilter()),
         _row("expected", expected, _number(guess["mean"]), count, rows=IssueFilter()),
     ]
@@ -172,7 +191,7 @@ def _alerts(board: Dashboard) -> list[Json]:
         ids = tuple(dict.fromkeys(one["issue_id"] for one in alert["rows"]))
         style = f"bold {BAD}" if ids else ""
         sign = "! " if ids else ""
-        which = IssueFilter(statuses=(), ids=ids)
+        which = replace(EVERY, ids=ids)
         where = f"in {plural(len(ids), 'issue')}" if ids else ""
         rows.append(_row(key, name, f"{sign}{alert['count']}", trend=where, style=style, rows=which))
     return rows
@@ -185,21 +204,29 @@ def _period(board: Dashboard) -> list[Json]:
     for name, label in FIGURE_NAMES.items():
         figure, trend = report["totals"][name], report["trends"][name]
         behind = partial(issue_analytics.ids_behind, period, name)
-        more = {"trend": _trend(name, trend), "rows": behind, "title": f"{label}, the last {days} days"}
+        title, text = (
+            f"{label}, the last {days} days",
+            "" if name == issue_analytics.SATISFACTION else _since(name, days),
+        )
+        more = {"trend": _trend(name, trend), "rows": behind, "title": title, "text": text}
         rows.append(_row(name, label, _value(name, figure["value"]), str(figure["count"]), **more))
-    rows += _by("category", report["by_category"], period)
-    rows += _by("priority", report["by_priority"], period)
-    return rows + _by("channel", report["by_channel"], period)
+    for dimension in issue_analytics.DIMENSIONS:
+        rows += _by(dimension, report[f"by_{dimension}"], days)  # type: ignore[literal-required]
+    return rows
 
 
-def _by(dimension: str, groups: dict[str, row_types.Figures], period: issue_analytics.Period) -> list[Json]:
+def _since(figure: str, days: int) -> str:
+    """Return the filter text of a period's issues."""
+    return f"{'opened' if figure == issue_analytics.OPENED else 'resolved'}>=-{days}d"
+
+
+def _by(dimension: str, groups: dict[str, row_types.Figures], days: int) -> list[Json]:
     """Count resolved issues and their mean time for each value of a dimension."""
     rows = [_heading(f"Hours, by {dimension}")] if groups else []
     for value, group in groups.items():
         figure, name = group[issue_analytics.RESOLUTION_HOURS], value.replace("_", " ")
-        behind = partial(issue_analytics.ids_behind, period, issue_analytics.RESOLVED, dimension, value)
-        trend = _rated(group[issue_analytics.SATISFACTION])
-        more = {"trend": trend, "rows": behind, "title": f"Resolved, {name}"}
+        text = f"{_since(issue_analytics.RESOLVED, days)} {dimension}:{value.lower()}"
+        more = {"trend": _rated(group[issue_analytics.SATISFACTION]), "rows": EVERY, "text": text}
         count = str(figure["count"])
         rows.append(_row(f"{dimension}.{value}", name, _number(figure["value"]), count, **more))
     return rows

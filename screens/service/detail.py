@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from rich.text import Text
 
 from dispatch.desk.desk import Desk
 from dispatch.queries.wording import holder, moment, short_moment, span
 from dispatch.service.issues import queries
-from dispatch.service.row_types import ClockState, IssueStory, Prediction, SurveyRow, WarningRow
-from dispatch.service.wording import CLOCKS, category, describe_escalation, progress_words
+from dispatch.service.row_types import (
+    ClockState,
+    InteractionRow,
+    IssueStory,
+    Prediction,
+    SurveyRow,
+    WarningRow,
+)
+from dispatch.service.wording import CLOCKS, category, describe_escalation, ladder, progress_words
 from dispatch.triage.row_types import Analysis
 from screens.widgets.detail_pane import add_facts
 from screens.wording import issues as words
@@ -33,14 +42,19 @@ def read_issue(desk: Desk, issue_id: int) -> IssueStory:
     return {**queries.issue(desk, issue_id), "interactions": queries.interactions(issue_id), "history": []}
 
 
-def describe_issue(issue: IssueStory, longest: int | None = None, last: int | None = None) -> Text:
-    """Describe an issue in full, its texts cut at ``longest`` characters, with the ``last`` messages."""
+def describe_issue(
+    issue: IssueStory, longest: int | None = None, last: int | None = None, width: int | None = None
+) -> Text:
+    """Describe an issue in full, its texts cut at ``longest`` characters, with the ``last`` messages.
+
+    The conversation is wrapped to a ``width`` in cells.
+    """
     head = words.priority(issue), "  ", words.state(issue), f"  {category(issue)}"
     text = Text.assemble(*head, overflow="fold")
     add_facts(text, _facts(issue), SHORT_LABEL)
-    _add_spoken(text, issue, longest, last)
+    _add_spoken(text, issue, longest, last, width)
     _heading(text, "Why so urgent")
-    add_steps(text, issue)
+    text.append(f"\n{ladder(issue['priority_steps'])}")
     _add_escalations(text, issue)
     _add_satisfaction(text, issue["satisfaction"], issue["survey"])
     _heading(text, "What triage read")
@@ -83,22 +97,30 @@ def _warned(warnings: list[WarningRow]) -> str:
     return ", ".join(f"{percent} % of the {name} time" for name, percent in last.items())
 
 
-def _add_spoken(text: Text, issue: IssueStory, longest: int | None, last: int | None) -> None:
+def _add_spoken(
+    text: Text, issue: IssueStory, longest: int | None, last: int | None, width: int | None
+) -> None:
     _heading(text, "Conversation")
-    text.append(f"\n{short_moment(issue['opened_at'])}  ", "dim").append("customer: ", "bold")
-    text.append(words.excerpt(issue["description"], longest))
     spoken = issue["interactions"]
     shown = spoken[-last:] if last else spoken
+    text.append("\n").append_text(words.conversation([_first_message(issue)], longest, width))
     if len(shown) < len(spoken):
         text.append(f"\n… {len(spoken) - len(shown)} more: enter shows all", "dim")
     if shown:
-        text.append("\n").append_text(words.conversation(shown, longest))
+        text.append("\n").append_text(words.conversation(shown, longest, width))
+
+
+def _first_message(issue: IssueStory) -> InteractionRow:
+    """Return the message that an issue was opened with, as the first of its conversation."""
+    first = {"at": issue["opened_at"], "author": "customer", "kind": "message", "text": issue["description"]}
+    rest = dict.fromkeys(InteractionRow.__annotations__)
+    return cast(InteractionRow, rest | first)
 
 
 def add_steps(text: Text, issue: Analysis) -> None:
     """Add the steps that led to the priority, one a line."""
     for step in issue["priority_steps"]:
-        text.append(f"\n{step['add']:+d} {step['priority']:<9}", "bold").append(step["why"])
+        text.append(f"\n{step['add']:+d} {step['priority']:<9}", "bold").append(step["why"].replace("_", " "))
 
 
 def _add_escalations(text: Text, issue: IssueStory) -> None:

@@ -18,29 +18,29 @@ from dispatch.service.row_types import IssueDetails, IssueRow
 from screens.base import figures, keys
 from screens.filters.issues import VIEWS, parse_issue_filter, view_of, view_parts, whole_issue_text
 from screens.service.actions import IssueActions
-from screens.service.dashboard import Figures, ServiceBoard, read_figures, rows_of_figure
+from screens.service.dashboard import ChosenFigure, Figures, ServiceBoard, read_figures, rows_of_figure
 from screens.service.detail import EXCERPT, LAST_SPOKEN, describe_issue, read_issue
 from screens.service.list_window import IssueWindow
 from screens.shell.paged_list import Held, PagedList
 from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
-from screens.widgets.detail_pane import Detail
+from screens.widgets.detail_pane import Detail, DetailPane
 from screens.widgets.live_table import LiveTable
 from screens.wording import issues as words
 
 COLUMNS: tuple[Column[IssueRow], ...] = (
-    Column("issue_id", "No.", 5, right=True, drop=2),
-    Column("priority", "Priority", 8, words.priority, sort=URGENCY),
-    Column("time", "Time left", 16, words.time_left),
-    Column("state", "State", 12, words.state, grows=True),
-    Column("category", "About", 7, words.short_category),
-    Column("agent_name", "Agent", 10, lambda row: row["agent_name"] or "–", grows=True),
-    Column("customer_name", "Customer", 9, words.customer, grows=True, drop=1),
+    Column("time", "Left", 16, words.time_bar, sort=URGENCY, title="Time left"),
+    Column("title", "Issue", 25, words.subject, grows=True),
+    Column("customer_name", "Customer", 8, words.customer, grows=True, drop=2),
+    Column("agent_name", "Agent", 8, lambda row: row["agent_name"] or "–", grows=True, drop=3),
+    Column("state", "State", 11, words.short_state, drop=1),
+    Column("issue_id", "No.", 5, right=True, drop=4),
+    Column("priority", "Priority", 8, words.priority, drop=5, sort=URGENCY),
+    Column("category", "About", 7, words.short_category, drop=6),
     Column(
         "changed_at", "Changed", 11, lambda row: short_moment(row["changed_at"]), sort=CHANGED, extra=True
     ),
     Column("opened_at", "Came in", 11, lambda row: short_moment(row["opened_at"]), extra=True),
-    Column("title", "Title", 20, grows=True, extra=True),
     Column("tier", "Tier", 10, extra=True),
     Column("channel", "Channel", 12, lambda row: row["channel"].replace("_", " "), extra=True),
     Column("booking_id", "Booking", 7, right=True, extra=True),
@@ -122,7 +122,8 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
 
     def detail_of(self, row: IssueRow) -> Detail:
         issue = read_issue(self.backend.desk, row["issue_id"])
-        return f"Issue {row['issue_id']}", describe_issue(issue, EXCERPT, LAST_SPOKEN)
+        width = self.query_one(DetailPane).text_width
+        return f"Issue {row['issue_id']}", describe_issue(issue, EXCERPT, LAST_SPOKEN, width)
 
     def parse(self, text: str) -> IssueFilter:
         return parse_issue_filter(text, self._filter, self.backend.filter_reading(self.host.my_agent_id))
@@ -175,12 +176,13 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
 
     @on(ServiceBoard.FigureChosen)
     def _list_figure(self, message: ServiceBoard.FigureChosen) -> None:
-        def found(figure: tuple[str, IssueFilter]) -> None:
-            self._figure, which = figure
+        def found(figure: ChosenFigure) -> None:
+            self._figure = figure.title
             with self.prevent(Input.Changed):
-                self.query_one("#filter", Input).value = ""
+                self.query_one("#filter", Input).value = figure.text
             self._to_list()
-            self._list(replace(which, sort=self._filter.sort))
+            self._window = replace(self._window, which=replace(figure.which, sort=self._filter.sort))
+            self._list((self._parsed(figure.text) if figure.text else None) or self._filter)
 
         self.host.ask(lambda: rows_of_figure(message.figure), found, opens=True)
 

@@ -30,6 +30,12 @@ class DetailPane(Reading, can_focus=False):
     def compose(self) -> ComposeResult:
         yield SteadyText()  # blank until the first answer: nothing is said that may not be so
 
+    @property
+    def text_width(self) -> int:
+        """The cells of a line of text beside a scrollbar, whether there is one now or not."""
+        frame = self.styles.gutter.width + self.styles.scrollbar_size_vertical
+        return max(0, self.outer_size.width - frame)
+
     def show(self, detail: Detail) -> None:
         title, text = detail
         if title != self._title:

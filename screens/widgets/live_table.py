@@ -34,8 +34,8 @@ HEADER, RIGHT_BUTTON = -1, 3
 
 
 def _content(row: Mapping[str, object]) -> object:
-    """Return what identifies a row's content: a version changes with it, a rank follows from other rows."""
-    return row.get("version") or {key: value for key, value in row.items() if key != "rank"}
+    """Return what identifies a row's content: a version changes with it, a rank or age without it."""
+    return row.get("version") or {key: value for key, value in row.items() if key not in ("rank", "age")}
 
 
 class LiveTable(SegmentTable, Generic[Row]):

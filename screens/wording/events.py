@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,35 +15,54 @@ from dispatch.operations.command_list import describe_command, describe_undone, 
 from dispatch.operations.row_types import UndoResult
 from dispatch.queries.new_work import Restored
 from dispatch.queries.wording import moment, money, plural, short_moment
+from dispatch.reporting.event_sentences import Names
 from models.base import Json
+from models.issues import PRIORITIES
 
 MECHANICAL = frozenset({"changed_at", "version", "assignment_id"})
 """Columns that every save writes, or that only point to a row listed anyway."""
 
+OF_AGENTS = frozenset({"agent_id"})
+IN_SNAKE_CASE = frozenset({"status", "category", "channel", "outcome", "trigger"})
+IN_SENTENCE = frozenset({"warnings", "escalations", "command"})
 
-def changes(event: EventRow) -> list[tuple[str, list[str]]]:
-    """Return each row that was made or changed, with its first values or its changes."""
+
+def changes(event: EventRow, names: Names | None = None) -> list[tuple[str, list[str]]]:
+    """Return each row that was made or changed, with its first values or its changes, agents by name."""
     parts: list[tuple[str, list[str]]] = []
     for key, after in event["after"].items():
         table, _, number = key.rpartition(":")
         name = f"{TABLES[table].label if table in TABLES else table} {number}"
         before = event["before"].get(key)
         told = {column: value for column, value in after.items() if column not in MECHANICAL}
+        words = partial(_value, names=names or {})
         if before is None:
-            first = [f"{_name(column)}: {_value(column, value)}" for column, value in told.items() if value]
+            first = [f"{_name(column)}: {words(column, value)}" for column, value in told.items() if value]
             parts.append((f"{name}, new", first))
-        elif told:
-            changed = [
-                f"{_name(column)}: {_value(column, before.get(column))} → {_value(column, value)}"
-                for column, value in told.items()
-            ]
+            continue
+        pairs = {
+            column: (words(column, before.get(column)), words(column, value))
+            for column, value in told.items()
+        }
+        changed = [f"{_name(column)}: {old} → {new}" for column, (old, new) in pairs.items() if old != new]
+        if changed:
             parts.append((name, changed))
     return parts
 
 
+def agents_in(event: EventRow) -> set[int]:
+    """Return the agents that an event's rows had before or after it."""
+    rows = (*event["before"].values(), *event["after"].values())
+    return {value for row in rows for column, value in row.items() if column in OF_AGENTS and value}
+
+
 def details(event: EventRow) -> list[tuple[str, str]]:
-    """Return the words of the command: a reason, a text, a score."""
-    return [(_name(key), _value(key, value)) for key, value in event["detail"].items()]
+    """Return the words of the command: a reason, a text, a score; not what its sentence has told."""
+    return [
+        (_name(key), _value(key, value, {}))
+        for key, value in event["detail"].items()
+        if key not in IN_SENTENCE
+    ]
 
 
 def _name(column: str) -> str:
@@ -51,14 +71,18 @@ def _name(column: str) -> str:
     return column.replace("_", " ")
 
 
-def _value(column: str, value: Any) -> str:
+def _value(column: str, value: Any, names: Names) -> str:
     if value is None or value in ("", [], {}):
         return "–"
+    if column in OF_AGENTS:
+        return names.get(value, str(value))
     if column.endswith("_at") and isinstance(value, str):
         return moment(value)
     if column.endswith("_cents"):
         return money(value / 100)
-    return describe_value(value)
+    if column in IN_SNAKE_CASE and isinstance(value, str):
+        return value.replace("_", " ")
+    return PRIORITIES[value - 1] if column == "priority" and isinstance(value, int) else describe_value(value)
 
 
 def event_line(event: EventRow) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from io import StringIO
+from math import ceil
+
+from rich.console import Console
 from rich.text import Text
 
 from dispatch.customers.row_types import IssueLine
-from dispatch.queries.wording import short_moment
+from dispatch.queries.wording import short_moment, span
 from dispatch.service import wording
 from dispatch.service.row_types import ClockState, InteractionRow, IssueRow
 from dispatch.triage.row_types import Analysis, Triage
+from models.issues import NEW, PENDING_CUSTOMER
 from screens.wording.agents import BARS
 from screens.wording.text import BAD, CARE, GOOD, short
 
@@ -24,6 +29,12 @@ SHORT_CATEGORIES = {
 GIVEN = ("Opened", "Reassigned")
 CLOCK_STYLES = {"!": f"bold {BAD}", "‖": "dim", "▲": f"bold {CARE}", "✓": "dim", " ": GOOD}
 PRIORITY_STYLES = {"CRITICAL": f"bold {BAD}", "URGENT": BAD, "HIGH": CARE, "MEDIUM": "", "LOW": "dim"}
+
+
+INDENT, FRAME = "    ", "┃ "
+LEAST_ROOM = 12  # cells of a message in the narrowest pane
+BAR_CELLS, FULL, EMPTY = 4, "▇", "▁"
+_CONSOLE = Console(file=StringIO(), width=80)  # only to wrap by cells
 
 
 def short_category(row: IssueRow) -> Text:
@@ -68,6 +79,43 @@ def mentions(row: Analysis) -> str:
     return ", ".join(named)
 
 
+def time_bar(row: IssueRow) -> Text:
+    """Format the time left: what needs somebody (``!`` late or escalated, ``!!`` both), words and a bar."""
+    clock, _ = wording.next_clock(row)
+    sign, _ = wording.clock_words(clock, "")
+    is_late = clock["breached"] and not clock["met_at"]
+    marks = "!" * (is_late + bool(row["escalation_level"]))
+    share = min(1.0, max(0.0, clock["used_percent"] / 100))
+    full = BAR_CELLS if is_late else min(BAR_CELLS, ceil(share * BAR_CELLS))
+    bar = FULL * full + EMPTY * (BAR_CELLS - full)
+    style = f"bold {BAD}" if marks else CLOCK_STYLES[sign]
+    return Text.assemble(
+        (f"{marks:<2}{_left_words(clock):<9}", style if sign != " " or marks else ""), " ", (bar, style)
+    )
+
+
+def _left_words(clock: ClockState) -> str:
+    left = span(abs(clock["left_minutes"])).replace(" min", " m")
+    if clock["met_at"]:
+        return "done late" if clock["breached"] else "done"
+    if clock["breached"]:
+        return f"{' '.join(left.split()[:2])} late"
+    return f"‖ {left}" if clock["paused_at"] else left
+
+
+def short_state(row: IssueRow) -> Text:
+    """Format the escalation, or else the status, in a few cells."""
+    if row["escalation_level"]:
+        return Text(f"escalated {row['escalation_level']}", f"bold {BAD}")
+    words = "on customer" if row["status"] == PENDING_CUSTOMER else wording.status(row)
+    return Text(words, f"bold {CARE}" if row["status"] == NEW else "")
+
+
+def subject(row: IssueRow) -> Text:
+    """Format what the customer says, the louder the more urgent it is."""
+    return Text(row["title"], {"CRITICAL": "bold", "LOW": "dim"}.get(row["priority"], ""))
+
+
 def customer(row: IssueRow) -> str:
     return row["customer_name"] or "–"
 
@@ -81,27 +129,41 @@ def describe(word: str, issue: IssueRow) -> str:
     return f"{about}, level {level}" if level else about
 
 
-def conversation(interactions: list[InteractionRow], longest: int | None = None) -> Text:
-    """Format the conversation, oldest first; a text above ``longest`` characters is cut."""
+def conversation(interactions: list[InteractionRow], longest: int | None, width: int | None) -> Text:
+    """Format a conversation, oldest first: the customer at the left, the desk indented, notes in a frame.
+
+    A text above ``longest`` characters is cut. Without a ``width`` in cells, nothing is wrapped.
+    """
     text = Text(overflow="fold")
     for number, one in enumerate(interactions):
         text.append("\n" if number else "")
-        text.append_text(_spoken(one, longest))
+        text.append_text(_spoken(one, longest, width))
     return text
 
 
-def _spoken(one: InteractionRow, longest: int | None) -> Text:
+def _spoken(one: InteractionRow, longest: int | None, width: int | None) -> Text:
     who, words = wording.describe_interaction(one)
-    line = Text().append(f"{short_moment(one['at'])}  ", "dim")
+    is_customer, is_note = one["author"] == "customer", one["kind"] == "note"
+    indent = "" if is_customer else INDENT
     if one["kind"] == "status":
-        return line.append(f"{who}: {words}" if who else words, "dim")
-    line.append(f"{who}: ", f"bold {CARE}" if one["kind"] == "note" else "bold")
-    line.append(excerpt(words, longest))
-    return line.append("  [awaits an answer]" if one["answer_needed"] else "", "dim")
+        said = f"{short_moment(one['at'])}  {who}{': ' if who else ''}{words}"
+        return add_wrapped(Text(), said, INDENT, "dim", width)
+    line = Text().append(f"{indent}{who[:1].upper()}{who[1:]}", f"bold {CARE}" if is_note else "bold")
+    line.append(f"  {short_moment(one['at'])}", "dim")
+    before, style = (f"{indent}{FRAME}", CARE) if is_note else (indent, "")
+    add_wrapped(line, words[:longest], before, style, width)
+    if longest is not None and len(words) > longest:
+        line.append(f"\n{before}… {len(words) - longest:,} characters more: enter shows all", "dim")
+    return line.append(f"\n{before}awaits an answer", "dim") if one["answer_needed"] else line
 
 
-def excerpt(text: str, longest: int | None) -> str:
-    """Return the beginning of a long text, and how much more there is."""
-    if longest is None or len(text) <= longest:
-        return text
-    return f"{text[:longest]} … ({len(text) - longest:,} characters more: enter shows all)"
+def add_wrapped(text: Text, words: str, before: str, style: str, width: int | None) -> Text:
+    """Add a message on lines of its own, each after ``before``; without a width it is not wrapped."""
+    lines = [Text(line) for line in words.splitlines()]
+    if width is not None:
+        room = max(LEAST_ROOM, width - len(before))
+        lines = [part for line in lines for part in line.wrap(_CONSOLE, room)]
+    for line in lines:
+        start = "\n" if text else ""
+        text.append(f"{start}{before}", style).append(line.plain.rstrip(), style or "default")
+    return text

@@ -11,6 +11,8 @@ from models.errors import DeskError
 GOOD, CARE, BAD = ("", "", "") if os.environ.get("NO_COLOR") else ("$success", "$warning", "$error")
 """The roles of colours: their names are the theme's, in Rich's texts too (screens/base/themed_app.py)."""
 
+NEUTRAL = "$primary" if GOOD else ""  # of bars that are neither good nor bad
+
 
 def short(text: str, length: int = 40) -> str:
     """Shorten a name to fit into a line with others."""

@@ -67,7 +67,7 @@ def test_cancel_contact_note_and_rate_are_in_the_history(booked: Run) -> None:
     assert (row["status"], row["cancel_reason"], row["score"]) == ("Cancelled", "too far", 4)
     assert row["next_action"] is None
     shown = booked("booking", "show", 1).out
-    assert "kim  booking 1 note  text: wants\\ntwo windows" in shown
+    assert "kim  added a note to 1 (Kate Nguyen): wants\\ntwo windows" in shown
 
 
 def test_reassign_and_decline_change_the_agent(booked: Run) -> None:
@@ -154,7 +154,7 @@ def test_log_shows_who_did_what(booked: Run) -> None:
     assert [event["actor"] for event in booked("log", "--booking", 1, "--json").json] == ["lee", "kim"]
     assert len(booked("log", "--actor", "lee", "--json").json) == 1
     assert len(booked("log", "--limit", 2, "--json").json) == 2
-    assert re.search(r"lee \(\S+\) +claimed +booking 1 ", booked("log").out)
+    assert re.search(r"lee \(\S+\) +claimed 1 \(Kate Nguyen\) for Grace Hopper", booked("log").out)
     assert booked("log", "--booking", 9).code == 1
 
 
@@ -188,8 +188,8 @@ def test_redo_does_the_undone_again(booked: Run) -> None:
     assert (redone["redone"], redone["command"]) == (True, "booking.claim")
     assert redone["booking"]["claimed_at"]
     log = booked("log", "--booking", 1).out
-    assert "command: claimed, redoes event 5" in log
-    assert "undoes event 4, redone by event 8" in log
+    assert "redid: claimed 1 (Kate Nguyen) for Grace Hopper (event 5)" in log
+    assert "undid: claimed 1 (Kate Nguyen) for Grace Hopper (event 4, redone by event 8)" in log
     ended = booked("redo", "--json")
     assert (ended.code, ended.error["code"]) == (1, "nothing_to_redo")
     assert booked("log", "--undone", "--json").code == 0

@@ -153,7 +153,7 @@ def insights(section: str) -> Scene:
     return scene
 
 
-PLACES |= {f"insights-{section}": insights(section) for section in ("agents", "match", "weights")}
+PLACES |= {f"insights-{section}": insights(section) for section in ("bookings", "agents", "match", "weights")}
 
 
 async def take_the_tour(app: AstraApp) -> None:

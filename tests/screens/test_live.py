@@ -140,9 +140,11 @@ async def test_every_booking_is_shown_on_the_way_down_and_up(tmp_path: Path, run
 def test_a_roster_of_thousands_shows_the_first_and_finds_the_others() -> None:
     from screens.roster.screen import _headline
 
-    people: list[Any] = [{"name": "x"}] * 2000
-    assert _headline(people, people).plain == "2000 agents  ·  the first 500 shown, / finds the others"
-    assert _headline(people, people[:3]).plain.startswith("3 of 2000 agents")
+    person = {"left_at": None, "presence": "available", "load": 3, "issue_load": 1, "capacity": 10}
+    people: list[Any] = [person] * 2000
+    told = "2,000 agents  ·  2,000 available  ·  load 8,000/20,000"
+    assert _headline(people, people).plain == f"{told}  ·  the first 500 shown, / finds the others"
+    assert _headline(people, people[:3]).plain.startswith("3 of 2,000 agents")
 
 
 # trouble
@@ -231,7 +233,7 @@ async def test_another_file_in_its_place_is_opened(
         assert not bar(app)
         assert "6 agents" in text_of(app)
         assert "Loaded demo.db, another desk" in text_of(app)
-        await press(app, "home", "e")
+        await press(app, "slash", *"singh", "enter", "e")
         app.screen.query_one("#capacity", Input).value = "3"
         await press(app, "f9")
         connection = sqlite3.connect(demo_file)
@@ -346,7 +348,7 @@ async def test_the_mouse_sorts_chooses_and_enters(running: Any) -> None:
     async with running(size=(120, 36)) as (app, pilot):
         await press(app, "f3")
         table = app.screen.query_one("#roster", LiveTable)
-        for offset, mark in (((10, 0), "Agent▴"), ((10, 0), "Agent▾"), ((60, 0), "Load▾")):
+        for offset, mark in (((10, 0), "Agent▴"), ((10, 0), "Agent▾"), ((30, 0), "Load▾")):
             await pilot.click("#roster", offset=offset)
             await app.settle()
             assert mark in text_of(app)

@@ -12,12 +12,15 @@ from dispatch import bookings, privacy
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
+from models.audit import Event
 from screens.customers.card import CustomerCard
 from screens.log.screen import Log
 from screens.widgets.live_table import LiveTable
 from tests.screens.conftest import standing_still
 from tests.screens.picture import text_of
 from tests.screens.scenes import leave, press
+
+WARNED = '{"warnings":[{"issue_id":11,"clock":"resolution","percent":75}],"escalations":[]}'
 
 
 def events(app: AstraApp) -> list[int]:
@@ -170,3 +173,22 @@ async def test_a_long_log_is_paged(path: Path, running: Any) -> None:
             await press(app, "home")
         assert events(app)[0] == 630
         assert table.cursor_row == 0
+
+
+async def test_checks_of_the_clocks_are_one_row_that_opens_to_each(path: Path, running: Any) -> None:
+    desk = open_desk(path, clock=standing_still, actor="lee")
+    with desk.transaction():
+        for command in ("agent.set", "issue.sweep", "issue.sweep", "issue.sweep", "agent.set"):
+            Event(at=desk.now(), actor="sweeper", command=command, detail=WARNED).save()
+    desk.close()
+    async with running(path, size=(120, 36)) as (app, _):
+        await press(app, "f3", "h", "down")
+        assert events(app) == [5, 2, 1]
+        assert "3 clock checks, 12:00-12:00" in text_of(app)
+        assert "warned: issue 11, 75 %" in " ".join(text_of(app).split())
+        await press(app, "enter")
+        assert events(app) == [4, 3, 2]
+        await press(app, "escape")
+        assert events(app) == [5, 2, 1]
+        assert await filtered(app, "is:all") == [5, 4, 3, 2, 1]
+        assert "{" not in text_of(app)

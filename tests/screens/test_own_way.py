@@ -86,7 +86,7 @@ async def test_invalid_state_is_forgotten(golden_file: Path) -> None:
         assert len(table(app).rows_shown) == 12
         assert table(app).chosen[0] == "booking_id"
         await press(app, "f3")
-        assert len(table(app).rows_shown) == 6
+        assert sum("members" not in row for row in table(app).rows_shown) == 6
     assert json.loads(memory_path().read_text()) == WRONG | {"place": "roster"}
 
 
@@ -110,9 +110,9 @@ async def test_columns_by_mouse_and_an_order_by_a_hidden_column(golden_file: Pat
         await app.settle()
         assert isinstance(app.screen, Columns)
         assert app.recall("roster.sort", "") == "", "a right click does not sort"
-        await press(app, "down", "s", "enter", "escape")
+        await press(app, "down", "down", "s", "enter", "escape")
         assert "name" not in table(app).chosen
-        assert "6 agents  ·  by name  ·" in text_of(app)
+        assert "·  by name" in text_of(app)
         names = [row["name"].lower() for row in table(app).rows_shown]
         assert names == sorted(names)
         await press(app, "comma", *("enter", "down") * 12)

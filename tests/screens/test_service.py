@@ -28,7 +28,8 @@ from screens.service.new_issue import NewIssue
 from screens.service.screen import Service
 from screens.shell.desk_screen import Place
 from screens.widgets.live_table import LiveTable
-from screens.wording.issues import clock_line
+from screens.wording import issues as issue_words
+from screens.wording.issues import clock_line, time_bar
 from tests.conftest import TestClock
 from tests.screens.conftest import NOON
 from tests.screens.picture import text_of, widths
@@ -110,6 +111,68 @@ def test_views_have_names() -> None:
 def test_time_left_is_shown_by_a_sign_and_words_too(clock: dict[str, Any], told: str) -> None:
     usual: Any = {"paused_at": None, "met_at": None, "breached": False}
     assert clock_line(usual | clock, "due").plain == told
+
+
+@pytest.mark.parametrize(
+    ("clock", "level", "told"),
+    [
+        ({"left_minutes": 125.0, "used_percent": 45.0}, 0, "  2 h 05    ▇▇▁▁"),
+        ({"left_minutes": 2.0, "used_percent": 80.0}, 0, "  2 m       ▇▇▇▇"),
+        ({"left_minutes": 2.0, "used_percent": 80.0}, 1, "! 2 m       ▇▇▇▇"),
+        ({"left_minutes": -59.0, "used_percent": 300.0, "breached": True}, 0, "! 59 m late ▇▇▇▇"),
+        ({"left_minutes": -565.0, "used_percent": 300.0, "breached": True}, 3, "!!9 h late  ▇▇▇▇"),
+        ({"left_minutes": 90.0, "used_percent": 0.0, "paused_at": "x"}, 0, "  ‖ 1 h 30  ▁▁▁▁"),
+        ({"left_minutes": 5.0, "used_percent": 50.0, "met_at": "x"}, 0, "  done      ▇▇▁▁"),
+    ],
+)
+def test_time_left_is_a_bar_with_signs_of_lateness(clock: dict[str, Any], level: int, told: str) -> None:
+    usual: Any = {"paused_at": None, "met_at": None, "breached": False}
+    row: Any = {"escalation_level": level, "sla": {"next": "resolution", "resolution": usual | clock}}
+    assert time_bar(row).plain == told
+
+
+SAID: Any = {
+    "at": "2082-03-04 08:40:00",
+    "kind": "message",
+    "agent_name": "Soren Baker",
+    "answer_needed": False,
+    "status_from": None,
+    "status_to": None,
+}
+
+
+TO_CUSTOMER = {"status_from": "assigned", "status_to": "pending_customer"}
+
+
+def test_a_conversation_sets_the_customer_left_and_frames_notes() -> None:
+    spoken = [
+        SAID | {"author": "customer", "text": "It shows [/] an error"},
+        SAID | {"author": "desk", "text": "We look into it"},
+        SAID | {"author": "desk", "kind": "note", "text": "crashes for everybody"},
+        SAID
+        | {"author": "desk", "kind": "status", "status_from": "assigned", "status_to": "pending_customer"},
+    ]
+    assert issue_words.conversation(spoken, None, 24).plain.splitlines() == [
+        "Customer  03-04 08:40",
+        "It shows [/] an error",
+        "    Soren Baker  03-04 08:40",
+        "    We look into it",
+        "    Soren Baker, note  03-04 08:40",
+        "    ┃ crashes for",
+        "    ┃ everybody",
+        "    03-04 08:40  Soren",
+        "    Baker: assigned →",
+        "    waiting for customer",
+    ]
+
+
+async def test_the_subject_has_room_on_a_small_screen(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await press(app, "f6")
+        widths = dict(app.screen.query_one("#service", LiveTable)._shown)
+        assert widths["title"] >= 25
+        assert {"time", "customer_name", "agent_name", "state"} <= widths.keys()
+        assert "_" not in pane(app).split("What triage read")[0]
 
 
 def test_spans_read_well() -> None:
@@ -274,6 +337,16 @@ def told(app: AstraApp) -> list[str]:
     return [line for one in said(app) for line in one.splitlines()]
 
 
+TYPED = {
+    "active.CRITICAL": "priority:critical",
+    "sla_breaches": "number:1 or number:6",
+    "escalations": "number:1",
+    "mean_satisfaction": "number:2",
+    "opened": "opened>=-30d",
+    "category.feature_request": "resolved>=-30d category:feature_request",
+}
+
+
 async def test_every_figure_lists_its_rows(golden_file: Path, running: Any) -> None:
     async with running(golden_file) as (app, _):
         await press(app, "f6", "B")
@@ -288,6 +361,7 @@ async def test_every_figure_lists_its_rows(golden_file: Path, running: Any) -> N
         ):
             figures.move_cursor(row=figures.get_row_index(key))
             await press(app, "enter")
+            assert app.screen.query_one("#filter", Input).value == TYPED[key]
             table = app.screen.query_one("#service", LiveTable)
             assert {row["issue_id"] for row in table.rows_shown} == listed, key
             await press(app, "B")

@@ -4,56 +4,37 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from astra_tui.cli.output.printing import Column, Listing, line, required_keys
-from dispatch.desk.event_chain import is_erased
 from dispatch.desk.row_types import EventRow
-from dispatch.operations.command_list import (
-    describe_actor,
-    describe_command,
-    describe_event,
-    describe_subject,
-    describe_value,
-)
+from dispatch.operations.command_list import describe_actor
 from dispatch.queries.wording import moment
+from dispatch.reporting.event_sentences import Names, names_in, sentence
 
 
-def in_few_words(event: EventRow) -> str:
-    """Return an event's details and what it undoes, in one line."""
-    told = ((key, value) for key, value in event["detail"].items() if value not in ([], {}))
-    words = [f"{key.replace('_', ' ')}: {value}" for key, value in map(_readable, told)]
+def _what(event: EventRow, names: Names) -> str:
+    """Return an event's sentence, what it reversed, and what reversed it."""
+    words = [sentence(event, names)]
     if event["undoes"] is not None:
-        words.append(f"{'redoes' if event['command'] == 'redo' else 'undoes'} event {event['undoes']}")
+        words.append(f"event {event['undoes']}")
     if event["undone_by"] is not None:
         words.append(f"{'redone' if event['command'] == 'undo' else 'undone'} by event {event['undone_by']}")
-    return ", ".join(words)
-
-
-def _readable(detail: tuple[str, Any]) -> tuple[str, str]:
-    """Return a detail's name and value, with times in the terminal's zone and commands in the log's words."""
-    key, value = detail
-    if key == "command":
-        return key, describe_command(value)
-    if is_erased(value) or not key.endswith("_at"):
-        return key, describe_value(value)
-    return key.removesuffix("_at"), moment(value) or "none"
+    return f"{words[0]} ({', '.join(words[1:])})" if words[1:] else words[0]
 
 
 EVENT_COLUMNS: tuple[Column[EventRow], ...] = (
     Column("Event", "event_id", right=True),
     Column("At", lambda row: moment(row["at"]), whole=True),
     Column("Actor", describe_actor),
-    Column("What", lambda row: describe_command(row["command"])),
-    Column("About", describe_subject),
-    Column("Agent", "agent_id", right=True),
-    Column("Details", in_few_words),
+    Column("What happened", lambda row: _what(row, names_in([row]))),
 )
+"""The columns of the log, which read the agents' names from the desk."""
+
 EVENTS = Listing(EVENT_COLUMNS, required_keys(EventRow), "event_id")
 
 
 def print_history(events: Sequence[EventRow]) -> None:
-    """Print events below each other, with their details."""
+    """Print events below each other, with agents by number: the desk may be closed already."""
     for event in events:
         line(_told(event))
 
@@ -65,5 +46,4 @@ def print_now(event: EventRow) -> None:
 
 
 def _told(event: EventRow) -> str:
-    what = f"{describe_event(event)}  {in_few_words(event)}".rstrip()
-    return f"{moment(event['at'])}  {event['actor']}  {what}"
+    return f"{moment(event['at'])}  {event['actor']}  {_what(event, {})}"

@@ -11,9 +11,11 @@ from dispatch.service.wording import (
     clock_words,
     describe_escalation,
     describe_interaction,
+    ladder,
     state,
     time_left,
 )
+from dispatch.triage.priority import priority_steps
 
 CLOCK: Any = {
     "left_minutes": 4.0,
@@ -47,7 +49,10 @@ def test_a_clock_has_a_sign_and_words(clock: dict[str, Any], told: tuple[str, st
 
 def test_a_state_begins_with_the_escalation() -> None:
     assert state(ROW) == "waiting"
-    assert state(ROW | {"status": "pending_customer", "escalation_level": 2}) == "ESCALATED 2 · with customer"
+    assert (
+        state(ROW | {"status": "pending_customer", "escalation_level": 2})
+        == "ESCALATED 2 · waiting for customer"
+    )
     assert state(ROW | {"status": "closed", "voided": True}) == "by mistake"
 
 
@@ -83,3 +88,15 @@ def test_what_became_of_an_escalation() -> None:
     assert describe_escalation(
         acknowledged | {"closed_at": "x", "closed_by": "lee", "close_reason": "calm"}
     ) == ("closed by lee: calm")
+
+
+def test_a_ladder_names_the_reason_of_each_rise_only() -> None:
+    steps = priority_steps("technical_support", -0.72, "enterprise", ["urgent"])
+    assert ladder(steps) == (
+        "MEDIUM → HIGH (technical support) → URGENT (tone -0.72) → CRITICAL (enterprise)"
+    )
+    by_hand: Any = {"step": "by hand", "why": "set by kim", "add": -1, "priority": "MEDIUM"}
+    assert ladder([*priority_steps("billing_dispute", 0.0, None, []), by_hand]) == (
+        "MEDIUM → HIGH (billing dispute) → MEDIUM (set by kim)"
+    )
+    assert ladder(priority_steps("general_inquiry", 0.0, None, [])) == "MEDIUM"

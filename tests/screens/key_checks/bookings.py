@@ -119,7 +119,7 @@ async def copy_what_reaches_the_customer(app: AstraApp) -> None:
     assert app.clipboard == (
         "Booking 8, Priya Chukwu: Venus from Dubai Interplanetary Hub, Pending, Soren Baker"
     )
-    await press(app, "f3", "home", "y")
+    await press(app, "f3", "slash", *"singh", "enter", "y")
     assert app.clipboard.startswith("Agent 2, Nova Singh")
 
 

@@ -26,9 +26,14 @@ from tests.screens.scenes import fill_in, press
 check = checks_of("lists")
 
 
-@check("insights.view", "insights.open", "insights.train", "insights.use", "insights.report")
+@check(
+    "insights.view", "insights.open", "insights.period", "insights.train", "insights.use", "insights.report"
+)
 async def keys_of_insights(app: AstraApp) -> None:
-    await press(app, "f7", "down", "enter")
+    await press(app, "f7", "v", "down", "T", "enter")
+    assert place(app) == "queue"
+    assert app.screen.query_one("#filter", Input).value == "status:Pending created>=-30d"
+    await press(app, "escape", "f7", "T", "enter")
     assert (place(app), app.screen.query_one("#filter", Input).value) == ("queue", "status:Pending")
     await press(app, "escape", "f7", "v", "v", "v")
     assert shown_in(app, "weights")["name"] == "published"
@@ -62,7 +67,7 @@ async def export_of_the_roster(app: AstraApp) -> None:
     target = app.backend.path.with_name("roster.csv")
     await fill_in(app, path=str(target))
     await press(app, "f9")
-    assert target.read_text().startswith("rank,name,department,")
+    assert target.read_text().startswith("rank,department,name,")
     await press(app, "E")
     await fill_in(app, path=str(target))
     await press(app, "f9")
@@ -145,10 +150,10 @@ async def keys_of_the_roster(app: AstraApp) -> None:
     "columns.close",
 )
 async def choose_columns(app: AstraApp) -> None:
-    await press(app, "f3", "escape", "comma", *("down",) * 10, "space", "minus", "minus", "plus", "s")
+    await press(app, "f3", "escape", "comma", *("down",) * 12, "space", "minus", "minus", "plus", "s")
     table = app.screen_stack[0].query_one(LiveTable)
-    usual = ["rank", "name", "department", "job_title", "load", "years_of_service", "rating"]
-    usual += ["match_score", "presence"]
+    usual = ["rank", "department", "name", "load", "issue_load", "trend", "rating", "years_of_service"]
+    usual += ["match_score", "presence", "job_title"]
     assert list(table.chosen) == [*usual, "email", "agent_id"]
     assert app.recall("roster.sort", "") == "email"
     await press(app, "r", "s")

@@ -1,0 +1,184 @@
+"""Events as sentences: ``claimed 413 (Ann) for Soren Baker``, to be read behind who did it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dispatch.desk.event_chain import is_erased
+from dispatch.desk.folded_log import CHECK
+from dispatch.desk.row_types import EventRow
+from dispatch.desk.undo_chain import REVERSALS, UNDO
+from dispatch.queries.agents import names_of
+from dispatch.queries.wording import plural, short_moment
+from dispatch.service.wording import CLOCKS
+from models.base import Json
+
+Names = Mapping[int | None, str]
+"""The names of agents by their numbers."""
+
+SENTENCES = {
+    "agent.add": "added {agent}",
+    "agent.handover": "handed over {agent}'s work[ to {to}]",
+    "agent.leave": "deactivated {agent}",
+    "agent.presence": "set {agent} to {presence}[ until {until_at}]",
+    "agent.return": "reactivated {agent}",
+    "agent.set": "edited {agent}",
+    "agent.shift": "set the shift of {agent}[ to {hours}]",
+    "agent.turn": "set {agent}[ from {from}][ to {to}], as planned",
+    "booking.ask": "asked {agent}: still working on {booking}?",
+    "booking.cancel": "cancelled {booking}[: {reason}]",
+    "booking.cancel_all": "cancelled {bookings}[: {reason}]",
+    "booking.claim": "claimed {booking}[ for {agent}]",
+    "booking.confirm": "confirmed {booking}[ for {agent}]",
+    "booking.contact": "contacted {booking}[: {outcome}][, {text}]",
+    "booking.decline": "declined {booking}[ for {declined_by}][: {reason}][; now with {agent}]",
+    "booking.edit": "edited {booking}",
+    "booking.expire": "released {booking}: no answer about the claim[; now with {agent}]",
+    "booking.follow_up": "changed the follow-up of {booking}[: {follow_up_at}]",
+    "booking.keep": "kept the claim on {booking}[ for {agent}]",
+    "booking.lapse": "moved {booking}[: {not_claimed_by} did not claim it in time][; now with {agent}]",
+    "booking.note": "added a note to {booking}[: {text}]",
+    "booking.rate": "scored {booking}[: {score} of 5]",
+    "booking.reassign": "reassigned {booking}[ to {agent}][: {reason}]",
+    "booking.reassign_all": "reassigned {bookings}[: {reason}]",
+    "booking.release": "released {booking}",
+    "booking.release_all": "released {bookings}",
+    "booking.reopen": "reopened {booking}[: {reason}]",
+    "customer.edit": "edited {customer}",
+    "customer.forget": "erased {customer}",
+    "customer.merge": "merged customer {merged_customer_id} into {customer}",
+    "desk.restore": "restored the desk[ from {file}]",
+    "doctor.repair": "repaired the desk",
+    "import": "imported[ {agents} agents,] {assignments} assignments",
+    "import.rows": "imported rows[: {agents} agents][, {bookings} bookings]",
+    "import.rows_back": "removed imported rows",
+    "issue.acknowledge": "acknowledged the escalation of {issue}",
+    "issue.claim": "claimed {issue}[ for {agent}]",
+    "issue.close": "closed {issue}[: {reason}]",
+    "issue.drain": "assigned {assigned}",
+    "issue.edit": "edited {issue}",
+    "issue.escalate": "escalated {issue}[ to level {level}][: {reason}]",
+    "issue.let_go": "passed on {issues}",
+    "issue.note": "added a note to {issue}[: {text}]",
+    "issue.open": "opened {issue}[ for {agent}]",
+    "issue.rate": "scored {issue}[: {score} of 5]",
+    "issue.reassign": "reassigned {issue}[ to {agent}][: {reason}]",
+    "issue.reopen": "reopened {issue}[: {reason}]",
+    "issue.reply": "replied on {issue}[: {text}]",
+    "issue.reply customer": "recorded the customer's answer on {issue}[: {text}]",
+    "issue.resolve": "resolved {issue}[: {text}]",
+    "issue.settle": "settled the escalation of {issue}[: {reason}]",
+    "issue.status": "changed the status of {issue}",
+    CHECK: "checked the clocks",
+    "issue.train": "trained the rating model",
+    "lead.add": "added lead {booking}[ for {agent}]",
+    "lead.add_all": "added {leads} leads",
+    "setting.set": "set {key} to {new}",
+    "shuffle": "evened out loads[: {moves} moved]",
+    "shuffle.recurring": "evened out loads[: {moves} moved]",
+    "value.add": "accepted {name} as {kind}",
+    "waiting.assign": "assigned {drained}",
+    "weights.learn": "learned weights[, version {version}]",
+    "weights.use": "put weights in use[: {weights}]",
+}
+"""What each command says behind its actor; a part in brackets is left out where a word of it is not known."""
+
+PART = re.compile(r"\[([^\]]*)\]")
+FIELD = re.compile(r"\{(\w+)\}")
+OF_AGENTS = ("declined_by", "not_claimed_by", "pulled_from", "to")
+COUNTED = {"bookings": "booking", "drained": "waiting booking", "issues": "issue", "assigned": "issue"}
+
+
+def names_in(events: Iterable[EventRow], others: Iterable[int] = ()) -> dict[int | None, str]:
+    """Return the names of every agent that some events are about, and of others. Reads the database."""
+    ids = {number for event in events for number in (event["agent_id"], *_agents_of(event["detail"]))}
+    return names_of({*ids, *others} - {None})
+
+
+def _agents_of(detail: Json) -> list[int]:
+    return [detail[key] for key in OF_AGENTS if isinstance(detail.get(key), int)]
+
+
+def sentence(event: EventRow, names: Names) -> str:
+    """Describe an event; an undo or redo by what it reversed, an agent without a name by the number."""
+    if event["command"] in REVERSALS:
+        verb = "undid" if event["command"] == UNDO else "redid"
+        reversed_command = str(event["detail"].get("command", ""))
+        return f"{verb}: {_filled(reversed_command, event, names)}"
+    if event["command"] == CHECK:
+        return "; ".join(alarms(event, names)) or SENTENCES[CHECK]
+    return _filled(event["command"], event, names)
+
+
+def _filled(command: str, event: EventRow, names: Names) -> str:
+    template = SENTENCES.get(f"{command} {event['detail'].get('author')}") or SENTENCES.get(command)
+    if template is None:  # only a later version of Astra knows it
+        return command
+    words = _words(event, names)
+
+    def optional(part: re.Match[str]) -> str:
+        return part[1] if all(words.get(name) for name in FIELD.findall(part[1])) else ""
+
+    return FIELD.sub(
+        lambda field: words.get(field[1]) or field[1].replace("_", " "), PART.sub(optional, template)
+    )
+
+
+def _words(event: EventRow, names: Names) -> dict[str, str]:
+    """Return the words for the fields of a sentence; what is not known is missing or empty."""
+    words = {key: _word(key, value, names) for key, value in event["detail"].items()}
+    of_customer = f" ({event['customer_name']})" if event["customer_name"] else ""
+    for kind in ("booking", "issue"):
+        number = event[f"{kind}_id"]  # type: ignore[literal-required]
+        if number is not None:
+            words[kind] = f"{'' if kind == 'booking' else 'issue '}{number}{of_customer}"
+    if event["customer_id"] is not None:
+        words["customer"] = f"customer {event['customer_id']}{of_customer}"
+    if event["agent_id"] is not None:
+        words["agent"] = _name(event["agent_id"], names)
+    return words
+
+
+def _name(agent_id: int, names: Names) -> str:
+    return names.get(agent_id) or f"agent {agent_id}"
+
+
+def _word(key: str, value: Any, names: Names) -> str:
+    if value is None or value in ("", [], {}, 0):
+        return ""
+    if key in COUNTED and isinstance(value, list):
+        return plural(len(value), COUNTED[key])
+    if key in OF_AGENTS and isinstance(value, int):
+        return _name(value, names)
+    if key.endswith("_at") and isinstance(value, str):
+        return short_moment(value)
+    if is_erased(value):
+        return "erased"
+    return str(value).replace("_", " ") if key == "outcome" else str(value)
+
+
+def alarms(event: EventRow, names: Names) -> list[str]:
+    """Return what a check of the clocks raised, one line an issue and clock, one for its escalations."""
+    last: dict[tuple[int, str], int] = {}
+    for one in event["detail"].get("warnings", []):
+        last[one["issue_id"], one["clock"]] = one["percent"]
+    whom = names.get(event["agent_id"])
+    lines = [
+        f"warned{f' {whom}' if whom else ''}: issue {number}, {_used(clock, percent)}"
+        for (number, clock), percent in last.items()
+    ]
+    raised: dict[tuple[int, int, str], list[str]] = {}
+    for one in event["detail"].get("escalations", []):
+        reasons = raised.setdefault((one["issue_id"], one["level"], one["told"]), [])
+        reasons.append(one["trigger"].replace("_", " "))
+    return lines + [
+        f"escalated issue {number} to level {level} ({', '.join(reasons)}), notified {told}"
+        for (number, level, told), reasons in raised.items()
+    ]
+
+
+def _used(clock: str, percent: int) -> str:
+    time = f"{CLOCKS.get(clock, clock.replace('_', ' '))} time"
+    return f"{time} is over" if percent >= 100 else f"{percent} % of the {time} gone"

@@ -1,0 +1,112 @@
+"""The first view of Insights: leads a day, from lead to Confirmed, and what is open now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+
+from dispatch.queries.wording import age
+from dispatch.reporting.row_types import OpenWork, Pulse
+from screens.wording.agents import BARS
+from screens.wording.text import CARE, GOOD, NEUTRAL
+
+STEPS = ("leads", "bookings", "reached", "confirmed")
+PLOT_ROWS = 6
+GAP = "   "
+BAR, NUMBER, LABEL = 20, 8, 10
+WIDE, VERY_WIDE = 120, 150  # cells: for the clipboard, and for days of two cells
+Lines = list[Text]
+
+
+def pulse_text(pulse: Pulse, now: str, width: int) -> Text:
+    """Draw the pulse into a width in cells: side by side where there is room, else below each other."""
+    plot = _plot(pulse["leads_by_day"], 2 if width >= VERY_WIDE else 1)
+    days = _panel(f"Leads a day, last {pulse['days']} days", plot)
+    funnel = _panel("From lead to confirmed", _funnel(pulse))
+    work = _panel("Now", _open(pulse["open"], now))
+    lines = _beside([days, funnel, work])
+    if max(line.cell_len for line in lines) > width:
+        lines = [*_beside([days, work]), Text(), *funnel]
+    return Text("\n").join(lines)
+
+
+def _panel(title: str, lines: Lines) -> Lines:
+    return [Text(title, "bold"), Text(), *lines]
+
+
+def _beside(panels: list[Lines]) -> Lines:
+    """Join panels line by line, each as wide as its longest line."""
+    widths = [max(line.cell_len for line in panel) for panel in panels]
+    rows: Lines = []
+    for row in range(max(map(len, panels))):
+        line = Text()
+        for panel, width in zip(panels, widths, strict=True):
+            part = panel[row] if row < len(panel) else Text()
+            line.append_text(part).append(" " * (width - part.cell_len) + GAP)
+        line.rstrip()
+        rows.append(line)
+    return rows
+
+
+def _plot(numbers: list[int], day_width: int) -> Lines:
+    """Draw a bar for each day above an axis whose ends are the data's."""
+    highest, width = max(numbers, default=0), len(numbers) * day_width
+    labels = {PLOT_ROWS - 1: f"{highest:,}", 2: f"{highest / 2:,.0f}" if highest > 1 else ""}
+    margin = max(map(len, labels.values()))
+    heights = [round(number / highest * PLOT_ROWS * len(BARS)) if highest else 0 for number in numbers]
+    lines = []
+    for row in reversed(range(PLOT_ROWS)):
+        label = labels.get(row, "")
+        days = zip(heights, numbers, strict=True)
+        bars = (_cell(height - row * len(BARS), is_least=row == 0 < number) for height, number in days)
+        axis = f"{label:>{margin}} {'┤' if label else '│'}"
+        lines.append(Text.assemble((axis, "dim"), ("".join(bar * day_width for bar in bars), NEUTRAL)))
+    ends = f"{len(numbers) - 1} days ago".ljust(width - len("today")) + "today"
+    axis = f"{'0':>{margin}} ┼{'─' * width}"
+    return [*lines, Text(axis, "dim"), Text(f"{'':>{margin}}  {ends}", "dim")]
+
+
+def _cell(eighths: int, *, is_least: bool) -> str:
+    """Return a cell filled by some eighths; the lowest of a day with leads is never empty."""
+    if eighths <= 0:
+        return BARS[0] if is_least else " "
+    return BARS[min(eighths, len(BARS)) - 1]
+
+
+def _funnel(pulse: Pulse) -> Lines:
+    """Draw each step as a bar, with its share of the step above and what that share was before."""
+    funnel, before = pulse["funnel"], pulse["funnel_before"]
+    most = max(funnel[name] for name in STEPS)  # type: ignore[literal-required]
+    lines = []
+    for above, name in zip((None, *STEPS), STEPS, strict=False):
+        number: int = funnel[name]  # type: ignore[literal-required]
+        cells = round(number / most * BAR) if most else 0
+        bar = "▆" * max(cells, min(1, number))
+        line = Text.assemble(f"{name.capitalize():<{LABEL}}", f"{number:>{NUMBER},}  ")
+        line.append(f"{bar:<{BAR}}", GOOD if name == "confirmed" else NEUTRAL)
+        line.append(_compared(funnel, before, name, above))
+        lines.append(line)
+    return [*lines, Text(), Text(f"% of the step above; ({pulse['days']} days before)", "dim")]
+
+
+def _compared(funnel: Any, before: Any, name: str, above: str | None) -> str:
+    if above is None:
+        return f" ({before[name]:,})" if before[name] else ""
+    share, earlier = _share(funnel[name], funnel[above]), _share(before[name], before[above])
+    return f" {share}" + (f" ({earlier})" if before[above] else "")
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:4.0%}" if whole else "   –"
+
+
+def _open(work: OpenWork, now: str) -> Lines:
+    facts = [
+        ("Pending", f"{work['pending']:,}", ""),
+        ("Waiting", f"{work['waiting']:,}", f"bold {CARE}" if work["waiting"] else ""),
+        ("To claim", f"{work['to_claim']:,}", CARE if work["to_claim"] else ""),
+        ("Oldest to claim", age(work["oldest_to_claim"], now) if work["oldest_to_claim"] else "–", ""),
+        ("Oldest open", age(work["oldest"], now) if work["oldest"] else "–", ""),
+    ]
+    return [Text.assemble((f"{label:<16}", "dim"), (value, style)) for label, value, style in facts]

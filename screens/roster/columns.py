@@ -1,0 +1,80 @@
+"""The columns of the roster, of agents and of departments above them."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from dispatch.queries.row_types import AgentRow
+from dispatch.queries.wording import contact_rate, plural
+from screens.roster.presence import presence_text
+from screens.widgets.columns import Column
+from screens.wording.agents import held_bar, match_score
+from screens.wording.plots import interval
+
+CONTACT, TREND = "contact_rate", "trend"
+
+
+def rating(row: AgentRow) -> Text:
+    """Format an average to two places, or a dash without ratings."""
+    return Text(f"{row['rating']:.2f}" if row["rating"] else "–")
+
+
+def _confirmed(row: AgentRow) -> str:
+    return interval(row) if row.get("rate") is not None else ""
+
+
+def _rating(row: AgentRow) -> str | Text:
+    return "" if "members" in row else rating(row)
+
+
+def _reached(row: AgentRow) -> str:
+    return "" if "members" in row else contact_rate(row)
+
+
+def _rank(row: AgentRow) -> str:
+    return "" if "members" in row else str(row["rank"] or "–")
+
+
+def _number(row: AgentRow) -> str:
+    return "" if "members" in row else str(row["agent_id"])
+
+
+def _name(row: AgentRow) -> Text:
+    return Text(row["name"], "bold" if "members" in row else "")
+
+
+def _load(row: AgentRow) -> Text:
+    return held_bar(row["load"], row["issue_load"], row["capacity"])
+
+
+def _presence(row: AgentRow) -> str | Text:
+    members = row.get("members")
+    return presence_text(row) if members is None else Text(plural(members, "agent"), "dim")
+
+
+SHRUNK_TITLE = "Confirmed, shrunk (95 %)"
+COLUMNS: tuple[Column[AgentRow], ...] = (
+    Column("rank", "#", 5, _rank, right=True, sort="rank", title="Rank"),
+    Column("department", "Department", 20, drop=8, grows=True, sort="department"),
+    Column("name", "Agent", 16, _name, grows=True, sort="name"),
+    Column("load", "Load", 16, _load, sort="load"),
+    Column("issue_load", "Issues", 6, right=True, sort="issue_load"),
+    Column(TREND, "14 days", 14, drop=2, title="Confirmed a day, 14 days"),
+    Column("rating", "Rating", 6, _rating, drop=3, right=True, sort="rating"),
+    Column("years_of_service", "Years", 5, drop=4, right=True, sort="years_of_service"),
+    Column("match_score", "Match", 6, match_score, drop=5, right=True, sort="match_score"),
+    Column("presence", "Presence", 13, _presence, drop=1, grows=True, sort="presence"),
+    Column("job_title", "Title", 25, drop=7, sort="job_title"),
+    Column("agent_id", "Id", 6, _number, drop=6, right=True, sort="agent_id"),
+    Column("email", "E-mail", 26, sort="email", extra=True),
+    Column("manager_name", "Manager", 18, sort="manager_name", extra=True),
+    Column("license_number", "Licence", 12, sort="license_number", extra=True),
+    Column("hours", "Shift", 20, sort="hours", extra=True),
+    Column(CONTACT, "Reached", 20, _reached, sort=CONTACT, extra=True, title="Reached in time"),
+    Column("rate", "Confirmed", 12, _confirmed, right=True, sort="rate", extra=True, title=SHRUNK_TITLE),
+    Column("decided", "Decided", 8, right=True, sort="decided", extra=True),
+)
+SCORE, RATES = "match_score", frozenset(("rate", "decided"))
+"""Columns computed only where they are chosen: with thousands of agents that takes a while."""
+SORTS = tuple(column.sort for column in COLUMNS if column.sort)
+HIGHEST_FIRST = ("load", "issue_load", "years_of_service", "rating", CONTACT, SCORE, *RATES)

@@ -1,0 +1,79 @@
+"""The pane beside the roster: who an agent is, and what is on their desk now."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from dispatch import queries
+from dispatch.desk.desk import Desk
+from dispatch.queries.row_types import AgentRow
+from dispatch.queries.wording import age
+from dispatch.service.issues import queries as issue_queries
+from dispatch.service.issues.queries import IssueFilter
+from models.bookings import PENDING
+from screens.roster.presence import presence_text
+from screens.widgets.detail_pane import Detail, add_facts
+from screens.wording.agents import held_bar
+from screens.wording.bookings import sign
+from screens.wording.issues import time_bar
+
+MOST_LISTED = 8  # of each kind; their places list all
+LABEL = 10
+
+
+def agent_detail(desk: Desk, row: AgentRow) -> Detail:
+    """Describe an agent in full. Reads the database."""
+    text = Text(overflow="fold")
+    years = row["years_of_service"]
+    text.append(f"{row['job_title']} · {years} {'year' if years == 1 else 'years'}", "bold")
+    add_facts(text, _facts(row), LABEL)
+    _add_bookings(text, row["agent_id"], desk.now())
+    _add_issues(text, desk, row["agent_id"])
+    return f"{row['name']} ({row['agent_id']})", text
+
+
+def department_detail(row: AgentRow) -> Detail:
+    """Describe a department by its sums."""
+    text = held_bar(row["load"], row["issue_load"], row["capacity"])
+    add_facts(text, [("Agents", f"{row['members']:,}"), ("Bookings", f"{row['load']:,}")], LABEL)
+    add_facts(text, [("Issues", f"{row['issue_load']:,}")], LABEL)
+    return row["department"], text
+
+
+def _facts(row: AgentRow) -> list[tuple[str, str | Text]]:
+    return [
+        ("Presence", presence_text(row)),
+        ("Shift", row["hours"] or "no hours set"),
+        ("Department", row["department"]),
+        ("Load", held_bar(row["load"], row["issue_load"], row["capacity"])),
+        ("Rank", str(row["rank"] or "")),
+        ("Rating", f"{row['rating']:.2f}" if row["rating"] else "none yet"),
+        ("Skills", ", ".join(row["skills"])),
+        ("Languages", ", ".join(row["languages"])),
+        ("E-mail", row["email"] or ""),
+    ]
+
+
+def _add_bookings(text: Text, agent_id: int, now: str) -> None:
+    which = queries.BookingFilter(status=PENDING, agent_id=agent_id)
+    rows = queries.list_bookings(which, MOST_LISTED + 1)
+    text.append("\n\nBookings", "bold underline")
+    for row in rows[:MOST_LISTED]:
+        text.append("\n").append_text(sign(row)).append(f" {row['booking_id']}  {row['customer_name']}")
+        text.append(f", {row['destination']}  ").append(age(row["changed_at"], now), "dim")
+    _add_rest(text, len(rows))
+
+
+def _add_issues(text: Text, desk: Desk, agent_id: int) -> None:
+    rows = issue_queries.issues(desk, IssueFilter(agent_id=agent_id), MOST_LISTED + 1)
+    text.append("\n\nIssues", "bold underline")
+    for row in rows[:MOST_LISTED]:
+        text.append("\n").append_text(time_bar(row)).append(f" {row['title']}")
+    _add_rest(text, len(rows))
+
+
+def _add_rest(text: Text, found: int) -> None:
+    if found == 0:
+        text.append("\nnone", "dim")
+    elif found > MOST_LISTED:
+        text.append("\n… and more", "dim")

@@ -1,0 +1,97 @@
+"""Events as sentences, for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dispatch.desk.event_chain import DIGEST_BYTES
+from dispatch.operations.command_list import every_command
+from dispatch.reporting.event_sentences import SENTENCES, sentence
+
+NAMES: dict[int | None, str] = {6: "Soren Baker", 9: "Nova Singh"}
+NOTHING: dict[str, Any] = {
+    **dict.fromkeys(("booking_id", "issue_id", "customer_id", "agent_id", "customer_name")),
+    "detail": {},
+    "before": {},
+    "after": {},
+}
+OF_ANN = {"booking_id": 413, "customer_name": "Ann", "agent_id": 6}
+CLAIM = {"detail": {"command": "booking.claim"}}
+ERASED = {"erased": "00" * DIGEST_BYTES}
+WARNING = {"issue_id": 11, "clock": "first_response", "percent": 50}
+ESCALATION = {"issue_id": 6, "escalation_id": 1, "level": 2, "urgency": "high", "told": "Tadeo Marchetti"}
+
+
+def said(command: str, **values: Any) -> str:
+    event: Any = NOTHING | {"command": command} | values
+    return sentence(event, NAMES)
+
+
+def test_every_command_has_a_sentence() -> None:
+    reversals = {"undo", "redo"}
+    assert {*every_command()} - reversals == {name for name in SENTENCES if " " not in name}
+
+
+def test_no_sentence_holds_a_python_value_or_an_empty_part() -> None:
+    for command in SENTENCES:
+        words = said(command.split()[0])
+        assert not set("[]{}") & set(words), words
+        assert "None" not in words
+        assert not words.endswith((":", ",", " "))
+
+
+@pytest.mark.parametrize(
+    ("command", "values", "words"),
+    [
+        ("booking.claim", OF_ANN, "claimed 413 (Ann) for Soren Baker"),
+        ("booking.claim", OF_ANN | {"agent_id": 7}, "claimed 413 (Ann) for agent 7"),
+        (
+            "booking.decline",
+            OF_ANN | {"agent_id": 9, "detail": {"reason": "[/] ill", "declined_by": 6}},
+            "declined 413 (Ann) for Soren Baker: [/] ill; now with Nova Singh",
+        ),
+        ("booking.cancel", OF_ANN, "cancelled 413 (Ann)"),
+        ("booking.cancel_all", {"detail": {"bookings": [1, 2], "reason": "no"}}, "cancelled 2 bookings: no"),
+        (
+            "booking.note",
+            OF_ANN | {"detail": {"text": {"erased": "00" * DIGEST_BYTES}}},
+            "added a note to 413 (Ann): erased",
+        ),
+        (
+            "undo",
+            OF_ANN | {"detail": {"command": "booking.claim"}},
+            "undid: claimed 413 (Ann) for Soren Baker",
+        ),
+        (
+            "redo",
+            OF_ANN | {"detail": {"command": "booking.claim"}},
+            "redid: claimed 413 (Ann) for Soren Baker",
+        ),
+        ("import.rows", {"detail": {"agents": 30, "bookings": 0}}, "imported rows: 30 agents"),
+        (
+            "issue.reply",
+            {"issue_id": 6, "detail": {"author": "customer", "text": "No."}},
+            "recorded the customer's answer on issue 6: No.",
+        ),
+        ("later.command", OF_ANN, "later.command"),
+    ],
+)
+def test_wording(command: str, values: dict[str, Any], words: str) -> None:
+    assert said(command, **values) == words
+
+
+def test_a_check_of_the_clocks_tells_what_it_raised() -> None:
+    warned = {"warnings": [WARNING, WARNING | {"percent": 75}], "escalations": []}
+    assert said("issue.sweep", agent_id=6, issue_id=11, detail=warned) == (
+        "warned Soren Baker: issue 11, 75 % of the first answer time gone"
+    )
+    raised = {
+        "warnings": [WARNING | {"percent": 100}],
+        "escalations": [ESCALATION | {"trigger": each} for each in ("unresolved", "no_progress")],
+    }
+    assert said("issue.sweep", detail=raised) == (
+        "warned: issue 11, first answer time is over; "
+        "escalated issue 6 to level 2 (unresolved, no progress), notified Tadeo Marchetti"
+    )

@@ -1,0 +1,88 @@
+"""The pulse: axis and bars from the data, side by side only where there is room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from screens.insights.columns import short_money
+from screens.insights.pulse import pulse_text
+from screens.insights.screen import Insights
+from tests.screens.picture import text_of
+from tests.screens.scenes import press
+
+NOW = "2082-03-14 12:00:00"
+PULSE: Any = {
+    "days": 5,
+    "leads_by_day": [0, 1, 50, 100, 25],
+    "funnel": {"leads": 176, "bookings": 160, "reached": 149, "confirmed": 98},
+    "funnel_before": {"leads": 100, "bookings": 50, "reached": 0, "confirmed": 0},
+    "open": {
+        "pending": 20,
+        "waiting": 1,
+        "to_claim": 5,
+        "oldest": "2082-03-14 09:00:00",
+        "oldest_to_claim": "2082-03-14 11:56:00",
+    },
+}
+
+
+def drawn(width: int) -> list[str]:
+    return pulse_text(PULSE, NOW, width).plain.splitlines()
+
+
+def test_the_plot_reaches_from_nothing_to_the_highest_day() -> None:
+    plot = [line[:10].rstrip() for line in drawn(60)[2:9]]
+    assert plot == [
+        "100 ┤   █",
+        "    │   █",
+        "    │   █",
+        " 50 ┤  ██",
+        "    │  ██▄",
+        "    │ ▁███",
+        "  0 ┼─────",
+    ]
+
+
+def test_each_step_is_a_share_of_the_one_above_beside_the_days_before() -> None:
+    told = "\n".join(drawn(60))
+    assert "Leads" in told
+    assert " 91% ( 50%)" in told
+    assert " 93% (  0%)" in told
+    assert " 66%\n" in told, "nobody had been reached before, so there is no share"
+
+
+def test_panels_are_beside_each_other_where_there_is_room() -> None:
+    assert "From lead to confirmed" in drawn(120)[0]
+    assert "From lead to confirmed" not in drawn(78)[0]
+    assert max(map(len, drawn(78))) <= 78
+    assert "Oldest to claim 4m" in "\n".join(drawn(78))
+
+
+@pytest.mark.parametrize(
+    ("units", "told"),
+    [
+        (None, "–"),
+        (0.0, "0"),
+        (950.4, "950"),
+        (12_345.0, "12.3 k"),
+        (999_960.0, "1.0 M"),
+        (45_157_000.0, "45.2 M"),
+        (2.5e9, "2.5 bn"),
+    ],
+)
+def test_money_is_short_in_tables(units: float | None, told: str) -> None:
+    assert short_money(units) == told
+
+
+async def test_insights_open_with_the_pulse_and_go_on_to_tables(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f7")
+        assert "Leads a day, last 30 days" in text_of(app)
+        assert "Waiting         1" in text_of(app)
+        await press(app, "v", "T")
+        assert "last 30 days, beside those before" in text_of(app)
+        assert "▲ 0" in text_of(app)
+        assert isinstance(app.screen, Insights)

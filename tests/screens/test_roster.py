@@ -1,0 +1,118 @@
+"""The roster by department, its sums and bars, and the agent in the pane."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Static
+
+from astra_tui.app import AstraApp
+from screens.bookings.queue import Queue
+from screens.roster.groups import grouped, totals
+from screens.widgets.detail_pane import DetailPane
+from screens.widgets.live_table import LiveTable
+from screens.wording.agents import held_bar, sparkline
+from tests.screens.picture import text_of
+from tests.screens.scenes import press
+
+FIELDS: Any = {
+    "rank": 1,
+    "load": 3,
+    "issue_load": 1,
+    "capacity": 10,
+    "presence": "available",
+    "left_at": None,
+}
+PEOPLE: list[Any] = [
+    FIELDS | {"agent_id": 1, "name": "Ada", "department": "sales"},
+    FIELDS | {"agent_id": 2, "name": "Bob", "department": "Luxury", "presence": "break"},
+    FIELDS | {"agent_id": 3, "name": "Cy", "department": "sales"},
+]
+
+
+def names(rows: list[Any]) -> list[str]:
+    return [row["name"] for row in rows]
+
+
+def test_agents_stand_below_their_department() -> None:
+    assert names(grouped(PEOPLE, [])) == ["▾ Luxury", "Bob", "▾ sales", "Ada", "Cy"]
+    assert names(grouped(PEOPLE, ["sales"])) == ["▾ Luxury", "Bob", "▸ sales"]
+    assert names(grouped(PEOPLE, [], descending=True))[0] == "▾ sales"
+
+
+def test_a_department_sums_up_its_agents_and_is_none_of_them() -> None:
+    luxury, _, sales, *_ = grouped(PEOPLE, [])
+    assert (sales["load"], sales["issue_load"], sales["capacity"], sales["members"]) == (6, 2, 20, 2)
+    assert {luxury["agent_id"], sales["agent_id"]} == {-1, -2}
+
+
+def test_totals_leave_out_who_left() -> None:
+    left = PEOPLE[0] | {"left_at": "2082-01-01 00:00:00"}
+    assert totals([*PEOPLE, left]) == "3 agents  ·  2 available  ·  1 on break  ·  load 12/30"
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        ((0, 0, 10), "▁▁▁▁▁▁▁▁▁▁ 0/10"),
+        ((3, 1, 10), "▇▇▇▇▁▁▁▁▁▁ 4/10"),
+        ((1, 0, 300), "▇▁▁▁▁▁▁▁▁▁ 1/300"),
+        ((9, 2, 10), "▇▇▇▇▇▇▇▇▇▇ 11/10!"),
+        ((0, 0, 0), "▇▇▇▇▇▇▇▇▇▇ 0/0"),
+    ],
+)
+def test_the_bar_counts_bookings_and_issues(held: tuple[int, int, int], told: str) -> None:
+    assert held_bar(*held).plain == told
+
+
+def test_a_sparkline_has_the_scale_of_all() -> None:
+    assert sparkline([0, 1, 4, 8], 8) == "▁▂▅█"
+    assert sparkline([0, 0], 0) == "▁▁"
+
+
+async def on_roster(app: AstraApp) -> LiveTable[Any]:
+    await press(app, "f3")
+    return app.screen.query_one("#roster", LiveTable)
+
+
+async def test_enter_folds_a_department_for_the_next_time_too(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(150, 40)) as (app, _):
+        table = await on_roster(app)
+        assert table.current is not None
+        assert table.current["agent_id"] > 0, "keys act on somebody from the first moment on"
+        assert len(table.rows_shown) == 9
+        await press(app, "p")
+        assert len(app.screen_stack) == 2
+        await press(app, "escape", "home", "p")
+        assert "No agent is chosen" in text_of(app)
+        await press(app, "enter")
+        assert names(table.rows_shown)[0] == "▸ Interplanetary Sales"
+        assert len(table.rows_shown) == 7
+        assert app.recall("roster.folded", list[str]()) in ([], ["Interplanetary Sales"])
+        await press(app, "enter", "down", "enter")
+        assert isinstance(app.screen, Queue)
+
+
+async def test_another_order_is_one_list(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(150, 40)) as (app, _):
+        table = await on_roster(app)
+        await press(app, "greater_than_sign")
+        found = names(table.rows_shown)
+        assert found == sorted(found, key=str.lower)
+        assert len(found) == 6
+
+
+async def test_the_pane_shows_the_agent_where_there_is_room(golden_file: Path, running: Any) -> None:
+    for width, is_shown in ((99, False), (100, True), (150, True)):
+        async with running(golden_file, size=(width, 40)) as (app, _):
+            table = await on_roster(app)
+            table.move_cursor(row=table.get_row_index("1"))
+            await app.settle()
+            pane = app.screen.query_one(DetailPane)
+            assert pane.display is is_shown
+            told = str(pane.query_one(Static).visual)
+            assert "21 years" in told
+            assert "Oskar" not in told
+            assert "The app crashes" in told
