@@ -20,10 +20,10 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widgets import DataTable
 
-from screens.base.motions import IN_TABLES
 from screens.base.textual_internals import SegmentTable
 from screens.widgets.cells import as_cell, is_one_line, rendered, same
 from screens.widgets.columns import Column, Row, fitting_columns
+from screens.widgets.movable import IN_TABLES
 
 FEW = 20  # rows that are removed one by one; with more it is faster to refill the rest
 MARK, MARKED_S = "•", 6.0  # before what others changed, and how long
