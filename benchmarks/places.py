@@ -22,7 +22,7 @@ from seeds.demo.demo import make_demo
 SIZE = (120, 36)
 BUDGET_S, KEY_BUDGET_S = 0.06, 0.05
 KEY_ROUNDS = 10
-QUEUE_KEYS = ("down", "pagedown", "end", "up", "home", "v", "V")
+QUEUE_KEYS = ("down", "pagedown", "end", "up", "home", "v")
 PLACES = ("dispatch", "roster", "queue", "my-desk", "service", "insights", "log")
 SOMEBODY = 7
 

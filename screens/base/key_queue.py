@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -15,7 +16,6 @@ from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
 
 from screens.base.harmless_text import HARMLESS_LINES, visible
-from screens.base.idle_collection import IdleCollection
 from screens.base.textual_internals import SteadyBatches, is_at_rest, is_closing, is_painted, mounted_event
 
 STEP_S = 0.005
@@ -24,6 +24,11 @@ PATIENT_TURNS = 400
 ANSWER_S = 1.0
 STILL_ROUNDS, MOST_ROUNDS = 2, 50
 SILENT_ROUNDS = 5  # the cost of a round in which a node did not answer: ten of them are enough
+
+LOOK_EVERY_S = 2.0
+WORTH_IT = 10  # collections of the middle generation, as Python counts them by default
+TOO_MANY = 300  # somebody types without a pause: memory has its limit
+NEVER = 1_000_000
 
 Typed = events.Key | events.Paste
 
@@ -217,3 +222,22 @@ async def _all_set(happenings: list[asyncio.Event]) -> bool:
                 await event.wait()
             return True
     return False
+
+
+class IdleCollection:
+    """Runs full garbage collections between keys, for the only application of a process.
+
+    Python starts them by the number of new objects, so that every twentieth change of place would hesitate
+    for 0.15 s. Here they wait until nobody types; short ones go on as usual.
+    """
+
+    def __init__(self, app: SteadyApp) -> None:
+        self._app, self._seen = app, app.keys_typed
+        gc.set_threshold(*gc.get_threshold()[:2], NEVER)
+        app.set_interval(LOOK_EVERY_S, self.look)
+
+    def look(self) -> None:
+        """Collect if nothing was typed since the last look, and there is something to collect."""
+        is_idle, self._seen = self._app.keys_typed == self._seen, self._app.keys_typed
+        if gc.get_count()[2] >= (WORTH_IT if is_idle else TOO_MANY):
+            gc.collect()

@@ -178,17 +178,17 @@ class Place(Hosted[None]):
 
         self.ask_newest("place", work, then, refused, opens=self._opens)
 
-    @on(LiveTable.RowHighlighted)
-    def _look_at_row(self) -> None:
-        """Show on the key line what can be done with the row under the cursor."""
-        self.query_one(KeyLine).row_changed()
-
     def _show_currency(self, currency: str) -> None:
         """Draw the amounts of the tables again once the desk has another currency."""
         before, self._currency = self._currency, currency
         if before not in (None, currency):
             for table in self.query(LiveTable):
                 table.draw_again()
+
+    @on(LiveTable.RowHighlighted)
+    def _look_at_row(self) -> None:
+        """Show on the key line what can be done with the row under the cursor."""
+        self.query_one(KeyLine).row_changed()
 
     def _mark_others(self) -> None:
         """Let the tables mark the coming changes if others made them."""

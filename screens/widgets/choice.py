@@ -238,7 +238,7 @@ def _beginnings(names: Sequence[str]) -> str:
 def take_letter(field: Choice | Pick, ahead: TypeAhead, event: events.Key) -> None:
     """Choose by a typed letter, or take the last one back."""
     if event.key == "backspace" and ahead.letters:
-        name = ahead.take_back()
+        name = ahead.take_back(event.time)
     elif event.character is not None and event.character.isalnum():
         name = ahead.add(event.character, event.time, field.names, field.chosen)
         letters = ahead.letters if name else ahead.letters + event.character

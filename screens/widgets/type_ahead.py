@@ -42,10 +42,11 @@ class TypeAhead:
             return current
         return found[(found.index(current) + 1) % len(found) if current in found else 0]
 
-    def take_back(self) -> str | None:
-        """Take the last letter back; return the name chosen before it, or None without a letter."""
+    def take_back(self, at: float) -> str | None:
+        """Take the last letter back at a time; return the name chosen before it, or None without a letter."""
         if not self._before:
             return None
+        self._at = at
         self.letters, name = self._before.pop()
         return name
 

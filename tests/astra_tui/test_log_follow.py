@@ -60,6 +60,8 @@ def lead(astra: Run) -> None:
 def test_each_event_is_printed_once_as_it_is_committed(
     booked: Run, started: Start, end: signal.Signals
 ) -> None:
+    if signal.getsignal(end) is signal.SIG_IGN:
+        pytest.skip("a job in the background ignores it")
     known = [row["event_id"] for row in booked("log", "--json").json][::-1]
     process = started("--after", known[0], "--json")
     assert [row["event_id"] for row in read(process, len(known) - 1)] == known[1:]

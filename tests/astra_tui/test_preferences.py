@@ -150,7 +150,7 @@ def test_save_replaces_the_file_atomically(file: Path, monkeypatch: pytest.Monke
     def broken(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr("astra_tui.user.preferences.os.replace", broken)
+    monkeypatch.setattr("models.private_files.os.replace", broken)
     with pytest.raises(InvalidInput, match="disk full"):
         save("theme", "solarized")
     assert file.read_text() == 'theme = "nord"\n'

@@ -109,7 +109,7 @@ async def test_the_keys_apply_to_the_last_assigned_lead(running: Any) -> None:
         assert app.screen.chosen()["booking_id"] == row["booking_id"]
         await press(app, "f8")
         assert f"Why booking {row['booking_id']} " in text_of(app)
-        await press(app, "escape", "ctrl+z")
+        await press(app, "escape", "ctrl+z", "ctrl+z")
         assert notice(app) == f"Undone: lead {row['booking_id']} (Kate) removed"
         assert re.search("Kate .* undone", text_of(app))
 
@@ -146,7 +146,7 @@ async def test_undo_takes_back_what_was_done_in_this_terminal(running: Any, othe
         (row,) = await newest(app, 1)
         other_terminal.actor = app.backend.desk.actor
         intake.receive(other_terminal, name="Somebody", **OTHER)
-        await press(app, "ctrl+z")
+        await press(app, "ctrl+z", "ctrl+z")
         assert notice(app) == f"Undone: lead {row['booking_id']} (Kate) removed"
         await press(app, "ctrl+z")
         assert "has done nothing here that can be undone" in text_of(app)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from typing import Any, cast
 
 import pytest
 
-from screens.base.idle_collection import TOO_MANY, WORTH_IT, IdleCollection
+from screens.base.key_queue import TOO_MANY, WORTH_IT, IdleCollection
 
 
 class Typing:
@@ -31,7 +32,7 @@ def collected(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
 def test_it_collects_once_nobody_types(collected: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     app, waiting = Typing(), [0]
     monkeypatch.setattr(gc, "get_count", lambda: (0, 0, waiting[0]))
-    collection = IdleCollection(app)
+    collection = IdleCollection(cast("Any", app))
     for typed, middle, expected in (
         (0, WORTH_IT - 1, 0),  # nothing worth it
         (1, WORTH_IT, 0),  # a key was typed
