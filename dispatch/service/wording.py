@@ -86,7 +86,9 @@ def _reason(step: Step) -> str:
     first, _, rest = step["why"].partition(" ")
     if step["step"] == "sentiment":
         return f"tone {rest.split(' ')[0]}"
-    return first.replace("_", " ") if step["step"] in ("category", "tier") else step["why"]
+    if step["step"] == "category":
+        return step["why"].partition(" starts at")[0].replace("_", " ")
+    return first if step["step"] == "tier" else step["why"]
 
 
 def describe_escalation(escalation: EscalationRow) -> str:

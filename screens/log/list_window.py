@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -11,7 +11,7 @@ from dispatch.desk.event_filter import EventFilter
 from dispatch.desk.row_types import ListedEvent
 from dispatch.queries.wording import moment
 from dispatch.reporting.event_sentences import names_in, sentence
-from screens.base.list_window import ListWindow
+from screens.base.list_window import MOST_HELD, ListWindow
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,11 @@ class LogWindow(ListWindow[EventFilter, ListedEvent]):
         ids = (None, number) if upwards else (number, None)
         return cast(list[ListedEvent], event_log.page(self.which, limit, *ids))
 
-    def everything(self) -> Iterable[ListedEvent]:
-        return cast(Iterable[ListedEvent], event_log.each(self.which))
+    def everything(self) -> Iterator[ListedEvent]:
+        beyond = None
+        while rows := self.page(MOST_HELD, beyond):
+            yield from rows
+            beyond = rows[-1]
 
 
 def _folded(row: ListedEvent) -> str:

@@ -22,11 +22,11 @@ from textual.widgets import Input, Static
 
 from screens.base import figures, keys
 from screens.base.hosted import Hosted
-from screens.base.key_order import place_of
 from screens.base.keys import key
 from screens.base.textual_internals import bindings_of
 from screens.dialogs.modal import Modal
 from screens.shell.desk_screen import Place
+from screens.widgets.key_order import place_of
 from screens.widgets.movable import Reading
 
 KEY_CELLS, VERB_CELLS, GAP = 9, 15, 3

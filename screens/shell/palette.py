@@ -22,6 +22,7 @@ TYPING_PAUSE_S = 0.08
 TITLE_CELLS = 24
 MARGIN = 4  # beside an entry: its padding, and the scrollbar
 MOVES = {"up": "cursor_up", "down": "cursor_down", "pageup": "page_up", "pagedown": "page_down"}
+ABOUT_ONLY = 2  # words that fit a description, and not the title
 RECENT, MOST_RECENT = "palette.recent", 6
 
 
@@ -46,7 +47,7 @@ class Entry:
             return None
         if title.startswith(" ".join(words)):
             return 0
-        return 1 if all(word in title for word in words) else 2
+        return 1 if all(word in title for word in words) else ABOUT_ONLY
 
     def line(self, width: int) -> Text:
         """Format in one line of so many cells, the keys on the right."""
@@ -132,9 +133,10 @@ class Palette(Modal[Entry | None]):
             first = [known[title] for title in recent if title in known]
             return first + [entry for entry in self._entries if entry not in first]
         fitting = [(fit, entry) for entry in self._entries if (fit := entry.fit(words)) is not None]
-        commands = [entry for _, entry in sorted(fitting, key=lambda one: one[0])]
+        fitting.sort(key=lambda one: one[0])
+        named = [entry for fit, entry in fitting if fit < ABOUT_ONLY and not is_number(self._text)]
         jumps = self._jumps if self._answered == self._text else []
-        return [*jumps, *commands] if is_number(self._text) else [*commands, *jumps]
+        return [*named, *jumps, *(entry for _, entry in fitting if entry not in named)]
 
     def _fill(self) -> None:
         if not self.is_laid_out:
@@ -161,8 +163,10 @@ class Palette(Modal[Entry | None]):
         self._take()
 
     def action_take(self) -> None:
-        is_command = not is_number(self._text) and any(entry in self._entries for entry in self._shown)
-        if is_command or self._answered == self._text:
+        words, first = self._text.lower().split(), next(iter(self._shown), None)
+        fit = first.fit(words) if first is not None and first in self._entries else None
+        is_named = fit is not None and fit < ABOUT_ONLY and not is_number(self._text)
+        if is_named or self._answered == self._text:
             self._take()
         else:
             self._takes = True

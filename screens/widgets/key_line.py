@@ -14,8 +14,8 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from screens.base.hosted import Hosted
-from screens.base.key_order import place_of
 from screens.base.textual_internals import is_character
+from screens.widgets.key_order import place_of
 
 GAP, GROUP_GAP = 1, 3  # behind each key, and behind the last of a group
 KEY_STYLE = "bold $footer-key-foreground on $footer-key-background"

@@ -18,10 +18,10 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widgets import DataTable
 
-from screens.base.motions import IN_TABLES
 from screens.base.textual_internals import SegmentTable
 from screens.widgets.cells import as_cell, is_one_line, rendered, same
 from screens.widgets.columns import DOWN, UP, Column, OwnOrder, Row, fitting_columns
+from screens.widgets.movable import IN_TABLES
 from screens.widgets.table_messages import TableMessages, content_of
 
 FEW = 20  # rows that are removed one by one; with more it is faster to refill the rest

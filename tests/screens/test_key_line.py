@@ -11,8 +11,8 @@ from textual.binding import Binding, BindingType
 
 from astra_tui.app import AstraApp
 from screens.base import keys
-from screens.base.key_order import GROUPS
 from screens.widgets.key_line import KeyButton, KeyLine, ShownKey
+from screens.widgets.key_order import GROUPS
 from tests.screens.key_checks.registry import at_booking
 from tests.screens.picture import text_of
 from tests.screens.scenes import press

@@ -14,14 +14,13 @@ from astra_tui.app import AstraApp
 from astra_tui.user.preferences import Preferences
 from dispatch.desk import event_log
 from screens.base import keys
-from screens.base.motions import IN_OPTIONS, IN_TABLES, IN_TEXTS
 from screens.base.textual_internals import is_character
 from screens.dialogs.form import FormModal
 from screens.dialogs.modal import HOLDS_TEXT
 from screens.shell import key_catalogue
 from screens.shell.help import Help, verbs
 from screens.widgets.live_table import LiveTable
-from screens.widgets.movable import Options
+from screens.widgets.movable import IN_OPTIONS, IN_TABLES, IN_TEXTS, Options
 from tests.screens.conftest import standing_still
 from tests.screens.key_checks import bookings, leads, lists, places, service
 from tests.screens.key_checks.registry import (

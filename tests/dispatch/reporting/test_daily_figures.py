@@ -32,8 +32,9 @@ def confirmed(desk: Desk, add_agent: Callable[..., Any], add_lead: Callable[...,
 
 
 @pytest.fixture(autouse=True)
-def _zone_as_before() -> Iterator[None]:
+def _zone_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
+    monkeypatch.undo()
     time.tzset()
 
 
