@@ -184,10 +184,10 @@ class FilterText(Word):
         self._keys = keys
 
     def candidates(self, incomplete: str) -> Found:
-        from dispatch.desk.accepted_values import listing
+        from dispatch.queries.filter_answers import accepted
 
         before, blank, word = incomplete.rpartition(" ")
-        found = offers(word, self._keys, lambda kind: [row["name"] for row in listing(kind)])
+        found = offers(word, self._keys, accepted)
         return [(before + blank + one, meaning) for one, meaning in found]
 
 

@@ -25,7 +25,7 @@ def _keys(line: Line) -> Keys:
     return table(
         Key("booking", Number(), "booking it changed", field="booking_id"),
         Key("issue", Number(), "issue it changed", field="issue_id"),
-        Key("agent", Who(is_named), "agent it was about", line.agent_id, "agent_id"),
+        Key("agent", Who(is_named, listed="agent"), "agent it was about", line.agent_id, "agent_id"),
         Key("by", Exact(), "who did it", field="actor", also=("actor",)),
         Key("command", Exact(), "booking.claim, or claim alone", field="command"),
         Key("is", Fields(IS), "undone; all: every check of the clocks too"),

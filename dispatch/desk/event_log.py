@@ -37,6 +37,11 @@ def page(
     return events_among(ids.select_from(ids.c.event_id))
 
 
+def count(which: EventFilter) -> int:
+    """Count the events of a filter."""
+    return int(which.numbers().count())
+
+
 def event_ids(which: EventFilter, limit: int | None = None) -> list[int]:
     """Return the ids of the newest events."""
     number: Any = Entity("event_id")

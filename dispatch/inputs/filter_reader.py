@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial, reduce
@@ -81,6 +81,24 @@ class Number(Kind):
         return float(pair.value) * self.scale if self.scale else int(pair.value.removeprefix("#"))
 
 
+@dataclass(frozen=True)
+class AnyNumber(Number):
+    """A whole number, or several with commas between them, of which ``:`` finds each."""
+
+    expects = "a number, or several with commas"
+
+    def read(self, pair: Pair, reading: Reading) -> Any:
+        texts = pair.value.split(",") if pair.operator in EQUAL else [pair.value]
+        if len(texts) == 1:
+            return super().read(pair, reading)
+        return tuple(int(Number.read(self, Pair(pair.key, pair.operator, text), reading)) for text in texts)
+
+    def holds(self, subject: Any, operator: str, value: Any) -> Any:
+        if not isinstance(value, tuple):
+            return super().holds(subject, operator, value)
+        return subject in value if isinstance(subject, int) else subject.in_(value)
+
+
 class Amount(Kind):
     """An amount of money, compared in cents."""
 
@@ -126,7 +144,11 @@ class Who(Kind):
     """A person by number or part of the name; ``named`` turns it into a condition on an id column."""
 
     named: Callable[[Any, str], Any] | None = None
+    listed: str = ""
     expects = "a number or a part of the name"
+
+    def offers(self, accepted: Accepted) -> Sequence[str]:
+        return accepted(self.listed) if self.listed else ()
 
     def read(self, pair: Pair, reading: Reading) -> int | str:
         text = _given(pair)
@@ -282,18 +304,27 @@ def asked(asked_for: Node | None, keys: Keys, reading: Reading) -> tuple[Fills, 
     return fields | {"where": joined("and", rest) if rest else None}, named
 
 
+def without(asked_for: Node | None, names: Collection[str], keys: Keys, reading: Reading) -> Node | None:
+    """Return a filter without the parts that use some of these fields or keys. Raises InvalidInput."""
+    kept = [part for part in parts_of(asked_for) if asked(part, keys, reading)[1].isdisjoint(names)]
+    return joined("and", kept) if kept else None
+
+
 def offers(word: str, keys: Keys, accepted: Accepted) -> list[tuple[str, str]]:
     """Return completions of a filter's last word with their meaning: keys, or the values of the only key."""
     typed, colon, value = word.partition(":")
     known = {name: keys[key] for name, key in _spellings(keys).items()}
     begun = [name for name in known if (name == typed if colon else name.startswith(typed))]
     for name in begun if len(begun) == 1 else ():
-        fitting = [
-            one for one in known[name].kind.offers(accepted) if _folded(one).startswith(_folded(value))
-        ]
+        begins = _begins_a_word if isinstance(known[name].kind, Who) else str.startswith
+        fitting = [one for one in known[name].kind.offers(accepted) if begins(_folded(one), _folded(value))]
         if fitting or colon:
             return [(format_filter(Pair(name, ":", one)), known[name].help) for one in fitting]
     return [(f"{name}:", known[name].help) for name in begun]
+
+
+def _begins_a_word(name: str, part: str) -> bool:
+    return f" {name}".find(f" {part}") >= 0
 
 
 def _spellings(keys: Keys) -> dict[str, str]:

@@ -1,10 +1,9 @@
 """Queries for screens and commands: bookings, agents and totals."""
 
 from dispatch.queries.agents import AGENT_KEYS, agent, agents_by_id, filtered, list_agents
+from dispatch.queries.booking_orders import BOOKING_SORTS, FOLLOW_UP
 from dispatch.queries.bookings import (
     BOOKING_ROW,
-    BOOKING_SORTS,
-    FOLLOW_UP,
     BookingFilter,
     as_units,
     booking,
@@ -12,13 +11,21 @@ from dispatch.queries.bookings import (
     bookings_by_id,
     bookings_of,
     check_sort,
+    count_bookings,
     desk_of,
     each_booking,
     list_bookings,
     pending_ids,
     unattended,
 )
-from dispatch.queries.totals import Arrivals, Totals, count_arrivals, count_totals, is_unused
+from dispatch.queries.totals import (
+    Arrivals,
+    Totals,
+    count_arrivals,
+    count_by_view,
+    count_totals,
+    is_unused,
+)
 
 __all__ = [
     "AGENT_KEYS",
@@ -37,6 +44,8 @@ __all__ = [
     "bookings_of",
     "check_sort",
     "count_arrivals",
+    "count_bookings",
+    "count_by_view",
     "count_totals",
     "desk_of",
     "each_booking",

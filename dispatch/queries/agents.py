@@ -10,7 +10,7 @@ from typing import Any, cast
 from peewee import JOIN, ModelSelect
 
 from dispatch.inputs.filter_language import Node
-from dispatch.inputs.filter_reader import Among, Choice, Key, Moment, Number, Part, fits, table
+from dispatch.inputs.filter_reader import Among, AnyNumber, Choice, Key, Moment, Number, Part, fits, table
 from dispatch.queries import agent_levels
 from dispatch.queries.row_types import AgentRow
 from models.agents import PRESENCES, Agent, AgentRank
@@ -37,7 +37,7 @@ AGENT_KEYS = table(
     Key("language", Part(), "a language spoken", lambda row: ", ".join(row["languages"])),
     Key("email", Part(), "e-mail address", itemgetter("email")),
     Key("manager", Part(), "manager's name", itemgetter("manager_name")),
-    Key("number", Number(), "agent number", itemgetter("agent_id"), also=("id",)),
+    Key("number", AnyNumber(), "agent number", itemgetter("agent_id"), also=("id",)),
     Key("left", Moment(), "when the agent left", itemgetter("left_at")),
 )
 

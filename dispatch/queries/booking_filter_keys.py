@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from peewee import fn
 
-from dispatch.inputs.filter_reader import Amount, Choice, Fields, Key, Moment, Number, Part, Who, table
+from dispatch.inputs.filter_reader import (
+    Amount,
+    AnyNumber,
+    Choice,
+    Fields,
+    Key,
+    Moment,
+    Number,
+    Part,
+    Who,
+    table,
+)
 from models.agents import is_named
 from models.bookings import STATUSES, Booking
+from models.customers import Lead
 
 REVENUE = fn.COALESCE(Booking.destination_revenue_cents, 0) + fn.COALESCE(Booking.package_revenue_cents, 0)
 FLAGS = Fields(
@@ -21,15 +33,16 @@ FLAGS = Fields(
 BOOKING_KEYS = table(
     Key("status", Choice(STATUSES), "booking status", field="status"),
     Key("is", FLAGS, "unclaimed; without an agent; follow-up due; agent asked if still on it"),
-    Key("agent", Who(is_named), "its agent", Booking.agent_id, "agent_id"),
+    Key("agent", Who(is_named, listed="agent"), "its agent", Booking.agent_id, "agent_id"),
     Key("customer", Who(), "its customer", field="customer"),
     Key("destination", Choice(listed="destination"), "destination", field="destination", also=("to",)),
     Key("launch", Choice(listed="launch"), "launch location", Booking.launch_location, also=("from",)),
     Key("source", Choice(listed="source"), "lead source", field="source"),
     Key("method", Choice(listed="method"), "contact method", field="method"),
+    Key("wishes", Part(), "requests of the customer", Lead.requests, also=("requests",)),
     Key("package", Part(), "quoted package", Booking.package),
     Key("revenue", Amount(), "price of trip and package", REVENUE),
-    Key("number", Number(), "booking number", Booking.booking_id, also=("id",)),
+    Key("number", AnyNumber(), "booking number", Booking.booking_id, also=("id",)),
     Key("score", Number(), "customer's score, 1 to 5", Booking.score),
     Key("attempts", Number(), "contact attempts", Booking.contact_attempts),
     Key("follow_up", Moment(), "time of the follow-up", Booking.follow_up_at),

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import add
 from typing import Any, cast
 
-from peewee import JOIN, Entity, Expression, ModelSelect, Tuple, fn
+from peewee import JOIN, Expression, ModelSelect, fn
 
 from dispatch.inputs.filter_language import Node, Pair, joined, parts_of
 from dispatch.inputs.filter_reader import condition
 from dispatch.queries.booking_filter_keys import BOOKING_KEYS
-from dispatch.queries.customer_index import mentions, of_customer
+from dispatch.queries.booking_orders import BOOKING_SORTS, FOLLOW_UP, ORDERS, Part, beyond, directed, numbers
+from dispatch.queries.customer_index import Mentions, mentions, of_customer
 from dispatch.queries.next_action import is_due
 from dispatch.queries.row_types import BookingRow
 from models.agents import GONE, Agent, ids_named
 from models.base import CompiledQuery, Json, each_tuple, listed, parameter, tuples
-from models.bookings import PENDING, STATUSES, Booking
+from models.bookings import PENDING, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound
 
@@ -50,15 +49,6 @@ BOOKING_COLUMNS = {
 }
 BOOKING_ROW = (*BOOKING_COLUMNS, "total_revenue")
 """The keys of a booking in a list, in order."""
-BOOKING_SORTS: dict[str, Any] = {  # peewee's columns, compared with different types
-    "changed": Booking.changed_at,
-    "id": Booking.booking_id,
-    "customer": Lead.customer_name,
-    "agent": Booking.agent_id,
-    "destination": Booking.destination,
-    "status": Booking.status,
-}
-FOLLOW_UP = "follow_up"  # an extra order for filters with due_until: an index finds only those
 _EQUAL: dict[str, Any] = {  # fields of a BookingFilter that equal a column
     "status": Booking.status,
     "agent_id": Booking.agent_id,
@@ -66,7 +56,9 @@ _EQUAL: dict[str, Any] = {  # fields of a BookingFilter that equal a column
     "source": Lead.source,
     "method": Lead.method,
 }
-_ORDERS = BOOKING_SORTS | {FOLLOW_UP: Booking.follow_up_at}
+
+
+MOST_NAMED = 500  # parameters of a query
 
 
 @dataclass(frozen=True)
@@ -111,43 +103,52 @@ def each_booking(which: BookingFilter, limit: int | None = None) -> Iterator[Boo
 
 
 def _page(which: BookingFilter, limit: int | None, after: BookingRow | None = None) -> list[Expression]:
-    """Return the conditions for a page of bookings, before ordering and limiting."""
-    conditions = _conditions(which)
-    if after is not None:
-        conditions.append(_beyond(which, after))
-    sought = [mentions(which.text)] if which.text else []
-    sought += [of_customer(which.customer)] if which.customer else []
-    conditions += [one.condition for one in sought]
-    in_order = limit is not None and all(one.many for one in sought)
-    merged = in_order and which.sort == "changed" and not _one_status(which) and not _is_narrow(which)
-    if not (sought or merged):
+    """Return the conditions for a page of bookings, before ordering and limiting.
+
+    Thousands may have to be sorted or scanned: only the page is read in full.
+    """
+    sought = _sought(which)
+    few = _is_narrow(which) or _is_pending(which)
+    in_order = limit is not None and all(one.many for one in sought) and not few
+    conditions = _conditions(which, in_order=in_order) + [one.condition for one in sought]
+    if limit is None and not sought:
+        if after is not None:
+            place = ORDERS[which.sort].of_row(after)
+            conditions.append(beyond(_keys(which), place, after["booking_id"], descending=which.descending))
         return conditions
-    # thousands may have to be sorted or scanned: read only the page in full
-    page = _numbers(which, conditions, STATUSES if merged else ()).limit(limit)
-    return [Booking.booking_id.in_(page.select_from(page.c.number))]
+    parts = ORDERS[which.sort].parts if in_order else [Part(_keys(which))]
+    if which.sort == "changed" and which.status:
+        parts = [Part(_keys(which))]
+    page = numbers(which.sort, parts, conditions, limit, after, descending=which.descending)
+    return [Booking.booking_id.in_(page if len(page) <= MOST_NAMED else listed(page))]
 
 
-def _numbers(which: BookingFilter, conditions: list[Expression], statuses: Sequence[str]) -> Any:
-    """Return booking ids in order; with ``statuses``, merge each status's own by time of change."""
-    query = Booking.select(Booking.booking_id.alias("number"), _sort_key(which).alias("sort_key"))
-    query = query.join(Lead, on=(Booking.lead_id == Lead.lead_id)).where(*conditions)
-    of_each = [query.where(Booking.status == status) for status in statuses] or [query]
-    return reduce(add, of_each).order_by(*_directed(which, Entity("sort_key"), Entity("number")))
+def _sought(which: BookingFilter) -> list[Mentions]:
+    sought = [mentions(which.text)] if which.text else []
+    return sought + ([of_customer(which.customer)] if which.customer else [])
 
 
-def _sort_key(which: BookingFilter) -> Any:
-    """Return the sort key. An agent's own bookings are found through the agent, not in that order."""
-    column = _ORDERS[which.sort]
-    return column.concat("") if which.sort == "changed" and which.agent_id is not None else column
+def _keys(which: BookingFilter) -> tuple[Any, ...]:
+    """Return the keys of the order. An agent's own bookings are found through the agent."""
+    keys = ORDERS[which.sort].keys
+    is_agents = which.sort == "changed" and which.agent_id is not None
+    return tuple(key.concat("") for key in keys) if is_agents else keys
 
 
-def _directed(which: BookingFilter, *columns: Any) -> tuple[Any, ...]:
-    return tuple(column.desc() for column in columns) if which.descending else columns
+def count_bookings(which: BookingFilter) -> int:
+    """Count the bookings that match a filter; of a million, by their rows, it may take a second."""
+    which = _with_agent(which)
+    sought = _sought(which)
+    query = Booking.select(fn.COUNT(Booking.booking_id))
+    if sought or which.where is not None or which.source or which.method:
+        query = query.join(Lead, on=(Booking.lead_id == Lead.lead_id))
+    conditions = _conditions(which)[1:] + [one.condition for one in sought]
+    return int((query.where(*conditions) if conditions else query).scalar())
 
 
-def _one_status(which: BookingFilter) -> bool:
-    """Return whether the filter allows a single status only."""
-    return bool(which.status or which.unclaimed or which.waiting or which.asked)
+def _is_pending(which: BookingFilter) -> bool:
+    """Return whether the filter allows Pending bookings only, which are few."""
+    return which.status == PENDING or which.unclaimed or which.waiting or which.asked
 
 
 def _is_narrow(which: BookingFilter) -> bool:
@@ -191,13 +192,13 @@ def bookings_by_id(booking_ids: Sequence[int]) -> list[BookingRow]:
 def booking_ids(which: BookingFilter, limit: int) -> list[int]:
     """Return the ids of the first bookings that match a filter, in its order."""
     which = _with_agent(which)
-    query = Booking.select(Booking.booking_id).join(Lead, on=(Booking.lead_id == Lead.lead_id))
-    found = query.where(*_page(which, limit)).order_by(*_order(which)).limit(limit)
-    return [booking_id for (booking_id,) in tuples(found)]
+    parts = [Part(_keys(which))]
+    conditions = _conditions(which) + [one.condition for one in _sought(which)]
+    return numbers(which.sort, parts, conditions, limit, descending=which.descending)
 
 
 def _order(which: BookingFilter) -> tuple[Any, ...]:
-    return _directed(which, _sort_key(which), Booking.booking_id)
+    return directed(which.descending, *_keys(which), Booking.booking_id)
 
 
 def bookings_of(
@@ -245,8 +246,12 @@ def as_units(cents: int | None) -> float | None:
     return None if cents is None else cents / 100
 
 
-def _conditions(which: BookingFilter) -> list[Expression]:
+def _conditions(which: BookingFilter, *, in_order: bool = False) -> list[Expression]:
+    """Return the conditions of a filter's fields; ``in_order``: only the order's index may be used."""
     conditions = [Booking.booking_id.is_null(False)]
+    if in_order and which.status not in (None, PENDING) and which.sort not in ("changed", "status"):
+        conditions.append(Booking.status.concat("") == which.status)
+        which = replace(which, status=None)
     wanted = ((column, getattr(which, name)) for name, column in _EQUAL.items())
     conditions += [column == value for column, value in wanted if value not in (None, "")]
     if which.unclaimed:
@@ -277,18 +282,6 @@ def _of_fields(fields: Json) -> list[Expression]:
     if "customer" in fields:
         return [of_customer(fields["customer"]).condition]
     return _conditions(BookingFilter(**fields))[1:]
-
-
-def _beyond(which: BookingFilter, last: Mapping[str, Any]) -> Expression:
-    column = _sort_key(which)
-    value, last_id = last[_ORDERS[which.sort].name], last["booking_id"]
-    here, last_row = Tuple(column, Booking.booking_id), Tuple(value, last_id)
-    if value is None:  # only a waiting booking has no agent; NULL sorts lowest
-        further = Booking.booking_id < last_id if which.descending else Booking.booking_id > last_id
-        beyond: Expression = column.is_null() & further
-        return beyond if which.descending else beyond | column.is_null(False)
-    beyond = here < last_row if which.descending else here > last_row
-    return beyond | column.is_null() if which.descending and which.sort == "agent" else beyond
 
 
 def unattended() -> dict[int, int]:

@@ -130,6 +130,7 @@ class BookingRow(TypedDict):
     due: NotRequired[str]  # as of now: the follow-up's lateness, and the next command
     next: NotRequired[str | None]
     age: NotRequired[str]  # in a list: since it came in, on an agent's desk since its state began
+    until: NotRequired[str]
     next_action: NotRequired[str | None]  # of a booking shown by itself
     history: NotRequired[list[EventRow]]
 

@@ -97,6 +97,23 @@ def age(then: str, now: str) -> str:
     return date if local.year == here.year else f"{date} {local.year}"
 
 
+def short_age(then: str, now: str) -> str:
+    """Format the same in six cells: ``12s``, ``4m``, ``2h``, ``12 Nov``, ``Nov 81``."""
+    text = age(then, now)
+    if len(text) <= 3:
+        return text
+    local, here = (from_text(text) + local_offset() for text in (then, now))
+    month = MONTHS[local.month - 1]
+    return f"{local.day} {month}" if local.year == here.year else f"{month} {local:%y}"
+
+
+def until(then: str, now: str) -> str:
+    """Format how far away a stored time is, ahead or past, in six cells: ``10m``, ``2h``, ``12 Nov``."""
+    earlier, later = sorted((then, now))
+    near = age(earlier, later)
+    return near if len(near) <= 3 else short_age(then, now)
+
+
 def holder(row: HeldRow, nobody: str = "waiting") -> str:
     """Format the agent who has a booking or an issue, with the number."""
     return nobody if row["agent_id"] is None else f"{row['agent_name']} ({row['agent_id']})"

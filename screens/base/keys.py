@@ -120,22 +120,22 @@ BOOKING = [
     COPY,
 ]
 
+PANES = [
+    hidden("zoom", "z", "Zoom", "Give all the room to the list or pane in focus; again gives it back"),
+    hidden("border.left", "left_square_bracket", "Border left", "Make the pane larger", "border(-1)"),
+    hidden("border.right", "right_square_bracket", "Border right", "Make the list larger", "border(1)"),
+]
 FILTER = hidden("filter", "slash", "Filter", "Type what to look for; escape clears it")
 BACK = hidden("back", "escape", "Back", "Clear the filter, back to the list")
 COLUMNS = hidden("columns", "comma", "Columns", "Which columns are shown, and in which order")
 
 SAVED_VIEWS = hidden("views", "semicolon", "Saved views", "Choose, save or delete a view of this list")
 EXPORT = hidden("export", "E", "Export", "Write all rows of the list into a file: CSV, TSV or JSON lines")
-
-LIST = [
-    COLUMNS,
-    EXPORT,
-    SAVED_VIEWS,
-    FILTER,
+SORT = [
     hidden("sort", "greater_than_sign", "Sort", "Sort by the next column"),
     hidden("sort.reverse", "less_than_sign", "Reverse", "Turn the order round"),
-    BACK,
 ]
+LIST = [COLUMNS, EXPORT, SAVED_VIEWS, FILTER, *SORT, BACK]
 
 LOG = [
     key("log.booking", "enter", "Go to it", "To the booking, customer or agent that it was about", "go_to"),
@@ -144,6 +144,8 @@ LOG = [
     hidden("log.redo", "U", "Redo this", "Do the command under the cursor again, if undone", "redo_event"),
     replace(FILTER, show=True),
     replace(BACK, show=True),
+    COLUMNS,
+    *PANES,
     EXPORT,
     SAVED_VIEWS,
     *(binding for binding in BOOKING if binding.id in ("booking.customer", "booking.log")),
@@ -152,8 +154,10 @@ LOG = [
 
 QUEUE = [
     hidden("queue.view", "v", "View", "All, pending, unclaimed, waiting, confirmed, cancelled", "next_view"),
+    hidden("queue.view.back", "V", "View back", "The view before", "previous_view"),
     hidden("mark", "space", "Mark", "Mark it, and go down; r, x, F and l are for the marked"),
     hidden("mark.range", "M", "Mark range", "Mark from the last mark to the cursor", "mark_range"),
+    *PANES,
     hidden("mark.all", "A", "Mark all", "Mark all that the list has; escape unmarks", "mark_all"),
 ]
 
@@ -176,6 +180,7 @@ MY_DESK = [
     key("desk.agent", "at", "Agent", "Choose whose desk this is", "choose_agent"),
     PRESENCE,
     COLUMNS,
+    *SORT,
     EXPORT,
 ]
 
@@ -216,7 +221,9 @@ SERVICE = [
         "Open, mine, waiting, escalated, unsure, with the customer, ended, all",
         "next_view",
     ),
-    *(binding for binding in LIST if binding.id != "sort.reverse"),
+    hidden("service.view.back", "V", "View back", "The view before", "previous_view"),
+    *LIST,
+    *PANES,
 ]
 
 FORM = [
@@ -224,23 +231,28 @@ FORM = [
     hidden("form.begin", "escape", "Customer", "Back to the first field; what is typed stays", "begin"),
     key("form.clear", "ctrl+l", "Clear", "Empty the form; what was typed is gone"),
     key("form.several", "ctrl+t", "Several", "Paste or type several leads, one a line"),
+    COLUMNS,
+    *SORT,
 ]
 
 MATCH = [hidden("match.parts", "equals_sign", "Score", "What the agent's match score is made of")]
 
 INSIGHTS = [
     key("insights.view", "v", "View", "Pulse, bookings, agents, match score, weights", "next_view"),
+    hidden("insights.view.back", "V", "View back", "The view before", "previous_view"),
     key("insights.open", "enter", "Open", "The figure's bookings in the queue; or the weights", "open_row"),
     key("insights.period", "T", "Period", "Bookings of the last 30 days, or of all time", "period"),
     key("insights.train", "L", "Train", "Learn weights from the desk's outcomes; again stops it"),
     key("insights.use", "asterisk", "Put in use", "Score by the weights under the cursor", "use_weights"),
     key("insights.report", "E", "Report", "Write the ranked agents and the plot as files"),
     COPY,
+    COLUMNS,
+    *SORT,
 ]
 
 BY_ID = {
     str(binding.id): binding
-    for group in (APP, WHY, BOOKING, LIST, QUEUE, ROSTER, MY_DESK, SERVICE, LOG, FORM, MATCH, INSIGHTS)
+    for group in (APP, WHY, BOOKING, LIST, PANES, QUEUE, ROSTER, MY_DESK, SERVICE, LOG, FORM, MATCH, INSIGHTS)
     for binding in group
 }
 

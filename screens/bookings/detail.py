@@ -4,32 +4,71 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from dispatch import queries
+from dispatch import customers, queries
 from dispatch.assignment import explanations
 from dispatch.desk import event_log
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import day_and_moment, holder, moment, money, with_next_step
-from screens.bookings.why_panels import notes
+from dispatch.queries.wording import age, day_and_moment, holder, moment, money, with_next_step
+from dispatch.service.wording import status as issue_status
+from screens.bookings.why_panels import notes, why_text
+from screens.customers.card import person
 from screens.widgets.detail_pane import Detail, add_facts
-from screens.wording.bookings import STEPS, state
-from screens.wording.contacts import ways
+from screens.wording.bookings import STEPS, sign, state_with_sign
+from screens.wording.contacts import reach
 from screens.wording.events import event_line
+from screens.wording.text import CARE
 
 HISTORY_LINES = 30
+MOST_OF_CUSTOMER = 8
 
 
 def booking_detail(booking_id: int, now: str) -> Detail:
     """Describe a booking in full at a time of the desk. Reads the database."""
     booking = with_next_step(queries.booking(booking_id), now)
     events, why = event_log.events(booking_id=booking_id, limit=HISTORY_LINES), explanations.why(booking_id)
-    text = Text.assemble((booking["customer_name"], "bold"), "  ", state(booking), overflow="fold")
+    text = Text.assemble((booking["customer_name"], "bold"), "  ", state_with_sign(booking), overflow="fold")
+    text.append(f" {age(booking['changed_at'], now)}", "dim")
+    for way in _reached_by(booking):
+        text.append(f"\n{way}", "bold")
+    text.append(f"\n{booking['destination']} from {booking['launch_location']}")
+    step = _next_step(booking)
+    if step:
+        text.append("\nNEXT  ", f"bold {CARE}").append(step, "bold")
     add_facts(text, _facts(booking))
     text.append("\n\nWhy\n", "bold").append(why["reason"])
     for note, style in notes(why):
         text.append(f"\n{note}", style)
     text.append("\n\nHistory\n", "bold")
     text.append("\n".join(map(event_line, events)) or "imported, nothing done here yet")
-    return f"Booking {booking_id}", text
+    return f"No. {booking_id}", text
+
+
+def booking_aside(booking_id: int, now: str) -> Detail:
+    """Describe a booking's customer, and why its agent has it. Reads the database."""
+    booking, why = queries.booking(booking_id), explanations.why(booking_id)
+    card = customers.card(booking["customer_id"], MOST_OF_CUSTOMER)
+    text = person(card)
+    text.append("\n\nBookings", "bold")
+    for row in card["bookings"]:
+        line = f"  {row['booking_id']:>7}  {row['destination']:<9} {age(row['changed_at'], now):>9}  "
+        text.append("\n").append_text(sign(with_next_step(row, now))).append(line)
+        text.append(row["agent_name"] or "–")
+    if card["issues"]:
+        text.append("\n\nIssues", "bold")
+    for issue in card["issues"]:
+        text.append(f"\n  {issue['issue_id']:>7}  {issue_status(issue):<14} {issue['title']}")
+    text.append("\n\nWhy ", "bold").append(why["agent_name"] or "nobody", "bold").append_text(why_text(why))
+    return f"Customer No. {card['customer_id']}", text
+
+
+def _reached_by(booking: BookingRow) -> list[str]:
+    """Return the ways to reach the customer, the chosen one first."""
+    signs = {"phone": "☎", "e-mail": "✉"}
+    first = reach(booking)
+    ways = [("phone", booking["phone"]), ("e-mail", booking["email"])]
+    known = [(kind, way) for kind, way in ways if way]
+    known.sort(key=lambda one: one != first)
+    return [f"{signs[kind]} {way}" for kind, way in known]
 
 
 def _facts(booking: BookingRow) -> list[tuple[str, str]]:
@@ -37,10 +76,8 @@ def _facts(booking: BookingRow) -> list[tuple[str, str]]:
     quote = f"{money(trip)} + {money(booking['package_revenue'])} = {money(whole)}"
     return [
         ("Agent", holder(booking, "nobody yet")),
-        ("Next step", _next_step(booking)),
         ("Follow-up", day_and_moment(booking["follow_up_at"]) if booking["follow_up_at"] else ""),
-        ("Reach by", ways(booking)),
-        ("Trip", f"{booking['destination']} from {booking['launch_location']}"),
+        ("Reach by", booking["method"]),
         ("Wishes", booking["requests"] or ""),
         ("Source", booking["source"]),
         ("Package", booking["package"] or ""),

@@ -10,17 +10,36 @@ from screens.shell.detailed_list import DetailedList
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
 
+
+def _revenue(row: BookingRow) -> str:
+    return money(row["total_revenue"])
+
+
+def _came_in(row: BookingRow) -> str:
+    return short_moment(row["created_at"])
+
+
 EXTRA_COLUMNS: tuple[Column[BookingRow], ...] = (
-    Column("phone", "Phone", 14, extra=True),
-    Column("email", "E-mail", 14, grows=True, extra=True),
-    Column("source", "Source", 8, extra=True),
-    Column("method", "Reach by", 10, extra=True),
-    Column("launch_location", "Launch", 18, extra=True),
-    Column("package", "Package", 18, extra=True),
-    Column("total_revenue", "Revenue", 16, lambda row: money(row["total_revenue"]), right=True, extra=True),
-    Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), extra=True),
+    Column("phone", "Phone", 14, sort="phone", extra=True),
+    Column("email", "E-mail", 14, grows=True, sort="email", extra=True),
+    Column("source", "Source", 8, sort="source", extra=True),
+    Column("method", "Reach by", 10, sort="method", extra=True),
+    Column("launch_location", "Launch", 18, sort="launch", extra=True),
+    Column("package", "Package", 18, sort="package", extra=True),
+    Column(
+        "total_revenue",
+        "Revenue",
+        16,
+        lambda row: money(row["total_revenue"]),
+        right=True,
+        sort="revenue",
+        extra=True,
+    ),
+    Column(
+        "created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), sort="created", extra=True
+    ),
     Column("follow_up_at", "Follow-up", 11, lambda row: short_moment(row["follow_up_at"]), extra=True),
-    Column("requests", "Requests", 20, extra=True),
+    Column("requests", "Wishes", 20, sort="wishes", extra=True),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -10,33 +11,37 @@ from textual import on
 from textual.widgets import Input
 
 from dispatch import queries
+from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import short_moment, with_next_step
+from dispatch.queries.wording import short_age, until, with_next_step
 from screens.base import figures, keys
+from screens.bookings.detail import booking_aside
 from screens.bookings.list import EXTRA_COLUMNS
 from screens.bookings.list_window import Window
 from screens.bookings.multi_select import MarkedList
-from screens.filters.bookings import VIEWS, parse_filter, view_of, whole_text
+from screens.filters.bookings import VIEWS, parse_filter, view_of, whole_text, without_view
 from screens.shell.paged_list import Held, PagedList
 from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
+from screens.widgets.detail_pane import Detail
 from screens.widgets.live_table import LiveTable
-from screens.wording.bookings import state
+from screens.wording.bookings import due_mark, state_with_sign
 
 FOR_MARKED = (
     "  {booking.reassign} reassign  {booking.cancel} cancel  {booking.follow_up} follow-up"
     "  {booking.release} release  {back} unmark"
 )
-ORDERS = {"changed": ("oldest first", "newest first"), "id": ("lowest first", "highest first")}
+NEWEST_FIRST = ("changed", "id", "created", "revenue")
 COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("booking_id", "No.", 6, right=True, sort="id"),
-    Column("customer_name", "Customer", 16, grows=True, sort="customer"),
+    Column("customer_name", "Customer", 10, grows=True, sort="customer"),
     Column("destination", "To", 8, drop=2, sort="destination"),
-    Column("agent_name", "Agent", 14, lambda row: row["agent_name"] or "–", grows=True, sort="agent"),
-    Column("state", "State", 18, state, sort="status"),
-    Column("changed_at", "Changed", 11, lambda row: short_moment(row["changed_at"]), drop=3, sort="changed"),
-    *EXTRA_COLUMNS,
+    Column("agent_name", "Agent", 10, lambda row: row["agent_name"] or "–", grows=True, drop=1, sort="agent"),
+    Column("state", "State", 14, state_with_sign, sort="status"),
+    Column("changed_at", "Age", 6, lambda row: row["age"], right=True, drop=3, sort="changed"),
+    Column("follow_up_at", "Due", 6, due_mark, right=True, drop=4, sort="due"),
+    *(column for column in EXTRA_COLUMNS if column.key != "follow_up_at"),
 )
 
 
@@ -55,6 +60,10 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
     BINDINGS = [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY]
     COLUMNS = COLUMNS
     HINT = "/ words, status:pending, agent:6, to:mars, is:unclaimed"
+    KEYS = BOOKING_KEYS
+    VIEWS = tuple(VIEWS)
+    EMPTY = "no bookings yet: leads come in on Dispatch ({place.dispatch})"
+    HAS_ASIDE = True
     IS_TIMELY = True
     SORTS: ClassVar[tuple[str, ...]] = tuple(queries.BOOKING_SORTS)
 
@@ -64,12 +73,13 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
     def on_mount(self) -> None:
         """Restore the last list."""
         text, recall = self.host.recall("queue.filter", ""), self.host.recall
-        sort = recall("queue.sort", self._filter.sort)
+        sort, view = recall("queue.sort", self._filter.sort), recall("queue.view", "")
+        self.view = view if view in self.VIEWS else self.view
         which = replace(
             self._filter,
             sort=sort if sort in self.SORTS else self._filter.sort,
             descending=recall("queue.descending", self._filter.descending),
-            **VIEWS.get(recall("queue.view", ""), {}),
+            **VIEWS[self.view],
         )
         with self.prevent(Input.Changed):
             self.query_one("#filter", Input).value = text
@@ -79,7 +89,7 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
 
     def dressed(self, rows: list[BookingRow]) -> list[BookingRow]:
         now = self.backend.desk.now()
-        return [with_next_step(row, now) for row in rows]
+        return [_as_of(row, now) for row in rows]
 
     def show(self, data: Held[BookingRow]) -> None:
         self.table.mark_sort(data[0].which.sort, data[0].which.descending)
@@ -87,12 +97,33 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
 
     def show_booking(self, booking_id: int) -> None:
         """List everything, and put the cursor on this booking."""
-        self.query_one("#filter", Input).value = ""
+        self.view = self.VIEWS[0]
+        with self.prevent(Input.Changed):
+            self.query_one("#filter", Input).value = ""
         self.table.focus()
         self.seek(Window(), booking_id)
 
     def parse(self, text: str) -> BookingFilter:
-        return parse_filter(text, self._filter, self.backend.filter_reading())
+        reading, now = self.backend.filter_reading(), self._filter
+        return parse_filter(text, self.view, reading, sort=now.sort, descending=now.descending)
+
+    def without_view(self, text: str) -> str:
+        return without_view(text, self.backend.filter_reading())
+
+    def view_in_sight(self) -> str:
+        return view_of(self._filter)
+
+    def count(self, which: BookingFilter) -> int:
+        return queries.count_bookings(which)
+
+    def count_views(self) -> Mapping[str, int]:
+        return queries.count_by_view()
+
+    def order(self) -> str:
+        return f"{self._filter.sort.replace('id', 'number')} {'▾' if self._filter.descending else '▴'}"
+
+    def aside_of(self, row: BookingRow) -> Detail:
+        return booking_aside(row["booking_id"], self.backend.desk.now())
 
     def whole_text(self) -> str:
         return whole_text(super().whole_text(), self._filter, self.backend.filter_reading())
@@ -110,19 +141,21 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
         self._say_listed(self.table.rows_shown)
 
     def _unfiltered(self) -> BookingFilter:
-        return BookingFilter(sort=self._filter.sort, descending=self._filter.descending)
+        now = self._filter
+        return BookingFilter(sort=now.sort, descending=now.descending, **VIEWS[self.view])
 
     @on(LiveTable.SortAsked)
     def _sort_by_header(self, message: LiveTable.SortAsked) -> None:
-        descending = message.sort == self._filter.sort and not self._filter.descending
-        self._use(replace(self._filter, sort=message.sort, descending=descending))
+        if message.sort == self._filter.sort:
+            self.action_reverse()
+        else:
+            self._order_by(message.sort)
 
-    def action_next_view(self) -> None:
-        self._use(replace(self._filter, **VIEWS[next_of(VIEWS, view_of(self._filter))]))
+    def _order_by(self, sort: str) -> None:
+        self._use(replace(self._filter, sort=sort, descending=sort in NEWEST_FIRST))
 
     def action_sort(self) -> None:
-        following = next_of(self.SORTS, self._filter.sort)
-        self._use(replace(self._filter, sort=following, descending=following in ("changed", "id")))
+        self._order_by(next_of(self.table.sorts_shown, self._filter.sort))
 
     def action_reverse(self) -> None:
         self._use(replace(self._filter, descending=not self._filter.descending))
@@ -134,18 +167,18 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
     def _remember(self) -> None:
         self.host.remember("queue.sort", self._filter.sort)
         self.host.remember("queue.descending", self._filter.descending)
-        self.host.remember("queue.view", view_of(self._filter))
-        self.host.remember("queue.filter", self.query_one("#filter", Input).value)
+        self.host.remember("queue.view", self.view)
+        self.host.remember("queue.filter", self._text)
 
-    def _describe(self, rows: list[BookingRow]) -> None:
-        up, down = ORDERS.get(self._filter.sort, ("A to Z", "Z to A"))
-        by = "number" if self._filter.sort == "id" else self._filter.sort
-        order = f"by {by}, {down if self._filter.descending else up}"
-        line = Text(view_of(self._filter), "bold")
-        if self._marks:
-            line.append(f"  {len(self._marks)} marked ✓", "bold")
-            line.append(keys.with_keys(self.app, FOR_MARKED), "dim")
-            self.headline.update(line)
-        else:
-            how = order + "  ·  {queue.view} view"
-            self.show_listed(line, rows, how, "no bookings yet: leads come in on Dispatch (f2)")
+    def _message(self, rows: list[BookingRow]) -> Text:
+        if not self._marks or self._misread:
+            return super()._message(rows)
+        line = Text(f"{len(self._marks)} marked ✓", "bold")
+        return line.append(keys.with_keys(self.app, FOR_MARKED), "dim")
+
+
+def _as_of(row: BookingRow, now: str) -> BookingRow:
+    """Return a row with what depends on the time."""
+    follow_up = row["follow_up_at"]
+    away = until(follow_up, now) if follow_up else ""
+    return with_next_step(row, now) | {"age": short_age(row["changed_at"], now), "until": away}

@@ -16,7 +16,13 @@ NOT_KEYS = ("agent_id", "agent_name")
 
 def why_panel(why: DecisionRow) -> Panel:
     """Explain the decision about a booking: winner, keys, runners-up, and who was kept out."""
-    text = Text.assemble((why["agent_name"] or "Nobody", "bold"), f"\n{why['reason']}\n", overflow="fold")
+    text = Text.assemble((why["agent_name"] or "Nobody", "bold"), overflow="fold").append_text(why_text(why))
+    return Panel(f"Why booking {why['booking_id']} is where it is", text)
+
+
+def why_text(why: DecisionRow) -> Text:
+    """Return the reason, the keys of the winner and the next ones, and who was kept out."""
+    text = Text(f"\n{why['reason']}\n", overflow="fold")
     for note, style in notes(why):
         text.append(f"{note}\n", style)
     if why["policy"]:
@@ -29,7 +35,7 @@ def why_panel(why: DecisionRow) -> Panel:
     text.append_text(_kept_out(why))
     if match:
         text.append_text(_score_now(match))
-    return Panel(f"Why booking {why['booking_id']} is where it is", text)
+    return text
 
 
 def _score_now(match: AgentScore) -> Text:

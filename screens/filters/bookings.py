@@ -1,11 +1,11 @@
-"""The queue's views, and how a filter text changes them."""
+"""The queue's views, and how a filter text chooses among them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from dispatch.inputs.filter_language import parse, together
-from dispatch.inputs.filter_reader import Reading, asked
+from dispatch.inputs.filter_language import format_filter, parse, together
+from dispatch.inputs.filter_reader import Reading, asked, without
 from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
 
@@ -27,15 +27,23 @@ def view_of(which: BookingFilter) -> str:
     return "Mixed"
 
 
-def parse_filter(text: str, current: BookingFilter, reading: Reading) -> BookingFilter:
-    """Parse a text in the current order and, unless it says otherwise, the current view.
+def parse_filter(
+    text: str, view: str, reading: Reading, *, sort: str = "changed", descending: bool = True
+) -> BookingFilter:
+    """Parse a text in an order and a view; words about the status take the place of the view.
 
     Raises InvalidInput.
     """
     fields, named = asked(parse(text), BOOKING_KEYS, reading)
     if named.isdisjoint(VIEWS["All"]):
-        fields |= {name: getattr(current, name) for name in VIEWS["All"]}
-    return BookingFilter(sort=current.sort, descending=current.descending, **fields)
+        fields |= VIEWS[view]
+    return BookingFilter(sort=sort, descending=descending, **fields)
+
+
+def without_view(text: str, reading: Reading) -> str:
+    """Return a text without the words that take the place of the view. Raises InvalidInput."""
+    rest = without(parse(text), VIEWS["All"].keys(), BOOKING_KEYS, reading)
+    return "" if rest is None else format_filter(rest)
 
 
 VIEW_TEXTS = {
@@ -50,5 +58,5 @@ VIEW_TEXTS = {
 def whole_text(text: str, which: BookingFilter, reading: Reading) -> str:
     """Return the text that finds the same as this one in the view of ``which``. Raises InvalidInput."""
     view = view_of(which)
-    alone = view_of(parse_filter(text, BookingFilter(), reading))
+    alone = view_of(parse_filter(text, "All", reading))
     return text.strip() if alone == view else together(VIEW_TEXTS.get(view, ""), text)

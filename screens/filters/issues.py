@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.inputs.filter_language import parse, together
-from dispatch.inputs.filter_reader import Reading, asked
+from dispatch.inputs.filter_language import format_filter, parse, together
+from dispatch.inputs.filter_reader import Reading, asked, without
 from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS, NOBODY
-from dispatch.service.issues.queries import IssueFilter
+from dispatch.service.issues.queries import URGENCY, IssueFilter
 from models.errors import InvalidInput
 from models.issues import ISSUE_STATUSES, NEW, OPEN, PENDING_CUSTOMER
 
@@ -19,7 +19,7 @@ VIEWS: dict[str, dict[str, Any]] = {
     "Waiting": USUAL | {"statuses": (NEW,)},
     "Escalated": USUAL | {"escalated": True},
     "Unsure": USUAL | {"unsure": True},
-    "With the customer": USUAL | {"statuses": (PENDING_CUSTOMER,)},
+    "With customer": USUAL | {"statuses": (PENDING_CUSTOMER,)},
     "Ended": USUAL | {"statuses": ENDED},
     "All": USUAL | {"statuses": ()},
 }
@@ -42,16 +42,23 @@ def view_of(which: IssueFilter, my_agent_id: int | None) -> str:
     return "Mixed"
 
 
-def parse_issue_filter(text: str, current: IssueFilter, reading: Reading) -> IssueFilter:
-    """Parse a text in the current order and, unless it says otherwise, the current view.
+def parse_issue_filter(
+    text: str, view: str, reading: Reading, *, sort: str = URGENCY, reverse: bool = False
+) -> IssueFilter:
+    """Parse a text in an order and a view; a word about a part of the view takes its place.
 
     Raises InvalidInput.
     """
     fields, named = asked(parse(text), ISSUE_KEYS, reading)
-    name = view_of(current, reading.my_agent_id)
-    view = view_parts(name if name in VIEWS else "Open", reading.my_agent_id)
-    kept = {key: VIEWS["All"][key] if key in named else part for key, part in view.items()}
-    return IssueFilter(sort=current.sort, **(kept | fields))
+    parts = view_parts(view, reading.my_agent_id)
+    kept = {key: VIEWS["All"][key] if key in named else part for key, part in parts.items()}
+    return IssueFilter(sort=sort, reverse=reverse, **(kept | fields))
+
+
+def without_view(text: str, reading: Reading) -> str:
+    """Return a text without the words that take the place of a view's parts. Raises InvalidInput."""
+    rest = without(parse(text), USUAL.keys(), ISSUE_KEYS, reading)
+    return "" if rest is None else format_filter(rest)
 
 
 VIEW_TEXTS = {
@@ -59,7 +66,7 @@ VIEW_TEXTS = {
     "Waiting": "is:waiting",
     "Escalated": "is:escalated",
     "Unsure": "is:unsure",
-    "With the customer": "status:pending_customer",
+    "With customer": "status:pending_customer",
     "Ended": "(status:resolved or status:closed)",
     "All": "(status:new or not status:new)",
 }
@@ -73,5 +80,5 @@ def whole_issue_text(text: str, which: IssueFilter, reading: Reading) -> str:
     view = view_of(which, reading.my_agent_id)
     if view == "Figure":
         raise InvalidInput("filter", "a figure's issues cannot be saved as a view", "choose a view first")
-    alone = view_of(parse_issue_filter(text, IssueFilter(), reading), reading.my_agent_id)
+    alone = view_of(parse_issue_filter(text, "Open", reading), reading.my_agent_id)
     return text.strip() if alone == view else together(VIEW_TEXTS.get(view, ""), text)

@@ -95,7 +95,7 @@ class Insights(Place):
                 yield SteadyText()
             with ToRead(id="pulse"):
                 yield SteadyText(id="pulse-text")
-            yield LiveTable(FIGURES, "key", id="bookings")
+            yield LiveTable(FIGURES, "key", sorts=False, id="bookings")
             yield LiveTable(AGENTS, "agent_id", id="agents")
             with ToRead(id="match"):
                 yield SteadyText(id="evidence")
@@ -241,6 +241,9 @@ class Insights(Place):
 
     def action_next_view(self) -> None:
         self.show_section(next_of(SECTIONS, self._section))
+
+    def action_previous_view(self) -> None:
+        self.show_section(next_of([*SECTIONS][::-1], self._section))
 
     def action_period(self) -> None:
         """Count the bookings of all time, or of the last days beside those before them."""

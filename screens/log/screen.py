@@ -6,6 +6,7 @@ from rich.text import Text
 from textual.widgets import Input
 
 from dispatch import queries
+from dispatch.desk import event_log
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.desk.row_types import ListedEvent
 from dispatch.inputs.filter_language import parse
@@ -66,6 +67,8 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
     NOTHING_CHOSEN = "No event is chosen: move the cursor to one first"
     COLUMNS = COLUMNS
     HINT = f"/ {EXAMPLE}"
+    KEYS = EVENT_KEYS
+    EMPTY = "Nothing has been done here yet"
     NOTHING = "Choose an event to see it here"
     IS_TIMELY = True
 
@@ -78,6 +81,9 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
 
     def _unfiltered(self) -> EventFilter:
         return EventFilter()
+
+    def count(self, which: EventFilter) -> int:
+        return event_log.count(which)
 
     def dressed(self, rows: list[ListedEvent]) -> list[ListedEvent]:
         now = self.backend.desk.now()
@@ -144,6 +150,3 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
             super().action_back()
         else:
             self.host.go(self.host.came_from)
-
-    def _describe(self, rows: list[ListedEvent]) -> None:
-        self.show_listed(Text("Log", "bold"), rows, "newest first", "nothing has been done here yet")

@@ -255,8 +255,7 @@ class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
         self.table.focus()
 
     def action_sort(self) -> None:
-        orders = [column.sort for column in COLUMNS if column.sort and column.key in self.table.chosen]
-        following = next_of(orders, self._sort)
+        following = next_of(self.table.sorts_shown, self._sort)
         self._order_by(following, following in HIGHEST_FIRST)
 
     def action_reverse(self) -> None:

@@ -99,7 +99,7 @@ class ServiceBoard(Vertical):
         with Vertical(id="board"):
             yield Static(Content(""), classes="headline")
             with Horizontal():
-                yield LiveTable(FIGURE_COLUMNS, "key", id="figures")
+                yield LiveTable(FIGURE_COLUMNS, "key", sorts=False, id="figures")
                 yield LiveTable(AGENT_COLUMNS, "agent_id", id="workload")
 
     @property

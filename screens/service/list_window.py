@@ -33,7 +33,8 @@ class IssueWindow(ListWindow[IssueFilter, IssueRow]):
             row = queries.issue(self.desk(), number)
         except NotFound:  # another file has the database's path now
             return self.held()
-        which = IssueFilter(sort=self.which.sort, statuses=OPEN if row["status"] in OPEN else ())
-        # the place just before it: of two alike, the lower id comes first by urgency, the higher by change
-        before = number + (1 if which.sort == queries.CHANGED else -1)
+        statuses = OPEN if row["status"] in OPEN else ()
+        which = IssueFilter(statuses=statuses, sort=self.which.sort, reverse=self.which.reverse)
+        # the place just before it: of two alike, the lower id comes first in most orders
+        before = number + (1 if queries.is_newest_first(which) else -1)
         return replace(self, which=which, anchor=row | {"issue_id": before}).held()

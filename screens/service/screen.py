@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from rich.text import Text
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.widgets import Input
 
+from dispatch.inputs.filter_reader import Reading
 from dispatch.queries.wording import short_moment
-from dispatch.service.issues.queries import CHANGED, SORTS, URGENCY, IssueFilter
+from dispatch.service.issues import queries
+from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS
+from dispatch.service.issues.queries import CHANGED, URGENCY, IssueFilter
 from dispatch.service.row_types import IssueDetails, IssueRow
 from screens.base import figures, keys
-from screens.filters.issues import VIEWS, parse_issue_filter, view_of, view_parts, whole_issue_text
+from screens.filters.issues import (
+    VIEWS,
+    parse_issue_filter,
+    view_of,
+    view_parts,
+    whole_issue_text,
+    without_view,
+)
 from screens.service.actions import IssueActions
 from screens.service.dashboard import ChosenFigure, Figures, ServiceBoard, read_figures, rows_of_figure
 from screens.service.detail import EXCERPT, LAST_SPOKEN, describe_issue, read_issue
 from screens.service.list_window import IssueWindow
 from screens.shell.paged_list import Held, PagedList
+from screens.shell.panes import Panes
 from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail, DetailPane
@@ -30,23 +40,24 @@ from screens.wording import issues as words
 
 COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("time", "Left", 16, words.time_bar, sort=URGENCY, title="Time left"),
-    Column("title", "Issue", 25, words.subject, grows=True),
-    Column("customer_name", "Customer", 8, words.customer, grows=True, drop=2),
-    Column("agent_name", "Agent", 8, lambda row: row["agent_name"] or "–", grows=True, drop=3),
-    Column("state", "State", 11, words.short_state, drop=1),
-    Column("issue_id", "No.", 5, right=True, drop=4),
+    Column("title", "Issue", 25, words.subject, grows=True, sort="title"),
+    Column("customer_name", "Customer", 8, words.customer, grows=True, sort="customer", drop=2),
+    Column("agent_name", "Agent", 8, lambda row: row["agent_name"] or "–", grows=True, sort="agent", drop=3),
+    Column("state", "State", 11, words.short_state, sort="status", drop=1),
+    Column("issue_id", "No.", 5, right=True, sort="id", drop=4),
     Column("priority", "Priority", 8, words.priority, drop=5, sort=URGENCY),
-    Column("category", "About", 7, words.short_category, drop=6),
+    Column("category", "About", 7, words.short_category, sort="category", drop=6),
     Column(
         "changed_at", "Changed", 11, lambda row: short_moment(row["changed_at"]), sort=CHANGED, extra=True
     ),
-    Column("opened_at", "Came in", 11, lambda row: short_moment(row["opened_at"]), extra=True),
-    Column("tier", "Tier", 10, extra=True),
-    Column("channel", "Channel", 12, lambda row: row["channel"].replace("_", " "), extra=True),
-    Column("booking_id", "Booking", 7, right=True, extra=True),
+    Column("opened_at", "Came in", 11, lambda row: short_moment(row["opened_at"]), sort="opened", extra=True),
+    Column("tier", "Tier", 10, sort="tier", extra=True),
+    Column("channel", "Channel", 12, words.channel, sort="channel", extra=True),
+    Column("booking_id", "Booking", 7, right=True, sort="booking", extra=True),
 )
 BOARD_HINT = "  enter lists a figure's issues, tab goes to the agents, {service.board} back"
-ORDERS = {URGENCY: "by urgency", CHANGED: "newest change first"}
+NEWEST_FIRST = (URGENCY, CHANGED, "id", "opened", "booking")
+"""The orders that begin with the highest."""
 
 
 class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
@@ -65,12 +76,15 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
     BINDINGS = [*keys.SERVICE]
     COLUMNS = COLUMNS
     HINT = "/ words, status:new, agent:6, category:refund, is:escalated"
+    KEYS = ISSUE_KEYS
+    VIEWS = tuple(VIEWS)
+    EMPTY = "Nothing is open: {issue.open} opens an issue"
     NOTHING = "Choose an issue to see it here"
     IS_TIMELY = True
 
     table = getters.query_one("#service", LiveTable)
     board = getters.query_one(ServiceBoard)
-    issues = getters.query_one(".list-body", Horizontal)
+    issues = getters.query_one(".list-body", Panes)
 
     def __init__(self) -> None:
         super().__init__(IssueWindow(desk=lambda: self.backend.desk))
@@ -89,12 +103,12 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
 
     def show(self, data: Held[IssueRow] | None) -> None:
         if data is None or self._shows_board:
-            self._count()
+            self._count_figures()
             return
-        self.table.mark_sort(data[0].which.sort, data[0].which.sort == CHANGED)
+        self.table.mark_sort(data[0].which.sort, self._is_descending(data[0].which))
         super().show(data)
 
-    def _count(self) -> None:
+    def _count_figures(self) -> None:
         """Read the figures; a change meanwhile has them read once more."""
         desk = self.backend.desk
 
@@ -104,7 +118,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
 
         if self._shows_board:
             is_first = not self.board.is_filled
-            self.ask_in_turn("figures", lambda: read_figures(desk), show, self._count, opens=is_first)
+            self.ask_in_turn("figures", lambda: read_figures(desk), show, self._count_figures, opens=is_first)
 
     def chosen(self) -> IssueRow | None:
         return None if self._shows_board else self.table.current
@@ -113,12 +127,12 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         self._to_list()
         with self.prevent(Input.Changed):
             self.query_one("#filter", Input).value = ""
-        which = IssueFilter(sort=self._filter.sort)
+        which = IssueFilter(sort=self._filter.sort, reverse=self._filter.reverse)
         self.seek(IssueWindow(which, desk=lambda: self.backend.desk), issue_id)
 
-    def show_only(self, text: str) -> None:
+    def show_only(self, text: str, view: str = "") -> None:
         self._to_list()
-        super().show_only(text)
+        super().show_only(text, view)
 
     def detail_of(self, row: IssueRow) -> Detail:
         issue = read_issue(self.backend.desk, row["issue_id"])
@@ -126,28 +140,64 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         return f"Issue {row['issue_id']}", describe_issue(issue, EXCERPT, LAST_SPOKEN, width)
 
     def parse(self, text: str) -> IssueFilter:
-        return parse_issue_filter(text, self._filter, self.backend.filter_reading(self.host.my_agent_id))
+        now = self._filter
+        return parse_issue_filter(text, self.view, self._reading, sort=now.sort, reverse=now.reverse)
+
+    @property
+    def _reading(self) -> Reading:
+        return self.backend.filter_reading(self.host.my_agent_id)
+
+    def without_view(self, text: str) -> str:
+        return without_view(text, self._reading)
+
+    def view_in_sight(self) -> str:
+        return view_of(self._filter, self.host.my_agent_id)
+
+    def label(self) -> str:
+        return self._figure if self._filter.ids is not None else "Mixed"
+
+    def count(self, which: IssueFilter) -> int:
+        return queries.count_issues(which)
+
+    def count_views(self) -> Mapping[str, int]:
+        mine = self.host.my_agent_id
+        return {name: queries.count_issues(IssueFilter(**view_parts(name, mine))) for name in VIEWS}
+
+    def order(self) -> str:
+        return (
+            f"{self._filter.sort.replace('id', 'number')} {'▾' if self._is_descending(self._filter) else '▴'}"
+        )
+
+    def _is_descending(self, which: IssueFilter) -> bool:
+        return (which.sort in NEWEST_FIRST) != which.reverse
 
     def whole_text(self) -> str:
         reading = self.backend.filter_reading(self.host.my_agent_id)
         return whole_issue_text(super().whole_text(), self._filter, reading)
 
     def _unfiltered(self) -> IssueFilter:
-        return IssueFilter(sort=self._filter.sort)
+        parts = view_parts(self.view, self.host.my_agent_id)
+        return IssueFilter(sort=self._filter.sort, reverse=self._filter.reverse, **parts)
 
-    def action_next_view(self) -> None:
-        if self._shows_board:
-            self._to_list()
-        mine = self.host.my_agent_id
-        following = next_of(VIEWS, view_of(self._filter, mine))
-        self._use(replace(self._filter, ids=None, **view_parts(following, mine)))
+    def choose_view(self, view: str) -> None:
+        self._to_list()
+        super().choose_view(view)
 
     def action_sort(self) -> None:
-        self._use(replace(self._filter, sort=next_of(SORTS, self._filter.sort)))
+        self._order_by(next_of(self.table.sorts_shown, self._filter.sort))
+
+    def action_reverse(self) -> None:
+        self._use(replace(self._filter, reverse=not self._filter.reverse))
 
     @on(LiveTable.SortAsked)
     def _sort_by_header(self, message: LiveTable.SortAsked) -> None:
-        self._use(replace(self._filter, sort=message.sort))
+        if message.sort == self._filter.sort:
+            self.action_reverse()
+        else:
+            self._order_by(message.sort)
+
+    def _order_by(self, sort: str) -> None:
+        self._use(replace(self._filter, sort=sort, reverse=False))
 
     def action_board(self) -> None:
         if self._shows_board:
@@ -181,18 +231,17 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
             with self.prevent(Input.Changed):
                 self.query_one("#filter", Input).value = figure.text
             self._to_list()
-            self._window = replace(self._window, which=replace(figure.which, sort=self._filter.sort))
-            self._list((self._parsed(figure.text) if figure.text else None) or self._filter)
+            if figure.text:
+                view = view_of(figure.which, self.host.my_agent_id)
+                self.show_only(figure.text, view if view in VIEWS else "All")
+            else:
+                now = self._filter
+                self._list(replace(figure.which, sort=now.sort, reverse=now.reverse))
 
         self.host.ask(lambda: rows_of_figure(message.figure), found, opens=True)
 
-    def _describe(self, rows: list[IssueRow]) -> None:
-        view = view_of(self._filter, self.host.my_agent_id)
-        line = Text(self._figure if view == "Figure" else view, "bold")
-        if not rows and view == "Mine" and self.host.my_agent_id is None:
-            line.append(keys.with_keys(self.app, "  whose? {place.my-desk} chooses an agent"), "dim")
-            self.headline.update(line)
-        else:
-            how = ORDERS[self._filter.sort] + "  ·  {service.view} view, {service.board} figures"
-            empty = "nothing is open: {issue.open} opens an issue"
-            self.show_listed(line, rows, how, empty)
+    def _message(self, rows: list[IssueRow]) -> Text:
+        is_nobodys = self.view_in_sight() == "Mine" and self.host.my_agent_id is None
+        if not rows and is_nobodys and not self._misread:
+            return Text(keys.with_keys(self.app, "Whose? {place.my-desk} chooses an agent"), "dim")
+        return super()._message(rows)

@@ -48,7 +48,7 @@ class Place(Hosted[None]):
     IS_TIMELY: ClassVar[bool] = False
     """Whether time alone changes what is shown, from one minute to the next."""
     FIGURES: ClassVar[tuple[Figure, ...]] = ()
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
 
     def __init__(self) -> None:
@@ -110,8 +110,19 @@ class Place(Hosted[None]):
 
     def action_columns(self) -> None:
         """Choose the columns of the table in focus, or of the first one."""
-        table = self.focused if isinstance(self.focused, LiveTable) else self.query(LiveTable).first()
-        table.post_message(LiveTable.ColumnsAsked(table))
+        self._table.post_message(LiveTable.ColumnsAsked(self._table))
+
+    def action_sort(self) -> None:
+        """Sort the table in focus, or the first one, by its next column."""
+        self._table.sort_next()
+
+    def action_reverse(self) -> None:
+        """Turn its order round."""
+        self._table.sort_reverse()
+
+    @property
+    def _table(self) -> LiveTable[Any]:
+        return self.focused if isinstance(self.focused, LiveTable) else self.query(LiveTable).first()
 
     def in_sight(self) -> frozenset[str]:
         return frozenset(name for table in self.query(LiveTable) for name in table.names_in_sight())

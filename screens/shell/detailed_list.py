@@ -9,6 +9,7 @@ from rich.text import Text
 from textual import getters, on
 from textual.widgets import DataTable, Static
 
+from screens.shell.panes import Panes
 from screens.shell.row_actions import Done, RowActions
 from screens.widgets.columns import Row
 from screens.widgets.detail_pane import Detail, DetailPane
@@ -26,14 +27,39 @@ class DetailedList(RowActions[Row, Done]):
     def detail_of(self, row: Row) -> Detail:
         """Describe a row in full; called in the reading thread."""
 
+    def aside_of(self, row: Row) -> Detail:
+        """Describe what a wide terminal shows beside the pane; called in the reading thread."""
+        raise NotImplementedError
+
     def show_detail(self) -> None:
         """Fill the pane; when the cursor has moved on meanwhile, the answer is dropped."""
-        row = self.table.current
+        row, shown = self.table.current, [pane for pane in self.query(DetailPane) if pane.display]
 
-        def query() -> Detail:
-            return ("", Text(self.NOTHING)) if row is None else self.detail_of(row)
+        def query() -> list[Detail]:
+            if row is None:
+                return [("", Text(self.NOTHING)), ("", Text())]
+            return [self.detail_of(row), *([self.aside_of(row)] if len(shown) > 1 else [])]
 
-        self.ask_newest("detail", query, lambda detail: self.query_one(DetailPane).show(detail))
+        def show(details: list[Detail]) -> None:
+            for pane, detail in zip(self.query(DetailPane), details, strict=False):
+                pane.show(detail)
+
+        self.ask_newest("detail", query, show)
+
+    @on(Panes.Arranged)
+    def _arranged(self) -> None:
+        if self.is_laid_out:
+            self.show_detail()
+
+    def action_zoom(self) -> None:
+        """Give all the room to the list or pane in focus; once more gives it back."""
+        for panes in self.query(Panes):
+            panes.zoom()
+
+    def action_border(self, step: int) -> None:
+        """Move the border between list and pane."""
+        for panes in self.query(Panes):
+            panes.move_border(step)
 
     @on(DataTable.RowHighlighted)
     def _moved(self, message: DataTable.RowHighlighted) -> None:

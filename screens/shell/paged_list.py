@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, Generic
@@ -11,36 +11,52 @@ from typing import Any, ClassVar, Generic
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.widgets import Input
 
+from dispatch.inputs.filter_reader import Keys
 from dispatch.views.row_types import ViewRow
 from models.errors import InvalidInput
 from screens.base.keys import with_keys
 from screens.base.list_window import PAGE, ListWindow, Which
 from screens.shell.detailed_list import DetailedList
+from screens.shell.list_answers import Answers
+from screens.shell.panes import Panes
 from screens.shell.row_actions import Done
 from screens.shell.saved_views import ViewedList
+from screens.widgets.choice import next_of
 from screens.widgets.columns import Column, Row
 from screens.widgets.detail_pane import DetailPane
+from screens.widgets.filter_bar import FilterBar
 from screens.widgets.live_table import LiveTable
-from screens.widgets.steady_text import SteadyText
+from screens.widgets.view_tabs import ViewTabs
 from screens.wording.text import CARE, refusal
 
 Held = tuple[ListWindow[Any, Row], list[Row]]
 TYPING_PAUSE_S = 0.15
+NO_MATCHES = "No matches. Esc clears the filter"
 
 
-class PagedList(DetailedList[Row, Done], ViewedList[Row, Done], Generic[Which, Row, Done]):
+class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic[Which, Row, Done]):
     """A place with ``#filter`` and one LiveTable of which a ListWindow is held.
 
-    A subclass reads what is typed (``parse``), gives the list without a filter (``_unfiltered``), and
-    describes the rows in the headline.
+    A subclass reads what is typed (``parse``) in the present view and order, gives the list without a filter
+    (``_unfiltered``), counts what a filter finds, and says why the list is empty.
     """
 
     COLUMNS: ClassVar[tuple[Column[Any], ...]]
     HINT: ClassVar[str]
     """What can be typed into the filter."""
+
+    KEYS: ClassVar[Keys]
+    """The keys of the filter."""
+
+    VIEWS: ClassVar[Sequence[str]] = ()
+    EMPTY: ClassVar[str]
+    """Why there are no rows at all; keys go by their ids."""
+
+    HAS_ASIDE: ClassVar[bool] = False
+    """Whether a wide terminal shows a third column."""
 
     def __init__(self, window: ListWindow[Which, Row]) -> None:
         super().__init__()
@@ -48,6 +64,7 @@ class PagedList(DetailedList[Row, Done], ViewedList[Row, Done], Generic[Which, R
         self._listed: Which | None = None
         self._misread = ""
         self._sought: int | None = None
+        self.view = self.VIEWS[0] if self.VIEWS else ""
 
     @abstractmethod
     def parse(self, text: str) -> Which:
@@ -58,20 +75,39 @@ class PagedList(DetailedList[Row, Done], ViewedList[Row, Done], Generic[Which, R
         """Return the filter of an empty text."""
 
     @abstractmethod
-    def _describe(self, rows: list[Row]) -> None:
-        """Describe the list in the headline."""
+    def count(self, which: Which) -> int:
+        """Count the rows that a filter finds; called beside the reading thread."""
+
+    def view_in_sight(self) -> str:
+        """Return the name of the view that is listed, as far as the text leaves it."""
+        return self.view
+
+    def without_view(self, text: str) -> str:
+        """Return a text without the words that take the place of the view. Raises InvalidInput."""
+        return text
+
+    def order(self) -> str:
+        """Describe the order for the line of the views."""
+        return ""
 
     def body(self) -> ComposeResult:
-        with Horizontal(classes="list-body"):
+        if self.VIEWS:
+            yield ViewTabs()
+        yield FilterBar(self.HINT)
+        with Panes(self.NAME):
             with Vertical():
-                yield SteadyText(classes="headline")
-                yield Input(placeholder=self.HINT, compact=True, id="filter")
-                yield LiveTable(self.COLUMNS, self.NUMBER, id=self.NAME)
+                yield LiveTable(self.COLUMNS, self.NUMBER, sorts=False, id=self.NAME)
             yield DetailPane()
+            if self.HAS_ASIDE:
+                yield DetailPane(classes="aside")
 
     @property
     def _filter(self) -> Which:
         return self._window.which
+
+    @property
+    def _text(self) -> str:
+        return self.query_one("#filter", Input).value
 
     def look_up(self) -> Callable[[], Any]:
         return self._window.held if self._sought is None else partial(self._window.at, self._sought)
@@ -79,6 +115,7 @@ class PagedList(DetailedList[Row, Done], ViewedList[Row, Done], Generic[Which, R
     def show(self, data: Held[Row]) -> None:
         self._say_listed(self._take(data))
         self.show_detail()
+        self._count()
 
     def seek(self, window: ListWindow[Which, Row], number: int) -> None:
         """List a window's rows with the cursor on the one that has this number."""
@@ -100,15 +137,19 @@ class PagedList(DetailedList[Row, Done], ViewedList[Row, Done], Generic[Which, R
         self._sought, (self._window, held) = None, data
         rows = self.dressed(held)
         is_another_list, self._listed = self._filter != self._listed, self._filter
+        if is_another_list:
+            self.forget_found()
         self.table.marks_changes &= not is_another_list
         self.table.show_rows(rows, more_above=self._window.anchor is not None)
         if is_another_list:
             self.table.move_cursor(row=0)
         return rows
 
-    def show_only(self, text: str) -> None:
-        """List what a filter text asks for, in place of the present list."""
-        self.query_one("#filter", Input).value = text
+    def show_only(self, text: str, view: str = "") -> None:
+        """List what a filter text asks for, in place of the present list; of all, or in a view."""
+        self.view = view or next(iter(self.VIEWS), "")
+        with self.prevent(Input.Changed):
+            self.query_one("#filter", Input).value = text
         self._window = replace(self._window, which=self._unfiltered())
         self._list(self._parsed(text) or self._filter)
 
@@ -123,6 +164,7 @@ class PagedList(DetailedList[Row, Done], ViewedList[Row, Done], Generic[Which, R
 
     def apply_view(self, view: ViewRow) -> None:
         """List what a saved view says: its text is in the filter, so that nothing is hidden."""
+        self.view = next(iter(self.VIEWS), "")
         which: Any = self._unfiltered()
         wanted = ({name: view[name] for name in ("sort", "descending")} if view["sort"] else {}).items()
         order = {name: value for name, value in wanted if hasattr(which, name)}
@@ -133,6 +175,7 @@ class PagedList(DetailedList[Row, Done], ViewedList[Row, Done], Generic[Which, R
 
     @on(Input.Changed, "#filter")
     def _typed(self) -> None:
+        self.complete(self.KEYS)
         self.after_typing(TYPING_PAUSE_S, lambda: self.apply_typed(opens=False))
 
     @on(Input.Submitted, "#filter")
@@ -143,26 +186,20 @@ class PagedList(DetailedList[Row, Done], ViewedList[Row, Done], Generic[Which, R
     def apply_typed(self, *, opens: bool = True) -> None:
         """List what the filter's text asks for; if that is refused, the list stays."""
         before = self._misread
-        which = self._parsed(self.query_one("#filter", Input).value)
+        which = self._parsed(self._text)
         if which is not None:
             self._use(which, opens=opens)
         if self._misread != before:
             self._say_listed(self.table.rows_shown)
 
     def _parsed(self, text: str) -> Which | None:
-        """Parse a text; None if it is refused, which the headline shows until another is typed."""
+        """Parse a text; None if it is refused, which is told until another is typed."""
         self._misread = ""
         try:
             return self.parse(text)
         except InvalidInput as error:
             self._misread = refusal(error)
             return None
-
-    def _say_listed(self, rows: list[Row]) -> None:
-        if self._misread:
-            self.headline.update(Text(self._misread, f"bold {CARE}"))
-        else:
-            self._describe(rows)
 
     @on(LiveTable.NearEnd)
     def _load_further(self) -> None:
@@ -181,13 +218,44 @@ class PagedList(DetailedList[Row, Done], ViewedList[Row, Done], Generic[Which, R
         self.query_one("#filter", Input).focus()
 
     def action_back(self) -> None:
-        """Clear what was typed first, then go back to the list."""
+        """Clear what was typed first, then show the first view; either way go back to the list."""
         was_misread, self._misread = bool(self._misread), ""
-        self.query_one("#filter", Input).value = ""
+        if self.VIEWS and not self._text:
+            self.view = self.VIEWS[0]
+        with self.prevent(Input.Changed):
+            self.query_one("#filter", Input).value = ""
         self._use(self._unfiltered())
         if was_misread:
             self._say_listed(self.table.rows_shown)
         self.table.focus()
+
+    # the views
+
+    @on(ViewTabs.Chosen)
+    def _view_clicked(self, message: ViewTabs.Chosen) -> None:
+        self.choose_view(message.view)
+
+    @on(ViewTabs.OrderAsked)
+    def _order_clicked(self) -> None:
+        self.action_reverse()
+
+    def action_reverse(self) -> None:
+        """Turn the order round."""
+
+    def action_next_view(self) -> None:
+        self.choose_view(next_of(self.VIEWS, self.view_in_sight()))
+
+    def action_previous_view(self) -> None:
+        self.choose_view(next_of(self.VIEWS[::-1], self.view_in_sight()))
+
+    def choose_view(self, view: str) -> None:
+        """List a view; the text stays but for words that would take its place."""
+        self.view, text = view, ""
+        if self._parsed(self._text) is not None:
+            text = self.without_view(self._text)
+        with self.prevent(Input.Changed):
+            self.query_one("#filter", Input).value = text
+        self._list(self._parsed(text) or self._unfiltered())
 
     def _use(self, which: Which, *, opens: bool = True) -> None:
         if which != self._filter:
@@ -197,18 +265,37 @@ class PagedList(DetailedList[Row, Done], ViewedList[Row, Done], Generic[Which, R
         self._window = replace(self._window, which=which, anchor=None, limit=PAGE)
         self.reload(opens=opens)
 
-    def show_listed(self, line: Text, rows: list[Row], how: str, empty: str) -> None:
-        """Show in the headline how many rows are listed and ``how``, or why none; keys go by their ids."""
-        if rows:
-            line.append(f"  {len(rows)} shown{self._more(rows)}  ·  {with_keys(self.app, how)}", "dim")
-        elif self._filter == self._unfiltered():
-            line.append(f"  {with_keys(self.app, empty)}", "dim")
-        else:
-            line.append("  No matches. Esc clears the filter", "dim")
-        self.headline.update(line)
+    # what is said about the list
 
-    def _more(self, rows: list[Row]) -> str:
-        """Say in which direction the list goes on beyond the rows held."""
-        above = "above" if self._window.anchor else ""
-        below = "below" if len(rows) >= self._window.limit else ""
-        return ", more " + " and ".join(filter(None, (above, below))) if above or below else ""
+    def _count(self) -> None:
+        """Count beside everything else what is not known from the rows held."""
+        rows, window = len(self.table.rows_shown), self._window
+        is_whole = window.anchor is None and rows < window.limit
+        self.count_beside(lambda: self.count(window.which), rows if is_whole else None)
+
+    def show_counts(self) -> None:
+        """Show the views with their counts, and how many rows the filter finds."""
+        if self.VIEWS:
+            here = self.view_in_sight()
+            self.query_one(ViewTabs).show(self.VIEWS, here, self.by_view, self.order(), label=self.label())
+        self.show_found(self.by_view.get(self.view), self._text, is_known=not self._misread)
+
+    def label(self) -> str:
+        """Return what stands for a view that is none of them."""
+        return "Mixed"
+
+    def _say_listed(self, rows: list[Row]) -> None:
+        self.show_counts()
+        self.query_one(FilterBar).show_message(self._message(rows))
+
+    def _message(self, rows: list[Row]) -> Text:
+        """Return the answer below the filter: what is wrong with the text, or why there are no rows."""
+        if self._misread:
+            return Text(self._misread, f"bold {CARE}")
+        if rows:
+            return Text()
+        if self._text or self._filter != self._unfiltered():
+            return Text(NO_MATCHES, "dim")
+        if self.VIEWS and self.view != self.VIEWS[0]:
+            return Text(f"Nothing in {self.view}. Esc shows {self.VIEWS[0]}", "dim")
+        return Text(with_keys(self.app, self.EMPTY), "dim")

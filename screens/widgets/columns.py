@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from rich.text import Text
 
 Row = TypeVar("Row", bound=Mapping[str, Any])
 
+UP, DOWN = "▴▾"
 PADDING = 2  # one blank on each side of a cell
 
 
@@ -39,6 +40,40 @@ class Column(Generic[Row]):
             return self.cell(row)
         value = row.get(self.key)
         return "" if value is None else str(value)
+
+
+def order_key(spec: Column[Row], row: Row) -> tuple[bool, bool, float, str]:
+    """Return what a row is sorted by in a column: numbers by size, text regardless of case, nothing last."""
+    value = row.get(spec.key)
+    if value is None:
+        value = spec.shown(row)
+    if isinstance(value, int | float):
+        return False, False, value, ""
+    text = value.plain if isinstance(value, Text) else str(value)
+    return not text.strip(" –"), True, 0, text.casefold()
+
+
+@dataclass(frozen=True)
+class OwnOrder:
+    """The column a table sorts its rows by itself; "" for the order they were given in."""
+
+    key: str = ""
+    descending: bool = False
+
+    def next_of(self, keys: Sequence[str]) -> OwnOrder:
+        """Return the order of the next column; after the last one comes the given order."""
+        place = keys.index(self.key) + 1 if self.key in keys else 0
+        return OwnOrder(keys[place] if place < len(keys) else "")
+
+    @property
+    def turned(self) -> OwnOrder:
+        return replace(self, descending=not self.descending)
+
+    def sorted(self, rows: Sequence[Row], specs: Mapping[str, Column[Row]]) -> Sequence[Row]:
+        if not self.key:
+            return rows
+        spec = specs[self.key]
+        return sorted(rows, key=lambda row: order_key(spec, row), reverse=self.descending)
 
 
 def fitting_columns(

@@ -16,7 +16,7 @@ Detail = tuple[str, Text]
 """A title, and the text under it."""
 
 
-class DetailPane(Reading, can_focus=False):
+class DetailPane(Reading):
     """A frame with a title and a text."""
 
     DEFAULT_CSS = """

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Generic
 
@@ -15,30 +14,26 @@ from textual import events
 from textual.binding import Binding
 from textual.coordinate import Coordinate
 from textual.geometry import Size
-from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widgets import DataTable
 
 from screens.base.textual_internals import SegmentTable
 from screens.widgets.cells import as_cell, is_one_line, rendered, same
-from screens.widgets.columns import Column, Row, fitting_columns
+from screens.widgets.columns import DOWN, UP, Column, OwnOrder, Row, fitting_columns
 from screens.widgets.movable import IN_TABLES
+from screens.widgets.table_messages import TableMessages, content_of
 
 FEW = 20  # rows that are removed one by one; with more it is faster to refill the rest
 MARK, MARKED_S = "•", 6.0  # before what others changed, and how long
+CURSOR = "▌"  # before the row of the cursor, in a table without the focus
 OWN_MARK, OWN_MARKED_S = "›", 2.0  # the same for one's own command
 PICKED = "✓"  # before what somebody has marked
 CLOSE = 10  # rows from an end at which more is asked for
 HEADER, RIGHT_BUTTON = -1, 3
 
 
-def _content(row: Mapping[str, object]) -> object:
-    """Return what identifies a row's content: a version changes with it, a rank or age without it."""
-    return row.get("version") or {key: value for key, value in row.items() if key not in ("rank", "age")}
-
-
-class LiveTable(SegmentTable, Generic[Row]):
+class LiveTable(SegmentTable, TableMessages, Generic[Row]):
     """A table that keeps cursor and scroll on the row they were on.
 
     While it ``marks_changes``, rows that are new or have changed get a mark before their first cell,
@@ -54,36 +49,18 @@ class LiveTable(SegmentTable, Generic[Row]):
     DEFAULT_CSS = """
     LiveTable { height: 1fr; background: $surface; scrollbar-size-horizontal: 0; }
     LiveTable > .live-table--changed { color: $accent; text-style: bold; }
-    LiveTable > .datatable--header { background: $panel; color: $foreground; text-style: bold; }
     """
 
-    class NearEnd(Message):
-        """The cursor or the view came near the last row: there may be more to load."""
-
-    class NearStart(Message):
-        """The same for the first row."""
-
-    @dataclass
-    class SortAsked(Message):
-        """A header was clicked."""
-
-        sort: str
-
-    @dataclass
-    class ColumnsAsked(Message):
-        """A header was clicked with the right button."""
-
-        table: LiveTable[Any]
-
-    @dataclass
-    class PickAsked(Message):
-        """A row was clicked with ctrl, or before its first cell: to be marked or unmarked."""
-
-        key: str
-
     def __init__(
-        self, columns: Sequence[Column[Row]], key: str, *, cursor: bool = True, **kwargs: Any
+        self,
+        columns: Sequence[Column[Row]],
+        key: str,
+        *,
+        cursor: bool = True,
+        sorts: bool | None = None,
+        **kwargs: Any,
     ) -> None:
+        """Without ``sorts``, a table none of whose columns names an order sorts its rows itself."""
         super().__init__(cursor_type="row" if cursor else "none", **kwargs)
         self.can_focus = cursor
         self.specs = tuple(columns)
@@ -94,6 +71,9 @@ class LiveTable(SegmentTable, Generic[Row]):
         self._rows: dict[str, Row] = {}
         self._anchors: dict[str, Text] = {}
         self._marked = ""
+        self._sorts = not any(spec.sort for spec in columns) if sorts is None else sorts
+        self._own_order = OwnOrder()
+        self._given: Sequence[Row] = ()
         self._at_start = True
         self._shown: tuple[tuple[str, int], ...] = ()
         self.marks_changes = False
@@ -125,6 +105,11 @@ class LiveTable(SegmentTable, Generic[Row]):
     def left_out(self) -> list[Column[Row]]:
         """The chosen columns that there is no room for."""
         return [spec for spec in self._chosen_specs() if spec.key not in dict(self._shown)]
+
+    @property
+    def sorts_shown(self) -> list[str]:
+        """The orders of the visible headers, from left to right."""
+        return list(dict.fromkeys(sort for key, _ in self._shown if (sort := self._by_key[key].sort)))
 
     def names_in_sight(self) -> list[str]:
         """Name the rows in sight by kind and number, "booking 12"; none of a table that is not shown."""
@@ -203,9 +188,25 @@ class LiveTable(SegmentTable, Generic[Row]):
 
     def on_data_table_header_selected(self, event: DataTable.HeaderSelected) -> None:
         event.stop()
-        sort = self._by_key[str(event.column_key.value)].sort
-        if sort:
-            self.post_message(self.SortAsked(sort))
+        key = str(event.column_key.value)
+        if self._sorts:
+            self._sort_by(OwnOrder(key, self._own_order == OwnOrder(key)))
+        elif self._by_key[key].sort:
+            self.post_message(self.SortAsked(self._by_key[key].sort))
+
+    def sort_next(self) -> None:
+        """Sort by the next visible column; after the last one comes the order the rows were given in."""
+        if self._sorts:
+            self._sort_by(self._own_order.next_of([key for key, _ in self._shown if self._by_key[key].label]))
+
+    def sort_reverse(self) -> None:
+        """Turn the table's own order round."""
+        self._sort_by(self._own_order.turned)
+
+    def _sort_by(self, order: OwnOrder) -> None:
+        self._own_order = order
+        self.show_rows(self._given, more_above=not self._at_start)
+        self._lay_out(again=True)
 
     def stand_at(self, key: object) -> None:
         """Put the cursor on the row with this key, if it is there."""
@@ -214,7 +215,7 @@ class LiveTable(SegmentTable, Generic[Row]):
 
     def mark_sort(self, sort: str, descending: bool) -> None:
         """Show in the header which column the rows are sorted by."""
-        marked = f"{sort}{'▾' if descending else '▴'}"
+        marked = f"{sort}{DOWN if descending else UP}"
         if marked != self._marked:
             self._marked = marked
             self._lay_out(again=True)
@@ -226,6 +227,7 @@ class LiveTable(SegmentTable, Generic[Row]):
         goes on above (``more_above``).
         """
         self._at_start, was_at_start = not more_above, self._at_start
+        self._given, rows = rows, self._own_order.sorted(rows, self._by_key)
         wanted = {str(row[self._key]): row for row in rows}
         if not self.columns:
             self._rows = wanted
@@ -247,7 +249,7 @@ class LiveTable(SegmentTable, Generic[Row]):
         self._changed |= {
             key
             for key, row in wanted.items()
-            if key not in self._rows or _content(self._rows[key]) != _content(row)
+            if key not in self._rows or content_of(self._rows[key]) != content_of(row)
         }
         if self._mark_timer is not None:
             self._mark_timer.stop()
@@ -278,17 +280,22 @@ class LiveTable(SegmentTable, Generic[Row]):
         """Render a line; the mark takes the blank before the first cell, so that nothing moves."""
         strip = super().render_line(y)
         row = y - self.header_height + round(self.scroll_y)
-        marks = self._changed or self._picked or self._own
+        marks = self._changed or self._picked or self._own or not self.has_focus
         if not marks or y < self.header_height or row >= self.row_count or self.scroll_x:
             return strip
         key = self.coordinate_to_cell_key(Coordinate(row, 0)).row_key.value
-        signs = ((PICKED, self._picked), (OWN_MARK, self._own), (MARK, self._changed))
+        here = {key} if row == self.cursor_row and self.can_focus and not self.has_focus else ()
+        signs = ((PICKED, self._picked), (OWN_MARK, self._own), (MARK, self._changed), (CURSOR, here))
         sign = next((sign for sign, marked in signs if key in marked), "")
         if not sign:
             return strip
         ground = next((segment.style for segment in strip if segment.style), Style.null())
         style = ground + self.get_component_rich_style("live-table--changed", partial=True)
         return Strip.join([Strip([Segment(sign, style)]), strip.crop(1)])
+
+    def _styled(self, segments: list[Segment], ground: Style, cursor: bool, hover: bool) -> list[Segment]:
+        """Style a cell; only the table in focus has a bar, elsewhere a mark is before the row."""
+        return super()._styled(segments, ground, cursor and self.has_focus, hover)
 
     def segments(self, cell: Text, width: int) -> list[Segment] | None:
         return rendered(cell, width, self.cell_padding, self.app.console) if is_one_line(cell) else None
@@ -381,10 +388,12 @@ class LiveTable(SegmentTable, Generic[Row]):
             self._anchors.clear()
             self.clear(columns=True)
             for key, column_width in shown:
-                self.add_column(self._header(self._by_key[key]), key=key, width=column_width)
+                self.add_column(self._header(self._by_key[key], column_width), key=key, width=column_width)
             for key, row in self._rows.items():
                 self._add(key, row)
 
-    def _header(self, spec: Column[Row]) -> Text:
+    def _header(self, spec: Column[Row], width: int) -> Text:
         mark = self._marked[-1:] if spec.sort and self._marked[:-1] == spec.sort else ""
-        return Text(spec.label + mark, justify="right" if spec.right else "left", no_wrap=True)
+        mark = (DOWN if self._own_order.descending else UP) if self._own_order.key == spec.key else mark
+        label = spec.label[: width - len(mark)]
+        return Text(label + mark, justify="right" if spec.right else "left", no_wrap=True)

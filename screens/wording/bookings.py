@@ -19,6 +19,16 @@ STYLES = {
     "Due, claimed": f"bold {CARE}",
     "Due, unclaimed": f"bold {CARE}",
     "Pending, claimed": "bold",
+    "Pending, unclaimed": CARE,
+}
+SHORT = {
+    "Pending, claimed": "claimed",
+    "Pending, unclaimed": "unclaimed",
+    "Due, claimed": "call again",
+    "Due, unclaimed": "due",
+    "! unattended": "unattended",
+    "Still on it? claimed": "still on it?",
+    "entered by mistake": "by mistake",
 }
 UNCLAIMED, CLAIMED, CONFIRMED, CANCELLED, LATE, VOIDED = "○◐✓✗!–"
 """One sign a state, so that it can be read without colour."""
@@ -35,6 +45,21 @@ def state(row: BookingRow) -> Text:
     """Format a booking's state, coloured if it needs attention."""
     words = booking_state(row)
     return Text(words, STYLES.get(words, ""))
+
+
+def state_with_sign(row: BookingRow) -> Text:
+    """Format a booking's state in a list: a sign and one or two words, loud only where someone is needed."""
+    words = booking_state(row)
+    short = SHORT.get(words, words.lower())
+    style = STYLES.get(words, "")
+    return Text(f"{_sign(row)} {short}", "" if style == "bold" else style)
+
+
+def due_mark(row: BookingRow) -> Text:
+    """Format when the follow-up is due: the time left, or how late it is behind a mark."""
+    if row.get("due"):
+        return Text(f"{LATE} {row['until']}", f"bold {CARE}")
+    return Text(row["until"])
 
 
 def sign(row: BookingRow) -> Text:

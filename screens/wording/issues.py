@@ -157,6 +157,10 @@ def _spoken(one: InteractionRow, longest: int | None, width: int | None) -> Text
     return line.append(f"\n{before}awaits an answer", "dim") if one["answer_needed"] else line
 
 
+def channel(row: IssueRow) -> str:
+    return row["channel"].replace("_", " ")
+
+
 def add_wrapped(text: Text, words: str, before: str, style: str, width: int | None) -> Text:
     """Add a message on lines of its own, each after ``before``; without a width it is not wrapped."""
     lines = [Text(line) for line in words.splitlines()]

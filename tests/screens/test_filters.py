@@ -18,7 +18,7 @@ from dispatch.inputs.filter_reader import Reading
 from dispatch.queries.bookings import BookingFilter
 from models.errors import InvalidInput
 from screens.customers.card import CustomerCard
-from screens.filters.bookings import VIEWS, parse_filter, view_of
+from screens.filters.bookings import VIEWS, parse_filter, view_of, without_view
 from screens.widgets.live_table import LiveTable
 from screens.wording.text import refusal
 from tests.screens.conftest import standing_still
@@ -31,8 +31,8 @@ READING = Reading(
 )
 
 
-def parsed(said: str, **current: Any) -> BookingFilter:
-    return parse_filter(said, BookingFilter(**current), READING)
+def parsed(said: str, view: str = "All", **order: Any) -> BookingFilter:
+    return parse_filter(said, view, READING, **order)
 
 
 @pytest.mark.parametrize(
@@ -99,11 +99,24 @@ def test_what_cannot_be_read_is_refused_with_what_can(text: str, told: str) -> N
 
 def test_order_and_view_stay_unless_the_text_says_otherwise() -> None:
     order: dict[str, Any] = {"sort": "customer", "descending": False}
-    current: dict[str, Any] = order | {"unclaimed": True, "text": "old", "agent_id": 3}
-    assert parsed("new", **current) == BookingFilter(**order, unclaimed=True, text="new")
-    assert parsed("status:pending", **current) == BookingFilter(**order, status="Pending")
-    assert not parsed("to:mars or status:pending", **current).unclaimed
-    assert parsed("to:mars or agent:6", **current).unclaimed
+    assert parsed("new", "Unclaimed", **order) == BookingFilter(**order, unclaimed=True, text="new")
+    assert parsed("status:pending", "Unclaimed", **order) == BookingFilter(**order, status="Pending")
+    assert not parsed("to:mars or status:pending", "Unclaimed").unclaimed
+    assert parsed("to:mars or agent:6", "Unclaimed").unclaimed
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("kate status:pending", "kate"),
+        ("is:unclaimed", ""),
+        ("is:due is:waiting to:mars", "is:due to:mars"),
+        ('not status:pending "a b" (agent:6 or is:unclaimed)', "a b"),
+        ("to:mars", "to:mars"),
+    ],
+)
+def test_words_in_the_place_of_the_view_leave_with_it(text: str, rest: str) -> None:
+    assert without_view(text, READING) == rest
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -134,7 +147,7 @@ async def test_a_refused_text_is_told_and_the_list_stays(golden_file: Path, runn
         assert await listed(app, "to:") == everything
         assert "destination has no value: accepted: Europa" in text_of(app)
         await press(app, "escape")
-        assert "All  12 shown" in text_of(app)
+        assert " All 12 " in text_of(app)
     other.close()
 
 

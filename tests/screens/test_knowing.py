@@ -187,7 +187,7 @@ async def test_a_follow_up_falls_due_by_time_alone(running: Any, other_terminal:
         assert marked(app) == []
         assert "Due 1" in text_of(app)
         await press(app, "f4")
-        assert "Due, unclaimed" in text_of(app)
+        assert "! due" in text_of(app)
         await press(app, "f5", "home", "m")  # due, but not claimed yet
         assert f"Claimed {number}" in text_of(app)
         await press(app, "home", "m")

@@ -83,10 +83,15 @@ def open_issue(call: Call, /, text: str, **given: Any) -> None:
 @click.option("--customer", type=CUSTOMER, help="Only those of this customer.")
 @click.option("--escalated", is_flag=True, help="Only those with an open escalation.")
 @click.option("--unsure", is_flag=True, help="Only those whose category needs a decision.")
-@click.option("--text", default="", help="Only those with this in the title or the customer's name.")
+@click.option("--text", default="", help="Only those with this in customer, title or conversation.")
 @click.option("--since", metavar="TIME", help=f"Only those opened since: {date_ranges.EXAMPLES}.")
 @click.option("--until", metavar="TIME", help="Only those opened before; a date includes its day.")
-@click.option("--sort", default=queries.URGENCY, metavar="KEY", help="urgency (default) or changed.")
+@click.option(
+    "--sort",
+    default=queries.URGENCY,
+    metavar="KEY",
+    help=f"Order: {', '.join(queries.SORTS)}; default urgency.",
+)
 @filtering(ISSUE_KEYS)
 @limited
 @formatted

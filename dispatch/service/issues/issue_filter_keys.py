@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dispatch.inputs import date_ranges
-from dispatch.inputs.filter_reader import Choice, Fields, Key, Moment, Number, Part, Who, at, table
+from dispatch.inputs.filter_reader import AnyNumber, Choice, Fields, Key, Moment, Number, Part, Who, at, table
 from dispatch.queries.customer_index import is_found
 from models.agents import is_named
 from models.issues import CATEGORIES, CHANNELS, ISSUE_STATUSES, NEW, PRIORITIES, TIERS, Issue, SlaClock
@@ -35,10 +35,10 @@ ISSUE_KEYS = table(
     Key("category", Choice(CATEGORIES), "category", field="category"),
     Key("channel", Choice(CHANNELS), "channel", field="channel"),
     Key("tier", Choice(TIERS), "customer tier", Issue.tier),
-    Key("agent", Who(is_named), "its agent", Issue.agent_id, "agent_id"),
+    Key("agent", Who(is_named, listed="agent"), "its agent", Issue.agent_id, "agent_id"),
     Key("customer", CUSTOMER, "its customer", Issue.customer_id, "customer_id"),
     Key("booking", Number(), "number of the booking it is about", Issue.booking_id),
-    Key("number", Number(), "issue number", Issue.issue_id, also=("id",)),
+    Key("number", AnyNumber(), "issue number", Issue.issue_id, also=("id",)),
     Key("title", Part(), "title", Issue.title),
     Key("since", at(date_ranges.since), "opened from then on", field="since"),
     Key("until", at(date_ranges.until), "opened before then; a day alone is included", field="until"),

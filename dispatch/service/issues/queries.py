@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -48,17 +48,48 @@ from models.issues import (
 )
 
 URGENCY, CHANGED = "urgency", "changed"
-SORTS = (URGENCY, CHANGED)
 AT_ONCE = 500
 AGENT_NAME = Agent.first_name.concat(" ").concat(Agent.last_name)
+_NUMBER = (Issue.issue_id, False)
+_ORDERS: dict[str, list[tuple[Any, bool]]] = {  # columns, and whether each is descending
+    URGENCY: [(Issue.priority, True), (Due.due_at, False), _NUMBER],
+    CHANGED: [(Issue.changed_at, True), (Issue.issue_id, True)],
+    "id": [(Issue.issue_id, True)],
+    "due": [(Due.due_at, False), _NUMBER],
+    "status": [(Issue.status, False), _NUMBER],
+    "category": [(Issue.category, False), _NUMBER],
+    "agent": [(fn.COALESCE(AGENT_NAME, "").collate("NOCASE"), False), _NUMBER],
+    "customer": [(fn.COALESCE(Customer.name, "").collate("NOCASE"), False), _NUMBER],
+    "opened": [(Issue.opened_at, True), (Issue.issue_id, True)],
+    "title": [(Issue.title.collate("NOCASE"), False), _NUMBER],
+    "tier": [(fn.COALESCE(Issue.tier, ""), False), _NUMBER],
+    "channel": [(Issue.channel, False), _NUMBER],
+    "booking": [(fn.COALESCE(Issue.booking_id, 0), True), _NUMBER],
+}
+_OF_ROW: dict[str, Callable[[IssueRow], list[Any]]] = {
+    URGENCY: lambda row: [PRIORITIES.index(row["priority"]) + 1, row["sla"]["resolution_due"]],
+    CHANGED: lambda row: [row["changed_at"]],
+    "id": lambda _: [],
+    "due": lambda row: [row["sla"]["resolution_due"]],
+    "status": lambda row: [row["status"]],
+    "category": lambda row: [row["category"]],
+    "agent": lambda row: [row["agent_name"] or ""],
+    "customer": lambda row: [row["customer_name"] or ""],
+    "opened": lambda row: [row["opened_at"]],
+    "title": lambda row: [row["title"]],
+    "tier": lambda row: [row["tier"] or ""],
+    "channel": lambda row: [row["channel"]],
+    "booking": lambda row: [row["booking_id"] or 0],
+}
+SORTS = tuple(_ORDERS)
 
 
 @dataclass(frozen=True)
 class IssueFilter:
-    """A selection of issues. Empty ``statuses`` means all; ``text`` is sought in title and customer.
+    """A selection of issues. Empty ``statuses`` means all; ``text`` is sought in customer, title and talk.
 
-    ``since`` and ``until`` are stored opening times, from and before. ``ids`` limits the list to the issues
-    behind a figure. ``where`` is the rest of a filter text.
+    ``since`` and ``until`` are stored opening times, from and before. ``reverse`` turns the order of ``sort``
+    round. ``ids`` limits the list to the issues behind a figure. ``where`` is the rest of a filter text.
     """
 
     statuses: tuple[str, ...] = OPEN
@@ -73,6 +104,7 @@ class IssueFilter:
     since: str | None = None
     until: str | None = None
     sort: str = URGENCY
+    reverse: bool = False
     ids: tuple[int, ...] | None = None
     where: Node | None = None
 
@@ -85,7 +117,7 @@ def issues(
     *,
     upwards: bool = False,
 ) -> list[IssueRow]:
-    """Return issues by urgency or latest change; ``after`` is the last row of the previous page.
+    """Return issues in one of the SORTS; ``after`` is the last row of the previous page.
 
     ``upwards`` reverses the order, to read the rows above ``after``.
     """
@@ -103,33 +135,40 @@ def issue_ids(
     which: IssueFilter, limit: int | None, after: IssueRow | None = None, *, upwards: bool = False
 ) -> list[int]:
     """Return the ids of the same issues."""
-    query = Issue.select(Issue.issue_id).join(
-        Due, on=(Due.issue_id == Issue.issue_id) & (Due.kind == RESOLUTION)
-    )
-    if which.text or which.where is not None:
-        query = query.join(Customer, JOIN.LEFT_OUTER, on=(Issue.customer_id == Customer.customer_id))
-    order = [(column, descending != upwards) for column, descending in _order(which)]
-    conditions = _conditions(which)
-    if which.where is not None:
-        conditions.append(condition(which.where, ISSUE_KEYS, _of_words, _of_fields))
+    order = [(column, descending != (upwards != which.reverse)) for column, descending in _ORDERS[which.sort]]
+    query, conditions = _matching(which, Issue.issue_id), _all_conditions(which)
+    if which.sort == "agent":
+        query = query.join_from(Issue, Agent, JOIN.LEFT_OUTER, on=(Issue.agent_id == Agent.agent_id))
     if after is not None:
-        conditions.append(_beyond(order, _place(which, after)))
+        conditions.append(_beyond(order, [*_OF_ROW[which.sort](after), after["issue_id"]]))
     ordered = [column.desc() if descending else column.asc() for column, descending in order]
     return [issue_id for (issue_id,) in tuples(query.where(*conditions).order_by(*ordered).limit(limit))]
 
 
-def _order(which: IssueFilter) -> list[tuple[Any, bool]]:
-    """Return the columns of the order, and whether each one is descending."""
-    if which.sort == CHANGED:
-        return [(Issue.changed_at, True), (Issue.issue_id, True)]
-    return [(Issue.priority, True), (Due.due_at, False), (Issue.issue_id, False)]
+def is_newest_first(which: IssueFilter) -> bool:
+    """Return whether of two issues alike in the order the one with the higher number comes first."""
+    return _ORDERS[which.sort][-1][1] != which.reverse
 
 
-def _place(which: IssueFilter, row: IssueRow) -> list[Any]:
-    """Return a row's values in the columns of the order."""
-    if which.sort == CHANGED:
-        return [row["changed_at"], row["issue_id"]]
-    return [PRIORITIES.index(row["priority"]) + 1, row["sla"]["resolution_due"], row["issue_id"]]
+def count_issues(which: IssueFilter) -> int:
+    """Count the issues that match a filter."""
+    return int(_matching(which, fn.COUNT(Issue.issue_id)).where(*_all_conditions(which)).scalar())
+
+
+def _matching(which: IssueFilter, *columns: Any) -> Any:
+    """Return a query of issues with all that conditions and order may look at."""
+    query = Issue.select(*columns).join(Due, on=(Due.issue_id == Issue.issue_id) & (Due.kind == RESOLUTION))
+    if which.text or which.where is not None or which.sort == "customer":
+        on = Issue.customer_id == Customer.customer_id
+        query = query.join_from(Issue, Customer, JOIN.LEFT_OUTER, on=on)
+    return query
+
+
+def _all_conditions(which: IssueFilter) -> list[Any]:
+    conditions = _conditions(which)
+    if which.where is not None:
+        conditions.append(condition(which.where, ISSUE_KEYS, _of_words, _of_fields))
+    return conditions
 
 
 def _beyond(order: list[tuple[Any, bool]], place: list[Any]) -> Expression:
@@ -169,7 +208,11 @@ def _conditions(which: IssueFilter) -> list[Any]:
 
 
 def _of_words(text: str) -> list[Any]:
-    return [Issue.title.contains(text) | Customer.name.contains(text)]
+    spoken = Interaction.select(Interaction.interaction_id).where(
+        Interaction.issue_id == Issue.issue_id, Interaction.text.contains(text)
+    )
+    said = Issue.title.contains(text) | Issue.description.contains(text) | fn.EXISTS(spoken)
+    return [Customer.name.contains(text) | said]
 
 
 def _of_fields(fields: dict[str, Any]) -> list[Any]:

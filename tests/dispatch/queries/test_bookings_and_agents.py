@@ -14,6 +14,24 @@ from dispatch.leads.intake import LeadResult
 from models.agents import Agent
 from models.errors import InvalidInput, NotFound
 
+PLACE: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = {
+    "id": lambda _: (),
+    "customer": lambda row: (row["customer_name"].lower(),),
+    "agent": lambda row: tuple((row["agent_name"] or " ").lower().split(" ")),
+    "status": lambda row: (row["status"], row["changed_at"]),
+    "due": lambda row: (row["follow_up_at"] or "~",),
+    "revenue": lambda row: (row["total_revenue"] or 0,),
+} | {
+    sort: lambda row, name=name: ((row[name] or "").lower(),)
+    for sort, name in (
+        ("changed", "changed_at"),
+        ("created", "created_at"),
+        ("destination", "destination"),
+        ("launch", "launch_location"),
+        ("wishes", "requests"),
+        *((name, name) for name in ("source", "method", "package", "phone", "email")),
+    )
+}
 AddAgent = Callable[..., dict[str, Any]]
 AddLead = Callable[..., LeadResult]
 Look = Callable[..., Any]
@@ -60,14 +78,36 @@ def test_pages_visit_every_booking_once_in_order(
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("sort", queries.BOOKING_SORTS)
 def test_rows_come_in_the_order_asked_for(crowded: None, look: Look, sort: str, descending: bool) -> None:
-    key = {"changed": "changed_at", "id": "booking_id", "customer": "customer_name", "agent": "agent_id"}
     rows = look(queries.list_bookings, Filter(sort=sort, descending=descending))
+    places = [(*PLACE[sort](row), row["booking_id"]) for row in rows]
+    assert places == sorted(places, reverse=descending)
+    assert look(queries.list_bookings, Filter(sort=sort, descending=descending), 30) == rows
 
-    def rank(row: dict[str, Any]) -> tuple[bool, Any, int]:
-        value = row[key.get(sort, sort)]
-        return value is not None, 0 if value is None else value, row["booking_id"]
 
-    assert rows == sorted(rows, key=rank, reverse=descending)
+@pytest.mark.parametrize("view", ["Pending", "Confirmed", "Cancelled"])
+@pytest.mark.parametrize("sort", ["customer", "agent", "destination", "due", "status"])
+def test_a_narrowed_list_has_the_same_order(crowded: None, look: Look, sort: str, view: str) -> None:
+    which = Filter(sort=sort, status=view, descending=False)
+    rows = look(queries.list_bookings, which)
+    paged: list[dict[str, Any]] = []
+    while page := look(queries.list_bookings, which, 3, paged[-1] if paged else None):
+        paged += page
+    assert paged == rows
+    assert len(rows) == look(queries.count_bookings, which)
+
+
+def test_views_are_counted_as_they_are_listed(crowded: None, look: Look) -> None:
+    counts = look(queries.count_by_view)
+    assert counts == {
+        "All": 30,
+        "Pending": 27,
+        "Unclaimed": 22,
+        "Waiting": 4,
+        "Confirmed": 0,
+        "Cancelled": 3,
+    }
+    assert look(queries.count_bookings, Filter(text="kate", waiting=True)) == 1
+    assert look(queries.count_bookings, Filter(source="Organic")) == 30
 
 
 def test_a_page_continues_after_a_row_that_has_moved(crowded: None, desk: Desk, look: Look) -> None:

@@ -15,6 +15,7 @@ from screens.app.tour import Tour
 from screens.dialogs.form import FormModal
 from screens.shell.desk_screen import Place
 from screens.shell.saved_views import SavedViews
+from screens.widgets.detail_pane import DetailPane
 from screens.widgets.live_table import LiveTable
 from tests.screens.key_checks.registry import (
     checks_of,
@@ -27,7 +28,13 @@ check = checks_of("lists")
 
 
 @check(
-    "insights.view", "insights.open", "insights.period", "insights.train", "insights.use", "insights.report"
+    "insights.view",
+    "insights.view.back",
+    "insights.open",
+    "insights.train",
+    "insights.use",
+    "insights.report",
+    "insights.period",
 )
 async def keys_of_insights(app: AstraApp) -> None:
     await press(app, "f7", "v", "down", "T", "enter")
@@ -35,7 +42,7 @@ async def keys_of_insights(app: AstraApp) -> None:
     assert app.screen.query_one("#filter", Input).value == "status:Pending created>=-30d"
     await press(app, "escape", "f7", "T", "enter")
     assert (place(app), app.screen.query_one("#filter", Input).value) == ("queue", "status:Pending")
-    await press(app, "escape", "f7", "v", "v", "v")
+    await press(app, "escape", "f7", "v", "v", "v", "v", "V")
     assert shown_in(app, "weights")["name"] == "published"
     await press(app, "enter")
     assert "+92.220" in text_of(app)
@@ -101,21 +108,42 @@ async def read_anew(app: AstraApp) -> None:
     assert table.rows_shown == before != []
 
 
-@check("sort", "sort.reverse", "queue.view")
+@check("sort", "sort.reverse", "queue.view", "queue.view.back")
 async def sort_and_view(app: AstraApp) -> None:
-    await press(app, "f4", "escape", *"vvvv")
+    await press(app, "f4", "escape", *"vvvvV")
+    assert [row["booking_id"] for row in app.screen.query_one(LiveTable).rows_shown] == [12]
+    await press(app, "v")
     rows = app.screen.query_one(LiveTable).rows_shown
     assert [row["booking_id"] for row in rows] == [2]
-    assert "Confirmed  1 shown" in text_of(app)
-    await press(app, "escape", "greater_than_sign")
+    assert "Confirmed 1" in text_of(app)
+    await press(app, *"vv", "greater_than_sign")
+    while app.recall("queue.sort", "") != "id":
+        await press(app, "greater_than_sign")
     assert [row["booking_id"] for row in app.screen.query_one(LiveTable).rows_shown] == list(range(12, 0, -1))
     await press(app, "less_than_sign")
     assert [row["booking_id"] for row in app.screen.query_one(LiveTable).rows_shown] == list(range(1, 13))
-    await press(app, *("greater_than_sign",) * 5, "f3", "greater_than_sign")
+    await press(app, "f3", "greater_than_sign")
     names = [row["name"] for row in app.screen.query_one(LiveTable).rows_shown]
     assert names == sorted(names, key=str.lower)
     await press(app, "less_than_sign")
     assert [row["name"] for row in app.screen.query_one(LiveTable).rows_shown] == names[::-1]
+
+
+@check("zoom", "border.left", "border.right")
+async def room_for_the_panes(app: AstraApp) -> None:
+    await press(app, "f4", "escape")
+    table, pane = app.screen.query_one(LiveTable), app.screen.query_one(DetailPane)
+    before = pane.outer_size
+    await press(app, "[")
+    assert pane.outer_size != before
+    await press(app, "]")
+    assert pane.outer_size == before
+    await press(app, "z")
+    assert (table.region.area > 0, pane.region.area) == (True, 0)
+    await press(app, "z", "tab", "z")
+    assert (table.region.area, pane.region.area > 0) == (0, True)
+    await press(app, "z")
+    assert pane.outer_size == before
 
 
 @check("agent.add", "agent.edit", "agent.leave", "agent.bookings", "roster.left")

@@ -155,7 +155,7 @@ async def open_an_issue_about_a_booking(app: AstraApp) -> None:
     assert place(app) == "queue"
 
 
-@check("service.board", "service.view")
+@check("service.board", "service.view", "service.view.back")
 async def views_and_figures_of_the_service_desk(app: AstraApp) -> None:
     await press(app, "f6", "escape", "v")
     assert {row["agent_id"] for row in app.screen.query_one("#service", LiveTable).rows_shown} == {1}

@@ -1,0 +1,109 @@
+"""A list and the panes that explain its row, in the room there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.containers import Horizontal
+from textual.geometry import Size
+from textual.message import Message
+from textual.widget import Widget
+
+from screens.widgets.detail_pane import DetailPane
+
+if TYPE_CHECKING:
+    from screens.base.app_protocol import Host
+
+SIDE_BY_SIDE, THREE = 100, 160  # columns of the terminal
+NARROWEST, WIDEST = 45, 80  # cells of a pane that nobody has moved
+LIST_NEEDS = 88  # cells, before the panes get more
+LEAST = 20  # cells of any of them, wherever the border is moved
+LOWEST = 4  # rows
+STEP, STEP_ROWS = 4, 2
+
+
+class Panes(Horizontal):
+    """A list, a pane and perhaps a third: below each other, side by side, or one of them alone.
+
+    Below 100 columns the pane is under the list, up to 159 beside it; from 160 on there is room for the
+    third. The border between list and pane stays where the user has put it.
+    """
+
+    DEFAULT_CSS = """
+    Panes { height: 1fr; }
+    Panes > * { width: 1fr; height: 1fr; }
+    Panes.-stacked { layout: vertical; }
+    Panes.-stacked > * { height: 3fr; }
+    Panes.-stacked > DetailPane { height: 2fr; }
+    """
+
+    class Arranged(Message):
+        """Another pane came into sight."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(classes="list-body")
+        self._memory = f"{name}.border"
+        self.zoomed: Widget | None = None
+
+    def on_mount(self) -> None:
+        self._arrange(self.app.size)
+
+    def on_resize(self) -> None:
+        self._arrange(self.app.size)
+
+    @property
+    def _host(self) -> Host:
+        return cast("Host", self.app)
+
+    @property
+    def _is_stacked(self) -> bool:
+        return self.app.size.width < SIDE_BY_SIDE
+
+    @property
+    def _key(self) -> str:
+        return f"{self._memory}.{'rows' if self._is_stacked else 'cells'}"
+
+    def _arrange(self, size: Size) -> None:
+        self.set_class(self._is_stacked, "-stacked")
+        panes = [*self.query_children(DetailPane)]
+        shown = panes if size.width >= THREE else panes[:1]
+        moved, before = self._host.recall(self._key, 0), [pane for pane in panes if pane.display]
+        for pane in panes:
+            pane.display = self.zoomed is pane or (self.zoomed is None and pane in shown)
+            extent = None if self.zoomed is pane else self._extent(size, len(shown), moved)
+            rows, cells = (extent, None) if self._is_stacked else (None, extent)
+            pane.styles.width, pane.styles.height = cells, rows
+        for child in self.children:
+            if child not in panes:
+                child.display = self.zoomed in (None, child)
+        if len([pane for pane in panes if pane.display]) > len(before):
+            self.post_message(self.Arranged())
+
+    def _extent(self, size: Size, panes: int, moved: int) -> int | None:
+        """Return the cells, or rows if stacked, of each pane; None for the usual share."""
+        if self._is_stacked:
+            return max(LOWEST, min(moved, self.size.height - LOWEST)) if moved else None
+        if moved:
+            return max(LEAST, min(moved, (size.width - LEAST) // panes))
+        fair = (size.width - LIST_NEEDS) // panes
+        return max(min(NARROWEST, size.width // 3), min(WIDEST, fair))
+
+    def zoom(self) -> None:
+        """Give all the room to what has the focus; once more gives it back."""
+        focused = self.screen.focused
+        within = [
+            child for child in self.children if focused is not None and child in focused.ancestors_with_self
+        ]
+        self.zoomed = None if self.zoomed is not None else (within or [*self.children])[0]
+        self._arrange(self.app.size)
+
+    def move_border(self, step: int) -> None:
+        """Move the border between list and pane by some steps, to the right or down."""
+        pane = self.query_children(DetailPane).first()
+        now = pane.outer_size.height if self._is_stacked else pane.outer_size.width
+        before = self._host.recall(self._key, 0) or now
+        by = STEP_ROWS if self._is_stacked else STEP
+        if self.zoomed is None and before:
+            least = LOWEST if self._is_stacked else LEAST
+            self._host.remember(self._key, max(least, before - step * by))
+            self._arrange(self.app.size)
