@@ -13,7 +13,7 @@ from dispatch.operations import configuration
 from dispatch.queries.row_types import MoveRow
 from models.base import Json
 from screens.dialogs.form import Field, FormModal, Values
-from screens.widgets.preview import Preview
+from screens.fields.preview import Preview
 from screens.wording.text import short
 
 NAME_WIDTH = 30

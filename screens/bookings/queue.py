@@ -20,9 +20,9 @@ from screens.bookings.detail import booking_aside
 from screens.bookings.list import EXTRA_COLUMNS
 from screens.bookings.list_window import Window
 from screens.bookings.multi_select import MarkedList
+from screens.fields.choice import next_of
 from screens.filters.bookings import VIEWS, parse_filter, view_of, whole_text, without_view
 from screens.shell.paged_list import Held, PagedList
-from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
 from screens.widgets.live_table import LiveTable

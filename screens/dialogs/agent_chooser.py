@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from dispatch.queries.row_types import AgentRow
 from screens.base.keys import key
 from screens.dialogs.modal import Modal
-from screens.widgets.agent_picker import AgentPicker
+from screens.fields.agent_picker import AgentPicker
 
 
 class PickAgent(Modal[int | None]):

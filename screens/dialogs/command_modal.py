@@ -13,8 +13,8 @@ from dispatch.desk.desk import Desk
 from models.errors import DeskError
 from screens.base.hosted import T
 from screens.dialogs.modal import HOLDS_TEXT, Modal
-from screens.widgets.choice import LettersTyped
-from screens.widgets.field_line import no_such_name
+from screens.fields.choice import LettersTyped
+from screens.fields.field_line import no_such_name
 from screens.wording.text import refusal
 
 Outcome = TypeVar("Outcome")

@@ -23,11 +23,11 @@ from screens.base.keys import key
 from screens.base.textual_internals import rename_action
 from screens.dialogs.command_modal import CommandModal, Outcome
 from screens.dialogs.modal import HOLDS_TEXT, buttons
-from screens.widgets.agent_picker import AgentPicker
-from screens.widgets.choice import Choice, Pick
+from screens.fields.agent_picker import AgentPicker
+from screens.fields.choice import Choice, Pick
+from screens.fields.field_line import FieldLine, is_required, noun_of
+from screens.fields.preview import Preview
 from screens.widgets.columns import Row
-from screens.widgets.field_line import FieldLine, is_required, noun_of
-from screens.widgets.preview import Preview
 from screens.wording.text import refusal
 
 Values = dict[str, str]

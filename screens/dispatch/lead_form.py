@@ -20,8 +20,8 @@ from dispatch.leads import intake
 from dispatch.matching.features import Terms
 from models.errors import InvalidInput
 from screens.dialogs.form import value_of
-from screens.widgets.choice import Choice, Pick
-from screens.widgets.field_line import FieldLine, is_required, noun_of
+from screens.fields.choice import Choice, Pick
+from screens.fields.field_line import FieldLine, is_required, noun_of
 from screens.widgets.frame import Frame
 from screens.wording.contacts import is_a_call
 from screens.wording.text import refusal

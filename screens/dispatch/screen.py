@@ -36,8 +36,8 @@ from screens.dispatch.latest import COLUMNS as LATEST_COLUMNS
 from screens.dispatch.latest import with_ages
 from screens.dispatch.lead_form import LeadForm, LineInput
 from screens.dispatch.several_leads import SeveralLeads
+from screens.fields.choice import Choice
 from screens.matching.panels import score_panel
-from screens.widgets.choice import Choice
 from screens.widgets.live_table import LiveTable
 from screens.wording.text import refusal, short
 

@@ -25,6 +25,7 @@ from screens.base import figures, keys
 from screens.base.keys import key_of
 from screens.base.message_log import News
 from screens.base.messages import Progressed
+from screens.fields.choice import next_of
 from screens.insights.columns import AGENTS, FIGURES, WEIGHTS
 from screens.insights.pulse import WIDE, pulse_text
 from screens.insights.sections import EMPTY, READ, SECTIONS, Found, SectionTab, ToRead, of_period
@@ -32,7 +33,6 @@ from screens.matching.panels import evidence_text, training_panel, weights_panel
 from screens.matching.report_form import ReportOrder, report_form
 from screens.matching.training import TrainingRun
 from screens.shell.desk_screen import Place
-from screens.widgets.choice import next_of
 from screens.widgets.live_table import LiveTable
 from screens.widgets.steady_text import SteadyText
 

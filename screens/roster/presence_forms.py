@@ -14,7 +14,7 @@ from dispatch.queries.wording import day_and_moment, presence_words
 from models.agents import AVAILABLE, GONE, PRESENCES
 from models.clock import local_offset
 from screens.dialogs.form import Field, FormModal, Values, picked
-from screens.widgets.preview import Preview
+from screens.fields.preview import Preview
 from screens.wording.consequences import of_an_agent
 
 TO_DESK, TO_AGENT = "The desk", "An agent"

@@ -25,6 +25,7 @@ from dispatch.views.row_types import ViewRow
 from models.errors import InvalidInput
 from screens.base import keys
 from screens.base.figures import CAPACITY, LOAD, MATCH, PRESENCE, RANK, RATING, REACHED, SHRUNK, YEARS
+from screens.fields.choice import next_of
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
 from screens.roster.columns import COLUMNS, CONTACT, HIGHEST_FIRST, RATES, SCORE, SORTS, TREND
 from screens.roster.detail import agent_detail, department_detail
@@ -34,7 +35,6 @@ from screens.roster.presence_forms import handover_form, leaving_form, shift_for
 from screens.shell.detailed_list import DetailedList
 from screens.shell.row_actions import on_chosen
 from screens.shell.saved_views import ViewedList
-from screens.widgets.choice import next_of
 from screens.widgets.detail_pane import Detail, DetailPane
 from screens.widgets.live_table import LiveTable
 from screens.widgets.steady_text import SteadyText

@@ -13,8 +13,8 @@ from dispatch.service.wording import category
 from models.issues import CATEGORIES
 from screens.base.keys import hidden, key
 from screens.dialogs.modal import Modal
+from screens.fields.type_ahead import TypeAhead
 from screens.widgets.movable import Options
-from screens.widgets.type_ahead import TypeAhead
 from screens.wording.text import short
 
 MEANINGS = {

@@ -23,9 +23,9 @@ from screens.base.keys import key
 from screens.customers.finder import FindCustomer
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.modal import buttons
+from screens.fields.choice import Pick
 from screens.service.detail import add_steps
 from screens.service.forms import booking_number
-from screens.widgets.choice import Pick
 from screens.widgets.detail_pane import add_facts
 from screens.wording import issues as words
 from screens.wording.text import CARE, short

@@ -18,6 +18,7 @@ from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS
 from dispatch.service.issues.queries import CHANGED, URGENCY, IssueFilter
 from dispatch.service.row_types import IssueDetails, IssueRow
 from screens.base import figures, keys
+from screens.fields.choice import next_of
 from screens.filters.issues import (
     VIEWS,
     parse_issue_filter,
@@ -32,7 +33,6 @@ from screens.service.detail import EXCERPT, LAST_SPOKEN, describe_issue, read_is
 from screens.service.list_window import IssueWindow
 from screens.shell.paged_list import Held, PagedList
 from screens.shell.panes import Panes
-from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail, DetailPane
 from screens.widgets.live_table import LiveTable

@@ -19,12 +19,12 @@ from dispatch.views.row_types import ViewRow
 from models.errors import InvalidInput
 from screens.base.keys import with_keys
 from screens.base.list_window import PAGE, ListWindow, Which
+from screens.fields.choice import next_of
 from screens.shell.detailed_list import DetailedList
 from screens.shell.list_answers import Answers
 from screens.shell.panes import Panes
 from screens.shell.row_actions import Done
 from screens.shell.saved_views import ViewedList
-from screens.widgets.choice import next_of
 from screens.widgets.columns import Column, Row
 from screens.widgets.detail_pane import DetailPane
 from screens.widgets.filter_bar import FilterBar

@@ -21,7 +21,7 @@ from dispatch.queries.row_types import BookingRow
 from screens.dispatch.candidates import WhoGetsIt
 from screens.dispatch.lead_form import LeadForm
 from screens.dispatch.screen import Dispatch
-from screens.widgets.field_line import FieldLine
+from screens.fields.field_line import FieldLine
 from tests.screens.conftest import NOON
 from tests.screens.picture import text_of
 from tests.screens.scenes import LEAD, fill_in, press

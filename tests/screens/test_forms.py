@@ -18,9 +18,9 @@ from dispatch.desk.row_types import EventRow
 from dispatch.queries.row_types import BookingRow
 from screens.dialogs.agent_chooser import PickAgent
 from screens.dialogs.form import Field, FormModal
-from screens.widgets.agent_picker import AgentPicker
-from screens.widgets.choice import Choice, Pick
-from screens.widgets.field_line import FieldLine
+from screens.fields.agent_picker import AgentPicker
+from screens.fields.choice import Choice, Pick
+from screens.fields.field_line import FieldLine
 from screens.widgets.live_table import LiveTable
 from tests.screens.picture import text_of
 from tests.screens.scenes import fill_in, leave, press, said

@@ -9,10 +9,10 @@ import pytest
 from textual.widgets import OptionList, Static
 
 from screens.dialogs.form import FormModal
-from screens.widgets.agent_picker import AgentPicker
-from screens.widgets.choice import Pick
-from screens.widgets.field_line import FieldLine
-from screens.widgets.type_ahead import PAUSE_S, TypeAhead, marked, own_beginning
+from screens.fields.agent_picker import AgentPicker
+from screens.fields.choice import Pick
+from screens.fields.field_line import FieldLine
+from screens.fields.type_ahead import PAUSE_S, TypeAhead, marked, own_beginning
 from tests.screens.picture import text_of
 from tests.screens.scenes import press
 from tests.screens.test_dispatch import told

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import RadioButton, RadioSet, Select
 
 from screens.base.textual_internals import forget_pressed, highlighted_index, show_in_select
-from screens.widgets.type_ahead import TypeAhead, marked, own_beginning
+from screens.fields.type_ahead import TypeAhead, marked, own_beginning
 
 
 class Option(RadioButton):

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Label, Static
 
-from screens.widgets.choice import LettersTyped
+from screens.fields.choice import LettersTyped
 
 REQUIRED = "*"
 NOUNS = {
