@@ -73,7 +73,8 @@ def test_panels_are_beside_each_other_where_there_is_room() -> None:
         (2.5e9, "2.5 bn"),
     ],
 )
-def test_money_is_short_in_tables(units: float | None, told: str) -> None:
+def test_money_is_short_in_tables(units: float | None, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dispatch.queries.wording._currency", "")
     assert short_money(units) == told
 
 

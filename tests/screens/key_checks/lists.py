@@ -57,7 +57,7 @@ async def keys_of_insights(app: AstraApp) -> None:
     assert app.screen.values()["destination"] == latest[0]["destination"]
     await fill_in(app, folder="")
     await press(app, "f9")
-    assert "no folder is named" in text_of(app)
+    assert "Folder is required" in text_of(app)
 
 
 def shown_in(app: AstraApp, table: str) -> Any:
@@ -183,7 +183,7 @@ async def choose_columns(app: AstraApp) -> None:
     await press(app, "f3", "escape", "comma", *("down",) * 12, "space", "minus", "minus", "plus", "s")
     table = app.screen_stack[0].query_one(LiveTable)
     usual = ["rank", "department", "name", "load", "issue_load", "trend", "rating", "years_of_service"]
-    usual += ["match_score", "presence", "job_title"]
+    usual += ["presence", "job_title"]
     assert list(table.chosen) == [*usual, "email", "agent_id"]
     assert app.recall("roster.sort", "") == "email"
     await press(app, "r", "s")
