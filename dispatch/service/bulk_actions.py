@@ -1,6 +1,6 @@
 """Actions on several issues at once: one command, a result for each, and one undo for all of them.
 
-The issues are given by number, or by a filter that the command itself runs.
+The issues given by number, or by a filter that the command itself runs.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def prioritise(running: Command, which: Which, priority: str) -> IssueBatch:
         issue = open_issue_at_work(running, issue_id)
         refuse_erased(issue.customer_id)
         if issue.priority == number:
-            raise Refused("same_priority", f"issue {issue_id} is {name} already")
+            raise Refused("same_priority", f"issue {issue_id} is already {name}")
         return issue
 
     def act(issue: Issue) -> None:
@@ -113,7 +113,7 @@ def _numbers(which: Which) -> list[int]:
     else:
         wanted = list(dict.fromkeys(which))
     if len(wanted) > MOST or not (wanted or isinstance(which, IssueFilter)):
-        raise InvalidInput("issues", f"{len(wanted)} issues are given", f"1 to {MOST} at once")
+        raise InvalidInput("issues", f"{len(wanted)} issues given", f"1 to {MOST} at once")
     return wanted
 
 

@@ -39,7 +39,7 @@ from screens.widgets.detail_pane import Detail, DetailPane
 from screens.widgets.live_table import LiveTable
 from screens.widgets.steady_text import SteadyText
 from screens.wording.agents import sparkline, with_score
-from screens.wording.text import CARE, refusal, short
+from screens.wording.text import CARE, short
 
 NO_DAYS = [0] * TREND_DAYS
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
@@ -209,7 +209,7 @@ class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
         try:
             self._asked = read(parse(message.value), queries.AGENT_KEYS, self.backend.filter_reading())
         except InvalidInput as error:
-            self._misread = refusal(error)
+            self._misread = keys.refusal(self.app, error)
         self._arrange()
 
     def show_agent(self, agent_id: int) -> None:

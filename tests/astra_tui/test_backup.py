@@ -63,7 +63,7 @@ def test_a_restore_says_what_is_lost(booked: Run, path: Path, tmp_path: Path) ->
 def test_a_restore_is_refused_in_words(booked: Run, path: Path, tmp_path: Path) -> None:
     ended = booked("restore", tmp_path / "none.db")
     assert (ended.code, ended.out) == (2, "")
-    assert ended.err.startswith("Error: there is no file")
+    assert ended.err.startswith("Error: no file")
     (tmp_path / "notes.txt").write_text("no desk")
     ended = booked("restore", tmp_path / "notes.txt", "--json")
     assert (ended.code, ended.error["code"]) == (3, "not_a_database")

@@ -188,7 +188,7 @@ def test_the_same_content_is_taken_in_only_once(staffed: Run, lead_file: Write) 
     }
     assert (
         staffed("lead", "add", "--from", first).out
-        == "2 leads accepted (2 of them were in already), 0 rejected\n"
+        == "2 leads accepted (2 of them were already in), 0 rejected\n"
     )
     assert len(names(staffed)) == 2
 

@@ -104,7 +104,7 @@ def test_a_file_gives_an_ordered_array_including_bad_lines(anywhere: Run, tmp_pa
     assert [row["error"] for row in ended.json[1:6]] == [
         "the line cannot be read as JSON: Expecting property name enclosed in double quotes",
         "the message is empty",
-        "text is not a text",
+        "text is not a string",
         "the line is not a JSON object",
         "the text is missing",
     ]
@@ -124,7 +124,7 @@ def test_stdin_and_undecodable_bytes(anywhere: Run, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("", "is empty"), ('[{"text": "x"}]', "holds a JSON array"), ("\0\0", "is not a text file")],
+    [("", "is empty"), ('[{"text": "x"}]', "is a JSON array"), ("\0\0", "is not a text file")],
 )
 def test_an_invalid_file_is_refused(anywhere: Run, tmp_path: Path, content: str, message: str) -> None:
     file = tmp_path / "messages.jsonl"

@@ -327,7 +327,7 @@ async def test_a_refusal_leaves_the_forms_usable_and_nothing_changed_just_closes
         assert len(await log(app)) == before
         app.ask(lambda: queries.booking(999), print)
         await app.settle()
-        assert "there is no booking 999" in text_of(app)
+        assert "no booking 999" in text_of(app)
 
 
 async def test_while_the_desk_is_locked_a_form_waits_and_its_answer_finds_it_below_the_palette(

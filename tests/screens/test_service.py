@@ -249,7 +249,7 @@ async def test_concurrent_answers_are_reported(
         conversation.reply(colleague, number, "from lee [/]")
         await press(app, "f9")
         assert isinstance(app.screen, FormModal)
-        assert "somebody answered" in text_of(app)
+        assert "somebody replied" in text_of(app)
         assert "“from lee [/]”" in str(app.screen.query_one("#problem", Static).visual)
         assert app.screen.values()["text"] == "from me"
         await press(app, "f9")

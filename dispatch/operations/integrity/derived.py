@@ -15,9 +15,10 @@ from models.base import Json
 from models.bookings import PENDING, Assignment, Booking
 from models.customer_index import backlog
 from models.database import current_database
+from models.hints import act
 from models.inspection import agreements, search_index
 
-RECOUNT = "astra doctor --repair recounts them"
+RECOUNT = f"{act('doctor.repair')} recounts them"
 SMALLEST = 10**-RATING_DECIMALS
 
 
@@ -67,7 +68,7 @@ def assignments() -> Finding:
     """Check that every assignment has its booking's agent."""
     what = "with a different agent than their booking"
     astray = counted(_astray_assignments(), lambda row: str(row[0]), what)
-    hint = "astra doctor --repair corrects them"
+    hint = f"{act('doctor.repair')} corrects them"
     return finding("assignments", "every assignment has its booking's agent", astray, hint)
 
 
@@ -136,8 +137,8 @@ def search() -> Finding:
     """Check that every indexed customer is found by their own words."""
     wrong = named("customers not found by their words", search_index.outdated()) or search_index.damage()
     if wrong:
-        return Finding("search", False, wrong, "astra doctor --repair indexes them again")
+        return Finding("search", False, wrong, f"{act('doctor.repair')} rebuilds the index")
     behind = backlog()
     sound = f"{behind} of the newest customers are not in the index yet"
     problem = f"{behind} customers are not in the index yet" if behind >= LARGE_BACKLOG else ""
-    return finding("search", sound, problem, "the next astra customer find indexes them", warning=True)
+    return finding("search", sound, problem, f"the next {act('find')} indexes them", warning=True)

@@ -22,9 +22,10 @@ from dispatch.service.issues.routing import Helper
 from dispatch.service.issues.state_machine import enter
 from models.agents import AVAILABLE, GONE, Agent
 from models.base import CompiledQuery, tuples
+from models.hints import act
 from models.issues import ASSIGNED, HELD, NEW, PENDING_CUSTOMER, Issue
 
-BY_DESK = never("the desk did it; astra issue reassign moves an issue")
+BY_DESK = never(f"the desk did it; {act('issue.reassign')} moves an issue")
 AGENTS = f"{Agent._meta.table_name}:"
 
 _helpers = CompiledQuery(

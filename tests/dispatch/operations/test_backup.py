@@ -153,7 +153,7 @@ def test_what_cannot_hold_a_copy_is_refused_and_nothing_is_left(busy: Desk, tmp_
         (tmp_path, "is a folder"),
         (tmp_path / "pipe", "a device or a pipe"),
         (Path("/dev/null"), "a device or a pipe"),
-        (tmp_path / "no" / "copy.db", "there is no folder"),
+        (tmp_path / "no" / "copy.db", "no folder"),
     ):
         with pytest.raises(InvalidInput, match=why):
             backup(busy, name, force=True)
