@@ -27,7 +27,7 @@ MOST_CAPACITY = 100_000
 Setter = Callable[[Command, Agent, Any], None]
 
 
-@command("agent.add", past="taken on", undo=put_back)
+@command("agent.add", past="added", undo=put_back)
 def add(
     running: Command, /, *, first_name: str, last_name: str, department: str, job_title: str, **given: Any
 ) -> AgentRow:

@@ -335,7 +335,7 @@ def described(running: Command, booking_id: int) -> BookingRow:
     return row
 
 
-@command("booking.keep", past="still on it", undo=put_back)
+@command("booking.keep", past="claim kept", undo=put_back)
 def keep(running: Command, booking_id: int) -> BookingRow:
     """Keep a claim whose agent is still working on it; its clock restarts. Raises NotFound, Refused."""
     booking = pending_booking(running, booking_id)

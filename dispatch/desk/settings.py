@@ -108,7 +108,7 @@ def _present(rows: list[tuple[Any, ...]]) -> tuple[Any, ...]:
 def _refuse_version() -> NoReturn:
     """Refuse a desk whose decisions could not name their settings."""
     raise DatabaseUnavailable(
-        "damaged", f"setting {VERSION_KEY} is missing", f"{act('restore')} restores a backup"
+        "damaged", f"the settings have no {VERSION_KEY}", f"{act('restore')} restores a backup"
     )
 
 

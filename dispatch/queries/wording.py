@@ -146,7 +146,7 @@ def booking_state(row: BookingRow) -> str:
     if row.get("unattended"):
         return "! unattended"
     if row.get("asked_at"):
-        return "Claim running out"
+        return "Still on it? claimed"
     claimed = "claimed" if row["claimed_at"] else "unclaimed"
     return f"Due, {claimed}" if row.get("due") else f"{PENDING}, {claimed}"
 

@@ -285,20 +285,16 @@ def with_keys(app: App[None], text: str) -> str:
 
 WITHOUT_A_KEY = {
     "backup",
-    "booking.list",
     "compact",
-    "customer.merge",
     "demo",
     "doctor",
     "doctor.repair",
-    "issue.status",
     "new",
     "package.add",
     "restore",
     "set",
     "shuffle",
     "sweep",
-    "undo.event",
     "view.list",
     "weights.list",
 }

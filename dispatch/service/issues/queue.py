@@ -165,7 +165,7 @@ def _matched(waiting: list[tuple[Any, ...]]) -> Iterator[tuple[int, Helper]]:
         able[helper.agent_id] = replace(helper, load=helper.load + 1)
 
 
-@command("issue.drain", past="waiting issues given out", undo=BY_DESK, by_desk=True)
+@command("issue.drain", past="waiting issues assigned", undo=BY_DESK, by_desk=True)
 def _hand_out(running: Command, plan: list[tuple[int, Helper]]) -> None:
     for issue_id, helper in plan:
         issue = Issue.lock(issue_id)

@@ -22,7 +22,7 @@ HERE: Any = {"presence": "break", "presence_until": None, "presence_reason": Non
         (CLAIMED, "Pending, claimed"),
         ({"due": "due"}, "Due, unclaimed"),
         (CLAIMED | {"due": "overdue 2 h"}, "Due, claimed"),
-        (CLAIMED | {"due": "due", "asked_at": "2082-03-04 13:00:00"}, "Claim running out"),
+        (CLAIMED | {"due": "due", "asked_at": "2082-03-04 13:00:00"}, "Still on it? claimed"),
         (CLAIMED | {"unattended": True}, "! unattended"),
         ({"agent_id": None}, "Waiting"),
         ({"status": "Confirmed"}, "Confirmed"),
