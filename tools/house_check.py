@@ -83,8 +83,9 @@ def said_in(source: str) -> Iterator[str]:
     tree = ast.parse(source)
     prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose
-        if is_text and " " in node.value.strip():
+        if not isinstance(node, ast.Constant) or id(node) in prose:
+            continue
+        if isinstance(node.value, str) and " " in node.value.strip():
             yield node.value
 
 

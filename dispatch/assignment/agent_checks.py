@@ -39,5 +39,5 @@ def not_the_holder(what: str, number: int, holder: Agent, agent: Agent, claimed:
         "not_the_holder",
         f"{what} {number} is with {holder.name} ({holder.agent_id}),{claimed}"
         f" not with {agent.name} ({agent.agent_id})",
-        f"{act(f'{what}.reassign', number, agent.agent_id)} gives it to another agent",
+        f"{act(f'{what}.reassign', number, agent.agent_id)} reassigns it",
     )

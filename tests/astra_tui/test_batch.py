@@ -70,7 +70,7 @@ def test_a_bad_line_in_the_middle_is_named_and_the_rest_is_done(
     assert found[0]["result"]["booking_id"] == 1
     assert found[0]["command"] == f"booking claim 1 --agent {who}"
     assert found[1]["error"]["code"] == "not_found"
-    assert found[3]["error"]["message"].startswith("a quote is still open")
+    assert found[3]["error"]["message"].startswith("unclosed quote")
     assert found[4]["result"]["done"] == 2
     assert "3 done, 2 refused; astra undo" in ended.err
     assert astra("undo").code == 0

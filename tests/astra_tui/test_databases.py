@@ -304,6 +304,6 @@ def test_a_desk_that_can_only_be_read_is_listed(
     for command in (ADD, TAKE_ON, ("lead", "add", *LEAD), ("undo",), ("doctor", "--repair"), ("shuffle",)):
         ended = booked(*command, "--json")
         assert (ended.code, ended.error["code"]) == (3, "read_only")
-        assert ended.error["message"] == f"{path} cannot be written: you have no write permission"
+        assert ended.error["message"] == f"cannot write {path}: you have no write permission"
         assert ended.error["hint"]
     assert path.read_bytes() == before

@@ -87,4 +87,4 @@ def test_another_file_on_a_full_disk_is_named(astra: Run, monkeypatch: pytest.Mo
     monkeypatch.setattr("astra_tui.cli.options.Call.read", fill)
     ended = astra("destination", "list", "--json")
     assert (ended.code, ended.error["code"]) == (1, "output")
-    assert ended.error["message"] == "notes.txt cannot be written: the disk is full"
+    assert ended.error["message"] == "cannot write notes.txt: the disk is full"

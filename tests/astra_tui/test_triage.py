@@ -141,8 +141,8 @@ def test_an_invalid_file_is_refused(anywhere: Run, tmp_path: Path, content: str,
         ([], "give one of TEXT"),
         (["x", "--from", "f"], "give one of TEXT"),
         (["--evaluate", "f", "--tier", "gold"], "exclude each other"),
-        (["--from", "missing.jsonl"], "missing.jsonl cannot be read"),
-        (["--evaluate", "missing.jsonl"], "missing.jsonl cannot be read"),
+        (["--from", "missing.jsonl"], "cannot read missing.jsonl"),
+        (["--evaluate", "missing.jsonl"], "cannot read missing.jsonl"),
         (["x", "--tier", "diamond"], "'diamond' is not a tier"),
         ([""], "the message is empty"),
     ],
@@ -178,7 +178,7 @@ def test_labelled_messages_give_the_figures_and_the_confusion_matrix(anywhere: R
 def test_a_file_without_labels_is_refused(anywhere: Run, tmp_path: Path) -> None:
     ended = anywhere("triage", "--evaluate", jsonl(tmp_path / "x.jsonl", {"text": "hello"}), "--json")
     assert (ended.code, ended.error["code"]) == (2, "invalid_file")
-    assert "line 1: the category is missing" in ended.error["message"]
+    assert "line 1: category is required" in ended.error["message"]
 
 
 def test_escape_sequences_are_neutralised(anywhere: Run, tmp_path: Path) -> None:
