@@ -37,7 +37,7 @@ def name(value: str | None, field: str = "name") -> str:
         return text
     _refuse_characters(text, field, allowed="")
     if all(unicodedata.category(character) in INVISIBLE_CATEGORIES for character in text):
-        raise InvalidInput(field, f"{noun(field)} is required")
+        raise InvalidInput(field, f"{noun(field)} is required", f"1 to {NAME_LENGTH} characters")
     _refuse_length(text, field, NAME_LENGTH)
     return text
 
@@ -58,7 +58,7 @@ def required_text(value: str | None, field: str) -> str:
     """Validate a required reason or note. Raises InvalidInput."""
     text = optional_text(value, field, limit=TEXT_LENGTH, lines=True)
     if text is None:
-        raise InvalidInput(field, f"{noun(field)} is required")
+        raise InvalidInput(field, f"{noun(field)} is required", f"1 to {TEXT_LENGTH:,} characters")
     return text
 
 

@@ -383,7 +383,7 @@ async def test_a_desk_that_can_only_be_read_is_shown(
         app.perform(lambda desk: bookings.note(desk, 12, "call back"))
         await app.settle()
         shown = " ".join(text_of(app).split())
-        assert "cannot be written" in shown
+        assert "cannot write" in shown
         assert "Trying again" not in shown
         await press(app, "f3")
         assert " agents" in text_of(app)

@@ -74,7 +74,9 @@ def words(value: str | None, field: str = "text") -> str:
         unicodedata.category(character) in validation.INVISIBLE_CATEGORIES or character in "\n\t"
         for character in checked
     ):
-        raise InvalidInput(field, f"{validation.noun(field)} is required")
+        raise InvalidInput(
+            field, f"{validation.noun(field)} is required", f"1 to {LONGEST_TEXT:,} characters"
+        )
     return checked
 
 
