@@ -58,7 +58,7 @@ class SeveralLeads(CommandModal[str]):
     FRAME = "question"
     NOTE_ID = "#told"
     AT_WORK = "assigning ..."
-    DROPS = "Closing again drops these lines"
+    DROPS = "Close again to discard these lines"
     AUTO_FOCUS = "#lines"
     BINDINGS = [
         key("several.close", "escape", "Close", "Back to the form"),

@@ -31,7 +31,7 @@ from screens.wording.text import short
 MOST_SHOWN = 6
 WORD_CELLS = 14
 EMPTY = "c 413 claims · 413 shows · nova · issue 6 · tab completes · up: earlier lines · help"
-FORM_OPEN = "Close what is open below first (esc, twice), then go there"
+FORM_OPEN = "Close the open form first (esc twice), then go"
 LINE_BREAKS = "\r\n\t"
 
 

@@ -94,7 +94,7 @@ async def test_a_customer_is_found_from_anywhere(
 
 async def _what_is_typed_is_found(app: AstraApp) -> None:
     assert names(app) == []
-    assert below(app) == "Type to find somebody"
+    assert below(app) == "Start typing a name, phone, e-mail or number"
     assert await typed(app, "[@click=") == [HOSTILE]
     assert HOSTILE[:12] in text_of(app)
     assert await typed(app, "مرحبا") == ["مرحبا بالعالم"]
@@ -105,7 +105,7 @@ async def _what_is_typed_is_found(app: AstraApp) -> None:
     assert await typed(app, "nobody at all") == []
     assert below(app) == "No matches"
     assert len(await typed(app, "zita")) == MOST_SHOWN
-    assert below(app) == f"The {MOST_SHOWN} best, and more: type on"
+    assert below(app) == f"Best {MOST_SHOWN} shown; type more to narrow"
 
 
 async def _keys_and_mouse_choose(app: AstraApp, pilot: Any) -> None:
@@ -230,7 +230,7 @@ def test_a_card_says_what_is_unknown() -> None:
     assert "Service" not in said
     known = {"tier": "gold", "total_value": 1200.0, "previous_issues": 2, "satisfaction": 4.5}
     assert "Service gold, 2 issues, rated 4.5, paid 1,200.00" in person(ROW | known).plain
-    assert "imported, nothing done here yet" in history(ROW).plain
+    assert "imported; nothing done here yet" in history(ROW).plain
 
 
 def test_a_merge_says_what_moves() -> None:
@@ -245,7 +245,7 @@ def test_a_merge_says_what_moves() -> None:
     assert f"{HOSTILE} (1) stays" in said
     assert "Kate (2) is merged into it" in said
     assert "3 leads move over" in said
-    assert "+49 is taken over.\nb@example.com is not taken over" in said
+    assert "+49 is copied.\nb@example.com is not taken over" in said
     assert "1 lead moves over" in merge_text(preview | {"leads": 1}).plain
 
 
@@ -253,5 +253,5 @@ def test_a_search_says_what_is_missing() -> None:
     assert describe_count(1, 0) == "1 customer"
     assert describe_count(0, customer_index.MOST_LOOKED_THROUGH) == "No matches"
     assert describe_count(2, customer_index.MOST_LOOKED_THROUGH + 5_000) == (
-        "2 customers  ·  5,000 older ones are still being taken in"
+        "2 customers  ·  5,000 older ones are still being indexed"
     )

@@ -109,7 +109,7 @@ async def test_bad_input_is_reported_inside_the_form_and_kept(golden_file: Path,
         await press(app, "f3", "home", "e")
         await refuses(app, BAD_AGENTS)
         await press(app, "escape")
-        assert problem(app).endswith("Closing again drops what you have typed")
+        assert problem(app).endswith("Close again to discard what you typed")
         await press(app, "escape", "a", "f9")
         assert problem(app).split("\n") == [
             f"{label} is required" for label in ("First name", "Last name", "Department", "Job title")

@@ -76,7 +76,7 @@ async def test_a_desk_that_can_only_be_read_says_who_could_sweep_it(
     async with running(golden_file, sweeps=True) as (app, _):
         assert bar(app) == (
             "Not swept since 03-01 09:30: breaks, offers, claims and issues wait; "
-            "this desk can only be read here; astra sweep where it can be written does it"
+            "read only here: run astra sweep where it is writable"
         )
         assert "doing it now" not in text_of(app)
 
