@@ -43,8 +43,8 @@ PAGES = (
     (
         "Find anything",
         "{help} lists the keys of a place; type to find one. {palette} runs a command by name, or goes to "
-        "413 or nova. {command_line} opens the command line anywhere ({command_line.letter} in a list): c 413 "
-        "claims booking 413. The palette has this tour.",
+        "413 or nova. {command_line} opens the command line anywhere ({command_line.letter} in a list): "
+        "c 413 claims booking 413. The palette has this tour.",
     ),
 )
 
