@@ -22,8 +22,8 @@ from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.modal import HOLDS_TEXT, buttons
 
 ABOUT = (
-    "SQL text, CSV or JSON lines of agents, assignments and bookings, in any order; agents alone will do. "
-    "Put a path with blanks in quotes."
+    "SQL text, CSV or JSON lines of agents, assignments and bookings, in any order; agents alone are enough. "
+    "Quote a path that contains spaces."
 )
 MOST_ROWS = 20
 

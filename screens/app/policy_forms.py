@@ -66,7 +66,7 @@ def shuffle_form() -> FormModal[dict[str, list[MoveRow]]]:
         [],
         lambda desk, _: shuffle.shuffle(desk),
         submit="Move bookings",
-        about="Unclaimed bookings go to agents with room, if that evens out the loads. Claimed work stays.",
+        about="Moves unclaimed bookings to agents with room. Claimed work stays.",
         preview=Preview(look),
     )
 

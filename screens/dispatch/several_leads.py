@@ -29,7 +29,7 @@ from screens.wording.text import BAD, CARE, GOOD
 TYPING_PAUSE_S = 0.15
 CHECKING = "checking"
 PLACEHOLDER = (
-    "Paste from a file or a spreadsheet, one lead a line:\n"
+    "Paste from a file or a spreadsheet, one lead per line:\n"
     "name, method, source, destination, launch, requests, phone, email\n"
     "The first line may name the columns. JSON lines work too."
 )

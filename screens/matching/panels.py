@@ -164,7 +164,7 @@ def evaluation_text(evaluation: Json) -> Text:
     fifths = (
         (
             model["model"],
-            *("{predicted:.0%} → {confirmed:.0%}".format(**part) for part in model["calibration"]),
+            *("{foretold:.0%} → {confirmed:.0%}".format(**part) for part in model["calibration"]),
         )
         for model in models
     )

@@ -241,7 +241,7 @@ class CommandLine(Modal[None]):
 
 def verbs_panel() -> Panel:
     """List the verbs of the command line, each with its short form and arguments."""
-    text = Text("Letters are those of the keys; an i before one is for issues. Both work:\n", overflow="fold")
+    text = Text("Letters are the keys; an i before one means issues. Both work:\n", overflow="fold")
     text.append("c 413 6    booking claim 413 --agent 6\n", "bold")
     for verb in VERBS:
         letters, _, rest = verb.usage.partition(" ")

@@ -148,7 +148,7 @@ async def import_agents(app: AstraApp, file: Path) -> None:
     app.screen.query_one("#paths", Input).value = f"'{file}'"
     await press(app, "enter")
     told = str(app.screen.query_one("#told", Static).visual)
-    assert "Would write 1 agent, 0 assignments, 0 bookings" in told
+    assert "Would import 1 agent, 0 assignments, 0 bookings" in told
     assert "new agents.csv, row 2: " in told
     assert await app.backend.read(queries.is_unused)
     await press(app, "enter")

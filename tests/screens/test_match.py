@@ -305,7 +305,7 @@ async def test_insights_of_an_empty_desk_say_what_comes_here(running: Any, path:
         await press(app, "v")
         said = " ".join(text_of(app).split())
         assert "0 outcomes are decided (50 are needed, 300 before a score may decide)." in said
-        assert "No lead has come in yet" in said
+        assert "No leads yet: nothing to score." in said
         assert "p = " not in said
         await press(app, "enter")
         assert isinstance(app.screen, Panel)
