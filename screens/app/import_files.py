@@ -39,7 +39,7 @@ class ImportFiles(CommandModal[ImportResult]):
             "import.go",
             "f9",
             "Check/import",
-            "Check the files and write nothing; once they are checked, import them",
+            "Check the files; once checked, import them",
             priority=True,
         ),
     ]

@@ -40,8 +40,8 @@ TITLES = {place: place.replace("-", " ").capitalize() for place in (*PLACES, "lo
 UNDO = [
     key("undo", "ctrl+z", "Undo", "Undo the last command of this terminal", priority=True),
     hidden("undo.letter", "u", "Undo", "Undo the last command of this terminal", "undo"),
-    anywhere("redo", "ctrl+y", "Redo", "Redo what this terminal undid last"),
-    hidden("redo.letter", "U", "Redo", "Redo what this terminal undid last", "redo"),
+    anywhere("redo", "ctrl+y", "Redo", "Do the last undone command again"),
+    hidden("redo.letter", "U", "Redo", "Do the last undone command again", "redo"),
 ]
 APP = [
     anywhere("help", "f1", "Help", "Show what this place is for, and its keys"),
@@ -67,12 +67,12 @@ APP = [
     ),
     anywhere("command_line", "ctrl+g", "Command line", "Type a command: c 413 6, n 413 called twice, nova"),
     hidden("command_line.letter", "colon", "Command line", "Type a command, in a list", "list_line"),
-    hidden("repeat", "full_stop", "Repeat", "Repeat the last typed command on this row"),
+    hidden("repeat", "full_stop", "Repeat", "Run the last typed command on this row"),
     anywhere("retry", "ctrl+r", "Refresh", "Reload; try a lost database again"),
-    hidden("log", "h", "Log", "See what was done, when, and by whom"),
+    hidden("log", "h", "Log", "See who did what, and when"),
     anywhere("first_steps", "ctrl+n", "Fill the desk", "Import files, load the demo or add an agent"),
     anywhere("messages", "ctrl+o", "Messages", "Show the last 50 messages in full"),
-    anywhere("quit", "ctrl+q", "Quit", "Quit; asks first if something is unsent"),
+    anywhere("quit", "ctrl+q", "Quit", "Leave Astra; asks first if text is unsent"),
 ]
 
 WHY_NOT = hidden("why.not", "W", "Why not", "See why not another agent; compare policies", "why_not")
@@ -90,20 +90,20 @@ BOOKING = [
         "booking.next",
         "m",
         "Next step",
-        "Claim, contact, confirm or reassign: what is next",
+        "Claim, contact, confirm or reassign, as due",
         "next_step",
     ),
-    key("booking.claim", "c", "Claim", "Claim the booking for its agent"),
+    key("booking.claim", "c", "Claim", "Take the booking on for its agent"),
     key("booking.contact", "t", "Contact", "Log an attempt to reach the customer"),
-    key("booking.confirm", "f", "Confirm", "Confirm: enter package and revenues"),
-    key("booking.cancel", "x", "Cancel", "Cancel: give the reason"),
+    key("booking.confirm", "f", "Confirm", "Enter package and revenues: booked"),
+    key("booking.cancel", "x", "Cancel", "Close it as not booked; give the reason"),
     key("booking.reassign", "r", "Reassign", "Give the booking to another agent"),
     hidden("booking.follow_up", "F", "Follow-up", "Set when to contact the customer again"),
     hidden("booking.keep", "K", "Keep claim", "I'm still working on it: restart its clock"),
     hidden("booking.edit", "e", "Edit", "Edit customer, trip or quote"),
     hidden("booking.note", "n", "Note", "Add a note to its history"),
-    hidden("booking.release", "l", "Release", "Release: it stays assigned, unclaimed"),
-    hidden("booking.decline", "d", "Decline", "Pass to the next agent: give the reason"),
+    hidden("booking.release", "l", "Release", "Give up the claim; it stays assigned"),
+    hidden("booking.decline", "d", "Decline", "Pass to the next agent; give the reason"),
     hidden("booking.reopen", "o", "Reopen", "Make a closed booking Pending again"),
     hidden("booking.rate", "s", "Score", "Enter the customer's score, 1 to 5"),
     hidden("booking.customer", "i", "Customer", "Open the customer's card"),
@@ -119,7 +119,7 @@ PANES = [
 ]
 FILTER = hidden("filter", "slash", "Filter", "Filter the list; escape clears it")
 BACK = hidden("back", "escape", "Back", "Clear the filter, back to the list")
-COLUMNS = hidden("columns", "comma", "Columns", "Choose, order and sort columns")
+COLUMNS = hidden("columns", "comma", "Columns", "Show, hide, move and sort columns")
 
 SAVED_VIEWS = hidden("views", "semicolon", "Saved views", "Choose, save or delete a view of this list")
 EXPORT = hidden("export", "E", "Export", "Export all rows: CSV, TSV or JSON lines")
@@ -178,10 +178,10 @@ MY_DESK = [
 
 ISSUE = [
     key("issue.open", "I", "New issue", "Open an issue from the customer's own words", "open_issue"),
-    key("issue.claim", "c", "Claim", "Claim the issue"),
+    key("issue.claim", "c", "Claim", "Take the issue on"),
     key("issue.reply", "t", "Reply", "Reply, or log the customer's message"),
-    key("issue.resolve", "f", "Resolve", "Resolve, with an optional closing message"),
-    key("issue.escalate", "exclamation_mark", "Escalate", "Escalate: give the reason"),
+    key("issue.resolve", "f", "Resolve", "Mark as solved; optional closing message"),
+    key("issue.escalate", "exclamation_mark", "Escalate", "Bring in a higher level; give the reason"),
     hidden("issue.category", "C", "Category", "Correct the category; triage learns from it"),
     hidden("issue.wait", "P", "Pause/resume", "Pause or resume the clock"),
     hidden("issue.note", "n", "Note", "Add an internal note"),
@@ -192,9 +192,9 @@ ISSUE = [
         "Acknowledge",
         "I'm on it: stop further escalation",
     ),
-    hidden("issue.settle", "D", "Settle", "Close its escalations: give the reason"),
+    hidden("issue.settle", "D", "Settle", "Close its escalations; give the reason"),
     hidden("issue.close", "x", "Close", "Close a resolved issue", "close_issue"),
-    hidden("issue.reopen", "o", "Reopen", "Reopen: give the reason"),
+    hidden("issue.reopen", "o", "Reopen", "Open it again; give the reason"),
     hidden("issue.rate", "s", "Score", "Enter the customer's survey score, 1 to 5"),
     hidden("issue.edit", "e", "Edit", "Edit title, priority, tier or booking"),
     hidden("issue.booking", "b", "Its booking", "Show the linked booking in Queue", "go_to_booking"),

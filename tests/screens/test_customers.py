@@ -174,15 +174,15 @@ async def test_two_customers_are_merged_and_separated_again(busy_file: Path, run
         await press(app, "m")
         assert isinstance(app.screen, FindCustomer)
         assert names(app) == ["Kate Nguyen"]  # the other one of that name, before anything is typed
-        assert below(app) == "1 may be the same; type to find another"
+        assert below(app) == "1 possible duplicate; type to find another customer"
         assert "name" in text_of(app)
         assert await typed(app, "#1") == []  # a customer is not merged with themselves
         await typed(app, "")
         await press(app, "enter")
         assert isinstance(app.screen, MergeCustomers)
-        assert "kate@example.com is taken over" in text_of(app)
+        assert "kate@example.com is copied" in text_of(app)
         await press(app, "ctrl+t")
-        assert "kate@example.com is taken over" not in text_of(app)
+        assert "kate@example.com is copied" not in text_of(app)
         await press(app, "ctrl+t", "f9")
         assert (card(app)["customer_id"], card(app)["merged"]) == (1, [13])
         assert sorted(row["booking_id"] for row in card(app)["bookings"]) == [1, 13, 14]
@@ -245,7 +245,7 @@ def test_a_merge_says_what_moves() -> None:
     assert f"{HOSTILE} (1) stays" in said
     assert "Kate (2) is merged into it" in said
     assert "3 leads move over" in said
-    assert "+49 is copied.\nb@example.com is not taken over" in said
+    assert "+49 is copied.\nb@example.com is not copied" in said
     assert "1 lead moves over" in merge_text(preview | {"leads": 1}).plain
 
 

@@ -341,7 +341,7 @@ async def test_while_the_desk_is_locked_a_form_waits_and_its_answer_finds_it_bel
         try:
             await pilot.press("f9")
             app.screen.action_close()
-            assert "not answered yet" in problem(app)
+            assert "waiting for the desk" in problem(app)
             assert app.screen.values() == {"text": "late"}
         finally:
             other.close()

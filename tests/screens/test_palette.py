@@ -53,7 +53,7 @@ async def test_an_entry_takes_one_line_with_its_key_on_the_right(golden_file: Pa
         lines = [line.split("│")[1].rstrip() for line in text_of(app).splitlines() if line.count("│") > 1]
         claim = next(line for line in lines if line.strip().startswith("Claim"))
         keep = next(line for line in lines if line.strip().startswith("Keep claim"))
-        assert "Claim the booking for its agent" in claim
+        assert "Take the booking on for its agent" in claim
         assert (claim[-1], keep[-1]) == ("c", "K")
         assert len(claim) == len(keep)
         await press(app, *" zzz")

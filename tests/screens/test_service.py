@@ -327,7 +327,7 @@ async def test_new_work_for_the_agent_is_announced_once(
         assert numbers[0] in [row["issue_id"] for row in issues.rows_shown]
         issues.focus()
         await press(app, "c")
-        assert "No booking is chosen" in text_of(app)
+        assert "No booking selected" in text_of(app)
         await press(app, "enter")
         assert isinstance(app.screen, Service)
 

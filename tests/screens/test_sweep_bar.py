@@ -64,7 +64,7 @@ async def test_a_sweep_that_keeps_failing_shows_a_bar_until_one_succeeds(
             moment += timedelta(seconds=1)
             shown = await swept()
             assert shown.startswith("Not swept since 03-04 12:00: breaks, offers, claims and issues wait")
-            assert "astra doctor says more" in " ".join(text_of(app).split())
+            assert "run astra doctor" in " ".join(text_of(app).split())
         assert await swept() == ""
 
 

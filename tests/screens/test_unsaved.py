@@ -104,7 +104,7 @@ async def test_a_full_disk_is_reported_once_and_typing_continues(golden_file: Pa
             pass
 
     async with running(golden_file, size=(80, 24), drafts=Full()) as (app, _):
-        assert "is not kept should Astra end: Permission denied" in text_of(app).replace("\n", "")
+        assert "Drafts cannot be saved: Permission denied" in text_of(app).replace("\n", "")
         app.clear_notifications()
         await fill_in(app, **HALF)
         assert "No space" not in text_of(app)
@@ -175,7 +175,7 @@ async def test_a_form_asks_once_before_dropping_typed_text(
         assert "Close again to discard what you typed" in text_of(app)
         app.screen.query_one("#name").focus()
         await press(app, "end", "y")
-        assert "Closing again" not in text_of(app)
+        assert "Close again" not in text_of(app)
         await leave_it()
         assert isinstance(app.screen, FormModal)
         assert app.screen.values()["name"].endswith("xy")
