@@ -47,7 +47,7 @@ def import_files(
     report = progress or no_progress
     sources = [Source(path) for path in dict.fromkeys(paths)]
     if not sources:
-        refuse("import", "name a file")
+        refuse("import", "no file given")
     with desk.reading():
         rows = _CheckedRows(desk, sources, report)
         known = import_record.newest(_digest(sources))

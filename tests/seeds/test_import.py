@@ -494,7 +494,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path, load: Load) -> 
         load(tmp_path / "none.csv")
     with pytest.raises(InvalidInput, match="folder"):
         load(tmp_path)
-    with pytest.raises(InvalidInput, match="name a file"):
+    with pytest.raises(InvalidInput, match="no file given"):
         load()
 
 
