@@ -173,6 +173,7 @@ ROSTER = [
     key("agent.bookings", "b", "Bookings", "The agent's bookings, in the queue"),
     hidden("roster.left", "v", "Who left", "Show or hide the agents who left", "toggle_left"),
     COPY,
+    *PANES,
 ]
 
 MY_DESK = [
@@ -181,6 +182,7 @@ MY_DESK = [
     PRESENCE,
     COLUMNS,
     *SORT,
+    *PANES,
     EXPORT,
 ]
 

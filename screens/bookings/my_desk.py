@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from rich.text import Text
 from textual import events, getters, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.widgets import DataTable
 
 from dispatch import queries
@@ -24,11 +24,13 @@ from models.errors import NotFound
 from screens.base import figures, keys
 from screens.base.keys import key_of
 from screens.bookings.desk_header import DeskHeader, counts
+from screens.bookings.detail import booking_aside
 from screens.bookings.list import EXTRA_COLUMNS, BookingList
 from screens.bookings.now_card import NowCard, about_booking, about_issue, nothing
 from screens.dialogs.agent_chooser import PickAgent
 from screens.roster.presence import describe_presence_change, open_presence
-from screens.service.detail import EXCERPT, LAST_SPOKEN, describe_issue, read_issue
+from screens.service.detail import EXCERPT, LAST_SPOKEN, describe_issue, issue_aside, read_issue
+from screens.shell.panes import Panes
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail, DetailPane
 from screens.widgets.live_table import LiveTable
@@ -68,6 +70,7 @@ ISSUE_COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("title", "Title", 14, grows=True),
 )
 MOST_ISSUES = 50
+ROWS_WITH_PANE = 30  # of a narrow terminal
 
 
 class MyDesk(BookingList):
@@ -96,7 +99,7 @@ class MyDesk(BookingList):
         self._work: Work = (None, [], [])
 
     def body(self) -> ComposeResult:
-        with Horizontal(classes="list-body"):
+        with Panes(self.NAME, ROWS_WITH_PANE):
             with Vertical():
                 yield DeskHeader(classes="headline")
                 yield NowCard()
@@ -104,6 +107,7 @@ class MyDesk(BookingList):
                 yield LiveTable(COLUMNS, "booking_id", id="my-desk")
                 yield LiveTable(ISSUE_COLUMNS, "issue_id", id="my-issues")
             yield DetailPane()
+            yield DetailPane(classes="aside")
 
     def chosen(self) -> BookingRow | None:
         """The booking under the cursor; None while the cursor is among the issues."""
@@ -155,10 +159,14 @@ class MyDesk(BookingList):
             return
         number = issue["issue_id"]
 
-        def read() -> Detail:
-            return f"Issue {number}", describe_issue(read_issue(desk, number), EXCERPT, LAST_SPOKEN)
+        def read() -> list[Detail]:
+            story = describe_issue(read_issue(desk, number), EXCERPT, LAST_SPOKEN)
+            return [(f"Issue {number}", story), issue_aside(desk, number)]
 
-        self.ask_newest("detail", read, self.query_one(DetailPane).show)
+        self.ask_newest("detail", read, self.fill_panes)
+
+    def aside_of(self, row: BookingRow) -> Detail:
+        return booking_aside(row["booking_id"], self.backend.desk.now())
 
     @property
     def _issue(self) -> IssueRow | None:

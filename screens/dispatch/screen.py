@@ -38,6 +38,7 @@ from screens.dispatch.lead_form import LeadForm, LineInput
 from screens.dispatch.several_leads import SeveralLeads
 from screens.fields.choice import Choice
 from screens.matching.panels import score_panel
+from screens.shell.panes import THREE
 from screens.widgets.live_table import LiveTable
 from screens.wording.text import refusal, short
 
@@ -134,6 +135,11 @@ class Dispatch(BookingActions):
         counts = data.arrivals
         line = f"This hour {counts.hour:,} · today {counts.day:,} · waiting {counts.waiting:,}"
         self.query_one("#arrivals", Static).update(Content(line))
+
+    @on(events.Resize)
+    def _set_columns(self) -> None:
+        """Show the customer in a third column where there is room."""
+        self.set_class(self.app.size.width >= THREE, "-three")
 
     def look_at_clock(self) -> None:
         super().look_at_clock()

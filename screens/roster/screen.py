@@ -8,7 +8,7 @@ from typing import Any
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
@@ -33,6 +33,7 @@ from screens.roster.groups import DEPARTMENT, grouped, have_departments, totals
 from screens.roster.presence import open_presence
 from screens.roster.presence_forms import handover_form, leaving_form, shift_form
 from screens.shell.detailed_list import DetailedList
+from screens.shell.panes import Panes
 from screens.shell.row_actions import on_chosen
 from screens.shell.saved_views import ViewedList
 from screens.widgets.detail_pane import Detail, DetailPane
@@ -43,7 +44,8 @@ from screens.wording.text import CARE, refusal, short
 
 NO_DAYS = [0] * TREND_DAYS
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
-WIDE, WITH_PANE = 110, 100
+WIDE = 110
+ROWS_WITH_PANE = 30  # of a narrow terminal
 NO_AGENTS = "No agents yet: {agent.add} adds one, {first_steps} imports them"
 
 
@@ -73,8 +75,6 @@ class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
     POSSIBLE = dict.fromkeys(("presence", "hand_over", "shift"), _is_here)
     NOTHING_CHOSEN = "No agent is chosen"
     NOTHING = "Choose an agent to see them here"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WITH_PANE, "-wide")]
-    DEFAULT_CSS = "Roster.-narrow DetailPane { display: none; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,7 +98,7 @@ class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
         self._folded = self.host.recall("roster.folded", self._folded)
 
     def body(self) -> ComposeResult:
-        with Horizontal(classes="list-body"):
+        with Panes(self.NAME, ROWS_WITH_PANE):
             with Vertical():
                 yield SteadyText(classes="headline")
                 yield Input(placeholder="/ name, department, title or id", compact=True, id="filter")

@@ -19,7 +19,8 @@ from dispatch.service.row_types import (
 )
 from dispatch.service.wording import CLOCKS, category, describe_escalation, ladder, progress_words
 from dispatch.triage.row_types import Analysis
-from screens.widgets.detail_pane import add_facts
+from screens.customers.aside import customer_text
+from screens.widgets.detail_pane import Detail, add_facts
 from screens.wording import issues as words
 from screens.wording.text import BAD, CARE
 
@@ -60,6 +61,16 @@ def describe_issue(
     _heading(text, "What triage read")
     add_facts(text, _read(issue), LABEL)
     return text
+
+
+def issue_aside(desk: Desk, issue_id: int) -> Detail:
+    """Describe an issue's customer, and why it is so urgent and with its agent. Reads the database."""
+    issue = read_issue(desk, issue_id)
+    customer_id = issue["customer_id"]
+    if customer_id is None:
+        return "No customer", why_text(issue)
+    text = customer_text(customer_id, desk.now())
+    return f"Customer No. {customer_id}", text.append("\n\n").append_text(why_text(issue))
 
 
 def _heading(text: Text, heading: str) -> None:

@@ -29,7 +29,7 @@ from screens.filters.issues import (
 )
 from screens.service.actions import IssueActions
 from screens.service.dashboard import ChosenFigure, Figures, ServiceBoard, read_figures, rows_of_figure
-from screens.service.detail import EXCERPT, LAST_SPOKEN, describe_issue, read_issue
+from screens.service.detail import EXCERPT, LAST_SPOKEN, describe_issue, issue_aside, read_issue
 from screens.service.list_window import IssueWindow
 from screens.shell.paged_list import Held, PagedList
 from screens.shell.panes import Panes
@@ -80,6 +80,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
     VIEWS = tuple(VIEWS)
     EMPTY = "Nothing is open: {issue.open} opens an issue"
     NOTHING = "Choose an issue to see it here"
+    HAS_ASIDE = True
     IS_TIMELY = True
 
     table = getters.query_one("#service", LiveTable)
@@ -138,6 +139,9 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         issue = read_issue(self.backend.desk, row["issue_id"])
         width = self.query_one(DetailPane).text_width
         return f"Issue {row['issue_id']}", describe_issue(issue, EXCERPT, LAST_SPOKEN, width)
+
+    def aside_of(self, row: IssueRow) -> Detail:
+        return issue_aside(self.backend.desk, row["issue_id"])
 
     def parse(self, text: str) -> IssueFilter:
         now = self._filter

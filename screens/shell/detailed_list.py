@@ -40,11 +40,12 @@ class DetailedList(RowActions[Row, Done]):
                 return [("", Text(self.NOTHING)), ("", Text())]
             return [self.detail_of(row), *([self.aside_of(row)] if len(shown) > 1 else [])]
 
-        def show(details: list[Detail]) -> None:
-            for pane, detail in zip(self.query(DetailPane), details, strict=False):
-                pane.show(detail)
+        self.ask_newest("detail", query, self.fill_panes)
 
-        self.ask_newest("detail", query, show)
+    def fill_panes(self, details: list[Detail]) -> None:
+        """Show a text in each pane, as far as there are any."""
+        for pane, detail in zip(self.query(DetailPane), details, strict=False):
+            pane.show(detail)
 
     @on(Panes.Arranged)
     def _arranged(self) -> None:
