@@ -171,7 +171,8 @@ ROSTER = [
     hidden("agent.shift", "S", "Shift", "The hours at which the agent comes and goes"),
     key("agent.leave", "X", "Deactivate", "Deactivate the agent, or bring them back"),
     key("agent.bookings", "b", "Bookings", "The agent's bookings, in the queue"),
-    hidden("roster.left", "v", "Who left", "Show or hide the agents who left", "toggle_left"),
+    hidden("roster.view", "v", "View", "Active, available, not available, inactive", "next_view"),
+    hidden("roster.view.back", "V", "View back", "The view before", "previous_view"),
     COPY,
     *PANES,
 ]

@@ -30,11 +30,10 @@ from screens.widgets.detail_pane import DetailPane
 from screens.widgets.filter_bar import FilterBar
 from screens.widgets.live_table import LiveTable
 from screens.widgets.view_tabs import ViewTabs
-from screens.wording.text import CARE, refusal
+from screens.wording.text import CARE, NO_MATCHES, refusal
 
 Held = tuple[ListWindow[Any, Row], list[Row]]
 TYPING_PAUSE_S = 0.15
-NO_MATCHES = "No matches. Esc clears the filter"
 
 
 class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic[Which, Row, Done]):

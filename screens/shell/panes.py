@@ -26,8 +26,8 @@ class Panes(Horizontal):
     """A list, a pane and perhaps a third: below each other, side by side, or one of them alone.
 
     Below 100 columns the pane is under the list, or only on the key of zoom where there are fewer rows
-    than it needs; up to 159 it is beside the list; from 160 on there is room for the third. The border between list
-    and pane stays where the user has put it.
+    than it needs; up to 159 it is beside the list; from 160 on there is room for the third. The border
+    between list and pane stays where the user has put it.
     """
 
     DEFAULT_CSS = """

@@ -14,6 +14,9 @@ GOOD, CARE, BAD = ("", "", "") if os.environ.get("NO_COLOR") else ("$success", "
 NEUTRAL = "$primary" if GOOD else ""  # of bars that are neither good nor bad
 
 
+NO_MATCHES = "No matches. Esc clears the filter"
+
+
 def short(text: str, length: int = 40) -> str:
     """Shorten a name to fit into a line with others."""
     return text if len(text) <= length else text[: length - 1] + "…"
