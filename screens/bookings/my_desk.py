@@ -151,6 +151,16 @@ class MyDesk(BookingList):
         self._describe()
         self.show_detail()
 
+    def moments_shown(self) -> list[str]:
+        return [_since(row) for row in self._work[1]]
+
+    def show_ages(self) -> None:
+        agent, rows, issues = self._work
+        now = self.backend.desk.now()
+        self._work = agent, [_dressed(row, now) for row in rows], issues
+        self.table.show_rows(self._work[1])
+        self._describe_now()
+
     def show_detail(self) -> None:
         """Fill the pane with the booking or the issue under the cursor."""
         issue, desk = self._issue, self.backend.desk
@@ -264,8 +274,12 @@ def _is_put_on_away(agent: AgentRow) -> bool:
 
 def _dressed(row: BookingRow, now: str) -> BookingRow:
     """Return a booking with what follows from the time: its next step, and how long it is in its state."""
-    since = row["changed_at"] if row["status"] != PENDING else row["claimed_at"] or row["created_at"]
-    return with_next_step(row, now) | {"age": age(since, now)}
+    return with_next_step(row, now) | {"age": age(_since(row), now)}
+
+
+def _since(row: BookingRow) -> str:
+    """Return when a booking entered its state."""
+    return row["changed_at"] if row["status"] != PENDING else row["claimed_at"] or row["created_at"]
 
 
 def _work(row: BookingRow) -> Text:

@@ -64,6 +64,7 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
     VIEWS = tuple(VIEWS)
     EMPTY = "no bookings yet: leads come in on Dispatch ({place.dispatch})"
     HAS_ASIDE = True
+    AGED = "changed_at"
     IS_TIMELY = True
     SORTS: ClassVar[tuple[str, ...]] = tuple(queries.BOOKING_SORTS)
 

@@ -129,7 +129,7 @@ class Dispatch(BookingActions):
             self.who.show_preview(data.preview)
             self._look_at(data.terms)
         self._latest = data.latest
-        self._show_ages()
+        self.show_ages()
         self._show_last(data.latest)
         self._show_known(data.known)
         counts = data.arrivals
@@ -141,11 +141,10 @@ class Dispatch(BookingActions):
         """Show the customer in a third column where there is room."""
         self.set_class(self.app.size.width >= THREE, "-three")
 
-    def look_at_clock(self) -> None:
-        super().look_at_clock()
-        self._show_ages()
+    def moments_shown(self) -> list[str]:
+        return [row["created_at"] for row in self._latest]
 
-    def _show_ages(self) -> None:
+    def show_ages(self) -> None:
         """Show the latest bookings with how long ago each came in; no mark for what only time changes."""
         self.table.show_rows(with_ages(self._latest, self.backend.desk.now()))
 

@@ -100,6 +100,7 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
     EMPTY = "Nothing has been done here yet"
     NOTHING = "Choose an event to see it here"
     IS_TIMELY = True
+    AGED = "at"
 
     def __init__(self) -> None:
         super().__init__(LogWindow())

@@ -57,6 +57,9 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
     HAS_ASIDE: ClassVar[bool] = False
     """Whether a wide terminal shows a third column."""
 
+    AGED: ClassVar[str] = ""
+    """The key of a row's time whose age is shown, if any."""
+
     def __init__(self, window: ListWindow[Which, Row]) -> None:
         super().__init__()
         self._window = window
@@ -126,6 +129,13 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
             return super().everything_in(table)
         window, dressed = self._window, self.dressed
         return lambda: (row for each in window.everything() for row in dressed([each]))
+
+    def moments_shown(self) -> Iterable[str]:
+        return [row[self.AGED] for row in self.table.rows_shown] if self.AGED else ()
+
+    def show_ages(self) -> None:
+        rows = self.dressed(self.table.rows_shown)
+        self.table.show_rows(rows, more_above=self._window.anchor is not None)
 
     def dressed(self, rows: list[Row]) -> list[Row]:
         """Return the rows with values that depend on the time."""

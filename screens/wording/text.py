@@ -11,6 +11,7 @@ from models.errors import DeskError
 GOOD, CARE, BAD = ("", "", "") if os.environ.get("NO_COLOR") else ("$success", "$warning", "$error")
 """The roles of colours: their names are the theme's, in Rich's texts too (screens/base/themed_app.py)."""
 
+QUIET = "dim"  # of what is done: no one is needed
 NEUTRAL = "$primary" if GOOD else ""  # of bars that are neither good nor bad
 
 
