@@ -125,6 +125,11 @@ PANES = [
     hidden("border.left", "left_square_bracket", "Border left", "Make the pane larger", "border(-1)"),
     hidden("border.right", "right_square_bracket", "Border right", "Make the list larger", "border(1)"),
 ]
+MARKS = [
+    hidden("mark", "space", "Mark", "Mark it, and go down; then a verb is for all that are marked"),
+    hidden("mark.range", "M", "Mark range", "Mark from the last mark to the cursor", "mark_range"),
+    hidden("mark.all", "A", "Mark all", "Mark all that the list has; escape unmarks", "mark_all"),
+]
 FILTER = hidden("filter", "slash", "Filter", "Type what to look for; escape clears it")
 BACK = hidden("back", "escape", "Back", "Clear the filter, back to the list")
 COLUMNS = hidden("columns", "comma", "Columns", "Which columns are shown, and in which order")
@@ -158,10 +163,8 @@ LOG = [
 QUEUE = [
     hidden("queue.view", "v", "View", "All, pending, unclaimed, waiting, confirmed, cancelled", "next_view"),
     hidden("queue.view.back", "V", "View back", "The view before", "previous_view"),
-    hidden("mark", "space", "Mark", "Mark it, and go down; r, x, F and l are for the marked"),
-    hidden("mark.range", "M", "Mark range", "Mark from the last mark to the cursor", "mark_range"),
+    *MARKS,
     *PANES,
-    hidden("mark.all", "A", "Mark all", "Mark all that the list has; escape unmarks", "mark_all"),
 ]
 
 PRESENCE = key("agent.presence", "p", "Presence", "Available, busy, break, away or offline; until when")
@@ -228,6 +231,7 @@ SERVICE = [
         "next_view",
     ),
     hidden("service.view.back", "V", "View back", "The view before", "previous_view"),
+    *MARKS,
     *LIST,
     *PANES,
 ]

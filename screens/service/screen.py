@@ -27,10 +27,10 @@ from screens.filters.issues import (
     whole_issue_text,
     without_view,
 )
-from screens.service.actions import IssueActions
 from screens.service.dashboard import ChosenFigure, Figures, ServiceBoard, read_figures, rows_of_figure
 from screens.service.detail import EXCERPT, LAST_SPOKEN, describe_issue, issue_aside, read_issue
 from screens.service.list_window import IssueWindow
+from screens.service.multi_select import MarkedIssues
 from screens.shell.paged_list import Held, PagedList
 from screens.shell.panes import Panes
 from screens.widgets.columns import Column
@@ -60,7 +60,7 @@ NEWEST_FIRST = (URGENCY, CHANGED, "id", "opened", "booking")
 """The orders that begin with the highest."""
 
 
-class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
+class Service(PagedList[IssueFilter, IssueRow, IssueDetails], MarkedIssues):
     """The issues, with a pane for the one under the cursor; or the figures of the desk in their place."""
 
     NAME = "service"
@@ -70,7 +70,9 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         "the resolution. The pane shows all about the issue under the cursor; enter opens all of it, to be "
         "scrolled and copied. {issue.open} opens a new one from the customer's own words. {service.view} "
         "changes what is listed; {filter} filters by words in title or customer, and by status:new, agent:6, "
-        "category:refund, priority>=high, is:escalated, is:mine, with and, or, not. {service.board} "
+        "category:refund, priority>=high, is:escalated, is:mine, with and, or, not. {mark} marks an issue, "
+        "{mark.range} all from the last mark to the cursor, {mark.all} all that is listed; {issue.reassign}, "
+        "{issue.edit} for the priority, and {issue.close} are then for all that are marked. {service.board} "
         "shows the figures of the desk, where enter lists the issues that a figure is made of."
     )
     BINDINGS = [*keys.SERVICE]
@@ -213,10 +215,19 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         self.reload(opens=True)
 
     def action_back(self) -> None:
+        """Leave the figures; in the list remove the marks first, then clear what was typed."""
         if self._shows_board:
             self.action_board()
-        else:
+        elif not self.unmark_all():
             super().action_back()
+
+    def action_mark_all(self) -> None:
+        which = self._filter
+        self.mark_all_of(lambda limit: queries.issue_ids(which, limit))
+
+    def show_marks(self) -> None:
+        super().show_marks()
+        self._say_listed(self.table.rows_shown)
 
     def action_filter(self) -> None:
         self._to_list()
@@ -245,6 +256,9 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         self.host.ask(lambda: rows_of_figure(message.figure), found, opens=True)
 
     def _message(self, rows: list[IssueRow]) -> Text:
+        marked = self.marked_text()
+        if marked is not None and not self._misread:
+            return marked
         is_nobodys = self.view_in_sight() == "Mine" and self.host.my_agent_id is None
         if not rows and is_nobodys and not self._misread:
             return Text(keys.with_keys(self.app, "Whose? {place.my-desk} chooses an agent"), "dim")
