@@ -48,6 +48,7 @@ class Panes(Horizontal):
         self._rows_needed = rows_needed
         self.zoomed: Widget | None = None
         self._left: Widget | None = None
+        self._extents: dict[Widget, tuple[int | None, int | None]] = {}
 
     def on_mount(self) -> None:
         self._arrange(self.app.size)
@@ -80,7 +81,9 @@ class Panes(Horizontal):
             pane.display = self.zoomed is pane or (self.zoomed is None and pane in shown)
             extent = None if self.zoomed is pane else self._extent(size, max(1, len(shown)), moved)
             rows, cells = (extent, None) if self._is_stacked else (None, extent)
-            pane.styles.width, pane.styles.height = cells, rows
+            if self._extents.get(pane) != (cells, rows):  # to set them lays the screen out again
+                self._extents[pane] = cells, rows
+                pane.styles.width, pane.styles.height = cells, rows
         for child in self.children:
             if child not in panes:
                 child.display = self.zoomed in (None, child)

@@ -252,3 +252,21 @@ async def test_dispatch_has_the_customer_in_a_third_column(
         assert (known.y >= who.bottom) is not is_beside
         arrivals = app.screen.query_one("#arrivals").region
         assert arrivals.y >= max(who.bottom, known.bottom)
+
+
+async def test_another_view_is_laid_out_once_for_the_list_and_once_for_the_pane(
+    golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(golden_file) as (app, _):
+        await press(app, "f4", "escape", "v", "v", "V", "V")
+        laid_out: list[str] = []
+        place = app.screen
+        original = place._refresh_layout
+
+        def counted(*args: Any, **kwargs: Any) -> None:
+            laid_out.append("again")
+            original(*args, **kwargs)
+
+        monkeypatch.setattr(place, "_refresh_layout", counted)
+        await press(app, "v")
+        assert 1 <= len(laid_out) <= 2
