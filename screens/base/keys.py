@@ -251,7 +251,7 @@ INSIGHTS = [
     key("insights.view", "v", "View", "Pulse, bookings, agents, match score, weights", "next_view"),
     hidden("insights.view.back", "V", "View back", "The view before", "previous_view"),
     key("insights.open", "enter", "Open", "The figure's bookings in the queue; or the weights", "open_row"),
-    key("insights.period", "T", "Period", "Bookings of the last 30 days, or of all time", "period"),
+    key("insights.period", "T", "Period", "The bookings or agents of the last 30 days, or all", "period"),
     key("insights.train", "L", "Train", "Learn weights from the desk's outcomes; again stops it"),
     key("insights.use", "asterisk", "Put in use", "Score by the weights under the cursor", "use_weights"),
     key("insights.report", "E", "Report", "Write the ranked agents and the plot as files"),

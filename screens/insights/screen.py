@@ -28,7 +28,7 @@ from screens.base.messages import Progressed
 from screens.fields.choice import next_of
 from screens.insights.columns import AGENTS, FIGURES, WEIGHTS
 from screens.insights.pulse import WIDE, pulse_text
-from screens.insights.sections import EMPTY, READ, SECTIONS, Found, SectionTab, ToRead, of_period
+from screens.insights.sections import EMPTY, OF_A_PERIOD, READ, SECTIONS, Found, SectionTab, ToRead, of_period
 from screens.matching.panels import evidence_text, training_panel, weights_panel, written_panel
 from screens.matching.report_form import ReportOrder, report_form
 from screens.matching.training import TrainingRun
@@ -62,7 +62,7 @@ class Insights(Place):
         "and what is open. {insights.view} goes on to the bookings, the agents, the match score and "
         "the weights. {insights.open} shows a figure's bookings in the queue, or what weights are: for the "
         "match score, those in use. "
-        "{insights.period} narrows the bookings to the last 30 days and compares them with the 30 before. "
+        "{insights.period} narrows bookings and agents to the last 30 days, beside the 30 before. "
         "{insights.train} learns new weights from the desk's own outcomes, which may take a while and can be "
         "stopped by the same key; {insights.use} puts the weights under the cursor in use; {insights.report} "
         "writes the ranked agents and the plot as files. The plot is for the lead in Dispatch's form, or "
@@ -127,10 +127,10 @@ class Insights(Place):
                 self._say_instead(f"Not worked out: {error.message}. {retry} tries again.")
                 self._is_ready = True  # nothing is coming that a key could wait for
 
-        days = self._days if section == "bookings" else None
+        days = self._days if section in OF_A_PERIOD else None
         self.ask_in_turn(
             section,
-            lambda: READ[section](desk, lead) if days is None else of_period(desk, days),
+            lambda: READ[section](desk, lead) if days is None else of_period(section, desk, days),
             partial(self._fill, section),
             again,
             refused,
@@ -230,7 +230,7 @@ class Insights(Place):
             is_read_again = self._section in self._under_way and self._section in self._shown
             again = "; recalculating ..." if is_read_again else ""
             how = f" {key_of(self.app, 'insights.view')} next"
-            if self._section == "bookings":
+            if self._section in OF_A_PERIOD:
                 period = "all time" if self._days is None else f"last {self._days} days, beside those before"
                 how += f"  ·  {period} ({key_of(self.app, 'insights.period')})"
             self.hint.update(Content(how + again))
@@ -247,8 +247,8 @@ class Insights(Place):
 
     def action_period(self) -> None:
         """Count the bookings of all time, or of the last days beside those before them."""
-        if self._section != "bookings":
-            self.say("Only the bookings have a period", severity="warning")
+        if self._section not in OF_A_PERIOD:
+            self.say("Only bookings and agents have a period", severity="warning")
             return
         self._days = DAYS if self._days is None else None
         self._work_out()
@@ -269,14 +269,17 @@ class Insights(Place):
         elif row is None:
             self.say("Nothing to open here", severity="warning")
         elif self._section == "agents":
-            self.host.show_bookings(f"agent:{row['agent_id']}")
+            self.host.show_bookings(f"agent:{row['agent_id']} {self._of_days}".strip())
         elif self._section == "weights":
             self._open_weights(str(row["version"] or row["name"]))
         else:
             kind = FILTERS.get(row["kind"])
             of_kind = format_filter(Pair(kind, ":", row["value"])) if kind else ""
-            of_days = f"created>=-{self._days}d" if self._days else ""
-            self.host.show_bookings(f"{of_kind} {of_days}".strip())
+            self.host.show_bookings(f"{of_kind} {self._of_days}".strip())
+
+    @property
+    def _of_days(self) -> str:
+        return f"created>=-{self._days}d" if self._days else ""
 
     def _open_weights(self, name: str | None) -> None:
         """Show weights and how well they predicted; None are those in use."""

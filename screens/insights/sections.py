@@ -29,6 +29,8 @@ Found = Any
 """The contents of a section: rows, or for the match score the evidence and a look at a lead."""
 
 MOST_HELD = 500
+OF_A_PERIOD = ("bookings", "agents")
+"""The sections that can be narrowed to the last days."""
 SECTIONS = {
     "pulse": "Pulse",
     "bookings": "Bookings",
@@ -48,8 +50,10 @@ def _bookings() -> list[FigureRow]:
     return with_shares(rows) if rows[0]["bookings"] else []
 
 
-def of_period(desk: Desk, days: int) -> list[FigureRow]:
-    """Return the bookings' figures of the last days, each compared with the days before."""
+def of_period(section: str, desk: Desk, days: int) -> Found:
+    """Return a section's figures of the last days, each compared with the days before."""
+    if section == "agents":
+        return booking_figures.by_agent_in(desk, days)[:MOST_HELD]
     return with_shares(booking_figures.of_period(desk.now(), days))
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from astra_tui.app import AstraApp
 from dispatch.bootstrap import open_desk
 from dispatch.service import bulk_actions
 from dispatch.service.issues import queries
 from dispatch.service.issues.queries import IssueFilter
+from dispatch.service.row_types import IssueBatch
 from screens.widgets.live_table import LiveTable
 from tests.screens.conftest import standing_still
 from tests.screens.picture import text_of
@@ -91,7 +93,7 @@ def test_a_preview_says_what_the_command_does_and_writes_nothing(golden_file: Pa
     with desk.reading():
         rows_before = queries.issues(desk, IssueFilter(statuses=()), 50)
     ids = [row["issue_id"] for row in rows_before]
-    for preview, command, key in (
+    cases: list[tuple[Callable[[], IssueBatch], Callable[[], IssueBatch], str]] = [
         (
             lambda: bulk_actions.preview_reassign(desk, ids, 2),
             lambda: bulk_actions.reassign(desk, ids, 2, "swap"),
@@ -107,7 +109,8 @@ def test_a_preview_says_what_the_command_does_and_writes_nothing(golden_file: Pa
             lambda: bulk_actions.close(desk, ids),
             "status",
         ),
-    ):
+    ]
+    for preview, command, key in cases:
         planned = preview()
         with desk.reading():
             now = queries.issues(desk, IssueFilter(statuses=()), 50)
@@ -120,7 +123,8 @@ def test_a_preview_says_what_the_command_does_and_writes_nothing(golden_file: Pa
         ]
         assert done["done"] > 0
         for one, other in zip(planned["results"], done["results"], strict=True):
-            assert (one["issue"] or {}).get(key) == (other["issue"] or {}).get(key)
+            left, right = cast(Any, one["issue"]), cast(Any, other["issue"])
+            assert left is right is None or left[key] == right[key]
         with desk.reading():
             rows_before = queries.issues(desk, IssueFilter(statuses=()), 50)
     desk.close()
