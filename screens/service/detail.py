@@ -64,13 +64,19 @@ def describe_issue(
 
 
 def issue_aside(desk: Desk, issue_id: int) -> Detail:
-    """Describe an issue's customer, and why it is so urgent and with its agent. Reads the database."""
+    """Describe an issue's customer, and step by step why it is so urgent. Reads the database."""
     issue = read_issue(desk, issue_id)
     customer_id = issue["customer_id"]
     if customer_id is None:
-        return "No customer", why_text(issue)
+        return "No customer", _because(issue)
     text = customer_text(customer_id, desk.now())
-    return f"Customer No. {customer_id}", text.append("\n\n").append_text(why_text(issue))
+    return f"Customer No. {customer_id}", text.append("\n\n").append_text(_because(issue))
+
+
+def _because(issue: IssueStory) -> Text:
+    text = Text.assemble((f"{issue['priority']}, because", "bold"), overflow="fold")
+    add_steps(text, issue)
+    return text
 
 
 def _heading(text: Text, heading: str) -> None:
@@ -173,8 +179,7 @@ def _read(issue: IssueStory) -> list[tuple[str, str]]:
 
 
 def why_text(issue: IssueStory) -> Text:
-    text = Text.assemble((f"{issue['priority']}, because", "bold"), overflow="fold")
-    add_steps(text, issue)
+    text = _because(issue)
     _heading(text, "Who has it")
     add_facts(text, (fact for fact in _facts(issue) if fact[0] in OF_WHO_HAS_IT), LABEL)
     _add_escalations(text, issue)
