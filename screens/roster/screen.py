@@ -62,26 +62,22 @@ class Roster(DetailedList[AgentRow, AgentRow], Answers, ViewedList[AgentRow, Age
     NAME = "roster"
     FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK)
     HELP = (
-        "Every agent, by department: enter folds and unfolds one. Sorted by anything but the department, all "
-        "agents are one list. Rank 1 gets the next lead: the lowest load, then most years of "
-        "service, then the best rating; agents alike in all three share a rank. Load is the number of "
-        "the agent's Pending bookings and open issues, of the capacity; 14 days are the bookings confirmed a "
-        "day. From 100 columns on, a pane shows the agent. Click a header, or use {sort} and {sort.reverse}, "
-        "to sort. {roster.view} changes who is listed; {filter} filters by name, department, title, number, "
-        "and by presence:break, load<5, skill:mars, with and, or, not. Totals are below the list. "
-        "{agent.presence} says how an agent is at work, "
-        "{agent.handover} hands over all of their work, {agent.shift} sets the hours at which they come and "
-        "go; each previews what would become of the work. An ! marks a load above capacity, "
-        "and claimed work that is unattended because its agent is away. "
-        "Match is the score for the lead in Dispatch's form, or else for the latest one. {columns} offers "
-        "more columns: Confirmed is what the agent sold."
+        "Manage the agents. Rank 1 gets the next lead: lowest load, then most years of service, then best"
+        " rating; equals share a rank. Load counts Pending bookings and open issues against the capacity;"
+        " 14 days shows bookings confirmed per day. Enter folds a department; sort by another column for "
+        "one list. {sort} and {sort.reverse} sort, as does a click on a header. {roster.view} changes the "
+        "view; {filter} filters by words or by keys such as presence:break, load<5, skill:mars. "
+        "{agent.presence} sets presence, {agent.handover} hands over all work, {agent.shift} sets working"
+        " hours; each shows the effect first. ! marks load above capacity, or claimed work whose agent is"
+        " away. Match is for the lead in Dispatch's form, or else for the latest lead. {columns} adds "
+        "columns, such as Confirmed."
     )
     BINDINGS = [*keys.ROSTER, *keys.LIST]
     KEYS = queries.AGENT_KEYS
     NUMBER = "agent_id"
     ENTER = "open_row"
     POSSIBLE = dict.fromkeys(("presence", "hand_over", "shift"), _is_here)
-    NOTHING_CHOSEN = "No agent is chosen"
+    NOTHING_CHOSEN = "No agent selected"
     NOTHING = "Choose an agent to see them here"
 
     def __init__(self) -> None:
@@ -228,7 +224,7 @@ class Roster(DetailedList[AgentRow, AgentRow], Answers, ViewedList[AgentRow, Age
 
     def _hints(self, found: list[AgentRow]) -> list[str]:
         """Return what the totals do not tell: how many are held, and for which lead the match is."""
-        hints = [f"the first {MOST_HELD} shown, / finds the others"] if len(found) > MOST_HELD else []
+        hints = [f"first {MOST_HELD} shown; / finds the others"] if len(found) > MOST_HELD else []
         is_told = found and self._scores.whose and self._match_counts and self.size.width >= WIDE
         return [*hints, f"match: {self._scores.whose}"] if is_told else hints
 
@@ -354,9 +350,9 @@ class Roster(DetailedList[AgentRow, AgentRow], Answers, ViewedList[AgentRow, Age
     @on_chosen
     def action_leave(self, row: AgentRow) -> None:
         if row["left_at"] is not None:
-            self.at_once("is back", agents.come_back, _name_first)
+            self.at_once("reactivated", agents.come_back, _name_first)
         elif row["load"]:
-            self._open(leaving_form(row), "Handed over and left")
+            self._open(leaving_form(row), "Handed over and deactivated")
         else:
             what = f"deactivate {short(row['name'])} ({row['agent_id']})"
             self.host.ask_again(

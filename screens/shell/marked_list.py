@@ -117,7 +117,7 @@ class MarkedList(RowActions[Row, Done]):
             self._marks = dict.fromkeys(found[:MOST_MARKED])
             self._last_mark = None
             self.show_marks()
-            more = f", the first {MOST_MARKED:,}: no more at once" if len(found) > MOST_MARKED else ""
+            more = f", the first {MOST_MARKED:,} only" if len(found) > MOST_MARKED else ""
             self.say(f"Marked {plural(len(self._marks), self.NOUN)}{more}")
 
         self.host.ask(lambda: find(MOST_MARKED + 1), then, opens=True)
