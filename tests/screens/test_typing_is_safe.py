@@ -124,7 +124,7 @@ async def last_event(app: AstraApp) -> int:
 async def type_everywhere(app: AstraApp, sequences: int, seed: int) -> None:
     chance, written, opening = random.Random(seed), await last_event(app), OPENINGS[0]
     for number in range(sequences):
-        if number % 10 == 0:  # a few texts in each place: getting there is what takes the time
+        if number % 20 == 0:  # a few texts in each place: getting there is what takes the time
             await leave(app)
             await press(app, "f2", "ctrl+l")
             opening = chance.choice(OPENINGS)
@@ -134,10 +134,9 @@ async def type_everywhere(app: AstraApp, sequences: int, seed: int) -> None:
         there, where = app.screen, f"{opening} {app.screen!r} {app.focused!r}"
         typed = list(typed_at(chance))
         await post(app, typed)
-        told = f"{where}: {typed!r}\n{text_of(app)}"
-        assert await last_event(app) == written, told
-        if all(isinstance(one, str) and one != "f2" for one in typed) and not is_section:
-            assert app.screen is there, told
+        stays = all(isinstance(one, str) and one != "f2" for one in typed) and not is_section
+        if await last_event(app) != written or (stays and app.screen is not there):
+            pytest.fail(f"{where}: {typed!r}\n{text_of(app)}")
     await leave(app)
 
 
@@ -148,6 +147,7 @@ async def test_nothing_is_written_by_typing(golden_file: Path, running: Any) -> 
 
 
 @pytest.mark.stress
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("seed", range(10))
 async def test_nothing_is_written_by_much_typing(golden_file: Path, running: Any, seed: int) -> None:
     async with running(golden_file, size=(120, 36)) as (app, _):
