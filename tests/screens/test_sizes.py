@@ -40,6 +40,7 @@ def seen(app: AstraApp) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
+@pytest.mark.stress
 @pytest.mark.timeout(600)
 async def test_it_holds_while_the_terminal_changes(golden_file: Path, running: Any) -> None:
     wrong = []
