@@ -33,7 +33,9 @@ FILTERS = (
     click.option("--unclaimed", is_flag=True, help="Only those that their agent has not claimed yet."),
     click.option("--waiting", is_flag=True, help="Only those without an agent."),
     click.option("--asked", is_flag=True, help="Only claims whose agent was asked: still on it?"),
-    click.option("--text", default="", help="Only those with this in customer, destination or number."),
+    click.option(
+        "--text", default="", help="Only those with this in customer, destination, wishes, notes or number."
+    ),
     filtering(BOOKING_KEYS),
 )
 NEITHER = "give the numbers of bookings, or a filter: --filter, --status, --agent, ..."
