@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from astra_tui.cli.hints import hint_of
+
 HERE = Path(__file__).parent
 WIDTH = 110
 NAMED = ("at", "colon", "comma", "minus", "plus", "semicolon", "slash")
@@ -232,7 +234,7 @@ def events_page() -> str:
 
     lines = ["| event | in the log | undo |", "|---|---|---|"]
     for name, (past, never) in sorted(every_command().items()):
-        lines.append(f"| `{name}` | {past} | {f'no: {never}' if never else 'yes'} |")
+        lines.append(f"| `{name}` | {past} | {f'no: {hint_of(never)}' if never else 'yes'} |")
     return "\n\n".join([MADE, "# Events", EVENTS_ABOUT.strip("\n"), "\n".join(lines)]) + "\n"
 
 

@@ -21,6 +21,7 @@ from models.bookings import PENDING, Booking
 from models.customer_index import CUSTOMERS
 from models.customers import Lead
 from models.errors import Refused
+from models.hints import act
 from models.issues import CLOSED, RESOLVED, Issue
 from models.text_index import NOTE_INDEX, WISH_INDEX
 
@@ -101,9 +102,9 @@ def _told(customer_id: int, held: Holdings, events: int) -> Erased:
 
 def _check_nothing_open(held: Holdings) -> None:
     customer_id = held.customers[0]
-    for model, is_open, way in (
-        (Booking, Booking.status == PENDING, "confirm or cancel them first: astra booking cancel"),
-        (Issue, Issue.status.not_in((RESOLVED, CLOSED)), "resolve them first: astra issue resolve"),
+    for model, is_open, first, way in (
+        (Booking, Booking.status == PENDING, "confirm or cancel them first", "booking.cancel"),
+        (Issue, Issue.status.not_in((RESOLVED, CLOSED)), "resolve them first", "issue.resolve"),
     ):
         key = model._meta.primary_key
         mine = model.select(key).where(key.in_(listed(held.ids[model])), is_open).order_by(key)
@@ -111,7 +112,7 @@ def _check_nothing_open(held: Holdings) -> None:
         if numbers:
             some = ", ".join(map(str, numbers[:MOST_NAMED]))
             problem = f"customer {customer_id} has open work: {model.label} {some}"
-            raise Refused("work_open", problem, f"{way} {numbers[0]}")
+            raise Refused("work_open", problem, f"{first}; {act(way, numbers[0])}")
 
 
 def _erase_rows(held: Holdings) -> None:

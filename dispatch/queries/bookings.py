@@ -20,6 +20,7 @@ from models.base import CompiledQuery, Json, each_tuple, listed, parameter, tupl
 from models.bookings import PENDING, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound
+from models.hints import act
 
 # claimed work whose agent is away
 _UNATTENDED = (
@@ -180,7 +181,7 @@ def booking(booking_id: int) -> BookingRow:
     """Return one booking. Raises NotFound."""
     for values in _one_booking(booking_id=booking_id):
         return _booking_row(values)
-    raise NotFound("booking", booking_id, "astra booking list shows them")
+    raise NotFound("booking", booking_id, f"{act('place.queue')} shows them")
 
 
 def bookings_by_id(booking_ids: Sequence[int]) -> list[BookingRow]:

@@ -17,12 +17,13 @@ from dispatch.queries.row_types import CustomerRow
 from dispatch.queries.wording import plural, short_moment
 from models.customer_index import CUSTOMERS
 from models.errors import InvalidInput
+from screens.base import keys
 from screens.base.keys import key
 from screens.base.messages import DeskChanged
 from screens.dialogs.modal import Modal
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
-from screens.wording.text import CARE, refusal
+from screens.wording.text import CARE
 
 Found = tuple[list[CustomerRow], int]
 
@@ -117,7 +118,7 @@ class FindCustomer(Modal[int | None]):
         try:
             asked = read(parse(text), customers.CUSTOMER_KEYS, self.host.backend.filter_reading())
         except InvalidInput as error:
-            self.query_one("#told", Static).update(Text(refusal(error), CARE))
+            self.query_one("#told", Static).update(Text(keys.refusal(self.app, error), CARE))
             return
 
         def query() -> Found:

@@ -144,7 +144,7 @@ async def import_agents(app: AstraApp, file: Path) -> None:
     assert "no file given" in text_of(app)
     app.screen.query_one("#paths", Input).value = "none.csv"
     await press(app, "f9")
-    assert "none.csv: there is no such file" in " ".join(text_of(app).split())
+    assert "none.csv: no such file" in " ".join(text_of(app).split())
     app.screen.query_one("#paths", Input).value = f"'{file}'"
     await press(app, "enter")
     told = str(app.screen.query_one("#told", Static).visual)
