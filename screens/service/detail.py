@@ -63,7 +63,7 @@ def describe_issue(
 
 
 def _heading(text: Text, heading: str) -> None:
-    text.append(f"\n\n{heading}", "bold underline")
+    text.append(f"\n\n{heading}", "bold")
 
 
 def _facts(issue: IssueStory) -> list[tuple[str, str | Text]]:

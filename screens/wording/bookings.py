@@ -11,8 +11,8 @@ from screens.wording.text import BAD, CARE, GOOD
 
 STYLES = {
     "entered by mistake": "dim",
-    "Confirmed": GOOD,
-    "Cancelled": BAD,
+    "Confirmed": f"dim {GOOD}",
+    "Cancelled": "dim",
     "Waiting": f"bold {CARE}",
     "! unattended": f"bold {BAD}",
     "Still on it? claimed": f"bold {CARE}",

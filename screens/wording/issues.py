@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from io import StringIO
-from math import ceil
 
 from rich.console import Console
 from rich.text import Text
@@ -33,7 +32,6 @@ PRIORITY_STYLES = {"CRITICAL": f"bold {BAD}", "URGENT": BAD, "HIGH": CARE, "MEDI
 
 INDENT, FRAME = "    ", "┃ "
 LEAST_ROOM = 12  # cells of a message in the narrowest pane
-BAR_CELLS, FULL, EMPTY = 4, "▇", "▁"
 _CONSOLE = Console(file=StringIO(), width=80)  # only to wrap by cells
 
 
@@ -65,9 +63,7 @@ def clock_line(clock: ClockState, verb: str) -> Text:
     """Format a clock: a bar of the time used, its sign, and words."""
     sign, words = wording.clock_words(clock, verb)
     style = BAD if sign == "!" and clock["met_at"] else CLOCK_STYLES[sign]
-    share = min(1.0, max(0.0, clock["used_percent"] / 100))
-    bar = BARS[round(share * (len(BARS) - 1))]
-    return Text.assemble((f"{bar}{sign}", style), (words, style if sign in "!▲" else ""))
+    return Text.assemble((f"{_bar(clock)}{sign}", style), (words, style if sign in "!▲" else ""))
 
 
 def mentions(row: Analysis) -> str:
@@ -80,26 +76,28 @@ def mentions(row: Analysis) -> str:
 
 
 def time_bar(row: IssueRow) -> Text:
-    """Format the time left: what needs somebody (``!`` late or escalated, ``!!`` both), words and a bar."""
+    """Format the time left: what needs somebody (``!`` late or escalated, ``!!`` both), a bar and words."""
     clock, _ = wording.next_clock(row)
     sign, _ = wording.clock_words(clock, "")
     is_late = clock["breached"] and not clock["met_at"]
     marks = "!" * (is_late + bool(row["escalation_level"]))
-    share = min(1.0, max(0.0, clock["used_percent"] / 100))
-    full = BAR_CELLS if is_late else min(BAR_CELLS, ceil(share * BAR_CELLS))
-    bar = FULL * full + EMPTY * (BAR_CELLS - full)
     style = f"bold {BAD}" if marks else CLOCK_STYLES[sign]
-    return Text.assemble(
-        (f"{marks:<2}{_left_words(clock):<9}", style if sign != " " or marks else ""), " ", (bar, style)
-    )
+    words = (_left_words(clock), style if sign != " " or marks else "")
+    return Text.assemble((f"{marks:<2} ", style), (_bar(clock), style), " ", words)
+
+
+def _bar(clock: ClockState) -> str:
+    """Return the share of the time that is used as one cell."""
+    share = min(1.0, max(0.0, clock["used_percent"] / 100))
+    return BARS[round(share * (len(BARS) - 1))]
 
 
 def _left_words(clock: ClockState) -> str:
-    left = span(abs(clock["left_minutes"])).replace(" min", " m")
+    left = span(abs(clock["left_minutes"])).replace(" min", "m").replace(" ", "", 1)
     if clock["met_at"]:
         return "done late" if clock["breached"] else "done"
     if clock["breached"]:
-        return f"{' '.join(left.split()[:2])} late"
+        return f"{left.split()[0]} late"
     return f"‖ {left}" if clock["paused_at"] else left
 
 

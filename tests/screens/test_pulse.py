@@ -34,7 +34,7 @@ def drawn(width: int) -> list[str]:
 
 
 def test_the_plot_reaches_from_nothing_to_the_highest_day() -> None:
-    plot = [line[:10].rstrip() for line in drawn(60)[2:9]]
+    plot = [line[:10].rstrip() for line in drawn(40)[2:9]]  # a day is one cell wide here
     assert plot == [
         "100 ┤   █",
         "    │   █",
@@ -87,3 +87,13 @@ async def test_insights_open_with_the_pulse_and_go_on_to_tables(golden_file: Pat
         assert "last 30 days, beside those before" in text_of(app)
         assert "▲ 0" in text_of(app)
         assert isinstance(app.screen, Insights)
+
+
+def test_the_width_is_used() -> None:
+    """All three beside each other from 120 columns on, and longer bars where there is more room."""
+    for width in (116, 196):
+        first = drawn(width)[0]
+        assert all(heading in first for heading in ("Leads a day", "From lead to confirmed", "Now"))
+        assert max(map(len, drawn(width))) <= width
+    assert max(map(len, drawn(196))) > max(map(len, drawn(116)))
+    assert "From lead" not in drawn(76)[0]
