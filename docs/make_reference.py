@@ -14,13 +14,14 @@ from typing import Any
 
 HERE = Path(__file__).parent
 WIDTH = 110
+NAMED = ("at", "colon", "comma", "minus", "plus", "semicolon", "slash")
+"""Keys that are written as the character they type."""
 MADE = "<!-- Made by docs/make_reference.py (make docs); do not edit. -->"
 
 KEYS_ABOUT = """\
 A verb has the same key everywhere. The line at the bottom, help (`f1`) and the palette (`ctrl+p`) show your
-current keys; all of them can be clicked. Letters and digits are keys only while a list has the focus: typed
-anywhere else, they are text or do nothing. In every list `j` `k` `g` `G` `ctrl+d` `ctrl+u` move, and do
-nothing else.
+current keys; all of them can be clicked. Letters and digits are keys only while a list has the focus;
+anywhere else they are text or do nothing. In every list, `j` `k` `g` `G` `ctrl+d` `ctrl+u` only move.
 
 To change a key, add its id to `[keymap]` in config.toml (`astra config path` prints its location); separate
 several keys by commas. `astra config validate` reports unknown ids and keys, clashes, and keys that a list or
@@ -77,26 +78,26 @@ One language filters every list: type it after `/` on screen, or give it to `--f
 | `name="Soren Baker"` | of a text, `:` finds a part and `=` the whole |
 | `"or"`, `"a:b"` | in quotes, a word is only a word |
 
-An unknown key or value is refused with the nearest one and with all there are; on screen the list stays as it
-is meanwhile. What has no value (a booking that was never claimed) is neither before nor after anything, so
+An unknown key or value is refused, with the nearest one and all there are; the list stays as it
+is. What has no value (a booking that was never claimed) is neither before nor after anything, so
 `not claimed<today` finds it and `claimed>=today` does not.
 """
 
 
 LINES_ABOUT = """\
 `:` in a list, or `ctrl+g` anywhere, also in a field and over a half-filled form, opens one line at the
-bottom of the application. Above it stands what the line would do, before anything is done; enter does it. A
-refusal stays there with the text; a result closes the line and is shown like that of a key, and `u` undoes
-it. `escape` closes the line.
+bottom of the application. A preview above it shows what the line would do; enter does it. A refusal stays
+there with the text; a result closes the line and is shown like that of a key, and `u` undoes it. `escape`
+closes the line.
 
 - The letters are those of the keys: `c 413 6` or `c413`. The commands of the shell work, too, without
   `astra`: `booking claim 413 --agent 6`; also without the noun: `claim 413`.
 - `413`, `booking 413`, `i6`, `issue 6`, `nova` and `agent 3` go there.
 - An agent is a number or a part of the name; blanks are `_`, or the name is in quotes. A name that several
-  agents have is answered with who they are.
+  agents share is refused, with a list of them.
 - Several bookings are `413,414`: one event, or one batch, and one undo. `x`, `r` and `l` do what they can;
-  of the other verbs either all are done or none.
-- A text is all the rest of the line; an apostrophe in it is only a letter. A presence may be followed by
+  every other verb does all or none.
+- A text is the rest of the line; an apostrophe in it is only a letter. A presence may be followed by
   its end and a reason: `p 6 away 15m dentist`, `p 6 break until 14:30`. `F 413 none` removes a follow-up.
 - `tab` takes the word that fits, again the next one. `up` and `down` bring earlier lines back; the next run
   remembers the latest 50, without the texts in them.
@@ -144,7 +145,7 @@ def _key_name(key: str) -> str:
     """Format a key as in config.toml; single characters as themselves."""
     from textual.keys import format_key
 
-    name = format_key(key) if "_" in key or key in ("comma", "slash", "plus", "minus") else key
+    name = format_key(key) if "_" in key or key in NAMED else key
     return "\\|" if name == "|" else name
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SWEEP_EVERY_S = 25
 OF_ANOTHER = ("locked", "replaced")  # another terminal is writing: the next sweep does it
 
-READ_ONLY = "This desk is shown as it is now, and nothing can be changed"
+READ_ONLY = "Read only: nothing can be changed here"
 
 
 class DistributingApp(GreetingApp):
@@ -101,7 +101,7 @@ class DistributingApp(GreetingApp):
             if result["moves"]:
                 self._host.tell_done(f"Moved {count}")
             else:
-                self._host.tell("The loads are even already")
+                self._host.tell("Loads are already even")
 
         self._open(shuffle_form(), moved)
 
@@ -112,4 +112,4 @@ class DistributingApp(GreetingApp):
             yield SystemCommand(
                 f"Policy: {policy.name}", policy.help, lambda name=policy.name: self.action_policy(name)
             )
-        yield SystemCommand("Shuffle", "Even out the loads: first what would move", self.action_shuffle)
+        yield SystemCommand("Shuffle", "Even out the loads; shows the moves first", self.action_shuffle)

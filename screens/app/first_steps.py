@@ -25,9 +25,9 @@ class FirstSteps(TransientModal[str | None]):
     FRAME = "steps"
     BINDINGS = [
         key("start.close", "escape", "Close", "Back to where you were"),
-        hidden("start.up", "up", "Up", "The way above", "move(-1)"),
-        hidden("start.down", "down", "Down", "The way below", "move(1)"),
-        key("start.take", "enter", "Choose", "Go the highlighted way"),
+        hidden("start.up", "up", "Up", "The option above", "move(-1)"),
+        hidden("start.down", "down", "Down", "The option below", "move(1)"),
+        key("start.take", "enter", "Choose", "Choose the highlighted option"),
     ]
 
     _options = getters.query_one(OptionList)

@@ -22,8 +22,8 @@ from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.modal import HOLDS_TEXT, buttons
 
 ABOUT = (
-    "SQL text, CSV or JSON lines of agents, assignments and bookings, in any order; agents alone will do. "
-    "Put a path with blanks in quotes."
+    "SQL text, CSV or JSON lines of agents, assignments and bookings, in any order; agents alone are enough. "
+    "Quote a path that contains spaces."
 )
 MOST_ROWS = 20
 
@@ -32,14 +32,14 @@ class ImportFiles(CommandModal[ImportResult]):
     """Ask for the files' paths; closes with what was written, or None on escape."""
 
     AT_WORK = ""  # the lines above show the progress
-    STILL_AT_WORK = "one moment: the desk is still reading"
+    STILL_AT_WORK = "One moment: still reading the files"
     BINDINGS = [
         key("import.close", "escape", "Close", "Close without importing"),
         key(
             "import.go",
             "f9",
             "Check/import",
-            "Check the files and write nothing; once they are checked, import them",
+            "Check the files; once checked, import them",
             priority=True,
         ),
     ]
@@ -113,7 +113,7 @@ def paths_in(typed: str) -> list[Path]:
     except ValueError as error:
         raise InvalidInput("paths", f"the paths cannot be read: {error}", "close the quotes") from error
     if not names:
-        raise InvalidInput("paths", "no file is named", "type its path, or drop it here")
+        raise InvalidInput("paths", "no file given", "type its path, or drop it here")
     return [Path(name).expanduser() for name in names]
 
 
@@ -125,7 +125,7 @@ def counted(result: ImportResult | DemoResult) -> str:
 
 def preview(result: ImportResult) -> str:
     """Describe what an import would do, in lines."""
-    lines = [f"Would write {counted(result)}."]
+    lines = [f"Would import {counted(result)}."]
     if result["resumed"] is not None:
         lines.append(f"This continues the import that was interrupted (event {result['resumed']}).")
     unchanged = sum(result["unchanged"].values())
@@ -133,7 +133,7 @@ def preview(result: ImportResult) -> str:
         lines.append(f"{unchanged:,} rows are on the desk already.")
     for rows, verb in (
         (result["quarantined"], "rejected"),
-        (result["flagged"], "accepted, but with a fault"),
+        (result["flagged"], "accepted with a warning"),
     ):
         if rows:
             lines.append(f"{len(rows):,} {verb}:")

@@ -146,7 +146,7 @@ class SpeakingApp(ThemedApp):
             text.append(f"{message.at}  ", "dim").append(first + "\n", style)
             for line in rest:
                 text.append("\xa0" * (len(message.at) + 2) + line + "\n")
-        self.push_screen(Panel(TITLE, text if self.messages.kept else Text("Nothing has been said yet.")))
+        self.push_screen(Panel(TITLE, text if self.messages.kept else Text("No messages yet.")))
 
     # questions that the same key answers
 

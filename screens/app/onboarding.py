@@ -58,7 +58,7 @@ class GreetingApp(UndoingApp):
     def _tell_of_unfinished(self, events: list[int]) -> None:
         for event_id in events:
             self._host.tell(
-                f"An import or demo is not finished: run it again, or undo event {event_id} in the log",
+                f"An import or demo is unfinished: run it again, or undo event {event_id} in the log",
                 severity="warning",
                 seconds=AT_START_S,
             )

@@ -35,7 +35,7 @@ def policy_form(current: str, name: str) -> FormModal[Json]:
         [Field("policy", "Policy", name, tuple(POLICIES), required=True)],
         lambda desk, given: configuration.set_value(desk, "policy", given["policy"]),
         submit="Use policy",
-        about=f"In force: {current}. The change holds for every terminal.",
+        about=f"In force: {current}. The change applies to every terminal.",
         preview=Preview(look),
     )
 
@@ -44,10 +44,10 @@ def _trial(tried: PolicyTrial) -> Text:
     """Compare how the last leads went and would have gone: both numbers for each agent."""
     leads = tried["leads"]
     if not leads:
-        return Text("No leads yet to try it on")
+        return Text("No leads yet to compare with")
     other = sum(row["agent_id"] != row["would_get"] for row in leads)
     text = Text(overflow="fold")
-    text.append(f"Of the last {len(leads)} leads, {other} would go to somebody else:", "bold")
+    text.append(f"Of the last {len(leads)} leads, {other} would go to another agent:", "bold")
     text.append(f"\n{'':<{NAME_WIDTH}}  {'got':>5} {'would get':>10}", "dim")
     for row in tried["agents"]:
         name = Text(row["agent_name"] or "waiting")
@@ -66,7 +66,7 @@ def shuffle_form() -> FormModal[dict[str, list[MoveRow]]]:
         [],
         lambda desk, _: shuffle.shuffle(desk),
         submit="Move bookings",
-        about="Unclaimed bookings go to agents with room, if that evens out the loads. Claimed work stays.",
+        about="Moves unclaimed bookings to agents with room. Claimed work stays.",
         preview=Preview(look),
     )
 

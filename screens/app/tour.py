@@ -14,19 +14,20 @@ from screens.dialogs.transient_modal import TransientModal
 PAGES = (
     (
         "A lead comes in",
-        "Type it in Dispatch ({place.dispatch}). Enter goes to the next field; where there is a choice, type "
-        "the first letter: m for Mars. Enter on Assign, or {form.assign} in any field, assigns the lead: "
-        "the best agent gets it at once, and a booking is opened.",
+        "Type it in Dispatch ({place.dispatch}). Enter goes to the next field; in a choice, type the first "
+        "letters: m for Mars, du for Dubai. Enter in the last field, or {form.assign} in any, assigns the "
+        "lead: the best agent gets it at once, with a booking.",
     ),
     (
         "Six places",
-        "{place.dispatch} Dispatch: leads come in.\n"
-        "{place.roster} Roster: the agents, with load and rank.\n"
-        "{place.queue} Queue: every booking; {filter} filters, {queue.view} changes the view.\n"
-        "{place.my-desk} My desk: one agent's own work.\n"
-        "{place.service} Service: customer issues, most urgent first.\n"
-        "{place.insights} Insights: the desk's figures.\n"
-        "You can also click the tabs at the top and the keys at the bottom.",
+        "{place.dispatch} Dispatch: enter leads\n"
+        "{place.roster} Roster: agents, load and rank\n"
+        "{place.queue} Queue: every booking\n"
+        "{place.my-desk} My desk: one agent's work\n"
+        "{place.service} Service: customer issues, most urgent first\n"
+        "{place.insights} Insights: the desk's figures\n"
+        "In a list: {filter} filters, {queue.view} changes the view, {views} opens saved views, {export} "
+        "exports. Tabs and keys can be clicked.",
     ),
     (
         "One key acts on a booking",
@@ -36,13 +37,14 @@ PAGES = (
     ),
     (
         "Nothing is lost",
-        "Everything is saved at once, and other terminals see it. {undo} undoes your last command; press it "
-        "again for the one before.",
+        "Everything is saved at once, and other terminals see it. {undo} undoes your last command; a lead "
+        "takes a second press. {redo} redoes it. In a list, {undo.letter} and {redo.letter} do the same.",
     ),
     (
-        "Where to find help",
-        "{help} shows what a place is for, all its keys, and where its numbers come from; click a key "
-        "there to run it. The palette (ctrl+p) lists every command by name, and this tour.",
+        "Find anything",
+        "{help} lists the keys of a place; type to find one. {palette} runs a command by name, or goes to "
+        "413 or nova. {command_line} opens the command line anywhere ({command_line.letter} in a list): "
+        "c 413 claims booking 413. The palette has this tour.",
     ),
 )
 
@@ -52,9 +54,9 @@ class Tour(TransientModal[bool | None]):
 
     FRAME = "tour"
     BINDINGS = [
-        key("tour.next", "enter,right", "Next", "The next page; after the last, to work"),
-        key("tour.back", "left", "Back", "The page before"),
-        key("tour.skip", "escape", "Skip", "Start working; the palette has this tour"),
+        key("tour.next", "enter,right", "Next", "Next page; the last one ends the tour"),
+        key("tour.back", "left", "Back", "Previous page"),
+        key("tour.skip", "escape", "Skip", "Skip; the palette has this tour"),
     ]
 
     def __init__(self) -> None:

@@ -100,5 +100,5 @@ def _check_still_last(desk: Desk, found: UndoPreview) -> None:
     if latest["undone_event_id"] != number:
         word = "redo" if redo else "undo"
         raise Refused(
-            "not_the_last", f"The last command is now another: {describe_target(latest)}", f"{word} again"
+            "not_the_last", f"The last command has changed: {describe_target(latest)}", f"{word} again"
         )

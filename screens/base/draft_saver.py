@@ -73,5 +73,5 @@ class DraftKeeper:
     def _complain(self, error: OSError) -> None:
         if not self._has_complained:  # once: typing must go on
             self._has_complained = True
-            text = f"What you type is not kept should Astra end: {error.strerror or error}"
+            text = f"Drafts cannot be saved: {error.strerror or error}"
             self._place.say(text, severity="warning")

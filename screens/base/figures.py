@@ -7,7 +7,7 @@ Figure = tuple[str, str]
 RANK: Figure = (
     "Rank, #",
     "Lowest load first, then most years of service, then the best rating; agents alike in all three "
-    "share a rank. Worked out at each look, never stored.",
+    "share a rank. Always computed, never stored.",
 )
 LOAD: Figure = (
     "Load",
@@ -22,8 +22,8 @@ CAPACITY: Figure = (
 YEARS: Figure = ("Years", "Years of service, as entered or imported.")
 RATING: Figure = (
     "Rating",
-    "The average of the customers' scores, 1 to 5. An average that the agent brought along counts as many "
-    "answers as the desk's rating_prior_answers says.",
+    "The average of the customers' scores, 1 to 5. A rating from before this desk counts as many scores as "
+    "the setting rating_prior_answers says.",
 )
 PRESENCE: Figure = (
     "Presence",
@@ -32,14 +32,13 @@ PRESENCE: Figure = (
 )
 REACHED: Figure = (
     "Reached",
-    "Of what the agent was given in the last 90 days: the share of customers reached within the desk's "
-    "contact_within_minutes, the interval that holds the true share in 95 of 100 cases (Wilson), of how "
-    "many. A column to be chosen.",
+    "The share of customers reached within contact_within_minutes, of the leads the agent got in the last "
+    "90 days, with its 95 % interval (Wilson) and the number of leads. An optional column.",
 )
 STATE: Figure = (
     "State",
     "Pending: not decided yet, claimed by its agent or not. Waiting: no agent could take it. Unattended: "
-    "claimed by somebody who is away. Still on it?: the desk asks, as nobody was called. Confirmed and "
+    "claimed by somebody who is away. Still on it?: claimed, but nobody was called. Confirmed and "
     "Cancelled are final until the booking is reopened.",
 )
 REVENUE: Figure = (
@@ -49,13 +48,13 @@ REVENUE: Figure = (
 CHANGED: Figure = ("Changed", "When a command last changed the booking. Notes and contacts count too.")
 WORK: Figure = (
     "Work",
-    "due: the follow-up's time has come; in progress: claimed; tentative: given by the desk, not claimed; "
+    "due: the follow-up's time has come; in progress: claimed; new: assigned, not claimed; "
     "done today: confirmed or cancelled since the desk's midnight.",
 )
 CANDIDATES: Figure = (
     "Who gets it",
     "The agents who can take this lead now, in the order of the policy in force; the first one gets it. "
-    "Below: how many are kept out, and by which rule.",
+    "Below: how many are ruled out, and by which rule.",
 )
 PRIORITY: Figure = (
     "Priority",
@@ -64,9 +63,9 @@ PRIORITY: Figure = (
 )
 TIME_LEFT: Figure = (
     "Time left",
-    "Of the first answer's time until there is one, then of the resolution's; the bar fills as it is "
+    "Until the first answer is due, then until the resolution is; the bar fills as time is "
     "used up. In the list, ! is late or escalated, !! both. In the pane, ▲ three quarters are used, "
-    "! overdue, ✓ done in time. ‖ paused while the customer has to answer.",
+    "! overdue, ✓ done in time. ‖ paused: waiting for the customer.",
 )
 ESCALATED: Figure = (
     "ESCALATED",
@@ -74,33 +73,32 @@ ESCALATED: Figure = (
 )
 EXPECTED: Figure = (
     "of 5 expected",
-    "The customer's likely score: by the formula of time, agent, talk and sentiment, or by the model that "
-    "was trained on 100 real answers or more. Below 2.5 is high risk.",
+    "The predicted survey score: by a formula of time, agent, messages and sentiment, or by a model trained "
+    "on at least 100 real answers. Below 2.5 is high risk.",
 )
 MATCH: Figure = (
     "Match",
     "Nine features, each the agent's place among all, by the weights in use; the lowest sum is 0, the "
-    "highest 100. Greyed where the desk's history gives no reason to go by it: Dispatch says why.",
+    "highest 100. Greyed while the desk's history does not support it: Dispatch says why.",
 )
 CHANCE: Figure = (
     "Chance",
-    "How likely the lead is to be confirmed, by what was learned from decided ones (Insights, Train), and by "
-    "how many points each word of it moves that. Nothing before something was learned.",
+    "How likely the lead is to be confirmed, learned from past outcomes (Insights, Train), and how many "
+    "points each detail adds or removes. Empty until weights are learned.",
 )
 COUNTED: Figure = (
     "Number",
-    "Bookings, but for those entered by mistake. Conversion: the Confirmed ones of all Confirmed and "
-    "Cancelled. Revenue: trip and package of the Confirmed ones.",
+    "Bookings, without those entered by mistake. Conversion: Confirmed, of all Confirmed and Cancelled. "
+    "Revenue: trip and package of the Confirmed bookings.",
 )
 IN_TIME: Figure = (
     "In time",
-    "Customers reached within the desk's contact_within_minutes, of all that this desk gave the agent in the "
-    "last 90 days.",
+    "Customers reached within contact_within_minutes, of the leads the agent got in the last 90 days.",
 )
 EVIDENCE: Figure = (
     "p",
-    "How likely chance alone makes agents, methods or sources differ as much (chi-square test over all "
-    "assignments). Below 0.05 there is more to it.",
+    "How likely chance alone explains the differences between agents, methods or sources (chi-square test "
+    "over all assignments). Below 0.05, chance is an unlikely explanation.",
 )
 IMPORTANCE: Figure = (
     "Importance",
@@ -108,14 +106,14 @@ IMPORTANCE: Figure = (
 )
 SHRUNK: Figure = (
     "Confirmed",
-    "Of an agent's decided assignments: the share to expect, drawn to the desk's mean the more the fewer "
-    "there are, and the interval that holds it in 95 of 100 cases.",
+    "The expected share of an agent's decided assignments, pulled toward the desk's mean when there are "
+    "few, with its 95 % interval.",
 )
 EVERYWHERE: tuple[Figure, ...] = (
     (
         "Bottom line",
-        "waiting: bookings without an agent; pending: all that are not decided. load = bookings ✓: at each "
-        "change every agent's load is compared with the bookings; an ✗ names who differs.",
+        "waiting: bookings without an agent; pending: all not decided. load = bookings ✓: after each change "
+        "every agent's load is checked against the bookings; ✗ names who differs.",
     ),
     ("Times", "The desk's clock runs ahead by its year_shift; times are shown in your terminal's zone."),
 )

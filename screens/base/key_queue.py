@@ -139,7 +139,7 @@ class SteadyApp(SteadyBatches):
         for _ in waiting:
             self._typed_ahead.popleft()
         if waiting:
-            self.notify("The desk did not answer; what was typed meanwhile is dropped", severity="warning")
+            self.notify("No answer from the desk; keys typed meanwhile are dropped", severity="warning")
 
     async def quiet(self) -> None:
         """Return when every message is handled, no worker is running, and everything is on screen."""

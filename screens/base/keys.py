@@ -40,11 +40,11 @@ TITLES = {place: place.replace("-", " ").capitalize() for place in (*PLACES, "lo
 UNDO = [
     key("undo", "ctrl+z", "Undo", "Undo the last command of this terminal", priority=True),
     hidden("undo.letter", "u", "Undo", "Undo the last command of this terminal", "undo"),
-    anywhere("redo", "ctrl+y", "Redo", "Do again what the last undo of this terminal took back"),
-    hidden("redo.letter", "U", "Redo", "Do again what the last undo of this terminal took back", "redo"),
+    anywhere("redo", "ctrl+y", "Redo", "Do the last undone command again"),
+    hidden("redo.letter", "U", "Redo", "Do the last undone command again", "redo"),
 ]
 APP = [
-    anywhere("help", "f1", "Help", "What this place is for, and all its keys"),
+    anywhere("help", "f1", "Help", "Show what this place is for, and its keys"),
     *(
         hidden(
             f"place.{place}",
@@ -56,92 +56,84 @@ APP = [
         for place, number in PLACES.items()
     ),
     *UNDO,
-    hidden("help.letter", "question_mark", "Help", "What this place is for, and all its keys", "help"),
-    anywhere(
-        "find", "ctrl+f", "Find a customer", "By part of a name, phone or e-mail, or by a booking's number"
-    ),
+    hidden("help.letter", "question_mark", "Help", "Show what this place is for, and its keys", "help"),
+    anywhere("find", "ctrl+f", "Find a customer", "By name, phone, e-mail or a booking's number"),
     anywhere(
         "palette",
         "ctrl+p",
         "Commands",
-        "Every command and theme by name; a number or a name goes there",
+        "Run a command by name, or go to a number or name",
         "command_palette",
     ),
-    anywhere(
-        "command_line", "ctrl+g", "Command line", "Type a command: c 413 6, n 413 called twice, 413, nova"
-    ),
-    hidden("command_line.letter", "colon", "Command line", "The same, in a list", "list_line"),
-    hidden("repeat", "full_stop", "Repeat", "The last command typed, for the row under the cursor"),
-    anywhere("retry", "ctrl+r", "Refresh", "Try a lost database again, and read the place again"),
-    hidden("log", "h", "Log", "What was done at the desk, when, and who did it"),
-    anywhere(
-        "first_steps", "ctrl+n", "Fill the desk", "Import files, make an empty desk a demo, or add an agent"
-    ),
-    anywhere("messages", "ctrl+o", "Messages", "The last 50 messages, whole and with their times"),
-    anywhere("quit", "ctrl+q", "Quit", "Leave Astra; typed text that is not sent is listed first"),
+    anywhere("command_line", "ctrl+g", "Command line", "Type a command: c 413 6, n 413 called twice, nova"),
+    hidden("command_line.letter", "colon", "Command line", "Type a command, in a list", "list_line"),
+    hidden("repeat", "full_stop", "Repeat", "Run the last typed command on this row"),
+    anywhere("retry", "ctrl+r", "Refresh", "Reload; try a lost database again"),
+    hidden("log", "h", "Log", "See who did what, and when"),
+    anywhere("first_steps", "ctrl+n", "Fill the desk", "Import files, load the demo or add an agent"),
+    anywhere("messages", "ctrl+o", "Messages", "Show the last 50 messages in full"),
+    anywhere("quit", "ctrl+q", "Quit", "Leave Astra; asks first if text is unsent"),
 ]
 
-WHY_NOT = hidden(
-    "why.not", "W", "Why not", "Why an agent did not get it, and who each policy would choose", "why_not"
-)
-WHY_SHOWN = [key("why", "f8", "Why", "Why the booking went to its agent", priority=True), WHY_NOT]
+WHY_NOT = hidden("why.not", "W", "Why not", "See why not another agent; compare policies", "why_not")
+WHY_SHOWN = [key("why", "f8", "Why", "See why its agent got the booking", priority=True), WHY_NOT]
 WHY = [
-    anywhere("why", "f8", "Why", "Why the booking went to its agent"),
-    hidden("why.letter", "w", "Why", "Why the booking went to its agent", "why"),
+    anywhere("why", "f8", "Why", "See why its agent got the booking"),
+    hidden("why.letter", "w", "Why", "See why its agent got the booking", "why"),
     WHY_NOT,
 ]
 
-COPY = hidden("copy", "y", "Copy", "Copy the customer's number or address, or else the row")
+COPY = hidden("copy", "y", "Copy", "Copy the phone or e-mail, or else the row")
 
 BOOKING = [
     hidden(
         "booking.next",
         "m",
         "Next step",
-        "Do what comes next: claim, contact, confirm or reassign",
+        "Claim, contact, confirm or reassign, as due",
         "next_step",
     ),
     key("booking.claim", "c", "Claim", "Take the booking on for its agent"),
     key("booking.contact", "t", "Contact", "Log an attempt to reach the customer"),
-    key("booking.confirm", "f", "Confirm", "The customer booked: package and revenues"),
-    key("booking.cancel", "x", "Cancel", "The customer does not book: give a reason"),
+    key("booking.confirm", "f", "Confirm", "Enter package and revenues: booked"),
+    key("booking.cancel", "x", "Cancel", "Close it as not booked; give the reason"),
     key("booking.reassign", "r", "Reassign", "Give the booking to another agent"),
-    hidden("booking.follow_up", "F", "Follow-up", "When to get back to the customer; empty for never"),
-    hidden("booking.keep", "K", "Keep claim", "I'm still working on it: restart the claim's clock"),
+    hidden("booking.follow_up", "F", "Follow-up", "Set when to contact the customer again"),
+    hidden("booking.keep", "K", "Keep claim", "I'm still working on it: restart its clock"),
     hidden("booking.edit", "e", "Edit", "Edit customer, trip or quote"),
-    hidden("booking.note", "n", "Note", "Write a note into its history"),
-    hidden("booking.release", "l", "Release", "Give up the claim; it stays tentatively"),
-    hidden("booking.decline", "d", "Decline", "Pass it on to the next agent: give a reason"),
+    hidden("booking.note", "n", "Note", "Add a note to its history"),
+    hidden("booking.release", "l", "Release", "Give up the claim; it stays assigned"),
+    hidden("booking.decline", "d", "Decline", "Pass to the next agent; give the reason"),
     hidden("booking.reopen", "o", "Reopen", "Make a closed booking Pending again"),
-    hidden("booking.rate", "s", "Score", "The customer's score of a finished booking, 1 to 5"),
+    hidden("booking.rate", "s", "Score", "Enter the customer's score, 1 to 5"),
     hidden("booking.customer", "i", "Customer", "Open the customer's card"),
     hidden("booking.issue", "I", "New issue", "Open an issue about the booking", "new_issue"),
-    hidden("booking.log", "H", "Its log", "All that was done to the booking", "booking_log"),
+    hidden("booking.log", "H", "Its log", "Show its log", "booking_log"),
     COPY,
 ]
 
 PANES = [
-    hidden("zoom", "z", "Zoom", "Give all the room to the list or pane in focus; again gives it back"),
-    hidden("border.left", "left_square_bracket", "Border left", "Make the pane larger", "border(-1)"),
-    hidden("border.right", "right_square_bracket", "Border right", "Make the list larger", "border(1)"),
+    hidden("zoom", "z", "Zoom", "Zoom the list or pane in focus, and back"),
+    hidden("border.left", "left_square_bracket", "Border left", "Widen the pane", "border(-1)"),
+    hidden("border.right", "right_square_bracket", "Border right", "Widen the list", "border(1)"),
 ]
-FILTER = hidden("filter", "slash", "Filter", "Type what to look for; escape clears it")
+FILTER = hidden("filter", "slash", "Filter", "Filter the list; escape clears it")
 BACK = hidden("back", "escape", "Back", "Clear the filter, back to the list")
-COLUMNS = hidden("columns", "comma", "Columns", "Which columns are shown, and in which order")
+COLUMNS = hidden("columns", "comma", "Columns", "Show, hide, move and sort columns")
 
 SAVED_VIEWS = hidden("views", "semicolon", "Saved views", "Choose, save or delete a view of this list")
-EXPORT = hidden("export", "E", "Export", "Write all rows of the list into a file: CSV, TSV or JSON lines")
+EXPORT = hidden("export", "E", "Export", "Export all rows: CSV, TSV or JSON lines")
 SORT = [
     hidden("sort", "greater_than_sign", "Sort", "Sort by the next column"),
-    hidden("sort.reverse", "less_than_sign", "Reverse", "Turn the order round"),
+    hidden("sort.reverse", "less_than_sign", "Reverse", "Reverse the order"),
 ]
 LIST = [COLUMNS, EXPORT, SAVED_VIEWS, FILTER, *SORT, BACK]
 
 LOG = [
-    key("log.booking", "enter", "Go to it", "To the booking, customer or agent that it was about", "go_to"),
+    key("log.booking", "enter", "Go to it", "Go to what the event was about", "go_to"),
     # they replace the application's own u and U, which undo the last command and redo the last undo
     key("log.undo", "u", "Undo this", "Undo the command under the cursor", "undo_event"),
-    hidden("log.redo", "U", "Redo this", "Do the command under the cursor again, if undone", "redo_event"),
+    hidden("log.redo", "U", "Redo this", "Redo the command under the cursor", "redo_event"),
     replace(FILTER, show=True),
     replace(BACK, show=True),
     COLUMNS,
@@ -153,25 +145,25 @@ LOG = [
 ]
 
 QUEUE = [
-    hidden("queue.view", "v", "View", "All, pending, unclaimed, waiting, confirmed, cancelled", "next_view"),
-    hidden("queue.view.back", "V", "View back", "The view before", "previous_view"),
-    hidden("mark", "space", "Mark", "Mark it, and go down; r, x, F and l are for the marked"),
+    hidden("queue.view", "v", "View", "Next: all, pending, unclaimed, waiting, ...", "next_view"),
+    hidden("queue.view.back", "V", "View back", "Previous view", "previous_view"),
+    hidden("mark", "space", "Mark", "Mark the row for r, x, F and l, and go down"),
     hidden("mark.range", "M", "Mark range", "Mark from the last mark to the cursor", "mark_range"),
     *PANES,
-    hidden("mark.all", "A", "Mark all", "Mark all that the list has; escape unmarks", "mark_all"),
+    hidden("mark.all", "A", "Mark all", "Mark the whole list; escape unmarks", "mark_all"),
 ]
 
-PRESENCE = key("agent.presence", "p", "Presence", "Available, busy, break, away or offline; until when")
+PRESENCE = key("agent.presence", "p", "Presence", "Set presence, and until when")
 
 ROSTER = [
     key("agent.add", "a", "Add", "Add an agent", "add_agent"),
     key("agent.edit", "e", "Edit", "Change the agent's details and capacity", "edit_agent"),
     PRESENCE,
-    hidden("agent.handover", "R", "Hand over", "All of the agent's work, to others", "hand_over"),
-    hidden("agent.shift", "S", "Shift", "The hours at which the agent comes and goes"),
-    key("agent.leave", "X", "Deactivate", "Deactivate the agent, or bring them back"),
-    key("agent.bookings", "b", "Bookings", "The agent's bookings, in the queue"),
-    hidden("roster.left", "v", "Who left", "Show or hide the agents who left", "toggle_left"),
+    hidden("agent.handover", "R", "Hand over", "Hand all of the agent's work to others", "hand_over"),
+    hidden("agent.shift", "S", "Shift", "Set the agent's working hours"),
+    key("agent.leave", "X", "Deactivate", "Deactivate or reactivate the agent"),
+    key("agent.bookings", "b", "Bookings", "Show the agent's bookings in Queue"),
+    hidden("roster.left", "v", "Inactive", "Show or hide inactive agents", "toggle_left"),
     COPY,
 ]
 
@@ -186,65 +178,65 @@ MY_DESK = [
 
 ISSUE = [
     key("issue.open", "I", "New issue", "Open an issue from the customer's own words", "open_issue"),
-    key("issue.claim", "c", "Claim", "Begin work on it, or take on one that waits"),
-    key("issue.reply", "t", "Reply", "Answer the customer, or take down what the customer says"),
-    key("issue.resolve", "f", "Resolve", "It is solved: with a closing message, if any"),
-    key("issue.escalate", "exclamation_mark", "Escalate", "Bring in a higher level: give the reason"),
-    hidden("issue.category", "C", "Category", "Say what it is about with one key; triage learns from it"),
-    hidden("issue.wait", "P", "Wait/go on", "Wait for the customer's answer, or go on"),
-    hidden("issue.note", "n", "Note", "Write an internal note; the customer does not see it"),
-    hidden("issue.reassign", "r", "Reassign", "Hand the issue over to another agent"),
+    key("issue.claim", "c", "Claim", "Take the issue on"),
+    key("issue.reply", "t", "Reply", "Reply, or log the customer's message"),
+    key("issue.resolve", "f", "Resolve", "Mark as solved; optional closing message"),
+    key("issue.escalate", "exclamation_mark", "Escalate", "Bring in a higher level; give the reason"),
+    hidden("issue.category", "C", "Category", "Correct the category; triage learns from it"),
+    hidden("issue.wait", "P", "Pause/resume", "Pause or resume the clock"),
+    hidden("issue.note", "n", "Note", "Add an internal note"),
+    hidden("issue.reassign", "r", "Reassign", "Give the issue to another agent"),
     hidden(
         "issue.acknowledge",
         "K",
         "Acknowledge",
-        "Somebody takes care of its escalations: no further level follows",
+        "I'm on it: stop further escalation",
     ),
-    hidden("issue.settle", "D", "Settle", "Close its escalations: give the reason"),
+    hidden("issue.settle", "D", "Settle", "Close its escalations; give the reason"),
     hidden("issue.close", "x", "Close", "Close a resolved issue", "close_issue"),
-    hidden("issue.reopen", "o", "Reopen", "Reopen an ended issue: give the reason"),
-    hidden("issue.rate", "s", "Score", "The customer's answer to the survey, 1 to 5"),
+    hidden("issue.reopen", "o", "Reopen", "Open it again; give the reason"),
+    hidden("issue.rate", "s", "Score", "Enter the customer's survey score, 1 to 5"),
     hidden("issue.edit", "e", "Edit", "Edit title, priority, tier or booking"),
-    hidden("issue.booking", "b", "Its booking", "The linked booking, in the queue", "go_to_booking"),
+    hidden("issue.booking", "b", "Its booking", "Show the linked booking in Queue", "go_to_booking"),
     hidden("issue.customer", "i", "Customer", "Open the customer's card"),
-    hidden("issue.log", "H", "Its log", "All that was done to the issue", "issue_log"),
-    hidden("issue.why", "w,f8", "Why", "Why it is so urgent, and why its agent has it"),
+    hidden("issue.log", "H", "Its log", "Show its log", "issue_log"),
+    hidden("issue.why", "w,f8", "Why", "See why this urgency, and why this agent"),
     COPY,
 ]
 SERVICE = [
     *ISSUE,
-    key("service.board", "B", "Figures", "The dashboard of the service desk; back to the list"),
+    key("service.board", "B", "Figures", "Switch between figures and list"),
     hidden(
         "service.view",
         "v",
         "View",
-        "Open, mine, waiting, escalated, unsure, with the customer, ended, all",
+        "Next: open, mine, waiting, escalated, ...",
         "next_view",
     ),
-    hidden("service.view.back", "V", "View back", "The view before", "previous_view"),
+    hidden("service.view.back", "V", "View back", "Previous view", "previous_view"),
     *LIST,
     *PANES,
 ]
 
 FORM = [
     key("form.assign", "f9", "Assign", "Assign the lead, from any field", priority=True),
-    hidden("form.begin", "escape", "Customer", "Back to the first field; what is typed stays", "begin"),
-    key("form.clear", "ctrl+l", "Clear", "Empty the form; what was typed is gone"),
-    key("form.several", "ctrl+t", "Several", "Paste or type several leads, one a line"),
+    hidden("form.begin", "escape", "Customer", "Go to the first field; keeps what you typed", "begin"),
+    key("form.clear", "ctrl+l", "Clear", "Empty the form"),
+    key("form.several", "ctrl+t", "Several", "Enter several leads, one per line"),
     COLUMNS,
     *SORT,
 ]
 
-MATCH = [hidden("match.parts", "equals_sign", "Score", "What the agent's match score is made of")]
+MATCH = [hidden("match.parts", "equals_sign", "Score", "Show how the match score is computed")]
 
 INSIGHTS = [
-    key("insights.view", "v", "View", "Pulse, bookings, agents, match score, weights", "next_view"),
-    hidden("insights.view.back", "V", "View back", "The view before", "previous_view"),
-    key("insights.open", "enter", "Open", "The figure's bookings in the queue; or the weights", "open_row"),
-    key("insights.period", "T", "Period", "Bookings of the last 30 days, or of all time", "period"),
-    key("insights.train", "L", "Train", "Learn weights from the desk's outcomes; again stops it"),
-    key("insights.use", "asterisk", "Put in use", "Score by the weights under the cursor", "use_weights"),
-    key("insights.report", "E", "Report", "Write the ranked agents and the plot as files"),
+    key("insights.view", "v", "View", "Next: pulse, bookings, agents, match, weights", "next_view"),
+    hidden("insights.view.back", "V", "View back", "Previous view", "previous_view"),
+    key("insights.open", "enter", "Open", "Show the figure's bookings, or the weights", "open_row"),
+    key("insights.period", "T", "Period", "Switch between 30 days and all time", "period"),
+    key("insights.train", "L", "Train", "Learn weights from outcomes; again stops"),
+    key("insights.use", "asterisk", "Put in use", "Use the weights under the cursor", "use_weights"),
+    key("insights.report", "E", "Report", "Write a report: ranked agents and plot"),
     COPY,
     COLUMNS,
     *SORT,

@@ -31,7 +31,7 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
     NUMBER = "booking_id"
     ENTER = "why"
     POSSIBLE = RULES
-    NOTHING_CHOSEN = "No booking is chosen: move the cursor to one first"
+    NOTHING_CHOSEN = "No booking selected: move to one first"
 
     def read_row(self, number: int) -> BookingRow:
         return queries.booking(number)

@@ -35,7 +35,7 @@ def reassign_marked(ids: Ids) -> FormModal[BatchResult]:
         f"Reassign {plural(len(ids), 'marked booking')}",
         [
             Field("to", "To", agents=tuple(queries.list_agents()), required=True),
-            reason_field("why they change hands"),
+            reason_field("why they are reassigned"),
         ],
         lambda desk, given: bulk_actions.reassign(desk, ids, picked(given["to"]), given["reason"]),
         submit="Reassign bookings",

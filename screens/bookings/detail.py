@@ -39,7 +39,7 @@ def booking_detail(booking_id: int, now: str) -> Detail:
     for note, style in notes(why):
         text.append(f"\n{note}", style)
     text.append("\n\nHistory\n", "bold")
-    text.append("\n".join(map(event_line, events)) or "imported, nothing done here yet")
+    text.append("\n".join(map(event_line, events)) or "imported; nothing done here yet")
     return f"No. {booking_id}", text
 
 

@@ -136,7 +136,7 @@ def moment_reader(before: str | None = None) -> Callable[[str, str], str]:
         if not typed.strip():
             return "empty: removes the follow-up" if before else ""
         if typed == moment(before):
-            return f"as it is: {due_word(before, now) or 'not due yet'}"
+            return f"unchanged: {due_word(before, now) or 'not due yet'}"
         return f"= {day_and_moment(due_times.understand(typed, now, local_offset()))}"
 
     return describe

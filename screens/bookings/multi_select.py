@@ -97,7 +97,7 @@ class MarkedList(BookingList):
             self._marks = dict.fromkeys(found[:MOST_MARKED])
             self._last_mark = None
             self._show_marks()
-            more = f", the first {MOST_MARKED:,}: no more at once" if len(found) > MOST_MARKED else ""
+            more = f", the first {MOST_MARKED:,} only" if len(found) > MOST_MARKED else ""
             self.say(f"Marked {plural(len(self._marks), 'booking')}{more}")
 
         self.host.ask(lambda: queries.booking_ids(which, MOST_MARKED + 1), then, opens=True)

@@ -77,15 +77,12 @@ class MyDesk(BookingList):
     NAME = "my-desk"
     FIGURES = (figures.WORK, figures.STATE, figures.REVENUE, figures.LOAD)
     HELP = (
-        "One agent's work. NOW is the booking or issue under the cursor: what to do, whom to reach, and "
-        "the keys; when it is closed, the cursor goes to the next open one. First comes what is due: the "
-        "follow-ups whose moment has come, the longest overdue first; then what the agent has claimed, "
-        "what is new for them, oldest first, and what they closed today. {booking.next} does the next "
-        "step, {booking.follow_up} says when to get back to the customer. Where the desk "
-        "asks whether you are still on it, {booking.keep} says yes; unanswered, the claim ends. "
-        "{agent.presence} sets the agent's presence, and brings back at once an agent the desk put "
-        "on away. {desk.agent} chooses another agent. Below are the agent's open issues: tab goes there, "
-        "enter opens one on Service."
+        "Work one agent's bookings. NOW shows the one under the cursor: what to do, how to reach the "
+        "customer, and the keys. Due work comes first, then claimed, then new, then done today. "
+        "{booking.next} does the next step; {booking.follow_up} sets when to contact the customer again. "
+        'On "still on it?", {booking.keep} keeps the claim; unanswered, the claim ends. {agent.presence} '
+        "sets presence, {desk.agent} chooses another agent. Tab goes to the agent's open issues; enter "
+        "opens one in Service."
     )
     BINDINGS = [*keys.MY_DESK, *keys.WHY]
     NOTHING = ""
@@ -225,7 +222,10 @@ class MyDesk(BookingList):
         """Change the agent's own presence; one key ends an away set by the desk."""
         agent_id = self.host.my_agent_id
         if agent_id is None:
-            self.say("Nobody's desk yet: a chooses an agent", severity="warning")
+            self.say(
+                keys.with_keys(self.app, "No desk chosen yet: {desk.agent} chooses an agent"),
+                severity="warning",
+            )
             return
 
         def ask(agent: AgentRow) -> None:
@@ -244,7 +244,7 @@ class MyDesk(BookingList):
             if agents:
                 self.open(PickAgent("Whose desk is this?", agents), self._use_agent)
             else:
-                self.say("There are no agents yet; f3 opens the roster, where a adds one", severity="warning")
+                self.say("No agents yet: f3 opens the roster, a adds one", severity="warning")
 
         self.host.ask(queries.list_agents, offer, opens=True)
 

@@ -49,13 +49,12 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
     NAME = "queue"
     FIGURES = (figures.STATE, figures.REVENUE, figures.CHANGED)
     HELP = (
-        "Every booking of the desk, newest change first. The pane shows all about the one under the "
-        "cursor: quote, its history, and why it went to its agent. {queue.view} changes what is listed; "
-        "{filter} filters by words in the customer's name, the destination or the number, and by "
-        "status:pending, agent:6, created:today, with and, or, not. {mark} marks a booking, {mark.range} "
-        "all from the last mark to the cursor, {mark.all} all that is listed; a click with ctrl, or before "
-        "a row, marks too. {booking.reassign}, {booking.cancel} and {booking.release} then do it to "
-        "all that are marked, after a preview of each; {back} removes the marks."
+        "Find any booking and act on it. Newest changes come first; the pane shows the one under the "
+        "cursor: quote, history, and why it went to its agent. {queue.view} changes the view. {filter} "
+        "filters by words or by keys such as status:pending, agent:6, created:today, with and, or, not. "
+        "{mark} marks a booking, {mark.range} a range, {mark.all} the whole list; ctrl+click or a click "
+        "left of a row marks too. {booking.reassign}, {booking.cancel}, {booking.follow_up} and "
+        "{booking.release} then act on all marked, after a preview; {back} unmarks."
     )
     BINDINGS = [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY]
     COLUMNS = COLUMNS

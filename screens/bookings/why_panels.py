@@ -17,7 +17,12 @@ NOT_KEYS = ("agent_id", "agent_name")
 def why_panel(why: DecisionRow) -> Panel:
     """Explain the decision about a booking: winner, keys, runners-up, and who was kept out."""
     text = Text.assemble((why["agent_name"] or "Nobody", "bold"), overflow="fold").append_text(why_text(why))
-    return Panel(f"Why booking {why['booking_id']} is where it is", text)
+    return Panel(_why_title(why), text)
+
+
+def _why_title(why: DecisionRow) -> str:
+    booking = f"booking {why['booking_id']}"
+    return f"Why {why['agent_name']} got {booking}" if why["agent_name"] else f"Why {booking} waits"
 
 
 def why_text(why: DecisionRow) -> Text:
@@ -42,7 +47,7 @@ def _score_now(match: AgentScore) -> Text:
     """Show the parts of the winner's score as of now: the original ones are not stored."""
     from screens.matching.panels import contributions
 
-    head = f"\n\nThe score by the figures of now ({match['weights']} weights): {match['match_score']:.1f}\n"
+    head = f"\n\nScore with today's figures ({match['weights']} weights): {match['match_score']:.1f}\n"
     return Text(head, "bold").append_text(contributions(match["contributions"]))
 
 
@@ -50,9 +55,9 @@ def notes(why: DecisionRow) -> list[tuple[str, str]]:
     """Describe what was out of the ordinary."""
     notes = []
     if why.get("over_capacity"):
-        notes.append(("! above the agent's capacity, by a person's decision", f"bold {BAD}"))
+        notes.append(("! above the agent's capacity: assigned by hand", f"bold {BAD}"))
     if why.get("relaxed"):
-        notes.append((f"~ dropped to find anybody free: {' and '.join(why['relaxed'])}", CARE))
+        notes.append((f"~ ignored, as nobody else was free: {' and '.join(why['relaxed'])}", CARE))
     return notes
 
 
@@ -62,7 +67,7 @@ def _kept_out(why: DecisionRow) -> Text:
     text = Text()
     if counts:
         summary = ", ".join(f"{number} {rule}" for rule, number in sorted(counts.items()))
-        text.append(f"\n\n{'Kept out before them' if why['winner'] else 'Kept out'}: {summary}", "bold")
+        text.append(f"\n\n{'Ruled out before them' if why['winner'] else 'Ruled out'}: {summary}", "bold")
     for row in rows:
         text.append(f"\n  ✗ {row['agent_name']} ({row['agent_id']}): {row['rule']}", CARE)
     return text
@@ -81,13 +86,13 @@ def _candidate(position: int, row: Json) -> Text:
 def why_not_panel(why: WhyNot, others: list[PolicyChoice]) -> Panel:
     text = Text.assemble((why["agent_name"], "bold"), overflow="fold")
     if why.get("decided"):
-        text.append(f"\nDecided {why['decided']}").append("\nBy the policy it would be as follows", "dim")
+        text.append(f"\nDecided {why['decided']}").append("\nThe policy would say:", "dim")
     text.append(f"\n{why['because']}\n")
     if why.get("policy"):
-        text.append(f"\nThe {why['policy']} policy decides by {why['key'].replace('_', ' ')} here.", "dim")
+        text.append(f"\nDecided by {why['key'].replace('_', ' ')} (policy {why['policy']}).", "dim")
     if why.get("as_of"):
         text.append(f"\nAs of {moment(why['as_of'])}\n", "dim")
-    text.append("\nWere it given out now\n", "bold")
+    text.append("\nIf assigned now\n", "bold")
     for row in others:
         text.append(f"\n{row['policy']:<14}", "bold").append(row["agent_name"] or "nobody")
         text.append(f"  {row['reason']}", "dim")

@@ -69,13 +69,13 @@ class CustomerCard(Modal[tuple[str, int] | None]):
             "card.booking",
             "enter",
             "Go to it",
-            "Go to the booking under the cursor, in the queue, or to the issue, in Service",
+            "Go to the booking or issue under the cursor",
             "go_to",
             priority=True,
         ),
         key("customer.edit", "e", "Edit", "Edit name, phone or e-mail"),
-        key("customer.merge", "m", "Merge", "This customer and another are the same: make them one"),
-        key("customer.copy", "y", "Copy", "Copy the phone number; once more, the e-mail"),
+        key("customer.merge", "m", "Merge", "Merge with a duplicate of this customer"),
+        key("customer.copy", "y", "Copy", "Copy the phone; again, the e-mail"),
         *keys.UNDO,
     ]
 
@@ -123,7 +123,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
     def action_copy(self) -> None:
         known = [value for value in (self._card["phone"], self._card["email"]) if value]
         if not known:
-            self.say("Neither phone nor e-mail is known: e enters them", severity="warning")
+            self.say("No phone or e-mail: e adds them", severity="warning")
             return
         self._copied = next_of(known, self._copied)
         self.app.copy_to_clipboard(self._copied)
@@ -148,7 +148,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
 
     def action_merge(self) -> None:
         number, name = self._card["customer_id"], self._card["name"]
-        title = f"{short(name, 30)} ({number}) is the same as ..."
+        title = f"{short(name, 30)} ({number}) is the same customer as ..."
         self._open_unless_erased(
             lambda: FindCustomer(title, customers.similar(number), without=number), self._preview_merge
         )
@@ -185,7 +185,7 @@ def person(card: Card) -> Text:
         ("Since", f"{moment(card['created_at'])}, {card['open_bookings']} open"),
         ("Service", _service(card)),
         ("Merged", f"customer {merged} too" if merged else ""),
-        ("Shown", f"the newest {MOST_ON_CARD} of what there is more of" if is_cut else ""),
+        ("Shown", f"only the newest {MOST_ON_CARD}" if is_cut else ""),
     )
     add_facts(text, facts, 8)
     return text
@@ -208,7 +208,7 @@ def _service(card: Card) -> str:
 def history(card: Card) -> Text:
     """Format the history, newest first, with each lead's request below it."""
     events = "\n".join(f"{event_line(event)}  {describe_subject(event)}" for event in card["events"])
-    text = Text.assemble(("History\n", "bold"), events or "imported, nothing done here yet", overflow="fold")
+    text = Text.assemble(("History\n", "bold"), events or "imported; nothing done here yet", overflow="fold")
     return text.append("\n\nLeads\n", "bold").append("\n".join(map(_lead_line, card["leads"])) or "none")
 
 

@@ -14,7 +14,7 @@ from dispatch.inputs.filter_language import parse
 from dispatch.inputs.filter_reader import read
 from dispatch.queries import customer_index
 from dispatch.queries.row_types import CustomerRow
-from dispatch.queries.wording import short_moment
+from dispatch.queries.wording import plural, short_moment
 from models.customer_index import backlog
 from models.errors import InvalidInput
 from screens.base.keys import key
@@ -60,10 +60,12 @@ class FindCustomer(Modal[int | None]):
         super().__init__(title)
         self._first = list(first)
         self._without = without
-        self._idle = "Type to find somebody"
+        self._idle = "Start typing a name, phone, e-mail or number"
         if without is not None:
-            count = f"{len(self._first)} may be" if self._first else "Nobody seems to be"
-            self._idle = f"{count} the same; type to find another"
+            count = (
+                f"{plural(len(self._first), 'possible duplicate')}" if self._first else "No duplicates found"
+            )
+            self._idle = f"{count}; type to find another customer"
         self._wanted: str | None = None  # the text whose first answer is to be taken
         self._answered: str | None = None
 
@@ -151,8 +153,8 @@ def describe_count(number: int, behind: int) -> str:
     if not number:
         line = "No matches"
     elif number > MOST_SHOWN:
-        line = f"The {MOST_SHOWN} best, and more: type on"
+        line = f"Best {MOST_SHOWN} shown; type more to narrow"
     else:
         line = f"{number} customer{'s' if number > 1 else ''}"
     missing = behind - customer_index.MOST_LOOKED_THROUGH
-    return f"{line}  ·  {missing:,} older ones are still being taken in" if missing > 0 else line
+    return f"{line}  ·  {missing:,} older ones are still being indexed" if missing > 0 else line

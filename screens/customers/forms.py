@@ -26,7 +26,7 @@ CHECKS: dict[str, Callable[[str], object]] = {
     "email": validation.email,
 }
 
-ABOUT = "A new name is shown on all bookings that were under the old one."
+ABOUT = "The new name appears on all of the customer's bookings."
 FORMS = RowForms[CustomerRow]("customer", lambda _: ABOUT)
 
 
@@ -47,9 +47,9 @@ class MergeCustomers(CommandModal[CustomerRow]):
 
     FRAME = "merge"
     BINDINGS = [
-        key("form.close", "escape", "Close", "Close without doing anything"),
+        key("form.close", "escape", "Close", "Close without merging"),
         key("form.submit", "f9", "Merge customers", "Merge, from any field", priority=True),
-        key("merge.swap", "ctrl+t", "Swap", "Keep the other of the two instead"),
+        key("merge.swap", "ctrl+t", "Swap", "Keep the other one instead"),
     ]
 
     def __init__(self, previews: list[MergePreview]) -> None:
@@ -74,15 +74,15 @@ class MergeCustomers(CommandModal[CustomerRow]):
 def merge_text(preview: MergePreview) -> Text:
     keep, other, leads = preview["keep"], preview["other"], preview["leads"]
     text = Text(overflow="fold")
-    for row, word in ((keep, "stays"), (other, "is merged into it, and not found any more")):
+    for row, word in ((keep, "stays"), (other, "is merged into it and no longer listed")):
         text.append(f"{row['name']} ({row['customer_id']})", "bold").append(f" {word}\n")
         known = filter(None, (row["phone"], row["email"], f"known since {moment(row['created_at'])}"))
         text.append(f"  {', '.join(known)}, {row['open_bookings']} open\n\n", "dim")
     text.append("1 lead moves" if leads == 1 else f"{leads} leads move")
     text.append(" over, with bookings and notes.\n")
     for value in preview["takes_over"].values():
-        text.append(f"{value} is taken over.\n")
+        text.append(f"{value} is copied.\n")
     for value in preview["gives_up"].values():
-        text.append(f"{value} is not taken over: there is one already.\n")
+        text.append(f"{value} is not copied: there is one already.\n")
     text.append("ctrl+z undoes it.", "dim")
     return text

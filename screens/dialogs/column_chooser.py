@@ -30,10 +30,10 @@ class Columns(Modal[None]):
             "Show or hide the highlighted column",
             "show_or_hide",
         ),
-        key("columns.earlier", "minus,shift+up", "Earlier", "Further to the left", "move(-1)"),
-        key("columns.later", "plus,shift+down", "Later", "Further to the right", "move(1)"),
-        key("columns.sort", "s", "Sort", "Sort by the column; again: the other way"),
-        key("columns.reset", "r", "Reset", "The columns as they were delivered"),
+        key("columns.earlier", "minus,shift+up", "Earlier", "Move left", "move(-1)"),
+        key("columns.later", "plus,shift+down", "Later", "Move right", "move(1)"),
+        key("columns.sort", "s", "Sort", "Sort by the column; again reverses"),
+        key("columns.reset", "r", "Reset", "Restore the default columns"),
     ]
 
     def __init__(self, table: LiveTable[Any], changed: Callable[[list[str]], None]) -> None:
@@ -86,7 +86,7 @@ class Columns(Modal[None]):
         if wanted:
             self._use(wanted, self._here)
         else:
-            self._show_note("One column stays")
+            self._show_note("Keep at least one column")
 
     def action_move(self, step: int) -> None:
         here, there = self._here, self._here + step
@@ -100,7 +100,7 @@ class Columns(Modal[None]):
         if sort:
             self._table.post_message(LiveTable.SortAsked(sort))
         else:
-            self._show_note("The desk cannot sort by this column")
+            self._show_note("This column cannot be sorted")
 
     def action_reset(self) -> None:
         self._table.choose([])

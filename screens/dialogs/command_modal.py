@@ -29,9 +29,9 @@ class CommandModal(Modal[Outcome | None]):
     """
 
     NOTE_ID: ClassVar[str] = "#problem"
-    AT_WORK: ClassVar[str] = "at work ..."
-    STILL_AT_WORK: ClassVar[str] = "one moment: the desk has not answered yet"
-    DROPS: ClassVar[str] = "Closing again drops what you have typed"
+    AT_WORK: ClassVar[str] = "Working ..."
+    STILL_AT_WORK: ClassVar[str] = "One moment: waiting for the desk"
+    DROPS: ClassVar[str] = "Close again to discard what you typed"
 
     def __init__(self, title: str = "") -> None:
         super().__init__(title)

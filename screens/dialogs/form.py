@@ -133,7 +133,7 @@ class FormModal(CommandModal[Outcome]):
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-middle"), (30, "-high")]
     BINDINGS = [
-        key("form.close", "escape", "Close", "Close without doing anything"),
+        key("form.close", "escape", "Close", "Close without saving"),
         key("form.submit", "f9", "Submit", "Submit, from any field", priority=True),
     ]
 
@@ -282,7 +282,7 @@ class FormModal(CommandModal[Outcome]):
             text != field.value and isinstance(self.query_one(f"#{field.name}"), Input | TextArea)
             for field, text in given
         )
-        return f"{self.heading}: what you have typed there will be lost." if typed else ""
+        return f"{self.heading}: what you typed will be lost." if typed else ""
 
     def why_it_stays(self) -> str:
         sought = any(field.value for field in self.query("AgentPicker Input").results(Input))
@@ -315,7 +315,7 @@ def as_typed(value: object) -> str:
 def picked(agent_id: str, field: str = "to") -> int:
     """Return the agent chosen in a picker. Raises InvalidInput."""
     if not agent_id:
-        raise InvalidInput(field, "no agent is chosen", "type a part of the name, or the id")
+        raise InvalidInput(field, "no agent chosen", "type part of the name, or the id")
     return int(agent_id)
 
 
@@ -362,7 +362,7 @@ class RowForms(Generic[Row]):
 
         def make(row: Row) -> FormModal[Row]:
             others = tuple(agent for agent in list_agents() if agent["agent_id"] != row["agent_id"])
-            fields = Field("to", "To", agents=others, required=True), reason_field("why it changes hands")
+            fields = Field("to", "To", agents=others, required=True), reason_field("why it is reassigned")
             return self.form(row, "Reassign", fields, reassign, submit="Reassign")
 
         return make

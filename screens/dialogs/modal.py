@@ -21,7 +21,7 @@ from screens.widgets.message_line import SpeakingLine
 if TYPE_CHECKING:
     from screens.base.key_queue import SteadyApp
 
-HOLDS_TEXT = "You have typed text here: submit it, or press esc to drop it"
+HOLDS_TEXT = "Unsent text here: submit it, or press esc to discard it"
 
 
 class Modal(ModalScreen[Result], Hosted[Result]):

@@ -43,7 +43,7 @@ def error_panel(error: Exception) -> Panel:
     """Return the panel for an error that nobody expected, with all that a report needs."""
     lines = "".join(traceback.format_exception(error))
     about = (
-        "This should not have happened; nothing was written. y copies the text below for a report.\n\n"
+        "Something went wrong; nothing was saved. y copies the details for a report.\n\n"
         f"{type(error).__name__}: {error}\n\n"
     )
     return Panel("Unexpected error", Text(about + lines, overflow="fold"), error=True)

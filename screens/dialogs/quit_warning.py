@@ -18,8 +18,8 @@ class Leaving(Modal[bool | None]):
     FRAME = "question"
     AUTO_FOCUS = "#stay"
     BINDINGS = [
-        key("leaving.stay", "escape", "Stay", "Go on with what you have typed", "close"),
-        key("leaving.quit", "ctrl+q", "Quit", "Leave Astra all the same", "quit_now"),
+        key("leaving.stay", "escape", "Stay", "Keep editing", "close"),
+        key("leaving.quit", "ctrl+q", "Quit", "Quit anyway", "quit_now"),
     ]
 
     def __init__(self, unsaved: Sequence[str]) -> None:

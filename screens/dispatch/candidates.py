@@ -136,7 +136,7 @@ class WhoGetsIt(Frame):
         sentence = seen.verdict.under(self._preview["policy"])
         if sentence in self._preview["reason"]:
             return ""
-        return f"{'Match' if seen.verdict.steers else 'Match is grey'}: {sentence}"
+        return f"{'Match' if seen.verdict.steers else 'Match is for information only'}: {sentence}"
 
 
 def _next(candidates: Sequence[AgentRow]) -> Text:
@@ -168,7 +168,7 @@ def _reason(preview: Preview) -> Text:
     if not preview["candidates"] and not counts:
         return Text("No agents yet: leads wait. f3 opens the roster, where a adds one.", f"bold {CARE}")
     if not preview["candidates"]:
-        text = Text.assemble(("! Nobody can take it now", f"bold {CARE}"), f": {out}. ", overflow="fold")
-        return text.append("A lead waits, and goes to the first who is free.")
+        text = Text.assemble(("! No agent can take it now", f"bold {CARE}"), f": {out}. ", overflow="fold")
+        return text.append("The lead waits for the first free agent.")
     text = Text(preview["reason"], overflow="fold")
-    return text.append(f"\n{sum(counts.values())} kept out: {out}", CARE) if counts else text
+    return text.append(f"\n{sum(counts.values())} ruled out: {out}", CARE) if counts else text

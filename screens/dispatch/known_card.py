@@ -74,7 +74,7 @@ class KnownCard(Frame):
             text.append(f"or {short(other['name'], NAME_CELLS)}, customer {other['customer_id']}\n", "dim")
         more = len(known.suspected) - 1 - MOST_OTHERS
         if more > 0:
-            text.append(f"and {more} more with such a name\n", "dim")
+            text.append(f"and {more} more with a similar name\n", "dim")
         if customers.in_question(known.suspected):
             text.append(f"{key_of(self.app, 'form.assign')} asks: same customer?", f"bold {CARE}")
         text.rstrip()

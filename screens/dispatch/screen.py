@@ -65,14 +65,12 @@ class Dispatch(BookingActions):
     NAME = "dispatch"
     FIGURES = (CANDIDATES, MATCH, CHANCE, RANK, LOAD, RATING, STATE)
     HELP = (
-        "Type a lead and press Assign: the best agent gets it at once, and a booking is opened. Enter "
-        "goes to the next field, and to Phone if the contact is a call; in the last field it assigns. Tab "
-        "goes to every field. In Contact, Source, To and From the first letters of a name choose it. "
-        "The right side shows who gets the lead under the policy in force, and what is known of the "
-        "customer; one with an open booking is asked about before the lead is assigned. What is typed is "
-        "kept until it is assigned or cleared, even if the terminal is lost. Below are the latest "
-        "bookings; a booking's keys work on the one under the cursor there. {match.parts} shows the parts "
-        "of the match score; the scores are listed only where they count."
+        "Type a lead and assign it: the best agent gets it at once, with a booking. Enter goes to the "
+        "next field, and assigns in the last; tab goes to every field. In Contact, Source, To and From, "
+        "type the first letters. The right side shows who gets the lead and what is known of the "
+        "customer; if the customer has an open booking, Astra asks first. A half-typed lead is kept, even"
+        " if the terminal closes. Below are the latest bookings: their keys act on the one under the "
+        "cursor. {match.parts} explains the match score, which is listed only where it counts."
     )
     IS_TIMELY = True
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
@@ -241,7 +239,7 @@ class Dispatch(BookingActions):
         if not self.is_laid_out or self.form.is_empty:
             return ""
         kept = "It is kept for next time" if self._keeper.keeps else "It will be lost"
-        return f"You have typed a lead that is not assigned. {kept}."
+        return f"The lead you typed is not assigned. {kept}."
 
     def begin(self) -> None:
         self.query_one("#customer").focus()
@@ -286,9 +284,9 @@ class Dispatch(BookingActions):
         if seen is not None and scored is not None:
             self.open(score_panel(scored, seen, self.backend.desk.settings["policy"]))
         elif self.form.terms() is None:
-            self.say("No lead to score yet: fill in something of its trip", severity="warning")
+            self.say("No lead to score yet: fill in the trip", severity="warning")
         else:
-            self.say("The scores are still being worked out", severity="warning")
+            self.say("Scores are still loading", severity="warning")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disable keys while a lead is on its way: what is typed belongs to the next one.

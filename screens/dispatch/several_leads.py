@@ -29,7 +29,7 @@ from screens.wording.text import BAD, CARE, GOOD
 TYPING_PAUSE_S = 0.15
 CHECKING = "checking"
 PLACEHOLDER = (
-    "Paste from a file or a spreadsheet, one lead a line:\n"
+    "Paste from a file or a spreadsheet, one lead per line:\n"
     "name, method, source, destination, launch, requests, phone, email\n"
     "The first line may name the columns. JSON lines work too."
 )
@@ -58,7 +58,7 @@ class SeveralLeads(CommandModal[str]):
     FRAME = "question"
     NOTE_ID = "#told"
     AT_WORK = "assigning ..."
-    DROPS = "Closing again drops these lines"
+    DROPS = "Close again to discard these lines"
     AUTO_FOCUS = "#lines"
     BINDINGS = [
         key("several.close", "escape", "Close", "Back to the form"),

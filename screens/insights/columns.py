@@ -70,7 +70,7 @@ FIGURES: tuple[Column[FigureRow], ...] = (
     Column("bar", "", BAR_WIDTH, _bar, drop=4),
     Column("pending", "Pending", 9, lambda row: f"{row['pending']:,}", right=True, drop=3),
     Column("confirmed", "Confirmed", 9, _confirmed, right=True, drop=2),
-    Column("before", "Before", 9, _before, right=True, drop=5, title="The days before"),
+    Column("before", "Before", 9, _before, right=True, drop=5, title="Previous period"),
     Column("share", "Conversion", 10, lambda row: percent(row["confirmed_share"]), right=True),
     Column("revenue", "Revenue", 11, lambda row: short_money(row["revenue"]), right=True, drop=1),
     Column("exact", "Revenue, exact", 19, lambda row: money(row["revenue"]), right=True, extra=True),
@@ -97,7 +97,7 @@ AGENTS: tuple[Column[AgentFigures], ...] = (
 
 
 def _origin(row: WeightsRow) -> str:
-    believed = {True: ", believed", False: ", not believed", None: ""}[row["gate_open"]]
+    believed = {True: ", trusted", False: ", not trusted", None: ""}[row["gate_open"]]
     return f"{row['origin']}{believed}"
 
 

@@ -59,15 +59,12 @@ class Insights(Place):
     NAME = "insights"
     FIGURES = (figures.COUNTED, figures.SHRUNK, figures.IN_TIME, figures.EVIDENCE, figures.IMPORTANCE)
     HELP = (
-        "What the desk's rows say: first its pulse, the leads of each of the last 30 days, their outcomes, "
-        "and what is open. {insights.view} goes on to the bookings, the agents, the match score and "
-        "the weights. {insights.open} shows a figure's bookings in the queue, or what weights are: for the "
-        "match score, those in use. "
-        "{insights.period} narrows the bookings to the last 30 days and compares them with the 30 before. "
-        "{insights.train} learns new weights from the desk's own outcomes, which may take a while and can be "
-        "stopped by the same key; {insights.use} puts the weights under the cursor in use; {insights.report} "
-        "writes the ranked agents and the plot as files. The plot is for the lead in Dispatch's form, or "
-        "else for the latest one."
+        "See how the desk is doing. Pulse shows 30 days of leads, their outcomes, and what is open. "
+        "{insights.view} shows the next view: bookings, agents, match score, weights. {insights.open} "
+        "lists a figure's bookings in Queue, or shows weights. {insights.period} compares the last 30 "
+        "days with the 30 before. {insights.train} learns weights from past outcomes (again stops it), "
+        "{insights.use} puts the weights under the cursor in use. {insights.report} writes a report. The "
+        "match plot is for the lead in Dispatch's form, or else for the latest lead."
     )
     BINDINGS = [*keys.INSIGHTS]
     AUTO_FOCUS = ""  # passed to a section once it is there
@@ -125,7 +122,7 @@ class Insights(Place):
             self.host.report(error)
             if self.is_laid_out and section == self._section not in self._shown:
                 retry = key_of(self.app, "retry")
-                self._say_instead(f"Not worked out: {error.message}. {retry} tries again.")
+                self._say_instead(f"Not loaded: {error.message}. {retry} tries again.")
                 self._is_ready = True  # nothing is coming that a key could wait for
 
         days = self._days if section == "bookings" else None
@@ -168,7 +165,7 @@ class Insights(Place):
         """Show the section, or a line where it is not there yet or has no rows."""
         section = self._section
         if section not in self._shown:
-            self._say_instead(f"Working out the {SECTIONS[section].lower()} ...")
+            self._say_instead(f"Loading the {SECTIONS[section].lower()} ...")
         elif section in EMPTY and self._is_empty(section):
             self._say_instead(keys.with_keys(self.app, EMPTY[section]))
             self._go_on(section)
@@ -248,7 +245,7 @@ class Insights(Place):
     def action_period(self) -> None:
         """Count the bookings of all time, or of the last days beside those before them."""
         if self._section != "bookings":
-            self.say("Only the bookings have a period", severity="warning")
+            self.say("Only Bookings has a period", severity="warning")
             return
         self._days = DAYS if self._days is None else None
         self._work_out()
@@ -285,7 +282,7 @@ class Insights(Place):
     def action_use_weights(self) -> None:
         row = self._row if self._section == "weights" else None
         if row is None:
-            self.say("Go to the weights first, and to the ones to use", severity="warning")
+            self.say("Go to Weights and select some first", severity="warning")
             return
         name = str(row["version"] or row["name"])
         self.host.ask_again("insights.use", f"score by {row['name']}", partial(self._use, name))
@@ -340,10 +337,8 @@ class Insights(Place):
         if self.app.screen is self:
             self.open(training_panel(row, partial(self._use, str(row["version"]))))
         else:
-            one = f"Training has ended: version {row['version']}. {row['sentence']}"
-            self.host.announce(
-                News("training", one, "trainings have ended: versions", (row["version"] or 0,))
-            )
+            one = f"Training done: version {row['version']}. {row['sentence']}"
+            self.host.announce(News("training", one, "trainings done: versions", (row["version"] or 0,)))
 
     def _untrained(self, error: DeskError) -> None:
         self._over()

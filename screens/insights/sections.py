@@ -68,8 +68,8 @@ READ: dict[str, Callable[[Desk, Any], Found]] = {
     "weights": lambda _desk, _lead: weights.listing(),
 }
 NO_BOOKINGS = (
-    "No bookings yet. Leads come in on Dispatch ({place.dispatch}); what becomes of them is "
-    "counted here, by status, destination, source and method, and a figure leads to its bookings."
+    "No bookings yet. Leads come in on Dispatch ({place.dispatch}); their outcomes are "
+    "counted here, by status, destination, source and method; enter on a figure lists its bookings."
 )
 EMPTY = {
     "pulse": NO_BOOKINGS,

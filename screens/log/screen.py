@@ -46,14 +46,12 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
 
     NAME = "log"
     HELP = (
-        "Every command of the desk, newest first: who did it, when, and what it changed. Several checks of "
-        "the clocks are one row, unless is:all or command:sweep asks for each; enter on it lists them. On "
-        "another row, enter opens what the event was about. / filters by "
-        "booking:12, issue:3, agent:6, by:kim, command:claim, since:today, until:2082-11-22, is:undone, and "
-        "by words in the command or the actor, with and, or, not. Times are today, yesterday, 9:30, -2h, "
-        'a date; one with a blank is quoted: since:"yesterday 17:00". u undoes the command under the '
-        "cursor, no matter who gave it, and U does it again; escape clears the filter, and then goes back to "
-        "where you were."
+        "See every command, newest first: who, when, and what changed. Enter opens what it was about. "
+        "Clock checks share a row; enter lists them, as do is:all and command:sweep. / filters by "
+        "booking:12, issue:3, agent:6, by:kim, command:claim, since:today, until:2082-11-22, is:undone, "
+        "and by words, with and, or, not. Times are today, yesterday, 9:30, -2h or a date; quote one with"
+        ' a space: since:"yesterday 17:00". u undoes the command under the cursor, whoever gave it; U '
+        "redoes it. Escape clears the filter, then goes back."
     )
     BINDINGS = [*keys.LOG]
     NUMBER = "event_id"
@@ -64,11 +62,11 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
         "customer": lambda event: event["booking_id"] is not None or event["customer_id"] is not None,
         "booking_log": lambda event: event["booking_id"] is not None,
     }
-    NOTHING_CHOSEN = "No event is chosen: move the cursor to one first"
+    NOTHING_CHOSEN = "No event selected: move to one first"
     COLUMNS = COLUMNS
     HINT = f"/ {EXAMPLE}"
     KEYS = EVENT_KEYS
-    EMPTY = "Nothing has been done here yet"
+    EMPTY = "No commands yet"
     NOTHING = "Choose an event to see it here"
     IS_TIMELY = True
 
@@ -130,12 +128,12 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
         elif event["customer_id"] is not None:
             self.open_customer(event["customer_id"])
         else:
-            self.say("That was about no customer", severity="warning")
+            self.say("This event has no customer", severity="warning")
 
     @on_chosen
     def action_booking_log(self, event: ListedEvent) -> None:
         if event["booking_id"] is None:
-            self.say("That was about no booking", severity="warning")
+            self.say("This event has no booking", severity="warning")
         else:
             self.show_only(f"booking:{event['booking_id']}")
 

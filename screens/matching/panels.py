@@ -85,7 +85,7 @@ def weights_panel(shown: WeightsRow) -> Panel:
             text.append(f"; {shown['outcomes']:,} outcomes, {span}")
         text.append("\n\n")
     else:
-        text.append("the published ones: nobody learned them from this desk\n\n")
+        text.append("the published defaults, not learned from this desk\n\n")
     weights = shown["weights"]
     low, high = min(0.0, *weights.values()), max(0.0, *weights.values())
     for name, weight in weights.items():
@@ -197,7 +197,7 @@ def evidence_text(summary: Evidence, seen: Glance | None, is_latest: bool, train
     if summary["assignments"]:
         text.append("\n").append_text(_differences(summary["p_values"]))
     if seen is None:
-        return text.append("\nNo lead has come in yet: there is nothing to score.\n")
+        return text.append("\nNo leads yet: nothing to score.\n")
     whose = "the latest lead" if is_latest else "the lead in the form"
     text.append("\nWhat separates the agents", "bold").append(f" for {whose}, {lead_line(seen.terms)}\n")
     if seen.scores.note:

@@ -26,7 +26,7 @@ def report_form(terms: Terms | None, values: AcceptedValues) -> FormModal[Report
     def command(desk: Desk, typed: dict[str, str]) -> ReportOrder:
         folder = typed.pop("folder").strip()
         if not folder:
-            raise InvalidInput("folder", "no folder is named", "type its path; . is the one Astra runs in")
+            raise InvalidInput("folder", "no folder given", "type its path; . is the one Astra runs in")
         with desk.reading():
             return ReportOrder(terms_of(desk, **typed), folder)
 

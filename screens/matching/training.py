@@ -48,7 +48,7 @@ class TrainingRun:
     def check(self) -> None:
         """Raise Refused once somebody has stopped it, or the application ends."""
         if self._stopped.is_set() or self._closing.is_set():
-            raise Refused("stopped", "the training was stopped", "the weights are as they were")
+            raise Refused("stopped", "training stopped", "the weights are unchanged")
 
     def _report_progress(self, done: int, total: int, what: str) -> None:
         self.check()

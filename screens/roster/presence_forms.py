@@ -40,7 +40,7 @@ def presence_form(agent: AgentRow) -> FormModal[AgentRow]:
         f"Presence of {agent['name']}",
         [
             Field("presence", "Presence", AVAILABLE, PRESENCES, required=True),
-            Field("until", "Until", hint="in 30 min, 14:00; empty: open end", note=describe),
+            Field("until", "Until", hint="in 30 min, 14:00; empty: until changed", note=describe),
             Field("reason", "Reason", hint="shown to everyone"),
         ],
         lambda desk, values: presence.set_presence(desk, number, **values),
@@ -95,7 +95,7 @@ def handover_form(agent: AgentRow, others: list[AgentRow]) -> FormModal[AgentRow
         [*fields, Field("agent", "Agent", agents=takers)] if takers else fields,
         lambda desk, values: handover.hand_over(desk, number, taker(values)),
         submit="Hand over work",
-        about="The desk gives each booking to the agent its policy chooses.",
+        about="Astra picks the next best agent for each booking.",
         preview=Preview(look),
     )
 
@@ -113,6 +113,6 @@ def leaving_form(agent: AgentRow) -> FormModal[AgentRow]:
         [],
         lambda desk, _: agents.leave(desk, number, True),
         submit="Hand over and deactivate",
-        about="The desk gives out all that the agent holds, claimed work too.",
+        about="Astra reassigns all of the agent's work, claimed too.",
         preview=Preview(look),
     )

@@ -55,23 +55,20 @@ class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
     NAME = "roster"
     FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK)
     HELP = (
-        "Every agent, by department: enter folds and unfolds one. Sorted by anything but the department, all "
-        "agents are one list. Rank 1 gets the next lead: the lowest load, then most years of "
-        "service, then the best rating; agents alike in all three share a rank. Load is the number of "
-        "the agent's Pending bookings and open issues, of the capacity; 14 days are the bookings confirmed a "
-        "day. From 100 columns on, a pane shows the agent. Click a header, or use {sort} and {sort.reverse}, "
-        "to sort; {filter} filters by name and department. {agent.presence} says how an agent is at work, "
-        "{agent.handover} hands over all of their work, {agent.shift} sets the hours at which they come and "
-        "go; each previews what would become of the work. An ! marks a load above capacity, "
-        "and claimed work that is unattended because its agent is away. "
-        "Match is the score for the lead in Dispatch's form, or else for the latest one. {columns} offers "
-        "more columns: Confirmed is what the agent sold."
+        "Manage the agents. Rank 1 gets the next lead: lowest load, then most years of service, then best"
+        " rating; equals share a rank. Load counts Pending bookings and open issues against the capacity;"
+        " 14 days shows bookings confirmed per day. Enter folds a department; sort by another column for "
+        "one list. {sort} and {sort.reverse} sort, as does a click on a header; {filter} filters. "
+        "{agent.presence} sets presence, {agent.handover} hands over all work, {agent.shift} sets working"
+        " hours; each shows the effect first. ! marks load above capacity, or claimed work whose agent is"
+        " away. Match is for the lead in Dispatch's form, or else for the latest lead. {columns} adds "
+        "columns, such as Confirmed."
     )
     BINDINGS = [*keys.ROSTER, *keys.LIST]
     NUMBER = "agent_id"
     ENTER = "open_row"
     POSSIBLE = dict.fromkeys(("presence", "hand_over", "shift"), _is_here)
-    NOTHING_CHOSEN = "No agent is chosen"
+    NOTHING_CHOSEN = "No agent selected"
     NOTHING = "Choose an agent to see them here"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WITH_PANE, "-wide")]
     DEFAULT_CSS = "Roster.-narrow DetailPane { display: none; }"
@@ -303,9 +300,9 @@ class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
     @on_chosen
     def action_leave(self, row: AgentRow) -> None:
         if row["left_at"] is not None:
-            self.at_once("is back", agents.come_back, _name_first)
+            self.at_once("reactivated", agents.come_back, _name_first)
         elif row["load"]:
-            self._open(leaving_form(row), "Handed over and left")
+            self._open(leaving_form(row), "Handed over and deactivated")
         else:
             what = f"deactivate {short(row['name'])} ({row['agent_id']})"
             self.host.ask_again(
@@ -352,7 +349,7 @@ def _headline(agents: list[AgentRow], found: list[AgentRow], hidden_sort: str = 
     if hidden_sort and hidden_sort != DEPARTMENT:
         line.append(f"  ·  by {hidden_sort}", "dim")
     if len(found) > MOST_HELD:
-        line.append(f"  ·  the first {MOST_HELD} shown, / finds the others", "dim")
+        line.append(f"  ·  first {MOST_HELD} shown; / finds the others", "dim")
     elif hints:
         line.append(f"  ·  {hints}", "dim")
     return line

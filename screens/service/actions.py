@@ -27,7 +27,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
     NUMBER = "issue_id"
     ENTER = "read"
     POSSIBLE = RULES
-    NOTHING_CHOSEN = "No issue is chosen: move the cursor to one first"
+    NOTHING_CHOSEN = "No issue selected: move to one first"
 
     def read_row(self, number: int) -> IssueDetails:
         return queries.issue(self.backend.desk, number)
@@ -49,7 +49,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
 
         def claim(desk: Desk, number: int) -> IssueDetails:
             if agent_id is None:
-                raise Refused("waiting", f"issue {number} waits, and you are no agent yet", hint)
+                raise Refused("waiting", f"issue {number} is unassigned; choose your desk first", hint)
             return ownership.claim(desk, number, agent_id)
 
         self.at_once("Claimed", claim)
@@ -104,7 +104,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
     action_reassign = with_form("Reassigned", forms.reassign_form)
 
     def action_why(self) -> None:
-        self._with_text("Why issue {} is where it is", why_text)
+        self._with_text("Why issue {} has this urgency and agent", why_text)
 
     def action_read(self) -> None:
         """Show the whole issue, with every message."""
@@ -119,14 +119,14 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
         if row["booking_id"] is not None:
             self.host.show_booking(row["booking_id"])
         else:
-            self.say(f"Issue {row['issue_id']} is about no booking", severity="warning")
+            self.say(f"Issue {row['issue_id']} has no linked booking", severity="warning")
 
     @on_chosen
     def action_customer(self, row: IssueRow) -> None:
         if row["customer_id"] is not None:
             self.open_customer(row["customer_id"])
         else:
-            self.say(f"Nobody knows yet whose issue {row['issue_id']} is", severity="warning")
+            self.say(f"Issue {row['issue_id']} has no customer yet", severity="warning")
 
     @on_chosen
     def action_issue_log(self, row: IssueRow) -> None:

@@ -19,9 +19,9 @@ from screens.wording.text import short
 
 MEANINGS = {
     "technical_support": "something does not work",
-    "billing_dispute": "a charge that is wrong",
+    "billing_dispute": "a wrong charge",
     "product_complaint": "the trip was not as promised",
-    "feature_request": "a wish for something new",
+    "feature_request": "asks for something new",
     "account_access": "cannot get in",
     "refund_request": "wants money back",
     "general_inquiry": "a question, or none of these",
@@ -40,7 +40,7 @@ class ChooseCategory(Modal[str | None]):
             "category.take",
             "enter",
             "Choose",
-            "Choose the highlighted one; its number or first letters do too",
+            "Choose the highlighted one, or type number or letters",
             priority=True,
         ),
         *(

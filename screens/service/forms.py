@@ -27,7 +27,7 @@ from screens.wording.text import short
 
 QUOTED = 200  # characters of a message that arrived during writing
 SPEAKERS = {"Us": DESK, "The customer": CUSTOMER}
-STAYS_OPEN, WAITS, SOLVES = "Keep open", "They have to answer", "It should be solved"
+STAYS_OPEN, WAITS, SOLVES = "Keep open", "Wait for customer", "Propose solution"
 
 
 def _about(issue: IssueDetails) -> str:
@@ -60,7 +60,7 @@ resolve_form = FORMS.asking(
 escalate_form = FORMS.asking(
     "Escalate",
     [
-        reason_field("why more eyes are needed"),
+        reason_field("why it needs a higher level"),
         Field("level", "Level", "next", ("next", *map(str, range(1, levels.TOP_LEVEL + 1)))),
     ],
     _escalate,
@@ -68,13 +68,13 @@ escalate_form = FORMS.asking(
 )
 settle_form = FORMS.asking(
     "Settle escalations of",
-    [reason_field("why nothing more has to be done about it")],
+    [reason_field("why it is settled")],
     escalation_commands.settle,
     submit="Settle escalations",
 )
 reopen_form = FORMS.asking(
     "Reopen",
-    [reason_field("why it is taken up again")],
+    [reason_field("why it is reopened")],
     lifecycle.reopen,
     submit="Reopen issue",
 )

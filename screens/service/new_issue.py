@@ -53,7 +53,7 @@ class NewIssue(CommandModal[IssueDetails]):
             "new.customer",
             "ctrl+f",
             "Customer",
-            "Whose issue it is: by part of a name, phone or e-mail, or a booking's number",
+            "By name, phone, e-mail or a booking's number",
             priority=True,
         ),
     ]
@@ -175,7 +175,7 @@ class NewIssue(CommandModal[IssueDetails]):
             return
         if self._triage and self._triage["unsure"] and not self._category and not self._is_asked:
             self._is_asked = True
-            self._show_note("Choose the category, or open it as it is: it stays marked as unsure")
+            self._show_note("Choose the category, or open it marked as unsure")
             self.query_one("#category", Pick).focus()
             return
         try:

@@ -66,19 +66,19 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
     NAME = "service"
     FIGURES = (figures.PRIORITY, figures.TIME_LEFT, figures.ESCALATED, figures.EXPECTED)
     HELP = (
-        "What customers need, the most urgent first, with the time that is left for the first answer or "
-        "the resolution. The pane shows all about the issue under the cursor; enter opens all of it, to be "
-        "scrolled and copied. {issue.open} opens a new one from the customer's own words. {service.view} "
-        "changes what is listed; {filter} filters by words in title or customer, and by status:new, agent:6, "
-        "category:refund, priority>=high, is:escalated, is:mine, with and, or, not. {service.board} "
-        "shows the figures of the desk, where enter lists the issues that a figure is made of."
+        "Work customer issues, most urgent first. Time left is for the first answer, then for the "
+        "resolution. The pane shows the issue under the cursor; enter opens all of it to scroll and copy."
+        " {issue.open} opens a new issue from the customer's own words. {service.view} changes the view. "
+        "{filter} filters by words or by keys such as status:new, agent:6, category:refund, "
+        "priority>=high, is:escalated, is:mine, with and, or, not. {service.board} shows the figures; "
+        "enter lists the issues behind one."
     )
     BINDINGS = [*keys.SERVICE]
     COLUMNS = COLUMNS
     HINT = "/ words, status:new, agent:6, category:refund, is:escalated"
     KEYS = ISSUE_KEYS
     VIEWS = tuple(VIEWS)
-    EMPTY = "Nothing is open: {issue.open} opens an issue"
+    EMPTY = "No open issues: {issue.open} opens one"
     NOTHING = "Choose an issue to see it here"
     IS_TIMELY = True
 

@@ -31,7 +31,7 @@ from screens.wording.text import short
 MOST_SHOWN = 6
 WORD_CELLS = 14
 EMPTY = "c 413 claims · 413 shows · nova · issue 6 · tab completes · up: earlier lines · help"
-FORM_OPEN = "Close what is open below first (esc, twice), then go there"
+FORM_OPEN = "Close the open form first (esc twice), then go"
 LINE_BREAKS = "\r\n\t"
 
 
@@ -241,7 +241,7 @@ class CommandLine(Modal[None]):
 
 def verbs_panel() -> Panel:
     """List the verbs of the command line, each with its short form and arguments."""
-    text = Text("Letters are those of the keys; an i before one is for issues. Both work:\n", overflow="fold")
+    text = Text("Letters are the keys; an i before one means issues. Both work:\n", overflow="fold")
     text.append("c 413 6    booking claim 413 --agent 6\n", "bold")
     for verb in VERBS:
         letters, _, rest = verb.usage.partition(" ")

@@ -106,7 +106,7 @@ class Help(Modal[Verb | None]):
     FRAME = "help"
     BINDINGS = [
         key("help.close", "escape", "Close", "Back to where you were"),
-        key("help.take", "enter", "Run", "Run the verb under the cursor", priority=True),
+        key("help.take", "enter", "Run", "Run the key under the cursor", priority=True),
     ]
 
     _input = getters.query_one("#text", Input)

@@ -94,8 +94,8 @@ class SavedViews(Modal[ViewRow | None]):
     BINDINGS = [
         key("views.close", "escape", "Close", "Back to the list"),
         key("views.use", "enter", "Use", "List what the view finds", "use"),
-        key("views.save", "s", "Save", "Save the present list as a view"),
-        key("views.delete", "x,delete", "Delete", "Delete the view; asked once more"),
+        key("views.save", "s", "Save", "Save this list as a view"),
+        key("views.delete", "x,delete", "Delete", "Delete the view; press twice"),
     ]
 
     def __init__(self, place: str, views: list[ViewRow], present: Callable[[], ViewRow]) -> None:

@@ -7,8 +7,8 @@ from textual.widgets import Static
 
 from models.clock import to_local
 
-READ_ONLY = "this desk can only be read here; astra sweep where it can be written does it"
-FAILS = "this application could not do it; astra doctor says more"
+READ_ONLY = "read only here: run astra sweep where it is writable"
+FAILS = "this application failed to; run astra doctor"
 
 
 class SweepBar(Static):

@@ -15,7 +15,7 @@ def describe_suspects(suspected: Sequence[Suspect]) -> str:
     """Describe the surest of them, a line each."""
     lines = [_line(row) for row in suspected[:MOST_TOLD]]
     if len(suspected) > MOST_TOLD:
-        lines.append(f"and {len(suspected) - MOST_TOLD} more with such a name")
+        lines.append(f"and {len(suspected) - MOST_TOLD} more with a similar name")
     return "\n".join(lines)
 
 

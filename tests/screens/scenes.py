@@ -131,7 +131,7 @@ async def open_an_unsure_issue(app: AstraApp) -> None:
 
 async def reply_to_an_issue(app: AstraApp) -> None:
     await press(app, "f6", "escape", "home", "t")
-    await fill_in(app, then="They have to answer")
+    await fill_in(app, then="Wait for customer")
     app.screen.query_one("#text", TextArea).text = "[/] hello"
     await app.settle()
 

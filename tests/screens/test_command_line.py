@@ -111,7 +111,7 @@ async def test_it_opens_over_a_half_filled_form_which_stays_as_it_is(golden_file
         assert form.values() == {"reason": "half a reason"}
         await line(app, "12", "enter")
         assert isinstance(app.screen, CommandLine), "a form is not left for a jump"
-        assert told(app).startswith("Close what is open below")
+        assert told(app).startswith("Close the open form first")
         await press(app, "escape")
         assert app.screen is form
 

@@ -94,7 +94,7 @@ async def test_a_customer_is_found_from_anywhere(
 
 async def _what_is_typed_is_found(app: AstraApp) -> None:
     assert names(app) == []
-    assert below(app) == "Type to find somebody"
+    assert below(app) == "Start typing a name, phone, e-mail or number"
     assert await typed(app, "[@click=") == [HOSTILE]
     assert HOSTILE[:12] in text_of(app)
     assert await typed(app, "مرحبا") == ["مرحبا بالعالم"]
@@ -105,7 +105,7 @@ async def _what_is_typed_is_found(app: AstraApp) -> None:
     assert await typed(app, "nobody at all") == []
     assert below(app) == "No matches"
     assert len(await typed(app, "zita")) == MOST_SHOWN
-    assert below(app) == f"The {MOST_SHOWN} best, and more: type on"
+    assert below(app) == f"Best {MOST_SHOWN} shown; type more to narrow"
 
 
 async def _keys_and_mouse_choose(app: AstraApp, pilot: Any) -> None:
@@ -174,15 +174,15 @@ async def test_two_customers_are_merged_and_separated_again(busy_file: Path, run
         await press(app, "m")
         assert isinstance(app.screen, FindCustomer)
         assert names(app) == ["Kate Nguyen"]  # the other one of that name, before anything is typed
-        assert below(app) == "1 may be the same; type to find another"
+        assert below(app) == "1 possible duplicate; type to find another customer"
         assert "name" in text_of(app)
         assert await typed(app, "#1") == []  # a customer is not merged with themselves
         await typed(app, "")
         await press(app, "enter")
         assert isinstance(app.screen, MergeCustomers)
-        assert "kate@example.com is taken over" in text_of(app)
+        assert "kate@example.com is copied" in text_of(app)
         await press(app, "ctrl+t")
-        assert "kate@example.com is taken over" not in text_of(app)
+        assert "kate@example.com is copied" not in text_of(app)
         await press(app, "ctrl+t", "f9")
         assert (card(app)["customer_id"], card(app)["merged"]) == (1, [13])
         assert sorted(row["booking_id"] for row in card(app)["bookings"]) == [1, 13, 14]
@@ -230,7 +230,7 @@ def test_a_card_says_what_is_unknown() -> None:
     assert "Service" not in said
     known = {"tier": "gold", "total_value": 1200.0, "previous_issues": 2, "satisfaction": 4.5}
     assert "Service gold, 2 issues, rated 4.5, paid 1,200.00" in person(ROW | known).plain
-    assert "imported, nothing done here yet" in history(ROW).plain
+    assert "imported; nothing done here yet" in history(ROW).plain
 
 
 def test_a_merge_says_what_moves() -> None:
@@ -245,7 +245,7 @@ def test_a_merge_says_what_moves() -> None:
     assert f"{HOSTILE} (1) stays" in said
     assert "Kate (2) is merged into it" in said
     assert "3 leads move over" in said
-    assert "+49 is taken over.\nb@example.com is not taken over" in said
+    assert "+49 is copied.\nb@example.com is not copied" in said
     assert "1 lead moves over" in merge_text(preview | {"leads": 1}).plain
 
 
@@ -253,5 +253,5 @@ def test_a_search_says_what_is_missing() -> None:
     assert describe_count(1, 0) == "1 customer"
     assert describe_count(0, customer_index.MOST_LOOKED_THROUGH) == "No matches"
     assert describe_count(2, customer_index.MOST_LOOKED_THROUGH + 5_000) == (
-        "2 customers  ·  5,000 older ones are still being taken in"
+        "2 customers  ·  5,000 older ones are still being indexed"
     )

@@ -108,7 +108,7 @@ async def test_the_keys_apply_to_the_last_assigned_lead(running: Any) -> None:
         (row,) = await newest(app, 1)
         assert app.screen.chosen()["booking_id"] == row["booking_id"]
         await press(app, "f8")
-        assert f"Why booking {row['booking_id']} " in text_of(app)
+        assert f"got booking {row['booking_id']} " in text_of(app)
         await press(app, "escape", "ctrl+z", "ctrl+z")
         assert notice(app) == f"Undone: lead {row['booking_id']} (Kate) removed"
         assert re.search("Kate .* undone", text_of(app))

@@ -141,14 +141,14 @@ async def import_agents(app: AstraApp, file: Path) -> None:
     """Check a file, and import it with the same key."""
     assert isinstance(app.screen, ImportFiles)
     await press(app, "enter")
-    assert "no file is named" in text_of(app)
+    assert "no file given" in text_of(app)
     app.screen.query_one("#paths", Input).value = "none.csv"
     await press(app, "f9")
     assert "none.csv: there is no such file" in " ".join(text_of(app).split())
     app.screen.query_one("#paths", Input).value = f"'{file}'"
     await press(app, "enter")
     told = str(app.screen.query_one("#told", Static).visual)
-    assert "Would write 1 agent, 0 assignments, 0 bookings" in told
+    assert "Would import 1 agent, 0 assignments, 0 bookings" in told
     assert "new agents.csv, row 2: " in told
     assert await app.backend.read(queries.is_unused)
     await press(app, "enter")

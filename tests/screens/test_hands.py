@@ -254,5 +254,5 @@ async def test_the_target_of_another_command_is_not_undone_by_the_answer(
         twin.close()
         await app.settle()
         await press(app, "u")
-        assert "The last command is now another: lead" in str(said(app))
+        assert "The last command has changed: lead" in str(said(app))
         assert not (await booking(app, number))["voided"]

@@ -178,7 +178,7 @@ async def test_keys_of_ones_own(golden_file: Path, tmp_path: Path, monkeypatch: 
         assert (shown["claim"], shown["help"]) == (["z"], ["?", "f12"])
         await press(app, "f12")
         assert isinstance(app.screen, Help)
-        assert "alt+v changes what is listed" in " ".join(app.screen.text.plain.split())
+        assert "alt+v changes the view" in " ".join(app.screen.text.plain.split())
 
 
 MEANINGS = {

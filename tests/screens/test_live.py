@@ -143,7 +143,7 @@ def test_a_roster_of_thousands_shows_the_first_and_finds_the_others() -> None:
     person = {"left_at": None, "presence": "available", "load": 3, "issue_load": 1, "capacity": 10}
     people: list[Any] = [person] * 2000
     told = "2,000 agents  ·  2,000 available  ·  load 8,000/20,000"
-    assert _headline(people, people).plain == f"{told}  ·  the first 500 shown, / finds the others"
+    assert _headline(people, people).plain == f"{told}  ·  first 500 shown; / finds the others"
     assert _headline(people, people[:3]).plain.startswith("3 of 2,000 agents")
 
 

@@ -129,7 +129,7 @@ async def test_the_match_policy_says_its_doubt_once_and_its_why_tells_the_parts(
         await app.settle()
         await press(app, "f8")
         assert isinstance(app.screen, Panel)
-        assert "The score by the figures of now (published weights): 100.0" in app.screen.text.plain
+        assert "Score with today's figures (published weights): 100.0" in app.screen.text.plain
         assert "match score 100.0" in app.screen.text.plain
 
 
@@ -223,7 +223,7 @@ async def test_keys_wait_for_a_section_however_long_it_takes(running: Any, slow:
         for key in ("v", "down", "enter"):
             await pilot.press(key)
         insights = app.screen
-        while "Working out the agents ..." not in text_of(app):
+        while "Loading the agents ..." not in text_of(app):
             await pilot.pause(0.01)
         assert place(app) == "insights"
         slow.set()
@@ -286,7 +286,7 @@ async def test_a_section_that_cannot_be_read_says_so_and_forgets_what_was_typed(
         failing.setitem(READ, "weights", refused)
         async with running(size=(80, 24)) as (app, _):
             await press(app, "f7", *"vvvv")
-            assert "Not worked out: another command is writing. ^r tries again." in text_of(app)
+            assert "Not loaded: another command is writing. ^r tries again." in text_of(app)
             await press(app, "enter")
             assert "Nothing to open here" in text_of(app)
             failing.undo()
@@ -305,7 +305,7 @@ async def test_insights_of_an_empty_desk_say_what_comes_here(running: Any, path:
         await press(app, "v")
         said = " ".join(text_of(app).split())
         assert "0 outcomes are decided (50 are needed, 300 before a score may decide)." in said
-        assert "No lead has come in yet" in said
+        assert "No leads yet: nothing to score." in said
         assert "p = " not in said
         await press(app, "enter")
         assert isinstance(app.screen, Panel)
@@ -331,7 +331,7 @@ async def test_training_goes_on_beside_and_can_be_stopped(
             await pilot.press("L")
             await pilot.press("L")
             await app.settle()
-        assert "the training was stopped" in text_of(app)
+        assert "training stopped" in text_of(app)
         assert [row["name"] for row in rows(app, "weights")] == ["published"]
         await press(app, "L")
         assert isinstance(app.screen, Panel)

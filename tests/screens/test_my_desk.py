@@ -73,7 +73,7 @@ async def test_after_each_close_the_cursor_and_the_card_go_to_the_next_open_work
         assert "NOW  issue 1" in card(app)[0]
         assert "Open on Service" in card(app)[0]
         await press(app, "x", "f")
-        assert "No booking is chosen" in text_of(app)
+        assert "No booking selected" in text_of(app)
 
 
 async def test_work_that_went_to_another_agent_is_not_what_is_next(golden_file: Path, running: Any) -> None:

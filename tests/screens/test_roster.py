@@ -86,7 +86,7 @@ async def test_enter_folds_a_department_for_the_next_time_too(golden_file: Path,
         await press(app, "p")
         assert len(app.screen_stack) == 2
         await press(app, "escape", "home", "p")
-        assert "No agent is chosen" in text_of(app)
+        assert "No agent selected" in text_of(app)
         await press(app, "enter")
         assert names(table.rows_shown)[0] == "▸ Interplanetary Sales"
         assert len(table.rows_shown) == 7

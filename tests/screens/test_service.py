@@ -257,7 +257,7 @@ async def test_concurrent_answers_are_reported(
         spoken = await app.backend.read(lambda: queries.interactions(number))
         assert [one["text"] for one in spoken if one["kind"] == "message"] == ["from lee [/]", "from me"]
         await press(app, "t", *"draft", "escape")
-        assert "Closing again drops what you have typed" in text_of(app)
+        assert "Close again to discard what you typed" in text_of(app)
         await press(app, "escape", "x")
         assert "cannot follow" in text_of(app)
         await press(app, "exclamation_mark", "f9")
@@ -285,7 +285,7 @@ async def test_a_new_issue_is_analysed_while_typing(demo_file: Path, running: An
         await press(app, "f9")
         assert isinstance(app.screen, NewIssue)
         await press(app, "escape")
-        assert "Closing again drops what you have typed" in text_of(app)
+        assert "Close again to discard what you typed" in text_of(app)
         modal.query_one("#text", TextArea).text = "hm"
         await fill_in(app, booking="")
         await press(app, "f9")
@@ -327,7 +327,7 @@ async def test_new_work_for_the_agent_is_announced_once(
         assert numbers[0] in [row["issue_id"] for row in issues.rows_shown]
         issues.focus()
         await press(app, "c")
-        assert "No booking is chosen" in text_of(app)
+        assert "No booking selected" in text_of(app)
         await press(app, "enter")
         assert isinstance(app.screen, Service)
 

@@ -81,7 +81,7 @@ async def correct_the_rest(app: AstraApp, pilot: Any) -> None:
     await app.settle()
     assert (await newest(app, 1))[0]["customer_name"] == "[/] Ola"
     await press(app, "escape")
-    assert told(app) == "Closing again drops these lines"
+    assert told(app) == "Close again to discard these lines"
     await press(app, "escape")
     assert notice(app) == "3 leads assigned"
     assert form(app)["name"] == "Half typed"
@@ -190,7 +190,7 @@ async def test_while_the_desk_is_locked_the_lines_stay_as_they_are(golden_file: 
             await pilot.press("x")
             modal(app).action_close()
             assert (told(app), modal(app).text) == (
-                "one moment: the desk has not answered yet",
+                "One moment: waiting for the desk",
                 f"Ida,{REST}",
             )
         finally:

@@ -64,7 +64,7 @@ async def test_a_sweep_that_keeps_failing_shows_a_bar_until_one_succeeds(
             moment += timedelta(seconds=1)
             shown = await swept()
             assert shown.startswith("Not swept since 03-04 12:00: breaks, offers, claims and issues wait")
-            assert "astra doctor says more" in " ".join(text_of(app).split())
+            assert "run astra doctor" in " ".join(text_of(app).split())
         assert await swept() == ""
 
 
@@ -76,7 +76,7 @@ async def test_a_desk_that_can_only_be_read_says_who_could_sweep_it(
     async with running(golden_file, sweeps=True) as (app, _):
         assert bar(app) == (
             "Not swept since 03-01 09:30: breaks, offers, claims and issues wait; "
-            "this desk can only be read here; astra sweep where it can be written does it"
+            "read only here: run astra sweep where it is writable"
         )
         assert "doing it now" not in text_of(app)
 

@@ -104,7 +104,7 @@ async def test_a_full_disk_is_reported_once_and_typing_continues(golden_file: Pa
             pass
 
     async with running(golden_file, size=(80, 24), drafts=Full()) as (app, _):
-        assert "is not kept should Astra end: Permission denied" in text_of(app).replace("\n", "")
+        assert "Drafts cannot be saved: Permission denied" in text_of(app).replace("\n", "")
         app.clear_notifications()
         await fill_in(app, **HALF)
         assert "No space" not in text_of(app)
@@ -131,14 +131,14 @@ async def test_quitting_with_unsaved_text_asks(golden_file: Path, running: Any) 
         await fill_in(app, **LEAD)
         await press(app, "f4", "ctrl+q")  # in any place
         assert isinstance(app.screen, Leaving)
-        assert "You have typed a lead that is not assigned." in text_of(app)
+        assert "The lead you typed is not assigned." in text_of(app)
         await press(app, *"x", "escape")
         assert isinstance(app.screen, Place)
         await press(app, "ctrl+p", *"quit", "enter")
         assert isinstance(app.screen, Leaving)
         await press(app, "enter")  # enter stays
         await press(app, "home", "n", *"a note", "ctrl+q")
-        assert "Note on booking 12: what you have typed there will be lost." in text_of(app)
+        assert "Note on booking 12: what you typed will be lost." in text_of(app)
         await pilot.click("#stay")
         await app.settle()
         assert isinstance(app.screen, FormModal)
@@ -172,10 +172,10 @@ async def test_a_form_asks_once_before_dropping_typed_text(
         assert isinstance(app.screen, Place)
         await press(app, "e", "end", "x")
         await leave_it()
-        assert "Closing again drops what you have typed" in text_of(app)
+        assert "Close again to discard what you typed" in text_of(app)
         app.screen.query_one("#name").focus()
         await press(app, "end", "y")
-        assert "Closing again" not in text_of(app)
+        assert "Close again" not in text_of(app)
         await leave_it()
         assert isinstance(app.screen, FormModal)
         assert app.screen.values()["name"].endswith("xy")

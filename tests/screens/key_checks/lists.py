@@ -200,7 +200,7 @@ async def fill_the_desk(app: AstraApp) -> None:
     await press(app, "down", "up", "enter")
     assert isinstance(app.screen, ImportFiles)
     await press(app, "f9")
-    assert "no file is named" in text_of(app)
+    assert "no file given" in text_of(app)
     await press(app, "escape", "ctrl+n", "down", "enter")
     assert isinstance(app.screen, FormModal)
     assert app.screen.heading == "Add an agent"

@@ -41,7 +41,7 @@ async def talk_about_an_issue(app: AstraApp) -> None:
     await press(app, "c")
     assert (await issue(app, 6))["status"] == "in_progress"
     await press(app, "t", *"Try [/b] now")
-    await fill_in(app, then="They have to answer")
+    await fill_in(app, then="Wait for customer")
     await press(app, "f9")
     assert (await issue(app, 6))["status"] == "pending_customer"
     await press(app, "P", "P")
