@@ -67,7 +67,7 @@ One language filters every list: type it after `/` on screen, or give it to `--f
 
 | filter | finds |
 |---|---|
-| `kate mars` | what has all of these words, as the list searches for them |
+| `kate mars` | what has all of these words: Queue looks for them in customer, destination, wishes and notes |
 | `status:pending` | a key and a value; both can be shortened while they are clear: `stat:pend` |
 | `to:"Alpha Centauri"` | a value with blanks, in quotes; `\\"` is a quote inside them |
 | `status:pending to:mars` | both; `and` between them means the same |

@@ -1,7 +1,7 @@
 """Erasing a customer: the desk keeps the work and its figures, and forgets the person.
 
 The one command that changes what was written: names, numbers, addresses and texts go from rows, events and
-the search index. The chain of events stays valid (dispatch/desk/event_chain.py). Merged customers go with
+the search indexes. The chain of events stays valid (dispatch/desk/event_chain.py). Merged customers go with
 the one they were merged into.
 """
 
@@ -15,13 +15,15 @@ from dispatch.desk.desk import Desk
 from dispatch.desk.event_chain import erase, seal, seal_at_once
 from dispatch.privacy.holdings import CONTACTS, PERSONAL, TYPED, Holdings, event_ids, events_on_loan, holdings
 from dispatch.privacy.row_types import Erased
-from models import customer_index
 from models.audit import Erasure, Event, EventSeal
 from models.base import listed, tuples
 from models.bookings import PENDING, Booking
+from models.customer_index import CUSTOMERS
+from models.customers import Lead
 from models.errors import Refused
 from models.hints import act
 from models.issues import CLOSED, RESOLVED, Issue
+from models.text_index import NOTE_INDEX, WISH_INDEX
 
 NAMES_NOBODY = frozenset(
     [
@@ -84,7 +86,9 @@ def _forget(running: Command, customer_id: int) -> Erased:
     for erasure in opened:
         erasure.closed = True
         erasure.save()
-        customer_index.renew(erasure.customer_id)
+        CUSTOMERS.renew(erasure.customer_id)
+    for lead_id in held.ids[Lead]:
+        WISH_INDEX.renew(lead_id)
     running.customer_id = customer_id
     erased = _told(customer_id, held, changed)
     running.detail = {"customers": erased["customers"], "events": changed}
@@ -133,6 +137,7 @@ def _erase_events(held: Holdings) -> int:
     for event_id in _events(held):
         rule = _rule(own, held.borrowers(event_id))
         changed += erase(Event.lock(event_id), EventSeal.lock(event_id), rule)
+        NOTE_INDEX.renew(event_id)
     return changed
 
 

@@ -64,11 +64,11 @@ MOST_NAMED = 500  # parameters of a query
 
 @dataclass(frozen=True)
 class BookingFilter:
-    """A selection and order of bookings. ``text`` is sought in customer, destination and number.
+    """A selection and order of bookings.
 
-    ``due_until`` is a stored time: only follow-ups due by then. ``asked``: only claimed bookings whose agent
-    was asked "still on it?". ``customer`` is a number, or a text to search by. ``where`` is the rest of a
-    filter text.
+    ``text`` is sought in customer, destination, wishes, notes and number. ``due_until`` is a stored time:
+    only follow-ups due by then. ``asked``: only claimed bookings whose agent was asked "still on it?".
+    ``customer`` is a number, or a text to search by. ``where`` is the rest of a filter text.
     """
 
     status: str | None = None

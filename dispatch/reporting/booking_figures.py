@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from typing import cast
 
-from peewee import fn
+from peewee import Case, fn
 
 from dispatch import queries
 from dispatch.assignment import contact_rate
 from dispatch.desk.desk import Desk
-from dispatch.matching.conversion_rates import rates
+from dispatch.matching.conversion_rates import rates, shrink
 from dispatch.matching.features import one_moment
 from dispatch.reporting.row_types import AgentFigures, FigureRow
 from models.base import tuples
@@ -83,14 +84,49 @@ def by_agent(desk: Desk) -> list[AgentFigures]:
         agents = {row["agent_id"]: row for row in queries.list_agents()}
         reached = contact_rate.rates(desk, list(agents))
         return [
-            {
-                "agent_id": rate.agent_id,
-                "agent_name": rate.agent_name,
-                "load": agents[rate.agent_id]["load"],
-                "capacity": agents[rate.agent_id]["capacity"],
-                **rate.row(),
-                **reached[rate.agent_id].row(),
-            }
+            cast(
+                AgentFigures,
+                {
+                    "agent_id": rate.agent_id,
+                    "agent_name": rate.agent_name,
+                    "load": agents[rate.agent_id]["load"],
+                    "capacity": agents[rate.agent_id]["capacity"],
+                    **rate.row(),
+                    **reached[rate.agent_id].row(),
+                },
+            )
             for rate in rates()
             if rate.agent_id in agents
         ]
+
+
+def by_agent_in(desk: Desk, days: int) -> list[AgentFigures]:
+    """The same with what became of the bookings of the last ``days`` days, beside the days before them.
+
+    ``before`` is the number decided of those. It scans all bookings once.
+    """
+    end = from_text(desk.now())
+    since, before = (to_text(end - timedelta(days=each)) for each in (days, 2 * days))
+    with one_moment():
+        now, earlier = _decided(since, None), _decided(before, since)
+        shrunk = shrink([*now.values()])
+        rows = by_agent(desk)
+    for row in rows:
+        row["confirmed"], row["decided"] = now.get(row["agent_id"], (0, 0))
+        row["rate"], row["low"], row["high"] = shrunk.of(row["confirmed"], row["decided"])
+        row["before"] = earlier.get(row["agent_id"], (0, 0))[1]
+    return sorted(rows, key=lambda row: (-row["rate"], row["agent_id"]))
+
+
+def _decided(since: str, until: str | None) -> dict[int, tuple[int, int]]:
+    """Return each agent's bookings Confirmed and closed, of those that came in within a period."""
+    closed = Booking.status.in_((CONFIRMED, CANCELLED))
+    confirmed = fn.SUM(Case(None, [(Booking.status == CONFIRMED, 1)], 0))
+    query = (
+        Booking.select(Booking.agent_id, confirmed, fn.COUNT(Booking.booking_id))
+        .where(closed, ~Booking.voided, Booking.created_at >= since, Booking.agent_id.is_null(False))
+        .group_by(Booking.agent_id)
+    )
+    if until is not None:
+        query = query.where(Booking.created_at < until)
+    return {agent_id: (won, number) for agent_id, won, number in tuples(query)}

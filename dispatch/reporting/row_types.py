@@ -56,12 +56,13 @@ class Pulse(TypedDict):
 
 
 class AgentFigures(RateRow, ContactRate):
-    """An agent's load and rates."""
+    """An agent's load and rates; of a period, also the number decided in the days before."""
 
     agent_id: int
     agent_name: str
     load: int
     capacity: int
+    before: NotRequired[int]
 
 
 class Figure(TypedDict):

@@ -119,6 +119,11 @@ PANES = [
     hidden("border.left", "left_square_bracket", "Border left", "Widen the pane", "border(-1)"),
     hidden("border.right", "right_square_bracket", "Border right", "Widen the list", "border(1)"),
 ]
+MARKS = [
+    hidden("mark", "space", "Mark", "Mark the row for the verbs, and go down"),
+    hidden("mark.range", "M", "Mark range", "Mark from the last mark to the cursor", "mark_range"),
+    hidden("mark.all", "A", "Mark all", "Mark the whole list; escape unmarks", "mark_all"),
+]
 FILTER = hidden("filter", "slash", "Filter", "Filter the list; escape clears it")
 BACK = hidden("back", "escape", "Back", "Clear the filter, back to the list")
 COLUMNS = hidden("columns", "comma", "Columns", "Show, hide, move and sort columns")
@@ -138,7 +143,10 @@ LOG = [
     hidden("log.redo", "U", "Redo this", "Redo the command under the cursor", "redo_event"),
     replace(FILTER, show=True),
     replace(BACK, show=True),
+    hidden("log.view", "v", "View", "Next: all, mine, undone", "next_view"),
+    hidden("log.view.back", "V", "View back", "Previous view", "previous_view"),
     COLUMNS,
+    *SORT,
     *PANES,
     EXPORT,
     SAVED_VIEWS,
@@ -149,10 +157,8 @@ LOG = [
 QUEUE = [
     hidden("queue.view", "v", "View", "Next: all, pending, unclaimed, waiting, ...", "next_view"),
     hidden("queue.view.back", "V", "View back", "Previous view", "previous_view"),
-    hidden("mark", "space", "Mark", "Mark the row for r, x, F and l, and go down"),
-    hidden("mark.range", "M", "Mark range", "Mark from the last mark to the cursor", "mark_range"),
+    *MARKS,
     *PANES,
-    hidden("mark.all", "A", "Mark all", "Mark the whole list; escape unmarks", "mark_all"),
 ]
 
 PRESENCE = key("agent.presence", "p", "Presence", "Set presence, and until when")
@@ -165,8 +171,10 @@ ROSTER = [
     hidden("agent.shift", "S", "Shift", "Set the agent's working hours"),
     key("agent.leave", "X", "Deactivate", "Deactivate or reactivate the agent"),
     key("agent.bookings", "b", "Bookings", "Show the agent's bookings in Queue"),
-    hidden("roster.left", "v", "Inactive", "Show or hide inactive agents", "toggle_left"),
+    hidden("roster.view", "v", "View", "Next: active, available, not available, ...", "next_view"),
+    hidden("roster.view.back", "V", "View back", "Previous view", "previous_view"),
     COPY,
+    *PANES,
 ]
 
 MY_DESK = [
@@ -175,6 +183,7 @@ MY_DESK = [
     PRESENCE,
     COLUMNS,
     *SORT,
+    *PANES,
     EXPORT,
 ]
 
@@ -216,6 +225,7 @@ SERVICE = [
         "next_view",
     ),
     hidden("service.view.back", "V", "View back", "Previous view", "previous_view"),
+    *MARKS,
     *LIST,
     *PANES,
 ]

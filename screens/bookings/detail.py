@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from dispatch import customers, queries
+from dispatch import queries
 from dispatch.assignment import explanations
 from dispatch.desk import event_log
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import age, day_and_moment, holder, moment, money, with_next_step
-from dispatch.service.wording import status as issue_status
 from screens.bookings.why_panels import notes, why_text
-from screens.customers.card import person
+from screens.customers.aside import customer_text
 from screens.widgets.detail_pane import Detail, add_facts
-from screens.wording.bookings import STEPS, sign, state_with_sign
+from screens.wording.bookings import STEPS, state_with_sign
 from screens.wording.contacts import reach
 from screens.wording.events import event_line
 from screens.wording.text import CARE
 
 HISTORY_LINES = 30
-MOST_OF_CUSTOMER = 8
 
 
 def booking_detail(booking_id: int, now: str) -> Detail:
@@ -46,19 +44,9 @@ def booking_detail(booking_id: int, now: str) -> Detail:
 def booking_aside(booking_id: int, now: str) -> Detail:
     """Describe a booking's customer, and why its agent has it. Reads the database."""
     booking, why = queries.booking(booking_id), explanations.why(booking_id)
-    card = customers.card(booking["customer_id"], MOST_OF_CUSTOMER)
-    text = person(card)
-    text.append("\n\nBookings", "bold")
-    for row in card["bookings"]:
-        line = f"  {row['booking_id']:>7}  {row['destination']:<9} {age(row['changed_at'], now):>9}  "
-        text.append("\n").append_text(sign(with_next_step(row, now))).append(line)
-        text.append(row["agent_name"] or "–")
-    if card["issues"]:
-        text.append("\n\nIssues", "bold")
-    for issue in card["issues"]:
-        text.append(f"\n  {issue['issue_id']:>7}  {issue_status(issue):<14} {issue['title']}")
+    text = customer_text(booking["customer_id"], now)
     text.append("\n\nWhy ", "bold").append(why["agent_name"] or "nobody", "bold").append_text(why_text(why))
-    return f"Customer No. {card['customer_id']}", text
+    return f"Customer No. {booking['customer_id']}", text
 
 
 def _reached_by(booking: BookingRow) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from rich.text import Text
 from textual import events, getters, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.widgets import DataTable
 
 from dispatch import queries
@@ -24,17 +24,19 @@ from models.errors import NotFound
 from screens.base import figures, keys
 from screens.base.keys import key_of
 from screens.bookings.desk_header import DeskHeader, counts
+from screens.bookings.detail import booking_aside
 from screens.bookings.list import EXTRA_COLUMNS, BookingList
 from screens.bookings.now_card import NowCard, about_booking, about_issue, nothing
 from screens.dialogs.agent_chooser import PickAgent
 from screens.roster.presence import describe_presence_change, open_presence
-from screens.service.detail import EXCERPT, LAST_SPOKEN, describe_issue, read_issue
+from screens.service.detail import EXCERPT, LAST_SPOKEN, describe_issue, issue_aside, read_issue
+from screens.shell.panes import Panes
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail, DetailPane
 from screens.widgets.live_table import LiveTable
 from screens.widgets.steady_text import SteadyText
 from screens.wording import issues as issue_words
-from screens.wording.bookings import STEPS, sign, state
+from screens.wording.bookings import STEPS, sign, state_with_sign
 from screens.wording.contacts import by_method
 from screens.wording.text import CARE
 
@@ -44,7 +46,9 @@ COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("group", "Work", 16, lambda row: _work(row)),
     Column("booking_id", "No.", 6, right=True),
     Column("customer_name", "Customer", 12, grows=True),
-    Column("next", "Next step", 9, lambda row: STEPS[row["next"]][0] if row["next"] else state(row)),
+    Column(
+        "next", "Next step", 9, lambda row: STEPS[row["next"]][0] if row["next"] else state_with_sign(row)
+    ),
     Column("method", "Reach by", 20, by_method, drop=2),
     Column("follow_up_at", "Follow-up", 11, lambda row: short_moment(row["follow_up_at"]), drop=3),
     Column("destination", "To", 8, drop=4),
@@ -61,13 +65,15 @@ WORDS = {"in progress": "claimed", "tentative": "new"}
 CLOSING = ("booking.confirm Confirm", "booking.cancel Cancel")
 
 ISSUE_COLUMNS: tuple[Column[IssueRow], ...] = (
-    Column("issue_id", "Issue", 5, right=True),
-    Column("priority", "Priority", 8, issue_words.priority),
-    Column("time", "Time left", 16, issue_words.time_left),
-    Column("state", "State", 12, issue_words.state, grows=True, drop=1),
-    Column("title", "Title", 14, grows=True),
+    Column("time", "Left", 16, issue_words.time_bar),
+    Column("title", "Issue", 20, issue_words.subject, grows=True),
+    Column("customer_name", "Customer", 9, issue_words.customer, grows=True, drop=1),
+    Column("state", "State", 11, issue_words.short_state),
+    Column("issue_id", "No.", 5, right=True, drop=2),
 )
+"""As on Service, without the agent."""
 MOST_ISSUES = 50
+ROWS_WITH_PANE = 30  # of a narrow terminal
 
 
 class MyDesk(BookingList):
@@ -93,7 +99,7 @@ class MyDesk(BookingList):
         self._work: Work = (None, [], [])
 
     def body(self) -> ComposeResult:
-        with Horizontal(classes="list-body"):
+        with Panes(self.NAME, ROWS_WITH_PANE):
             with Vertical():
                 yield DeskHeader(classes="headline")
                 yield NowCard()
@@ -101,6 +107,7 @@ class MyDesk(BookingList):
                 yield LiveTable(COLUMNS, "booking_id", id="my-desk")
                 yield LiveTable(ISSUE_COLUMNS, "issue_id", id="my-issues")
             yield DetailPane()
+            yield DetailPane(classes="aside")
 
     def chosen(self) -> BookingRow | None:
         """The booking under the cursor; None while the cursor is among the issues."""
@@ -144,6 +151,16 @@ class MyDesk(BookingList):
         self._describe()
         self.show_detail()
 
+    def moments_shown(self) -> list[str]:
+        return [_since(row) for row in self._work[1]]
+
+    def show_ages(self) -> None:
+        agent, rows, issues = self._work
+        now = self.backend.desk.now()
+        self._work = agent, [_dressed(row, now) for row in rows], issues
+        self.table.show_rows(self._work[1])
+        self._describe_now()
+
     def show_detail(self) -> None:
         """Fill the pane with the booking or the issue under the cursor."""
         issue, desk = self._issue, self.backend.desk
@@ -152,10 +169,14 @@ class MyDesk(BookingList):
             return
         number = issue["issue_id"]
 
-        def read() -> Detail:
-            return f"Issue {number}", describe_issue(read_issue(desk, number), EXCERPT, LAST_SPOKEN)
+        def read() -> list[Detail]:
+            story = describe_issue(read_issue(desk, number), EXCERPT, LAST_SPOKEN)
+            return [(f"Issue {number}", story), issue_aside(desk, number)]
 
-        self.ask_newest("detail", read, self.query_one(DetailPane).show)
+        self.ask_newest("detail", read, self.fill_panes)
+
+    def aside_of(self, row: BookingRow) -> Detail:
+        return booking_aside(row["booking_id"], self.backend.desk.now())
 
     @property
     def _issue(self) -> IssueRow | None:
@@ -166,6 +187,7 @@ class MyDesk(BookingList):
         """Give an empty table's room to the other, and the focus with it."""
         self.issues.display = bool(issues)
         self.issues.set_class(not rows, "-alone")
+        self.table.set_class(not issues, "-alone")
         self.table.display = bool(rows) or not issues
         for hidden, other in ((self.issues, self.table), (self.table, self.issues)):
             if not hidden.display and hidden.has_focus:
@@ -256,8 +278,12 @@ def _is_put_on_away(agent: AgentRow) -> bool:
 
 def _dressed(row: BookingRow, now: str) -> BookingRow:
     """Return a booking with what follows from the time: its next step, and how long it is in its state."""
-    since = row["changed_at"] if row["status"] != PENDING else row["claimed_at"] or row["created_at"]
-    return with_next_step(row, now) | {"age": age(since, now)}
+    return with_next_step(row, now) | {"age": age(_since(row), now)}
+
+
+def _since(row: BookingRow) -> str:
+    """Return when a booking entered its state."""
+    return row["changed_at"] if row["status"] != PENDING else row["claimed_at"] or row["created_at"]
 
 
 def _work(row: BookingRow) -> Text:

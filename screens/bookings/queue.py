@@ -19,7 +19,7 @@ from screens.base import figures, keys
 from screens.bookings.detail import booking_aside
 from screens.bookings.list import EXTRA_COLUMNS
 from screens.bookings.list_window import Window
-from screens.bookings.multi_select import MarkedList
+from screens.bookings.multi_select import MarkedBookings
 from screens.fields.choice import next_of
 from screens.filters.bookings import VIEWS, parse_filter, view_of, whole_text, without_view
 from screens.shell.paged_list import Held, PagedList
@@ -28,10 +28,6 @@ from screens.widgets.detail_pane import Detail
 from screens.widgets.live_table import LiveTable
 from screens.wording.bookings import due_mark, state_with_sign
 
-FOR_MARKED = (
-    "  {booking.reassign} reassign  {booking.cancel} cancel  {booking.follow_up} follow-up"
-    "  {booking.release} release  {back} unmark"
-)
 NEWEST_FIRST = ("changed", "id", "created", "revenue")
 COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("booking_id", "No.", 6, right=True, sort="id"),
@@ -45,7 +41,7 @@ COLUMNS: tuple[Column[BookingRow], ...] = (
 )
 
 
-class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
+class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedBookings):
     NAME = "queue"
     FIGURES = (figures.STATE, figures.REVENUE, figures.CHANGED)
     HELP = (
@@ -63,6 +59,7 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
     VIEWS = tuple(VIEWS)
     EMPTY = "no bookings yet: leads come in on Dispatch ({place.dispatch})"
     HAS_ASIDE = True
+    AGED = "changed_at"
     IS_TIMELY = True
     SORTS: ClassVar[tuple[str, ...]] = tuple(queries.BOOKING_SORTS)
 
@@ -84,7 +81,6 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
             self.query_one("#filter", Input).value = text
         self._window = Window(which)
         self._window = Window(self._parsed(text) or which)
-        self.table.picks = True
 
     def dressed(self, rows: list[BookingRow]) -> list[BookingRow]:
         now = self.backend.desk.now()
@@ -128,15 +124,16 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
         return whole_text(super().whole_text(), self._filter, self.backend.filter_reading())
 
     def action_mark_all(self) -> None:
-        self.mark_all_of(self._filter)
+        which = self._filter
+        self.mark_all_of(lambda limit: queries.booking_ids(which, limit))
 
     def action_back(self) -> None:
         """Remove the marks first, then clear what was typed."""
         if not self.unmark_all():
             super().action_back()
 
-    def _show_marks(self) -> None:
-        super()._show_marks()
+    def show_marks(self) -> None:
+        super().show_marks()
         self._say_listed(self.table.rows_shown)
 
     def _unfiltered(self) -> BookingFilter:
@@ -170,10 +167,8 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
         self.host.remember("queue.filter", self._text)
 
     def _message(self, rows: list[BookingRow]) -> Text:
-        if not self._marks or self._misread:
-            return super()._message(rows)
-        line = Text(f"{len(self._marks)} marked ✓", "bold")
-        return line.append(keys.with_keys(self.app, FOR_MARKED), "dim")
+        marked = self.marked_text()
+        return super()._message(rows) if marked is None or self._misread else marked
 
 
 def _as_of(row: BookingRow, now: str) -> BookingRow:

@@ -15,7 +15,7 @@ from dispatch.inputs.filter_reader import read
 from dispatch.queries import customer_index
 from dispatch.queries.row_types import CustomerRow
 from dispatch.queries.wording import plural, short_moment
-from models.customer_index import backlog
+from models.customer_index import CUSTOMERS
 from models.errors import InvalidInput
 from screens.base import keys
 from screens.base.keys import key
@@ -122,7 +122,7 @@ class FindCustomer(Modal[int | None]):
             return
 
         def query() -> Found:
-            return customers.filtered(asked, MOST_SHOWN + 2), backlog()
+            return customers.filtered(asked, MOST_SHOWN + 2), CUSTOMERS.backlog()
 
         self.ask_newest("found", query, then, opens=text == self._wanted)
 

@@ -38,6 +38,7 @@ from screens.dispatch.lead_form import LeadForm, LineInput
 from screens.dispatch.several_leads import SeveralLeads
 from screens.fields.choice import Choice
 from screens.matching.panels import score_panel
+from screens.shell.panes import THREE
 from screens.widgets.live_table import LiveTable
 from screens.wording.text import short
 
@@ -126,18 +127,22 @@ class Dispatch(BookingActions):
             self.who.show_preview(data.preview)
             self._look_at(data.terms)
         self._latest = data.latest
-        self._show_ages()
+        self.show_ages()
         self._show_last(data.latest)
         self._show_known(data.known)
         counts = data.arrivals
         line = f"This hour {counts.hour:,} · today {counts.day:,} · waiting {counts.waiting:,}"
         self.query_one("#arrivals", Static).update(Content(line))
 
-    def look_at_clock(self) -> None:
-        super().look_at_clock()
-        self._show_ages()
+    @on(events.Resize)
+    def _set_columns(self) -> None:
+        """Show the customer in a third column where there is room."""
+        self.set_class(self.app.size.width >= THREE, "-three")
 
-    def _show_ages(self) -> None:
+    def moments_shown(self) -> list[str]:
+        return [row["created_at"] for row in self._latest]
+
+    def show_ages(self) -> None:
         """Show the latest bookings with how long ago each came in; no mark for what only time changes."""
         self.table.show_rows(with_ages(self._latest, self.backend.desk.now()))
 

@@ -41,12 +41,14 @@ def _bar(row: FigureRow) -> Text:
 
 
 def _before(row: FigureRow) -> str:
+    return _compared(row["bookings"], row.get("before"))
+
+
+def _compared(number: int, before: int | None) -> str:
     """Format the number of the days before a period, and in which direction it went since."""
-    before = row.get("before")
     if before is None:
         return ""
-    arrow = "▲" if row["bookings"] > before else "▼" if row["bookings"] < before else "="
-    return f"{arrow} {before:,}"
+    return f"{'▲' if number > before else '▼' if number < before else '='} {before:,}"
 
 
 def short_money(units: float | None) -> str:
@@ -90,6 +92,15 @@ AGENTS: tuple[Column[AgentFigures], ...] = (
     Column("agent_name", "Agent", 14, grows=True),
     Column("load", "Load", 6, load_bar),
     Column("decided", "Decided", 7, lambda row: f"{row['decided']:,}", right=True),
+    Column(
+        "before",
+        "Before",
+        9,
+        lambda row: _compared(row["decided"], row.get("before")),
+        right=True,
+        drop=3,
+        title="Decided the days before",
+    ),
     Column("rate", "Confirmed (95 %)", 16, interval, right=True),
     Column("line", "0%       50%     100%", LINE_WIDTH, _line, drop=2, title="Confirmed, drawn"),
     Column("contact", "In time", 12, _contact, right=True, drop=1, title="Reached in time"),

@@ -28,13 +28,14 @@ from screens.base.messages import Progressed
 from screens.fields.choice import next_of
 from screens.insights.columns import AGENTS, FIGURES, WEIGHTS
 from screens.insights.pulse import WIDE, pulse_text
-from screens.insights.sections import EMPTY, READ, SECTIONS, Found, SectionTab, ToRead, of_period
+from screens.insights.sections import EMPTY, OF_A_PERIOD, READ, SECTIONS, Found, ToRead, of_period
 from screens.matching.panels import evidence_text, training_panel, weights_panel, written_panel
 from screens.matching.report_form import ReportOrder, report_form
 from screens.matching.training import TrainingRun
 from screens.shell.desk_screen import Place
 from screens.widgets.live_table import LiveTable
 from screens.widgets.steady_text import SteadyText
+from screens.widgets.view_tabs import ViewTabs
 
 if TYPE_CHECKING:
     from dispatch.matching.learning.version_store import Lesson
@@ -60,10 +61,10 @@ class Insights(Place):
     HELP = (
         "See how the desk is doing. Pulse shows 30 days of leads, their outcomes, and what is open. "
         "{insights.view} shows the next view: bookings, agents, match score, weights. {insights.open} "
-        "lists a figure's bookings in Queue, or shows weights. {insights.period} compares the last 30 "
-        "days with the 30 before. {insights.train} learns weights from past outcomes (again stops it), "
-        "{insights.use} puts the weights under the cursor in use. {insights.report} writes a report. The "
-        "match plot is for the lead in Dispatch's form, or else for the latest lead."
+        "lists a figure's bookings in Queue, or shows weights. {insights.period} compares bookings and "
+        "agents of the last 30 days with the 30 before. {insights.train} learns weights from past outcomes "
+        "(again stops it), {insights.use} puts the weights under the cursor in use. {insights.report} writes "
+        "a report. The match plot is for the lead in Dispatch's form, or else for the latest lead."
     )
     BINDINGS = [*keys.INSIGHTS]
     AUTO_FOCUS = ""  # passed to a section once it is there
@@ -84,8 +85,7 @@ class Insights(Place):
 
     def body(self) -> ComposeResult:
         with Horizontal(id="sections", classes="headline"):
-            for section in SECTIONS:
-                yield SectionTab(section)
+            yield ViewTabs()
             yield SteadyText(id="hint")
         with ContentSwitcher(initial=WORDS):
             with ToRead(id=WORDS):
@@ -99,6 +99,7 @@ class Insights(Place):
             yield LiveTable(WEIGHTS, "name", id="weights")
 
     def on_mount(self) -> None:
+        self.query_one(ViewTabs).styles.width = sum(len(name) + 2 for name in SECTIONS.values())
         self._mark_section()
         self._put_in_sight()
 
@@ -124,10 +125,10 @@ class Insights(Place):
                 self._say_instead(f"Not loaded: {error.message}. {retry} tries again.")
                 self._is_ready = True  # nothing is coming that a key could wait for
 
-        days = self._days if section == "bookings" else None
+        days = self._days if section in OF_A_PERIOD else None
         self.ask_in_turn(
             section,
-            lambda: READ[section](desk, lead) if days is None else of_period(desk, days),
+            lambda: READ[section](desk, lead) if days is None else of_period(section, desk, days),
             partial(self._fill, section),
             again,
             refused,
@@ -217,8 +218,7 @@ class Insights(Place):
         self._work_out()
 
     def _mark_section(self) -> None:
-        for tab in self.query(SectionTab):
-            tab.set_class(tab.section == self._section, "-here")
+        self.query_one(ViewTabs).show([*SECTIONS.values()], SECTIONS[self._section], {}, "")
         self._show_hint()
 
     def _show_hint(self) -> None:
@@ -227,14 +227,14 @@ class Insights(Place):
             is_read_again = self._section in self._under_way and self._section in self._shown
             again = "; recalculating ..." if is_read_again else ""
             how = f" {key_of(self.app, 'insights.view')} next"
-            if self._section == "bookings":
+            if self._section in OF_A_PERIOD:
                 period = "all time" if self._days is None else f"last {self._days} days, beside those before"
                 how += f"  ·  {period} ({key_of(self.app, 'insights.period')})"
             self.hint.update(Content(how + again))
 
-    @on(SectionTab.Chosen)
-    def _clicked(self, message: SectionTab.Chosen) -> None:
-        self.show_section(message.section)
+    @on(ViewTabs.Chosen)
+    def _clicked(self, message: ViewTabs.Chosen) -> None:
+        self.show_section(next(key for key, name in SECTIONS.items() if name == message.view))
 
     def action_next_view(self) -> None:
         self.show_section(next_of(SECTIONS, self._section))
@@ -244,8 +244,8 @@ class Insights(Place):
 
     def action_period(self) -> None:
         """Count the bookings of all time, or of the last days beside those before them."""
-        if self._section != "bookings":
-            self.say("Only Bookings has a period", severity="warning")
+        if self._section not in OF_A_PERIOD:
+            self.say("Only Bookings and Agents have a period", severity="warning")
             return
         self._days = DAYS if self._days is None else None
         self._work_out()
@@ -266,14 +266,17 @@ class Insights(Place):
         elif row is None:
             self.say("Nothing to open here", severity="warning")
         elif self._section == "agents":
-            self.host.show_bookings(f"agent:{row['agent_id']}")
+            self.host.show_bookings(f"agent:{row['agent_id']} {self._of_days}".strip())
         elif self._section == "weights":
             self._open_weights(str(row["version"] or row["name"]))
         else:
             kind = FILTERS.get(row["kind"])
             of_kind = format_filter(Pair(kind, ":", row["value"])) if kind else ""
-            of_days = f"created>=-{self._days}d" if self._days else ""
-            self.host.show_bookings(f"{of_kind} {of_days}".strip())
+            self.host.show_bookings(f"{of_kind} {self._of_days}".strip())
+
+    @property
+    def _of_days(self) -> str:
+        return f"created>=-{self._days}d" if self._days else ""
 
     def _open_weights(self, name: str | None) -> None:
         """Show weights and how well they predicted; None are those in use."""

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-
-from textual import events
-from textual.content import Content
-from textual.message import Message
-from textual.widgets import Static
 
 from dispatch.desk.desk import Desk
 from dispatch.matching import weights
@@ -29,6 +24,8 @@ Found = Any
 """The contents of a section: rows, or for the match score the evidence and a look at a lead."""
 
 MOST_HELD = 500
+OF_A_PERIOD = ("bookings", "agents")
+"""The sections that can be narrowed to the last days."""
 SECTIONS = {
     "pulse": "Pulse",
     "bookings": "Bookings",
@@ -48,8 +45,10 @@ def _bookings() -> list[FigureRow]:
     return with_shares(rows) if rows[0]["bookings"] else []
 
 
-def of_period(desk: Desk, days: int) -> list[FigureRow]:
-    """Return the bookings' figures of the last days, each compared with the days before."""
+def of_period(section: str, desk: Desk, days: int) -> Found:
+    """Return a section's figures of the last days, each compared with the days before."""
+    if section == "agents":
+        return booking_figures.by_agent_in(desk, days)[:MOST_HELD]
     return with_shares(booking_figures.of_period(desk.now(), days))
 
 
@@ -92,27 +91,3 @@ class ToRead(Reading):
         for binding in keys.INSIGHTS
         if binding.id in ("insights.view", "insights.report", "copy")
     ]
-
-
-class SectionTab(Static):
-    """One section's name; a click shows it."""
-
-    DEFAULT_CSS = """
-    SectionTab { width: auto; padding: 0 1; color: $text-muted; pointer: pointer; }
-    SectionTab:hover { text-style: underline; }
-    SectionTab.-here { color: $foreground; text-style: bold reverse; }
-    """
-
-    @dataclass
-    class Chosen(Message):
-        """The tab was clicked."""
-
-        section: str
-
-    def __init__(self, section: str) -> None:
-        super().__init__(Content(SECTIONS[section]))
-        self.section = section
-
-    def on_click(self, event: events.Click) -> None:
-        event.stop()
-        self.post_message(self.Chosen(self.section))

@@ -13,26 +13,33 @@ from dispatch.queries.wording import moment
 from dispatch.reporting.event_sentences import names_in, sentence
 from screens.base.list_window import MOST_HELD, ListWindow
 
+BEFORE_ALL = cast(ListedEvent, {"event_id": 0})
+
 
 @dataclass(frozen=True)
 class LogWindow(ListWindow[EventFilter, ListedEvent]):
-    """A window on the log, newest first, each event with its sentence; the clock's checks are folded."""
+    """A window on the log by time, each event with its sentence; the clock's checks are folded."""
 
     which: EventFilter = field(default_factory=EventFilter)
+    oldest_first: bool = False
 
     def page(self, limit: int, beyond: ListedEvent | None, *, upwards: bool = False) -> list[ListedEvent]:
-        rows = self._rows(limit, beyond, upwards)
+        is_later = upwards != self.oldest_first
+        start = BEFORE_ALL if is_later and beyond is None else beyond
+        rows = self._rows(limit, start, is_later)
         names = names_in(rows)
         for row in rows:
             row["sentence"] = _folded(row) if "folded" in row else sentence(row, names)
-        return rows[::-1] if upwards else rows
+        return rows[::-1] if is_later else rows
 
-    def _rows(self, limit: int, beyond: ListedEvent | None, upwards: bool) -> list[ListedEvent]:
+    def _rows(self, limit: int, beyond: ListedEvent | None, is_later: bool) -> list[ListedEvent]:
         if folded_log.folds(self.which):
-            ends = (None, beyond) if upwards else (beyond, None)
+            ends = (None, beyond) if is_later else (beyond, None)
             return folded_log.page(self.which, limit, *ends)
         number = beyond["event_id"] if beyond is not None else None
-        ids = (None, number) if upwards else (number, None)
+        if is_later and beyond is not None:
+            number = beyond.get("newest_id", number)
+        ids = (None, number) if is_later else (number, None)
         return cast(list[ListedEvent], event_log.page(self.which, limit, *ids))
 
     def everything(self) -> Iterator[ListedEvent]:

@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import cast
+
 from rich.text import Text
+from textual import on
 from textual.widgets import Input
 
 from dispatch import queries
 from dispatch.desk import event_log
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
+from dispatch.desk.folded_log import folds
 from dispatch.desk.row_types import ListedEvent
-from dispatch.inputs.filter_language import parse
-from dispatch.inputs.filter_reader import asked
 from dispatch.operations.row_types import UndoResult
 from dispatch.queries.wording import age, moment, short_moment
 from screens.base import keys
+from screens.base.keys import key_of
+from screens.filters.events import (
+    ALL,
+    VIEWS,
+    parse_event_filter,
+    view_of,
+    view_parts,
+    whole_event_text,
+    without_view,
+)
 from screens.log.event_detail import event_detail, folded_detail
 from screens.log.list_window import LogWindow
-from screens.shell.paged_list import PagedList
+from screens.shell.paged_list import Held, PagedList
 from screens.shell.row_actions import on_chosen
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
+from screens.widgets.live_table import LiveTable
 from screens.wording.events import describe_undo, undone_word
 
 EXAMPLE = "booking:12 agent:6 by:kim command:claim since:today is:undone"
+
+
+TIME = "time"
+BY_TIME = (TIME, "number")  # events are numbered in their order
 
 
 def _what(row: ListedEvent) -> Text:
@@ -32,12 +51,20 @@ def _what(row: ListedEvent) -> Text:
 
 
 COLUMNS: tuple[Column[ListedEvent], ...] = (
-    Column("event_id", "No.", 6, right=True, drop=1),
-    Column("age", "When", 9, right=True),
-    Column("actor", "By", 9),
-    Column("what", "What happened", 40, _what, grows=True),
-    Column("at", "Time", 11, lambda row: short_moment(row["at"]), extra=True),
-    Column("customer", "Customer", 12, lambda row: row["customer_name"] or "", grows=True, extra=True),
+    Column("event_id", "No.", 6, right=True, drop=1, sort="number"),
+    Column("age", "When", 9, right=True, sort=TIME),
+    Column("actor", "By", 9, sort="actor"),
+    Column("what", "What happened", 40, _what, grows=True, sort="what"),
+    Column("at", "Time", 11, lambda row: short_moment(row["at"]), extra=True, sort=TIME),
+    Column(
+        "customer",
+        "Customer",
+        12,
+        lambda row: row["customer_name"] or "",
+        grows=True,
+        extra=True,
+        sort="customer",
+    ),
 )
 
 
@@ -46,7 +73,8 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
 
     NAME = "log"
     HELP = (
-        "See every command, newest first: who, when, and what changed. Enter opens what it was about. "
+        "See every command by time: who, when, and what changed. Enter opens what it was about. {log.view} "
+        "shows all, yours, or what was undone; {sort.reverse}, or a click on When, reverses the order. "
         "Clock checks share a row; enter lists them, as do is:all and command:sweep. / filters by "
         "booking:12, issue:3, agent:6, by:kim, command:claim, since:today, until:2082-11-22, is:undone, "
         "and by words, with and, or, not. Times are today, yesterday, 9:30, -2h or a date; quote one with"
@@ -66,22 +94,82 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
     COLUMNS = COLUMNS
     HINT = f"/ {EXAMPLE}"
     KEYS = EVENT_KEYS
+    VIEWS = VIEWS
     EMPTY = "No commands yet"
     NOTHING = "Choose an event to see it here"
     IS_TIMELY = True
+    AGED = "at"
 
     def __init__(self) -> None:
         super().__init__(LogWindow())
 
+    @property
+    def _me(self) -> str:
+        return self.backend.desk.actor
+
     def parse(self, text: str) -> EventFilter:
-        fields, _ = asked(parse(text), EVENT_KEYS, self.backend.filter_reading())
-        return EventFilter(**fields)
+        return parse_event_filter(text, self.view, self._me, self.backend.filter_reading())
 
     def _unfiltered(self) -> EventFilter:
-        return EventFilter()
+        return EventFilter(**view_parts(self.view, self._me))
+
+    def without_view(self, text: str) -> str:
+        return without_view(text, self.backend.filter_reading())
+
+    def view_in_sight(self) -> str:
+        return view_of(self._filter, self._me)
+
+    def whole_text(self) -> str:
+        reading = self.backend.filter_reading()
+        return whole_event_text(super().whole_text(), self.view, self._filter, self._me, reading)
 
     def count(self, which: EventFilter) -> int:
         return event_log.count(which)
+
+    def count_views(self) -> Mapping[str, int]:
+        return {view: event_log.count(EventFilter(**view_parts(view, self._me))) for view in VIEWS}
+
+    def _count(self) -> None:
+        """Count the events, not the rows: a row may be several checks of the clocks."""
+        which = self._filter
+        if folds(which):
+            self.count_beside(lambda: event_log.count(which), None)
+        else:
+            super()._count()
+
+    @property
+    def _order(self) -> LogWindow:
+        return cast(LogWindow, self._window)
+
+    def order(self) -> str:
+        return "time ▴" if self._order.oldest_first else "time ▾"
+
+    def show(self, data: Held[ListedEvent]) -> None:
+        self.table.mark_sort(TIME, not self._order.oldest_first)
+        super().show(data)
+
+    @on(LiveTable.SortAsked)
+    def _sort_by_header(self, message: LiveTable.SortAsked) -> None:
+        if message.sort in BY_TIME:
+            self.action_reverse()
+        else:
+            self._refuse_order()
+
+    def _refuse_order(self) -> None:
+        reverse = key_of(self.app, "sort.reverse")
+        self.say(f"The log is ordered by time: {reverse} turns it round", severity="warning")
+
+    def action_sort(self) -> None:
+        """Show the newest first, which is the log's order."""
+        if self._order.oldest_first:
+            self.action_reverse()
+        else:
+            self._refuse_order()
+
+    def action_reverse(self) -> None:
+        turned = not self._order.oldest_first
+        self._window, self._listed = replace(self._order, oldest_first=turned), None
+        self._list(self._filter)
 
     def dressed(self, rows: list[ListedEvent]) -> list[ListedEvent]:
         now = self.backend.desk.now()
@@ -144,7 +232,8 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
 
     def action_back(self) -> None:
         """Clear what was typed first, then go back to the previous place."""
-        if self.query_one("#filter", Input).value or self.focused is not self.table:
+        is_narrowed = self.query_one("#filter", Input).value or self.view != ALL
+        if is_narrowed or self.focused is not self.table:
             super().action_back()
         else:
             self.host.go(self.host.came_from)

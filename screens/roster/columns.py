@@ -54,15 +54,15 @@ def _presence(row: AgentRow) -> str | Text:
 
 SHRUNK_TITLE = "Confirmed, shrunk (95 %)"
 COLUMNS: tuple[Column[AgentRow], ...] = (
-    Column("rank", "#", 5, _rank, right=True, sort="rank", title="Rank"),
+    Column("rank", "#", 4, _rank, right=True, sort="rank", title="Rank"),
     Column("department", "Department", 20, drop=8, grows=True, sort="department"),
-    Column("name", "Agent", 16, _name, grows=True, sort="name"),
+    Column("name", "Agent", 14, _name, grows=True, sort="name"),
     Column("load", "Load", 16, _load, sort="load"),
-    Column("issue_load", "Issues", 6, right=True, sort="issue_load"),
-    Column(TREND, "14 days", 14, drop=2, title="Confirmed a day, 14 days"),
-    Column("rating", "Rating", 6, _rating, drop=3, right=True, sort="rating"),
-    Column("years_of_service", "Years", 5, drop=4, right=True, sort="years_of_service"),
-    Column("match_score", "Match", 6, match_score, drop=5, right=True, sort="match_score"),
+    Column("issue_load", "Issues", 6, drop=4, right=True, sort="issue_load"),
+    Column(TREND, "14 days", 14, drop=3, title="Confirmed a day, 14 days"),
+    Column("rating", "Rating", 6, _rating, drop=2, right=True, sort="rating"),
+    Column("years_of_service", "Years", 5, drop=5, right=True, sort="years_of_service"),
+    Column("match_score", "Match", 6, match_score, drop=2, right=True, sort="match_score"),
     Column("presence", "Presence", 13, _presence, drop=1, grows=True, sort="presence"),
     Column("job_title", "Title", 25, drop=7, sort="job_title"),
     Column("agent_id", "Id", 6, _number, drop=6, right=True, sort="agent_id"),

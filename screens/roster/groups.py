@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import cast
+
+from rich.text import Text
 
 from dispatch.queries.row_types import AgentRow
 from models.agents import AVAILABLE
+from screens.wording.agents import held_bar
 
 DEPARTMENT = "department"
 OPEN, FOLDED = "▾", "▸"
@@ -48,15 +51,26 @@ def _group(name: str, agents: list[AgentRow], key: int, *, is_folded: bool) -> A
     )
 
 
-def totals(agents: list[AgentRow]) -> str:
-    """Format the sums of the roster: ``30 agents · 27 available · 2 on break · 46/300``."""
+def totals_text(found: list[AgentRow], whole: int, more: Sequence[str]) -> Text:
+    """Format the row of totals: the sums of the agents found, of a ``whole`` of them, and what else."""
+    of = f" of {whole:,}" if len(found) != whole else ""
+    here = [row for row in found if not row["left_at"]]
+    sums = {name: sum(row[name] for row in here) for name in ("load", "issue_load", "capacity")}
+    line = Text.assemble(("Total  ", "bold"), (totals(found, of), "bold"), "  ")
+    if here:
+        line.append_text(held_bar(sums["load"], sums["issue_load"], sums["capacity"]))
+    for word in more:
+        line.append(f"  ·  {word}", "dim")
+    return line
+
+
+def totals(agents: list[AgentRow], of: str = "") -> str:
+    """Format who is there: ``30 agents  ·  27 available  ·  2 on break``."""
     here = [row for row in agents if not row["left_at"]]
     resting = sum(row["presence"] == "break" for row in here)
-    held = sum(row["load"] + row["issue_load"] for row in here)
     parts = [
-        f"{len(here):,} {'agent' if len(here) == 1 else 'agents'}",
-        f"{sum(row['presence'] == AVAILABLE for row in here):,} available",
+        f"{len(agents):,}{of} {'agent' if len(agents) == 1 else 'agents'}",
+        *([f"{sum(row['presence'] == AVAILABLE for row in here):,} available"] if here else []),
         *([f"{resting:,} on break"] if resting else []),
-        f"load {held:,}/{sum(row['capacity'] for row in here):,}",
     ]
     return "  ·  ".join(parts)

@@ -8,7 +8,7 @@ from typing import Any
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
@@ -26,24 +26,31 @@ from models.errors import InvalidInput
 from screens.base import keys
 from screens.base.figures import CAPACITY, LOAD, MATCH, PRESENCE, RANK, RATING, REACHED, SHRUNK, YEARS
 from screens.fields.choice import next_of
+from screens.filters.agents import ACTIVE, VIEWS, count_views, is_in, whole_text
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
 from screens.roster.columns import COLUMNS, CONTACT, HIGHEST_FIRST, RATES, SCORE, SORTS, TREND
 from screens.roster.detail import agent_detail, department_detail
-from screens.roster.groups import DEPARTMENT, grouped, have_departments, totals
+from screens.roster.groups import DEPARTMENT, grouped, have_departments, totals_text
 from screens.roster.presence import open_presence
 from screens.roster.presence_forms import handover_form, leaving_form, shift_form
 from screens.shell.detailed_list import DetailedList
+from screens.shell.list_answers import Answers
+from screens.shell.panes import Panes
 from screens.shell.row_actions import on_chosen
 from screens.shell.saved_views import ViewedList
 from screens.widgets.detail_pane import Detail, DetailPane
+from screens.widgets.filter_bar import FilterBar
 from screens.widgets.live_table import LiveTable
 from screens.widgets.steady_text import SteadyText
+from screens.widgets.view_tabs import ViewTabs
 from screens.wording.agents import sparkline, with_score
-from screens.wording.text import CARE, short
+from screens.wording.text import CARE, NO_MATCHES, short
 
 NO_DAYS = [0] * TREND_DAYS
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
-WIDE, WITH_PANE = 110, 100
+WIDE = 110
+ROWS_WITH_PANE = 30  # of a narrow terminal
+HINT = "/ name, department or number, presence:break, load<5, skill:mars"
 NO_AGENTS = "No agents yet: {agent.add} adds one, {first_steps} imports them"
 
 
@@ -51,33 +58,33 @@ def _is_here(row: AgentRow) -> bool:
     return row["left_at"] is None
 
 
-class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
+class Roster(DetailedList[AgentRow, AgentRow], Answers, ViewedList[AgentRow, AgentRow]):
     NAME = "roster"
     FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK)
     HELP = (
         "Manage the agents. Rank 1 gets the next lead: lowest load, then most years of service, then best"
         " rating; equals share a rank. Load counts Pending bookings and open issues against the capacity;"
         " 14 days shows bookings confirmed per day. Enter folds a department; sort by another column for "
-        "one list. {sort} and {sort.reverse} sort, as does a click on a header; {filter} filters. "
+        "one list. {sort} and {sort.reverse} sort, as does a click on a header. {roster.view} changes the "
+        "view; {filter} filters by words or by keys such as presence:break, load<5, skill:mars. "
         "{agent.presence} sets presence, {agent.handover} hands over all work, {agent.shift} sets working"
         " hours; each shows the effect first. ! marks load above capacity, or claimed work whose agent is"
         " away. Match is for the lead in Dispatch's form, or else for the latest lead. {columns} adds "
         "columns, such as Confirmed."
     )
     BINDINGS = [*keys.ROSTER, *keys.LIST]
+    KEYS = queries.AGENT_KEYS
     NUMBER = "agent_id"
     ENTER = "open_row"
     POSSIBLE = dict.fromkeys(("presence", "hand_over", "shift"), _is_here)
     NOTHING_CHOSEN = "No agent selected"
     NOTHING = "Choose an agent to see them here"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WITH_PANE, "-wide")]
-    DEFAULT_CSS = "Roster.-narrow DetailPane { display: none; }"
 
     def __init__(self) -> None:
         super().__init__()
         self._sort = DEPARTMENT
         self._descending = False
-        self._with_left = False
+        self.view = ACTIVE
         self._agents: list[AgentRow] = []
         self._scores = RosterScores()
         self._trends: dict[int, list[int]] = {}
@@ -85,7 +92,7 @@ class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
         self._asked: Node | None = None
         self._misread = ""
         self._sought: int | None = None
-        self._found: list[AgentRow] = []
+        self._listed: list[AgentRow] = []
 
     def on_mount(self) -> None:
         """Restore the last order."""
@@ -95,23 +102,24 @@ class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
         self._folded = self.host.recall("roster.folded", self._folded)
 
     def body(self) -> ComposeResult:
-        with Horizontal(classes="list-body"):
+        yield ViewTabs()
+        yield FilterBar(HINT)
+        with Panes(self.NAME, ROWS_WITH_PANE):
             with Vertical():
-                yield SteadyText(classes="headline")
-                yield Input(placeholder="/ name, department, title or id", compact=True, id="filter")
                 yield LiveTable(COLUMNS, "agent_id", id="roster")
+                yield SteadyText(id="totals")
             yield DetailPane()
 
     def everything_in(self, table: LiveTable[Any]) -> Callable[[], list[AgentRow]]:
-        found = self._found
+        found = self._listed
         return lambda: found
 
     def look_up(self) -> Callable[[], list[AgentRow]]:
         shown = {*self.table.chosen, self._sort}
-        with_left, desk = self._with_left, self.backend.desk
+        desk = self.backend.desk
 
         def work() -> list[AgentRow]:
-            rows, left_alone = queries.list_agents(with_left=with_left), queries.unattended()
+            rows, left_alone = queries.list_agents(with_left=True), queries.unattended()
             rows = [row | {"unattended": left_alone.get(row["agent_id"], 0)} for row in rows]
             if CONTACT in shown:  # all that came in for ninety days is looked at
                 rows = with_rates(desk, rows)
@@ -149,16 +157,37 @@ class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
 
     def _arrange(self) -> None:
         scores, steers = self._scores.by_agent, self._scores.steers
-        rows = queries.filtered(self._agents, self._asked)
+        whole = [row for row in self._agents if is_in(self.view, row)]
+        rows = queries.filtered(whole, self._asked)
         found = [with_score(row, scores.get(row["agent_id"]), steers=steers) for row in rows]
         self.table.leave_out(() if self._match_counts else (SCORE,))
         self.table.mark_sort(self._sort, self._descending)
-        self._found = found
+        self._listed = found
         self._list(found)
-        hidden_sort = "" if self.table.shows_sort(self._sort) else self._sort.replace("_", " ")
-        line = _headline(self._agents, found, hidden_sort, self._hints())
-        refused = Text(self._misread, f"bold {CARE}")
-        self.headline.update(refused if self._misread else line)
+        self._tell(found, len(whole))
+
+    def _tell(self, found: list[AgentRow], whole: int) -> None:
+        """Show the views with their counts, the answer to the filter, and the totals."""
+        self.by_view = count_views(self._agents)
+        order = f"{self._sort.replace('_', ' ')} {'▾' if self._descending else '▴'}"
+        self.query_one(ViewTabs).show(VIEWS, self.view, self.by_view, order)
+        text = self.query_one("#filter", Input).value
+        bar = self.query_one(FilterBar)
+        bar.show_found("" if self._misread else f"{len(found):,} of {whole:,}" if text else f"{whole:,}")
+        bar.show_message(self._message(found))
+        self.query_one("#totals", SteadyText).update(totals_text(found, whole, self._hints(found)))
+
+    def _message(self, found: list[AgentRow]) -> Text:
+        """Return the answer below the filter: what is wrong with the text, or why there are no rows."""
+        if self._misread:
+            return Text(self._misread, f"bold {CARE}")
+        if found:
+            return Text()
+        if self._asked is not None:
+            return Text(NO_MATCHES, "dim")
+        if self.view != ACTIVE:
+            return Text(f"Nobody is {self.view.lower()}. Esc shows {ACTIVE}", "dim")
+        return Text(keys.with_keys(self.app, NO_AGENTS), "bold")
 
     def _list(self, found: list[AgentRow]) -> None:
         """Put agents into the table, with the cursor on the one sought, or at first on the first of all."""
@@ -193,35 +222,37 @@ class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
         """Whether the match score says anything: it is believed, or the policy in force goes by it."""
         return self._scores.believed or self.backend.desk.settings["policy"] == MATCH_POLICY
 
-    def _hints(self) -> str:
-        if not self._agents:
-            return keys.with_keys(self.app, NO_AGENTS)
-        is_told = self._scores.whose and self._match_counts and self.size.width >= WIDE
-        return f"match: {self._scores.whose}" if is_told else ""
+    def _hints(self, found: list[AgentRow]) -> list[str]:
+        """Return what the totals do not tell: how many are held, and for which lead the match is."""
+        hints = [f"first {MOST_HELD} shown; / finds the others"] if len(found) > MOST_HELD else []
+        is_told = found and self._scores.whose and self._match_counts and self.size.width >= WIDE
+        return [*hints, f"match: {self._scores.whose}"] if is_told else hints
 
     @on(Input.Changed, "#filter")
     def _typed(self, message: Input.Changed) -> None:
         """List the agents that match; if the text is refused, the list stays."""
+        self.complete(self.KEYS)
         self._misread = ""
         try:
-            self._asked = read(parse(message.value), queries.AGENT_KEYS, self.backend.filter_reading())
+            self._asked = read(parse(message.value), self.KEYS, self.backend.filter_reading())
         except InvalidInput as error:
             self._misread = keys.refusal(self.app, error)
         self._arrange()
 
     def show_agent(self, agent_id: int) -> None:
         """List everybody, and put the cursor on this agent."""
-        self._sought = agent_id
+        self._sought, self.view = agent_id, ACTIVE
         self.query_one("#filter", Input).value = ""
         self.table.focus()
         self._arrange()
 
     def present_view(self) -> ViewRow:
-        text = self.query_one("#filter", Input).value.strip()
+        text = whole_text(self.query_one("#filter", Input).value, self.view)
         return self.view_now(text, self._sort, descending=self._descending)
 
     def apply_view(self, view: ViewRow) -> None:
         """List what a saved view says: its text is in the filter, so that nothing is hidden."""
+        self.view = ACTIVE
         self.query_one("#filter", Input).value = view["filter"]
         if view["sort"] in SORTS:
             self._order_by(view["sort"], view["descending"])
@@ -248,7 +279,11 @@ class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
         self.query_one("#filter", Input).focus()
 
     def action_back(self) -> None:
-        self.query_one("#filter", Input).value = ""
+        """Clear what was typed first, then show the first view; either way go back to the list."""
+        if self.query_one("#filter", Input).value:
+            self.query_one("#filter", Input).value = ""
+        else:
+            self.choose_view(ACTIVE)
         self.table.focus()
 
     def action_sort(self) -> None:
@@ -258,9 +293,24 @@ class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
     def action_reverse(self) -> None:
         self._order_by(self._sort, not self._descending)
 
-    def action_toggle_left(self) -> None:
-        self._with_left = not self._with_left
-        self.reload(opens=True)
+    @on(ViewTabs.Chosen)
+    def _view_clicked(self, message: ViewTabs.Chosen) -> None:
+        self.choose_view(message.view)
+
+    @on(ViewTabs.OrderAsked)
+    def _order_clicked(self) -> None:
+        self.action_reverse()
+
+    def action_next_view(self) -> None:
+        self.choose_view(next_of(VIEWS, self.view))
+
+    def action_previous_view(self) -> None:
+        self.choose_view(next_of(VIEWS[::-1], self.view))
+
+    def choose_view(self, view: str) -> None:
+        """List a view; what is typed stays."""
+        self.view = view
+        self._arrange()
 
     def describe_done(self, word: str, row: AgentRow) -> str:
         return f"{word}: {row['name']}, agent {row['agent_id']}"
@@ -338,21 +388,6 @@ def _with_rates(rows: list[AgentRow]) -> list[AgentRow]:
     """Return the agents with their rates of Confirmed bookings; former agents have none."""
     known = {rate.agent_id: rate for rate in rates()}
     return [{**row, **known[row["agent_id"]].row()} if row["agent_id"] in known else row for row in rows]
-
-
-def _headline(agents: list[AgentRow], found: list[AgentRow], hidden_sort: str = "", hints: str = "") -> Text:
-    if not agents:
-        return Text(hints, "bold")
-    line = Text(totals(agents), "bold")
-    if len(found) != len(agents):
-        line = Text(f"{len(found):,} of {totals(agents)}", "bold")
-    if hidden_sort and hidden_sort != DEPARTMENT:
-        line.append(f"  ·  by {hidden_sort}", "dim")
-    if len(found) > MOST_HELD:
-        line.append(f"  ·  first {MOST_HELD} shown; / finds the others", "dim")
-    elif hints:
-        line.append(f"  ·  {hints}", "dim")
-    return line
 
 
 def _sort_key(value: Any) -> tuple[bool, Any]:

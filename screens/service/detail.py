@@ -19,7 +19,8 @@ from dispatch.service.row_types import (
 )
 from dispatch.service.wording import CLOCKS, category, describe_escalation, ladder, progress_words
 from dispatch.triage.row_types import Analysis
-from screens.widgets.detail_pane import add_facts
+from screens.customers.aside import customer_text
+from screens.widgets.detail_pane import Detail, add_facts
 from screens.wording import issues as words
 from screens.wording.text import BAD, CARE
 
@@ -62,8 +63,24 @@ def describe_issue(
     return text
 
 
+def issue_aside(desk: Desk, issue_id: int) -> Detail:
+    """Describe an issue's customer, and step by step why it is so urgent. Reads the database."""
+    issue = read_issue(desk, issue_id)
+    customer_id = issue["customer_id"]
+    if customer_id is None:
+        return "No customer", _because(issue)
+    text = customer_text(customer_id, desk.now())
+    return f"Customer No. {customer_id}", text.append("\n\n").append_text(_because(issue))
+
+
+def _because(issue: IssueStory) -> Text:
+    text = Text.assemble((f"{issue['priority']}, because", "bold"), overflow="fold")
+    add_steps(text, issue)
+    return text
+
+
 def _heading(text: Text, heading: str) -> None:
-    text.append(f"\n\n{heading}", "bold underline")
+    text.append(f"\n\n{heading}", "bold")
 
 
 def _facts(issue: IssueStory) -> list[tuple[str, str | Text]]:
@@ -162,8 +179,7 @@ def _read(issue: IssueStory) -> list[tuple[str, str]]:
 
 
 def why_text(issue: IssueStory) -> Text:
-    text = Text.assemble((f"{issue['priority']}, because", "bold"), overflow="fold")
-    add_steps(text, issue)
+    text = _because(issue)
     _heading(text, "Who has it")
     add_facts(text, (fact for fact in _facts(issue) if fact[0] in OF_WHO_HAS_IT), LABEL)
     _add_escalations(text, issue)

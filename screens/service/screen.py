@@ -27,10 +27,10 @@ from screens.filters.issues import (
     whole_issue_text,
     without_view,
 )
-from screens.service.actions import IssueActions
 from screens.service.dashboard import ChosenFigure, Figures, ServiceBoard, read_figures, rows_of_figure
-from screens.service.detail import EXCERPT, LAST_SPOKEN, describe_issue, read_issue
+from screens.service.detail import EXCERPT, LAST_SPOKEN, describe_issue, issue_aside, read_issue
 from screens.service.list_window import IssueWindow
+from screens.service.multi_select import MarkedIssues
 from screens.shell.paged_list import Held, PagedList
 from screens.shell.panes import Panes
 from screens.widgets.columns import Column
@@ -42,7 +42,7 @@ COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("time", "Left", 16, words.time_bar, sort=URGENCY, title="Time left"),
     Column("title", "Issue", 25, words.subject, grows=True, sort="title"),
     Column("customer_name", "Customer", 8, words.customer, grows=True, sort="customer", drop=2),
-    Column("agent_name", "Agent", 8, lambda row: row["agent_name"] or "–", grows=True, sort="agent", drop=3),
+    Column("agent_name", "Agent", 11, lambda row: row["agent_name"] or "–", grows=True, sort="agent", drop=3),
     Column("state", "State", 11, words.short_state, sort="status", drop=1),
     Column("issue_id", "No.", 5, right=True, sort="id", drop=4),
     Column("priority", "Priority", 8, words.priority, drop=5, sort=URGENCY),
@@ -60,7 +60,7 @@ NEWEST_FIRST = (URGENCY, CHANGED, "id", "opened", "booking")
 """The orders that begin with the highest."""
 
 
-class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
+class Service(PagedList[IssueFilter, IssueRow, IssueDetails], MarkedIssues):
     """The issues, with a pane for the one under the cursor; or the figures of the desk in their place."""
 
     NAME = "service"
@@ -70,8 +70,9 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         "resolution. The pane shows the issue under the cursor; enter opens all of it to scroll and copy."
         " {issue.open} opens a new issue from the customer's own words. {service.view} changes the view. "
         "{filter} filters by words or by keys such as status:new, agent:6, category:refund, "
-        "priority>=high, is:escalated, is:mine, with and, or, not. {service.board} shows the figures; "
-        "enter lists the issues behind one."
+        "priority>=high, is:escalated, is:mine, with and, or, not. {mark} marks issues; {issue.reassign}, "
+        "{issue.edit} (priority) and {issue.close} then apply to all marked. {service.board} shows the "
+        "figures; enter lists the issues behind one."
     )
     BINDINGS = [*keys.SERVICE]
     COLUMNS = COLUMNS
@@ -80,6 +81,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
     VIEWS = tuple(VIEWS)
     EMPTY = "No open issues: {issue.open} opens one"
     NOTHING = "Choose an issue to see it here"
+    HAS_ASIDE = True
     IS_TIMELY = True
 
     table = getters.query_one("#service", LiveTable)
@@ -138,6 +140,9 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         issue = read_issue(self.backend.desk, row["issue_id"])
         width = self.query_one(DetailPane).text_width
         return f"Issue {row['issue_id']}", describe_issue(issue, EXCERPT, LAST_SPOKEN, width)
+
+    def aside_of(self, row: IssueRow) -> Detail:
+        return issue_aside(self.backend.desk, row["issue_id"])
 
     def parse(self, text: str) -> IssueFilter:
         now = self._filter
@@ -209,10 +214,19 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         self.reload(opens=True)
 
     def action_back(self) -> None:
+        """Leave the figures; in the list remove the marks first, then clear what was typed."""
         if self._shows_board:
             self.action_board()
-        else:
+        elif not self.unmark_all():
             super().action_back()
+
+    def action_mark_all(self) -> None:
+        which = self._filter
+        self.mark_all_of(lambda limit: queries.issue_ids(which, limit))
+
+    def show_marks(self) -> None:
+        super().show_marks()
+        self._say_listed(self.table.rows_shown)
 
     def action_filter(self) -> None:
         self._to_list()
@@ -241,6 +255,9 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         self.host.ask(lambda: rows_of_figure(message.figure), found, opens=True)
 
     def _message(self, rows: list[IssueRow]) -> Text:
+        marked = self.marked_text()
+        if marked is not None and not self._misread:
+            return marked
         is_nobodys = self.view_in_sight() == "Mine" and self.host.my_agent_id is None
         if not rows and is_nobodys and not self._misread:
             return Text(keys.with_keys(self.app, "Whose? {place.my-desk} chooses an agent"), "dim")

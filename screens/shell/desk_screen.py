@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -11,7 +12,7 @@ from textual.app import ComposeResult
 
 from dispatch import customers, queries
 from dispatch.queries import wording
-from models.clock import to_local
+from models.clock import from_text, to_local
 from models.errors import DeskError
 from screens.base.backend import FileReplaced
 from screens.base.figures import Figure
@@ -31,7 +32,8 @@ from screens.widgets.outage_bar import OutageBar
 from screens.widgets.sweep_bar import SweepBar
 from screens.wording.text import short
 
-MINUTE = 16  # characters of a stored time, up to the minute
+MINUTE, SECOND = 16, 19  # characters of a stored time, up to its minute or second
+AGES_EVERY, FRESH = timedelta(seconds=3), timedelta(minutes=2)
 
 
 class Place(Hosted[None]):
@@ -55,7 +57,7 @@ class Place(Hosted[None]):
         super().__init__()
         self._fit()
         adopt_styles(self)
-        self._minute = ""
+        self._minute = self._aged_at = ""
         self._currency: str | None = None
         self._others_changed = False
         self._opens = False
@@ -223,10 +225,28 @@ class Place(Hosted[None]):
         self.query_one(OutageBar).display = self.is_lost = False
 
     def look_at_clock(self) -> None:
-        """Show the new minute, and how it changes the rows."""
-        if self.IS_TIMELY and self.backend.desk.now()[:MINUTE] != self._minute:
+        """Show the new minute, and how it changes the rows; ages of seconds are shown again more often."""
+        now = self.backend.desk.now()
+        if self.IS_TIMELY and now[:MINUTE] != self._minute:
             self.reload()
+        elif self._aged_at[:SECOND] != now[:SECOND]:
+            self._let_age(now)
         self.show_time()
+
+    def _let_age(self, now: str) -> None:
+        """Show ages again every few seconds while one of them is fresh."""
+        if self._aged_at and from_text(now) - from_text(self._aged_at) < AGES_EVERY:
+            return
+        self._aged_at, newest = now, max(self.moments_shown(), default="")
+        if newest and from_text(now) - from_text(newest) < FRESH:
+            self.show_ages()
+
+    def moments_shown(self) -> Iterable[str]:
+        """Return the stored times whose ages are shown."""
+        return ()
+
+    def show_ages(self) -> None:
+        """Show how long ago the rows' times are now; nothing is read."""
 
     def show_time(self) -> None:
         """Update the top bar: agent, desk, policy, time, and news; and the bar for a desk not swept."""

@@ -6,8 +6,8 @@ from abc import abstractmethod
 from typing import ClassVar
 
 from rich.text import Text
-from textual import getters, on
-from textual.widgets import DataTable, Static
+from textual import on
+from textual.widgets import DataTable
 
 from screens.shell.panes import Panes
 from screens.shell.row_actions import Done, RowActions
@@ -16,12 +16,10 @@ from screens.widgets.detail_pane import Detail, DetailPane
 
 
 class DetailedList(RowActions[Row, Done]):
-    """A place with a LiveTable, a DetailPane, and a headline that describes the list."""
+    """A place with a LiveTable and a DetailPane."""
 
     NOTHING: ClassVar[str]
     """What the pane says where nothing is chosen."""
-
-    headline = getters.query_one(".headline", Static)
 
     @abstractmethod
     def detail_of(self, row: Row) -> Detail:
@@ -40,11 +38,12 @@ class DetailedList(RowActions[Row, Done]):
                 return [("", Text(self.NOTHING)), ("", Text())]
             return [self.detail_of(row), *([self.aside_of(row)] if len(shown) > 1 else [])]
 
-        def show(details: list[Detail]) -> None:
-            for pane, detail in zip(self.query(DetailPane), details, strict=False):
-                pane.show(detail)
+        self.ask_newest("detail", query, self.fill_panes)
 
-        self.ask_newest("detail", query, show)
+    def fill_panes(self, details: list[Detail]) -> None:
+        """Show a text in each pane, as far as there are any."""
+        for pane, detail in zip(self.query(DetailPane), details, strict=False):
+            pane.show(detail)
 
     @on(Panes.Arranged)
     def _arranged(self) -> None:

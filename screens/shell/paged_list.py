@@ -31,11 +31,10 @@ from screens.widgets.detail_pane import DetailPane
 from screens.widgets.filter_bar import FilterBar
 from screens.widgets.live_table import LiveTable
 from screens.widgets.view_tabs import ViewTabs
-from screens.wording.text import CARE
+from screens.wording.text import CARE, NO_MATCHES
 
 Held = tuple[ListWindow[Any, Row], list[Row]]
 TYPING_PAUSE_S = 0.15
-NO_MATCHES = "No matches. Esc clears the filter"
 
 
 class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic[Which, Row, Done]):
@@ -58,6 +57,9 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
 
     HAS_ASIDE: ClassVar[bool] = False
     """Whether a wide terminal shows a third column."""
+
+    AGED: ClassVar[str] = ""
+    """The key of a row's time whose age is shown, if any."""
 
     def __init__(self, window: ListWindow[Which, Row]) -> None:
         super().__init__()
@@ -128,6 +130,13 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
             return super().everything_in(table)
         window, dressed = self._window, self.dressed
         return lambda: (row for each in window.everything() for row in dressed([each]))
+
+    def moments_shown(self) -> Iterable[str]:
+        return [row[self.AGED] for row in self.table.rows_shown] if self.AGED else ()
+
+    def show_ages(self) -> None:
+        rows = self.dressed(self.table.rows_shown)
+        self.table.show_rows(rows, more_above=self._window.anchor is not None)
 
     def dressed(self, rows: list[Row]) -> list[Row]:
         """Return the rows with values that depend on the time."""

@@ -25,8 +25,9 @@ STEP, STEP_ROWS = 4, 2
 class Panes(Horizontal):
     """A list, a pane and perhaps a third: below each other, side by side, or one of them alone.
 
-    Below 100 columns the pane is under the list, up to 159 beside it; from 160 on there is room for the
-    third. The border between list and pane stays where the user has put it.
+    Below 100 columns the pane is under the list, or only on the key of zoom where there are fewer rows
+    than it needs; up to 159 it is beside the list; from 160 on there is room for the third. The border
+    between list and pane stays where the user has put it.
     """
 
     DEFAULT_CSS = """
@@ -40,10 +41,14 @@ class Panes(Horizontal):
     class Arranged(Message):
         """Another pane came into sight."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, rows_needed: int = 0) -> None:
+        """``rows_needed`` of the terminal leave room for a pane below the list."""
         super().__init__(classes="list-body")
         self._memory = f"{name}.border"
+        self._rows_needed = rows_needed
         self.zoomed: Widget | None = None
+        self._left: Widget | None = None
+        self._extents: dict[Widget, tuple[int | None, int | None]] = {}
 
     def on_mount(self) -> None:
         self._arrange(self.app.size)
@@ -60,19 +65,25 @@ class Panes(Horizontal):
         return self.app.size.width < SIDE_BY_SIDE
 
     @property
+    def _has_list_alone(self) -> bool:
+        return self._is_stacked and self.app.size.height < self._rows_needed
+
+    @property
     def _key(self) -> str:
         return f"{self._memory}.{'rows' if self._is_stacked else 'cells'}"
 
     def _arrange(self, size: Size) -> None:
         self.set_class(self._is_stacked, "-stacked")
         panes = [*self.query_children(DetailPane)]
-        shown = panes if size.width >= THREE else panes[:1]
+        shown = panes if size.width >= THREE else panes[: 0 if self._has_list_alone else 1]
         moved, before = self._host.recall(self._key, 0), [pane for pane in panes if pane.display]
         for pane in panes:
             pane.display = self.zoomed is pane or (self.zoomed is None and pane in shown)
-            extent = None if self.zoomed is pane else self._extent(size, len(shown), moved)
+            extent = None if self.zoomed is pane else self._extent(size, max(1, len(shown)), moved)
             rows, cells = (extent, None) if self._is_stacked else (None, extent)
-            pane.styles.width, pane.styles.height = cells, rows
+            if self._extents.get(pane) != (cells, rows):  # to set them lays the screen out again
+                self._extents[pane] = cells, rows
+                pane.styles.width, pane.styles.height = cells, rows
         for child in self.children:
             if child not in panes:
                 child.display = self.zoomed in (None, child)
@@ -94,8 +105,21 @@ class Panes(Horizontal):
         within = [
             child for child in self.children if focused is not None and child in focused.ancestors_with_self
         ]
-        self.zoomed = None if self.zoomed is not None else (within or [*self.children])[0]
+        before, self.zoomed = self.zoomed, None
+        if before is None:
+            pane = self.query_children(DetailPane).first()
+            self.zoomed = pane if self._has_list_alone else (within or [*self.children])[0]
         self._arrange(self.app.size)
+        if self._has_list_alone:
+            self._focus_what_is_shown()
+
+    def _focus_what_is_shown(self) -> None:
+        """Pass the focus between the list and the pane that takes turns with it."""
+        if self.zoomed is not None:
+            self._left = self.screen.focused
+            self.zoomed.focus()
+        elif self._left is not None:
+            self._left.focus()
 
     def move_border(self, step: int) -> None:
         """Move the border between list and pane by some steps, to the right or down."""

@@ -28,6 +28,7 @@ class DetailPane(Reading):
     DEFAULT_CSS = """
     DetailPane {
         border: round $border-blurred; border-title-color: $foreground; padding: 0 1; background: $surface; }
+    DetailPane:focus { border: heavy $border; border-title-style: bold; }
     DetailPane > SteadyText { width: 1fr; height: auto; }
     """
 

@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 from screens.base.harmless_text import visible
 
 MOST_OFFERED = 12
+COUNT = 10  # cells of a number: one that follows another lays nothing out again
 FIRST, OTHERS = "bold", "dim"
 
 
@@ -72,7 +73,8 @@ class FilterBar(Vertical):
     FilterBar { height: auto; }
     FilterBar > Horizontal { height: 1; background: $panel; }
     FilterBar #filter { width: 1fr; }
-    FilterBar .found { width: 0; text-wrap: nowrap; color: $text-muted; background: $panel; }
+    FilterBar .found { width: 10; padding-right: 1; text-align: right; text-wrap: nowrap; }
+    FilterBar .found { color: $text-muted; background: $panel; }
     FilterBar .answer { display: none; height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
@@ -97,8 +99,8 @@ class FilterBar(Vertical):
         if text == self._found:
             return
         self._found, label = text, self.query_one(".found", Static)
-        label.styles.width = min(cell_len(text) + 1, max(0, self.size.width * 2 // 3))
-        label.update(Content(visible(text)))
+        label.styles.width = max(COUNT, min(cell_len(text) + 1, self.size.width * 2 // 3))
+        label.update(Content(visible(text)), layout=False)
 
     def show_message(self, message: Text) -> None:
         """Show an answer below the input; an empty one hides the line."""
@@ -123,7 +125,7 @@ class FilterBar(Vertical):
         line = _offered(offered) if offered else self._message
         label = self.query_one(".answer", Static)
         label.display = bool(line.plain)
-        label.update(line)
+        label.update(line, layout=False)
 
 
 def _offered(offered: Sequence[tuple[str, str]]) -> Text:

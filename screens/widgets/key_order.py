@@ -28,7 +28,15 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ),
     ("mark", "mark.range", "mark.all"),
     (
-        *("filter", "queue.view", "service.view", "insights.view", "roster.left", "service.board"),
+        *(
+            "filter",
+            "queue.view",
+            "service.view",
+            "insights.view",
+            "roster.view",
+            "log.view",
+            "service.board",
+        ),
         *("sort", "sort.reverse", "columns", "desk.agent", "views", "export"),
     ),
     (

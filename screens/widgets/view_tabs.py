@@ -136,7 +136,7 @@ class ViewTabs(Static):
             at += cell_len(text)
         if end:
             parts.append((" " * (width - at - cell_len(end) - 1) + end, ""))
-        self.update(Content.assemble(*parts))
+        self.update(Content.assemble(*parts), layout=False)  # one line, whatever is on it
 
     def on_click(self, event: events.Click) -> None:
         event.stop()

@@ -7,20 +7,21 @@ from rich.text import Text
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import booking_state
 from models.bookings import PENDING
-from screens.wording.text import BAD, CARE, GOOD
+from screens.wording.text import BAD, CARE, GOOD, QUIET
 
 STYLES = {
-    "entered by mistake": "dim",
-    "Confirmed": GOOD,
-    "Cancelled": BAD,
+    "entered by mistake": QUIET,
+    "Confirmed": f"{QUIET} {GOOD}",
+    "Cancelled": QUIET,
     "Waiting": f"bold {CARE}",
     "! unattended": f"bold {BAD}",
     "Still on it? claimed": f"bold {CARE}",
     "Due, claimed": f"bold {CARE}",
     "Due, unclaimed": f"bold {CARE}",
-    "Pending, claimed": "bold",
-    "Pending, unclaimed": CARE,
+    "Pending, claimed": "",
+    "Pending, unclaimed": CARE or "bold",
 }
+"""Loud where somebody is needed, quiet where all is done."""
 SHORT = {
     "Pending, claimed": "claimed",
     "Pending, unclaimed": "unclaimed",
@@ -51,8 +52,7 @@ def state_with_sign(row: BookingRow) -> Text:
     """Format a booking's state in a list: a sign and one or two words, loud only where someone is needed."""
     words = booking_state(row)
     short = SHORT.get(words, words.lower())
-    style = STYLES.get(words, "")
-    return Text(f"{_sign(row)} {short}", "" if style == "bold" else style)
+    return Text(f"{_sign(row)} {short}", STYLES.get(words, ""))
 
 
 def due_mark(row: BookingRow) -> Text:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any, cast
 
 from rich.text import Text
 
 from dispatch import queries
 from dispatch.bookings.row_types import BatchLine, BatchResult
-from dispatch.queries.row_types import AgentRow, MoveRow
+from dispatch.queries.row_types import AgentRow, BookingRow, MoveRow
 from dispatch.queries.wording import plural
+from dispatch.service.row_types import IssueBatch, IssueBatchLine, IssueRow
+from dispatch.service.wording import status
 from screens.wording.text import BAD, CARE, short
 
 MOST_NAMED = 6  # agents who are named one by one
 MOST_LISTED = 300  # rows of a batch
+BOOKING, ISSUE = "booking", "issue"
+Result = BatchResult | IssueBatch
 
 
 def of_an_agent(row: AgentRow, kept: str, taker: str = "The new agent") -> Text:
@@ -49,43 +54,51 @@ def _takers(moves: Sequence[MoveRow]) -> str:
     return ", ".join(parts + ([f"{waiting} waiting for an agent"] if waiting else []))
 
 
-def counts_of(result: BatchResult, participle: str) -> Text:
+def counts_of(result: Result, participle: str, noun: str = BOOKING) -> Text:
     """Count how many rows of a batch succeed, and how many do not."""
-    text = Text(overflow="fold").append(f"{plural(result['done'], 'booking')} {participle}", "bold")
+    text = Text(overflow="fold").append(f"{plural(result['done'], noun)} {participle}", "bold")
     if result["refused"]:
         text.append(f", {result['refused']} refused", f"bold {CARE}")
     return text
 
 
-def before_a_batch(result: BatchResult, participle: str) -> Text:
+def before_a_batch(result: Result, participle: str, noun: str = BOOKING) -> Text:
     """Preview a batch: the counts, and first what would be refused, with the reason."""
-    return _row_by_row(counts_of(result, participle), _refused_first(result["results"]))
+    return _row_by_row(counts_of(result, participle, noun), _refused_first(result["results"]), noun)
 
 
-def after_a_batch(result: BatchResult, participle: str) -> Text:
+def after_a_batch(result: Result, participle: str, noun: str = BOOKING) -> Text:
     """List the results of a batch in their order; in a long one the refusals come first."""
-    rows = result["results"]
+    rows: Sequence[Any] = result["results"]
     rows = _refused_first(rows) if len(rows) > MOST_LISTED else rows
-    return _row_by_row(counts_of(result, participle).append("\n"), rows)
+    return _row_by_row(counts_of(result, participle, noun).append("\n"), rows, noun)
 
 
-def _refused_first(rows: Sequence[BatchLine]) -> list[BatchLine]:
+def _refused_first(rows: Sequence[Any]) -> list[Any]:
     return sorted(rows, key=lambda row: bool(row["ok"]))
 
 
-def _row_by_row(text: Text, rows: Sequence[BatchLine]) -> Text:
+def _row_by_row(text: Text, rows: Sequence[Any], noun: str) -> Text:
+    format_row = _issue_row if noun == ISSUE else _booking_row
     for row in rows[:MOST_LISTED]:
-        text.append("\n").append_text(_row(row))
+        if row["ok"]:
+            text.append("\n").append_text(format_row(row))
+        else:
+            reason = row["error"]["message"] if row["error"] else ""
+            text.append(f"\n✗ {row[f'{noun}_id']:>6}  {reason}", CARE)
     if len(rows) > MOST_LISTED:
-        text.append(f"\n         and {plural(len(rows) - MOST_LISTED, 'booking')} more", "dim")
+        text.append(f"\n         and {plural(len(rows) - MOST_LISTED, noun)} more", "dim")
     return text
 
 
-def _row(row: BatchLine) -> Text:
-    booking = row["booking"]
-    if booking is None:
-        reason = row["error"]["message"] if row["error"] else ""
-        return Text(f"✗ {row['booking_id']:>6}  {reason}", CARE)
+def _issue_row(row: IssueBatchLine) -> Text:
+    issue = cast(IssueRow, row["issue"])
+    about = f"{issue['priority']}, {status(issue)}, {issue['agent_name'] or 'waiting for an agent'}"
+    return Text(f"✓ {row['issue_id']:>6}  {short(issue['title'])}: {about}")
+
+
+def _booking_row(row: BatchLine) -> Text:
+    booking = cast(BookingRow, row["booking"])
     holder = booking["agent_name"] or "waiting for an agent"
     name = short(booking["customer_name"])
     text = Text(f"✓ {row['booking_id']:>6}  {name}: {booking['status']}, {holder}")

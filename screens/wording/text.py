@@ -9,7 +9,11 @@ import os
 GOOD, CARE, BAD = ("", "", "") if os.environ.get("NO_COLOR") else ("$success", "$warning", "$error")
 """The roles of colours: their names are the theme's, in Rich's texts too (screens/base/themed_app.py)."""
 
+QUIET = "dim"  # of what is done: no one is needed
 NEUTRAL = "$primary" if GOOD else ""  # of bars that are neither good nor bad
+
+
+NO_MATCHES = "No matches. Esc clears the filter"
 
 
 def short(text: str, length: int = 40) -> str:

@@ -10,7 +10,7 @@ from textual.keys import _character_to_key, key_to_character
 from textual.widgets import Input, TextArea
 
 from astra_tui.app import AstraApp
-from screens.bookings.multi_select import MarkedList
+from screens.shell.marked_list import MarkedList
 from screens.widgets.live_table import LiveTable
 
 Scene = Callable[[AstraApp], Awaitable[None]]

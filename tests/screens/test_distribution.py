@@ -126,7 +126,7 @@ async def test_a_batch_is_undone_whole_or_not_at_all(
         await press(app, "A", "l")
         assert "bookings would be released" in told(app)
         await press(app, "escape", "escape")
-        monkeypatch.setattr("screens.bookings.multi_select.MOST_MARKED", 5)
+        monkeypatch.setattr("screens.shell.marked_list.MOST_MARKED", 5)
         await press(app, "A")
         assert "Marked 5 bookings, the first 5 only" in said(app)
         table.move_cursor(row=table.row_count - 1)

@@ -194,7 +194,7 @@ MEANINGS = {
     "s": {"booking.rate", "issue.rate"},
     "t": {"booking.contact", "issue.reply"},  # talk to the customer
     "u": {"undo.letter", "log.undo"},
-    "v": {"queue.view", "service.view", "insights.view", "roster.left"},
+    "v": {"queue.view", "service.view", "insights.view", "roster.view", "log.view"},
     "V": {"queue.view.back", "service.view.back", "insights.view.back"},
     "w": {"why.letter", "issue.why"},
     "x": {"booking.cancel", "issue.close"},  # it ends

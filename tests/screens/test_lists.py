@@ -191,3 +191,82 @@ async def test_the_border_stays_where_it_was_put(golden_file: Path, running: Any
         assert app.recall("queue.border.cells", 0) == before + 8
         await press(app, *("right_square_bracket",) * 40)
         assert pane.outer_size.width >= 20
+
+
+@pytest.mark.parametrize(("key", "name"), [("f3", "roster"), ("f5", "my-desk"), ("f6", "service")])
+async def test_zoom_and_border_in_every_list(golden_file: Path, running: Any, key: str, name: str) -> None:
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        app.my_agent_id = 1
+        await press(app, key, "escape")
+        pane = app.screen.query_one(DetailPane)
+        before = pane.outer_size.width
+        await press(app, "left_square_bracket")
+        assert (pane.outer_size.width, app.recall(f"{name}.border.cells", 0)) == (before + 4, before + 4)
+        await press(app, "z")
+        assert not pane.display
+        await press(app, "z")
+        pane.focus()
+        await press(app, "z")
+        assert pane.outer_size.width == 120
+        assert pane.styles.border_top[0] == "heavy"
+        await press(app, "z")
+        assert pane.outer_size.width == before + 4
+
+
+@pytest.mark.parametrize("key", ["f3", "f5"])
+async def test_where_the_list_is_alone_zoom_shows_the_pane(golden_file: Path, running: Any, key: str) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        app.my_agent_id = 1
+        await press(app, key, "escape")
+        pane, focused = app.screen.query_one(DetailPane), app.focused
+        assert not pane.display
+        await press(app, "z")
+        assert pane.has_focus
+        assert pane.outer_size.width == 80
+        assert pane.border_title, "it is filled when it comes into sight"
+        await press(app, "z")
+        assert not pane.display
+        assert app.focused is focused
+
+
+@pytest.mark.parametrize(("key", "panes"), [("f5", 2), ("f6", 2)])
+async def test_the_third_column_is_the_customer(
+    golden_file: Path, running: Any, key: str, panes: int
+) -> None:
+    async with running(golden_file, size=(200, 60)) as (app, _):
+        app.my_agent_id = 1
+        await press(app, key, "escape")
+        shown = [pane for pane in app.screen.query(DetailPane) if pane.region.area]
+        assert len(shown) == 2
+        assert "Customer No." in str(shown[1].border_title)
+
+
+@pytest.mark.parametrize(("width", "is_beside"), [(120, False), (160, True)])
+async def test_dispatch_has_the_customer_in_a_third_column(
+    golden_file: Path, running: Any, width: int, is_beside: bool
+) -> None:
+    async with running(golden_file, size=(width, 36)) as (app, _):
+        await press(app, "f2")
+        who, known = app.screen.query_one("#who").region, app.screen.query_one("#known").region
+        assert (known.x >= who.right) is is_beside
+        assert (known.y >= who.bottom) is not is_beside
+        arrivals = app.screen.query_one("#arrivals").region
+        assert arrivals.y >= max(who.bottom, known.bottom)
+
+
+async def test_another_view_is_laid_out_once_for_the_list_and_once_for_the_pane(
+    golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(golden_file) as (app, _):
+        await press(app, "f4", "escape", "v", "v", "V", "V")
+        laid_out: list[str] = []
+        place = app.screen
+        original = place._refresh_layout
+
+        def counted(*args: Any, **kwargs: Any) -> None:
+            laid_out.append("again")
+            original(*args, **kwargs)
+
+        monkeypatch.setattr(place, "_refresh_layout", counted)
+        await press(app, "v")
+        assert 1 <= len(laid_out) <= 2

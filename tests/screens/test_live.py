@@ -138,13 +138,13 @@ async def test_every_booking_is_shown_on_the_way_down_and_up(tmp_path: Path, run
 
 
 def test_a_roster_of_thousands_shows_the_first_and_finds_the_others() -> None:
-    from screens.roster.screen import _headline
+    from screens.roster.groups import totals_text
 
     person = {"left_at": None, "presence": "available", "load": 3, "issue_load": 1, "capacity": 10}
     people: list[Any] = [person] * 2000
-    told = "2,000 agents  ·  2,000 available  ·  load 8,000/20,000"
-    assert _headline(people, people).plain == f"{told}  ·  first 500 shown; / finds the others"
-    assert _headline(people, people[:3]).plain.startswith("3 of 2,000 agents")
+    told = "Total  2,000 agents  ·  2,000 available  ▇▇▇▇▁▁▁▁▁▁ 8000/20000"
+    assert totals_text(people, 2000, ["the first 500"]).plain == f"{told}  ·  the first 500"
+    assert totals_text(people[:3], 2000, []).plain.startswith("Total  3 of 2,000 agents")
 
 
 # trouble

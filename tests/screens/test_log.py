@@ -18,7 +18,7 @@ from screens.log.screen import Log
 from screens.widgets.live_table import LiveTable
 from tests.screens.conftest import standing_still
 from tests.screens.picture import text_of
-from tests.screens.scenes import leave, press
+from tests.screens.scenes import leave, press, said
 
 WARNED = '{"warnings":[{"issue_id":11,"clock":"resolution","percent":75}],"escalations":[]}'
 
@@ -192,3 +192,49 @@ async def test_checks_of_the_clocks_are_one_row_that_opens_to_each(path: Path, r
         assert events(app) == [5, 2, 1]
         assert await filtered(app, "is:all") == [5, 4, 3, 2, 1]
         assert "{" not in text_of(app)
+
+
+async def test_the_log_is_read_from_either_end(demo_file: Path, running: Any) -> None:
+    async with running(demo_file, size=(120, 36)) as (app, _):
+        await press(app, "f5", "escape", "h")
+        newest_first = events(app)
+        assert newest_first == sorted(newest_first, reverse=True)
+        await press(app, "less_than_sign")
+        oldest_first = events(app)
+        assert oldest_first == sorted(oldest_first)
+        assert oldest_first[0] <= newest_first[-1]
+        assert "time ▴" in text_of(app)
+        await press(app, *("end",) * 6)
+        held = events(app)
+        assert held == sorted(held)
+        assert held[-1] == newest_first[0], "paging goes on to the newest"
+        await press(app, *("home",) * 8)
+        assert events(app)[0] == oldest_first[0], "and back"
+        await press(app, "greater_than_sign")
+        assert events(app)[0] == newest_first[0]
+        await press(app, "greater_than_sign")
+        assert "ordered by time: < turns it round" in said(app)[-1]
+        app.screen.post_message(LiveTable.SortAsked("actor"))
+        await app.settle()
+        assert events(app)[0] == newest_first[0]
+        app.screen.post_message(LiveTable.SortAsked("time"))
+        await app.settle()
+        assert events(app)[0] == oldest_first[0]
+
+
+async def test_the_log_has_views_with_totals(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f4", "escape", "home", "n", *"hm", "enter", "n", *"ha", "enter", "h")
+        whole = len(events(app))
+        await press(app, "v")
+        before = len(events(app))
+        await press(app, "V", "u", "v")
+        assert len(events(app)) == before + 1
+        assert f"Mine {before + 1}" in text_of(app)
+        assert {row["actor"] for row in app.screen.query_one(LiveTable).rows_shown} == {"kim"}
+        await press(app, "v")
+        assert all(row["undone_by"] for row in app.screen.query_one(LiveTable).rows_shown)
+        assert f"Undone {len(events(app))}" in text_of(app)
+        assert len(events(app)) >= 1
+        await press(app, "escape")
+        assert len(events(app)) == whole + 1

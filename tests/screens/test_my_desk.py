@@ -154,3 +154,26 @@ async def test_ages_and_presence_follow_the_clock(golden_file: Path, running: An
         clock.moment = NOON + timedelta(hours=3)
         await app.settle()
         assert "overdue 4 h" in text_of(app)
+
+
+async def test_fresh_ages_are_shown_again_every_few_seconds(golden_file: Path, running: Any) -> None:
+    clock = TestClock()
+    clock.moment = NOON
+    async with running(golden_file, size=(120, 36), clock=clock) as (app, _):
+        app.my_agent_id = 1
+        await press(app, "f5", "home")
+        table = app.screen.query_one("#my-desk", LiveTable)
+        new = next(row for row in table.rows_shown if row["status"] == "Pending" and not row["claimed_at"])
+        table.move_cursor(row=table.get_row_index(str(new["booking_id"])))
+        await press(app, "c")
+
+        def told() -> str:
+            row = next(row for row in table.rows_shown if row["booking_id"] == new["booking_id"])
+            return str(row["age"])
+
+        assert told() == "0s"
+        for seconds, age in ((1, "0s"), (12, "13s"), (40, "53s")):
+            clock.advance(seconds=seconds)
+            app.screen.look_at_clock()
+            await app.settle()
+            assert told() == age, seconds

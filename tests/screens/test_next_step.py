@@ -10,8 +10,10 @@ import pytest
 from dispatch.queries.wording import day_and_moment, due_word, with_next_step
 from screens.shell.booking_notifications import describe_bookings
 from screens.widgets.bars import Heading
-from screens.wording.bookings import sign, state
+from screens.wording.bookings import sign, state, state_with_sign
 from screens.wording.contacts import reach, ways
+from screens.wording.issues import priority, short_state, subject
+from screens.wording.text import CARE, QUIET
 
 NOW = "2082-03-04 12:00:00"
 PENDING: Any = {"voided": False, "status": "Pending", "agent_id": 1, "claimed_at": NOW, "contacted_at": None}
@@ -118,3 +120,40 @@ def test_the_header_counts_cells_and_its_tooltip_is_complete() -> None:
 )
 def test_a_state_is_told_by_one_sign(changes: dict[str, Any], shown: str) -> None:
     assert sign(PENDING | changes).plain == shown
+
+
+@pytest.mark.parametrize(
+    ("row", "is_loud", "is_quiet"),
+    [
+        (PENDING | {"claimed_at": None}, True, False),
+        (PENDING | {"agent_id": None, "claimed_at": None}, True, False),
+        (PENDING, False, False),
+        (PENDING | {"status": "Confirmed"}, False, True),
+        (PENDING | {"status": "Cancelled"}, False, True),
+    ],
+)
+def test_only_what_needs_somebody_is_loud(row: Any, is_loud: bool, is_quiet: bool) -> None:
+    dressed = with_next_step(row | {"follow_up_at": None}, NOW)
+    for text in (state(dressed), state_with_sign(dressed), sign(dressed)):
+        assert (CARE in str(text.style)) is is_loud, text
+        assert (text.style == QUIET) is is_quiet, text
+
+
+@pytest.mark.parametrize(
+    ("status", "is_loud", "is_quiet"),
+    [
+        ("new", True, False),
+        ("assigned", True, False),
+        ("in_progress", False, False),
+        ("pending_customer", False, True),
+        ("resolved", False, True),
+        ("closed", False, True),
+    ],
+)
+def test_only_an_issue_that_needs_somebody_is_loud(status: str, is_loud: bool, is_quiet: bool) -> None:
+    row: Any = {"status": status, "escalation_level": 0, "priority": "CRITICAL", "title": "late"}
+    style = str(short_state(row).style)
+    assert (CARE in style, style == QUIET) == (is_loud, is_quiet)
+    is_ended = status in ("resolved", "closed")
+    assert (priority(row).style == QUIET) is is_ended
+    assert (subject(row).style == QUIET) is is_ended

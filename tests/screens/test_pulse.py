@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widgets import Input
 
 from screens.insights.columns import short_money
 from screens.insights.pulse import pulse_text
 from screens.insights.screen import Insights
+from screens.widgets.live_table import LiveTable
 from tests.screens.picture import text_of
 from tests.screens.scenes import press
 
@@ -34,7 +36,7 @@ def drawn(width: int) -> list[str]:
 
 
 def test_the_plot_reaches_from_nothing_to_the_highest_day() -> None:
-    plot = [line[:10].rstrip() for line in drawn(60)[2:9]]
+    plot = [line[:10].rstrip() for line in drawn(40)[2:9]]  # a day is one cell wide here
     assert plot == [
         "100 ┤   █",
         "    │   █",
@@ -87,3 +89,29 @@ async def test_insights_open_with_the_pulse_and_go_on_to_tables(golden_file: Pat
         assert "last 30 days, beside those before" in text_of(app)
         assert "▲ 0" in text_of(app)
         assert isinstance(app.screen, Insights)
+
+
+async def test_the_agents_have_a_period_too(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f7", "v", "v")
+        table = app.screen.query_one("#agents", LiveTable)
+        whole = {row["agent_id"]: row["decided"] for row in table.rows_shown}
+        await press(app, "T", "home")
+        assert "last 30 days, beside those before" in text_of(app)
+        rows = table.rows_shown
+        assert {row["agent_id"] for row in rows} == whole.keys()
+        assert all(row["decided"] + row["before"] <= whole[row["agent_id"]] for row in rows)
+        assert sum(row["decided"] for row in rows) > 0
+        number = rows[0]["agent_id"]
+        await press(app, "enter")
+        assert app.screen.query_one("#filter", Input).value == f"agent:{number} created>=-30d"
+
+
+def test_the_width_is_used() -> None:
+    """All three beside each other from 120 columns on, and longer bars where there is more room."""
+    for width in (116, 196):
+        first = drawn(width)[0]
+        assert all(heading in first for heading in ("Leads a day", "From lead to confirmed", "Now"))
+        assert max(map(len, drawn(width))) <= width
+    assert max(map(len, drawn(196))) > max(map(len, drawn(116)))
+    assert "From lead" not in drawn(76)[0]

@@ -10,9 +10,10 @@ from textual.widgets import Static
 
 from astra_tui.app import AstraApp
 from screens.bookings.queue import Queue
-from screens.roster.groups import grouped, totals
+from screens.roster.groups import grouped, totals_text
 from screens.widgets.detail_pane import DetailPane
 from screens.widgets.live_table import LiveTable
+from screens.widgets.view_tabs import ViewTabs
 from screens.wording.agents import held_bar, sparkline
 from tests.screens.picture import text_of
 from tests.screens.scenes import press
@@ -50,7 +51,8 @@ def test_a_department_sums_up_its_agents_and_is_none_of_them() -> None:
 
 def test_totals_leave_out_who_left() -> None:
     left = PEOPLE[0] | {"left_at": "2082-01-01 00:00:00"}
-    assert totals([*PEOPLE, left]) == "3 agents  ·  2 available  ·  1 on break  ·  load 12/30"
+    told = totals_text([*PEOPLE, left], 9, []).plain
+    assert told == "Total  4 of 9 agents  ·  2 available  ·  1 on break  ▇▇▇▇▁▁▁▁▁▁ 12/30"
 
 
 @pytest.mark.parametrize(
@@ -98,15 +100,16 @@ async def test_enter_folds_a_department_for_the_next_time_too(golden_file: Path,
 async def test_another_order_is_one_list(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(150, 40)) as (app, _):
         table = await on_roster(app)
-        await press(app, "greater_than_sign")
+        while app.screen.present_view()["sort"] != "name":
+            await press(app, "greater_than_sign")
         found = names(table.rows_shown)
         assert found == sorted(found, key=str.lower)
         assert len(found) == 6
 
 
 async def test_the_pane_shows_the_agent_where_there_is_room(golden_file: Path, running: Any) -> None:
-    for width, is_shown in ((99, False), (100, True), (150, True)):
-        async with running(golden_file, size=(width, 40)) as (app, _):
+    for size, is_shown in (((99, 24), False), ((99, 40), True), ((100, 24), True), ((150, 40), True)):
+        async with running(golden_file, size=size) as (app, _):
             table = await on_roster(app)
             table.move_cursor(row=table.get_row_index("1"))
             await app.settle()
@@ -116,3 +119,52 @@ async def test_the_pane_shows_the_agent_where_there_is_room(golden_file: Path, r
             assert "21 years" in told
             assert "Oskar" not in told
             assert "The app crashes" in told
+
+
+async def test_views_are_tabs_that_keep_the_text(demo_file: Path, running: Any) -> None:
+    async with running(demo_file, size=(120, 36)) as (app, pilot):
+        table = await on_roster(app)
+
+        def shown() -> set[int]:
+            return {row["agent_id"] for row in table.rows_shown if "members" not in row}
+
+        everybody = shown()
+        idle = next(row for row in table.rows_shown if row["load"] + row["issue_load"] == 0)
+        table.move_cursor(row=table.get_row_index(str(idle["agent_id"])))
+        await press(app, "X", "X")
+        assert shown() == everybody - {idle["agent_id"]}
+        assert "Active 29" in text_of(app)
+        assert "Inactive 1" in text_of(app)
+        await press(app, "V")
+        assert shown() == {idle["agent_id"]}
+        await press(app, "v", "slash", *"zzz", "enter")
+        assert "No matches" in text_of(app)
+        assert "0 of 29" in text_of(app)
+        await press(app, "v", "v", "escape")
+        assert "Nobody is not available" in text_of(app)
+        await press(app, "escape")
+        assert len(shown()) == 29
+        assert await pilot.click(ViewTabs, offset=(48, 0))
+        await app.settle()
+        assert shown() == {idle["agent_id"]}
+
+
+async def test_the_filter_answers(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        table = await on_roster(app)
+        await press(app, "slash", *"pres")
+        assert "presence:" in text_of(app)
+        await press(app, "tab", *"av", "enter")
+        found = len(table.rows_shown)
+        assert {row["presence"] for row in table.rows_shown} == {"available"}
+        assert f"{found} of 6" in text_of(app)
+        await press(app, "escape", "slash", *"presence:foo", "enter")
+        assert "available, busy" in text_of(app), "the answer names what there is"
+
+
+async def test_the_rating_is_seen_at_120_columns(demo_file: Path, running: Any) -> None:
+    async with running(demo_file, size=(120, 36)) as (app, _):
+        table = await on_roster(app)
+        assert {"rating", "trend"} <= {name for name, _ in table._shown}
+        await press(app, "end")
+        assert "Total  30 agents" in text_of(app)

@@ -34,7 +34,9 @@ FILTERS = (
     click.option("--unclaimed", is_flag=True, help="Only unclaimed ones."),
     click.option("--waiting", is_flag=True, help="Only those without an agent."),
     click.option("--asked", is_flag=True, help="Only claims about to run out: their agent was asked."),
-    click.option("--text", default="", help="Only those with this in customer, destination or number."),
+    click.option(
+        "--text", default="", help="Only those with this in customer, destination, wishes, notes or number."
+    ),
     filtering(BOOKING_KEYS),
 )
 NEITHER = "give the numbers of bookings, or a filter: --filter, --status, --agent, ..."

@@ -300,7 +300,15 @@ WOUNDS: dict[str, list[tuple[str, str, str]]] = {
     "year shift": [
         ("UPDATE settings SET value = '0' WHERE key = 'year_shift'", "settings", "year_shift is 0")
     ],
-    "emptied index": [("DELETE FROM customer_search", "search", "the index was emptied")],
+    "texts": [
+        ("REPLACE INTO wish_search (rowid, words) VALUES (16, 'zz')", "search", "wishes not found by their"),
+        (
+            "REPLACE INTO note_search (rowid, words) VALUES (9, 'zz')",
+            "search",
+            "notes not found by their words",
+        ),
+    ],
+    "emptied index": [("DELETE FROM customer_search", "search", "the index of customers was emptied")],
     "lowered schema": [
         ("PRAGMA user_version = 7", "refused", "claims schema 7, but its tables are of schema")
     ],

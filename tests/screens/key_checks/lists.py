@@ -148,7 +148,19 @@ async def room_for_the_panes(app: AstraApp) -> None:
     assert pane.outer_size == before
 
 
-@check("agent.add", "agent.edit", "agent.leave", "agent.bookings", "roster.left")
+@check("log.view", "log.view.back")
+async def views_of_the_log(app: AstraApp) -> None:
+    await press(app, "f4", "h", "v")
+    rows = app.screen.query_one(LiveTable).rows_shown
+    assert {row["actor"] for row in rows} <= {"kim"}
+    await press(app, "v")
+    assert all(row["undone_by"] for row in app.screen.query_one(LiveTable).rows_shown)
+    await press(app, "V", "V")
+    assert len(app.screen.query_one(LiveTable).rows_shown) > len(rows)
+    await press(app, "escape")
+
+
+@check("agent.add", "agent.edit", "agent.leave", "agent.bookings", "roster.view", "roster.view.back")
 async def keys_of_the_roster(app: AstraApp) -> None:
     await press(app, "f3", "a")
     await fill_in(
@@ -162,7 +174,7 @@ async def keys_of_the_roster(app: AstraApp) -> None:
     assert row["skills"] == ["Mars", "Titan"]
     await press(app, "X", "X")
     assert app.screen.query_one(LiveTable).rows_shown == []
-    await press(app, "v", "X", "v")
+    await press(app, "V", "X", "v")
     assert len(app.screen.query_one(LiveTable).rows_shown) == 1
     await press(app, "b")
     assert place(app) == "queue"

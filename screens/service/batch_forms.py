@@ -1,0 +1,64 @@
+"""Forms for several marked issues: a preview of each, then all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from dispatch.desk.desk import Desk
+from dispatch.queries import list_agents
+from dispatch.queries.wording import plural
+from dispatch.service import bulk_actions
+from dispatch.service.row_types import IssueBatch
+from models.issues import PRIORITIES
+from screens.dialogs.form import Field, FormModal, Values, picked, reason_field
+from screens.fields.preview import Preview
+from screens.wording.consequences import ISSUE, before_a_batch
+
+Ids = Sequence[int]
+
+
+def reassign_marked(ids: Ids) -> FormModal[IssueBatch]:
+    def look(desk: Desk, given: Values) -> Text:
+        result = bulk_actions.preview_reassign(desk, ids, picked(given["to"]))
+        return before_a_batch(result, "would change hands", ISSUE)
+
+    return FormModal(
+        f"Reassign {plural(len(ids), 'marked issue')}",
+        [
+            Field("to", "To", agents=tuple(list_agents()), required=True),
+            reason_field("why they change hands"),
+        ],
+        lambda desk, given: bulk_actions.reassign(desk, ids, picked(given["to"]), given["reason"]),
+        submit="Reassign issues",
+        preview=Preview(look, only=("to",)),
+    )
+
+
+def prioritise_marked(ids: Ids) -> FormModal[IssueBatch]:
+    def look(desk: Desk, given: Values) -> Text:
+        result = bulk_actions.preview_prioritise(desk, ids, given["priority"])
+        return before_a_batch(result, "would have that priority", ISSUE)
+
+    return FormModal(
+        f"Priority of {plural(len(ids), 'marked issue')}",
+        [Field("priority", "Priority", options=PRIORITIES[::-1], required=True)],
+        lambda desk, given: bulk_actions.prioritise(desk, ids, given["priority"]),
+        submit="Set priority",
+        preview=Preview(look, only=("priority",)),
+        about="Their clocks follow the priority.",
+    )
+
+
+def close_marked(ids: Ids) -> FormModal[IssueBatch]:
+    def look(desk: Desk, _: Values) -> Text:
+        return before_a_batch(bulk_actions.preview_close(desk, ids), "would be closed", ISSUE)
+
+    return FormModal(
+        f"Close {plural(len(ids), 'marked issue')}",
+        [],
+        lambda desk, _: bulk_actions.close(desk, ids),
+        submit="Close issues",
+        preview=Preview(look),
+    )
