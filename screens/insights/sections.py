@@ -89,5 +89,5 @@ class ToRead(Reading):
     BINDINGS = [
         replace(binding, action=f"screen.{binding.action}", show=False)
         for binding in keys.INSIGHTS
-        if binding.id in ("insights.view", "insights.report", "copy")
+        if binding.id in ("insights.view", "insights.view.back", "insights.report", "copy")
     ]
