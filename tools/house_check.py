@@ -20,7 +20,7 @@ PACKAGES = ("astra_tui", "screens", "dispatch", "models", "seeds")
 ONE_MODULE_A_NOUN = ("commands", "models", "migrations")  # folders that grow with what they list
 MOST_MODULES = 18
 MOST_IDIOMS = 2.0  # in 1,000 words of docstrings and comments
-MOST_SAID = 9  # banned words in visible strings; some are a customer's, or right
+MOST_SAID = 3  # banned words in visible strings; some are a customer's, or right
 IDIOMS = re.compile(
     r"\b(anew|whom|told|tells|foretell\w*|foretold|mend\w*|of its own accord|lies with|comes? to|came to"
     r"|stands?|takes? back|taken back|whoever|whatever it)\b",

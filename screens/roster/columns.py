@@ -63,7 +63,7 @@ COLUMNS: tuple[Column[AgentRow], ...] = (
     Column("rating", "Rating", 6, _rating, drop=2, right=True, sort="rating"),
     Column("years_of_service", "Years", 5, drop=5, right=True, sort="years_of_service"),
     Column("match_score", "Match", 6, match_score, drop=2, right=True, sort="match_score"),
-    Column("presence", "Presence", 13, _presence, drop=1, grows=True, sort="presence"),
+    Column("presence", "Presence", 16, _presence, drop=1, grows=True, sort="presence"),
     Column("job_title", "Title", 25, drop=7, sort="job_title"),
     Column("agent_id", "Id", 6, _number, drop=6, right=True, sort="agent_id"),
     Column("email", "E-mail", 26, sort="email", extra=True),

@@ -49,7 +49,7 @@ from screens.wording.text import CARE, NO_MATCHES, short
 NO_DAYS = [0] * TREND_DAYS
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
 WIDE = 110
-ROWS_WITH_PANE = 30  # of a narrow terminal
+ROWS_WITH_PANE, PANE = 30, 36  # rows of a narrow terminal; cells of the pane
 HINT = "/ name, department or number, presence:break, load<5, skill:mars"
 NO_AGENTS = "No agents yet: {agent.add} adds one, {first_steps} imports them"
 
@@ -104,7 +104,7 @@ class Roster(DetailedList[AgentRow, AgentRow], Answers, ViewedList[AgentRow, Age
     def body(self) -> ComposeResult:
         yield ViewTabs()
         yield FilterBar(HINT)
-        with Panes(self.NAME, ROWS_WITH_PANE):
+        with Panes(self.NAME, ROWS_WITH_PANE, PANE):
             with Vertical():
                 yield LiveTable(COLUMNS, "agent_id", id="roster")
                 yield SteadyText(id="totals")

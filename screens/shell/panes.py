@@ -41,11 +41,11 @@ class Panes(Horizontal):
     class Arranged(Message):
         """Another pane came into sight."""
 
-    def __init__(self, name: str, rows_needed: int = 0) -> None:
-        """``rows_needed`` of the terminal leave room for a pane below the list."""
+    def __init__(self, name: str, rows_needed: int = 0, narrowest: int = NARROWEST) -> None:
+        """``rows_needed`` of the terminal leave room for a pane below; ``narrowest`` are its least cells."""
         super().__init__(classes="list-body")
         self._memory = f"{name}.border"
-        self._rows_needed = rows_needed
+        self._rows_needed, self._narrowest = rows_needed, narrowest
         self.zoomed: Widget | None = None
         self._left: Widget | None = None
         self._extents: dict[Widget, tuple[int | None, int | None]] = {}
@@ -97,7 +97,7 @@ class Panes(Horizontal):
         if moved:
             return max(LEAST, min(moved, (size.width - LEAST) // panes))
         fair = (size.width - LIST_NEEDS) // panes
-        return max(min(NARROWEST, size.width // 3), min(WIDEST, fair))
+        return max(min(self._narrowest, size.width // 3), min(WIDEST, fair))
 
     def zoom(self) -> None:
         """Give all the room to what has the focus; once more gives it back."""

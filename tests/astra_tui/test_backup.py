@@ -57,7 +57,7 @@ def test_a_restore_says_what_is_lost(booked: Run, path: Path, tmp_path: Path) ->
     assert (done["lost"]["events"], done["dry_run"]) == (1, False)
     assert Path(done["kept"]).exists()
     assert booked("booking", "show", 1, "--json").json["status"] == "Pending"
-    assert "desk restored" in booked("log", "--limit", 1).out
+    assert "restored the desk" in booked("log", "--limit", 1).out
 
 
 def test_a_restore_is_refused_in_words(booked: Run, path: Path, tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ async def test_an_empty_desk_is_filled_in_three_ways(path: Path, tmp_path: Path,
         await press(app, "escape")
         app.action_fill_demo()
         await app.settle()
-        assert "in use already" in text_of(app)
+        assert "a demo needs an empty desk" in text_of(app)
 
 
 async def import_agents(app: AstraApp, file: Path) -> None:

@@ -115,13 +115,13 @@ def test_time_left_is_shown_by_a_sign_and_words_too(clock: dict[str, Any], told:
 @pytest.mark.parametrize(
     ("clock", "level", "told"),
     [
-        ({"left_minutes": 125.0, "used_percent": 45.0}, 0, "  2 h 05    ▇▇▁▁"),
-        ({"left_minutes": 2.0, "used_percent": 80.0}, 0, "  2 m       ▇▇▇▇"),
-        ({"left_minutes": 2.0, "used_percent": 80.0}, 1, "! 2 m       ▇▇▇▇"),
-        ({"left_minutes": -59.0, "used_percent": 300.0, "breached": True}, 0, "! 59 m late ▇▇▇▇"),
-        ({"left_minutes": -565.0, "used_percent": 300.0, "breached": True}, 3, "!!9 h late  ▇▇▇▇"),
-        ({"left_minutes": 90.0, "used_percent": 0.0, "paused_at": "x"}, 0, "  ‖ 1 h 30  ▁▁▁▁"),
-        ({"left_minutes": 5.0, "used_percent": 50.0, "met_at": "x"}, 0, "  done      ▇▇▁▁"),
+        ({"left_minutes": 125.0, "used_percent": 45.0}, 0, "   ▄ 2h 05"),
+        ({"left_minutes": 2.0, "used_percent": 80.0}, 0, "   ▇ 2m"),
+        ({"left_minutes": 2.0, "used_percent": 80.0}, 1, "!  ▇ 2m"),
+        ({"left_minutes": -59.0, "used_percent": 300.0, "breached": True}, 0, "!  █ 59m late"),
+        ({"left_minutes": -565.0, "used_percent": 300.0, "breached": True}, 3, "!! █ 9h late"),
+        ({"left_minutes": 90.0, "used_percent": 0.0, "paused_at": "x"}, 0, "   ▁ ‖ 1h 30"),
+        ({"left_minutes": 5.0, "used_percent": 50.0, "met_at": "x"}, 0, "   ▅ done"),
     ],
 )
 def test_time_left_is_a_bar_with_signs_of_lateness(clock: dict[str, Any], level: int, told: str) -> None:
