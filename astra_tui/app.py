@@ -22,7 +22,6 @@ from dispatch.operations import undo
 from dispatch.operations.row_types import DemoResult, ImportResult
 from dispatch.queries import customer_index
 from models.clock import Clock
-from models.customer_index import backlog
 from models.errors import DatabaseUnavailable, DeskError
 from screens.app.palette_app import PaletteApp
 from screens.app.routes import PLACE_MAKERS
@@ -268,9 +267,9 @@ class AstraApp(PaletteApp):
 
     @work(group="search", exclusive=True)
     async def _catch_up(self) -> None:
-        """Index the customers of a bulk load, a batch at a time."""
+        """Index the customers and texts of a bulk load, a batch at a time."""
         with suppress(DeskError):  # there is always a next change
-            while await self.backend.read(backlog) >= customer_index.LARGE_BACKLOG:
+            while await self.backend.read(customer_index.backlog) >= customer_index.LARGE_BACKLOG:
                 await self.backend.run(lambda desk: customer_index.catch_up(desk, customer_index.BATCH))
 
     def _lost(self, error: DeskError) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from astra_tui.cli.hints import hint_of
+
 HERE = Path(__file__).parent
 WIDTH = 110
 NAMED = ("at", "colon", "comma", "minus", "plus", "semicolon", "slash")
@@ -65,7 +67,7 @@ One language filters every list: type it after `/` on screen, or give it to `--f
 
 | filter | finds |
 |---|---|
-| `kate mars` | what has all of these words, as the list searches for them |
+| `kate mars` | what has all of these words: Queue looks for them in customer, destination, wishes and notes |
 | `status:pending` | a key and a value; both can be shortened while they are clear: `stat:pend` |
 | `to:"Alpha Centauri"` | a value with blanks, in quotes; `\\"` is a quote inside them |
 | `status:pending to:mars` | both; `and` between them means the same |
@@ -232,7 +234,7 @@ def events_page() -> str:
 
     lines = ["| event | in the log | undo |", "|---|---|---|"]
     for name, (past, never) in sorted(every_command().items()):
-        lines.append(f"| `{name}` | {past} | {f'no: {never}' if never else 'yes'} |")
+        lines.append(f"| `{name}` | {past} | {f'no: {hint_of(never)}' if never else 'yes'} |")
     return "\n\n".join([MADE, "# Events", EVENTS_ABOUT.strip("\n"), "\n".join(lines)]) + "\n"
 
 

@@ -151,7 +151,7 @@ class BaseModel(DeskModel):
         if versioned:
             values.append(self.was("version"))
         if database.run(sql, values).rowcount == 0:
-            raise Conflict(f"{self.label} {self._pk} was changed by someone else in the meantime")
+            raise Conflict(f"{self.label} {self._pk} was changed by someone else")
 
 
 def _listeners(model: type[BaseModel]) -> list[Callable[..., None]]:

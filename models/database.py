@@ -22,6 +22,7 @@ from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-d
 from models import copies, read_only
 from models.desk_file import free_name, has_foreign_log, log_of
 from models.errors import DatabaseUnavailable
+from models.hints import act
 from models.private_files import PRIVATE_FILE
 from models.refusals import LOG_HINT, no_backup
 from models.refusals import unavailable as unavailable  # for the others
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 APPLICATION_ID = 0x41535452  # "ASTR": distinguishes our files from other programs' SQLite files
-SCHEMA_VERSION = 13  # the highest number in models/migrations
+SCHEMA_VERSION = 14  # the highest number in models/migrations
 NORMAL, FULL = 1, 2  # PRAGMA synchronous
 TIDY_LOG_BYTES = 1_048_576
 UNWRITABLE = ("read_only", "cannot_open")
@@ -218,8 +219,8 @@ def still_locked() -> DatabaseUnavailable:
     """Return the refusal after 5 s without the lock."""
     return DatabaseUnavailable(
         "locked",
-        f"another process has held the database locked for {LOCK_PATIENCE_S:.0f} seconds",
-        "end that process, or try again when it is done",
+        f"another process has locked the database for {LOCK_PATIENCE_S:.0f} seconds",
+        "end that process, or try again later",
     )
 
 
@@ -258,8 +259,8 @@ def _check_place(path: Path, create: bool) -> None:
     if not exists and not create:
         raise DatabaseUnavailable(
             "no_database",
-            f"there is no desk at {path}",
-            "check --db; astra new FILE makes a new one, and so do astra import and astra demo",
+            f"no desk at {path}",
+            f"check --db; {act('new')}, {act('first_steps')} or {act('demo')} creates one",
         )
     if os.path.isdir(path):
         raise DatabaseUnavailable("not_a_database", f"{path} is a folder", "name a file")
@@ -267,7 +268,7 @@ def _check_place(path: Path, create: bool) -> None:
         raise DatabaseUnavailable("not_a_database", f"{path} is a device or a pipe", "name a file")
     if not os.path.isdir(path.parent):
         raise DatabaseUnavailable(
-            "no_folder", f"there is no folder {path.parent}", "create it first, or choose another --db"
+            "no_folder", f"no folder {path.parent}", "create it first, or choose another --db"
         )
     if not exists:
         _make_private(path)
@@ -286,7 +287,7 @@ def _make_private(path: Path) -> None:
 def open_read_only(path: Path) -> DeskDatabase:
     """Open an existing desk without creating, migrating or writing anything. Raises DatabaseUnavailable."""
     if not os.path.isfile(path):
-        raise DatabaseUnavailable("no_database", f"there is no desk at {path}")
+        raise DatabaseUnavailable("no_database", f"no desk at {path}")
     _refuse_foreign_log(path)
     is_writable = os.access(path, os.W_OK)
     database = DeskDatabase(path, None if is_writable else read_only.source(path, SCHEMA_VERSION))
@@ -306,7 +307,7 @@ def _refuse_foreign_log(path: Path) -> None:
     """Raise DatabaseUnavailable if opening the file would apply the log of another one to it."""
     if has_foreign_log(path):
         raise DatabaseUnavailable(
-            "foreign_log", f"a leftover log of another file lies beside {path}: {log_of(path)}", LOG_HINT
+            "foreign_log", f"a leftover log of another file is beside {path}: {log_of(path)}", LOG_HINT
         )
 
 
@@ -330,13 +331,15 @@ def _checked_version(database: DeskDatabase) -> int:
 def _newer(path: Path, done: str, version: int) -> DatabaseUnavailable:
     return DatabaseUnavailable(
         "newer_database",
-        f"{path} was {done} by a newer Astra (schema {version}; this one knows {SCHEMA_VERSION})",
+        f"{path} was {done} by a newer Astra (schema {version}; this one reads {SCHEMA_VERSION})",
         "update Astra",
     )
 
 
 def _older(path: Path) -> DatabaseUnavailable:
-    return DatabaseUnavailable("older_database", f"{path} was made by an older Astra", "open it with Astra")
+    return DatabaseUnavailable(
+        "older_database", f"{path} was made by an older Astra", "open it in Astra to update it"
+    )
 
 
 def backup_before_upgrade(database: DeskDatabase, version: int) -> Path:
@@ -368,7 +371,7 @@ def _check_not_lowered(database: DeskDatabase, version: int) -> None:
         raise DatabaseUnavailable(
             "damaged",
             f"{database.path} claims schema {version}, but its tables are of schema {applied}",
-            "restore a backup: astra restore FILE",
+            f"{act('restore')} restores a backup",
         )
 
 

@@ -30,13 +30,13 @@ class NotFound(DeskError):
     """The booking, agent or event does not exist."""
 
     def __init__(self, what: str, identifier: object, hint: str = "") -> None:
-        super().__init__("not_found", f"there is no {what} {identifier}", hint)
+        super().__init__("not_found", f"no {what} {identifier}", hint)
 
 
 class Conflict(DeskError):
     """Someone else changed the row first."""
 
-    def __init__(self, message: str, hint: str = "look at it again and repeat the command") -> None:
+    def __init__(self, message: str, hint: str = "look again, then repeat") -> None:
         super().__init__("conflict", message, hint)
 
 

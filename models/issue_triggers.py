@@ -5,6 +5,7 @@ from __future__ import annotations
 from models.agents import Agent
 from models.base import after_save
 from models.errors import Refused
+from models.hints import act
 from models.issues import HELD, Issue, Survey
 from models.triggers import change_score
 
@@ -37,7 +38,7 @@ def _change_issue_load(agent_id: int, step: int) -> None:
         raise Refused(
             "load_drift",
             f"the issue load of {agent.name} ({agent_id}) is {agent.issue_load}, less than the open issues",
-            "astra doctor --repair recounts the loads",
+            f"{act('doctor.repair')} recounts the loads",
         )
     agent.issue_load += step
     agent.save()

@@ -31,10 +31,10 @@ class Source(NamedTuple):
 def reason(path: Path) -> str:
     """Return why a desk cannot be written, or ""."""
     if _is_mounted_read_only(path):
-        return "its file system is mounted read-only"
+        return "its disk is read-only"
     if not os.access(path, os.W_OK):
-        return "you may not write the file"
-    return "" if os.access(path.absolute().parent, os.W_OK) else "you may not write in its folder"
+        return "you have no write permission"
+    return "" if os.access(path.absolute().parent, os.W_OK) else "its folder is not writable"
 
 
 def source(path: Path, schema: int) -> Source:
@@ -53,14 +53,14 @@ def source(path: Path, schema: int) -> Source:
         shutil.rmtree(folder, ignore_errors=True)
         if not isinstance(error, OSError):
             raise
-        problem = f"{path} cannot be read: {error.strerror or error}"
+        problem = f"cannot read {path}: {error.strerror or error}"
         raise DatabaseUnavailable("cannot_open", problem, "check its permissions") from error
     return Source(why, copy.as_uri(), folder)
 
 
 def refusal(path: Path, why: str) -> DatabaseUnavailable:
     return DatabaseUnavailable(
-        "read_only", f"{path} cannot be written: {why}", "check its permissions and its folder's"
+        "read_only", f"cannot write {path}: {why}", "check its permissions and its folder's"
     )
 
 
@@ -89,9 +89,7 @@ def _copy(path: Path, copy: Path) -> None:
             shutil.copyfile(log_of(path), log)
         if _state(path) == before:
             return
-    raise DatabaseUnavailable(
-        "locked", f"{path} is being written, and cannot be copied meanwhile", "try again in a moment"
-    )
+    raise DatabaseUnavailable("locked", f"{path} is being written", "try again in a moment")
 
 
 def _state(path: Path) -> list[tuple[int, int]]:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from models.desk_file import has_log, log_of
 from models.errors import DatabaseUnavailable
+from models.hints import act
 
+DAMAGED_HINT = f"{act('doctor')} shows the damage; {act('restore')} restores a backup"
 LOG_HINT = "move the log and the file ending in -shm aside, then try again"
 ROLLED_BACK = ("no transaction is active", "no such savepoint")  # said only after another error
 SMALLEST_BYTES = 65_536
@@ -20,27 +22,23 @@ def unavailable(error: Exception, path: Path) -> DatabaseUnavailable:
         error = error.__context__
     text = str(error)
     if isinstance(error, MemoryError):  # a damaged row may claim to be of any length
-        problem = f"{path} is damaged, or this machine has no memory left"
-        return DatabaseUnavailable("damaged", problem, "astra doctor tells what is wrong; restore a backup")
+        problem = f"{path} is damaged, or the memory is full"
+        return DatabaseUnavailable("damaged", problem, DAMAGED_HINT)
     if any(part in text for part in DAMAGED):
-        return DatabaseUnavailable(
-            "damaged", f"{path} is damaged: {text}", "astra doctor tells what is wrong; restore a backup"
-        )
+        return DatabaseUnavailable("damaged", f"{path} is damaged: {text}", DAMAGED_HINT)
     if "malformed" in text and has_log(path):
-        problem = f"{path} is damaged, or does not fit the log beside it, {log_of(path)}: {text}"
-        return DatabaseUnavailable("not_a_database", problem, f"if the file was put here by hand: {LOG_HINT}")
+        problem = f"{path} is damaged, or does not match its log {log_of(path)}: {text}"
+        return DatabaseUnavailable("not_a_database", problem, f"if you copied the file here: {LOG_HINT}")
     if "not a database" in text or "malformed" in text:
         return DatabaseUnavailable(
             "not_a_database", f"{path} is not an Astra database: {text}", "choose another file with --db"
         )
     if "readonly" in text or "read-only" in text:
         return DatabaseUnavailable(
-            "read_only", f"{path} cannot be written", "check its permissions and its folder's"
+            "read_only", f"cannot write {path}", "check its permissions and its folder's"
         )
     if "locked" in text:
-        return DatabaseUnavailable(
-            "locked", f"{path} is locked by another process", "try again when it is done"
-        )
+        return DatabaseUnavailable("locked", f"{path} is locked by another process", "try again later")
     if "disk is full" in text or _is_full(path.parent):
         problem = f"{path}: the disk is full ({text})"
         return DatabaseUnavailable("disk", problem, "free some space, then repeat the command")
@@ -62,6 +60,6 @@ def no_backup(target: Path, why: str) -> DatabaseUnavailable:
     """Return the refusal of an upgrade before which the desk cannot be copied."""
     return DatabaseUnavailable(
         "no_backup",
-        f"the backup before the upgrade, {target}, cannot be written: {why}",
-        "make room for it, then try again; the desk is unchanged",
+        f"cannot write the backup before the upgrade, {target}: {why}",
+        "free some space, then try again; the desk is unchanged",
     )

@@ -29,6 +29,7 @@ from models.bookings import PENDING, Assignment, Booking
 from models.customers import Lead
 from models.database import current_database
 from models.errors import Refused
+from models.hints import act
 
 logger = logging.getLogger(__name__)
 
@@ -167,7 +168,7 @@ def _change_load(agent_id: int, step: int, given_at: str | None = None) -> Holde
         raise Refused(
             "load_drift",
             f"the load of {agent.name} ({agent_id}) is {agent.load}, less than the Pending bookings",
-            "astra doctor --repair recounts the loads",
+            f"{act('doctor.repair')} recounts the loads",
         )
     agent.load += step
     if given_at is not None:

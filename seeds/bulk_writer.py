@@ -297,6 +297,6 @@ def _reporting_conflicts() -> Iterator[None]:
         yield
     except IntegrityError as error:
         raise Conflict(
-            f"someone else wrote at the same time ({error})",
-            "run it again: it skips what is already written",
+            f"someone else is writing ({error})",
+            "repeat it: what is written is skipped",
         ) from error

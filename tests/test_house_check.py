@@ -54,3 +54,15 @@ def test_odd_prose_and_a_crowded_folder_are_found(
     out = capsys.readouterr().out
     assert "19 modules" in out
     assert "200.0 odd idioms" in out
+
+
+def test_banned_words_in_what_a_user_reads_are_listed(
+    check: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "\n".join(f'WORD_{number} = "the work goes on {number}"' for number in range(check.MOST_SAID + 1))
+    plant(tmp_path, said=f'"""What is said: nothing stands here."""\nNAME = "whom"\n{said}')
+    assert check.main(tmp_path) == 1
+    out = capsys.readouterr().out
+    assert out.count("'goes on' in 'the work goes on") == check.MOST_SAID + 1
+    assert "'stands'" not in out
+    assert "'whom'" not in out, "a word alone is a name in the code"

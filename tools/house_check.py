@@ -20,11 +20,18 @@ PACKAGES = ("astra_tui", "screens", "dispatch", "models", "seeds")
 ONE_MODULE_A_NOUN = ("commands", "models", "migrations")  # folders that grow with what they list
 MOST_MODULES = 18
 MOST_IDIOMS = 2.0  # in 1,000 words of docstrings and comments
+MOST_SAID = 3  # banned words in visible strings; some are a customer's, or right
 IDIOMS = re.compile(
     r"\b(anew|whom|told|tells|foretell\w*|foretold|mend\w*|of its own accord|lies with|comes? to|came to"
     r"|stands?|takes? back|taken back|whoever|whatever it)\b",
     re.IGNORECASE,
 )
+BANNED = re.compile(
+    r"\b(anew|whom|told|foretell\w*|foretold|mend(?:s|ed|ing)?|of its own accord|came to|stands|takes? back"
+    r"|taken back|took back|goes on|made of|note it|do it)\b",
+    re.IGNORECASE,
+)
+FIELD = re.compile(r"\{[^{}]*\}|\.\w+")  # of a format string, or the rules of a style
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -71,6 +78,27 @@ def prose_of(source: str) -> Iterator[str]:
             yield token.string.lstrip("# ")
 
 
+def said_in(source: str) -> Iterator[str]:
+    """The strings of a file that a user may read: with a space, and no docstrings."""
+    tree = ast.parse(source)
+    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or id(node) in prose:
+            continue
+        if isinstance(node.value, str) and " " in node.value.strip():
+            yield node.value
+
+
+def odd_words(sources: dict[str, str]) -> list[str]:
+    """Each banned word in a visible string, with its module."""
+    return [
+        f"{name}: {found[0]!r} in {text.strip()[:60]!r}"
+        for name, source in sources.items()
+        for text in said_in(source)
+        for found in BANNED.finditer(FIELD.sub("", text))
+    ]
+
+
 def crowded(files: dict[str, Path]) -> list[str]:
     """Folders with more modules than a newcomer takes in at a glance."""
     counts: dict[Path, int] = {}
@@ -91,6 +119,8 @@ def main(root: Path) -> int:
         problems.append(f"import circle: {' -> '.join(found)}")
     if rate > MOST_IDIOMS:
         problems.append(f"{rate:.1f} odd idioms in 1,000 words of prose, more than {MOST_IDIOMS:g}")
+    if len(odd := odd_words(sources)) > MOST_SAID:
+        problems += odd
     for problem in problems:
         print(f"- {problem}")
     print(f"{len(files)} modules, {len(prose.split()):,} words of prose, {rate:.1f} odd idioms in 1,000")

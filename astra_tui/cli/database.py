@@ -40,7 +40,7 @@ def database_to_create(given: str | None) -> Path:
         try:
             private_files.make_folder(path.parent)
         except OSError as error:
-            problem = f"the folder {path.parent} cannot be made: {error.strerror}"
+            problem = f"cannot create folder {path.parent}: {error.strerror}"
             raise DatabaseUnavailable("no_folder", problem, "choose another place with --db") from error
     return path
 
@@ -75,7 +75,7 @@ def _as_path(text: str) -> Path:
     scheme = "file:" if url is None else f"{url[1].lower()}://"
     raise DatabaseUnavailable(
         "unsupported_database",
-        f"this version opens SQLite files only, not {scheme} addresses",
+        f"Astra opens SQLite files only, not {scheme} addresses",
         "give a path or sqlite:///path",
     )
 
@@ -83,16 +83,16 @@ def _as_path(text: str) -> Path:
 def _as_file(text: str) -> Path:
     """Return a path; raises InvalidInput for what names no file."""
     if not text.strip():
-        problem = "the database's name is empty"
+        problem = "the database's name is required"
     elif "\0" in text:
         problem = f"{validation.excerpt(text)} is not a path"
     elif text == IN_MEMORY:
-        problem = f"{IN_MEMORY} is not a file, and nothing in it would be kept"
+        problem = f"{IN_MEMORY} is not a file: nothing would be saved"
     else:
         try:
             return Path(text).expanduser()
         except RuntimeError:
-            problem = f"{validation.excerpt(text)} is not a path: there is no such user"
+            problem = f"{validation.excerpt(text)} is not a path: no such user"
     raise InvalidInput("database", problem, "give a path: --db desk.db")
 
 

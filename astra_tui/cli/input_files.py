@@ -21,7 +21,7 @@ def opened_file(name: str, hint: str) -> BinaryIO:
         return Path(name).open("rb")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise InvalidInput("file", f"{name} cannot be read: {reason}", hint) from error
+        raise InvalidInput("file", f"cannot read {name}: {reason}", hint) from error
 
 
 def title_of(name: str) -> str:

@@ -14,6 +14,7 @@ import rich_click.rich_click
 from click import Abort, UsageError
 from click.exceptions import ClickException, Exit, NoArgsIsHelpError
 
+from astra_tui.cli.hints import hint_of
 from astra_tui.cli.output.printing import is_dumb, narrate, printable, put_json
 from astra_tui.cli.output.streams import OUTPUT_LOST, OutputLost, guarded
 from astra_tui.cli.output.streams import leave_stdout as _leave_stdout
@@ -54,7 +55,7 @@ def _run(arguments: list[str], surroundings: Surroundings) -> int:
         message = " ".join(error.format_message().split())
         return _report(as_json, WRONG_USAGE, "usage", message, _usage_hint(error))
     except DeskError as error:
-        return _report(as_json, error.exit_code, error.code, error.message, error.hint)
+        return _report(as_json, error.exit_code, error.code, error.message, hint_of(error.hint))
     except (KeyboardInterrupt, Abort):
         return INTERRUPTED
     except BrokenPipeError:
@@ -66,7 +67,7 @@ def _run(arguments: list[str], surroundings: Surroundings) -> int:
         if error.errno != errno.ENOSPC:
             return _internal(as_json, error)
         what = printable(error.filename or "a temporary file")
-        message, hint = f"{what} cannot be written: the disk is full", "free some space, then repeat it"
+        message, hint = f"cannot write {what}: the disk is full", "free some space, then repeat"
         return _report(as_json, REFUSED, "output", message, hint)
     except Exception as error:  # noqa: BLE001  # the last resort: a log entry instead of a traceback
         return _internal(as_json, error)
@@ -109,7 +110,7 @@ def _report_lost(lost: OutputLost, surroundings: Surroundings) -> int:
     """Tell what was done from what was not: a script must not repeat the one."""
     _leave_stdout()
     if surroundings.has_committed:
-        narrate(f"It is done; its output could not be written: {lost}")
+        narrate(f"Done, but the output was lost: {lost}")
         return surroundings.exit_code
     return _report(False, REFUSED, "output", f"{OUTPUT_LOST}: {lost}", "")
 
@@ -132,10 +133,10 @@ def _internal(as_json: bool, error: Exception) -> int:
     """Report a bug of Astra: the traceback goes to the log, one line to the user."""
     what = printable(f"{type(error).__name__}: {error}")
     try:
-        hint = f"the details are in {_log(error)}"
+        hint = f"details are in {_log(error)}"
     except OSError as unwritable:
-        hint = f"the details could not be kept: {unwritable}"
-    return _report(as_json, REFUSED, "internal", f"something went wrong inside Astra ({what})", hint)
+        hint = f"the details could not be saved: {unwritable}"
+    return _report(as_json, REFUSED, "internal", f"internal error ({what})", hint)
 
 
 def _log(error: Exception) -> Path:

@@ -65,7 +65,7 @@ def _to_agent(running: Command, agent: Agent, to: int | str) -> list[MoveRow]:
         raise InvalidInput("agent", f"{to!r} is not an agent", f"give an agent's number, or {DESK}")
     attending_agent(to)
     if to == agent.agent_id:
-        raise Refused("same_agent", f"{agent.name} already has that work", "choose another agent")
+        raise Refused("same_agent", f"{agent.name} already has this work", "choose another agent")
     moves: list[MoveRow] = []
     for booking_id in queries.pending_ids(agent.agent_id):
         booking = Booking.lock(booking_id)

@@ -17,6 +17,7 @@ from models.agents import AVAILABLE, BREAK, BUSY, GONE, OFFLINE, PRESENCES, Agen
 from models.base import CompiledQuery, parameter
 from models.clock import local_offset
 from models.errors import InvalidInput
+from models.hints import act
 
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
@@ -35,13 +36,13 @@ def set_presence(
     stays. Returns the agent with ``returned``, the bookings handed back, and ``kept``. Raises NotFound,
     Refused, InvalidInput.
     """
-    agent = working_agent(agent_id, "astra agent return")
+    agent = working_agent(agent_id, f"{act('agent.leave', agent_id)} brings them back")
     if presence not in PRESENCES:
         raise InvalidInput("presence", f"{presence!r} is not a presence", "accepted: " + ", ".join(PRESENCES))
     end = None
     if validation.stripped(until, "time"):
         if presence == AVAILABLE:
-            raise InvalidInput("time", "available has no end", "leave --until out, or set the shift's hours")
+            raise InvalidInput("time", "Available has no end", "leave the end empty, or set shift hours")
         end = due_times.understand(until or "", running.now, local_offset())
     put(running, agent, presence, end, validation.optional_text(reason, "reason"))
     running.detail = {"presence": presence} | ({"until_at": end} if end else {})
@@ -55,7 +56,7 @@ def set_hours(running: Command, agent_id: int, hours: str | None) -> AgentRow:
 
     Raises NotFound, Refused, InvalidInput.
     """
-    agent = working_agent(agent_id, "astra agent return")
+    agent = working_agent(agent_id, f"{act('agent.leave', agent_id)} brings them back")
     text = validation.stripped(hours, "hours")
     agent.hours = None if text in ("", "none") else str(shift_hours.understand(text, local_offset()))
     if agent.hours is not None or (agent.presence == OFFLINE and agent.presence_reason == SHIFT_OVER):

@@ -19,6 +19,7 @@ from dispatch.triage import categories
 from models.agents import AVAILABLE, Agent
 from models.base import Json
 from models.errors import InvalidInput, Refused
+from models.hints import act
 
 MOST_YEARS = 80
 MOST_CAPACITY = 100_000
@@ -26,7 +27,7 @@ MOST_CAPACITY = 100_000
 Setter = Callable[[Command, Agent, Any], None]
 
 
-@command("agent.add", past="taken on", undo=put_back)
+@command("agent.add", past="added", undo=put_back)
 def add(
     running: Command, /, *, first_name: str, last_name: str, department: str, job_title: str, **given: Any
 ) -> AgentRow:
@@ -61,7 +62,7 @@ def leave(running: Command, agent_id: int, hand_over: bool = False) -> AgentRow:
     """
     agent = Agent.lock(agent_id)
     if agent.left_at is not None:
-        raise Refused("agent_left", f"{agent.name} already left at {agent.left_at}")
+        raise Refused("agent_left", f"{agent.name} left at {agent.left_at}")
     if not hand_over:
         _refuse_holder(agent)
     agent.left_at = running.now
@@ -76,7 +77,7 @@ def come_back(running: Command, agent_id: int) -> AgentRow:
     """Reactivate an agent, available at once; waiting bookings are assigned. Raises NotFound, Refused."""
     agent = Agent.lock(agent_id)
     if agent.left_at is None:
-        raise Refused("agent_here", f"{agent.name} never left")
+        raise Refused("agent_here", f"{agent.name} is still active")
     agent.left_at = None
     set_presence(running, agent, AVAILABLE)
     agent.save()
@@ -89,8 +90,7 @@ def _refuse_holder(agent: Agent) -> None:
             raise Refused(
                 "holds_work",
                 f"{agent.name} holds {held} {what}{'s' if held > 1 else ''}",
-                f"astra agent handover {agent.agent_id} --to desk,"
-                f" or: astra agent leave {agent.agent_id} --hand-over",
+                f"{act('agent.handover', agent.agent_id)} hands the work over",
             )
 
 

@@ -29,7 +29,7 @@ class AgentUndo(UndoRules[Agent]):
         if any(key not in among for key in keys):
             raise Refused(
                 "holds_work",
-                f"{row.name} ({row.agent_id}) has been given work since, and would have to leave",
+                f"{row.name} ({row.agent_id}) has been given work since",
                 "reassign it first",
             )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from models.agents import GONE, Agent
 from models.errors import Refused
+from models.hints import act
 
 
 def working_agent(agent_id: int, hint: str = "choose another agent") -> Agent:
     """Return an agent who is still here. Raises NotFound, Refused."""
     agent = Agent.lock(agent_id)
     if agent.left_at is not None:
-        raise Refused("agent_left", f"{agent.name} ({agent_id}) is no longer here", hint)
+        raise Refused("agent_left", f"{agent.name} ({agent_id}) has left the desk", hint)
     return agent
 
 
@@ -21,7 +22,7 @@ def attending_agent(agent_id: int) -> Agent:
         raise Refused(
             "agent_away",
             f"{agent.name} ({agent_id}) is {agent.presence}",
-            f"choose another agent, or: astra agent presence {agent_id} available",
+            f"choose another agent; {act('agent.presence', agent_id)} makes them available",
         )
     return agent
 
@@ -29,7 +30,7 @@ def attending_agent(agent_id: int) -> Agent:
 def check_room(agent: Agent, hint: str = "") -> None:
     """Raise Refused if the agent is at capacity."""
     if agent.held >= agent.capacity:
-        raise Refused("full", f"{agent.name} already holds {agent.held} of {agent.capacity}", hint)
+        raise Refused("full", f"{agent.name} is full: {agent.held} of {agent.capacity}", hint)
 
 
 def not_the_holder(what: str, number: int, holder: Agent, agent: Agent, claimed: str = "") -> Refused:
@@ -38,5 +39,5 @@ def not_the_holder(what: str, number: int, holder: Agent, agent: Agent, claimed:
         "not_the_holder",
         f"{what} {number} is with {holder.name} ({holder.agent_id}),{claimed}"
         f" not with {agent.name} ({agent.agent_id})",
-        f"reassign it first: astra {what} reassign {number} --to {agent.agent_id} --reason ...",
+        f"{act(f'{what}.reassign', number, agent.agent_id)} reassigns it",
     )

@@ -17,6 +17,7 @@ from models.audit import Decision
 from models.bookings import PENDING, Booking
 from models.customers import Lead
 from models.errors import NotFound
+from models.hints import act
 
 if TYPE_CHECKING:
     from dispatch.assignment.row_types import Answer, PolicyChoice, WhyNot
@@ -65,7 +66,7 @@ def why_not(desk: Desk, booking_id: int, agent_id: int) -> WhyNot:
 def _why_not(desk: Desk, booking_id: int, agent_id: int) -> WhyNot:
     agent, booking = Agent.lock_or_none(agent_id), Booking.lock(booking_id)
     if agent is None:
-        raise NotFound("agent", agent_id, "astra agent list shows them")
+        raise NotFound("agent", agent_id, f"{act('place.roster')} shows them")
     answer = _answer(desk, booking, agent)
     return {"agent_id": agent_id, "agent_name": agent.name, "booking_id": booking_id, **answer}
 

@@ -27,7 +27,7 @@ def policy_named(name: str) -> Policy:
     """Return the policy of that name. Raises InvalidInput that lists the accepted ones."""
     policy = POLICIES.get(name)
     if policy is None:
-        raise InvalidInput("policy", f"there is no policy {name!r}", "accepted: " + ", ".join(POLICIES))
+        raise InvalidInput("policy", f"no policy {name!r}", "accepted: " + ", ".join(POLICIES))
     return policy
 
 

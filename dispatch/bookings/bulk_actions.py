@@ -1,6 +1,6 @@
 """Actions on several bookings at once: one command, a result for each, and one undo for all of them.
 
-The bookings are given by number, or by a filter that the command itself runs. A preview makes the same
+The bookings given by number, or by a filter that the command itself runs. A preview makes the same
 checks without writing, so no other terminal has to wait for it.
 """
 
@@ -192,7 +192,7 @@ def _numbers(which: Which) -> list[int]:
     else:
         wanted = list(dict.fromkeys(which))
     if len(wanted) > MOST or not (wanted or isinstance(which, BookingFilter)):
-        raise InvalidInput("bookings", f"{len(wanted)} bookings are given", f"1 to {MOST} at once")
+        raise InvalidInput("bookings", f"{len(wanted)} bookings given", f"1 to {MOST} at once")
     return wanted
 
 

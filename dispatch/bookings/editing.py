@@ -42,7 +42,7 @@ def edit(
     if any(value is not None for value in trip) and booking.status != PENDING:
         raise Refused(
             "not_pending",
-            f"booking {booking_id} is {booking.status}: its trip and quote stay as they are",
+            f"booking {booking_id} is {booking.status}: trip and quote are fixed",
             "reopen it first",
         )
     if name is not None:
@@ -82,7 +82,7 @@ def _edit_trip(
             raise InvalidInput(
                 "package",
                 f"{booking.package!r} is not a package of {booking.destination}",
-                "give the package too; accepted: " + ", ".join(accepted),
+                "choose a package too: " + ", ".join(accepted),
             )
     if launch is not None:
         booking.launch_location = lead.launch_location = values.check("launch", launch)

@@ -20,7 +20,9 @@ from models.bookings import CANCELLED, CONFIRMED, PENDING, Booking
 from models.clock import local_offset
 from models.customers import Lead
 from models.errors import InvalidInput, Refused
+from models.hints import act
 
+ENTER_AGAIN = "enter the lead again"
 OUTCOMES = ("reached", "no_answer")
 PULLED = "pull"
 
@@ -143,7 +145,7 @@ def confirm(
         raise InvalidInput(
             "quote",
             f"booking {booking_id} has no quote yet: {' and '.join(missing)} missing",
-            "give them to confirm",
+            "add them to confirm",
         )
     booking.status = CONFIRMED
     booking.completed_at = running.now
@@ -201,10 +203,12 @@ def reopen(running: Command, booking_id: int) -> BookingRow:
     booking = booking_at_work(running, booking_id)
     if booking.status == PENDING:
         raise Refused(
-            "not_closed", f"booking {booking_id} is Pending", "only a closed booking can be reopened"
+            "not_closed",
+            f"booking {booking_id} is Pending",
+            "only Confirmed or Cancelled bookings can be reopened",
         )
     if booking.voided:
-        raise Refused("voided", f"booking {booking_id} was entered by mistake", "enter the lead again")
+        raise Refused("voided", f"booking {booking_id} was entered by mistake", ENTER_AGAIN)
     refuse_erased(Lead.lock(booking.lead_id).customer_id)
     booking.status = PENDING
     booking.completed_at = booking.cancelled_at = booking.cancel_reason = booking.claimed_at = None
@@ -225,7 +229,7 @@ def rate(running: Command, booking_id: int, score: int | str) -> BookingRow:
     if booking.status == PENDING or booking.voided:
         raise Refused("not_finished", f"booking {booking_id} is not finished", "confirm or cancel it first")
     if booking.agent_id is None:
-        raise Refused("nobody_to_rate", f"booking {booking_id} was never with an agent")
+        raise Refused("nobody_to_rate", f"booking {booking_id} never had an agent")
     booking.score = points
     booking.scored_agent_id = booking.agent_id
     running.detail = {"score": points}
@@ -295,14 +299,14 @@ def check_open(booking: Booking, *, waiting_too: bool = False) -> None:
     if booking.status != PENDING:
         raise Refused(
             "not_pending",
-            f"booking {number} is {booking.status}",
-            f"astra booking reopen {number} makes it Pending",
+            f"booking {number} {'was entered by mistake' if booking.voided else f'is {booking.status}'}",
+            ENTER_AGAIN if booking.voided else f"{act('booking.reopen', number)} makes it Pending",
         )
     if booking.agent_id is None and not waiting_too:
         raise Refused(
             "waiting",
             f"booking {number} waits for an agent",
-            f"astra booking reassign {number} --to AGENT",
+            f"{act('booking.reassign', number)} assigns it",
         )
 
 
@@ -315,7 +319,7 @@ def check_claimed(booking: Booking, hint: str = "only claimed work can be releas
 def check_other(booking: Booking, agent: Agent) -> None:
     """Raise Refused if the agent already has the booking."""
     if booking.agent_id == agent.agent_id:
-        raise Refused("same_agent", f"booking {booking.booking_id} is with {agent.name} already")
+        raise Refused("same_agent", f"booking {booking.booking_id} is already with {agent.name}")
 
 
 def saved(running: Command, booking: Booking) -> BookingRow:
@@ -331,11 +335,11 @@ def described(running: Command, booking_id: int) -> BookingRow:
     return row
 
 
-@command("booking.keep", past="still on it", undo=put_back)
+@command("booking.keep", past="claim kept", undo=put_back)
 def keep(running: Command, booking_id: int) -> BookingRow:
     """Keep a claim whose agent is still working on it; its clock restarts. Raises NotFound, Refused."""
     booking = pending_booking(running, booking_id)
-    check_claimed(booking, f"astra booking claim {booking_id}")
+    check_claimed(booking, f"{act('booking.claim', booking_id)} claims it")
     booking.asked_at = None
     booking.progress_at = running.now
     return saved(running, booking)

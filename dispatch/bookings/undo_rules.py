@@ -11,6 +11,7 @@ from models.agents import GONE, Agent
 from models.base import Json
 from models.bookings import CANCELLED, PENDING, Booking
 from models.errors import Refused
+from models.hints import act
 
 MISTAKE = "entered by mistake"
 
@@ -42,7 +43,7 @@ class BookingUndo(UndoRules[Booking]):
         if holder.presence in GONE and not row.claimed_at:
             raise Refused(
                 "agent_away",
-                f"booking {row.booking_id} would go back to {holder.name}, who is {holder.presence}",
-                f"astra booking reassign {row.booking_id} --to AGENT --reason ...",
+                f"booking {row.booking_id} would return to {holder.name}, who is {holder.presence}",
+                f"{act('agent.presence', holder.agent_id)} makes them available",
             )
         return holder.agent_id

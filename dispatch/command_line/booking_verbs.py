@@ -17,6 +17,7 @@ from dispatch.queries.wording import day_and_moment, plural
 from models.agents import PRESENCES
 from models.clock import local_offset
 from models.errors import InvalidInput, Refused
+from models.hints import act
 
 REASON = text("reason", "--reason")
 CLEAR = ("none", "never", "clear")
@@ -50,7 +51,7 @@ def _all(
         refused = [line for line in result["results"] if line["error"]]
         first = refused[0]["error"] if refused else None
         if first is not None and not result["done"]:
-            raise Refused(first["code"], f"nothing is done: {first['message']}", first["hint"])
+            raise Refused(first["code"], f"{first['message']}", first["hint"])
         kept = f"; {plural(len(refused), 'booking')} refused, {first['message']}" if first else ""
         return f"{word}: {plural(result['done'], 'booking')}{kept}"
 
@@ -67,7 +68,9 @@ def _taker(desk: Desk, given: Given, asker: Asker) -> None:
         taker = asker.agent_id
     if taker is None:
         raise Refused(
-            "waiting", f"booking {row['booking_id']} waits for an agent", "name the agent, or r reassigns it"
+            "waiting",
+            f"booking {row['booking_id']} waits for an agent",
+            f"name the agent; {act('booking.reassign', row['booking_id'])} assigns it",
         )
     given["agent"] = queries.agent(taker)
 

@@ -43,7 +43,7 @@ class Seen(NamedTuple):
     """What a line under way means: its consequence or what is wrong, and the words that fit at ``start``."""
 
     says: str = ""
-    problem: str = ""
+    problem: DeskError | None = None
     usage: str = ""
     offers: tuple[Offer, ...] = ()
     start: int = 0
@@ -62,7 +62,7 @@ def look(desk: Desk, text: str, asker: Asker) -> Seen:
     try:
         line = parse(_checked(text))
     except InvalidInput as error:
-        return Seen(problem=said(error))
+        return Seen(problem=error)
     if text.strip() in HELP:
         return Seen(says="List all verbs")
     offers, start = _offers(line.asked), line.asked.start
@@ -72,7 +72,7 @@ def look(desk: Desk, text: str, asker: Asker) -> Seen:
         return _seen(desk, line, asker)._replace(offers=offers, start=start)
     except DeskError as error:
         usage = line.verb.usage if line.verb else ""
-        return Seen(problem=said(error), usage=usage, offers=offers, start=start)
+        return Seen(problem=error, usage=usage, offers=offers, start=start)
 
 
 def run(desk: Desk, text: str, asker: Asker) -> Outcome:
@@ -93,23 +93,17 @@ def _whole(text: str) -> Line:
     if line.problem is not None:
         raise line.problem
     if line.jump is None and line.verb is None:
-        raise InvalidInput("line", "nothing is typed")
+        raise InvalidInput("line", "type a command")
     if line.verb is not None and line.missing:
         raise InvalidInput("line", f"missing: {_names(line.missing)}", line.verb.usage)
     return line
-
-
-def said(error: DeskError) -> str:
-    """Format a refusal for the application; hints for the shell are left out."""
-    hint = "" if "astra " in error.hint or "--" in error.hint else error.hint
-    return f"{error.message}: {hint}" if hint else error.message
 
 
 def _checked(text: str) -> str:
     if len(text) > LONGEST:
         raise InvalidInput("line", f"the line has {len(text):,} characters", f"at most {LONGEST:,} are read")
     if not text.isprintable():
-        raise InvalidInput("line", "the line has characters that cannot be shown", "type it without them")
+        raise InvalidInput("line", "invisible characters in the line", "remove them")
     return text
 
 
@@ -202,7 +196,7 @@ def _choice(argument: Argument, typed: str) -> str:
     exact = [one for one in known if one.casefold() == wanted]
     fits = exact or [one for one in known if wanted and one.casefold().startswith(wanted)]
     if len(fits) != 1:
-        what = "can be several" if fits else f"is no {argument.name.replace('_', ' ')}"
+        what = "is ambiguous" if fits else f"is an unknown {argument.name.replace('_', ' ')}"
         raise InvalidInput(
             argument.name, f"{excerpt(typed)} {what}", f"choose from {', '.join(fits or known)}"
         )
@@ -233,7 +227,7 @@ def agent_meant(typed: str) -> AgentRow:
     if len(found) > 1:
         rest = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
         who = ", ".join(f"{row['name']} ({row['agent_id']})" for row in found[:MOST_NAMED]) + rest
-        raise InvalidInput("agent", f"{excerpt(typed)} can be {who}", "type more of the name, or the number")
+        raise InvalidInput("agent", f"{excerpt(typed)} can be {who}", "type more of the name, or a number")
     return found[0]
 
 

@@ -22,7 +22,7 @@ class Word(NamedTuple):
     def closed(self) -> str:
         """Return the text. Raises InvalidInput if its quote is open."""
         if self.quote:
-            raise InvalidInput("line", f"the quote {self.quote} is still open", f"close it with {self.quote}")
+            raise InvalidInput("line", f"unclosed quote {self.quote}", f"close it with {self.quote}")
         return self.text
 
 

@@ -58,6 +58,6 @@ def preview_merge(keep_id: int, other_id: int) -> MergePreview:
 def _two(keep_id: int, other_id: int) -> tuple[Customer, Customer]:
     if keep_id == other_id:
         raise Refused(
-            "same_customer", f"customer {keep_id} cannot be merged into itself", "give two customers"
+            "same_customer", f"customer {keep_id} cannot be merged into itself", "choose two customers"
         )
     return present_customer(keep_id), present_customer(other_id)

@@ -21,6 +21,7 @@ from models.base import Json, listed, tuples
 from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound, Refused
+from models.hints import act
 
 MOST_LISTED = 10_000
 MOST_ON_CARD = 50
@@ -57,7 +58,7 @@ def card(customer_id: int, limit: int = MOST_ON_CARD) -> CustomerCard:
     """
     rows = rows_of([customer_id])
     if not rows:
-        raise NotFound("customer", customer_id, "astra customer find looks for one")
+        raise NotFound("customer", customer_id, f"{act('find')} looks for one")
     merged = Customer.select(Customer.customer_id).where(Customer.merged_into == customer_id)
     bookings = queries.bookings_of([customer_id], limit)
     return {
@@ -161,12 +162,12 @@ def present_customer(customer_id: int) -> Customer:
     """Return a customer for writing. Raises NotFound, and Refused for one who was merged or erased."""
     customer = Customer.lock_or_none(customer_id)
     if customer is None:
-        raise NotFound("customer", customer_id, "astra customer find looks for one")
+        raise NotFound("customer", customer_id, f"{act('find')} looks for one")
     if customer.merged_into is not None:
         raise Refused(
             "merged",
             f"customer {customer_id} was merged into customer {customer.merged_into}",
-            f"work on customer {standing(customer_id)}",
+            f"use customer {standing(customer_id)}",
         )
     refuse_erased(customer_id)
     return customer

@@ -17,6 +17,7 @@ from models.accepted_values import (
 )
 from models.base import tuples
 from models.errors import InvalidInput, Refused
+from models.hints import act
 
 LISTS: dict[str, type[NamedValue]] = {
     "destination": Destination,
@@ -115,13 +116,13 @@ class AcceptedValues:
             self.reload()
         offered = self.packages(destination)
         if text not in offered:
-            accepted = ", ".join(offered) or "none yet (astra package add)"
+            accepted = ", ".join(offered) or f"none yet; {act('package.add')} adds one"
             _refuse("package", text, "package", f"a package of {destination}", accepted)
         return text
 
 
 def _refuse(field: str, text: str, word: str, wanted: str, accepted: str) -> NoReturn:
-    problem = f"{validation.excerpt(text)} is not {wanted}" if text else f"the {word} is missing"
+    problem = f"{validation.excerpt(text)} is not {wanted}" if text else f"{word} is required"
     raise InvalidInput(field, problem, f"accepted: {accepted}")
 
 

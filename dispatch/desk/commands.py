@@ -277,7 +277,7 @@ def _replay(request_id: str, done: tuple[Any, ...], fingerprint: str) -> Any:
     if known != fingerprint:
         raise Refused(
             "request_id_reused",
-            f"request id {request_id!r} was used before, for another command",
+            f"request id {request_id!r} was used for another command",
             "use a new id, or repeat the first command unchanged",
         )
     return json.loads(result)

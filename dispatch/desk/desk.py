@@ -52,7 +52,7 @@ def person(actor: str) -> str:
     """Return the name of who acts. Raises InvalidInput if it is no name, or the desk's own."""
     name = validation.name(actor, "actor")
     if name.casefold() == DESK_ACTOR:
-        problem = f"{name} is the desk's own name: its events are not undone like a person's"
+        problem = f"{name} is the desk's own name"
         raise InvalidInput("actor", problem, "give your own: --as NAME, or ASTRA_ACTOR")
     return name
 
@@ -244,9 +244,7 @@ class Desk:
             except (IntegrityError, ProgrammingError, DataError):
                 raise  # our mistake, not the file's
             except OverflowError as error:
-                raise InvalidInput(
-                    "number", "a number has more than 64 bits", "no row has such a number"
-                ) from error
+                raise InvalidInput("number", "number is too large", "no row has such a number") from error
             except (DatabaseError, InterfaceError, MemoryError) as error:
                 raise db.unavailable(error, self.database.path) from error
 

@@ -29,7 +29,7 @@ Check = Callable[[], object]
 LOOK_EVERY_S = 0.1  # whether the work is to stop
 LONGEST_SILENCE_S = 300.0
 AT_ONCE = 65_536
-HINT = "nothing was changed; try again, and see that there is memory enough"
+HINT = "nothing changed; free some memory and try again"
 START = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
@@ -131,7 +131,7 @@ def _fail(process: subprocess.Popen[bytes], complaints: IO[bytes]) -> Json:
 
 
 def _failed(reason: str) -> Refused:
-    return Refused("training_failed", f"the training did not finish: {reason}", HINT)
+    return Refused("training_failed", f"training failed: {reason}", HINT)
 
 
 def serve(work: str) -> None:

@@ -12,6 +12,7 @@ from peewee import fn
 from models.agents import Agent
 from models.base import CompiledQuery, Json, parameter
 from models.errors import DatabaseUnavailable, InvalidInput, Refused
+from models.hints import act
 from models.settings import Setting
 
 VERSION_KEY = "settings_version"
@@ -107,7 +108,7 @@ def _present(rows: list[tuple[Any, ...]]) -> tuple[Any, ...]:
 def _refuse_version() -> NoReturn:
     """Refuse a desk whose decisions could not name their settings."""
     raise DatabaseUnavailable(
-        "damaged", f"the desk's settings have no {VERSION_KEY}", "restore a backup: astra restore FILE"
+        "damaged", f"the settings have no {VERSION_KEY}", f"{act('restore')} restores a backup"
     )
 
 
@@ -129,16 +130,14 @@ def parse_setting(definitions: Mapping[str, Definition], key: str, text: str) ->
     """Return a setting's value from text. Raises InvalidInput and Refused."""
     definition = definitions.get(key)
     if definition is None:
-        raise InvalidInput(
-            "setting", f"there is no setting {key!r}", "accepted: " + ", ".join(sorted(definitions))
-        )
+        raise InvalidInput("setting", f"no setting {key!r}", "accepted: " + ", ".join(sorted(definitions)))
     if definition.fixed:
-        raise Refused("fixed_setting", f"{key} was fixed when the desk was made")
+        raise Refused("fixed_setting", f"{key} is fixed once the desk is created")
     try:
         return definition.parse(text)
     except ValueError:
         raise InvalidInput(
-            "setting", f"{text!r} is no value for {key}", f"accepted: {definition.accepted}"
+            "setting", f"{key} cannot be {text!r}", f"accepted: {definition.accepted}"
         ) from None
 
 

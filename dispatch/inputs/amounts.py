@@ -40,7 +40,7 @@ def money_cents(value: object, field: str, currency: str = "") -> int:
     if not 0 <= cents <= LARGEST_CENTS:
         raise InvalidInput(field, f"a {word} of {excerpt(text)} is out of range", ACCEPTED)
     if cents != cents.to_integral_value():
-        raise InvalidInput(field, f"{excerpt(text)} is not a {word}", "at most two decimal places")
+        raise InvalidInput(field, f"{excerpt(text)} is not a {word}", "use at most two decimals")
     return int(cents)
 
 

@@ -64,8 +64,8 @@ def _bound(text: str, now: str, offset: timedelta, *, ends: bool, ahead: bool = 
             return to_text((meant - offset).replace(tzinfo=UTC))
     except (ValueError, OverflowError):  # no such day or hour, or one outside the calendar
         pass
-    hint = f"{EXAMPLES}; at the desk it is {to_text(here)[:16]}"
-    raise InvalidInput("time", f"{validation.excerpt(typed)} is not a time of the log", hint)
+    hint = f"{EXAMPLES}; desk time is {to_text(here)[:16]}"
+    raise InvalidInput("time", f"{validation.excerpt(typed)} is not a date or time", hint)
 
 
 def _meant(words: str, now: datetime, ends: bool, ahead: bool) -> datetime | None:

@@ -51,14 +51,14 @@ def understand(text: str, now: str, offset: timedelta) -> str:
     except (ValueError, OverflowError):  # no such day or hour, or a year outside the calendar
         stored = None
     if stored is None or stored <= present:
-        problem = "is not a future time" if stored is None else "has passed already"
+        problem = "is not in the future" if stored is None else "has passed"
         raise InvalidInput("time", f"{validation.excerpt(typed)} {problem}", _hint(here))
     return to_text(stored)
 
 
 def _hint(here: datetime) -> str:
-    at = f"at the desk it is {WEEKDAYS[here.weekday()].capitalize()} {to_text(here)[:16]}"
-    return f"{at}; understood: {EXAMPLES}, {here.year}-11-23 09:00"
+    at = f"desk time is {WEEKDAYS[here.weekday()].capitalize()} {to_text(here)[:16]}"
+    return f"{at}; try {EXAMPLES}, {here.year}-11-23 09:00"
 
 
 def _meant(words: str, now: datetime) -> datetime | None:

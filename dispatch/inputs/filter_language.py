@@ -71,7 +71,7 @@ def parse(text: str) -> Node | None:
         return None
     node = _some(tokens)
     if tokens:
-        raise InvalidInput("filter", "a ) has no ( before it", 'quote it to look for it: ")"')
+        raise InvalidInput("filter", "unmatched )", 'quote it to search for it: ")"')
     return node
 
 
@@ -84,7 +84,7 @@ def _token(match: re.Match[str]) -> _Token:
         return _Token("", Group("not", (pair,)) if operator == "!=" else pair)
     sign = match["sign"] or ("" if match["plain"] is None else value.casefold())
     if not (sign or value.strip()):
-        raise InvalidInput("filter", "there is nothing in the quotes", "put words into them")
+        raise InvalidInput("filter", "empty quotes", "put words in them")
     return _Token(sign if sign in (*SIGNS, "(", ")") else "", Words(" ".join(value.split())))
 
 
@@ -107,7 +107,7 @@ def _every(tokens: deque[_Token]) -> Node:
 
 def _single(tokens: deque[_Token]) -> Node:
     if not tokens or tokens[0].sign == ")":
-        raise InvalidInput("filter", "a parenthesis has nothing in it", 'quote one to look for it: "("')
+        raise InvalidInput("filter", "empty parentheses", 'quote one to search for it: "("')
     if _is_next("not", tokens):
         tokens.popleft()
         return Group("not", (_single(tokens),))
@@ -116,7 +116,7 @@ def _single(tokens: deque[_Token]) -> Node:
         return token.node
     node = _some(tokens)
     if not tokens:
-        raise InvalidInput("filter", "a ( is not closed", 'quote it to look for it: "("')
+        raise InvalidInput("filter", "unmatched (", 'quote it to search for it: "("')
     tokens.popleft()
     return node
 

@@ -175,7 +175,7 @@ class Moment(Kind):
         except InvalidInput:
             raise _refused(pair, "a time", date_ranges.EXAMPLES) from None
         if start == end and pair.operator in EQUAL:
-            raise _refused(pair, "a day", f"compare with it: {pair.key}>={pair.value}")
+            raise _refused(pair, "a day", f"use {pair.key}>={pair.value}")
         return start, end if start < end else to_text(from_text(start) + timedelta(seconds=1))
 
     def holds(self, subject: Any, operator: str, value: Any) -> Any:

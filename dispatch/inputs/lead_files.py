@@ -75,7 +75,7 @@ class LeadFile:
         if not text:
             raise InvalidInput("file", f"{self._name} is empty", HINT)
         if text[0] == "[":
-            raise InvalidInput("file", f"{self._name} holds a JSON array", "write one object a line (JSONL)")
+            raise InvalidInput("file", f"{self._name} is a JSON array", "write one object per line (JSONL)")
         return text[0]
 
     def _header(self) -> tuple[list[str], str]:
@@ -239,8 +239,8 @@ def _copy(stream: BinaryIO, file: BinaryIO, name: str) -> None:
         size += len(block)
         if size > MOST_PIPED_BYTES:
             most = f"{MOST_PIPED_BYTES // 1_000_000} MB"
-            problem = f"{name} is a pipe with more than {most}, which is as much as can be kept to check it"
-            raise InvalidInput("file", problem, "save it as a file, and name that")
+            problem = f"{name} is a pipe of more than {most}"
+            raise InvalidInput("file", problem, "save it to a file first")
         file.write(block)
 
 

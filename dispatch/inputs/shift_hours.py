@@ -73,7 +73,7 @@ def understand(text: str, offset: timedelta) -> Shift:
     except ValueError:
         raise InvalidInput("hours", f"{validation.excerpt(typed)} is not a time range", EXAMPLES) from None
     if since == until:
-        raise InvalidInput("hours", f"{validation.excerpt(typed)} begins and ends at the same time", EXAMPLES)
+        raise InvalidInput("hours", f"{validation.excerpt(typed)} starts and ends at the same time", EXAMPLES)
     return shift
 
 

@@ -16,12 +16,17 @@ REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 INVISIBLE_CATEGORIES = frozenset({"Cf", "Zs", "Mn"})
 
 
+def noun(field: str) -> str:
+    """Return a field's name as a message says it: ``customer name``."""
+    return field.replace("_", " ")
+
+
 def stripped(value: object, field: str) -> str:
     """Return a text without surrounding spaces; None is empty. Raises InvalidInput on a number or list."""
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise InvalidInput(field, f"{_described(field, str(value))} is not a text")
+        raise InvalidInput(field, f"{_described(field, str(value))} is not text")
     return value.strip()
 
 
@@ -32,8 +37,7 @@ def name(value: str | None, field: str = "name") -> str:
         return text
     _refuse_characters(text, field, allowed="")
     if all(unicodedata.category(character) in INVISIBLE_CATEGORIES for character in text):
-        problem = f"the {field.replace('_', ' ')} is empty"
-        raise InvalidInput(field, problem, f"give 1 to {NAME_LENGTH} visible characters")
+        raise InvalidInput(field, f"{noun(field)} is required", f"1 to {NAME_LENGTH} characters")
     _refuse_length(text, field, NAME_LENGTH)
     return text
 
@@ -54,9 +58,7 @@ def required_text(value: str | None, field: str) -> str:
     """Validate a required reason or note. Raises InvalidInput."""
     text = optional_text(value, field, limit=TEXT_LENGTH, lines=True)
     if text is None:
-        raise InvalidInput(
-            field, f"the {field} is missing", f"say a few words, at most {TEXT_LENGTH} characters"
-        )
+        raise InvalidInput(field, f"{noun(field)} is required", f"1 to {TEXT_LENGTH:,} characters")
     return text
 
 
@@ -67,7 +69,7 @@ def email(value: str | None) -> str | None:
         return None
     local, _, domain = text.rpartition("@")
     if not local or "." not in domain or " " in text:
-        raise InvalidInput("email", f"{text!r} is not an e-mail address", "it looks like name@example.com")
+        raise InvalidInput("email", f"{excerpt(text)} is not an e-mail address", "like name@example.com")
     return text.lower()
 
 
@@ -78,9 +80,7 @@ def phone(value: str | None) -> str | None:
         return None
     digits = "".join(character for character in text if character in "0123456789")
     if not 4 <= len(digits) <= 20 or any(character not in "0123456789+-./() " for character in text):
-        raise InvalidInput(
-            "phone", f"{text!r} is not a telephone number", "4 to 20 digits, with + - . / ( ) and spaces"
-        )
+        raise InvalidInput("phone", f"{excerpt(text)} is not a phone number", "4-20 digits")
     return "+" + digits if text.startswith("+") else digits
 
 
@@ -91,9 +91,9 @@ def whole(value: str | int, field: str, low: int, high: int) -> int:
     except ValueError:
         number = low - 1
     if not low <= number <= high:
-        word = field.replace("_", " ")
+        word = noun(field)
         raise InvalidInput(
-            field, f"{excerpt(str(value))} is not a valid {word}", f"a whole number from {low} to {high}"
+            field, f"{excerpt(str(value))} is not a valid {word}", f"a whole number, {low} to {high}"
         )
     return number
 
@@ -102,8 +102,8 @@ def one_of(value: str | None, field: str, accepted: Sequence[str]) -> str:
     """Validate one word of a list. Raises InvalidInput, naming the accepted ones."""
     text = stripped(value, field)
     if text not in accepted:
-        word = field.replace("_", " ")
-        problem = f"{excerpt(text)} is not a {word}" if text else f"the {word} is missing"
+        word = noun(field)
+        problem = f"{excerpt(text)} is not a {word}" if text else f"{word} is required"
         raise InvalidInput(field, problem, "accepted: " + ", ".join(accepted))
     return text
 
@@ -115,7 +115,7 @@ def rating(value: str | float) -> float:
     except (ValueError, TypeError):
         number = -1.0
     if not 0 <= number <= 5:
-        raise InvalidInput("rating", f"{excerpt(str(value))} is not a valid rating", "a number from 0 to 5")
+        raise InvalidInput("rating", f"{excerpt(str(value))} is not a valid rating", "a number, 0 to 5")
     return number
 
 
@@ -132,15 +132,15 @@ def _refuse_characters(text: str, field: str, allowed: str) -> None:
             raise InvalidInput(
                 field,
                 f"{_described(field, text)} contains the control character U+{ord(character):04X}",
-                "letters, digits, punctuation, spaces and emoji are accepted",
+                "use letters, digits, punctuation, spaces and emoji",
             )
 
 
 def _refuse_length(text: str, field: str, limit: int) -> None:
     if len(text) > limit:
-        problem = f"{_described(field, text)} has {len(text)} characters"
-        raise InvalidInput(field, problem, f"at most {limit} are accepted")
+        problem = f"{_described(field, text)} has {len(text):,} characters"
+        raise InvalidInput(field, problem, f"at most {limit:,}")
 
 
 def _described(field: str, text: str) -> str:
-    return f"the {field.replace('_', ' ')} {excerpt(text)}"
+    return f"{noun(field)} {excerpt(text)}"

@@ -12,6 +12,7 @@ from dispatch.desk.desk import Desk
 from dispatch.inputs.lead_files import LeadFile, Record
 from dispatch.leads import intake
 from models.errors import DatabaseUnavailable, DeskError
+from models.hints import rendered
 
 # One commit a batch, and a pause between batches in which a terminal that tries for the write lock every
 # 0.5 to 3 ms finds it free. While nobody else writes, a batch may take longer.
@@ -60,7 +61,7 @@ def receive_file(
                 time.sleep(PAUSE_S)
     except DatabaseUnavailable as error:
         done = intaking.result["accepted"]
-        hint = f"{error.hint}; up to {done} lines are in; repeat the command to continue from there"
+        hint = f"{error.hint}; {done} lines are in; repeat the command to continue"
         raise DatabaseUnavailable(error.code, error.message, hint) from error
     return intaking.result
 
@@ -99,8 +100,9 @@ def _taken_in(running: Command, line: int, fields: Mapping[str, Any]) -> Receive
 
 
 def format_refusal(error: DeskError) -> str:
-    """Format a refusal as one line."""
-    return f"{error.message} ({error.hint})" if error.hint else error.message
+    """Format a refusal as one line of a report, without what only a front door can name."""
+    hint = rendered(error.hint, lambda *_: None)
+    return f"{error.message} ({hint})" if hint else error.message
 
 
 class _Intaking:

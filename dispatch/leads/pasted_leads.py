@@ -15,7 +15,7 @@ from models.errors import InvalidInput
 
 MOST_LINES = 500
 MOST_CHARACTERS = 500_000
-TOO_LONG = f"more than {MOST_LINES} leads: save them in a file and use astra lead add --from FILE"
+TOO_LONG = f"At most {MOST_LINES} leads at once; paste the rest afterwards"
 
 
 @dataclass(frozen=True)

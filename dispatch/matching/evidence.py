@@ -82,7 +82,7 @@ def verdict(used: WeightSet) -> Verdict:
 def _doubt(used: WeightSet, assignments: int, p: float) -> str:
     """Return why the score is not to be believed."""
     if not assignments:
-        return "no assignment yet, nothing to learn from"
+        return "no assignments to learn from yet"
     shown = "1 assignment shows" if assignments == 1 else f"{assignments:,} assignments show"
     if p >= SIGNIFICANT:
         return f"{shown} no difference between agents ({format_p(p)})"

@@ -10,8 +10,8 @@ from dispatch.matching.row_types import AgentScore
 
 Weights = Mapping[str, float]
 
-NOBODY_HERE = "there is no agent to score"
-ALL_EQUAL = "all agents score alike for this lead"
+NOBODY_HERE = "no agents to score"
+ALL_EQUAL = "all agents score the same for this lead"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from dispatch.matching.features import FEATURES
 from dispatch.matching.row_types import WeightsRow
 from models.base import CompiledQuery, Json, parameter
 from models.errors import InvalidInput, NotFound
+from models.hints import act
 from models.learned_weights import LearnedWeight
 from models.settings import Setting
 
@@ -31,9 +32,7 @@ NAMED = (PUBLISHED, LEARNED, DEFAULT)
 SETTING = "match_weights"
 LARGEST_FILE_BYTES = 1_000_000
 LARGEST_WEIGHT = 1e12  # sums and spreads of nine of them stay finite and exact enough
-ACCEPTED = (
-    f"{PUBLISHED}, {LEARNED}, {DEFAULT}, a version (astra weights list), or a JSON file of the nine weights"
-)
+ACCEPTED = f"{PUBLISHED}, {LEARNED}, {DEFAULT}, a version, or a JSON file of the nine weights"
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ _setting_row = CompiledQuery(lambda: Setting.select(Setting.value).where(Setting
 def accepted(name: str) -> str:
     """Return a valid value of the setting. Raises InvalidInput."""
     if name not in NAMED and not re.fullmatch("[1-9][0-9]{0,17}", name):
-        raise InvalidInput("setting", f"{name!r} is no value for {SETTING}", f"accepted: {ACCEPTED}")
+        raise InvalidInput("setting", f"{SETTING} cannot be {name!r}", f"accepted: {ACCEPTED}")
     return name
 
 
@@ -113,7 +112,7 @@ def version(number: int) -> LearnedWeight:
     """Return one version. Raises NotFound."""
     row = LearnedWeight.lock_or_none(number)
     if row is None:
-        raise NotFound("version of the weights", number, "astra weights list shows them")
+        raise NotFound("version of the weights", number, f"{act('weights.list')} shows them")
     return row
 
 
@@ -133,7 +132,7 @@ def read_file(name: str) -> dict[str, float]:
     try:
         found = json.loads(content, object_pairs_hook=_without_twins)
     except RecursionError as error:
-        raise InvalidInput("weights", f"{name} is not JSON: it nests too deeply", EXAMPLE) from error
+        raise InvalidInput("weights", f"{name} is not JSON: nested too deeply", EXAMPLE) from error
     except ValueError as error:
         raise InvalidInput("weights", f"{name} is not JSON: {error}", EXAMPLE) from error
     return checked(found, path.name)

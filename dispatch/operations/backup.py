@@ -120,23 +120,23 @@ def checked_target(desk: Path, file: Path, *, force: bool) -> Path:
         target = Path(os.path.realpath(file.expanduser()))
         taken = {Path(os.path.realpath(desk)).with_name(desk.name + end) for end in ("", "-wal", "-shm")}
         if target in taken or (target.exists() and target.samefile(desk)):
-            raise InvalidInput("file", f"{file} is the desk itself", "name another file for the copy")
+            raise InvalidInput("file", f"{file} is the desk itself", "choose another file")
         if target.is_dir():
             raise InvalidInput("file", f"{file} is a folder", f"name a file: {file / desk.name}")
         if not target.parent.is_dir():
-            raise InvalidInput("file", f"there is no folder {target.parent}", "create it first")
+            raise InvalidInput("file", f"no folder {target.parent}", "create it first")
         if os.path.lexists(target) and not target.is_file():
             raise InvalidInput("file", f"{file} is not a file, but a device or a pipe", "name a file")
         if target.is_file() and not force:
             raise _taken(target)
         if has_log(target):
-            problem = f"beside {file} lies the log of another database: {log_of(target).name}"
+            problem = f"another database left its log beside {file}: {log_of(target).name}"
             raise Refused("log_in_the_way", problem, "choose another name, or move the log aside")
     return target
 
 
 def _taken(target: Path) -> Refused:
-    return Refused("exists", f"{target} is there already", "choose another name, or overwrite it: --force")
+    return Refused("exists", f"{target} already exists", "choose another name, or overwrite it: --force")
 
 
 def put_in_place(temporary: Path, target: Path, *, force: bool) -> None:
@@ -160,14 +160,12 @@ def naming(target: Path, source: Path | None = None) -> Iterator[None]:
         if copies.is_full(error):
             raise no_room(target) from error
         reason = getattr(error, "strerror", None) or str(error)
-        raise Refused(
-            "not_written", f"{target} cannot be written: {reason}", "choose another place"
-        ) from error
+        raise Refused("not_written", f"cannot write {target}: {reason}", "choose another place") from error
 
 
 def no_room(target: Path) -> Refused:
     """Return the refusal of a copy that does not fit on the disk."""
-    return Refused("no_room", f"there is no room for {target}", "free some space, or choose another disk")
+    return Refused("no_room", f"not enough space for {target}", "free some space, or choose another disk")
 
 
 def _prune(desk: Desk, keep: int) -> list[str]:

@@ -18,6 +18,7 @@ from models.audit import Event
 from models.base import tuples
 from models.bookings import Booking
 from models.clock import from_text
+from models.hints import act
 
 NEWEST_AT, NEWEST_FILE, TRIED_AT = "backup_at", "backup_file", "backup_tried_at"
 """Kept beside the settings: when the desk was copied, to which file, and when the sweep tried last."""
@@ -88,10 +89,14 @@ def freshness(desk: Desk) -> Finding:
     problem = ""
     if since is not None and longest and _ago(desk, since) > longest * DAY:
         days = f"{_ago(desk, since).days} days"
-        problem = f"the newest backup is {days} old" if file else f"no backup has been made in {days}"
+        problem = f"the newest backup is {days} old" if file else f"no backup for {days}"
     elif longest and file and not Path(file).exists():
-        problem = f"the newest backup is no longer where it was: {file}"
+        problem = f"the newest backup is missing: {file}"
     sound = f"the newest backup is {file}" if file else "no backup is needed yet"
     return finding(
-        "backup", sound, problem, "astra backup makes one, and backup_daily every day", warning=True
+        "backup",
+        sound,
+        problem,
+        f"{act('backup')} makes one; setting backup_daily makes one every day",
+        warning=True,
     )

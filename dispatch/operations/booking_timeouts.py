@@ -52,7 +52,7 @@ def lapse(running: Command, booking_id: int) -> BookingRow:
     return row
 
 
-@command("booking.ask", past="asked whether still on it", undo=put_back)
+@command("booking.ask", past="asked about the claim", undo=put_back)
 def ask(running: Command, booking_id: int) -> BookingRow:
     """Ask the agent of a claim without a contact attempt whether they are still working on it."""
     booking = pending_booking(running, booking_id)

@@ -63,6 +63,6 @@ def add_value(running: Command, kind: str, name: str, destination: str | None = 
         LISTS[kind](name=text).save()
         row = {"name": text}
     else:
-        raise InvalidInput("kind", f"there is no list of {kind!r}", "accepted: package, " + ", ".join(LISTS))
+        raise InvalidInput("kind", f"no list of {kind!r}", "accepted: package, " + ", ".join(LISTS))
     values.reload()
     return row

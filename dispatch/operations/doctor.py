@@ -32,6 +32,7 @@ from dispatch.privacy.leftovers import uncompacted
 from models.agents import Agent
 from models.base import Json
 from models.database import current_database
+from models.hints import act
 from models.inspection import agreements, search_index
 
 NETWORKED = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "glusterfs", "lustre", "fuse.sshfs", "davfs")
@@ -164,8 +165,8 @@ def _references() -> Finding:
 
 def _leftovers() -> Finding:
     problem = named("erased values may still be in unused parts of the file: customers", uncompacted())
-    hint = "astra compact rewrites the file"
-    return finding("leftovers", "nothing is left of what was erased", problem, hint, warning=True)
+    hint = f"{act('compact')} rewrites the file"
+    return finding("leftovers", "no traces of erased customers", problem, hint, warning=True)
 
 
 def _journal() -> Finding:

@@ -137,8 +137,8 @@ class Run:
         number = self.head.event_id
         undo = Event.get_or_none(Event.undoes == number)
         if undo is not None:
-            problem = f"event {number}, this import, was undone by {undo.actor}"
-            raise Refused("undone", problem, "nothing of it is left; no more is written")
+            problem = f"this import (event {number}) was undone by {undo.actor}"
+            raise Refused("undone", problem, "nothing more was written")
         others = Event.select(Event.event_id).where(
             Event.event_id > self._newest,
             Event.command == ROWS,
@@ -149,8 +149,8 @@ class Run:
 
 
 def _under_way(number: int) -> Conflict:
-    problem = f"another terminal is writing the same rows (event {number})"
-    return Conflict(problem, "let it finish; if it has stopped, run this again to continue")
+    problem = f"another terminal is importing these rows (event {number})"
+    return Conflict(problem, "wait for it; if it stopped, repeat this to continue")
 
 
 def begin(desk: Desk, plan: Json, known: Head | None) -> Run:

@@ -23,6 +23,7 @@ from models.audit import Event
 from models.base import BaseModel, Json, listed, tuples
 from models.bookings import CANCELLED, Assignment, Booking
 from models.errors import Refused
+from models.hints import act
 from models.tallies import TallyChanges
 from models.triggers import loads_gathered, recount_loads
 
@@ -83,8 +84,8 @@ def take_back(running: Command, event: Event) -> TakenBack:
     if import_record.DIGEST not in json.loads(event.detail or "{}"):
         raise Refused(
             "not_undoable",
-            f"event {event.event_id} is an import by an earlier Astra, which did not note its rows",
-            "go back to the backup made before it: astra restore",
+            f"event {event.event_id} was imported by an older Astra and cannot be undone",
+            f"{act('restore')} goes back to a backup",
         )
     undoing = _Undoing(_changed_since(event.event_id))
     for number in import_record.parts_of(event.event_id):

@@ -28,6 +28,7 @@ from models.base import BaseModel, Json, tuples
 from models.bookings import Booking
 from models.customers import Lead
 from models.errors import DatabaseUnavailable, DeskError, InvalidInput, Refused
+from models.hints import act
 from models.issues import Issue
 
 Opener = Callable[[Path], Desk]
@@ -106,13 +107,13 @@ def _begun(path: Path, file: Path, copy: Desk, dry_run: bool) -> RestoreResult:
 def _check_file(path: Path, file: Path) -> None:
     with backup.naming(file):
         if not file.exists():
-            raise InvalidInput("file", f"there is no file {file}", "astra backup makes backups")
+            raise InvalidInput("file", f"no file {file}", f"{act('backup')} makes backups")
         if not file.is_file():
             raise InvalidInput("file", f"{file} is not a file", "name a backup's file")
         if path.exists() and file.samefile(path):
             raise InvalidInput("file", f"{file} is the desk itself", "name a backup's file")
         if not path.parent.is_dir():
-            raise InvalidInput("database", f"there is no folder {path.parent}", "create it first")
+            raise InvalidInput("database", f"no folder {path.parent}", "create it first")
 
 
 @contextmanager
@@ -148,7 +149,7 @@ def _fetch(file: Path, staged: Path, path: Path) -> None:
     if whole is None or whole.application_id != db.APPLICATION_ID:
         raise DatabaseUnavailable("foreign_database", f"{file} belongs to another program")
     if whole.schema > db.SCHEMA_VERSION:
-        made_by = f"schema {whole.schema}; this one knows {db.SCHEMA_VERSION}"
+        made_by = f"schema {whole.schema}; this one reads {db.SCHEMA_VERSION}"
         raise DatabaseUnavailable(
             "newer_database", f"{file} was made by a newer Astra ({made_by})", "update Astra"
         )
@@ -197,8 +198,8 @@ def _replace(work: _Restore, present: Desk, known_id: str | None) -> RestoreResu
     if not work.other_desk and not _is_same(present, work.copy, known_id):
         raise Refused(
             "other_desk",
-            f"{work.result['file']} is a backup of another desk than {work.path}",
-            "name a backup of this desk; to replace it by the other one: --other-desk",
+            f"{work.result['file']} is not a backup of {work.path}",
+            "choose a backup of this desk, or give --other-desk",
         )
     if work.result["dry_run"]:
         return work.result | {"lost": _lost(present, work.copy)}

@@ -90,13 +90,13 @@ def _weights(text: str) -> str:
 DEFINITIONS = {
     definition.key: definition
     for definition in (
-        Definition("policy", "rank", "who gets the next lead", _policy, "a policy's name (astra policy)"),
+        Definition("policy", "rank", "who gets the next lead", _policy, "a policy's name"),
         Definition(
             "match_weights",
             "learned",
-            "weights of the match score (astra weights); training does not change it",
+            "weights of the match score; training does not change it",
             _weights,
-            "published, learned, default, or a version's number (astra weights list)",
+            "published, learned, default, or a version's number",
         ),
         _minutes("sla_first_response_minutes", targets.FIRST_RESPONSE_MINUTES, "first answer"),
         _minutes("sla_resolution_minutes", targets.RESOLUTION_MINUTES, "resolution"),
@@ -128,7 +128,7 @@ DEFINITIONS = {
             0,
             0,
             36_500,
-            "days without anything new after which a customer is erased (astra customer expired); 0: never",
+            "days without activity before a customer is erased; 0: never",
         ),
         _number("rating_prior_answers", 20, 0, 100_000, "answers that an imported average rating counts as"),
         _number("default_capacity", 10, 0, 100_000, "capacity of a new agent, in open bookings and issues"),

@@ -108,7 +108,7 @@ def _assigned(desk: Desk) -> list[int]:
         return drain(desk) if drainable(desk) else []
 
 
-@command("waiting.assign", past="waiting bookings given out", undo=put_back)
+@command("waiting.assign", past="waiting bookings assigned", undo=put_back)
 def drain(running: Command) -> list[int]:
     """Assign waiting bookings, oldest first, as long as an agent is free."""
     drain_waiting(running)

@@ -19,9 +19,10 @@ from models.audit import Event
 from models.base import tuples
 from models.clock import from_text
 from models.desk_file import sweep_record_of
+from models.hints import act
 
 FRESH, LATE, ABSENT = timedelta(seconds=90), timedelta(minutes=10), timedelta(hours=8)
-HINT = "open Astra, or run astra sweep; docs/running.md shows how it runs by itself"
+HINT = f"open Astra, or run {act('sweep')}; docs/running.md shows how to schedule it"
 
 
 def note(desk: Desk) -> None:
@@ -53,26 +54,26 @@ def unswept_since(desk: Desk, longest: timedelta = LATE) -> str:
 def absence(desk: Desk) -> str:
     """Return the words for a desk that nothing has swept for hours, to be said before it is; else ""."""
     since = "" if desk.why_read_only else unswept_since(desk, ABSENT)
-    return f"Nothing has swept this desk since {moment(since)}; doing it now" if since else ""
+    return f"No sweep since {moment(since)}; sweeping now" if since else ""
 
 
 def check(desk: Desk) -> Finding:
     """Check that the desk is swept while something is due."""
     path = desk.database.path
     last, sweeper, record = sweep_file.last(path), sweep_file.sweeper_of(path), sweep_record_of(path)
-    sound = f"last swept at {moment(last)}" if last else "nothing is due that a sweep would do"
+    sound = f"last swept at {moment(last)}" if last else "nothing is due"
     if sweeper:
         sound += f"; process {sweeper.pid} on {sweeper.host} does it every {sweeper.every_s} s"
     problem, hint = "", HINT
     since = unswept_since(desk) if last else _begun_long_ago(desk)
     due = _due(desk) if since else ""
     if record.exists() and not (desk.why_read_only or os.access(record, os.W_OK)):
-        problem = f"{record} cannot be written, so nobody can say when the desk was swept"
-        hint = "give it the owner and the permissions of the desk's file"
+        problem = f"cannot write {record}: the last sweep is unknown"
+        hint = "give it the owner and permissions of the desk's file"
     elif due and last:
-        problem = f"nothing has swept the desk since {moment(since)}, and there is work due: {due}"
+        problem = f"no sweep since {moment(since)}, work is due: {due}"
     elif due:
-        problem = f"no sweep of the desk is on record, and there is work due: {due}"
+        problem = f"never swept, work is due: {due}"
     return finding("sweep", sound, problem, hint, warning=True)
 
 

@@ -18,6 +18,7 @@ from dispatch.queries.wording import moment
 from models import read_only
 from models.desk_file import Identity, identity
 from models.errors import DatabaseUnavailable, DeskError, Refused
+from models.hints import act
 from models.sweep_file import Claim, Held, Sweeper
 
 FINAL = ("newer_database", "already_swept", "no_claim")
@@ -95,8 +96,8 @@ class Rounds:
         except Held as held:
             raise _already_swept(self.path, held.sweeper) from held
         except OSError as error:
-            problem = f"the lock beside {self.path} cannot be had: {error.strerror or error}"
-            hint = "keep the desk on a local disk, in a folder that you may write; or run astra sweep by cron"
+            problem = f"cannot lock {self.path} for sweeping: {error.strerror or error}"
+            hint = f"keep the desk in a local, writable folder; or schedule {act('sweep')} with cron"
             raise Refused("no_claim", problem, hint) from error
 
     def _notice(self, desk: Desk) -> str:
@@ -115,10 +116,10 @@ def _already_swept(path: Path, sweeper: Sweeper | None) -> Refused:
     if sweeper is not None:
         since = moment(sweeper.since)
         who = f"process {sweeper.pid} of {sweeper.account} on {sweeper.host}, since {since}"
-    hint = "one is enough: end that one first; astra sweep without --every is allowed beside it"
-    return Refused("already_swept", f"{path} is swept already, by {who}", hint)
+    hint = f"end that process first; {act('sweep')} without --every also works beside it"
+    return Refused("already_swept", f"{path} is already being swept by {who}", hint)
 
 
 def _unreachable(path: Path, error: OSError) -> DatabaseUnavailable:
-    problem = f"{path} cannot be reached ({error.strerror or error})"
+    problem = f"cannot reach {path} ({error.strerror or error})"
     return DatabaseUnavailable("cannot_open", problem, "check the path and its permissions")

@@ -31,6 +31,7 @@ from models.base import BaseModel, Json
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import Refused
+from models.hints import act
 from models.issues import Issue, Survey
 from models.triggers import loads_gathered
 from models.views import SavedView
@@ -178,8 +179,8 @@ def _reverse_batch(
     if not ends:
         raise Refused(
             "nothing_to_undo",
-            f"no command of batch {event.event_id} can be undone now",
-            "astra log shows them",
+            f"nothing left to undo in batch {event.event_id}",
+            f"{act('log')} shows them",
         )
     done = [undo(running.desk, end.event_id) for end in ends]
     if not is_redo:
@@ -211,12 +212,12 @@ def _events(numbers: list[int]) -> list[Event]:
 
 def _check_undoable(event: Event) -> None:
     known = every_command().get(event.command)
-    reason = known.undo if known else "this version of Astra does not know that command"
+    reason = known.undo if known else "this Astra does not know the command"
     head = import_record.head_of(event)
     if head is not None:
-        reason = f"it is part of event {head}: astra undo {head} undoes all of it"
+        reason = f"it is part of event {head}; {act('log.undo', head)} undoes all of it"
     if event.command == undo_chain.UNDO and undo_chain.command_of(event) == import_record.HEAD:
-        reason = "an import is taken back for good: no id is used twice, so import the rows with new ids"
+        reason = "an undone import cannot be redone; import the rows with new ids"
     if reason:
         raise Refused("not_undoable", f"event {event.event_id} ({event.command}) cannot be undone", reason)
 
@@ -256,7 +257,7 @@ def _write_inverse(running: Command, row: BaseModel, before: Json | None) -> Non
         raise Refused(
             "changed_since",
             f"{row.label} {row._pk} cannot be put back: {error}",
-            "another row has taken its place since; change that one first",
+            "another row took its place; change that one first",
         ) from error
 
 
@@ -289,7 +290,7 @@ def _check_untouched(event: Event, key: str, row: BaseModel, after: Json) -> Non
         raise Refused(
             "changed_since",
             f"{row.label} {row._pk} has changed since event {event.event_id}{by}",
-            "undo the later command first, or change it by hand (astra log)",
+            f"undo the later command first; {act('log')} shows it",
         )
 
 

@@ -13,6 +13,7 @@ from dispatch.desk.undo_chain import REVERSALS, UNDO, end_of, followed_events
 from dispatch.operations import import_record
 from models.audit import Event
 from models.errors import NotFound, Refused
+from models.hints import act
 
 REACH = 100_000  # events back, in which a session's last command is looked for
 
@@ -27,8 +28,8 @@ def named(event_id: int) -> Event:
         return undo_of(event_id)
     end = end_of(event)
     if end.command == UNDO:
-        problem = f"event {event_id} was undone at {end.at} by {end.actor}"
-        raise Refused("already_undone", problem, f"astra redo {event_id} does it again")
+        problem = f"event {event_id} was already undone by {end.actor} at {end.at}"
+        raise Refused("already_undone", problem, f"{act('log.redo', event_id)} redoes it")
     return end
 
 
@@ -42,8 +43,10 @@ def undo_of(event_id: int) -> Event:
     if end.command == UNDO:
         return end
     if end.event_id == event_id:
-        raise Refused("not_undone", f"event {event_id} ({event.command}) is not undone", "astra log shows it")
-    raise Refused("already_redone", f"event {event_id} was redone at {end.at} by {end.actor}")
+        raise Refused(
+            "not_undone", f"event {event_id} ({event.command}) is not undone", f"{act('log')} shows it"
+        )
+    raise Refused("already_redone", f"event {event_id} was already redone by {end.actor} at {end.at}")
 
 
 def last_done(desk: Desk) -> Event:
@@ -56,14 +59,14 @@ def last_done(desk: Desk) -> Event:
         ~Event.command.startswith(f"{import_record.HEAD}.") | head.not_in(followed_events()),
         batch.not_in(followed_events()),  # what of an undone batch cannot be undone
     )
-    return _whole(_newest(desk, own, "undo", "done", "or u on it in the log"))
+    return _whole(_newest(desk, own, "undo"))
 
 
 def last_undo(desk: Desk) -> Event:
     """Return the session's newest undo of the actor that is not redone, if they did nothing else since."""
     own = _own(desk)
     undone = own.where(Event.command == UNDO, Event.event_id.not_in(followed_events()))
-    event = _newest(desk, undone, "redo", "undone", "or U on it in the log")
+    event = _newest(desk, undone, "redo")
     other: Event | None = own.where(
         Event.session == desk.session,
         Event.event_id > event.event_id,
@@ -72,9 +75,8 @@ def last_undo(desk: Desk) -> Event:
     if other is not None:
         raise Refused(
             "nothing_to_redo",
-            f"{desk.actor} has done something else since the last undo: event {other.event_id}, "
-            f"{other.command}",
-            f"astra redo {event.event_id} redoes that undo, event {event.event_id}, all the same",
+            f"nothing to redo: event {other.event_id} ({other.command}) came after the undo",
+            f"{act('log.redo', event.event_id)} redoes event {event.event_id} anyway",
         )
     return event
 
@@ -86,7 +88,7 @@ def _own(desk: Desk) -> Any:
     return own.order_by(Event.event_id.desc())
 
 
-def _newest(desk: Desk, own: Any, verb: str, done: str, otherwise: str) -> Event:
+def _newest(desk: Desk, own: Any, verb: str) -> Event:
     """Return the session's newest of these events; the refusal names one of another session."""
     event: Event | None = own.where(Event.session == desk.session).first()
     if event is not None:
@@ -94,13 +96,13 @@ def _newest(desk: Desk, own: Any, verb: str, done: str, otherwise: str) -> Event
     actor, code = desk.actor, f"nothing_to_{verb}"
     elsewhere: Event | None = own.first()
     if elsewhere is None:
-        raise Refused(code, f"{actor} has {done} nothing that can be {verb}ne")
+        raise Refused(code, f"nothing to {verb} for {actor}")
     elsewhere = _whole(elsewhere)
     raise Refused(
         code,
-        f"{actor} has {done} nothing here that can be {verb}ne",
-        f"event {elsewhere.event_id} ({elsewhere.command}) was done in another terminal: "
-        f"astra {verb} {elsewhere.event_id} {verb}es it, {otherwise}",
+        f"nothing to {verb} for {actor} in this terminal",
+        f"event {elsewhere.event_id} ({elsewhere.command}) is from another terminal; "
+        f"{act(f'log.{verb}', elsewhere.event_id)} {verb}es it",
     )
 
 
@@ -113,5 +115,5 @@ def _whole(event: Event) -> Event:
 def _event(event_id: int) -> Event:
     event: Event | None = Event.get_or_none(Event.event_id == event_id)
     if event is None:
-        raise NotFound("event", event_id, "astra log shows them")
+        raise NotFound("event", event_id, f"{act('log')} shows them")
     return event

@@ -19,18 +19,18 @@ def new_file(name: str) -> Path:
     if not name.strip():
         raise InvalidInput("path", "File is required", ACCEPTED)
     if "\0" in name:
-        raise InvalidInput("path", "this is not a path", "name another file")
+        raise InvalidInput("path", "not a path", "choose another file")
     try:
         path = Path(name.strip()).expanduser()
         is_there, has_folder = path.exists(), path.parent.is_dir()
     except (RuntimeError, OSError) as error:
-        raise InvalidInput("path", f"this is not a path: {error}", "name another file") from error
+        raise InvalidInput("path", f"not a path: {error}", "choose another file") from error
     if path.suffix.lower() not in ENDINGS:
         raise InvalidInput("path", f"{path.name} has no known ending", ACCEPTED)
     if is_there:
-        raise InvalidInput("path", f"{path} exists already", "name another file, or remove that one")
+        raise InvalidInput("path", f"{path} already exists", "choose another file")
     if not has_folder:
-        raise InvalidInput("path", f"there is no folder {path.parent}", "name a folder that exists")
+        raise InvalidInput("path", f"no folder {path.parent}", "choose a folder that exists")
     return path
 
 
@@ -60,8 +60,8 @@ def write_table(path: Path, header: Sequence[str], rows: Iterable[Cells]) -> int
         with private_files.replacing(path, may_exist=False) as file:
             file.writelines(FORMS[ENDINGS[path.suffix.lower()]](header, counted()))
     except FileExistsError as error:
-        raise InvalidInput("path", f"{path} exists already", "name another file") from error
+        raise InvalidInput("path", f"{path} already exists", "choose another file") from error
     except OSError as error:
         reason = error.strerror or str(error)
-        raise InvalidInput("path", f"{path} cannot be written: {reason}", "name another file") from error
+        raise InvalidInput("path", f"cannot write {path}: {reason}", "choose another file") from error
     return count

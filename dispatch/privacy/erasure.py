@@ -1,7 +1,7 @@
 """Erasing a customer: the desk keeps the work and its figures, and forgets the person.
 
 The one command that changes what was written: names, numbers, addresses and texts go from rows, events and
-the search index. The chain of events stays valid (dispatch/desk/event_chain.py). Merged customers go with
+the search indexes. The chain of events stays valid (dispatch/desk/event_chain.py). Merged customers go with
 the one they were merged into.
 """
 
@@ -15,12 +15,15 @@ from dispatch.desk.desk import Desk
 from dispatch.desk.event_chain import erase, seal, seal_at_once
 from dispatch.privacy.holdings import CONTACTS, PERSONAL, TYPED, Holdings, event_ids, events_on_loan, holdings
 from dispatch.privacy.row_types import Erased
-from models import customer_index
 from models.audit import Erasure, Event, EventSeal
 from models.base import listed, tuples
 from models.bookings import PENDING, Booking
+from models.customer_index import CUSTOMERS
+from models.customers import Lead
 from models.errors import Refused
+from models.hints import act
 from models.issues import CLOSED, RESOLVED, Issue
+from models.text_index import NOTE_INDEX, WISH_INDEX
 
 NAMES_NOBODY = frozenset(
     [
@@ -83,7 +86,9 @@ def _forget(running: Command, customer_id: int) -> Erased:
     for erasure in opened:
         erasure.closed = True
         erasure.save()
-        customer_index.renew(erasure.customer_id)
+        CUSTOMERS.renew(erasure.customer_id)
+    for lead_id in held.ids[Lead]:
+        WISH_INDEX.renew(lead_id)
     running.customer_id = customer_id
     erased = _told(customer_id, held, changed)
     running.detail = {"customers": erased["customers"], "events": changed}
@@ -97,9 +102,9 @@ def _told(customer_id: int, held: Holdings, events: int) -> Erased:
 
 def _check_nothing_open(held: Holdings) -> None:
     customer_id = held.customers[0]
-    for model, is_open, way in (
-        (Booking, Booking.status == PENDING, "confirm or cancel them first: astra booking cancel"),
-        (Issue, Issue.status.not_in((RESOLVED, CLOSED)), "resolve them first: astra issue resolve"),
+    for model, is_open, first, way in (
+        (Booking, Booking.status == PENDING, "confirm or cancel them first", "booking.cancel"),
+        (Issue, Issue.status.not_in((RESOLVED, CLOSED)), "resolve them first", "issue.resolve"),
     ):
         key = model._meta.primary_key
         mine = model.select(key).where(key.in_(listed(held.ids[model])), is_open).order_by(key)
@@ -107,7 +112,7 @@ def _check_nothing_open(held: Holdings) -> None:
         if numbers:
             some = ", ".join(map(str, numbers[:MOST_NAMED]))
             problem = f"customer {customer_id} has open work: {model.label} {some}"
-            raise Refused("work_open", problem, f"{way} {numbers[0]}")
+            raise Refused("work_open", problem, f"{first}; {act(way, numbers[0])}")
 
 
 def _erase_rows(held: Holdings) -> None:
@@ -132,6 +137,7 @@ def _erase_events(held: Holdings) -> int:
     for event_id in _events(held):
         rule = _rule(own, held.borrowers(event_id))
         changed += erase(Event.lock(event_id), EventSeal.lock(event_id), rule)
+        NOTE_INDEX.renew(event_id)
     return changed
 
 

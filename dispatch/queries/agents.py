@@ -16,6 +16,7 @@ from dispatch.queries.row_types import AgentRow
 from models.agents import PRESENCES, Agent, AgentRank
 from models.base import CompiledQuery, Json, parameter, tuples
 from models.errors import NotFound
+from models.hints import act
 from models.issues import CATEGORIES
 
 AGENT_KEYS = table(
@@ -78,7 +79,7 @@ def agent(agent_id: int) -> AgentRow:
     """Return one agent. Raises NotFound."""
     for values in _one_agent(agent_id=agent_id):
         return _agent_row(values)
-    raise NotFound("agent", agent_id, "astra agent list shows them")
+    raise NotFound("agent", agent_id, f"{act('place.roster')} shows them")
 
 
 AGENT_COLUMNS = tuple(name for name in AgentRow.__annotations__ if name in Agent._meta.fields)

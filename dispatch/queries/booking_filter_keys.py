@@ -32,7 +32,7 @@ FLAGS = Fields(
 
 BOOKING_KEYS = table(
     Key("status", Choice(STATUSES), "booking status", field="status"),
-    Key("is", FLAGS, "unclaimed; without an agent; follow-up due; agent asked if still on it"),
+    Key("is", FLAGS, "unclaimed; without an agent; follow-up due; agent asked about the claim"),
     Key("agent", Who(is_named, listed="agent"), "its agent", Booking.agent_id, "agent_id"),
     Key("customer", Who(), "its customer", field="customer"),
     Key("destination", Choice(listed="destination"), "destination", field="destination", also=("to",)),

@@ -20,6 +20,7 @@ from models.base import CompiledQuery, Json, each_tuple, listed, parameter, tupl
 from models.bookings import PENDING, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound
+from models.hints import act
 
 # claimed work whose agent is away
 _UNATTENDED = (
@@ -63,11 +64,11 @@ MOST_NAMED = 500  # parameters of a query
 
 @dataclass(frozen=True)
 class BookingFilter:
-    """A selection and order of bookings. ``text`` is sought in customer, destination and number.
+    """A selection and order of bookings.
 
-    ``due_until`` is a stored time: only follow-ups due by then. ``asked``: only claimed bookings whose agent
-    was asked "still on it?". ``customer`` is a number, or a text to search by. ``where`` is the rest of a
-    filter text.
+    ``text`` is sought in customer, destination, wishes, notes and number. ``due_until`` is a stored time:
+    only follow-ups due by then. ``asked``: only claimed bookings whose agent was asked "still on it?".
+    ``customer`` is a number, or a text to search by. ``where`` is the rest of a filter text.
     """
 
     status: str | None = None
@@ -180,7 +181,7 @@ def booking(booking_id: int) -> BookingRow:
     """Return one booking. Raises NotFound."""
     for values in _one_booking(booking_id=booking_id):
         return _booking_row(values)
-    raise NotFound("booking", booking_id, "astra booking list shows them")
+    raise NotFound("booking", booking_id, f"{act('place.queue')} shows them")
 
 
 def bookings_by_id(booking_ids: Sequence[int]) -> list[BookingRow]:

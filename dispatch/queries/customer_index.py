@@ -1,7 +1,7 @@
-"""Customer search by parts of words, on an index that is updated a little later.
+"""Search by parts of words in customers, wishes and notes, on indexes that are updated a little later.
 
-Indexing each lead would cost more than the lead itself. So customers are indexed in batches, before a
-search or when there is time; until then the newest are scanned one by one.
+Indexing each lead would cost more than the lead itself. So rows are indexed in batches, before a search or
+when there is time; until then the newest are scanned one by one.
 """
 
 from __future__ import annotations
@@ -14,33 +14,42 @@ from peewee import Expression, fn
 
 from models import customer_index
 from models.accepted_values import Destination
+from models.audit import Event
 from models.base import listed, tuples
 from models.bookings import Booking
-from models.customer_index import CustomerSearch, backlog
+from models.customer_index import CUSTOMERS
 from models.customers import Customer, Lead
+from models.search_index import TRIGRAM, SearchIndex
+from models.text_index import INDEXES, NOTE_INDEX, WISH_INDEX
 
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
 
-BATCH = 250  # customers per commit: about 2 ms under the write lock
+BATCH = 250  # rows per commit: about 2 ms under the write lock
 PAUSE_S = 0.001
 LARGE_BACKLOG = 2_000  # from here on, indexing takes a search less time than scanning
-MOST_LOOKED_THROUGH = 10_000  # of the newest customers not in the index
-# customers whose bookings are fetched and sorted; with more of them, the list is scanned
+MOST_LOOKED_THROUGH = 10_000  # of the newest rows not in an index
+# customers or texts whose bookings are fetched and sorted; with more of them, the list is scanned
 MOST_FETCHED = 5_000
 
 Rows = Mapping[str, Mapping[str, Any]]
 
 
+def backlog() -> int:
+    """Return how many of the newest rows are not in the index that is furthest behind."""
+    return max(index.backlog() for index in INDEXES)
+
+
 def catch_up(desk: Desk, limit: int | None = None, progress: Callable[[int], None] | None = None) -> int:
-    """Index at most ``limit`` customers; return how many are left. Safe to run concurrently.
+    """Index at most ``limit`` rows; return how many are left. Safe to run concurrently.
 
     ``progress`` gets the number left after each batch. Raises DatabaseUnavailable.
     """
     rest = limit
     while rest is None or rest > 0:
         with desk.transaction():
-            done = customer_index.append(BATCH if rest is None else min(BATCH, rest))
+            behind = max(INDEXES, key=SearchIndex.backlog)
+            done = behind.append(BATCH if rest is None else min(BATCH, rest))
             left = backlog()
         if progress is not None:
             progress(left)
@@ -63,35 +72,28 @@ def prepare(desk: Desk, progress: Callable[[int], None] | None = None) -> None:
 
 
 def keep_up(before: Rows) -> None:
-    """Update the index entries of customers whose rows a command has changed."""
+    """Update the index entries of customers and wishes whose rows a command has changed."""
     customers, leads = f"{Customer._meta.table_name}:", f"{Lead._meta.table_name}:"
     changed: set[int] = set()
     for key, columns in before.items():
         number = int(key.rpartition(":")[2]) if key.startswith((customers, leads)) else 0
         if key.startswith(customers):
             changed.add(number)
-        elif key.startswith(leads) and not {"customer_id", "customer_name"}.isdisjoint(columns):
-            changed |= {Lead.lock(number).customer_id, columns.get("customer_id", 0)}
+        elif key.startswith(leads):
+            if not {"customer_id", "customer_name"}.isdisjoint(columns):
+                changed |= {Lead.lock(number).customer_id, columns.get("customer_id", 0)}
+            if "requests" in columns:
+                WISH_INDEX.renew(number)
     for customer_id in changed:
-        customer_index.renew(customer_id)
+        CUSTOMERS.renew(customer_id)
 
 
-def found(needles: Collection[str], limit: int) -> list[int]:
-    """Return the customers whose documents contain all needles, newest first; none without needles."""
+def found(needles: Collection[str], limit: int, index: SearchIndex = CUSTOMERS) -> list[int]:
+    """Return the customers, or the rows of an index, with all needles, newest first; none without needles."""
     if not needles:
         return []
-    newest = _not_indexed(needles)[:limit]
-    return newest + customer_index.indexed(needles, limit - len(newest))
-
-
-def _not_indexed(needles: Collection[str]) -> list[int]:
-    behind = backlog()
-    if not behind:
-        return []
-    low = customer_index.last_indexed() + 1
-    high = low + behind - 1
-    rows = customer_index.documents(max(low, high - MOST_LOOKED_THROUGH + 1), high)
-    return [customer_id for customer_id, words in reversed(rows) if all(text in words for text in needles)]
+    newest = index.not_indexed(needles, MOST_LOOKED_THROUGH)[:limit]
+    return newest + index.indexed(needles, limit - len(newest))
 
 
 class Mentions(NamedTuple):
@@ -102,32 +104,55 @@ class Mentions(NamedTuple):
 
 
 def mentions(text: str) -> Mentions:
-    """Match bookings whose customer, destination or id fits this text.
+    """Match bookings whose customer, destination, wishes, a note or id fits this text.
 
-    For a query of Booking joined with Lead. Few customers are looked up by their leads; for many, or a
-    destination, scanning the bookings in order finds enough of them.
+    For a query of Booking joined with Lead. A few customers or texts are looked up; with many, or a
+    destination, scanning the bookings in order finds enough of them. A text of short words alone is not
+    looked for in wishes and notes: nearly all of them would have it.
     """
     needles = _needles(text)
     number = Booking.booking_id == booking_number(text)
     if not needles:
         return Mentions(number, many=False)
-    places = _destinations(needles)
-    if not places and not customer_index.has_more_than(MOST_FETCHED, needles):
-        customers = found(needles, MOST_FETCHED + MOST_LOOKED_THROUGH)
-        theirs = Lead.select(Lead.lead_id).where(Lead.customer_id.in_(listed(customers)))
-        return Mentions(Booking.lead_id.in_(theirs) | number, many=False)
-    newest, indexed = _looked_up(Lead.customer_id, needles)
-    return Mentions(Booking.destination.in_(places) | number | newest | indexed, many=True)
+    parts = [_of_their_customer(needles)]
+    if any(len(word) >= TRIGRAM for word in customer_index.words_in(text)):
+        parts += [_with_wishes(needles), _with_notes(needles)]
+    condition: Any = number
+    for part in parts:
+        condition |= part.condition
+    if places := _destinations(needles):
+        return Mentions(Booking.destination.in_(places) | condition, many=True)
+    return Mentions(condition, many=any(part.many for part in parts))
+
+
+def _of_their_customer(needles: Collection[str]) -> Mentions:
+    if CUSTOMERS.has_more_than(MOST_FETCHED, needles):
+        return Mentions(_looked_up(CUSTOMERS, Lead.customer_id, needles), many=True)
+    theirs = Lead.customer_id.in_(listed(_all(CUSTOMERS, needles)))
+    return Mentions(Booking.lead_id.in_(Lead.select(Lead.lead_id).where(theirs)), many=False)
+
+
+def _with_wishes(needles: Collection[str]) -> Mentions:
+    if WISH_INDEX.has_more_than(MOST_FETCHED, needles):
+        return Mentions(_looked_up(WISH_INDEX, Booking.lead_id, needles), many=True)
+    return Mentions(Booking.lead_id.in_(listed(_all(WISH_INDEX, needles))), many=False)
+
+
+def _with_notes(needles: Collection[str]) -> Mentions:
+    if NOTE_INDEX.has_more_than(MOST_FETCHED, needles):
+        its = Event.select(Event.event_id).where(Event.booking_id == Booking.booking_id)
+        noted: Any = fn.EXISTS(its.where(_looked_up(NOTE_INDEX, Event.event_id, needles)))
+        return Mentions(noted, many=True)
+    of_them = Event.event_id.in_(listed(_all(NOTE_INDEX, needles)))
+    return Mentions(Booking.booking_id.in_(Event.select(Event.booking_id).where(of_them)), many=False)
 
 
 def is_found(customer: Any, text: str) -> Mentions:
     """Match a customer, by an id column, against this text."""
     needles = _needles(text)
-    if needles and customer_index.has_more_than(MOST_FETCHED, needles):
-        newest, indexed = _looked_up(customer, needles)
-        return Mentions(newest | indexed, many=True)
-    customers = found(needles, MOST_FETCHED + MOST_LOOKED_THROUGH)
-    return Mentions(customer.in_(listed(customers)), many=False)
+    if needles and CUSTOMERS.has_more_than(MOST_FETCHED, needles):
+        return Mentions(_looked_up(CUSTOMERS, customer, needles), many=True)
+    return Mentions(customer.in_(listed(_all(CUSTOMERS, needles))), many=False)
 
 
 def of_customer(who: int | str) -> Mentions:
@@ -142,12 +167,15 @@ def _needles(text: str) -> list[str]:
     return [customer_index.needle(word) for word in customer_index.words_in(text)]
 
 
-def _looked_up(customer: Any, needles: Collection[str]) -> tuple[Any, Any]:
-    """Match the newest customers, or those in the index, that contain all needles."""
-    own = CustomerSearch.select(CustomerSearch.customer_id).where(
-        CustomerSearch.customer_id == customer, customer_index.has_all(needles)
-    )
-    return customer.in_(listed(_not_indexed(needles))), fn.EXISTS(own)
+def _all(index: SearchIndex, needles: Collection[str]) -> list[int]:
+    return found(needles, MOST_FETCHED + MOST_LOOKED_THROUGH, index)
+
+
+def _looked_up(index: SearchIndex, number: Any, needles: Collection[str]) -> Any:
+    """Match the newest rows, or those in the index, that contain all needles."""
+    table = index.table
+    own = table.select(table.number).where(table.number == number, index.has_all(needles))
+    return number.in_(listed(index.not_indexed(needles, MOST_LOOKED_THROUGH))) | fn.EXISTS(own)
 
 
 def _destinations(needles: Collection[str]) -> list[str]:

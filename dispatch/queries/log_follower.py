@@ -15,6 +15,7 @@ from dispatch.desk.row_types import EventRow
 from dispatch.queries.new_work import RESTORE, last_event
 from models.desk_file import DeskFile
 from models.errors import DatabaseUnavailable, InvalidInput
+from models.hints import act
 
 AT_ONCE = 500
 FINAL = ("newer_database",)
@@ -58,7 +59,7 @@ class LogFollower:
             newest = last_event()
         if after is not None and after > newest:
             problem = f"event {after} does not exist yet: the newest is {newest}"
-            raise InvalidInput("after", problem, "astra log --limit 1 shows the newest event")
+            raise InvalidInput("after", problem, f"{act('log')} shows the newest event")
         self.after = newest if after is None else after
         self._desk_id = desk.settings.desk_id
 

@@ -188,4 +188,4 @@ def alarms(event: EventRow, names: Names) -> list[str]:
 
 def _used(clock: str, percent: int) -> str:
     time = f"{CLOCKS.get(clock, clock.replace('_', ' '))} time"
-    return f"{time} is over" if percent >= 100 else f"{percent} % of the {time} gone"
+    return f"{time} is over" if percent >= 100 else f"{percent} % of the {time} used"

@@ -110,7 +110,7 @@ def _prioritisable(running: Command, priority: int) -> Check:
         issue = open_issue_at_work(running, number)
         refuse_erased(issue.customer_id)
         if issue.priority == priority:
-            raise Refused("same_priority", f"issue {number} is {PRIORITIES[priority - 1]} already")
+            raise Refused("same_priority", f"issue {number} is already {PRIORITIES[priority - 1]}")
         return issue
 
     return check
@@ -166,7 +166,7 @@ def _numbers(which: Which) -> list[int]:
     else:
         wanted = list(dict.fromkeys(which))
     if len(wanted) > MOST or not (wanted or isinstance(which, IssueFilter)):
-        raise InvalidInput("issues", f"{len(wanted)} issues are given", f"1 to {MOST} at once")
+        raise InvalidInput("issues", f"{len(wanted)} issues given", f"1 to {MOST} at once")
     return wanted
 
 

@@ -10,7 +10,7 @@ from dispatch.triage.categories import category
 from dispatch.triage.pipeline import is_visible
 from models.errors import InvalidInput
 
-HINT = 'give a JSONL file, an object a line: {"text": "..."}'
+HINT = 'give a JSONL file, one object per line: {"text": "..."}'
 
 Line = tuple[int, dict[str, str] | str]
 """The line number, and the line's fields or its error."""
@@ -39,7 +39,7 @@ def _check_first(content: bytes, name: str) -> None:
     if b"\0" in content:
         raise InvalidInput("file", f"{name} is not a text file", HINT)
     if content[:1] == b"[":
-        raise InvalidInput("file", f"{name} holds a JSON array", "write one object a line (JSONL)")
+        raise InvalidInput("file", f"{name} is a JSON array", "write one object per line (JSONL)")
 
 
 def _message(content: bytes, labelled: bool) -> dict[str, str] | str:
@@ -59,7 +59,7 @@ def _fields(value: dict[str, object], labelled: bool) -> dict[str, str] | str:
     if text is None:
         return "the text is missing"
     if not isinstance(text, str):
-        return "text is not a text"
+        return "text is not a string"
     if not is_visible(text):
         return "the message is empty"
     if not labelled:

@@ -75,7 +75,7 @@ def triage(
     a text without a visible character, and for an unknown tier or category.
     """
     if not is_visible(text):
-        raise InvalidInput("text", "the message is empty", "give the customer's own words")
+        raise InvalidInput("text", "the message is empty", "enter the customer's own words")
     customer_tier = categories.tier(customer_tier)
     message = Message(text)
     judged, feeling = classify(message, corrections=corrections), sentiment(message)

@@ -13,6 +13,7 @@ from dispatch.views.lists import checked
 from dispatch.views.row_types import ViewRow
 from models.base import tuples
 from models.errors import InvalidInput
+from models.hints import act
 from models.views import SavedView
 
 
@@ -67,7 +68,7 @@ def desk_views() -> list[ViewRow]:
 
 def unknown(name: str) -> InvalidInput:
     """Return the refusal of a name that no view has."""
-    return InvalidInput("name", f"there is no view {validation.excerpt(name)}", "astra view list shows them")
+    return InvalidInput("name", f"no view {validation.excerpt(name)}", f"{act('view.list')} shows them")
 
 
 def _named(name: str) -> SavedView | None:

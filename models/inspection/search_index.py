@@ -1,50 +1,43 @@
-"""The customer index compared with the customers, and made again where it differs."""
+"""The search indexes compared with the rows they are made of, and made again where they differ."""
 
 from __future__ import annotations
 
-from peewee import DatabaseError, IntegerField, fn
+from peewee import DatabaseError
 
-from models.base import DeskModel, tuples
-from models.customer_index import NAME, WORD, CustomerSearch, append, backlog, documents, last_indexed
-from models.customers import Customer
+from models.base import tuples
+from models.customer_index import NAME, WORD
 from models.database import current_database
+from models.search_index import SearchIndex
+from models.text_index import INDEXES
 
 AT_ONCE = 1000
-UNUSED = 2  # rows of the index's own table before the first document
-VERIFY = "INSERT INTO customer_search (customer_search) VALUES ('integrity-check')"
-MERGE = "INSERT INTO customer_search (customer_search) VALUES ('optimize')"
-REBUILD = "INSERT INTO customer_search (customer_search) VALUES ('rebuild')"
+UNUSED = 2  # rows of an index's own table before the first document
+PAGES = "SELECT count(*) FROM {}_data"
+VERIFY = "INSERT INTO {0} ({0}) VALUES ('integrity-check')"
+MERGE = "INSERT INTO {0} ({0}) VALUES ('optimize')"
+REBUILD = "INSERT INTO {0} ({0}) VALUES ('rebuild')"
 
 
-class Segment(DeskModel):
-    """A page of the index itself."""
-
-    table = "customer_search_data"
-
-    id = IntegerField(primary_key=True)
-
-
-def outdated() -> list[int]:
-    """Return the indexed customers who are not found by a name, phone or e-mail, or are by another's."""
+def outdated(index: SearchIndex) -> list[int]:
+    """Return the indexed rows that are not found by one of their words, or are by another's."""
     wrong: list[int] = []
-    newest = tuples(Customer.select(fn.MAX(Customer.customer_id)))[0][0] or 0
-    last = last_indexed()
+    newest, last, table = index.newest(), index.last_indexed(), index.table
     for low in range(1, last + 1, AT_ONCE):
         high = min(low + AT_ONCE - 1, last)
-        held = dict(tuples(CustomerSearch.select().where(CustomerSearch.customer_id.between(low, high))))
-        made = documents(low, min(high, newest))
-        wrong += [number for number, words in made if not _serves(held.pop(number, None), words)]
-        wrong += held
+        held: dict[int, str] = dict(tuples(table.select().where(table.number.between(low, high))))
+        made = index.documents(low, min(high, newest))
+        wrong += [number for number, words in made if not _serves(held.pop(number, ""), words)]
+        wrong += [number for number, words in held.items() if words or number > newest]
     return sorted(wrong)
 
 
-def _serves(held: str | None, words: str) -> bool:
+def _serves(held: str, words: str) -> bool:
     """Return whether a stored document serves as well as a new one.
 
     A name that begins another one of the same customer is found by it, so it may be missing.
     """
-    if held is None or held == words:
-        return held is not None
+    if held == words:
+        return True
     wanted = _pieces(words)
     return _pieces(held) <= wanted and all(
         (piece if piece.startswith(NAME) else WORD + piece) in held for piece in wanted if piece
@@ -55,26 +48,30 @@ def _pieces(document: str) -> set[str]:
     return set(document.replace(NAME, WORD + NAME).split(WORD))
 
 
-def damage() -> str:
+def damage(index: SearchIndex) -> str:
     """Describe an index that does not fit its own documents; empty if it does, or is in use just now."""
-    if not last_indexed() and Segment.select().count() > UNUSED:
-        return "the index was emptied"
+    name = index.table.table
+    pages = current_database.execute_sql(PAGES.format(name)).fetchone()[0]
+    if not index.last_indexed() and pages > UNUSED:
+        return f"the index of {index.rows} was emptied"
     try:
-        current_database.execute_sql(VERIFY)
+        current_database.execute_sql(VERIFY.format(name))
     except DatabaseError as error:
-        return "the index is damaged" if "malformed" in str(error) else ""
+        return f"the index of {index.rows} is damaged" if "malformed" in str(error) else ""
     return ""
 
 
 def repair() -> int:
-    """Index customers again whose documents are wrong, or all of them; return how many."""
-    wrong = outdated()
-    if wrong:
-        for number in wrong:
-            CustomerSearch.delete().where(CustomerSearch.customer_id == number).execute()
-            for customer_id, words in documents(number, number):
-                CustomerSearch.insert(customer_id=customer_id, words=words).execute()
-    if damage():
-        current_database.execute_sql(REBUILD)
-        return max(len(wrong), last_indexed() or append(backlog()))
+    """Index rows again whose documents are wrong, or all of them; return how many."""
+    return sum(map(_repair, INDEXES))
+
+
+def _repair(index: SearchIndex) -> int:
+    wrong, table = outdated(index), index.table
+    for number in wrong:
+        table.delete().where(table.number == number).execute()
+        index.add(number)
+    if damage(index):
+        current_database.execute_sql(REBUILD.format(table.table))
+        return max(len(wrong), index.last_indexed() or index.append(index.backlog()))
     return len(wrong)

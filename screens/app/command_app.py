@@ -47,7 +47,6 @@ class CommandApp(DistributingApp):
     def action_repeat(self) -> None:
         """Repeat the last command for the row under the cursor; one that cannot be undone is shown first."""
         from dispatch.command_line.grammar import parse
-        from dispatch.command_line.meaning import said
         from screens.shell.command_line import run_line, tell
 
         host, place = self._command_host, self.screen
@@ -67,7 +66,7 @@ class CommandApp(DistributingApp):
                 host,
                 line.about(row[place.NUMBER]),
                 lambda outcome: tell(host, outcome),
-                lambda error: host.tell(f"Not done: {said(error)}", severity="warning"),
+                lambda error: host.tell(f"Not done: {keys.refusal(self, error)}", severity="warning"),
             )
 
     @property

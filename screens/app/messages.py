@@ -12,7 +12,7 @@ from textual.widgets import Input, TextArea
 
 from models.clock import to_local
 from screens.base.harmless_text import visible
-from screens.base.keys import key_of
+from screens.base.keys import hint_of, key_of
 from screens.base.message_log import LOUD_S, REFUSAL, Message, MessageLog, News
 from screens.base.themed_app import ThemedApp
 from screens.dialogs.panel import Panel
@@ -77,7 +77,7 @@ class SpeakingApp(ThemedApp):
 
     def refuse(self, error: DeskError) -> None:
         """Say why a command was refused, and how to go on."""
-        self.tell(error.message, hint=error.hint, severity="warning")
+        self.tell(error.message, hint=hint_of(self, error.hint), severity="warning")
 
     def announce(self, *news: News) -> None:
         """Announce what others brought, and ring; the user may have wished for neither."""

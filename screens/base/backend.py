@@ -227,7 +227,7 @@ class Backend:
         except OSError as error:
             raise DatabaseUnavailable(
                 "no_database",
-                f"{self.path} cannot be found any more ({error.strerror})",
+                f"lost the database file {self.path} ({error.strerror})",
                 "put the file back where it was",
             ) from error
         if how:

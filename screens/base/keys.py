@@ -12,6 +12,8 @@ from typing import Any
 from textual.app import App
 from textual.binding import Binding
 
+from models.errors import DeskError
+from models.hints import rendered
 from screens.base.textual_internals import is_character, keymap_of
 
 
@@ -281,3 +283,40 @@ def key_of(app: App[Any], identifier: str) -> str:
 def with_keys(app: App[None], text: str) -> str:
     """Return a text with its ``{binding ids}`` replaced by the user's keys."""
     return KEY_IN_TEXT.sub(lambda match: key_of(app, match[1]), text)
+
+
+WITHOUT_A_KEY = {
+    "backup",
+    "compact",
+    "demo",
+    "doctor",
+    "doctor.repair",
+    "new",
+    "package.add",
+    "restore",
+    "set",
+    "shuffle",
+    "sweep",
+    "view.list",
+    "weights.list",
+}
+"""What hints propose and only the shell can do: such a clause is left out here."""
+KEPT_IN = {"agent": "Roster", "log": "Log"}
+"""Keys that a hint must say the place of, by the first part of their id."""
+
+
+def hint_of(app: App[Any], hint: str) -> str:
+    """Return the desk's hint with the user's keys: ``o makes it Pending``."""
+
+    def way(identifier: str, _: list[str]) -> str | None:
+        if identifier not in BY_ID:
+            return None
+        place = KEPT_IN.get(identifier.partition(".")[0]) if "." in identifier else None
+        return f"{key_of(app, identifier)} in {place}" if place else key_of(app, identifier)
+
+    return rendered(hint, way)
+
+
+def refusal(app: App[Any], error: DeskError) -> str:
+    """Format the desk's refusal and its hint, with the user's keys."""
+    return ": ".join(filter(None, (error.message, hint_of(app, error.hint))))

@@ -40,9 +40,10 @@ class ThemedApp(SteadyApp):
         colours = self.current_theme.to_color_system().generate()
         plain = {f"${role}": Style(color=colours[role]) for role in ROLES}
         loud = {f"bold {name}": style + Style(bold=True) for name, style in plain.items()}
+        quiet = {f"dim {name}": style + Style(dim=True) for name, style in plain.items()}
         with suppress(ThemeStackError):  # there is none before the first theme
             self.console.pop_theme()
-        self.console.push_theme(NamedStyles(plain | loud))
+        self.console.push_theme(NamedStyles(plain | loud | quiet))
         for screen in all_screens(self):
             for text in screen.query(Static):
                 text.update(text.content, layout=False)

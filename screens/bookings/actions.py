@@ -23,8 +23,7 @@ from screens.wording.contacts import reach
 from screens.wording.issues import describe as describe_issue
 from screens.wording.text import short
 
-HELD = ("already_claimed", "not_the_holder")
-"""Refusals whose own hint is for the command line; here a key helps."""
+REASSIGN = "{booking.reassign} assigns it"
 
 
 class BookingActions(RowActions[BookingRow, BookingRow]):
@@ -63,14 +62,14 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
     def _is_held(self, row: BookingRow) -> None:
         self._is_open(row)
         if not is_held(row):
-            raise self._refusal("waiting", row, "waits for an agent", "{booking.reassign} gives it to one")
+            raise self._refusal("waiting", row, "waits for an agent", REASSIGN)
 
     def _is_finished(self, row: BookingRow) -> None:
         if not is_finished(row):
             raise self._refusal("not_finished", row, _state(row), "only a finished one has a score")
 
     def _refusal(self, code: str, row: BookingRow, text: str, hint: str) -> Refused:
-        return Refused(code, f"booking {row['booking_id']} {text}", keys.with_keys(self.app, hint))
+        return Refused(code, f"booking {row['booking_id']} {text}", hint)
 
     @on_chosen
     def action_claim(self, row: BookingRow) -> None:
@@ -81,13 +80,8 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
 
         def claim(desk: Desk, number: int) -> BookingRow:
             if taker is None:
-                raise Refused("waiting", f"booking {number} waits for an agent", "r reassigns it")
-            try:
-                return bookings.claim(desk, number, taker)
-            except Refused as error:
-                if error.code not in HELD:
-                    raise
-                raise Refused(error.code, error.message, "r gives it to another agent") from error
+                raise Refused("waiting", f"booking {number} waits for an agent", REASSIGN)
+            return bookings.claim(desk, number, taker)
 
         self.at_once("Claimed", claim)
 

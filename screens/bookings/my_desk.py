@@ -36,7 +36,7 @@ from screens.widgets.detail_pane import Detail, DetailPane
 from screens.widgets.live_table import LiveTable
 from screens.widgets.steady_text import SteadyText
 from screens.wording import issues as issue_words
-from screens.wording.bookings import STEPS, sign, state
+from screens.wording.bookings import STEPS, sign, state_with_sign
 from screens.wording.contacts import by_method
 from screens.wording.text import CARE
 
@@ -46,7 +46,9 @@ COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("group", "Work", 16, lambda row: _work(row)),
     Column("booking_id", "No.", 6, right=True),
     Column("customer_name", "Customer", 12, grows=True),
-    Column("next", "Next step", 9, lambda row: STEPS[row["next"]][0] if row["next"] else state(row)),
+    Column(
+        "next", "Next step", 9, lambda row: STEPS[row["next"]][0] if row["next"] else state_with_sign(row)
+    ),
     Column("method", "Reach by", 20, by_method, drop=2),
     Column("follow_up_at", "Follow-up", 11, lambda row: short_moment(row["follow_up_at"]), drop=3),
     Column("destination", "To", 8, drop=4),
@@ -63,12 +65,13 @@ WORDS = {"in progress": "claimed", "tentative": "new"}
 CLOSING = ("booking.confirm Confirm", "booking.cancel Cancel")
 
 ISSUE_COLUMNS: tuple[Column[IssueRow], ...] = (
-    Column("issue_id", "Issue", 5, right=True),
-    Column("priority", "Priority", 8, issue_words.priority),
-    Column("time", "Time left", 16, issue_words.time_left),
-    Column("state", "State", 12, issue_words.state, grows=True, drop=1),
-    Column("title", "Title", 14, grows=True),
+    Column("time", "Left", 16, issue_words.time_bar),
+    Column("title", "Issue", 20, issue_words.subject, grows=True),
+    Column("customer_name", "Customer", 9, issue_words.customer, grows=True, drop=1),
+    Column("state", "State", 11, issue_words.short_state),
+    Column("issue_id", "No.", 5, right=True, drop=2),
 )
+"""As on Service, without the agent."""
 MOST_ISSUES = 50
 ROWS_WITH_PANE = 30  # of a narrow terminal
 
@@ -184,6 +187,7 @@ class MyDesk(BookingList):
         """Give an empty table's room to the other, and the focus with it."""
         self.issues.display = bool(issues)
         self.issues.set_class(not rows, "-alone")
+        self.table.set_class(not issues, "-alone")
         self.table.display = bool(rows) or not issues
         for hidden, other in ((self.issues, self.table), (self.table, self.issues)):
             if not hidden.display and hidden.has_focus:

@@ -31,7 +31,7 @@ from screens.widgets.detail_pane import add_facts
 from screens.widgets.live_table import LiveTable
 from screens.widgets.movable import Reading
 from screens.wording import issues as issue_words
-from screens.wording.bookings import state
+from screens.wording.bookings import state_with_sign
 from screens.wording.events import event_line
 from screens.wording.text import CARE, short
 
@@ -40,7 +40,7 @@ COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=2),
     Column("destination", "To", 8),
     Column("agent_name", "Agent", 14, lambda row: row["agent_name"] or "–", grows=True, drop=1),
-    Column("state", "State", 18, state),
+    Column("state", "State", 14, state_with_sign),
     Column("customer_name", "As", 12, grows=True, drop=3),
 )
 

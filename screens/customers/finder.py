@@ -15,14 +15,15 @@ from dispatch.inputs.filter_reader import read
 from dispatch.queries import customer_index
 from dispatch.queries.row_types import CustomerRow
 from dispatch.queries.wording import plural, short_moment
-from models.customer_index import backlog
+from models.customer_index import CUSTOMERS
 from models.errors import InvalidInput
+from screens.base import keys
 from screens.base.keys import key
 from screens.base.messages import DeskChanged
 from screens.dialogs.modal import Modal
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
-from screens.wording.text import CARE, refusal
+from screens.wording.text import CARE
 
 Found = tuple[list[CustomerRow], int]
 
@@ -117,11 +118,11 @@ class FindCustomer(Modal[int | None]):
         try:
             asked = read(parse(text), customers.CUSTOMER_KEYS, self.host.backend.filter_reading())
         except InvalidInput as error:
-            self.query_one("#told", Static).update(Text(refusal(error), CARE))
+            self.query_one("#told", Static).update(Text(keys.refusal(self.app, error), CARE))
             return
 
         def query() -> Found:
-            return customers.filtered(asked, MOST_SHOWN + 2), backlog()
+            return customers.filtered(asked, MOST_SHOWN + 2), CUSTOMERS.backlog()
 
         self.ask_newest("found", query, then, opens=text == self._wanted)
 

@@ -11,11 +11,11 @@ from textual.widgets import Static
 
 from dispatch.desk.desk import Desk
 from models.errors import DeskError
+from screens.base import keys
 from screens.base.hosted import T
 from screens.dialogs.modal import HOLDS_TEXT, Modal
 from screens.fields.choice import LettersTyped
 from screens.fields.field_line import no_such_name
-from screens.wording.text import refusal
 
 Outcome = TypeVar("Outcome")
 SOON_S = 0.4  # a slower answer gets a note
@@ -75,7 +75,7 @@ class CommandModal(Modal[Outcome | None]):
 
     def _refused(self, error: DeskError) -> None:
         self._busy = False
-        self._show_note(refusal(error))
+        self._show_note(keys.refusal(self.app, error))
 
     def on_letters_typed(self, message: LettersTyped) -> None:
         self._show_note("" if message.found else no_such_name(message))

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Generic, cast
 
 from textual import events, on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
@@ -19,6 +19,7 @@ from dispatch.inputs import validation
 from dispatch.queries import list_agents
 from dispatch.queries.row_types import AgentRow
 from models.errors import DeskError, InvalidInput
+from screens.base import keys
 from screens.base.keys import key
 from screens.base.textual_internals import rename_action
 from screens.dialogs.command_modal import CommandModal, Outcome
@@ -28,7 +29,6 @@ from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine, is_required, noun_of
 from screens.fields.preview import Preview
 from screens.widgets.columns import Row
-from screens.wording.text import refusal
 
 Values = dict[str, str]
 Changed = Input.Changed | RadioSet.Changed | Select.Changed | TextArea.Changed
@@ -75,7 +75,7 @@ class Field:
         """Whether there is nothing to choose: the cursor need not stop here."""
         return bool(self.options) and len(self.names) == 1 and bool(self.start)
 
-    def refusal(self, text: str) -> str:
+    def refusal(self, app: App[Any], text: str) -> str:
         """Return what is wrong with a value, as far as that can be said before it is sent."""
         if not text.strip():
             return is_required(noun_of(self.name, self.label)) if self.required else ""
@@ -83,7 +83,7 @@ class Field:
             if self.check is not None:
                 self.check(text)
         except InvalidInput as error:
-            return refusal(error)
+            return keys.refusal(app, error)
         return ""
 
     @property
@@ -265,7 +265,9 @@ class FormModal(CommandModal[Outcome]):
     def _is_refused(self, values: Values) -> bool:
         """Say below each field at fault what is wrong with it, and go to the first one."""
         found = {
-            field.name: field.refusal(values[field.name]) for field in self._fields if field.name in values
+            field.name: field.refusal(self.app, values[field.name])
+            for field in self._fields
+            if field.name in values
         }
         wrong = {name: text for name, text in found.items() if text}
         for name, text in wrong.items():
@@ -291,10 +293,10 @@ class FormModal(CommandModal[Outcome]):
     def _refused(self, error: DeskError) -> None:
         self._busy = False
         if isinstance(error, InvalidInput) and any(field.name == error.field for field in self._fields):
-            self.line(error.field).tell(refusal(error), "wrong")
+            self.line(error.field).tell(keys.refusal(self.app, error), "wrong")
             self._focus(error.field)
         else:
-            self._show_note(refusal(error))
+            self._show_note(keys.refusal(self.app, error))
         self.call_after_refresh(self._fit)
 
 

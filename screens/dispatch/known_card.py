@@ -46,7 +46,7 @@ class KnownCard(Frame):
     """The surest customer with their last bookings, and who else it may be."""
 
     DEFAULT_CSS = """
-    KnownCard { height: 1fr; overflow-y: auto; padding-left: 1; scrollbar-size-vertical: 1; }
+    KnownCard { height: 1fr; overflow-y: auto; padding-left: 1; }
     KnownCard > Static { height: auto; width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 

@@ -9,17 +9,16 @@ from rich.text import Text
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import age
 from screens.widgets.columns import Column
-from screens.wording.bookings import sign, state
+from screens.wording.bookings import state_with_sign
 
 COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("age", "Age", 9, right=True),
-    Column("sign", "", 1, sign),
     Column("booking_id", "No.", 5, right=True),
-    Column("customer_name", "Customer", 14, grows=True),
+    Column("customer_name", "Customer", 12, grows=True),
     Column("destination", "To", 9, drop=1),
     Column("launch_location", "From", 12, drop=2, grows=True),
-    Column("agent_name", "Agent", 14, lambda row: _went_to(row), grows=True),
-    Column("state", "State", 18, state, drop=3),
+    Column("agent_name", "Agent", 12, lambda row: _went_to(row), grows=True),
+    Column("state", "State", 14, state_with_sign),
 )
 
 

@@ -19,12 +19,12 @@ from dispatch.inputs.lead_files import REQUIRED
 from dispatch.leads import intake
 from dispatch.matching.features import Terms
 from models.errors import InvalidInput
+from screens.base import keys
 from screens.dialogs.form import value_of
 from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine, is_required, noun_of
 from screens.widgets.frame import Frame
 from screens.wording.contacts import is_a_call
-from screens.wording.text import refusal
 
 if TYPE_CHECKING:
     from screens.base.key_queue import SteadyApp
@@ -178,14 +178,16 @@ class LeadForm(Frame):
 
     def _told(self, field: str, error: InvalidInput) -> str:
         is_empty = not self._value(field).strip()
-        return is_required(noun_of(field, LABELS[field])) if is_empty else refusal(error)
+        return is_required(noun_of(field, LABELS[field])) if is_empty else keys.refusal(self.app, error)
 
     def check(self, field: str) -> None:
         """Say below a text what is wrong with it so far, although somebody may still be typing it."""
         error = intake.problems(self.values(), self._values).get(_given_name(field))
         text = self._value(field)
         is_wrong = error is not None and bool(text) and not self._is_beginning(field, text)
-        self._lines[field].tell(refusal(error) if error is not None and is_wrong else "", "wrong")
+        self._lines[field].tell(
+            keys.refusal(self.app, error) if error is not None and is_wrong else "", "wrong"
+        )
 
     def _is_beginning(self, field: str, text: str) -> bool:
         if field not in COMPLETIONS or not self._widget(field).has_focus:

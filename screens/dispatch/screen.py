@@ -40,7 +40,7 @@ from screens.fields.choice import Choice
 from screens.matching.panels import score_panel
 from screens.shell.panes import THREE
 from screens.widgets.live_table import LiveTable
-from screens.wording.text import refusal, short
+from screens.wording.text import short
 
 if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance
@@ -358,4 +358,4 @@ class Dispatch(BookingActions):
 
     def _refused(self, error: DeskError) -> None:
         self._assigning = False
-        self.form.show_notice(refusal(error), "error")
+        self.form.show_notice(keys.refusal(self.app, error), "error")

@@ -27,6 +27,7 @@ class AgentPicker(Vertical):
 
     DEFAULT_CSS = """
     AgentPicker { height: 8; }
+    AgentPicker > Input { background: $panel; }
     AgentPicker > OptionList { height: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 

@@ -160,6 +160,7 @@ class Pick(Select[str]):
         background: $block-cursor-background; color: $block-cursor-foreground;
         text-style: $block-cursor-text-style;
     }
+    Pick > SelectCurrent { background: $panel; }
     Pick #label { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
     BINDINGS = [

@@ -31,7 +31,8 @@ class Preview(Reading, can_focus=False):
     """
 
     DEFAULT_CSS = """
-    Preview { height: auto; max-height: 9; margin-top: 1; padding: 0 1; background: $panel; }
+    Preview { height: auto; max-height: 9; margin-top: 1; padding: 0 1; background: $panel;
+        scrollbar-gutter: stable; }
     Preview:focus { background: $primary 20%; }
     Preview > Static { width: 1fr; height: auto; }
     """

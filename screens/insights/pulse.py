@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 from rich.text import Text
@@ -13,37 +15,50 @@ from screens.wording.text import CARE, GOOD, NEUTRAL
 
 STEPS = ("leads", "bookings", "reached", "confirmed")
 PLOT_ROWS = 6
-GAP = "   "
-BAR, NUMBER, LABEL = 20, 8, 10
-WIDE, VERY_WIDE = 120, 150  # cells: for the clipboard, and for days of two cells
+GAP = 3  # cells between panels, at least
+WIDEST_GAP = 8
+BARS_OF_STEPS, NUMBER, LABEL = (30, 20, 14), 8, 10
+CELLS_OF_DAYS = (3, 2, 1)
+WIDE = 120  # cells, for the clipboard
 Lines = list[Text]
 
 
 def pulse_text(pulse: Pulse, now: str, width: int) -> Text:
     """Draw the pulse into a width in cells: side by side where there is room, else below each other."""
-    plot = _plot(pulse["leads_by_day"], 2 if width >= VERY_WIDE else 1)
-    days = _panel(f"Leads a day, last {pulse['days']} days", plot)
-    funnel = _panel("From lead to confirmed", _funnel(pulse))
+    title, numbers = f"Leads a day, last {pulse['days']} days", pulse["leads_by_day"]
+    plots = [_panel(title, _plot(numbers, cells)) for cells in CELLS_OF_DAYS]
+    funnels = [_panel("From lead to confirmed", _funnel(pulse, cells)) for cells in BARS_OF_STEPS]
     work = _panel("Now", _open(pulse["open"], now))
-    lines = _beside([days, funnel, work])
-    if max(line.cell_len for line in lines) > width:
-        lines = [*_beside([days, work]), Text(), *funnel]
-    return Text("\n").join(lines)
+    all_beside = next((found for found in product(plots, funnels) if _fit([*found, work], width)), None)
+    if all_beside is not None:
+        return Text("\n").join(_beside([*all_beside, work], width))
+    days = next((plot for plot in plots if _fit([plot, work], width)), plots[-1])
+    funnel = next((each for each in funnels if _fit([each], width)), funnels[-1])
+    return Text("\n").join([*_beside([days, work], width), Text(), *funnel])
 
 
 def _panel(title: str, lines: Lines) -> Lines:
     return [Text(title, "bold"), Text(), *lines]
 
 
-def _beside(panels: list[Lines]) -> Lines:
-    """Join panels line by line, each as wide as its longest line."""
-    widths = [max(line.cell_len for line in panel) for panel in panels]
+def _width(panel: Lines) -> int:
+    return max(line.cell_len for line in panel)
+
+
+def _fit(panels: Sequence[Lines], width: int) -> bool:
+    return sum(map(_width, panels)) + GAP * (len(panels) - 1) <= width
+
+
+def _beside(panels: Sequence[Lines], width: int) -> Lines:
+    """Join panels line by line, each as wide as its longest line; spare cells of ``width`` part them."""
+    widths = [*map(_width, panels)]
+    gap = max(GAP, min(WIDEST_GAP, (width - sum(widths)) // max(1, len(panels) - 1)))
     rows: Lines = []
     for row in range(max(map(len, panels))):
         line = Text()
-        for panel, width in zip(panels, widths, strict=True):
+        for panel, cells in zip(panels, widths, strict=True):
             part = panel[row] if row < len(panel) else Text()
-            line.append_text(part).append(" " * (width - part.cell_len) + GAP)
+            line.append_text(part).append(" " * (cells - part.cell_len + gap))
         line.rstrip()
         rows.append(line)
     return rows
@@ -74,17 +89,17 @@ def _cell(eighths: int, *, is_least: bool) -> str:
     return BARS[min(eighths, len(BARS)) - 1]
 
 
-def _funnel(pulse: Pulse) -> Lines:
-    """Draw each step as a bar, with its share of the step above and what that share was before."""
+def _funnel(pulse: Pulse, width: int) -> Lines:
+    """Draw each step as a bar of up to ``width`` cells, with its share of the step above, now and before."""
     funnel, before = pulse["funnel"], pulse["funnel_before"]
     most = max(funnel[name] for name in STEPS)  # type: ignore[literal-required]
     lines = []
     for above, name in zip((None, *STEPS), STEPS, strict=False):
         number: int = funnel[name]  # type: ignore[literal-required]
-        cells = round(number / most * BAR) if most else 0
+        cells = round(number / most * width) if most else 0
         bar = "▆" * max(cells, min(1, number))
         line = Text.assemble(f"{name.capitalize():<{LABEL}}", f"{number:>{NUMBER},}  ")
-        line.append(f"{bar:<{BAR}}", GOOD if name == "confirmed" else NEUTRAL)
+        line.append(f"{bar:<{width}}", GOOD if name == "confirmed" else NEUTRAL)
         line.append(_compared(funnel, before, name, above))
         lines.append(line)
     return [*lines, Text(), Text(f"% of the step above; ({pulse['days']} days before)", "dim")]

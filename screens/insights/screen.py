@@ -28,13 +28,14 @@ from screens.base.messages import Progressed
 from screens.fields.choice import next_of
 from screens.insights.columns import AGENTS, FIGURES, WEIGHTS
 from screens.insights.pulse import WIDE, pulse_text
-from screens.insights.sections import EMPTY, OF_A_PERIOD, READ, SECTIONS, Found, SectionTab, ToRead, of_period
+from screens.insights.sections import EMPTY, OF_A_PERIOD, READ, SECTIONS, Found, ToRead, of_period
 from screens.matching.panels import evidence_text, training_panel, weights_panel, written_panel
 from screens.matching.report_form import ReportOrder, report_form
 from screens.matching.training import TrainingRun
 from screens.shell.desk_screen import Place
 from screens.widgets.live_table import LiveTable
 from screens.widgets.steady_text import SteadyText
+from screens.widgets.view_tabs import ViewTabs
 
 if TYPE_CHECKING:
     from dispatch.matching.learning.version_store import Lesson
@@ -84,8 +85,7 @@ class Insights(Place):
 
     def body(self) -> ComposeResult:
         with Horizontal(id="sections", classes="headline"):
-            for section in SECTIONS:
-                yield SectionTab(section)
+            yield ViewTabs()
             yield SteadyText(id="hint")
         with ContentSwitcher(initial=WORDS):
             with ToRead(id=WORDS):
@@ -99,6 +99,7 @@ class Insights(Place):
             yield LiveTable(WEIGHTS, "name", id="weights")
 
     def on_mount(self) -> None:
+        self.query_one(ViewTabs).styles.width = sum(len(name) + 2 for name in SECTIONS.values())
         self._mark_section()
         self._put_in_sight()
 
@@ -217,8 +218,7 @@ class Insights(Place):
         self._work_out()
 
     def _mark_section(self) -> None:
-        for tab in self.query(SectionTab):
-            tab.set_class(tab.section == self._section, "-here")
+        self.query_one(ViewTabs).show([*SECTIONS.values()], SECTIONS[self._section], {}, "")
         self._show_hint()
 
     def _show_hint(self) -> None:
@@ -232,9 +232,9 @@ class Insights(Place):
                 how += f"  ·  {period} ({key_of(self.app, 'insights.period')})"
             self.hint.update(Content(how + again))
 
-    @on(SectionTab.Chosen)
-    def _clicked(self, message: SectionTab.Chosen) -> None:
-        self.show_section(message.section)
+    @on(ViewTabs.Chosen)
+    def _clicked(self, message: ViewTabs.Chosen) -> None:
+        self.show_section(next(key for key, name in SECTIONS.items() if name == message.view))
 
     def action_next_view(self) -> None:
         self.show_section(next_of(SECTIONS, self._section))

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-
-from textual import events
-from textual.content import Content
-from textual.message import Message
-from textual.widgets import Static
 
 from dispatch.desk.desk import Desk
 from dispatch.matching import weights
@@ -96,27 +91,3 @@ class ToRead(Reading):
         for binding in keys.INSIGHTS
         if binding.id in ("insights.view", "insights.view.back", "insights.report", "copy")
     ]
-
-
-class SectionTab(Static):
-    """One section's name; a click shows it."""
-
-    DEFAULT_CSS = """
-    SectionTab { width: auto; padding: 0 1; color: $text-muted; pointer: pointer; }
-    SectionTab:hover { text-style: underline; }
-    SectionTab.-here { color: $foreground; text-style: bold reverse; }
-    """
-
-    @dataclass
-    class Chosen(Message):
-        """The tab was clicked."""
-
-        section: str
-
-    def __init__(self, section: str) -> None:
-        super().__init__(Content(SECTIONS[section]))
-        self.section = section
-
-    def on_click(self, event: events.Click) -> None:
-        event.stop()
-        self.post_message(self.Chosen(self.section))

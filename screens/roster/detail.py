@@ -18,7 +18,7 @@ from screens.wording.bookings import sign
 from screens.wording.issues import time_bar
 
 MOST_LISTED = 8  # of each kind; their places list all
-LABEL = 10
+LABEL = 12
 
 
 def agent_detail(desk: Desk, row: AgentRow) -> Detail:
@@ -26,6 +26,7 @@ def agent_detail(desk: Desk, row: AgentRow) -> Detail:
     text = Text(overflow="fold")
     years = row["years_of_service"]
     text.append(f"{row['job_title']} · {years} {'year' if years == 1 else 'years'}", "bold")
+    text.append(f"\n✉ {row['email']}" if row["email"] else "")
     add_facts(text, _facts(row), LABEL)
     _add_bookings(text, row["agent_id"], desk.now())
     _add_issues(text, desk, row["agent_id"])
@@ -50,14 +51,13 @@ def _facts(row: AgentRow) -> list[tuple[str, str | Text]]:
         ("Rating", f"{row['rating']:.2f}" if row["rating"] else "none yet"),
         ("Skills", ", ".join(row["skills"])),
         ("Languages", ", ".join(row["languages"])),
-        ("E-mail", row["email"] or ""),
     ]
 
 
 def _add_bookings(text: Text, agent_id: int, now: str) -> None:
     which = queries.BookingFilter(status=PENDING, agent_id=agent_id)
     rows = queries.list_bookings(which, MOST_LISTED + 1)
-    text.append("\n\nBookings", "bold underline")
+    text.append("\n\nBookings", "bold")
     for row in rows[:MOST_LISTED]:
         text.append("\n").append_text(sign(row)).append(f" {row['booking_id']}  {row['customer_name']}")
         text.append(f", {row['destination']}  ").append(age(row["changed_at"], now), "dim")
@@ -66,7 +66,7 @@ def _add_bookings(text: Text, agent_id: int, now: str) -> None:
 
 def _add_issues(text: Text, desk: Desk, agent_id: int) -> None:
     rows = issue_queries.issues(desk, IssueFilter(agent_id=agent_id), MOST_LISTED + 1)
-    text.append("\n\nIssues", "bold underline")
+    text.append("\n\nIssues", "bold")
     for row in rows[:MOST_LISTED]:
         text.append("\n").append_text(time_bar(row)).append(f" {row['title']}")
     _add_rest(text, len(rows))

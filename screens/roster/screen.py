@@ -44,7 +44,7 @@ from screens.widgets.live_table import LiveTable
 from screens.widgets.steady_text import SteadyText
 from screens.widgets.view_tabs import ViewTabs
 from screens.wording.agents import sparkline, with_score
-from screens.wording.text import CARE, NO_MATCHES, refusal, short
+from screens.wording.text import CARE, NO_MATCHES, short
 
 NO_DAYS = [0] * TREND_DAYS
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
@@ -236,7 +236,7 @@ class Roster(DetailedList[AgentRow, AgentRow], Answers, ViewedList[AgentRow, Age
         try:
             self._asked = read(parse(message.value), self.KEYS, self.backend.filter_reading())
         except InvalidInput as error:
-            self._misread = refusal(error)
+            self._misread = keys.refusal(self.app, error)
         self._arrange()
 
     def show_agent(self, agent_id: int) -> None:

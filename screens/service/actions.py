@@ -11,8 +11,8 @@ from dispatch.service.issues import editing, escalation_commands, lifecycle, own
 from dispatch.service.row_types import IssueDetails, IssueRow, IssueStory
 from dispatch.service.wording import category, status
 from models.errors import Refused
+from models.hints import act
 from models.issues import IN_PROGRESS, PENDING_CUSTOMER
-from screens.base.keys import with_keys
 from screens.dialogs.panel import Panel
 from screens.service import forms
 from screens.service.category_chooser import ChooseCategory
@@ -45,7 +45,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
     @on_chosen
     def action_claim(self, row: IssueRow) -> None:
         agent_id = row["agent_id"] if row["agent_id"] is not None else self.host.my_agent_id
-        hint = with_keys(self.app, "{place.my-desk}, then {desk.agent} chooses")
+        hint = f"{act('place.my-desk')}, then {act('desk.agent')} chooses"
 
         def claim(desk: Desk, number: int) -> IssueDetails:
             if agent_id is None:

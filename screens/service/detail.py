@@ -80,7 +80,7 @@ def _because(issue: IssueStory) -> Text:
 
 
 def _heading(text: Text, heading: str) -> None:
-    text.append(f"\n\n{heading}", "bold underline")
+    text.append(f"\n\n{heading}", "bold")
 
 
 def _facts(issue: IssueStory) -> list[tuple[str, str | Text]]:

@@ -42,7 +42,7 @@ COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("time", "Left", 16, words.time_bar, sort=URGENCY, title="Time left"),
     Column("title", "Issue", 25, words.subject, grows=True, sort="title"),
     Column("customer_name", "Customer", 8, words.customer, grows=True, sort="customer", drop=2),
-    Column("agent_name", "Agent", 8, lambda row: row["agent_name"] or "–", grows=True, sort="agent", drop=3),
+    Column("agent_name", "Agent", 11, lambda row: row["agent_name"] or "–", grows=True, sort="agent", drop=3),
     Column("state", "State", 11, words.short_state, sort="status", drop=1),
     Column("issue_id", "No.", 5, right=True, sort="id", drop=4),
     Column("priority", "Priority", 8, words.priority, drop=5, sort=URGENCY),

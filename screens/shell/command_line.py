@@ -21,7 +21,7 @@ from dispatch.desk.desk import Desk
 from models.errors import DeskError
 from screens.base.app_protocol import Host
 from screens.base.harmless_text import visible
-from screens.base.keys import anywhere
+from screens.base.keys import anywhere, refusal
 from screens.base.line_history import LINES
 from screens.base.messages import DeskChanged
 from screens.dialogs.modal import Modal
@@ -128,8 +128,8 @@ class CommandLine(Modal[None]):
     def _show_meaning(self, seen: Seen) -> None:
         if not self._typed.value.strip():
             self._say(EMPTY, "-usage")
-        elif seen.problem:
-            self._say(seen.problem, "-problem")
+        elif seen.problem is not None:
+            self._say(refusal(self.app, seen.problem), "-problem")
         else:
             final = " · cannot be undone" if seen.is_final else ""
             self._say(*((f"⏎ {seen.says}{final}", "-says") if seen.says else (seen.usage, "-usage")))
@@ -236,7 +236,7 @@ class CommandLine(Modal[None]):
     def _refused(self, error: DeskError) -> None:
         self._is_busy = False
         if self.is_laid_out:
-            self._say(f"Not done: {meaning.said(error)}", "-problem")
+            self._say(f"Not done: {refusal(self.app, error)}", "-problem")
 
 
 def verbs_panel() -> Panel:

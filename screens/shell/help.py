@@ -30,11 +30,11 @@ from screens.widgets.key_order import place_of
 from screens.widgets.movable import Reading
 
 KEY_CELLS, VERB_CELLS, GAP = 9, 15, 3
-SCROLLBAR = 2
+SCROLLBAR = 1
 TWO_COLUMNS = 96  # cells inside the frame
 LIST_IDS = {binding.id for binding in keys.LIST}
 STEPS = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
-HERE, DIM, HEADING = "reverse", "dim", "bold underline"
+HERE, DIM, HEADING = "reverse", "dim", "bold"
 
 
 @dataclass
@@ -189,9 +189,10 @@ class Help(Modal[Verb | None]):
         return [_beside(one, other, column) for one, other in zip_longest(left, right)], row
 
     def _line(self, verb: Verb, width: int) -> Text:
-        here = HERE if verb is self._shown[self._here] else ""
+        here = verb is self._shown[self._here]
         click = Style.from_meta({"@click": f"screen.do({self.offered.index(verb)})"})
-        return verb.line(width, Style.parse(here) + click)
+        line = verb.line(width, click)
+        return Text(line.plain, Style.parse(HERE) + click) if here else line
 
     def _about(self, width: int) -> list[Text]:
         purpose = _wrapped(self, self._purpose, width) if self._purpose else []

@@ -17,6 +17,7 @@ from textual.widgets import Input
 from dispatch.inputs.filter_reader import Keys
 from dispatch.views.row_types import ViewRow
 from models.errors import InvalidInput
+from screens.base import keys
 from screens.base.keys import with_keys
 from screens.base.list_window import PAGE, ListWindow, Which
 from screens.fields.choice import next_of
@@ -30,7 +31,7 @@ from screens.widgets.detail_pane import DetailPane
 from screens.widgets.filter_bar import FilterBar
 from screens.widgets.live_table import LiveTable
 from screens.widgets.view_tabs import ViewTabs
-from screens.wording.text import CARE, NO_MATCHES, refusal
+from screens.wording.text import CARE, NO_MATCHES
 
 Held = tuple[ListWindow[Any, Row], list[Row]]
 TYPING_PAUSE_S = 0.15
@@ -207,7 +208,7 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
         try:
             return self.parse(text)
         except InvalidInput as error:
-            self._misread = refusal(error)
+            self._misread = keys.refusal(self.app, error)
             return None
 
     @on(LiveTable.NearEnd)

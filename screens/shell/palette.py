@@ -20,7 +20,7 @@ from screens.widgets.movable import Options
 
 TYPING_PAUSE_S = 0.08
 TITLE_CELLS = 24
-MARGIN = 4  # beside an entry: its padding, and the scrollbar
+MARGIN = 3  # beside an entry: its padding, and the scrollbar
 MOVES = {"up": "cursor_up", "down": "cursor_down", "pageup": "page_up", "pagedown": "page_down"}
 ABOUT_ONLY = 2  # words that fit a description, and not the title
 RECENT, MOST_RECENT = "palette.recent", 6

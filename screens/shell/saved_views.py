@@ -19,6 +19,7 @@ from dispatch.views import desk_views
 from dispatch.views.lists import LISTS, MOST_COUNTED, checked, counted
 from dispatch.views.row_types import ViewRow
 from models.errors import InvalidInput
+from screens.base import keys
 from screens.base.app_protocol import Host
 from screens.base.harmless_text import visible
 from screens.base.keys import TITLES, key
@@ -28,7 +29,7 @@ from screens.shell.row_actions import Done, RowActions
 from screens.widgets.columns import Row
 from screens.widgets.live_table import LiveTable
 from screens.widgets.movable import Options
-from screens.wording.text import refusal, short
+from screens.wording.text import short
 
 MINE, EVERYBODY = "Only me", "Everybody"
 WIDEST_NAME = 24
@@ -154,7 +155,7 @@ class SavedViews(Modal[ViewRow | None]):
         try:
             view = self._present()
         except InvalidInput as error:
-            self._say(refusal(error))
+            self._say(keys.refusal(self.app, error))
             return
         self.open(_save_form(view, self.host, self._place), lambda _: self._read_again())
 

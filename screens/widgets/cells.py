@@ -6,6 +6,8 @@ time to paint a full table. A cell of one line needs none of it.
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
+
 from rich.console import Console
 from rich.segment import Segment
 from rich.text import Text
@@ -21,6 +23,13 @@ def as_cell(spec: Column[Row], row: Row) -> Text:
     text.overflow = "ellipsis"
     text.justify = "right" if spec.right else "left"
     return text
+
+
+def longest(specs: Iterable[Column[Row]], rows: Iterable[Row], known: Container[str]) -> dict[str, int]:
+    """Return the cells of the longest text in each column that is not ``known`` yet."""
+    new = [spec for spec in specs if spec.key not in known]
+    held = [*rows] if new else []
+    return {spec.key: max((as_cell(spec, row).cell_len for row in held), default=0) for spec in new if held}
 
 
 def is_one_line(cell: object) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
+from rich.cells import cell_len
 from rich.text import Text
 
 Row = TypeVar("Row", bound=Mapping[str, Any])
@@ -77,18 +78,50 @@ class OwnOrder:
 
 
 def fitting_columns(
-    specs: Sequence[Column[Any]], width: int, *, own_choice: bool = False
+    specs: Sequence[Column[Any]],
+    width: int,
+    *,
+    own_choice: bool = False,
+    needs: Mapping[str, int] | None = None,
 ) -> tuple[tuple[str, int], ...]:
     """Return which columns fit into a width, and how wide each is then.
 
     In a user's ``own_choice`` no column is sure of its place: each that still fits is taken, those
-    that stay longest and come first before the others.
+    that stay longest and come first before the others. ``needs`` are the cells of each column's longest
+    text: a growing one that is too narrow gets the blank cells of the others first, then the spare ones.
     """
     kept = _taken(specs, width) if own_choice else _without_dropped(specs, width)
+    widths = {spec.key: spec.width for spec in kept}
+    growing = [spec.key for spec in kept if spec.grows]
     spare = max(0, width - _room(kept))
-    growing = [spec for spec in kept if spec.grows]
+    if needs:
+        spare += _lent(kept, widths, needs, spare)
+        spare -= _fill(growing, widths, needs, spare)
     share = spare // len(growing) if growing else 0
-    return tuple((spec.key, spec.width + (share if spec.grows else 0)) for spec in kept)
+    return tuple((key, cells + (share if key in growing else 0)) for key, cells in widths.items())
+
+
+def _lent(kept: Sequence[Column[Any]], widths: dict[str, int], needs: Mapping[str, int], spare: int) -> int:
+    """Narrow columns by their blank cells as far as growing ones lack them; return how many those are."""
+    lacking = sum(max(0, needs.get(spec.key, 0) - spec.width) for spec in kept if spec.grows) - spare
+    lent = 0
+    for spec in kept:
+        least = max(needs.get(spec.key, spec.width), cell_len(spec.label) + bool(spec.sort))
+        part = min(max(0, spec.width - least), max(0, lacking - lent))
+        widths[spec.key] -= part
+        lent += part
+    return lent
+
+
+def _fill(growing: Sequence[str], widths: dict[str, int], needs: Mapping[str, int], spare: int) -> int:
+    """Widen growing columns up to their longest text, the least lack first; return the cells that takes."""
+    used = 0
+    lacks = {key: needs.get(key, 0) - widths[key] for key in growing if needs.get(key, 0) > widths[key]}
+    for place, key in enumerate(sorted(lacks, key=lacks.__getitem__)):
+        part = min(lacks[key], (spare - used) // (len(lacks) - place))
+        widths[key] += part
+        used += part
+    return used
 
 
 def _room(specs: Sequence[Column[Any]]) -> int:

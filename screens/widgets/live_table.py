@@ -19,7 +19,7 @@ from textual.timer import Timer
 from textual.widgets import DataTable
 
 from screens.base.textual_internals import SegmentTable
-from screens.widgets.cells import as_cell, is_one_line, rendered, same
+from screens.widgets.cells import as_cell, is_one_line, longest, rendered, same
 from screens.widgets.columns import DOWN, UP, Column, OwnOrder, Row, fitting_columns
 from screens.widgets.movable import IN_TABLES
 from screens.widgets.table_messages import TableMessages, content_of
@@ -66,6 +66,7 @@ class LiveTable(SegmentTable, TableMessages, Generic[Row]):
         self.specs = tuple(columns)
         self._by_key = {spec.key: spec for spec in columns}
         self._own_choice: tuple[str, ...] = ()
+        self._needs: dict[str, int] = {}
         self._left_out: frozenset[str] = frozenset()
         self._key = key
         self._rows: dict[str, Row] = {}
@@ -76,11 +77,10 @@ class LiveTable(SegmentTable, TableMessages, Generic[Row]):
         self._given: Sequence[Row] = ()
         self._at_start = True
         self._shown: tuple[tuple[str, int], ...] = ()
-        self.marks_changes = False
+        self.marks_changes = self.picks = False
         self._changed: set[str] = set()
         self._own: set[str] = set()
         self._picked: frozenset[str] = frozenset()
-        self.picks = False
         self._mark_timer: Timer | None = None
 
     @property
@@ -104,7 +104,7 @@ class LiveTable(SegmentTable, TableMessages, Generic[Row]):
     @property
     def left_out(self) -> list[Column[Row]]:
         """The chosen columns that there is no room for."""
-        return [spec for spec in self._chosen_specs() if spec.key not in dict(self._shown)]
+        return [spec for spec in self.chosen_columns if spec.key not in dict(self._shown)]
 
     @property
     def sorts_shown(self) -> list[str]:
@@ -147,9 +147,6 @@ class LiveTable(SegmentTable, TableMessages, Generic[Row]):
     @property
     def chosen_columns(self) -> list[Column[Row]]:
         """The same as columns, whether there is room for them or not."""
-        return self._chosen_specs()
-
-    def _chosen_specs(self) -> list[Column[Row]]:
         return [self._by_key[key] for key in self.chosen]
 
     def pick(self, keys: Iterable[str]) -> None:
@@ -170,6 +167,7 @@ class LiveTable(SegmentTable, TableMessages, Generic[Row]):
         event.stop()
 
     def on_resize(self, event: events.Resize) -> None:
+        self._needs.clear()  # of all rows since the last one, so that columns seldom move meanwhile
         self._lay_out()
         self._look_out()
 
@@ -241,6 +239,7 @@ class LiveTable(SegmentTable, TableMessages, Generic[Row]):
                 self._put(key, row)
             if [*self._anchors] != [*wanted]:
                 self._put_in_order([*wanted])
+        self._lay_out()  # a text may be longer than all before
 
     def _mark(self, wanted: dict[str, Row]) -> None:
         self._changed &= wanted.keys()
@@ -317,11 +316,11 @@ class LiveTable(SegmentTable, TableMessages, Generic[Row]):
             for (column, _), old, cell in zip(self._shown, self.get_row(key), cells, strict=True):
                 if not same(old, cell):
                     self.update_cell(key, column, cell)
-            self._anchors[key] = self.get_cell(key, self._first_column())
+            self._anchors[key] = self.get_cell(key, self._shown[0][0])
 
     def _put_in_order(self, keys: list[str]) -> None:
         order = {id(self._anchors[key]): position for position, key in enumerate(keys)}
-        self.sort(self._first_column(), key=lambda cell: order[id(cell)])
+        self.sort(self._shown[0][0], key=lambda cell: order[id(cell)])
         self._anchors = {key: self._anchors[key] for key in keys}
 
     def _add(self, key: str, row: Row) -> None:
@@ -330,10 +329,10 @@ class LiveTable(SegmentTable, TableMessages, Generic[Row]):
         self.add_row(*cells, key=key)
 
     def _cells(self, row: Row) -> list[Text]:
-        return [as_cell(self._by_key[key], row) for key, _ in self._shown]
-
-    def _first_column(self) -> str:
-        return self._shown[0][0]
+        cells = [as_cell(self._by_key[key], row) for key, _ in self._shown]
+        for (key, _), cell in zip(self._shown, cells, strict=True):
+            self._needs[key] = max(self._needs.get(key, 0), cell.cell_len)
+        return cells
 
     def _cursor_key(self) -> str | None:
         if not self.row_count:
@@ -380,7 +379,9 @@ class LiveTable(SegmentTable, TableMessages, Generic[Row]):
         # room for the scrollbar is kept whether it is there or not, so that its coming moves nothing
         # (which is why the frame alone is taken off: the widget's own gutter has a shown scrollbar in it)
         width = self.outer_size.width - self.styles.gutter.width - self.styles.scrollbar_size_vertical
-        shown = fitting_columns(self._chosen_specs(), width, own_choice=bool(self._own_choice))
+        specs = self.chosen_columns
+        self._needs |= longest(specs, self._rows.values(), self._needs)
+        shown = fitting_columns(specs, width, own_choice=bool(self._own_choice), needs=self._needs)
         if shown == self._shown and not again:
             return
         with self._staying(self._rows):

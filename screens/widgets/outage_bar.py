@@ -7,8 +7,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from models.errors import DeskError
+from screens.base import keys
 from screens.base.harmless_text import visible
-from screens.wording.text import refusal
 
 
 class OutageBar(Static):
@@ -26,12 +26,12 @@ class OutageBar(Static):
 
     def show(self, error: DeskError, since: str, key: str) -> None:
         """Show the error, its time (hour and minute), and the key that tries again."""
-        what = f"{refusal(error)}. Nothing could be read or written since {since}; what you typed is kept."
+        what = f"{keys.refusal(self.app, error)}. Not read or written since {since}; what you typed is kept."
         self._say(f"{what} Trying again ... {key} tries now")
 
     def offer(self, error: DeskError, since: str, load: str, leave: str) -> None:
         """Show that another file has the desk's place, and the keys that load it and that quit."""
-        what = f"{refusal(error)}. Nothing has been read or written since {since}; what you typed is kept."
+        what = f"{keys.refusal(self.app, error)}. Not read or written since {since}; what you typed is kept."
         self._say(f"{what} {load} loads the new file, {leave} quits")
 
     def _say(self, text: str) -> None:

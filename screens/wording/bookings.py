@@ -7,11 +7,11 @@ from rich.text import Text
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import booking_state
 from models.bookings import PENDING
-from screens.wording.text import BAD, CARE, QUIET
+from screens.wording.text import BAD, CARE, GOOD, QUIET
 
 STYLES = {
     "entered by mistake": QUIET,
-    "Confirmed": QUIET,
+    "Confirmed": f"{QUIET} {GOOD}",
     "Cancelled": QUIET,
     "Waiting": f"bold {CARE}",
     "! unattended": f"bold {BAD}",

@@ -16,7 +16,6 @@ from dispatch.service import wording
 from dispatch.service.row_types import ClockState, InteractionRow, IssueRow
 from dispatch.triage.row_types import Analysis, Triage
 from models.issues import ASSIGNED, IN_PROGRESS, NEW, OPEN, PENDING_CUSTOMER
-from screens.wording.agents import BARS
 from screens.wording.text import BAD, CARE, GOOD, QUIET, short
 
 SHORT_CATEGORIES = {
@@ -71,9 +70,7 @@ def clock_line(clock: ClockState, verb: str) -> Text:
     """Format a clock: a bar of the time used, its sign, and words."""
     sign, words = wording.clock_words(clock, verb)
     style = BAD if sign == "!" and clock["met_at"] else CLOCK_STYLES[sign]
-    share = min(1.0, max(0.0, clock["used_percent"] / 100))
-    bar = BARS[round(share * (len(BARS) - 1))]
-    return Text.assemble((f"{bar}{sign}", style), (words, style if sign in "!▲" else ""))
+    return Text.assemble((f"{_bar(clock)} {sign}", style), (words, style if sign in "!▲" else ""))
 
 
 def mentions(row: Analysis) -> str:
@@ -86,26 +83,29 @@ def mentions(row: Analysis) -> str:
 
 
 def time_bar(row: IssueRow) -> Text:
-    """Format the time left: what needs somebody (``!`` late or escalated, ``!!`` both), words and a bar."""
+    """Format the time left: what needs somebody (``!`` late or escalated, ``!!`` both), a bar and words."""
     clock, _ = wording.next_clock(row)
     sign, _ = wording.clock_words(clock, "")
     is_late = clock["breached"] and not clock["met_at"]
     marks = "!" * (is_late + bool(row["escalation_level"]))
-    share = min(1.0, max(0.0, clock["used_percent"] / 100))
-    full = BAR_CELLS if is_late else min(BAR_CELLS, ceil(share * BAR_CELLS))
-    bar = FULL * full + EMPTY * (BAR_CELLS - full)
     style = f"bold {BAD}" if marks else QUIET if clock["met_at"] else CLOCK_STYLES[sign]
-    return Text.assemble(
-        (f"{marks:<2}{_left_words(clock):<9}", style if sign != " " or marks else ""), " ", (bar, style)
-    )
+    words = (_left_words(clock), style if sign != " " or marks else "")
+    return Text.assemble((f"{marks:<2} ", style), (_bar(clock), style), " ", words)
+
+
+def _bar(clock: ClockState) -> str:
+    """Return the share of the time that is used as a bar."""
+    is_late = clock["breached"] and not clock["met_at"]
+    full = BAR_CELLS if is_late else ceil(min(1.0, max(0.0, clock["used_percent"] / 100)) * BAR_CELLS)
+    return FULL * full + EMPTY * (BAR_CELLS - full)
 
 
 def _left_words(clock: ClockState) -> str:
-    left = span(abs(clock["left_minutes"])).replace(" min", " m")
+    left = span(abs(clock["left_minutes"])).replace(" min", "m").replace(" ", "", 1)
     if clock["met_at"]:
         return "done late" if clock["breached"] else "done"
     if clock["breached"]:
-        return f"{' '.join(left.split()[:2])} late"
+        return f"{left.split()[0]} late"
     return f"‖ {left}" if clock["paused_at"] else left
 
 

@@ -55,8 +55,8 @@ def make_demo(
         elif is_unused():
             plan = _plan(agents, bookings, seed, skill_sd, with_issues)
         else:
-            problem = "the desk is in use already"
-            raise Refused("not_empty", problem, "a demo needs a new database: choose another --db")
+            problem = "the desk is not empty"
+            raise Refused("not_empty", problem, "a demo needs an empty desk")
         run = import_record.begin(desk, plan, known)
         written, report = run.head.written["assignments"], progress or no_progress
         write_all(run, _batches(run), lambda more: report(written + more, plan["assignments"], "writing"))

@@ -13,6 +13,7 @@ from dispatch.operations.import_record import DIGEST, Head, Run
 from dispatch.operations.row_types import ImportRemark, ImportResult
 from models.base import Json
 from models.errors import InvalidInput, Refused
+from models.hints import act, rendered
 from seeds.bulk_writer import in_batches, new_agents, write_all
 from seeds.importing.columns import AGENTS, ASSIGNMENTS, BOOKINGS, LAYOUTS, Record, refuse
 from seeds.importing.plan import Plan
@@ -46,7 +47,7 @@ def import_files(
     report = progress or no_progress
     sources = [Source(path) for path in dict.fromkeys(paths)]
     if not sources:
-        refuse("import", "no file is named")
+        refuse("import", "no file given")
     with desk.reading():
         rows = _CheckedRows(desk, sources, report)
         known = import_record.newest(_digest(sources))
@@ -72,8 +73,8 @@ def _refuse_taken_back(known: Head | None) -> None:
     if known is not None and known.undone_by is not None:
         raise Refused(
             "taken_back",
-            f"these rows were imported (event {known.event_id}) and taken back (event {known.undone_by})",
-            "no id is used twice: give the rows new ids, or go back to a backup with astra restore",
+            f"these rows were imported in event {known.event_id} and undone in event {known.undone_by}",
+            f"give the rows new ids; {act('restore')} goes back to a backup",
         )
 
 
@@ -98,7 +99,11 @@ class _CheckedRows:
                 raise InvalidInput("row", record.fault)
             self._rows[record.kind].append(self._checks[record.kind](record.values, place))
         except InvalidInput as error:
-            reason = f"{error.message} ({error.hint})" if error.hint else error.message
+            reason = (
+                f"{error.message} ({hint})"
+                if (hint := rendered(error.hint, lambda *_: None))
+                else error.message
+            )
             self._broken.append((record.kind, place, _identifier(record), reason))
 
     def plan(self) -> Plan:

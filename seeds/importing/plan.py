@@ -16,7 +16,7 @@ from seeds.importing.columns import AGENTS, ASSIGNMENTS, BOOKINGS
 from seeds.importing.row_rules import AgentRow, AssignmentRow, BookingRow, Place
 
 TAKEN = "the id belongs to another {} on the desk"
-TAKEN_BACK = "{} {} was taken back, and no id is used twice: give it a new one"
+TAKEN_BACK = "{} {} was imported and undone: give it a new id"
 
 
 class Plan:
@@ -60,7 +60,7 @@ class Plan:
                 self._compare_agent(row, *held[row.agent_id])
             elif holders.get(row.license_number, row.agent_id) != row.agent_id:
                 holder = holders[row.license_number]
-                reason = f"the licence number {row.license_number} belongs to agent {holder} already"
+                reason = f"the licence number {row.license_number} already belongs to agent {holder}"
                 self.quarantine(AGENTS, row.place, row.agent_id, reason)
             else:
                 self.agents.append(row)
@@ -200,20 +200,20 @@ class Plan:
         if assignment is None and row.assignment_id not in self._known:
             return self._absent(ASSIGNMENTS, "assignment", row.assignment_id)
         if row.assignment_id in booked:
-            return f"assignment {row.assignment_id} has booking {booked[row.assignment_id]} already"
+            return f"assignment {row.assignment_id} already has booking {booked[row.assignment_id]}"
         if row.assignment_id in self._erased:
             return f"the customer of its assignment {row.assignment_id} was erased"
         agent_id = assignment.agent_id if assignment else self._known[row.assignment_id][0]
         if agent_id is None:  # assignments without a booking have an agent
             return TAKEN_BACK.format("its assignment", row.assignment_id)
         if row.status == PENDING and agent_id in self._left_agents:
-            return f"it is Pending, and agent {agent_id} has left"
+            return f"it is Pending, but agent {agent_id} has left"
         return None
 
     def _absent(self, kind: str, word: str, identifier: int) -> str:
         if identifier in self._held_back[kind]:
             return f"its {word} {identifier} was rejected"
-        return f"there is no {word} {identifier}"
+        return f"no {word} {identifier}"
 
 
 def _remark(kind: str, place: Place, identifier: int | None, reason: str) -> ImportRemark:

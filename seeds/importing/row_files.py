@@ -12,8 +12,8 @@ from dispatch.inputs.json_lines import refuse_constant
 from models.base import Json
 from seeds.importing.columns import Layout, Record, Value, check_columns, layout_of, refuse
 
-NO_TABLE = "the columns match no table: one of BookingID, AssignmentID or FirstName is needed"
-CUT_OFF = "nothing was imported: get the whole file"
+NO_TABLE = "unknown columns: BookingID, AssignmentID or FirstName is needed"
+CUT_OFF = "nothing was imported; get the complete file"
 
 
 def read_csv(file: str, text: str) -> Iterator[Record]:

@@ -173,7 +173,7 @@ def moment(text: str, field: str) -> str:
                 return f"{day} {time or '00:00:00'}"
         except ValueError:  # such as 30 February
             pass
-    raise _invalid(field, text, "expected a time like 2082-11-22 01:02:03")
+    raise _invalid(field, text, "like 2082-11-22 01:02:03")
 
 
 def _invalid(field: str, text: str, hint: str) -> InvalidInput:
@@ -182,7 +182,7 @@ def _invalid(field: str, text: str, hint: str) -> InvalidInput:
 
 def _present(value: Value, field: str) -> str:
     if value is None or not value.strip():
-        raise InvalidInput(field, f"the {_words(field)} is missing")
+        raise InvalidInput(field, f"{_words(field)} is required")
     return value
 
 

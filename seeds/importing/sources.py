@@ -29,7 +29,7 @@ class Source:
         """Yield every row. Raises InvalidInput if the file is unreadable."""
         text = self._text()
         if text.lstrip().startswith("["):
-            refuse(self.name, "this is a JSON array", "write one object per line (JSONL)")
+            refuse(self.name, "it is a JSON array", "write one object per line (JSONL)")
         if text.lstrip().startswith("{"):
             yield from read_jsonl(self.name, text)
         elif SQL_START.match(text):
@@ -43,16 +43,16 @@ class Source:
         try:
             content = self.path.read_bytes()
         except FileNotFoundError:
-            refuse(self.name, "there is no such file")
+            refuse(self.name, "no such file")
         except IsADirectoryError:
-            refuse(self.name, "this is a folder, not a file")
+            refuse(self.name, "it is a folder")
         except OSError as error:
-            refuse(self.name, f"the file cannot be read ({error.strerror})")
+            refuse(self.name, f"cannot read it ({error.strerror})")
         except ValueError:  # a NUL in the name
-            refuse(self.name, "this is not a valid file name")
+            refuse(self.name, "not a valid file name")
         self.digest = hashlib.blake2b(content, digest_size=16).hexdigest()
         if b"\0" in content:
-            refuse(self.name, "this is not a text file")
+            refuse(self.name, "not a text file")
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:

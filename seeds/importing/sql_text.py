@@ -70,7 +70,7 @@ class SqlText:
                 tables += 1
                 yield from self._rows(token, *layout)
         if not tables:
-            refuse(self.file, "there is no INSERT INTO " + " or ".join(BY_TABLE))
+            refuse(self.file, "no INSERT INTO " + " or ".join(BY_TABLE))
 
     def _tokenize(self) -> Iterator[Token]:
         for match in TOKEN.finditer(self.text):
@@ -179,7 +179,7 @@ class SqlText:
         return token
 
     def _cut_off(self, token: Token, problem: str) -> None:
-        hint = "nothing was imported: get the whole file; every statement ends with ;"
+        hint = "nothing was imported; get the complete file"
         refuse(self.file, f"line {self._line_of(token)}: {problem}, the file is cut off or damaged", hint)
 
     def _unexpected(self, token: Token, wanted: str) -> NoReturn:

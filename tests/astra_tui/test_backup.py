@@ -26,7 +26,7 @@ def test_a_backup_is_refused_by_its_name(booked: Run, path: Path, tmp_path: Path
     (tmp_path / "copy.db").touch()
     ended = booked("backup", tmp_path / "copy.db")
     assert ended.code == 1
-    assert "is there already\nHint: choose another name, or overwrite it: --force" in ended.err
+    assert "already exists\nHint: choose another name, or overwrite it: --force" in ended.err
 
 
 def test_no_room_for_a_backup_leaves_nothing_behind(booked: Run, path: Path, tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_no_room_for_a_backup_leaves_nothing_behind(booked: Run, path: Path, tmp
         check=False,
     )
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr.startswith(f"Error: there is no room for {folder / 'copy.db'}")
+    assert ended.stderr.startswith(f"Error: not enough space for {folder / 'copy.db'}")
     assert os.listdir(folder) == []
 
 
@@ -57,13 +57,13 @@ def test_a_restore_says_what_is_lost(booked: Run, path: Path, tmp_path: Path) ->
     assert (done["lost"]["events"], done["dry_run"]) == (1, False)
     assert Path(done["kept"]).exists()
     assert booked("booking", "show", 1, "--json").json["status"] == "Pending"
-    assert "desk restored" in booked("log", "--limit", 1).out
+    assert "restored the desk" in booked("log", "--limit", 1).out
 
 
 def test_a_restore_is_refused_in_words(booked: Run, path: Path, tmp_path: Path) -> None:
     ended = booked("restore", tmp_path / "none.db")
     assert (ended.code, ended.out) == (2, "")
-    assert ended.err.startswith("Error: there is no file")
+    assert ended.err.startswith("Error: no file")
     (tmp_path / "notes.txt").write_text("no desk")
     ended = booked("restore", tmp_path / "notes.txt", "--json")
     assert (ended.code, ended.error["code"]) == (3, "not_a_database")

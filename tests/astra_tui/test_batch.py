@@ -70,7 +70,7 @@ def test_a_bad_line_in_the_middle_is_named_and_the_rest_is_done(
     assert found[0]["result"]["booking_id"] == 1
     assert found[0]["command"] == f"booking claim 1 --agent {who}"
     assert found[1]["error"]["code"] == "not_found"
-    assert found[3]["error"]["message"].startswith("a quote is still open")
+    assert found[3]["error"]["message"].startswith("unclosed quote")
     assert found[4]["result"]["done"] == 2
     assert "3 done, 2 refused; astra undo" in ended.err
     assert astra("undo").code == 0
@@ -103,17 +103,17 @@ def test_all_or_nothing(astra: Run, desk_file: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("demo", "demo is not for a batch"),
-        ("restore x.db", "restore is not for a batch"),
-        ("backup x.db", "backup is not for a batch"),
-        ("sweep --every 60s", "sweep is not for a batch"),
-        ("batch x.txt", "batch is not for a batch"),
-        ("undo", "undo is not for a batch"),
+        ("demo", "demo does not work in a batch"),
+        ("restore x.db", "restore does not work in a batch"),
+        ("backup x.db", "backup does not work in a batch"),
+        ("sweep --every 60s", "sweep does not work in a batch"),
+        ("batch x.txt", "batch does not work in a batch"),
+        ("undo", "undo does not work in a batch"),
         ("booking list", "booking list only reads"),
         ("set", "set only reads"),
         ("set pull", "set only reads"),
         ("policy", "policy only reads"),
-        ("customer forget 1", "customer forget is not for a batch"),
+        ("customer forget 1", "customer forget does not work in a batch"),
         ("lead add --from x.csv", "--from is not for a line"),
         ("booking cancel 1 --reason x --dry-run", "--dry-run is not for a line"),
         ("booking note 1 --text x --db other.db", "--db is not for a line"),

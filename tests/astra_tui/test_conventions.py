@@ -106,7 +106,7 @@ def test_a_refusal_is_two_lines_or_json(booked: Run) -> None:
     assert (ended.code, ended.out) == (1, "")
     message, hint = ended.err.splitlines()
     assert message.startswith("Error: booking 1 is with Grace Hopper (2)")
-    assert hint.startswith("Hint: reassign it first")
+    assert hint.startswith("Hint: astra booking reassign 1 --to")
     ended = booked("booking", "claim", 1, "--agent", 1, "--json")
     assert (ended.code, ended.err) == (1, "")
     assert set(ended.error) == {"code", "message", "hint"}

@@ -68,7 +68,7 @@ def test_a_wrong_name_makes_no_desk(
     for where in ((), ("--db", tmp_path / "typo.db")):
         ended = anywhere(*where, *given)
         assert ended.code == 3
-        assert "there is no desk at" in ended.err
+        assert "no desk at" in ended.err
         assert "astra new FILE" in ended.err
     assert not (tmp_path / "typo.db").exists()
     assert not own.parent.exists()
@@ -295,7 +295,7 @@ def test_a_desk_that_can_only_be_read_is_listed(
     """Even ``agent list`` was refused; an auditor or a mounted backup could not be looked at."""
     before = path.read_bytes()
     monkeypatch.setattr(os, "access", lambda _, mode: not mode & os.W_OK)
-    told = f"{path} can only be read: you may not write the file\n"
+    told = f"{path} can only be read: you have no write permission\n"
     for listing in ("agent list", "booking list", "log", "customer find kate", "why 1"):
         ended = booked(*listing.split(), "--json")
         assert (ended.code, ended.err) == (0, told)
@@ -304,6 +304,6 @@ def test_a_desk_that_can_only_be_read_is_listed(
     for command in (ADD, TAKE_ON, ("lead", "add", *LEAD), ("undo",), ("doctor", "--repair"), ("shuffle",)):
         ended = booked(*command, "--json")
         assert (ended.code, ended.error["code"]) == (3, "read_only")
-        assert ended.error["message"] == f"{path} cannot be written: you may not write the file"
+        assert ended.error["message"] == f"cannot write {path}: you have no write permission"
         assert ended.error["hint"]
     assert path.read_bytes() == before

@@ -133,7 +133,7 @@ def test_an_interrupted_import_is_continued_and_undone(
         with pytest.raises(SystemExit):
             anywhere("import", file, *database)
     checks = {row["check"]: row for row in anywhere("doctor", *database, "--json").json["checks"]}
-    assert checks["imports"]["hint"].endswith("or undo it: astra undo 1")
+    assert checks["imports"]["hint"].endswith("astra undo 1 undoes it")
     output = anywhere("import", file, *database).out
     assert output.startswith("Continued the import that was interrupted (event 1)\n1 agent, ")
     anywhere("agent", "set", 1, "--capacity", 5, *database)

@@ -95,3 +95,16 @@ def test_those_who_left_are_found_by_when(booked: Run, desk: Desk) -> None:
     agents.leave(desk, 1)
     found = ("agent", "list", "--all", "--filter", "left>2082-01-01", "--json")
     assert [row["agent_id"] for row in booked(*found).json] == [1]
+
+
+def test_words_find_bookings_by_wishes_and_notes(booked: Run) -> None:
+    def found(text: str) -> int:
+        return len(booked("booking", "list", "--filter", text, "--json").json)
+
+    assert found("trapeze") == found("zeppelin") == 0
+    assert booked("booking", "note", "1", "--text", "asks for a Zéppelin tour").code == 0
+    assert booked("booking", "edit", "1", "--requests", "a trapeze in the cabin").code == 0
+    assert found("zeppelin asks") == found("trapeze") == found("not trapeze") + 1 == 1
+    assert found("trapeze zeppelin") == 0, "no one text has both"
+    assert booked("undo").code == 0
+    assert found("trapeze") == 0

@@ -83,7 +83,7 @@ def ids(rows: list[dict[str, Any]]) -> list[int]:
     [
         (["follow-up", "1"], 2, "--at or --clear"),
         (["follow-up", "1", "--at", "9:00", "--clear"], 2, "--at or --clear"),
-        (["follow-up", "1", "--at", " "], 2, "empty"),
+        (["follow-up", "1", "--at", " "], 2, "required"),
         (["follow-up", "1", "--at", "soon"], 2, "'soon'"),
         (["follow-up", "1", "--at", "2026-01-01"], 2, "passed"),
         (["follow-up", "1", "--clear"], 1, "no follow-up"),

@@ -68,7 +68,7 @@ def test_a_jsonl_file_is_recognised_by_its_first_character(staffed: Run, tmp_pat
         ('{"name": true}', "name is not a text"),
         (json.dumps(lead_line(name="K\ud800")), "U+D800"),
         (json.dumps(lead_line(method="Fax")), "'Fax' is not an accepted contact method"),
-        ('{"name": "Kate"}', "missing"),
+        ('{"name": "Kate"}', "is required"),
         ("name,method", "cannot be read as JSON"),
     ],
     ids=lambda value: value[:20],
@@ -108,10 +108,10 @@ def test_line_numbers_are_physical_lines(staffed: Run, lead_file: Write) -> None
         (GOOD.replace("Kate", "Ka\0te"), "U+0000"),
         (GOOD.replace("Kate", "\x1b[31m"), "'\\x1b[31m'"),
         (GOOD.replace("Kate", "\u202eKate"), "U+202E"),
-        (GOOD.replace("Kate", "x" * 10_000), "10000 characters"),
+        (GOOD.replace("Kate", "x" * 10_000), "10,000 characters"),
         (GOOD.replace("Kate", "x" * 200_000), "cannot be read as CSV"),
         (GOOD.replace("Mars", "Moon"), "'Moon' is not an accepted destination"),
-        (GOOD.replace("Mars", ""), "the destination is missing"),
+        (GOOD.replace("Mars", ""), "destination is required"),
     ],
     ids=lambda value: ascii(value)[:30],
 )
@@ -188,7 +188,7 @@ def test_the_same_content_is_taken_in_only_once(staffed: Run, lead_file: Write) 
     }
     assert (
         staffed("lead", "add", "--from", first).out
-        == "2 leads accepted (2 of them were in already), 0 rejected\n"
+        == "2 leads accepted (2 of them were already in), 0 rejected\n"
     )
     assert len(names(staffed)) == 2
 

@@ -69,7 +69,7 @@ def test_undo_without_a_number_stays_in_its_shell(environment: dict[str, str]) -
         command, env=environment, capture_output=True, text=True, check=False, start_new_session=True
     )
     assert elsewhere.returncode == 1
-    assert "done in another terminal: astra undo 1 undoes it" in elsewhere.stderr
+    assert "from another terminal; astra undo 1 undoes it" in elsewhere.stderr
     assert process(environment, "undo").returncode == 0
 
 

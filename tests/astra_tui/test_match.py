@@ -56,14 +56,14 @@ def test_text_output_says_how_far_to_trust_the_score(at_work: Run) -> None:
 
 def test_an_empty_desk_has_no_agents_to_score(astra: Run) -> None:
     ended = astra("match", *LEAD, "--json")
-    assert (ended.code, ended.json, ended.err) == (0, [], "there is no agent to score\n")
+    assert (ended.code, ended.json, ended.err) == (0, [], "no agents to score\n")
 
 
 def test_equal_agents_score_0_with_a_note(staffed: Run, desk: Desk) -> None:
     agents.change(desk, 1, years=9)
     ended = staffed("match", *LEAD, "--json")
     assert [row["match_score"] for row in ended.json] == [0.0, 0.0]
-    assert "all agents score alike" in ended.err
+    assert "all agents score the same" in ended.err
 
 
 def test_a_file_of_weights_is_used(at_work: Run, tmp_path: Path) -> None:
@@ -83,8 +83,8 @@ def test_a_file_of_weights_is_used(at_work: Run, tmp_path: Path) -> None:
         (["--method", "Pigeon"], 2, "'Pigeon' is not an accepted contact method"),
         (["--destination", "Pluto"], 2, "'Pluto' is not an accepted destination"),
         (["--weights", "nowhere.json"], 2, "'nowhere.json' cannot be read"),
-        (["--weights", "7"], 1, "there is no version of the weights 7"),
-        (["--weights", "0"], 2, "'0' is no value for match_weights"),
+        (["--weights", "7"], 1, "no version of the weights 7"),
+        (["--weights", "0"], 2, "match_weights cannot be '0'"),
         (["--requests", "a\x1bb"], 2, "control character"),
     ],
 )
@@ -209,7 +209,7 @@ def test_a_folder_that_cannot_be_written_is_refused(at_work: Run, tmp_path: Path
 def test_a_report_on_an_empty_desk(astra: Run, tmp_path: Path) -> None:
     ended = astra("report", "match", *LEAD, "--out", tmp_path)
     assert ended.code == 0
-    assert "there is no agent to score" in (tmp_path / "match.md").read_text("utf-8")
+    assert "no agents to score" in (tmp_path / "match.md").read_text("utf-8")
 
 
 def test_the_evidence_has_its_figures(at_work: Run) -> None:

@@ -44,7 +44,7 @@ def in_shell(path: Path, arguments: tuple[str, ...], redirection: str) -> tuple[
 @pytest.mark.parametrize(("redirection", "reason"), [FULL, CLOSED])
 def test_what_is_done_is_reported_as_done(astra: Run, path: Path, redirection: str, reason: str) -> None:
     """It exited with 1, and a script that repeated it did it twice."""
-    told = f"It is done; its output could not be written: {reason}\n"
+    told = f"Done, but the output was lost: {reason}\n"
     for form in ((), ("--json",)):
         assert in_shell(path, (*ADD, *form), redirection) == (0, "", told)
     assert in_shell(path, ADD, f"{redirection} 2>&-") == (0, "", "")
@@ -56,14 +56,14 @@ def test_what_is_done_is_reported_as_done(astra: Run, path: Path, redirection: s
 def test_a_listing_that_nobody_gets_is_refused(
     path: Path, arguments: tuple[str, ...], redirection: str, reason: str
 ) -> None:
-    told = f"Error: the output cannot be written: {reason}\n"
+    told = f"Error: cannot write the output: {reason}\n"
     assert in_shell(path, arguments, redirection) == (1, "", told)
 
 
 def test_a_refusal_that_json_cannot_tell_goes_to_stderr(path: Path) -> None:
     for redirection in (FULL[0], CLOSED[0]):
         code, _, err = in_shell(path, ("agent", "show", "9", "--json"), redirection)
-        assert (code, err) == (1, "Error: there is no agent 9\nHint: astra agent list shows them\n")
+        assert (code, err) == (1, "Error: no agent 9\nHint: astra agent list shows them\n")
 
 
 @pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full"])
@@ -87,4 +87,4 @@ def test_another_file_on_a_full_disk_is_named(astra: Run, monkeypatch: pytest.Mo
     monkeypatch.setattr("astra_tui.cli.options.Call.read", fill)
     ended = astra("destination", "list", "--json")
     assert (ended.code, ended.error["code"]) == (1, "output")
-    assert ended.error["message"] == "notes.txt cannot be written: the disk is full"
+    assert ended.error["message"] == "cannot write notes.txt: the disk is full"

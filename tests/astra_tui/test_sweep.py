@@ -30,7 +30,7 @@ DONE: dict[str, Any] = {
     "trained": None, "training_problem": "", "backups": [], "backup_problem": "",
 }  # fmt: skip
 NOTHING = DONE | {"lapsed": [], "released": []}
-LOCKED = DatabaseUnavailable("locked", "desk.db is locked by another process", "try again when it is done")
+LOCKED = DatabaseUnavailable("locked", "desk.db is locked by another process", "try again later")
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_what_rounds_print(
     assert said.err.splitlines() == [
         f"Sweeping {path} every 1 min, until stopped",
         "2082-03-01 09:00:00  offers passed on: 4, 5; claims released: 7",
-        "desk.db is locked by another process; trying again at every round",
+        "desk.db is locked by another process; retrying every round",
         "Another desk is here now",
         f"{path} can be swept again",
     ]
@@ -157,7 +157,7 @@ def test_each_round_is_one_line_of_json(capsys: pytest.CaptureFixture[str], path
 
 def test_a_sweep_after_days_says_so_first(astra: Run, path: Path) -> None:
     sweep_file.note(path, "2082-01-01 09:00:00")
-    assert astra("sweep").err.startswith("Nothing has swept this desk since 2082-01-01")
+    assert astra("sweep").err.startswith("No sweep since 2082-01-01")
     assert astra("sweep").err == ""
 
 

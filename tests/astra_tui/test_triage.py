@@ -104,7 +104,7 @@ def test_a_file_gives_an_ordered_array_including_bad_lines(anywhere: Run, tmp_pa
     assert [row["error"] for row in ended.json[1:6]] == [
         "the line cannot be read as JSON: Expecting property name enclosed in double quotes",
         "the message is empty",
-        "text is not a text",
+        "text is not a string",
         "the line is not a JSON object",
         "the text is missing",
     ]
@@ -124,7 +124,7 @@ def test_stdin_and_undecodable_bytes(anywhere: Run, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("", "is empty"), ('[{"text": "x"}]', "holds a JSON array"), ("\0\0", "is not a text file")],
+    [("", "is empty"), ('[{"text": "x"}]', "is a JSON array"), ("\0\0", "is not a text file")],
 )
 def test_an_invalid_file_is_refused(anywhere: Run, tmp_path: Path, content: str, message: str) -> None:
     file = tmp_path / "messages.jsonl"
@@ -141,8 +141,8 @@ def test_an_invalid_file_is_refused(anywhere: Run, tmp_path: Path, content: str,
         ([], "give one of TEXT"),
         (["x", "--from", "f"], "give one of TEXT"),
         (["--evaluate", "f", "--tier", "gold"], "exclude each other"),
-        (["--from", "missing.jsonl"], "missing.jsonl cannot be read"),
-        (["--evaluate", "missing.jsonl"], "missing.jsonl cannot be read"),
+        (["--from", "missing.jsonl"], "cannot read missing.jsonl"),
+        (["--evaluate", "missing.jsonl"], "cannot read missing.jsonl"),
         (["x", "--tier", "diamond"], "'diamond' is not a tier"),
         ([""], "the message is empty"),
     ],
@@ -178,7 +178,7 @@ def test_labelled_messages_give_the_figures_and_the_confusion_matrix(anywhere: R
 def test_a_file_without_labels_is_refused(anywhere: Run, tmp_path: Path) -> None:
     ended = anywhere("triage", "--evaluate", jsonl(tmp_path / "x.jsonl", {"text": "hello"}), "--json")
     assert (ended.code, ended.error["code"]) == (2, "invalid_file")
-    assert "line 1: the category is missing" in ended.error["message"]
+    assert "line 1: category is required" in ended.error["message"]
 
 
 def test_escape_sequences_are_neutralised(anywhere: Run, tmp_path: Path) -> None:

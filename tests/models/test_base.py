@@ -128,7 +128,7 @@ def test_a_new_row_can_be_changed_and_saved_again(database: DeskDatabase) -> Non
 
 def test_a_row_that_does_not_exist_is_not_found(database: DeskDatabase) -> None:
     assert Booking.lock_or_none(7) is None
-    with pytest.raises(NotFound, match="there is no booking 7"):
+    with pytest.raises(NotFound, match="no booking 7"):
         Booking.lock(7)
 
 

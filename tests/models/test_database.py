@@ -274,7 +274,7 @@ def test_a_backup_that_cannot_be_written_is_named_instead_of_the_desk(path: Path
     taken.mkdir()
     error = refusal(path)
     assert (error.code, error.exit_code) == ("no_backup", 3)
-    assert f"{taken}, cannot be written" in error.message
+    assert f"cannot write the backup before the upgrade, {taken}" in error.message
 
 
 def test_a_backup_that_does_not_fit_is_not_left_behind(

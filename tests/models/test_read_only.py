@@ -64,7 +64,7 @@ def test_it_can_be_read_and_not_written(path: Path, monkeypatch: pytest.MonkeyPa
         with closing(open_desk(path)) as desk:
             assert names(desk) == ["Kate"]
             assert desk.data_version() is not None
-            assert is_refused(desk, "you may not write the file")
+            assert is_refused(desk, "you have no write permission")
             assert ("immutable" in desk.database.database) is frozen
         assert sorted(os.listdir(path.parent)) == before
     finally:
@@ -99,7 +99,7 @@ def test_a_folder_that_cannot_be_written_is_found_out(path: Path, monkeypatch: p
     monkeypatch.setattr(os, "access", no_writing(path.parent))
     with closing(open_desk(path)) as desk:
         assert names(desk) == ["Kate"]
-        assert is_refused(desk, "you may not write in its folder")
+        assert is_refused(desk, "its folder is not writable")
 
 
 def test_a_copy_is_removed_and_kept_from_others(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,7 +141,7 @@ def test_one_that_cannot_even_be_read_is_refused(path: Path, monkeypatch: pytest
 
     monkeypatch.setattr(os, "access", no_writing(path))
     monkeypatch.setattr(shutil, "copyfile", copy)
-    with pytest.raises(DatabaseUnavailable, match="cannot be read: Permission denied"):
+    with pytest.raises(DatabaseUnavailable, match=r"cannot read .*: Permission denied"):
         open_desk(path)
 
 
@@ -184,8 +184,8 @@ def test_a_mounted_backup_can_be_read(mounted: Path) -> None:
     """It was said that the database file cannot be opened."""
     with closing(open_desk(mounted, create=True)) as desk:
         assert names(desk) == ["Kate"]
-        assert is_refused(desk, "its file system is mounted read-only")
-        with pytest.raises(DatabaseUnavailable, match="its file system is mounted read-only"):
+        assert is_refused(desk, "its disk is read-only")
+        with pytest.raises(DatabaseUnavailable, match="its disk is read-only"):
             privacy.compact(desk)
     with closing(db.open_read_only(mounted)) as database, database.active():
         assert Customer.select().count() == 1

@@ -139,7 +139,7 @@ def test_a_load_below_zero_is_refused_and_never_clamped(two: None, desk: Desk, a
     Agent.update(load=0).where(Agent.agent_id == 1).execute()  # as a manual change might
     with pytest.raises(Refused, match="is 0, less than") as refused:
         bookings.cancel(desk, 1, "no money")
-    assert "doctor --repair" in refused.value.hint
+    assert "{doctor.repair}" in refused.value.hint
     with pytest.raises(IntegrityError, match="load >= 0"):
         Agent.update(load=-1).execute()
     assert Booking.lock(1).status == "Pending", "drift is seen, not hidden"

@@ -150,7 +150,7 @@ async def test_without_colour_everything_is_said_in_words(
             ), name
             await leave(app)
         await SCENES["queue"](app)
-        for word in ("Waiting", "Cancelled", "Confirmed", "Pending, claimed", "Pending, unclaimed"):
+        for word in ("○ waiting", "✗ cancelled", "✓ confirmed", "◐ claimed", "○ unclaimed"):
             assert word in text_of(app)
         await SCENES["lead"](app)
         assert "◉ (T)ext" in text_of(app)

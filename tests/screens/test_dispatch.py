@@ -69,7 +69,7 @@ async def test_each_field_is_checked_and_what_was_typed_stays(running: Any) -> N
             ("customer", "", "Customer name is required"),
             ("customer", "x" * 101, "101 characters"),
             ("customer", "bell\x07", "control character"),
-            ("phone", "call me", "'call me' is not a telephone number"),
+            ("phone", "call me", "'call me' is not a phone number"),
             ("email", "kate", "'kate' is not an e-mail address"),
             ("method", "", "Contact is required"),
             ("source", "", "Source is required"),
@@ -149,7 +149,7 @@ async def test_undo_takes_back_what_was_done_in_this_terminal(running: Any, othe
         await press(app, "ctrl+z", "ctrl+z")
         assert notice(app) == f"Undone: lead {row['booking_id']} (Kate) removed"
         await press(app, "ctrl+z")
-        assert "has done nothing here that can be undone" in text_of(app)
+        assert "nothing to undo for" in text_of(app)
         assert not (await newest(app, 1))[0]["voided"]
 
 

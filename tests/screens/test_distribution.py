@@ -164,7 +164,7 @@ async def test_two_applications_claim_the_same_booking(golden_file: Path, runnin
         mine.screen.query_one(LiveTable).current.update(claimed_at=None)
         await press(mine, "c")
         assert f"{holder} claimed booking 9 at" in told(mine)
-        assert "r gives it to another agent" in told(mine)
+        assert "r reassigns it" in told(mine)
 
 
 async def test_unclaimed_work_of_another_agent_is_pulled_if_the_desk_allows_it(

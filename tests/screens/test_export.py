@@ -108,7 +108,7 @@ async def test_a_file_that_exists_is_kept_and_the_form_stays(running: Running, t
         await press(app, "f3")
         await export(app, tmp_path / "a.csv")
         assert isinstance(app.screen, FormModal)
-        assert "exists already" in " ".join(text_of(app).split())
+        assert "already exists" in " ".join(text_of(app).split())
         await fill_in(app, path=str(tmp_path / "b.csv"))
         await press(app, "f9")
         assert "Exported 30 rows" in text_of(app)

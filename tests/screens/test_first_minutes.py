@@ -134,7 +134,7 @@ async def test_an_empty_desk_is_filled_in_three_ways(path: Path, tmp_path: Path,
         await press(app, "escape")
         app.action_fill_demo()
         await app.settle()
-        assert "in use already" in text_of(app)
+        assert "a demo needs an empty desk" in text_of(app)
 
 
 async def import_agents(app: AstraApp, file: Path) -> None:
@@ -144,7 +144,7 @@ async def import_agents(app: AstraApp, file: Path) -> None:
     assert "no file given" in text_of(app)
     app.screen.query_one("#paths", Input).value = "none.csv"
     await press(app, "f9")
-    assert "none.csv: there is no such file" in " ".join(text_of(app).split())
+    assert "none.csv: no such file" in " ".join(text_of(app).split())
     app.screen.query_one("#paths", Input).value = f"'{file}'"
     await press(app, "enter")
     told = str(app.screen.query_one("#told", Static).visual)

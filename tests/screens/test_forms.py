@@ -73,7 +73,7 @@ BAD_INPUT: list[tuple[int, str, list[tuple[dict[str, str], str]]]] = [
             ({"name": "x" * 101}, "101 characters"),
             ({"name": "Eve\u202ekcab"}, "control character U+202E"),
             ({"name": "Emil Kovacs", "email": HOSTILE}, "is not an e-mail address"),
-            ({"email": "", "phone": "12"}, "is not a telephone number"),
+            ({"email": "", "phone": "12"}, "is not a phone number"),
         ],
     ),
 ]
@@ -122,7 +122,7 @@ async def test_no_form_opens_for_what_the_desk_would_refuse_anyway(golden_file: 
         for number, pressed, refused in (
             (2, "tfxrFd", "booking 2 is Confirmed\no makes it Pending"),
             (9, "s", "booking 9 is Pending\nonly a finished one has a score"),
-            (12, "tfFd", "booking 12 waits for an agent\nr gives it to one"),
+            (12, "tfFd", "booking 12 waits for an agent\nr assigns it"),
         ):
             await at_booking(app, number)
             for key in pressed:
@@ -327,7 +327,7 @@ async def test_a_refusal_leaves_the_forms_usable_and_nothing_changed_just_closes
         assert len(await log(app)) == before
         app.ask(lambda: queries.booking(999), print)
         await app.settle()
-        assert "there is no booking 999" in text_of(app)
+        assert "no booking 999" in text_of(app)
 
 
 async def test_while_the_desk_is_locked_a_form_waits_and_its_answer_finds_it_below_the_palette(

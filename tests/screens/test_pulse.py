@@ -36,7 +36,7 @@ def drawn(width: int) -> list[str]:
 
 
 def test_the_plot_reaches_from_nothing_to_the_highest_day() -> None:
-    plot = [line[:10].rstrip() for line in drawn(60)[2:9]]
+    plot = [line[:10].rstrip() for line in drawn(40)[2:9]]  # a day is one cell wide here
     assert plot == [
         "100 ┤   █",
         "    │   █",
@@ -105,3 +105,13 @@ async def test_the_agents_have_a_period_too(golden_file: Path, running: Any) -> 
         number = rows[0]["agent_id"]
         await press(app, "enter")
         assert app.screen.query_one("#filter", Input).value == f"agent:{number} created>=-30d"
+
+
+def test_the_width_is_used() -> None:
+    """All three beside each other from 120 columns on, and longer bars where there is more room."""
+    for width in (116, 196):
+        first = drawn(width)[0]
+        assert all(heading in first for heading in ("Leads a day", "From lead to confirmed", "Now"))
+        assert max(map(len, drawn(width))) <= width
+    assert max(map(len, drawn(196))) > max(map(len, drawn(116)))
+    assert "From lead" not in drawn(76)[0]

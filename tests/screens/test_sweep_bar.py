@@ -72,7 +72,7 @@ async def test_a_desk_that_can_only_be_read_says_who_could_sweep_it(
     golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sweep_file.note(golden_file, LONG_AGO)
-    monkeypatch.setattr(Desk, "why_read_only", "you may not write the file")
+    monkeypatch.setattr(Desk, "why_read_only", "you have no write permission")
     async with running(golden_file, sweeps=True) as (app, _):
         assert bar(app) == (
             "Not swept since 03-01 09:30: breaks, offers, claims and issues wait; "

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from textual.app import App
 
 from dispatch.queries import wording
 from dispatch.queries.wording import money, short_moment
 from models.errors import InvalidInput, Refused
+from screens.base.keys import refusal
 from screens.wording.agents import load_bar
 from screens.wording.bookings import state
 from screens.wording.events import event_line
-from screens.wording.text import refusal, short
+from screens.wording.text import short
 
 PENDING: Any = {"voided": False, "status": "Pending", "agent_id": 1, "claimed_at": None}
 
@@ -58,8 +60,13 @@ def test_a_long_name_is_cut() -> None:
 
 
 def test_a_refusal_is_shown_with_its_hint() -> None:
-    assert refusal(Refused("no", "it is claimed")) == "it is claimed"
-    assert refusal(InvalidInput("x", "it is missing", "give one")) == "it is missing: give one"
+    app: App[None] = App()
+    assert refusal(app, Refused("no", "it is claimed")) == "it is claimed"
+    assert refusal(app, InvalidInput("x", "it is missing", "give one")) == "it is missing: give one"
+    closed = Refused("no", "it is Cancelled", "{booking.reopen 416} makes it Pending; {doctor.repair} helps")
+    assert refusal(app, closed) == "it is Cancelled: o makes it Pending"
+    away = Refused("no", "Kai is away", "{agent.presence 3} makes them available")
+    assert refusal(app, away) == "Kai is away: p in Roster makes them available"
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from textual.widgets import Button, DataTable, OptionList
 
 from astra_tui.app import AstraApp
 from dispatch.desk import event_log
+from screens.insights.sections import ToRead
 from tests.screens.picture import text_of
 from tests.screens.scenes import leave, press
 
@@ -62,6 +63,21 @@ OPENINGS: tuple[tuple[str, ...], ...] = (
     ("f3", "ctrl+p"),
     ("f2", "ctrl+t"),
     ("f7", "f1"),
+    ("f4", "escape", "ctrl+g"),
+    ("f6", "escape", "colon"),
+    ("f2", "ctrl+g", *"n 4"),
+    ("f3", "ctrl+p", *"413"),
+    ("f5", "ctrl+p", *"nova"),
+    ("f4", "escape", "semicolon"),
+    ("f6", "escape", "semicolon"),
+    ("f4", "escape", "E"),
+    ("f7", "E"),
+    ("f4", "escape", "comma"),
+    ("f4", "escape", "space", "down", "M", "x"),
+    ("f3", "p"),
+    ("f3", "X"),
+    ("f5", "at"),
+    ("f4", "ctrl+o"),
 )
 """Ways to places and modals, from anywhere."""
 
@@ -108,19 +124,19 @@ async def last_event(app: AstraApp) -> int:
 async def type_everywhere(app: AstraApp, sequences: int, seed: int) -> None:
     chance, written, opening = random.Random(seed), await last_event(app), OPENINGS[0]
     for number in range(sequences):
-        if number % 10 == 0:  # a few texts in each place: getting there is what takes the time
+        if number % 20 == 0:  # a few texts in each place: getting there is what takes the time
             await leave(app)
             await press(app, "f2", "ctrl+l")
             opening = chance.choice(OPENINGS)
             await press(app, *opening)
         go_to_a_spot(app, chance)
+        is_section = isinstance(app.focused, ToRead)  # a few letters lead on from there, as from a list
         there, where = app.screen, f"{opening} {app.screen!r} {app.focused!r}"
         typed = list(typed_at(chance))
         await post(app, typed)
-        told = f"{where}: {typed!r}\n{text_of(app)}"
-        assert await last_event(app) == written, told
-        if all(isinstance(one, str) and one != "f2" for one in typed):
-            assert app.screen is there, told
+        stays = all(isinstance(one, str) and one != "f2" for one in typed) and not is_section
+        if await last_event(app) != written or (stays and app.screen is not there):
+            pytest.fail(f"{where}: {typed!r}\n{text_of(app)}")
     await leave(app)
 
 
@@ -131,6 +147,7 @@ async def test_nothing_is_written_by_typing(golden_file: Path, running: Any) -> 
 
 
 @pytest.mark.stress
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("seed", range(10))
 async def test_nothing_is_written_by_much_typing(golden_file: Path, running: Any, seed: int) -> None:
     async with running(golden_file, size=(120, 36)) as (app, _):

@@ -41,6 +41,22 @@ def test_the_width_that_is_left_is_shared() -> None:
     assert fitting_columns(both, 24) == (("a", 9), ("b", 11))
 
 
+@pytest.mark.parametrize(
+    ("width", "needs", "wanted"),
+    [
+        (43, {"a": 3, "b": 14, "c": 10, "d": 8}, (3, 14, 10, 8)),  # b has the blank cells of a
+        (44, {"a": 3, "b": 14, "c": 10, "d": 8}, (4, 14, 10, 8)),  # not more than it lacks
+        (50, {"a": 6, "b": 30, "c": 12, "d": 8}, (6, 16, 12, 8)),  # what c lacks is little
+        (60, {"a": 3, "b": 14, "c": 10, "d": 8}, (6, 21, 17, 8)),  # the rest is shared
+    ],
+)
+def test_spare_cells_go_to_cut_texts_first(
+    width: int, needs: dict[str, int], wanted: tuple[int, ...]
+) -> None:
+    specs = (column("a", 6), column("b", 10, grows=True), column("c", 10, grows=True), column("d", 8))
+    assert tuple(cells for _, cells in fitting_columns(specs, width, needs=needs)) == wanted
+
+
 @pytest.fixture
 def long_list(desk: Desk, add_agent: Callable[..., Any], add_lead: Callable[..., Any]) -> Desk:
     add_agent()

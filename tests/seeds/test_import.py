@@ -148,7 +148,7 @@ def test_csv_rows_keep_their_physical_line(files: Any, load: Load) -> None:
         (3, 6, 3),
         (4, 7, 4),
     ]
-    assert result["quarantined"][2]["reason"] == "there is no agent 9"
+    assert result["quarantined"][2]["reason"] == "no agent 9"
 
 
 def test_jsonl_may_hold_several_tables(desk: Desk, files: Any, load: Load) -> None:
@@ -191,17 +191,17 @@ def test_jsonl_may_hold_several_tables(desk: Desk, files: Any, load: Load) -> No
 AGENT_FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"AgentID": 0}, "not a valid agent id"),
     ({"AgentID": "1_0"}, "not a valid agent id"),
-    ({"AgentID": None}, "agent id is missing"),
+    ({"AgentID": None}, "agent id is required"),
     ({"AgentID": 2**40}, "not a valid agent id"),
     ({"FirstName": "x" * 101}, "has 101 characters"),
     ({"FirstName": "a\u202eb"}, "control character U+202E"),
-    ({"LastName": " "}, "last name is empty"),
+    ({"LastName": " "}, "last name is required"),
     ({"LastName": "a\x1bb"}, "control character U+001B"),
     ({"Email": "nobody"}, "not an e-mail address"),
     ({"JobTitle": "Pilot"}, "not an accepted job title"),
     ({"DepartmentName": "Sales"}, "not an accepted department"),
     ({"YearsOfService": "many"}, "not a valid years of service"),
-    ({"YearsOfService": None}, "years of service is missing"),
+    ({"YearsOfService": None}, "years of service is required"),
     ({"YearsOfService": -1}, "not a valid years of service"),
     ({"AverageCustomerServiceRating": "NaN"}, "not a valid rating"),
     ({"AverageCustomerServiceRating": 5.1}, "not a valid rating"),
@@ -217,7 +217,7 @@ def test_a_bad_agent_is_quarantined_with_what_depends_on_it(
     assert counts(result) == (0, 0, 0)
     booking, assignment, agent = reasons(result)
     assert reason in agent[2]
-    assert assignment[2] in ("its agent 1 was rejected", "there is no agent 1")
+    assert assignment[2] in ("its agent 1 was rejected", "no agent 1")
     assert booking[2] == "its assignment 1 was rejected"
     assert rows(desk)[:5] == [0] * 5
 
@@ -226,14 +226,14 @@ def test_a_bad_agent_is_quarantined_with_what_depends_on_it(
     ("change", "reason"),
     [
         ({"AssignmentID": "x"}, "not a valid assignment id"),
-        ({"AgentID": 9}, "there is no agent 9"),
-        ({"CustomerName": None}, "customer name is empty"),
+        ({"AgentID": 9}, "no agent 9"),
+        ({"CustomerName": None}, "customer name is required"),
         ({"CommunicationMethod": "Fax"}, "accepted: Phone Call, Text"),
         ({"LeadSource": "organic"}, "accepted: Bought, Organic"),
         ({"AssignedDateTime": "01.02.2081"}, "not a valid assigned date time"),
         ({"AssignedDateTime": "2081-02-30 09:00:00"}, "not a valid assigned date time"),
         ({"AssignedDateTime": "2081-02-03 09:60:00"}, "not a valid assigned date time"),
-        ({"AssignedDateTime": None}, "assigned date time is missing"),
+        ({"AssignedDateTime": None}, "assigned date time is required"),
     ],
 )
 def test_a_bad_assignment_is_quarantined_with_its_booking(
@@ -253,7 +253,7 @@ DATE = "2081-02-02 10:00:00"
     ("change", "reason"),
     [
         ({"BookingID": -1}, "not a valid booking id"),
-        ({"AssignmentID": 2}, "there is no assignment 2"),
+        ({"AssignmentID": 2}, "no assignment 2"),
         ({"Destination": "Pluto"}, "not an accepted destination"),
         ({"LaunchLocation": "Berlin"}, "not an accepted launch location"),
         ({"Package": "Ringside Cruise"}, "not a package of Mars"),
@@ -263,7 +263,7 @@ DATE = "2081-02-02 10:00:00"
         ({"PackageRevenue": "0.005"}, "not a package revenue"),
         ({"TotalRevenue": "1"}, "not the sum"),
         ({"BookingStatus": "Lost"}, "accepted: Pending, Confirmed, Cancelled"),
-        ({"BookingStatus": None}, "booking status is missing"),
+        ({"BookingStatus": None}, "booking status is required"),
         ({"BookingStatus": "Confirmed"}, "Confirmed without a booking complete date"),
         ({"BookingStatus": "Cancelled"}, "Cancelled without a cancelled date"),
         ({"BookingCompleteDate": DATE}, "Pending with a booking complete date"),
@@ -323,11 +323,11 @@ def test_the_second_row_with_an_id_or_licence_is_quarantined(files: Any, load: L
         (table, number, reason.split(str(people.parent))[0]) for table, number, reason in reasons(result)
     ] == [
         ("agents", 1, "duplicate id, first used in line 2 of "),
-        ("agents", 2, "the licence number L-1 belongs to agent 1 already"),
+        ("agents", 2, "the licence number L-1 already belongs to agent 1"),
         ("assignments", 1, "duplicate id, first used in line 2 of "),
         ("assignments", 2, "its agent 2 was rejected"),
         ("bookings", 1, "duplicate id, first used in line 2 of "),
-        ("bookings", 2, "assignment 1 has booking 1 already"),
+        ("bookings", 2, "assignment 1 already has booking 1"),
         ("bookings", 3, "its assignment 2 was rejected"),
     ]
 
@@ -367,7 +367,7 @@ def test_rows_with_ids_already_on_the_desk_are_quarantined(
         ("bookings", 1, "its assignment 1 was rejected"),
         ("assignments", 1, "the id belongs to another assignment on the desk"),
         ("agents", 1, "the id belongs to another agent on the desk"),
-        ("agents", 2, "the licence number L-9 belongs to agent 1 already"),
+        ("agents", 2, "the licence number L-9 already belongs to agent 1"),
     ]
 
 
@@ -409,7 +409,7 @@ def test_a_pending_booking_of_an_agent_who_left_is_quarantined(desk: Desk, files
     result = load(trips, leads)
 
     assert counts(result) == (0, 1, 0)
-    assert reasons(result) == [("bookings", 1, "it is Pending, and agent 1 has left")]
+    assert reasons(result) == [("bookings", 1, "it is Pending, but agent 1 has left")]
 
 
 def test_a_stopped_run_is_completed_by_the_next(
@@ -458,10 +458,10 @@ def test_progress_ends_at_the_number_of_rows(files: Any, load: Load) -> None:
         (b"a\0b", "not a text file"),
         ("AgentID,Name\n".encode("utf-16"), "not a text file"),
         (b"AgentID\n1\nJos\xe9\n", "line 3 is not UTF-8"),
-        (b"name,method\nKate,Text\n", "match no table"),
+        (b"name,method\nKate,Text\n", "unknown columns"),
         (b"BookingID,AssignmentID\n1,1\n", "no column BookingCompleteDate"),
         (b'{"booking_id": 1}\n', "no column AssignmentID"),
-        (b'{"name": "Kate"}\n', "match no table"),
+        (b'{"name": "Kate"}\n', "unknown columns"),
         (b'[{"booking_id": 1}]', "JSON array"),
         (
             b'AssignmentID,AgentID,CustomerName,CommunicationMethod,LeadSource,AssignedDateTime\n1,1,"Ka',
@@ -473,7 +473,7 @@ def test_progress_ends_at_the_number_of_rows(files: Any, load: Load) -> None:
         ),
         (b'{"assignment_id": 1, "agent_id": 1, "customer_na', "cut off"),
         (b"INSERT INTO bookings (BookingID) VALUES (1);", "no column AssignmentID"),
-        (b"-- nothing else", "there is no INSERT INTO"),
+        (b"-- nothing else", "no INSERT INTO"),
     ],
 )
 def test_a_file_that_cannot_be_read_stops_everything(
@@ -494,7 +494,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path, load: Load) -> 
         load(tmp_path / "none.csv")
     with pytest.raises(InvalidInput, match="folder"):
         load(tmp_path)
-    with pytest.raises(InvalidInput, match="no file is named"):
+    with pytest.raises(InvalidInput, match="no file given"):
         load()
 
 

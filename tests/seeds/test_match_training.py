@@ -205,7 +205,7 @@ def test_auc_counts_the_pairs() -> None:
 
 
 def test_no_history_is_refused(desk: Desk, add_agent: Add, add_lead: Add) -> None:
-    with pytest.raises(Refused, match="no assignment is decided yet"):
+    with pytest.raises(Refused, match="no assignments decided yet"):
         train(desk)
     add_agent("Ada")
     add_lead()
@@ -238,7 +238,7 @@ def test_too_few_outcomes_are_refused(desk: Desk) -> None:
         train(desk)
 
 
-@pytest.mark.parametrize("moment", ["going through the history", "foretelling"])
+@pytest.mark.parametrize("moment", ["going through the history", "predicting"])
 def test_interrupted_training_leaves_the_old_weights(desk: Desk, moment: str) -> None:
     make_demo(desk, agents=5, bookings=120)
     old = train(desk)["weights"]
@@ -440,7 +440,7 @@ def test_a_glance_at_an_empty_desk(desk: Desk) -> None:
         seen = glance(Terms("Text", "Organic", "Mars"))
     assert seen.scores.agents == ()
     assert {each.share for each in seen.importance} == {0.0}
-    assert seen.verdict.sentence == "no assignment yet, nothing to learn from: ordering by load and rank"
+    assert seen.verdict.sentence == "no assignments to learn from yet: ordering by load and rank"
 
 
 def test_a_glance_costs_the_same_after_a_long_history(taught: Desk, trained: LessonRow) -> None:

@@ -110,7 +110,7 @@ def test_an_interrupted_import_is_continued_as_if_nothing_had_happened(
     found = findings(broken)["imports"]
     assert "event 1 (space_travel_agents.sql, assignment_history.sql, bookings.sql) is not finished" in found
     assert " of 9 assignments, " in found
-    assert "astra undo 1" in found
+    assert "{log.undo 1}" in found
     preview = import_files(broken, small[::-1], dry_run=True)
     result = import_files(broken, small)
 
@@ -144,7 +144,7 @@ def test_an_interrupted_demo_is_finished_as_it_was_begun(
     assert again == made | {"resumed": 1}
     assert dump(broken.database.path) == dump(whole.database.path)
     assert "imports" not in findings(broken)
-    with pytest.raises(Refused, match="in use"):
+    with pytest.raises(Refused, match="not empty"):
         make_demo(broken)
 
 

@@ -58,7 +58,7 @@ def test_a_file_truncated_anywhere_is_an_error(at: int) -> None:
     if not cut or cut == whole:
         return
 
-    with pytest.raises(InvalidInput, match=r"leads\.sql: .*line \d+|leads\.sql: there is no INSERT"):
+    with pytest.raises(InvalidInput, match=r"leads\.sql: .*line \d+|leads\.sql: no INSERT"):
         read(cut)
 
 
@@ -152,7 +152,7 @@ def test_the_table_is_found_in_every_notation(start: str) -> None:
         ("INSERT INTO bookings (BookingID) VALUES (1);", "no column AssignmentID"),
         (HEAD + row("'x'") + " " + row("'y'") + ";", "is expected after a row"),
         (HEAD + "SELECT 1;", "a row in parentheses is expected"),
-        ("CREATE TABLE bookings (a INT);", "there is no INSERT INTO"),
+        ("CREATE TABLE bookings (a INT);", "no INSERT INTO"),
         (HEAD + row("'x'"), "line 1: the statement or row that begins here has no end"),
         (HEAD + row("'x'") + ",\n(1, 2;", "line 2: the row that begins here is not closed"),
         (HEAD + row("'x'") + ",\n(1, 2, 'no end", "line 2: the text that begins here has no end"),

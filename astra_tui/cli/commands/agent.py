@@ -70,7 +70,7 @@ def list_agents(call: Call, with_left: bool, filter_text: str, limit: int | None
         asked = read(parse(filter_text), queries.AGENT_KEYS, filter_reading(desk, filter_text))
         rows = queries.filtered(queries.list_agents(with_left=with_left), asked)
         rows = contact_rate.with_rates(desk, rows[:limit])
-    nobody = "no such agents" if filter_text else "no agents yet: astra agent add, or astra import"
+    nobody = "no matching agents" if filter_text else "no agents yet: astra agent add, or astra import"
     call.show_rows(rows, LISTING, nobody)
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import rich_click as click
 from click import ClickException
 
+from astra_tui.cli.hints import error_json, hint_of
 from astra_tui.cli.input_files import input_file, title_of
 from astra_tui.cli.options import Call, changing
 from astra_tui.cli.output.printing import line as print_line
@@ -37,7 +38,7 @@ ALONE = frozenset({("customer", "forget"), ("weights", "learn")})
 
 LARGEST = 20_000_000  # bytes
 LONGEST_REQUEST = 80  # characters; the number of the line is put behind it
-HINT = "one command a line, without astra: booking claim 413 --agent 6"
+HINT = "one command per line, without astra: booking claim 413 --agent 6"
 
 
 class Line(NamedTuple):
@@ -56,7 +57,7 @@ class Result:
     error: DeskError | None = None
 
     def as_json(self) -> dict[str, Any]:
-        outcome = {"error": self.error.as_json()} if self.error else {"result": self.output}
+        outcome = {"error": error_json(self.error)} if self.error else {"result": self.output}
         return {
             "line": self.line.number,
             "command": self.line.text,
@@ -67,7 +68,8 @@ class Result:
     def __str__(self) -> str:
         if self.error is None:
             return f"{self.line.number}: {self.output}"
-        hint = f" ({self.error.hint})" if self.error.hint else ""
+        hint = hint_of(self.error.hint)
+        hint = f" ({hint})" if hint else ""
         return f"{self.line.number}: refused, {self.error.message}{hint}"
 
 
@@ -77,10 +79,10 @@ class _Stopped(Exception):
 
 @click.command("batch")
 @click.argument("file", metavar="[FILE|-]", default="-")
-@click.option("--atomic", is_flag=True, help="All or nothing: one refused line, and none is done.")
+@click.option("--atomic", is_flag=True, help="All or nothing: if one line is refused, none is done.")
 @changing
 def batch(call: Call, file: str, atomic: bool) -> None:
-    """Run the commands in a file or from stdin, one a line; print one result a line.
+    """Run commands from a file or stdin, one per line; print one result per line.
 
     Empty lines and those that begin with # are skipped. A refused line is reported with its number, and the
     others are still done; then the exit code is 1. astra undo takes the whole batch back. With --request-id
@@ -98,7 +100,7 @@ def batch(call: Call, file: str, atomic: bool) -> None:
         for result in runner.all_or_none(lines) if atomic else runner.one_by_one(lines):
             refused, done = refused + (result.error is not None), done + (result.error is None)
             _print(call, result)
-    undo = f"; astra undo {work.head} takes the batch back" if done and work.head else ""
+    undo = f"; astra undo {work.head} undoes the batch" if done and work.head else ""
     narrate(f"{done:,} done, {refused:,} refused{undo}" if lines else "no commands")
     if refused:
         call.surroundings.exit_code = runner.exit_code
@@ -209,9 +211,7 @@ def _words(text: str) -> list[str]:
     try:
         words = shlex.split(text)
     except ValueError as error:
-        raise InvalidInput(
-            "usage", f"a quote is still open: {excerpt(text)}", "close it on its line"
-        ) from error
+        raise InvalidInput("usage", f"unclosed quote: {excerpt(text)}", "close it on its line") from error
     words = words[1:] if words[:1] == ["astra"] else words
     if not words or words[0] not in NOUNS:
         raise _unfit(words[0] if words else "")
@@ -219,7 +219,7 @@ def _words(text: str) -> list[str]:
     for option in NOT_IN_A_LINE:
         if any(word == option or word.startswith(f"{option}=") for word in options):
             hint = "give it to astra batch itself" if option in ("--db", "--as") else "run it by itself"
-            raise InvalidInput("usage", f"{option} is not for a line of a batch", hint)
+            raise InvalidInput("usage", f"{option} does not work in a batch line", hint)
     _check_changes(words)
     return words
 
@@ -229,7 +229,7 @@ def _unfit(word: str) -> InvalidInput:
     from difflib import get_close_matches  # 10 ms, and only needed here
 
     if word in COMMANDS:
-        return InvalidInput("usage", f"{word} is not for a batch", "run it by itself")
+        return InvalidInput("usage", f"{word} does not work in a batch", "run it by itself")
     near = get_close_matches(word, sorted(NOUNS), 1)
     return InvalidInput(
         "usage", f"{excerpt(word)} is not a command", f"did you mean {near[0]}?" if near else HINT
@@ -248,5 +248,5 @@ def _check_changes(words: list[str]) -> None:
     reads = not any(parameter.name == "request_id" for parameter in command.params)
     reads = reads or (words[0] == "set" and len(words) < 3) or words == ["policy"]
     if reads or tuple(words[:2]) in ALONE:
-        why = "only reads" if reads else "is not for a batch"
+        why = "only reads" if reads else "does not work in a batch"
         raise InvalidInput("usage", f"{name} {why}", "run it by itself")

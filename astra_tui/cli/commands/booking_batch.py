@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import rich_click as click
 
+from astra_tui.cli.hints import with_commands
 from astra_tui.cli.options import Call, asked_for, changing, dry_run, filtering, several, with_parameters
 from astra_tui.cli.output.bookings import print_line
 from astra_tui.cli.output.printing import line
@@ -30,10 +31,12 @@ FILTERS = (
     click.option("--status", type=STATUS, help="Only Pending, Confirmed or Cancelled ones."),
     click.option("--agent", type=AGENT, help="Only those of this agent."),
     click.option("--destination", type=DESTINATION, help="Only those to this destination."),
-    click.option("--unclaimed", is_flag=True, help="Only those that their agent has not claimed yet."),
+    click.option("--unclaimed", is_flag=True, help="Only unclaimed ones."),
     click.option("--waiting", is_flag=True, help="Only those without an agent."),
-    click.option("--asked", is_flag=True, help="Only claims whose agent was asked: still on it?"),
-    click.option("--text", default="", help="Only those with this in customer, destination or number."),
+    click.option("--asked", is_flag=True, help="Only claims about to run out: their agent was asked."),
+    click.option(
+        "--text", default="", help="Only those with this in customer, destination, wishes, notes or number."
+    ),
     filtering(BOOKING_KEYS),
 )
 NEITHER = "give the numbers of bookings, or a filter: --filter, --status, --agent, ..."
@@ -83,7 +86,7 @@ def release(call: Call, booking_ids: tuple[int, ...], given: Json, dry_run: bool
 @click.command()
 @booking_numbers
 @filtered
-@click.option("--reason", required=True, help="Why the customer does not travel.")
+@click.option("--reason", required=True, help="Why the customer does not book.")
 @dry_run
 @changing
 def cancel(call: Call, booking_ids: tuple[int, ...], given: Json, reason: str, dry_run: bool) -> None:
@@ -135,7 +138,7 @@ def follow_up(
     if (at is None) != clear:
         raise click.UsageError("give either --at or --clear")
     if at is not None and not at.strip():
-        raise InvalidInput("time", "the time is empty", "--clear removes the follow-up")
+        raise InvalidInput("time", "time is required", "--clear removes the follow-up")
     verb = _Verb(
         lambda desk, number: follow_ups.follow_up(desk, number, at),
         lambda desk, which: bulk_actions.follow_up(desk, which, at),
@@ -169,6 +172,7 @@ def _one_or_all(call: Call, booking_ids: tuple[int, ...], given: Json, is_previe
         return verb.preview(desk, which) if is_preview else verb.several(desk, which)
 
     result = call.read(run) if is_preview else call.change(run)
+    result["results"] = with_commands(result["results"])
     call.show(result, lambda result: _print_batch(result, is_preview))
     if result["refused"] and not result["done"]:
         call.surroundings.exit_code = REFUSED

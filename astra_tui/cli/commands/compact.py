@@ -16,7 +16,7 @@ from models.base import Json
 @click.command("compact")
 @reading
 def compact(call: Call) -> None:
-    """Rewrite the desk's file without unused space: what was erased is then nowhere in it.
+    """Rewrite the desk's file without unused space, so that erased data is gone from it.
 
     Others can read meanwhile, but their commands wait, and are refused after five seconds: run it on a large
     desk when nobody works. Backups that still hold erased customers are listed.
@@ -44,5 +44,5 @@ def compacted(desk: Desk) -> Json:
 def compacted_words(row: Json) -> str:
     """Describe what a rewriting has done."""
     if not row["whole"]:
-        return "The file was rewritten, but its log is being read: run astra compact again"
+        return "The file was rewritten, but its log is in use: run astra compact again"
     return f"{row['database']} was rewritten: {row['bytes']:,} bytes, {row['bytes_before']:,} before"

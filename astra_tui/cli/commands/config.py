@@ -14,7 +14,7 @@ from models.errors import InvalidInput
 
 @click.group("config")
 def config() -> None:
-    """Show your own configuration: desk, theme, keys, and which agent you are."""
+    """Show your configuration: desk, theme, keys and agent."""
 
 
 @config.command()
@@ -60,6 +60,6 @@ def _valid(call: Call) -> dict[str, object]:
     """Return the preferences if the whole file is valid. Raises InvalidInput."""
     given, problems = preferences.load(check=call.surroundings.check_preferences)
     if problems:
-        hint = "correct the file with an editor; astra config path shows where it is"
+        hint = "edit the file; astra config path shows where it is"
         raise InvalidInput("config", "\n".join(problems), hint)
     return dataclasses.asdict(given)

@@ -166,8 +166,8 @@ verbs(customer, customer_number, _print_line)(
     customers.edit,
     "Change the given details of a customer.",
     click.option("--name", help="The customer's name; also changes leads with the old name."),
-    click.option("--phone", help="Telephone number; an empty one clears it."),
-    click.option("--email", help="E-mail address; an empty one clears it."),
+    click.option("--phone", help="Phone number; empty clears it."),
+    click.option("--email", help="E-mail address; empty clears it."),
     click.option(
         "--tier", metavar="TIER", help="bronze, silver, gold, platinum or enterprise; empty clears it."
     ),

@@ -38,7 +38,7 @@ EXPIRED = Listing(EXPIRED_COLUMNS, required_keys(Expired), "customer_id")
 @click.option("--later", is_flag=True, help="Leave rewriting the file to astra compact.")
 @changing
 def forget(call: Call, customer_id: int, dry_run: bool, later: bool) -> None:
-    """Erase a customer, finally: name, phone, e-mail and every text, wherever the desk holds them.
+    """Erase a customer for good: name, phone, e-mail and all texts.
 
     Bookings and issues stay, without the person, and so do all figures. Customers merged into this one are
     erased with it. The file is then rewritten, and nobody else can write meanwhile: use --later on a large
@@ -68,7 +68,7 @@ def _forgotten(call: Call, customer_id: int, *, later: bool) -> Json:
 
 
 def _is_compacted(desk: Desk) -> bool:
-    """Write the file anew, if that is possible now: the customer is erased all the same."""
+    """Rewrite the file, if that is possible now: the customer is erased anyway."""
     try:
         return bool(compacted(desk)["whole"])
     except DatabaseUnavailable:
@@ -122,6 +122,6 @@ def expired(call: Call, days: int | None) -> None:
     with call.desk() as desk:
         kept = days or desk.settings["retention_days"]
         if not kept:
-            raise click.UsageError("retention_days is 0, so nobody is ever erased; preview with --days N")
+            raise click.UsageError("retention_days is 0: nobody is erased; preview with --days N")
         rows = privacy.expired(desk, kept)
     call.show_rows(rows, EXPIRED, "nobody")

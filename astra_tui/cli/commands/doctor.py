@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import rich_click as click
 
+from astra_tui.cli.hints import with_commands
 from astra_tui.cli.options import Call, changing
 from astra_tui.cli.output.printing import is_plain, line
 from dispatch.operations import doctor as desk_doctor
@@ -16,7 +17,9 @@ UNSOUND = 1
 
 @click.command("doctor")
 @click.option(
-    "--repair", is_flag=True, help="Correct what follows from other rows: loads, averages, indexes and more."
+    "--repair",
+    is_flag=True,
+    help="Recalculate what follows from other rows: loads, averages, indexes and more.",
 )
 @click.option(
     "--head",
@@ -34,6 +37,7 @@ def doctor(call: Call, repair: bool, head: str | None) -> None:
     report = call.read(desk_doctor.examine, head)
     if repaired is not None:
         report["repaired"] = repaired
+    report["checks"] = with_commands(report["checks"])
     call.show(report, _print)
     if not report["ok"]:
         call.surroundings.exit_code = UNSOUND

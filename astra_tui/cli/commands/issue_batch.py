@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import rich_click as click
 
+from astra_tui.cli.hints import with_commands
 from astra_tui.cli.options import Call, asked_for, changing, dry_run, filtering, several
 from astra_tui.cli.output.issues import print_line
 from astra_tui.cli.output.printing import line
@@ -90,6 +91,7 @@ def _one_or_all(call: Call, ids: tuple[int, ...], filter_text: str, is_preview: 
         return desk.rehearse(lambda: verb.several(desk, which)) if is_preview else verb.several(desk, which)
 
     result = call.read(run) if is_preview else call.change(run)
+    result["results"] = with_commands(result["results"])
     call.show(result, lambda result: _print_batch(result, is_preview))
     if result["refused"] and not result["done"]:
         call.surroundings.exit_code = REFUSED

@@ -24,22 +24,22 @@ REQUIRED = ("name", "method", "source", "destination", "launch")
 
 @click.group("lead")
 def lead() -> None:
-    """Take in leads; they are assigned at once."""
+    """Add leads; they are assigned at once."""
 
 
 @lead.command()
 @click.option("--name", help="The customer's name.")
 @partial(with_parameters, parameters=lead_options(required=False))
-@click.option("--phone", help="Telephone number; the same one is the same customer.")
+@click.option("--phone", help="Phone number; the same one is the same customer.")
 @click.option("--email", help="E-mail address; the same one is the same customer.")
 @click.option(
     "--customer", metavar="ID", type=CUSTOMER, help="The lead belongs to this customer, whatever its name."
 )
 @click.option("--policy", type=POLICY, help="Use this policy instead of the desk's.")
 @click.option(
-    "--from", "source_file", metavar="FILE", help="Take in a CSV or JSONL file of leads; - reads stdin."
+    "--from", "source_file", metavar="FILE", help="Add a CSV or JSONL file of leads; - reads stdin."
 )
-@click.option("--again", is_flag=True, help="With --from: take in a file that was taken in before.")
+@click.option("--again", is_flag=True, help="With --from: add a file that was added before.")
 @click.option("--run", metavar="RUN", help="With --from: continue an interrupted run of --again.")
 @changing
 def add(
@@ -52,7 +52,7 @@ def add(
     customer: int | None,
     **fields: str | None,
 ) -> None:
-    """Take in one lead, or a file of them, and assign it.
+    """Add one lead, or a file of leads, and assign it.
 
     A file's lines are taken in once: an interrupted run can simply be repeated.
     """
@@ -65,7 +65,7 @@ def add(
         if value is not None:
             raise click.UsageError(f"--{name} and --from exclude each other: the file has the leads")
     if run is not None and not run.strip():
-        raise InvalidInput("run", "the run's name is empty", "give the one that --again printed")
+        raise InvalidInput("run", "the run's name is required", "give the one that --again printed")
     if again and run is None:
         run = secrets.token_hex(4)  # so that a file can be taken in on purpose a second time
     _add_file(call, source_file, policy, run)
@@ -100,6 +100,6 @@ def _add_file(call: Call, source_file: str, policy: str | None, run: str | None)
 
 
 def _print_file(result: FileResult) -> None:
-    repeated = f" ({result['repeated']:,} of them were in already)" if result["repeated"] else ""
+    repeated = f" ({result['repeated']:,} of them were already in)" if result["repeated"] else ""
     line(f"{plural(result['accepted'], 'lead')} accepted{repeated}, {len(result['rejected']):,} rejected")
     first_lines([f"line {row['line']}: {row['error']}" for row in result["rejected"]])

@@ -16,14 +16,14 @@ from models.errors import Refused
 @click.argument("file", metavar="FILE")
 @bare
 def new(call: Call, file: str) -> None:
-    """Make a new, empty desk in a file that does not exist yet.
+    """Create an empty desk in a new file.
 
     Only its owner can read it. To work on it, name it: --db FILE, or ASTRA_DATABASE.
     """
     if call.database is not None:
         raise click.UsageError("give the new desk's FILE alone, without --db")
     path = database_path(file)
-    taken = Refused("exists", f"{path} exists already", "choose another name, or open it with --db")
+    taken = Refused("exists", f"{path} already exists", "choose another name, or open it with --db")
     if os.path.lexists(path):
         raise taken
     with opened(path, call.actor, create=True) as desk:

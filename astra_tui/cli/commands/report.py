@@ -5,6 +5,7 @@ from __future__ import annotations
 import rich_click as click
 
 from astra_tui.cli.commands.match import terms_and_weights
+from astra_tui.cli.hints import with_commands
 from astra_tui.cli.options import Call, reading
 from astra_tui.cli.output.printing import Column, line, narrate, table
 from dispatch.matching import weights
@@ -31,7 +32,8 @@ def match(call: Call, /, weights_name: str | None, folder: str, **lead: str) -> 
     """Write the agents ranked for a lead (Markdown, HTML) and the feature importance (SVG, PNG)."""
     with call.desk() as desk:
         found = match_report.build(desk, terms_of(desk, **lead), weights.named(weights_name))
-    call.show(report_files.write(found, folder), _print)
+    result = report_files.write(found, folder)
+    call.show(result | {"left_out": with_commands(result["left_out"])}, _print)
 
 
 @report.command("desk")

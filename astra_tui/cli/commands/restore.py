@@ -24,7 +24,7 @@ from dispatch.queries.wording import moment, plural
 @dry_run
 @changing
 def restore(call: Call, file: str, other_desk: bool, dry_run: bool) -> None:
-    """Give the desk the content of a backup FILE; open applications and other commands go on with it.
+    """Restore the desk from a backup FILE; open applications and other commands switch to it.
 
     The desk as it is now is first copied to the folder backups beside it. --dry-run shows what would be lost.
     """

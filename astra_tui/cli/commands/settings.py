@@ -64,7 +64,7 @@ def _setting(desk: Desk, key: str) -> Json:
     definition = DEFINITIONS.get(key)
     if definition is None:
         hint = "accepted: " + ", ".join(sorted(DEFINITIONS))
-        raise InvalidInput("setting", f"there is no setting {key!r}", hint)
+        raise InvalidInput("setting", f"no setting {key!r}", hint)
     parts = {name: getattr(definition, name) for name in ("default", "help", "accepted", "fixed")}
     return {"key": key, "value": desk.settings[key], **parts}
 
@@ -75,7 +75,7 @@ def _setting(desk: Desk, key: str) -> Json:
 @formatted
 @changing
 def policy(call: Call, name: str | None, preview: bool) -> None:
-    """List the policies, or put the one named NAME in force."""
+    """List the policies, or switch to the one named NAME."""
     if name is None:
         if preview:
             raise click.UsageError("--preview needs the name of a policy")
@@ -85,7 +85,7 @@ def policy(call: Call, name: str | None, preview: bool) -> None:
         call.show_rows(rows, POLICY_LISTING)
         return
     if name not in POLICIES:
-        raise InvalidInput("policy", f"there is no policy {name!r}", "accepted: " + ", ".join(POLICIES))
+        raise InvalidInput("policy", f"no policy {name!r}", "accepted: " + ", ".join(POLICIES))
     if preview:
         call.show(call.read(policy_trial.try_policy, name), _print_trial)
         return

@@ -9,6 +9,7 @@ import rich_click as click
 
 from astra_tui.cli import value_types
 from astra_tui.cli.database import database_path, opened
+from astra_tui.cli.hints import error_json
 from astra_tui.cli.options import Call, changing, dry_run, reading
 from astra_tui.cli.output.printing import Column, line, narrate, put_json_line, table
 from astra_tui.cli.signals import StopSignals
@@ -36,7 +37,7 @@ MOVE_COLUMNS: tuple[Column[MoveRow], ...] = (
 @dry_run
 @changing
 def shuffle(call: Call, dry_run: bool) -> None:
-    """Move unclaimed bookings from agents with much work to those with less.
+    """Move unclaimed bookings from busy agents to those with less work.
 
     Ignores the dwell time and cool-down of the recurring run. astra undo reverses it.
     """
@@ -113,7 +114,7 @@ class RoundReports:
             put_json_line({"at": one.at} | _as_json(one))
 
     def _tell_problem(self, error: DeskError | None) -> None:
-        problem = f"{error.message}; trying again at every round" if error else ""
+        problem = f"{error.message}; retrying every round" if error else ""
         if problem != self._problem:
             narrate(problem or f"{self._path} can be swept again")
         self._problem = problem
@@ -124,7 +125,7 @@ def _problems(done: SweepResult) -> list[str]:
 
 
 def _as_json(one: Round) -> Json:
-    return {"error": one.error.as_json()} if one.error else dict(one.done or {})
+    return {"error": error_json(one.error)} if one.error else dict(one.done or {})
 
 
 def _print_moves(moves: list[MoveRow], is_preview: bool) -> None:

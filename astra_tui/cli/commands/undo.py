@@ -31,7 +31,7 @@ def undo(call: Call, event_id: int | None, dry_run: bool) -> None:
 @dry_run
 @changing
 def redo(call: Call, event_id: int | None, dry_run: bool) -> None:
-    """Redo what the last undo of this shell took back, or the given EVENT (see astra log).
+    """Redo the last undo of this shell, or the given EVENT (see astra log).
 
     EVENT is the undo or what it undid. Without it, nothing else may have been done since.
     """

@@ -16,7 +16,7 @@ def _list_of(kind: str) -> click.RichGroup:
     """Build the group of one kind of accepted value."""
     word = WORDS.get(kind, kind)
 
-    @click.group(kind, help=f"List the {word}s that the desk accepts, and add to them.")
+    @click.group(kind, help=f"List the accepted {word}s, and add to them.")
     def group() -> None:
         pass
 

@@ -82,7 +82,7 @@ def list_views(call: Call) -> None:
 @of_the_desk
 @changing
 def save(call: Call, /, columns: str, is_shared: bool, **given: Any) -> None:
-    """Save a view, in the place of one of the same name."""
+    """Save a view; it replaces one of the same name."""
     given["columns"] = tuple(part.strip() for part in columns.split(",") if part.strip())
     if is_shared:
         call.show(call.change(desk_views.save, **given), _print_saved)
@@ -108,7 +108,7 @@ def save(call: Call, /, columns: str, is_shared: bool, **given: Any) -> None:
 @formatted
 @reading
 def run(call: Call, name: str, is_shared: bool, limit: int | None) -> None:
-    """List what a view finds, in its order; your own comes before the desk's of that name."""
+    """List what a view finds, in its order; your own view comes before the desk's."""
     with call.desk() as desk:
         wanted = _find(name, is_shared)
         rows = rows_of(desk, wanted, filter_reading(desk, wanted["filter"]), limit)

@@ -19,7 +19,7 @@ from models.base import Json
 @click.option("--policies", is_flag=True, help="Also show who would get it now under each policy.")
 @reading
 def why(call: Call, booking_id: int, not_agent: int | None, policies: bool) -> None:
-    """Show why a booking went to its agent: the last decision, and the next candidates."""
+    """Show why a booking went to its agent: the last decision and the next candidates."""
     with call.desk() as desk:
         row = explanations.why(booking_id)
         more: Json = {}

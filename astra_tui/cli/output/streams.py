@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
-OUTPUT_LOST = "the output cannot be written"
+OUTPUT_LOST = "cannot write the output"
 CLOSED = "stdout is closed"
 
 

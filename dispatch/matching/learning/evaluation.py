@@ -39,7 +39,7 @@ def evaluate(samples: Samples, given: Design, progress: Progress) -> Json:
     chances: dict[str, list[Floats]] = {name: [] for name in MODELS}
     won: list[Any] = []
     for number, (before, fold) in enumerate(_folds(samples)):
-        progress(number, FOLDS, "foretelling")
+        progress(number, FOLDS, "predicting")
         for name, kinds in MODELS.items():
             chances[name].append(_predict(given.only(kinds), samples.won, before, fold))
         won.append(samples.won[fold])

@@ -33,7 +33,7 @@ def check(samples: Samples, given: Design) -> None:
     raise Refused(
         "leak",
         f"{worst.name} knows the outcome{why} (AUC {worst.auc:.3f} alone){more}",
-        "nothing was learned; features may hold only what was known when the lead came in",
+        "nothing was learned; use only what was known when the lead arrived",
     )
 
 

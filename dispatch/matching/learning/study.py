@@ -59,11 +59,11 @@ def study(samples: Samples, recipe: str, progress: Progress) -> tuple[LessonRow,
 def _check_enough(samples: Samples) -> None:
     number, won = len(samples), int(samples.won.sum())
     if not number:
-        raise Refused("no_history", "no assignment is decided yet", "train once there are outcomes")
+        raise Refused("no_history", "no assignments decided yet", "train when there are outcomes")
     if won in (0, number):
         outcome = "Confirmed" if won else "without a sale"
         raise Refused(
-            "one_class", f"all {number} decided assignments are {outcome}", "there is nothing to compare yet"
+            "one_class", f"all {number} decided assignments are {outcome}", "there is nothing to compare"
         )
     if number < LEAST_TO_LEARN:
         raise Refused(

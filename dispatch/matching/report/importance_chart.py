@@ -65,7 +65,7 @@ def write_png(bars: Sequence[Importance], path: Path) -> None:
     except ImportError as error:
         raise Refused(
             "no_matplotlib",
-            "the PNG needs matplotlib, which is not installed",
+            "the PNG needs matplotlib",
             "pip install 'astra-tui[report]'; the SVG needs nothing else",
         ) from error
     figure = Figure(figsize=(7.2, 0.6 + 0.36 * len(bars)), layout="constrained")

@@ -24,7 +24,7 @@ def write(report: Report, folder: str) -> Json:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InvalidInput(
-            "out", f"the report cannot be written to {folder}: {reason}", "name another folder"
+            "out", f"cannot write the report to {folder}: {reason}", "choose another folder"
         ) from error
 
 

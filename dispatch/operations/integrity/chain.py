@@ -14,6 +14,7 @@ from dispatch.privacy.holdings import events_of_erased
 from models.audit import Erasure, Event, EventSeal
 from models.base import read_rows, tuples
 from models.errors import InvalidInput
+from models.hints import act
 
 AT_ONCE = 1000
 WHOLE = '"'
@@ -96,7 +97,9 @@ def parse_head(text: str) -> Seal:
     """Return the seal that a head names, as ``astra doctor`` shows it. Raises InvalidInput."""
     number, _, head = text.strip().partition(":")
     if not (DIGEST.fullmatch(head) and number.isascii() and number.isdecimal() and len(number) < 19):
-        raise InvalidInput("head", f"{text!r} is no head of the chain", "astra doctor shows it: EVENT:DIGITS")
+        raise InvalidInput(
+            "head", f"{text!r} is not a head of the chain", f"{act('doctor')} shows it: EVENT:DIGITS"
+        )
     return Seal(int(number), head)
 
 
@@ -107,9 +110,9 @@ def head_noted(noted: Seal) -> Finding:
         stored = START
     problem = ""
     if stored is None:
-        problem = f"no event {noted.event_id} is sealed: a restore has lost it, or somebody deleted it"
+        problem = f"no event {noted.event_id} is sealed: lost in a restore, or deleted"
     elif stored != noted.head:
-        problem = f"event {noted.event_id} was sealed with another head than {noted.head}"
+        problem = f"event {noted.event_id} was sealed with a different head than {noted.head}"
     return finding("head", f"event {noted.event_id} still has the head {noted.head}", problem, RESTORE)
 
 
@@ -123,13 +126,11 @@ def _erasures() -> Finding:
                 "the log can be changed: an erasure was left open for customers",
                 [number for number, is_closed in erased.items() if not is_closed],
             ),
-            named("no event tells that they were erased: customers", sorted(erased.keys() - told)),
-            named(
-                "an event tells that they were erased, nothing else: customers", sorted(told - erased.keys())
-            ),
+            named("no event records their erasure: customers", sorted(erased.keys() - told)),
+            named("only an event records their erasure: customers", sorted(told - erased.keys())),
         )
     )
-    return finding("erasures", "nothing may change the log, and it tells of every erasure", problem, RESTORE)
+    return finding("erasures", "the log is write-protected and records every erasure", problem, RESTORE)
 
 
 def _all_erasures() -> Any:

@@ -6,18 +6,20 @@ from typing import Any, NamedTuple
 
 from peewee import fn
 
-from dispatch.operations.integrity.findings import Finding, counted, finding, named
+from dispatch.operations.integrity.findings import Finding, counted, finding, joined, named
 from dispatch.operations.integrity.work import miscounted
-from dispatch.queries.customer_index import LARGE_BACKLOG
+from dispatch.queries.customer_index import LARGE_BACKLOG, backlog
 from models import tallies
 from models.agents import RATING_DECIMALS, Agent
 from models.base import Json
 from models.bookings import PENDING, Assignment, Booking
-from models.customer_index import backlog
 from models.database import current_database
+from models.hints import act
 from models.inspection import agreements, search_index
+from models.search_index import SearchIndex
+from models.text_index import INDEXES
 
-RECOUNT = "astra doctor --repair recounts them"
+RECOUNT = f"{act('doctor.repair')} recounts them"
 SMALLEST = 10**-RATING_DECIMALS
 
 
@@ -67,7 +69,7 @@ def assignments() -> Finding:
     """Check that every assignment has its booking's agent."""
     what = "with a different agent than their booking"
     astray = counted(_astray_assignments(), lambda row: str(row[0]), what)
-    hint = "astra doctor --repair corrects them"
+    hint = f"{act('doctor.repair')} corrects them"
     return finding("assignments", "every assignment has its booking's agent", astray, hint)
 
 
@@ -133,11 +135,16 @@ def repair_tallies() -> int:
 
 
 def search() -> Finding:
-    """Check that every indexed customer is found by their own words."""
-    wrong = named("customers not found by their words", search_index.outdated()) or search_index.damage()
+    """Check that every indexed customer, wish and note is found by its own words."""
+    wrong = joined([_unfound(index) for index in INDEXES])
     if wrong:
-        return Finding("search", False, wrong, "astra doctor --repair indexes them again")
+        return Finding("search", False, wrong, f"{act('doctor.repair')} rebuilds the index")
     behind = backlog()
-    sound = f"{behind} of the newest customers are not in the index yet"
-    problem = f"{behind} customers are not in the index yet" if behind >= LARGE_BACKLOG else ""
-    return finding("search", sound, problem, "the next astra customer find indexes them", warning=True)
+    sound = f"{behind} of the newest rows are not in the index yet"
+    problem = f"{behind} rows are not in the index yet" if behind >= LARGE_BACKLOG else ""
+    return finding("search", sound, problem, f"the next {act('find')} indexes them", warning=True)
+
+
+def _unfound(index: SearchIndex) -> str:
+    unfound = named(f"{index.rows} not found by their words", search_index.outdated(index))
+    return unfound or search_index.damage(index)

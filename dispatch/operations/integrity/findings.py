@@ -11,11 +11,12 @@ from peewee import PeeweeException
 
 from models.database import current_database
 from models.errors import DeskError
+from models.hints import act
 from models.inspection.scan import NAMED
 
 PROBLEMS = 40  # of a check
-RESTORE = "restore a backup: astra restore FILE"
-REPAIR = "astra doctor --repair"
+RESTORE = f"{act('restore')} restores a backup"
+REPAIR = act("doctor.repair")
 # Errors of a check on a damaged file: of the driver, or because values are not what they should be.
 FAILURES = (
     PeeweeException,
@@ -56,7 +57,7 @@ def guarded(check: str, examine: Callable[[], T], failed: Callable[[Finding], T]
     except FAILURES as error:
         words = " ".join(str(error).split()) or type(error).__name__
         if isinstance(error, MemoryError):
-            words = "a row claims to be longer than there is memory"
+            words = "a row is longer than the memory"
         detail = f"cannot be checked: {words}"
         return failed(Finding(check, False, detail, RESTORE))
 

@@ -127,7 +127,7 @@ def checks() -> list[Finding]:
 
 
 def _unlogged(problem: str) -> list[Finding]:
-    detail, hint = f"no event tells of {problem}", "repeat the import that was interrupted"
+    detail, hint = f"no event records {problem}", "repeat the import that was interrupted"
     return [Finding("imports", False, detail, hint, warning=True)] if problem else []
 
 

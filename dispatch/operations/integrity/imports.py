@@ -5,13 +5,14 @@ from __future__ import annotations
 from dispatch.operations import import_record
 from dispatch.operations.import_record import COUNTED, Head
 from dispatch.operations.integrity.findings import Finding, finding, joined
+from models.hints import act
 
 
 def unfinished() -> Finding:
     """Look for imports that wait to be continued; the desk is sound meanwhile."""
     found = import_record.unfinished()
-    numbers = " or ".join(f"astra undo {head.event_id}" for head in found)
-    hint = f"run the same import or demo again to finish it, or undo it: {numbers}"
+    numbers = " or ".join(act("log.undo", head.event_id) for head in found)
+    hint = f"repeat the import or demo to finish it; {numbers} undoes it"
     problem = joined(map(_described, found))
     return finding("imports", "every import is finished", problem, hint, warning=True)
 

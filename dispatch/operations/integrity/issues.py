@@ -17,9 +17,10 @@ from models.audit import Event
 from models.base import Json, listed, tuples
 from models.clock import from_text, to_text
 from models.database import current_database
+from models.hints import act
 from models.issues import HELD, Interaction, Issue, SlaClock, Watch
 
-REPAIRS = "astra doctor --repair corrects them"
+REPAIRS = f"{act('doctor.repair')} corrects them"
 SOME = 1000  # issues whose conversations are in memory at once
 
 WrongClock = tuple[SlaClock, dict[str, str | int | None]]

@@ -18,6 +18,7 @@ from models.inspection import agreements, conditions, scan, schema
 from models.inspection.agreements import Agreement
 from models.issues import SatisfactionModel, SlaClock
 from models.learned_weights import LearnedWeight
+from models.text_index import INDEXES
 
 BY_HAND = f"put it right by hand, or {RESTORE}"
 
@@ -25,7 +26,8 @@ BY_HAND = f"put it right by hand, or {RESTORE}"
 def types(desk: Desk) -> Finding:
     """Check that every column holds its declared type, and every CHECK constraint is met."""
     made = schema.reference(desk.settings["policy"])
-    plain = [table for table in made.columns if not table.startswith(("customer_search", "schema_"))]
+    indexes = tuple(index.table.table for index in INDEXES)
+    plain = [table for table in made.columns if not table.startswith((*indexes, "schema_"))]
     problems = [
         problem
         for table in plain

@@ -15,7 +15,7 @@ def check(desk: Desk) -> Finding:
     different = schema.differences(desk.settings["policy"])
     problem = joined([sound if version != SCHEMA_VERSION else "", *different])
     mendable = all(one.expected is not None and one.expected.is_mendable for one in different)
-    hint = f"{REPAIR} makes them again" if mendable and version == SCHEMA_VERSION else RESTORE
+    hint = f"{REPAIR} recreates them" if mendable and version == SCHEMA_VERSION else RESTORE
     return finding("schema", sound, problem, hint)
 
 

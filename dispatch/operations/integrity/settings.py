@@ -13,6 +13,7 @@ from models.audit import Event
 from models.base import tuples
 from models.bookings import Booking
 from models.clock import from_text
+from models.hints import act
 from models.settings import Setting
 
 AHEAD = timedelta(days=2 * 365)  # a clock may be wrong, or set back
@@ -27,7 +28,7 @@ def check(desk: Desk) -> Finding:
         for key, text in sorted(desk.settings.unreadable.items())
     ]
     missing = [f"{key} is missing" for key in ("year_shift", settings.VERSION_KEY) if key not in stored]
-    hint = f"astra set KEY VALUE; year_shift is fixed when the desk is created: {RESTORE}"
+    hint = f"{act('set')} corrects it; for year_shift, which is fixed: {RESTORE}"
     problem = joined([*unreadable, *missing, _implausible(desk), _unordered(stored)])
     return finding("settings", "every setting can be read", problem, hint)
 

@@ -15,6 +15,7 @@ from models.agents import GONE, PRESENCES, Agent
 from models.base import Json, tuples
 from models.bookings import PENDING, Booking
 from models.database import current_database
+from models.hints import act
 
 
 def distribution(desk: Desk) -> list[Finding]:
@@ -27,9 +28,9 @@ def _presences(desk: Desk) -> Finding:
     unknown = _ids(Agent.select(Agent.agent_id).where(Agent.presence.not_in(PRESENCES)))
     if unknown:
         problem = named("agents with an unknown presence", unknown)
-        return finding("presence", sound, problem, "astra agent presence AGENT available")
+        return finding("presence", sound, problem, f"{act('agent.presence')} sets it")
     late = named("presence changes due for agents", due(desk))
-    return finding("presence", sound, late, "astra sweep or any other command makes them", warning=True)
+    return finding("presence", sound, late, f"{act('sweep')} or any other command applies them", warning=True)
 
 
 def _lists(desk: Desk) -> Finding:
@@ -45,14 +46,14 @@ def _lists(desk: Desk) -> Finding:
         or not set(json.loads(locations or "[]")) <= known["locations"]
     ]
     problem = named("agents with skills or locations that are not accepted", wrong)
-    hint = "astra agent set AGENT --skills ... --locations ..."
+    hint = f"{act('agent.edit')} corrects them"
     return finding("skills", "every agent's skills and locations are accepted values", problem, hint)
 
 
 def _capacities() -> Finding:
     over = Agent.select(Agent.agent_id).where(Agent.load + Agent.issue_load > Agent.capacity)
     problem = named("agents above their capacity", _ids(over.order_by(Agent.agent_id)))
-    hint = "astra shuffle evens out unclaimed bookings"
+    hint = f"{act('shuffle')} evens out unclaimed bookings"
     return finding("capacity", "no agent is above their capacity", problem, hint, warning=True)
 
 
@@ -69,14 +70,14 @@ def _stuck() -> Finding:
         .order_by(Booking.booking_id)
     )
     problem = named("unclaimed and with absent agents", _ids(query))
-    hint = "astra agent handover AGENT --to desk"
+    hint = f"{act('agent.handover')} hands them over"
     return finding("stuck work", "no unclaimed booking is with an absent agent", problem, hint)
 
 
 def _waiting(desk: Desk) -> Finding:
     problem = "a booking is waiting that an agent could take now" if drainable(desk) else ""
     sound = "no booking is waiting that an agent could take"
-    return finding("waiting", sound, problem, "astra sweep assigns it", warning=True)
+    return finding("waiting", sound, problem, f"{act('sweep')} assigns it", warning=True)
 
 
 def _ids(query: Any) -> list[int]:

@@ -8,7 +8,9 @@ from dispatch.desk.commands import Command
 from dispatch.inputs import validation
 from dispatch.service.escalation import monitor
 from dispatch.service.row_types import IssueDetails
+from dispatch.service.wording import status_words
 from models.errors import InvalidInput, Refused
+from models.hints import act
 from models.issues import OPEN, PRIORITIES, Issue
 
 LONGEST_TEXT = 100_000
@@ -21,7 +23,9 @@ def issue_at_work(running: Command, issue_id: int) -> Issue:
     running.issue_id, running.customer_id = issue_id, issue.customer_id
     running.booking_id, running.agent_id = issue.booking_id, issue.agent_id
     if issue.voided:
-        raise Refused("voided", f"issue {issue_id} was entered by mistake", "open a new issue")
+        raise Refused(
+            "voided", f"issue {issue_id} was entered by mistake", f"{act('issue.open')} opens a new one"
+        )
     return issue
 
 
@@ -36,8 +40,8 @@ def check_open(issue: Issue, also: str = "", because: str = "", hint: str = "") 
     """Refuse an ended issue, except in the status that ``also`` allows. Raises Refused."""
     if issue.status not in (*OPEN, also):
         number = issue.issue_id
-        again = f"use astra issue reopen {number}"
-        raise Refused(issue.status, f"issue {number} is {issue.status}{because}", again + hint)
+        again = f"{act('issue.reopen', number)} reopens it"
+        raise Refused(issue.status, f"issue {number} is {status_words(issue.status)}{because}", again + hint)
 
 
 def moment(running: Command, issue: Issue) -> str:
@@ -71,7 +75,7 @@ def words(value: str | None, field: str = "text") -> str:
         for character in checked
     ):
         raise InvalidInput(
-            field, f"the {field} is empty", f"say a few words, at most {LONGEST_TEXT} characters"
+            field, f"{validation.noun(field)} is required", f"1 to {LONGEST_TEXT:,} characters"
         )
     return checked
 

@@ -13,6 +13,7 @@ from dispatch.service.issues.state_machine import enter, newest_message, take_up
 from dispatch.service.row_types import IssueDetails
 from dispatch.service.sla import clocks
 from models.errors import Conflict
+from models.hints import act
 from models.issues import (
     ASSIGNED,
     CHANNELS,
@@ -30,7 +31,7 @@ from models.issues import (
 )
 
 AUTHORS = (DESK, CUSTOMER)
-NO_ANSWER = ": it takes no more answers"
+NO_ANSWER = ", replies are closed"
 
 
 @command("issue.reply", past="reply", undo=never("a message cannot be unsent"))
@@ -69,7 +70,7 @@ def reply(
 
 def _hear(running: Command, issue: Issue, text: str, way: str) -> None:
     """Record a customer's message: resume an issue that waited for it, reopen a resolved one."""
-    check_open(issue, RESOLVED, NO_ANSWER, ", or open a new issue")
+    check_open(issue, RESOLVED, NO_ANSWER, f", {act('issue.open')} opens a new one")
     if issue.status == RESOLVED:
         take_up_again(running, issue, by=CUSTOMER)
     _write(running, issue, MESSAGE, CUSTOMER, text, way)
@@ -91,7 +92,7 @@ def answer(
     if agent_id is None:
         agent_id = issue.agent_id
     if agent_id is None:
-        raise waiting(issue, claimant="AGENT", then="answer")
+        raise waiting(issue, then="reply")
     check_holder(issue, working_agent(agent_id))
     if issue.status == ASSIGNED:
         enter(running, issue, IN_PROGRESS)
@@ -145,7 +146,5 @@ def _write(
 def _check_seen(issue: Issue, seen: int | None) -> None:
     newest, author, at = newest_message(issue.issue_id)
     if seen is not None and newest > seen:
-        who = "the customer wrote" if author == CUSTOMER else "somebody answered"
-        raise Conflict(
-            f"{who} at {at}, after you looked at issue {issue.issue_id}", "read it, then answer again"
-        )
+        who = "the customer wrote" if author == CUSTOMER else "somebody replied"
+        raise Conflict(f"{who} at {at}, after you opened issue {issue.issue_id}", "read it, then reply again")

@@ -8,10 +8,13 @@ from dispatch.service.escalation import escalations, levels, triggers
 from dispatch.service.issues.command_support import issue_at_work, open_issue_at_work, saved
 from dispatch.service.row_types import IssueDetails
 from models.errors import Refused
+from models.hints import act
 from models.issues import Escalation
 
 
-@command("issue.escalate", past="escalated", undo=never("people were notified; astra issue settle closes it"))
+@command(
+    "issue.escalate", past="escalated", undo=never(f"people were notified; {act('issue.settle')} settles it")
+)
 def escalate(running: Command, issue_id: int, reason: str, level: int | str | None = None) -> IssueDetails:
     """Escalate by hand, to a level or to the next one. Raises NotFound, InvalidInput, Refused."""
     reason = validation.required_text(reason, "reason")
@@ -22,7 +25,11 @@ def escalate(running: Command, issue_id: int, reason: str, level: int | str | No
     return saved(running, issue)
 
 
-@command("issue.acknowledge", past="acknowledged", undo=never("others rely on it; use astra issue escalate"))
+@command(
+    "issue.acknowledge",
+    past="acknowledged",
+    undo=never(f"others rely on it; {act('issue.escalate')} escalates again"),
+)
 def acknowledge(running: Command, issue_id: int, trigger: str | None = None) -> IssueDetails:
     """Acknowledge an issue's open escalations, or one trigger's. Raises NotFound, Refused."""
     issue = open_issue_at_work(running, issue_id)
@@ -35,7 +42,11 @@ def acknowledge(running: Command, issue_id: int, trigger: str | None = None) -> 
     return saved(running, issue)
 
 
-@command("issue.settle", past="settled", undo=never("it was closed with a reason; use astra issue escalate"))
+@command(
+    "issue.settle",
+    past="settled",
+    undo=never(f"it was settled with a reason; {act('issue.escalate')} escalates again"),
+)
 def settle(running: Command, issue_id: int, reason: str, trigger: str | None = None) -> IssueDetails:
     """Close an issue's open escalations, or one trigger's, with a reason. Raises NotFound, Refused."""
     reason = validation.required_text(reason, "reason")

@@ -17,6 +17,7 @@ from dispatch.triage.row_types import Triage
 from models.bookings import Booking
 from models.customers import Customer, Lead
 from models.errors import NotFound, Refused
+from models.hints import act
 from models.issues import ASSIGNED, CHANNELS, NEW, PRIORITIES, Issue
 
 TITLE_LENGTH = 100
@@ -61,7 +62,7 @@ def customer_of(customer_id: int | None, booking_id: int | None) -> Customer | N
         raise Refused(
             "other_customer",
             f"booking {booking_id} belongs to customer {of_booking}, not {customer_id}",
-            "leave the customer out: the booking implies it",
+            "leave the customer out",
         )
     known = named if named is not None else of_booking
     customers.refuse_erased(known)
@@ -71,7 +72,7 @@ def customer_of(customer_id: int | None, booking_id: int | None) -> Customer | N
 def _of_booking(booking_id: int) -> int:
     booking = Booking.lock_or_none(booking_id)
     if booking is None:
-        raise NotFound("booking", booking_id, "astra booking list shows them")
+        raise NotFound("booking", booking_id, f"{act('place.queue')} shows them")
     return customers.standing(Lead.lock(booking.lead_id).customer_id)
 
 

@@ -11,6 +11,7 @@ from dispatch.service.issues.state_machine import enter
 from dispatch.service.row_types import IssueDetails
 from models.agents import Agent
 from models.errors import Refused
+from models.hints import act
 from models.issues import ASSIGNED, IN_PROGRESS, NEW, Issue
 
 
@@ -20,7 +21,7 @@ def claim(running: Command, issue_id: int, agent_id: int) -> IssueDetails:
     issue = open_issue_at_work(running, issue_id)
     agent = working_agent(agent_id)
     if issue.status == NEW:
-        check_room(agent, "astra issue reassign assigns it anyway, with a reason")
+        check_room(agent, f"{act('issue.reassign', issue_id, agent_id)} assigns it anyway")
         queue.give(running, issue, agent_id, f"claimed by {agent.name}")
     check_holder(issue, agent)
     if issue.status != ASSIGNED:
@@ -32,18 +33,18 @@ def claim(running: Command, issue_id: int, agent_id: int) -> IssueDetails:
 def check_holder(issue: Issue, agent: Agent) -> None:
     """Raise Refused unless the agent holds the issue."""
     if issue.agent_id is None:
-        raise waiting(issue, str(agent.agent_id))
+        raise waiting(issue, agent.agent_id)
     if issue.agent_id != agent.agent_id:
         raise not_the_holder("issue", issue.issue_id, Agent.lock(issue.agent_id), agent)
 
 
-def waiting(issue: Issue, claimant: str, then: str = "") -> Refused:
+def waiting(issue: Issue, *claimant: int, then: str = "") -> Refused:
     """Return the refusal of work on an issue that nobody holds, with the command to claim it.
 
-    ``then`` is what to do once it is claimed.
+    ``claimant`` is the agent, if known; ``then`` is what to do once it is claimed.
     """
     number = issue.issue_id
-    hint = f"astra issue claim {number} --agent {claimant}" + (f", then {then}" if then else "")
+    hint = f"{act('issue.claim', number, *claimant)} claims it" + (f", then {then}" if then else "")
     return Refused("waiting", f"issue {number} waits for an agent", hint)
 
 

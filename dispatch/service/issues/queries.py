@@ -33,6 +33,7 @@ from models.base import CompiledQuery, Json, listed, parameter, tuples
 from models.clock import from_text
 from models.customers import Customer
 from models.errors import NotFound
+from models.hints import act
 from models.issues import (
     FIRST_RESPONSE,
     HELD,
@@ -282,7 +283,7 @@ def issue(desk: Desk, issue_id: int) -> IssueDetails:
     """Return everything about one issue except the conversation. Raises NotFound."""
     rows = rows_of(desk, [issue_id])
     if not rows:
-        raise NotFound("issue", issue_id, "astra issue list shows them")
+        raise NotFound("issue", issue_id, f"{act('place.service')} shows them")
     found = Issue.get(Issue.issue_id == issue_id)
     talk = cases.talk_of([issue_id]).get(issue_id, cases.Talk())
     resolution = clock_rows.clocks_of([issue_id])[issue_id][RESOLUTION]

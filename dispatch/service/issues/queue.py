@@ -22,9 +22,10 @@ from dispatch.service.issues.routing import Helper
 from dispatch.service.issues.state_machine import enter
 from models.agents import AVAILABLE, GONE, Agent
 from models.base import CompiledQuery, tuples
+from models.hints import act
 from models.issues import ASSIGNED, HELD, NEW, PENDING_CUSTOMER, Issue
 
-BY_DESK = never("the desk did it; astra issue reassign moves an issue")
+BY_DESK = never(f"the desk did it; {act('issue.reassign')} moves an issue")
 AGENTS = f"{Agent._meta.table_name}:"
 
 _helpers = CompiledQuery(
@@ -164,7 +165,7 @@ def _matched(waiting: list[tuple[Any, ...]]) -> Iterator[tuple[int, Helper]]:
         able[helper.agent_id] = replace(helper, load=helper.load + 1)
 
 
-@command("issue.drain", past="waiting issues given out", undo=BY_DESK, by_desk=True)
+@command("issue.drain", past="waiting issues assigned", undo=BY_DESK, by_desk=True)
 def _hand_out(running: Command, plan: list[tuple[int, Helper]]) -> None:
     for issue_id, helper in plan:
         issue = Issue.lock(issue_id)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from dispatch.desk.commands import Command
-from dispatch.inputs import validation
 from dispatch.service.escalation import escalations
 from dispatch.service.issues.command_support import moment
 from dispatch.service.sla import clocks
+from dispatch.service.wording import status_words
 from models.base import CompiledQuery, parameter
 from models.clock import from_text, to_text
 from models.errors import Refused
+from models.hints import act
 from models.issues import (
     ASSIGNED,
     CLOSED,
@@ -37,22 +38,25 @@ BY_WORD: dict[str, tuple[str, ...]] = {
 }
 """Steps a person may take; reassigning, queueing and reopening are separate commands."""
 
-HINTS = {
-    NEW: "astra issue reassign assigns it",
-    ASSIGNED: "astra issue claim starts it, astra issue reassign moves it",
-    RESOLVED: "use astra issue close or astra issue reopen",
-    CLOSED: "use astra issue reopen",
+NEXT = {
+    NEW: (("issue.reassign", "assigns it"),),
+    ASSIGNED: (("issue.claim", "starts work on it"),),
+    IN_PROGRESS: (("issue.resolve", "resolves it first"),),
+    PENDING_CUSTOMER: (("issue.resolve", "resolves it first"),),
+    RESOLVED: (("issue.close", "closes it"), ("issue.reopen", "reopens it")),
+    CLOSED: (("issue.reopen", "reopens it"),),
 }
+"""What can be done in a status instead of a step that it does not allow."""
 
 
 def check_step(issue: Issue, status: str) -> None:
     """Raise Refused unless a person may move the issue from its current status to this one."""
-    following = BY_WORD[issue.status]
-    if status not in following:
+    if status not in BY_WORD[issue.status]:
+        number = issue.issue_id
         raise Refused(
             "status_not_allowed",
-            f"issue {issue.issue_id} is {issue.status}: {validation.excerpt(status)} cannot follow",
-            HINTS.get(issue.status) or "accepted: " + ", ".join(following),
+            f"issue {number} cannot go from {status_words(issue.status)} to {status_words(status)}",
+            "; ".join(f"{act(way, number)} {does}" for way, does in NEXT[issue.status]),
         )
 
 
@@ -137,7 +141,9 @@ def take_up_again(running: Command, issue: Issue, *, by: str = DESK) -> None:
     days = running.desk.settings["reopen_days"]
     if running.now > reopen_deadline(issue, days):
         raise Refused(
-            "too_late", f"issue {issue.issue_id} ended more than {days} days ago", "open a new issue"
+            "too_late",
+            f"issue {issue.issue_id} ended more than {days} days ago",
+            f"{act('issue.open')} opens a new one",
         )
     issue.reopened_at = moment(running, issue)
     enter(running, issue, IN_PROGRESS, by=by)

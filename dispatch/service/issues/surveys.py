@@ -10,6 +10,7 @@ from dispatch.service.issues.command_support import issue_at_work
 from dispatch.service.row_types import IssueDetails
 from models.base import CompiledQuery, parameter
 from models.errors import Refused
+from models.hints import act
 from models.issues import Issue, Survey
 
 _survey = CompiledQuery(
@@ -45,8 +46,8 @@ def rate(running: Command, issue_id: int, score: int | str, comment: str | None 
     if survey is None:
         raise Refused(
             "not_resolved",
-            f"issue {issue_id} is {issue.status}: no survey was sent yet",
-            f"astra issue resolve {issue_id} asks the customer",
+            f"issue {issue_id} has no survey yet",
+            f"{act('issue.resolve', issue_id)} sends the survey",
         )
     if survey.score is not None:
         raise Refused(

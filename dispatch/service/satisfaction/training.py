@@ -82,7 +82,7 @@ def _learned(fit: Json, answers: Sequence[Answer]) -> Learned:
     if not [*map(len, (means, spreads, weights))] == [columns, columns, columns + 1] or not all(
         map(math.isfinite, (*means, *spreads, *weights))
     ):
-        raise Refused("training_failed", "the training gave weights that cannot be used")
+        raise Refused("training_failed", "training failed: unusable weights")
     high = [answer.score for answer in answers if answer.score >= SATISFIED] or [SATISFIED]
     low = [answer.score for answer in answers if answer.score < SATISFIED] or [SATISFIED - 1]
     return Learned(means, spreads, weights, sum(high) / len(high), sum(low) / len(low))

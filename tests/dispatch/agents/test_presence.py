@@ -162,7 +162,7 @@ def test_an_absent_agent_gets_no_work(desk: Desk, work: None) -> None:
     [
         ({"presence": "asleep"}, "not a presence"),
         ({"presence": "available", "until": "in 2 hours"}, "has no end"),
-        ({"presence": "break", "until": "yesterday"}, "not a future time"),
+        ({"presence": "break", "until": "yesterday"}, "not in the future"),
         ({"presence": "away", "reason": "x" * 101}, "101 characters"),
     ],
 )
@@ -276,7 +276,7 @@ def test_work_handed_to_the_desk_stays_if_nobody_else_can_take_it(desk: Desk, wo
 def test_a_leaving_agent_can_hand_over_first(desk: Desk, work: None, look: Look) -> None:
     with pytest.raises(Refused) as caught:
         agents.leave(desk, 1)
-    assert "--hand-over" in caught.value.hint
+    assert "{agent.handover 1}" in caught.value.hint
     before = holders(look)
     row = agents.leave(desk, 1, hand_over=True)
     assert (row["load"], {move["to_agent_id"] for move in row["moves"]}) == (0, {2})

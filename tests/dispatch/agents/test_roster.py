@@ -170,6 +170,6 @@ def test_leaving_twice_and_returning_without_leaving_are_refused(desk: Desk, two
     agents.leave(desk, 1)
     with pytest.raises(Refused, match="left at 2082-03-01"):
         agents.leave(desk, 1)
-    with pytest.raises(Refused, match="never left"):
+    with pytest.raises(Refused, match="is still active"):
         agents.come_back(desk, 2)
     assert agents.come_back(desk, 1)["rank"] == 1

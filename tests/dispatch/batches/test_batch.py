@@ -161,7 +161,7 @@ def test_a_request_id_repeats_what_is_missing_only(desk: Desk, several: None, lo
     again = one_by_one(desk, "r")
     assert look(event_log.events) == events
     assert again.head is not None
-    with pytest.raises(Refused, match="was used before"):
+    with pytest.raises(Refused, match="was used for another"):
         one_by_one(desk, "r", ("other", "lines"))
 
 

@@ -94,7 +94,7 @@ def test_a_repeat_for_another_customer_is_a_different_request(people: None, desk
     with desk.request("r1"):
         first = intake.receive(desk, 1, **LEAD)
         assert intake.receive(desk, 1, **LEAD) == first
-        with pytest.raises(Exception, match="was used before"):
+        with pytest.raises(Exception, match="was used for another"):
             intake.receive(desk, 2, **LEAD)
 
 

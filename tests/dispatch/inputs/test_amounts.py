@@ -67,7 +67,7 @@ def test_an_amount_is_read_as_people_type_it(text: str, units: str) -> None:
         ("1.234", "type 1234 for thousands, or two decimal places"),
         ("1,23", "type 1.23: commas only group thousands"),
         ("1.234,50", "type 1234.50: commas only group thousands"),
-        ("0.125", "at most two decimal places"),
+        ("0.125", "use at most two decimals"),
     ],
 )
 def test_what_can_be_read_in_two_ways_is_refused_with_how_to_type_it(text: str, hint: str) -> None:

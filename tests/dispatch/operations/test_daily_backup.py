@@ -74,7 +74,7 @@ def test_none_is_made_when_switched_off(busy: Desk, clock: TestClock) -> None:
     configuration.set_value(busy, "backup_daily", "off")
     clock.advance(days=3)
     assert sweep(busy)["backups"] == []
-    assert about_backups(busy) == (False, "no backup has been made in 3 days")
+    assert about_backups(busy) == (False, "no backup for 3 days")
 
 
 def test_a_desk_without_bookings_needs_none(
@@ -104,7 +104,7 @@ def test_a_failure_is_reported_and_tried_again_after_an_hour(
         patch.setattr(copies, "copy_file", full)
         done = sweep(busy)
     assert done["backups"] == []
-    assert done["backup_problem"].startswith("The daily backup was not made: there is no room for")
+    assert done["backup_problem"].startswith("The daily backup was not made: not enough space for")
     assert sweep(busy)["backup_problem"] == ""
     clock.advance(hours=1)
     assert len(sweep(busy)["backups"]) == 1
@@ -119,6 +119,6 @@ def test_the_doctor_warns_of_an_old_and_of_a_lost_backup(busy: Desk, clock: Test
     configuration.set_value(busy, "backup_warn_days", "3")
     assert about_backups(busy)[0]
     file.unlink()
-    assert about_backups(busy) == (False, f"the newest backup is no longer where it was: {file}")
+    assert about_backups(busy) == (False, f"the newest backup is missing: {file}")
     configuration.set_value(busy, "backup_warn_days", "0")
     assert about_backups(busy)[0]

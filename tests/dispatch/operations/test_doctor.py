@@ -300,11 +300,19 @@ WOUNDS: dict[str, list[tuple[str, str, str]]] = {
     "year shift": [
         ("UPDATE settings SET value = '0' WHERE key = 'year_shift'", "settings", "year_shift is 0")
     ],
-    "emptied index": [("DELETE FROM customer_search", "search", "the index was emptied")],
+    "texts": [
+        ("REPLACE INTO wish_search (rowid, words) VALUES (16, 'zz')", "search", "wishes not found by their"),
+        (
+            "REPLACE INTO note_search (rowid, words) VALUES (9, 'zz')",
+            "search",
+            "notes not found by their words",
+        ),
+    ],
+    "emptied index": [("DELETE FROM customer_search", "search", "the index of customers was emptied")],
     "lowered schema": [
         ("PRAGMA user_version = 7", "refused", "claims schema 7, but its tables are of schema")
     ],
-    "no settings": [("DELETE FROM settings", "refused", "the desk's settings have no settings_version")],
+    "no settings": [("DELETE FROM settings", "refused", "the settings have no settings_version")],
     "odd version": [
         (
             "UPDATE settings SET value = 'x' WHERE key = 'settings_version'",
@@ -404,7 +412,7 @@ def test_a_row_that_claims_to_be_endless_is_a_damaged_desk(
     monkeypatch.setattr("dispatch.operations.integrity.derived.loads", endless)
     with desk.reading():
         checks = {row["check"]: row["detail"] for row in doctor.examine(desk)["checks"]}
-    assert checks["loads"] == "cannot be checked: a row claims to be longer than there is memory"
+    assert checks["loads"] == "cannot be checked: a row is longer than the memory"
 
 
 @pytest.mark.stress

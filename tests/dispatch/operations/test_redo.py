@@ -128,8 +128,8 @@ def test_a_later_command_ends_what_can_be_redone_without_a_number(
     bookings.note(desk, 1, "hello")
     error = refusal(look, lambda: redo(desk))
     assert error.code == "nothing_to_redo"
-    assert "event 6, booking.note" in error.message
-    assert "astra redo 5" in (error.hint or "")
+    assert "event 6 (booking.note)" in error.message
+    assert "{log.redo 5}" in (error.hint or "")
     assert redo(desk, 5)["command"] == "booking.claim", "a note changes no row"
 
 
@@ -139,7 +139,7 @@ def test_only_undos_of_this_terminal_are_redone_without_a_number(
     undo(desk)
     here, desk.session = desk.session, "elsewhere"
     error = refusal(look, lambda: redo(desk))
-    assert (error.code, "astra redo 5" in (error.hint or "")) == ("nothing_to_redo", True)
+    assert (error.code, "{log.redo 5}" in (error.hint or "")) == ("nothing_to_redo", True)
     desk.session = here
     assert redo(desk)["command"] == "booking.claim"
 

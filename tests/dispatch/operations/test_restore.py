@@ -252,7 +252,7 @@ def test_what_is_no_file_of_a_backup_is_refused(saved: Path, restoring: Restorin
         (saved.parent, "is not a file"),
         (Path("/dev/null"), "is not a file"),
         (path, "is the desk itself"),
-        (saved.with_name("missing.db"), "there is no file"),
+        (saved.with_name("missing.db"), "no file"),
     ):
         error = refusal(restoring, file)
         assert (error.code, error.exit_code) == ("invalid_file", 2)

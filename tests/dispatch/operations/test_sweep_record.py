@@ -72,7 +72,7 @@ def test_the_doctor_says_when_and_warns_only_of_work_that_is_due(resting: Desk, 
     clock.advance(minutes=1)
     warning = found(resting)
     assert (warning["ok"], warning["warning"]) == (False, True)
-    assert "nothing has swept the desk since 2082-03-01 09:00:00" in warning["detail"]
+    assert "no sweep since 2082-03-01 09:00:00" in warning["detail"]
     assert warning["detail"].endswith("presence of agents: 1")
     assert "docs/running.md" in warning["hint"]
     sweep(resting)
@@ -81,9 +81,9 @@ def test_the_doctor_says_when_and_warns_only_of_work_that_is_due(resting: Desk, 
 
 def test_a_desk_never_swept_gets_a_warning_once_work_is_due(resting: Desk, clock: TestClock) -> None:
     clock.advance(minutes=9)
-    assert found(resting)["detail"] == "nothing is due that a sweep would do"
+    assert found(resting)["detail"] == "nothing is due"
     clock.advance(minutes=21)
-    assert found(resting)["detail"].startswith("no sweep of the desk is on record")
+    assert found(resting)["detail"].startswith("never swept")
 
 
 def test_a_sweeper_may_take_its_interval(resting: Desk, clock: TestClock, sweeper: Sweeper) -> None:
@@ -98,7 +98,7 @@ def test_a_record_of_somebody_else_is_named(desk: Desk, path: Path, monkeypatch:
     sweep(desk)
     # the superuser, whom tests may run as, could write it all the same
     monkeypatch.setattr(os, "access", lambda place, _: Path(place) != desk_file.sweep_record_of(path))
-    assert "cannot be written" in found(desk)["detail"]
+    assert "cannot write" in found(desk)["detail"]
 
 
 def test_an_open_application_leaves_the_sweep_to_a_living_sweeper(
@@ -126,9 +126,9 @@ def test_absence_is_told_after_hours(desk: Desk, clock: TestClock, monkeypatch: 
     clock.advance(hours=8)
     assert sweep_record.absence(desk) == ""
     clock.advance(hours=64)
-    assert sweep_record.absence(desk) == "Nothing has swept this desk since 2082-03-01 09:00:00; doing it now"
+    assert sweep_record.absence(desk) == "No sweep since 2082-03-01 09:00:00; sweeping now"
     assert sweep_record.unswept_since(desk, timedelta(days=4)) == ""
-    monkeypatch.setattr(Desk, "why_read_only", "you may not write the file")
+    monkeypatch.setattr(Desk, "why_read_only", "you have no write permission")
     assert sweep_record.absence(desk) == "", "nobody does it here"
 
 

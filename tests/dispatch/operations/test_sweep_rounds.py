@@ -170,8 +170,8 @@ def test_another_desk_in_its_place_is_swept_with_a_note(rounds: Rounds, path: Pa
 
 
 def test_a_desk_that_can_only_be_read_is_refused(rounds: Rounds, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Desk, "why_read_only", "its file system is mounted read-only")
-    with pytest.raises(DatabaseUnavailable, match="mounted read-only"):
+    monkeypatch.setattr(Desk, "why_read_only", "its disk is read-only")
+    with pytest.raises(DatabaseUnavailable, match="disk is read-only"):
         run(rounds)
     assert not desk_file.sweep_record_of(rounds.path).exists()
 

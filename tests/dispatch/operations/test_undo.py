@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dispatch import agents, bookings, queries
+from dispatch.agents import presence
 from dispatch.bookings import editing
 from dispatch.bookings.undo_rules import MISTAKE
 from dispatch.desk import event_log
@@ -129,6 +130,19 @@ def test_an_undone_lead_cannot_be_reopened(desk: Desk, lead: LeadResult, look: L
     undo(desk)
     assert refusal(look, lambda: bookings.reopen(desk, 1)).code == "voided"
     assert refusal(look, lambda: bookings.rate(desk, 1, 5)).code == "not_finished"
+    claim = refusal(look, lambda: bookings.claim(desk, 1, 1))
+    assert (claim.code, claim.hint) == ("not_pending", "enter the lead again"), "not to reopen it"
+
+
+def test_undoing_a_cancellation_to_an_absent_agent_never_proposes_to_reassign(
+    desk: Desk, lead: LeadResult, look: Look
+) -> None:
+    bookings.cancel(desk, 1, "changed plans")
+    cancelled = look(event_log.events)[0]["event_id"]
+    presence.set_presence(desk, 1, "away")
+    error = refusal(look, lambda: undo(desk, cancelled))
+    assert error.code == "agent_away"
+    assert error.hint == "{agent.presence 1} makes them available"
 
 
 def test_undoing_a_lead_removes_the_contact_it_added(
@@ -157,7 +171,7 @@ def test_undo_reverses_the_last_command_of_its_own_terminal(desk: Desk, claimed:
     assert refused.code == "nothing_to_undo"
     assert refused.hint is not None
     assert "event 5 (booking.cancel)" in refused.hint
-    assert "astra undo 5" in refused.hint
+    assert "{log.undo 5}" in refused.hint
     assert undo(desk, 5)["command"] == "booking.cancel"
     desk.session = here
     assert undo(desk)["command"] == "booking.claim"

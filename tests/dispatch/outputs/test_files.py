@@ -44,7 +44,7 @@ def test_an_interrupted_table_leaves_nothing(tmp_path: Path) -> None:
 def test_a_file_made_meanwhile_stays(tmp_path: Path) -> None:
     path = new_file(str(tmp_path / "a.csv"))
     path.write_text("theirs")
-    with pytest.raises(InvalidInput, match="exists already"):
+    with pytest.raises(InvalidInput, match="already exists"):
         write_table(path, HEADER, [])
     assert path.read_text() == "theirs"
     assert [*tmp_path.iterdir()] == [path]
@@ -56,7 +56,7 @@ def test_a_file_made_meanwhile_stays(tmp_path: Path) -> None:
         (" ", "File is required"),
         ("a.xlsx", "no known ending"),
         ("a", "no known ending"),
-        ("there.csv", "exists already"),
+        ("there.csv", "already exists"),
         ("gone/a.csv", "no folder"),
         ("a\0.csv", "not a path"),
         ("~nobody-at-all/a.csv", "not a path"),

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dispatch import customers, queries
+from dispatch import bookings, customers, queries
 from dispatch.bookings import editing
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
@@ -21,9 +21,11 @@ from dispatch.inputs import validation
 from dispatch.leads import intake
 from dispatch.operations import undo
 from dispatch.queries import customer_index
-from models.customer_index import CustomerSearch, append, backlog
+from dispatch.queries.customer_index import backlog
+from models.customer_index import CustomerSearch
 from models.customers import Customer
 from models.errors import DeskError
+from models.text_index import INDEXES
 from tests.steady import examples
 
 LETTERS = "aabeknKN \u00e9\u00c9\u00df'-1\u674e"
@@ -35,6 +37,7 @@ STEPS = st.one_of(
     st.tuples(st.just("rename"), ROWS, NAMES),
     st.tuples(st.just("mend"), ROWS, NAMES),
     st.tuples(st.just("merge"), ROWS, ROWS),
+    st.tuples(st.sampled_from(["wish", "note", "contact"]), ROWS, NAMES),
     st.tuples(st.sampled_from(["undo", "redo"])),
     st.tuples(st.just("index"), st.just(9)),
 )
@@ -47,27 +50,37 @@ def _accepted(name: str) -> bool:
     return False
 
 
+def come_in(desk: Desk, name: str, phone: str | None) -> None:
+    place = "Tokyo Spaceport Terminal"
+    wants = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": place}
+    intake.receive(desk, name=name, phone=phone, **wants)
+
+
+def index_some(desk: Desk, limit: int) -> None:
+    with desk.transaction():
+        for index in INDEXES:
+            index.append(limit)
+
+
+VERBS: dict[str, Any] = {
+    "lead": come_in,
+    "rename": lambda desk, number, name: customers.edit(desk, number, name=name),
+    "mend": lambda desk, number, name: editing.edit(desk, number, name=name),
+    "wish": lambda desk, number, text: editing.edit(desk, number, requests=text),
+    "note": bookings.note,
+    "contact": lambda desk, number, text: bookings.contact(desk, number, "no_answer", text),
+    "merge": customers.merge,
+    "undo": undo.undo,
+    "redo": undo.redo,
+    "index": index_some,
+}
+
+
 def perform(desk: Desk, step: tuple[Any, ...]) -> None:
     """One step; a refusal changes nothing."""
     verb, *given = step
     with suppress(DeskError):
-        if verb == "lead":
-            place = "Tokyo Spaceport Terminal"
-            wants = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": place}
-            intake.receive(desk, name=given[0], phone=given[1], **wants)
-        elif verb == "rename":
-            customers.edit(desk, given[0], name=given[1])
-        elif verb == "mend":
-            editing.edit(desk, given[0], name=given[1])
-        elif verb == "merge":
-            customers.merge(desk, *given)
-        elif verb == "undo":
-            undo.undo(desk)
-        elif verb == "redo":
-            undo.redo(desk)
-        else:
-            with desk.transaction():
-                append(given[0])
+        VERBS[verb](desk, *given)
 
 
 def plain(text: str) -> str:
@@ -103,6 +116,11 @@ class Everything:
         self.bookings = ask(
             "SELECT booking_id, customer_id, b.destination FROM bookings b JOIN new_customer USING (lead_id)"
         ).fetchall()
+        self.texts = ask(
+            "SELECT booking_id, requests FROM bookings JOIN new_customer USING (lead_id) WHERE requests > ''"
+            " UNION ALL SELECT booking_id, json_extract(detail, '$.text') FROM events"
+            " WHERE command IN ('booking.note', 'booking.contact') AND detail LIKE '%\"text\"%'"
+        ).fetchall()
 
     def matching(self, text: str) -> set[int]:
         """Every customer looked at: the names, phone and e-mail of each, word by word."""
@@ -120,7 +138,12 @@ class Everything:
 
     def listed(self, text: str) -> set[int]:
         words, number, people = naive_words(text), text.strip().removeprefix("#"), self.matching(text)
+        is_long = any(len(word) >= 3 for word in words)
         return {
+            booking
+            for booking, written in self.texts
+            if is_long and all(has(word, " ".join(plain(written).split())) for word in words)
+        } | {
             booking
             for booking, whose, destination in self.bookings
             if whose in people
@@ -201,7 +224,7 @@ def test_terminals_catching_up_together_index_each_customer_once(many: Desk) -> 
     for thread in threads:
         thread.join()
     with many.reading():
-        indexed = [row.customer_id for row in CustomerSearch.select(CustomerSearch.customer_id)]
+        indexed = [row.number for row in CustomerSearch.select(CustomerSearch.number)]
     assert indexed == list(range(1, 601))
 
 

@@ -85,7 +85,7 @@ def test_wording(command: str, values: dict[str, Any], words: str) -> None:
 def test_a_check_of_the_clocks_tells_what_it_raised() -> None:
     warned = {"warnings": [WARNING, WARNING | {"percent": 75}], "escalations": []}
     assert said("issue.sweep", agent_id=6, issue_id=11, detail=warned) == (
-        "warned Soren Baker: issue 11, 75 % of the first answer time gone"
+        "warned Soren Baker: issue 11, 75 % of the first answer time used"
     )
     raised = {
         "warnings": [WARNING | {"percent": 100}],

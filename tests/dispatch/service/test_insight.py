@@ -280,5 +280,5 @@ def test_a_fit_that_cannot_be_used_is_refused(monkeypatch: pytest.MonkeyPatch, f
             "weights": [math.nan, *[0.0] * columns],
         }
     monkeypatch.setattr(separate_process, "run", lambda *_, **_given: {"fits": [fit]})
-    with pytest.raises(Refused, match="cannot be used"):
+    with pytest.raises(Refused, match="unusable weights"):
         training.learn([[answer(0.0, 0.0, 1)]])

@@ -72,10 +72,10 @@ async def cancel_decline_reassign(app: AstraApp) -> None:
 async def set_and_clear_a_follow_up(app: AstraApp) -> None:
     await at_booking(app, 8)
     await press(app, "F", *"tomorow")
-    assert "'tomorow' is not a future time" in text_of(app)
+    assert "'tomorow' is not in the future" in text_of(app)
     await press(app, "f9")
     assert (await booking(app, 8))["follow_up_at"] is None
-    assert "understood: tomorrow 9:00" in text_of(app)
+    assert "try tomorrow 9:00" in text_of(app)
     await fill_in(app, at="tomorrow 17:30")
     assert "= Thu 2082-03-05 17:30" in text_of(app)
     await press(app, "enter")

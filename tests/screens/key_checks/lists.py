@@ -78,7 +78,7 @@ async def export_of_the_roster(app: AstraApp) -> None:
     await press(app, "E")
     await fill_in(app, path=str(target))
     await press(app, "f9")
-    assert "exists already" in " ".join(text_of(app).split())
+    assert "already exists" in " ".join(text_of(app).split())
     await press(app, "escape", "escape")
 
 
