@@ -152,7 +152,7 @@ async def room_for_the_panes(app: AstraApp) -> None:
 
 @check("log.view", "log.view.back")
 async def views_of_the_log(app: AstraApp) -> None:
-    await press(app, "f4", "h", "v")
+    await press(app, "f4", "escape", "h", "v")
     rows = app.screen.query_one(LiveTable).rows_shown
     assert {row["actor"] for row in rows} <= {"kim"}
     await press(app, "v")
