@@ -138,7 +138,7 @@ def _refuse_characters(text: str, field: str, allowed: str) -> None:
 
 def _refuse_length(text: str, field: str, limit: int) -> None:
     if len(text) > limit:
-        problem = f"{_described(field, text)} has {len(text):,} characters"
+        problem = f"the {field.replace('_', ' ')} has {len(text):,} characters"
         raise InvalidInput(field, problem, f"at most {limit:,}")
 
 
