@@ -78,7 +78,7 @@ def _within(batch: Batch, number: int, run: Callable[[], T]) -> T:
         return run()
 
 
-@command(HEAD, past="batch", undo=put_back)
+@command("batch", past="batch", undo=put_back)
 def _begin(running: Command, lines: int, digest: str) -> Json:
     """Write the head; its digest tells it from another batch with the same request id."""
     running.event_id = last_event() + 1

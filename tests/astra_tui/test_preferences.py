@@ -46,7 +46,7 @@ def test_preferences_in_the_file(file: Path) -> None:
             "line 3: booking.claim: t is the key of booking.contact",
         ),
         ('[keymap.booking]\nclaim = "ctlr+k"', "line 2: booking.claim: there is no key 'ctlr+k'"),
-        ('keymap.panel.copy = "q"', "line 1: panel.copy: q is the key of panel.close too"),
+        ('keymap.panel.copy = "escape"', "line 1: panel.copy: escape is the key of panel.close too"),
         ("theme = '''a\n[b]'''\n[keymap]\n\"help\" = \"f12\"\ncolor.x = 1", "line 3: {'help'"),
         ("theme = '''\nagent = 1'''\n\nagent = [\n1]", "line 4: [1] is no value for agent"),
         ('theme = "astra-drak"', "line 1: theme: there is no theme 'astra-drak'; did you mean astra-dark?"),
@@ -86,9 +86,9 @@ def test_config_shows_the_path_and_the_values(anywhere: Run, file: Path) -> None
 
 
 def test_the_rest_of_a_keymap_is_used(file: Path) -> None:
-    file.write_text('theme = "no"\n[keymap]\nbooking.clam = "k"\nbooking.note = "z"\nhelp = "f12"\n')
+    file.write_text('theme = "no"\n[keymap]\nbooking.clam = "k"\nbooking.note = "Z"\nhelp = "f12"\n')
     wanted, problems = load(check=check_preferences)
-    assert wanted == Preferences(keymap={"booking.note": "z", "help": "f12"})
+    assert wanted == Preferences(keymap={"booking.note": "Z", "help": "f12"})
     assert len(problems) == 2
 
 

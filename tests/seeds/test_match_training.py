@@ -126,6 +126,7 @@ def test_agents_who_are_alike_leave_it_closed(desk: Desk) -> None:
 def test_few_outcomes_never_open_the_gate(desk: Desk) -> None:
     make_demo(desk, agents=5, bookings=260, seed=1, skill_sd=3.0)
     found = train(desk)
+    weights.use(desk, "1")
     assert found["evaluation"]["gain"]["low"] > 0
     assert found["outcomes"] < evidence.LEAST_OUTCOMES
     assert not found["gate_open"]
@@ -242,6 +243,7 @@ def test_too_few_outcomes_are_refused(desk: Desk) -> None:
 def test_interrupted_training_leaves_the_old_weights(desk: Desk, moment: str) -> None:
     make_demo(desk, agents=5, bookings=120)
     old = train(desk)["weights"]
+    weights.use(desk, "1")
 
     def interrupted(_done: int, _total: int, what: str) -> None:
         if what == moment:

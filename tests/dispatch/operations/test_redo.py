@@ -89,11 +89,14 @@ def test_the_log_tells_what_an_event_undid_and_what_undid_it(desk: Desk, claimed
     newest, redone, undone, claim = look(event_log.events)[:4]
     at = moment(claim["at"])
     assert f"Undone {at} by kim, event 7\n" in look(event_detail, claim)[1].plain + "\n"
-    assert f"Undoes event 4, booking.claim {at} by kim" in look(event_detail, undone)[1].plain
+    assert (
+        f"Undoes event 4, {at} by kim: claimed 1 (Kate Nguyen) for Ada Byron"
+        in look(event_detail, undone)[1].plain
+    )
     assert "Undone" not in look(event_detail, undone)[1].plain, "it stands again"
     pane = look(event_detail, redone)[1].plain
-    assert f"Undone {at} by kim, event 7\nRedoes event 5, undo {at} by kim" in pane
-    assert f"Undoes event 6, redo {at} by kim" in look(event_detail, newest)[1].plain
+    assert f"Undone {at} by kim, event 7\nRedoes event 5, {at} by kim" in pane
+    assert f"Undoes event 6, {at} by kim: redid: claimed 1" in look(event_detail, newest)[1].plain
 
 
 def test_any_event_of_a_chain_may_be_named(desk: Desk, claimed: None, look: Look) -> None:

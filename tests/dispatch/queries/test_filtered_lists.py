@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -27,7 +28,7 @@ from dispatch.service.issues import queries as issue_queries
 from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS
 from dispatch.service.issues.queries import IssueFilter
 from models.errors import InvalidInput
-from models.issues import CATEGORIES, CHANNELS, ISSUE_STATUSES, PRIORITIES, TIERS
+from models.issues import CATEGORIES, CHANNELS, ISSUE_STATUSES, PRIORITIES, TIERS, Interaction, Issue
 from seeds.demo.demo import make_demo
 from seeds.demo.issues import make_issues
 from tests.conftest import TestClock
@@ -70,7 +71,10 @@ Of = Callable[[Row], Any]
 
 @dataclass(frozen=True)
 class Model:
-    """A list in plain Python: its rows, what a text finds of them, and what each key is of a row."""
+    """A list in plain Python: its rows, what a text finds of them, and what each key is of a row.
+
+    ``words`` gives a row's texts; one of them holds all the words that are looked for.
+    """
 
     rows: list[Row]
     number: str
@@ -86,7 +90,7 @@ class Model:
         match node:
             case Words(text):
                 parts = [text] if self.by_phrase else text.split()
-                return all(part.lower() in self.words(row).lower() for part in parts)
+                return any(all(part.lower() in one.lower() for part in parts) for one in self.words(row))
             case Group("not", (part,)):
                 return not self.fits(part, row)
             case Group("and", parts):
@@ -155,11 +159,15 @@ def bookings_of(desk: Desk) -> Model:
         return rows
 
     values = {key: FIRST_VALUES[key] for key in ("destination", "method", "source")}
+    notes: dict[int, list[str]] = defaultdict(list)
+    for event in event_log.page(EventFilter()):
+        if event["command"] in ("booking.note", "booking.contact"):
+            notes[event["booking_id"] or 0].append(str(event["detail"].get("text", "")))
     return Model(
         queries.list_bookings(BookingFilter()),
         "booking_id",
         find,
-        lambda row: row["customer_name"],
+        lambda row: (row["customer_name"], row["requests"] or "", *notes[row["booking_id"]]),
         choices(status=("Pending", "Confirmed", "Cancelled"), **values)
         | times(created="created_at", changed="changed_at", confirmed="completed_at", claimed="claimed_at")
         | times(follow_up="follow_up_at", cancelled="cancelled_at")
@@ -184,13 +192,18 @@ def bookings_of(desk: Desk) -> Model:
 
 def issues_of(desk: Desk) -> Model:
     everything = IssueFilter(statuses=())
+    said: dict[int, list[str]] = defaultdict(list)
+    for issue in Issue.select():
+        said[issue.issue_id].append(issue.description)
+    for one in Interaction.select():
+        said[one.issue_id].append(one.text or "")
     return Model(
         issue_queries.issues(desk, everything),
         "issue_id",
         lambda text: issue_queries.issues(
             desk, replace(everything, **fields_of(text, ISSUE_KEYS, desk)), 1_000
         ),
-        lambda row: f"{row['title']} | {row['customer_name']}",
+        lambda row: (row["title"], row["customer_name"] or "", *said[row["issue_id"]]),
         choices(status=ISSUE_STATUSES, category=CATEGORIES, channel=CHANNELS, tier=TIERS)
         | times(opened="opened_at", changed="changed_at", resolved="resolved_at")
         | numbers(number="issue_id", booking="booking_id")
@@ -219,7 +232,7 @@ def log_of(desk: Desk) -> Model:
         rows,
         "event_id",
         lambda text: event_log.page(EventFilter(**fields_of(text, EVENT_KEYS, desk))),
-        lambda row: f"{row['command']} {row['actor']}",
+        lambda row: (f"{row['command']} {row['actor']}",),
         times(at="at")
         | numbers(number="event_id")
         | {
@@ -245,7 +258,7 @@ def agents_of(desk: Desk) -> Model:
         rows,
         "agent_id",
         lambda text: queries.filtered(rows, read(parse(text), queries.AGENT_KEYS, reading(desk))),
-        lambda row: f"{row['name']} | {row['department']} | {row['job_title']}",
+        lambda row: (f"{row['name']} | {row['department']} | {row['job_title']}",),
         choices(department=FIRST_VALUES["department"], presence=("available", "busy", "away"))
         | numbers(load="load", rank="rank", capacity="capacity", years="years_of_service", rating="rating")
         | {
@@ -265,7 +278,7 @@ def customers_of(desk: Desk) -> Model:
         find("number>0"),
         "customer_id",
         find,
-        column("name"),
+        lambda row: (row["name"],),
         choices(tier=TIERS)
         | times(created="created_at")
         | numbers(number="customer_id", open="open_bookings")
