@@ -24,7 +24,9 @@ from tests.screens.picture import text_of
 from tests.screens.scenes import fill_in, press
 
 
-ID_ASCENDING = ("greater_than_sign",) * 2 + ("less_than_sign",)  # from the newest change by way of what is due
+ID_ASCENDING = ("greater_than_sign",) * 2 + (
+    "less_than_sign",
+)  # from the newest change by way of what is due
 
 
 async def export(app: AstraApp, path: Path, **fields: str) -> None:
