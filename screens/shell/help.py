@@ -29,7 +29,7 @@ from screens.shell.desk_screen import Place
 from screens.widgets.key_order import place_of
 from screens.widgets.movable import Reading
 
-KEY_CELLS, VERB_CELLS, GAP = 9, 15, 3
+KEY_CELLS, VERB_CELLS, GAP = 7, 14, 2
 SCROLLBAR = 1
 TWO_COLUMNS = 96  # cells inside the frame
 LIST_IDS = {binding.id for binding in keys.LIST}
