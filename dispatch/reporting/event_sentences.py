@@ -95,6 +95,7 @@ SENTENCES = {
 PART = re.compile(r"\[([^\]]*)\]")
 FIELD = re.compile(r"\{(\w+)\}")
 OF_AGENTS = ("declined_by", "not_claimed_by", "pulled_from", "to")
+DESK = "desk"  # in the place of an agent: its policy finds one
 COUNTED = {"bookings": "booking", "drained": "waiting booking", "issues": "issue", "assigned": "issue"}
 
 
@@ -159,6 +160,8 @@ def _word(key: str, value: Any, names: Names) -> str:
         return plural(len(value), COUNTED[key])
     if key in OF_AGENTS and isinstance(value, int):
         return _name(value, names)
+    if key in OF_AGENTS and value == DESK:
+        return "the desk"
     if key.endswith("_at") and isinstance(value, str):
         return short_moment(value)
     if is_erased(value):
