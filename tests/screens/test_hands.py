@@ -62,6 +62,21 @@ async def test_a_command_says_what_it_did_and_how_it_is_undone(running: Any, siz
         assert "Redone: booking" in said(app)[-1]
 
 
+async def test_the_key_that_undoes_is_the_one_that_works_where_the_cursor_is(running: Any) -> None:
+    async with running(size=(120, 36)) as (app, _):
+        await assign_lead(app)
+        assert bottom(app).endswith(" · ^z undo")  # in the customer's field
+        app.screen.query_one("#method").focus()  # letters choose here
+        await app.settle()
+        assert bottom(app).endswith(" · ^z undo")
+        await press(app, "f4")
+        assert bottom(app).endswith(" · u undo")
+        await press(app, "f2")
+        assert bottom(app).endswith(" · ^z undo")
+        await press(app, "f4", "slash")
+        assert bottom(app).endswith(" · ^z undo")
+
+
 async def test_a_lead_is_undone_by_the_second_press_and_comes_back_by_redo(running: Any) -> None:
     async with running(size=(80, 24)) as (app, _):
         number = await assign_lead(app)
