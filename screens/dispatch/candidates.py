@@ -49,9 +49,9 @@ CANDIDATES: tuple[Column[AgentRow], ...] = (
     Column("mark", "", 1),
     Column("name", "Agent", 14, grows=True),
     Column("load", "Load", 16, _held),
-    Column("years_of_service", "Years", 5, right=True, drop=1),
-    Column("rating", "Rating", 6, _rating, right=True, drop=2),
-    Column(MATCH, "Match", 5, match_score, right=True, drop=3),
+    Column("years_of_service", "Years", 5, right=True, drop=2),
+    Column("rating", "Rating", 6, _rating, right=True, drop=3),
+    Column(MATCH, "Match", 5, match_score, right=True, drop=1),  # it is there only where it decides
     Column("department", "Department", 20, drop=4),
 )
 MOST_NAMED = 2  # of those who come after the first

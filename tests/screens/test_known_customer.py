@@ -68,7 +68,7 @@ async def test_fields_are_checked_while_typing(golden_file: Path, running: Any) 
             ("phone", "+49 7x", "'+49 7x' is not a phone number: 4-20 digits"),
             ("phone", "+49 711", ""),
             ("email", "kate", ""),
-            ("email", "kate n", "'kate n' is not an e-mail address: it looks like"),
+            ("email", "kate n", "'kate n' is not an e-mail address: like name@exa"),
             ("email", "kate@", ""),
         ):
             app.screen.query_one(f"#{field}").focus()

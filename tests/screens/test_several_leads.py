@@ -132,7 +132,7 @@ async def test_where_a_paste_goes(golden_file: Path, running: Any) -> None:
                 "1 good, none with errors, ignored: x",
             ),
             ("name,method", "the text lacks the column source, destination, launch"),
-            (f"Kate,{REST}\n" * 501, "more than 500 leads"),
+            (f"Kate,{REST}\n" * 501, "At most 500 leads a"),
             (f"Kate,{REST}\n" * 500, "500 good"),
             ("", ""),
         ):
