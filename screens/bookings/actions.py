@@ -84,7 +84,19 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
 
     action_keep = at_once("Kept", bookings.keep)
     action_release = at_once("Released", bookings.release)
-    action_reopen = at_once("Reopened", bookings.reopen)
+
+    @on_chosen
+    def action_reopen(self, row: BookingRow) -> None:
+        """Reopen a closed one once the key is pressed again: a typed name must not undo a sale."""
+
+        def reopen() -> None:
+            self.at_once("Reopened", bookings.reopen)
+
+        if is_open(row):
+            reopen()  # refused in the desk's words
+            return
+        what = f"reopen {row['booking_id']} ({short(row['customer_name'], 24)}), {row['status']}"
+        self.host.ask_again("booking.reopen", what, reopen)
 
     action_contact = with_form("Contacted", forms.contact_form, needs=_is_held, tell=_with_follow_up)
     action_follow_up = with_form("Follow-up", forms.follow_up_form, needs=_is_held, tell=_with_follow_up)
