@@ -11,7 +11,7 @@ from dispatch.desk.folded_log import CHECK
 from dispatch.desk.row_types import EventRow
 from dispatch.desk.undo_chain import REVERSALS, UNDO
 from dispatch.queries.agents import names_of
-from dispatch.queries.wording import plural, short_moment
+from dispatch.queries.wording import moment, plural, short_moment
 from dispatch.service.wording import CLOCKS
 from models.base import Json
 
@@ -33,7 +33,7 @@ SENTENCES = {
     "booking.cancel_all": "cancelled {bookings}[: {reason}]",
     "booking.claim": "claimed {booking}[ for {agent}]",
     "booking.confirm": "confirmed {booking}[ for {agent}]",
-    "booking.contact": "contacted {booking}[: {outcome}][, {text}]",
+    "booking.contact": "contacted {booking}[: {outcome}][, {text}][; follow-up {follow_up_at}]",
     "booking.decline": "declined {booking}[ for {declined_by}][: {reason}][; now with {agent}]",
     "booking.edit": "edited {booking}",
     "booking.expire": "released {booking}: no answer about the claim[; now with {agent}]",
@@ -136,7 +136,10 @@ def _filled(command: str, event: EventRow, names: Names) -> str:
 
 def _words(event: EventRow, names: Names) -> dict[str, str]:
     """Return the words for the fields of a sentence; what is not known is missing or empty."""
-    words = {key: _word(key, value, names) for key, value in event["detail"].items()}
+    words = {
+        key: _time(value, event["at"]) if key.endswith("_at") else _word(key, value, names)
+        for key, value in event["detail"].items()
+    }
     of_customer = f" ({event['customer_name']})" if event["customer_name"] else ""
     for kind in ("booking", "issue"):
         number = event[f"{kind}_id"]  # type: ignore[literal-required]
@@ -162,11 +165,17 @@ def _word(key: str, value: Any, names: Names) -> str:
         return _name(value, names)
     if key in OF_AGENTS and value == DESK:
         return "the desk"
-    if key.endswith("_at") and isinstance(value, str):
-        return short_moment(value)
     if is_erased(value):
         return "erased"
     return str(value).replace("_", " ") if key == "outcome" else str(value)
+
+
+def _time(value: Any, event_at: str) -> str:
+    """Return a time that an event set, with its year where that is not the event's own."""
+    if not isinstance(value, str):
+        return "none"
+    whole = moment(value)
+    return short_moment(value) if whole[:4] == moment(event_at)[:4] else whole
 
 
 def alarms(event: EventRow, names: Names) -> list[str]:

@@ -9,9 +9,13 @@ from typing import Any
 from textual.message import Message
 
 
+DERIVED = frozenset({"rank", "age", "match_score"})
+"""What changes with time, or with what happens to other rows."""
+
+
 def content_of(row: Mapping[str, object]) -> object:
-    """Return what identifies a row's content: a version changes with it, a rank or age without it."""
-    return row.get("version") or {key: value for key, value in row.items() if key not in ("rank", "age")}
+    """Return what identifies a row's content: a version changes with it, what is derived without it."""
+    return row.get("version") or {key: value for key, value in row.items() if key not in DERIVED}
 
 
 class TableMessages:

@@ -232,7 +232,7 @@ def test_a_booking_that_does_not_exist(
         (["contact", "1", "--outcome", "perhaps"], 2, "perhaps"),
         (["note", "1", "--text", "\x1b[2J"], 2, "U+001B"),
         (["note", "1", "--text", ""], 2, "text"),
-        (["cancel", "1", "--reason", "x" * 10_001], 2, "10001"),
+        (["cancel", "1", "--reason", "x" * 10_001], 2, "10,001"),
         (["confirm", "1"], 2, "--package and --destination-revenue"),
         (["confirm", "1", "--package", "Moon Picnic"], 2, "Moon Picnic"),
         (["edit", "1"], 2, "nothing to change"),

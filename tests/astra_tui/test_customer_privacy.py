@@ -185,7 +185,7 @@ def test_a_customer_is_exported(done: Run) -> None:
     text = done("customer", "export", 2).out
     assert NAME in text
     assert PHONE in text
-    assert "booking 2 cancelled  reason: no" in text
+    assert f"kim  cancelled 2 ({NAME}): no" in text
 
 
 def test_those_whom_a_setting_would_erase_are_listed(done: Run) -> None:

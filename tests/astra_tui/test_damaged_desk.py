@@ -47,4 +47,4 @@ def test_repair_says_what_it_made_again(booked: Run, path: Path) -> None:
     ended = booked("doctor", "--repair")
     assert ended.code == 0
     assert "events_request was made again" in ended.out
-    assert "agent 1: rating 1.0 is now" in ended.out
+    assert "agent 1: rating 1.00 is now 0.00" in ended.out

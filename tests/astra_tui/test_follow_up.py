@@ -11,7 +11,7 @@ import pytest
 
 from dispatch.bookings import follow_ups
 from dispatch.desk.desk import Desk
-from models.clock import to_local
+from dispatch.queries.wording import short_moment
 from tests.astra_tui.conftest import Run, rows_of, words
 
 
@@ -40,11 +40,11 @@ def test_a_follow_up_is_set_in_the_terminals_zone_and_cleared(booked: Run, zone:
     assert row["follow_up_at"] == "2090-11-23 06:00:00"
     assert row == booked("booking", "list", "--json").json[0]
     shown = booked("booking", "show", 1).out
-    assert "booking 1 follow-up  follow up: 2090-11-23 09:00" in shown
+    assert "changed the follow-up of 1 (Kate Nguyen): 2090-11-23 09:00\n" in shown
     assert ["follow", "up", "2090-11-23", "09:00"] in [line.split() for line in shown.splitlines()]
     ended = booked("booking", "follow-up", 1, "--clear")
     assert ended.out == "Booking 1: Kate Nguyen, Mars, Pending, unclaimed, Grace Hopper (2)\n"
-    assert "booking 1 follow-up  follow up: none" in booked("booking", "show", 1).out
+    assert "changed the follow-up of 1 (Kate Nguyen): none\n" in booked("booking", "show", 1).out
 
 
 def test_text_output_has_a_line_and_a_column(booked: Run) -> None:
@@ -63,7 +63,9 @@ def test_contact_takes_a_note_and_the_next_attempt(booked: Run) -> None:
     told = {"outcome": "no_answer", "text": "voice mail", "follow_up_at": row["follow_up_at"]}
     assert newest["detail"] == told
     shown = booked("booking", "show", 1).out
-    assert f"text: voice mail, follow up: {to_local(row['follow_up_at'])}" in shown
+    told = shown.splitlines()[-1]
+    assert "contacted 1 (Kate Nguyen): no answer, voice mail; follow-up " in told
+    assert told.endswith(short_moment(row["follow_up_at"]))
 
 
 def test_due_bookings_are_listed_longest_overdue_first(overdue: Run) -> None:

@@ -81,7 +81,7 @@ def test_lines_for_people_have_the_number_and_the_words(booked: Run, started: St
     process = started("--after", 0, "--command", "lead.add", "--limit", 1)
     out, _ = process.communicate(timeout=PATIENCE_S)
     assert "kim" in out
-    assert "booking 1" in out
+    assert "added lead 1 (Kate Nguyen) for agent 2" in out
     assert out.count("\n") == 1
 
 

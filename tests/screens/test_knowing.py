@@ -155,11 +155,14 @@ async def test_changes_by_others_are_marked_for_a_moment(
         assert "Follow-up 411: Fri" in text_of(app)
         assert marked(app) == []
         await press(app, "f3")
-        lead(other_terminal, "Ann", 3)
+        agent = table(app).rows_shown[1]  # under the heading of the department
+        lead(other_terminal, "Ann", agent["agent_id"])
         await app.settle()
-        assert len(marked(app)) == 1  # of all changed ranks, the one agent whose load changed
+        department, line = marked(app)  # of all changed ranks and scores, the one agent whose load changed
+        assert agent["department"] in department
+        assert agent["name"] in line
         monkeypatch.setattr(live_table, "MARKED_S", 0.01)
-        lead(other_terminal, "Bob", 3)
+        lead(other_terminal, "Bob", agent["agent_id"])
         await app.settle()
         while marked(app):  # by itself
             await pilot.pause()

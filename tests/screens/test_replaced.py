@@ -178,7 +178,7 @@ def test_the_leftover_log_of_another_file_is_never_applied(path: Path, tmp_path:
     with pytest.raises(DatabaseUnavailable) as caught:
         open_desk(crashed / "desk.db")
     assert caught.value.code == "foreign_log"
-    assert f"a leftover log of another file lies beside {crashed / 'desk.db'}" in caught.value.message
+    assert f"a leftover log of another file is beside {crashed / 'desk.db'}" in caught.value.message
     assert "move the log" in caught.value.hint
     assert (crashed / "desk.db").read_bytes() == copy.read_bytes()
     log.rename(log.with_name("aside"))

@@ -78,13 +78,13 @@ async def test_a_desk_that_can_only_be_read_says_who_could_sweep_it(
             "Not swept since 03-01 09:30: breaks, offers, claims and issues wait; "
             "read only here: run astra sweep where it is writable"
         )
-        assert "doing it now" not in text_of(app)
+        assert "sweeping now" not in text_of(app)
 
 
 async def test_a_desk_opened_after_days_says_so_and_is_swept(golden_file: Path, running: Any) -> None:
     sweep_file.note(golden_file, LONG_AGO)
     async with running(golden_file, sweeps=True) as (app, _):
-        assert said(app) == ["Nothing has swept this desk since 2082-03-01 09:30; doing it now"]
+        assert said(app) == ["No sweep since 2082-03-01 09:30; sweeping now"]
         assert sweep_file.last(golden_file) == NOW
         assert bar(app) == ""
 

@@ -74,6 +74,21 @@ def test_no_sentence_holds_a_python_value_or_an_empty_part() -> None:
             OF_ANN | {"detail": {"command": "booking.claim"}},
             "redid: claimed 413 (Ann) for Soren Baker",
         ),
+        (
+            "booking.follow_up",
+            OF_ANN | {"at": "2082-03-01 09:00:00", "detail": {"follow_up_at": "2082-03-04 08:00:00"}},
+            "changed the follow-up of 413 (Ann): 03-04 08:00",
+        ),
+        (
+            "booking.follow_up",
+            OF_ANN | {"at": "2082-12-31 09:00:00", "detail": {"follow_up_at": "2083-01-02 08:00:00"}},
+            "changed the follow-up of 413 (Ann): 2083-01-02 08:00",
+        ),
+        (
+            "booking.follow_up",
+            OF_ANN | {"at": "2082-03-01 09:00:00", "detail": {"follow_up_at": None}},
+            "changed the follow-up of 413 (Ann): none",
+        ),
         ("import.rows", {"detail": {"agents": 30, "bookings": 0}}, "imported rows: 30 agents"),
         (
             "issue.reply",
