@@ -59,7 +59,7 @@ def _all(
 
 
 def _taker(desk: Desk, given: Given, asker: Asker) -> None:
-    """Claim for the holder, or where agents pull work, for the one who types."""
+    """Claim for the holder, or where agents pull work, for the one who types; not what is claimed already."""
     if given.get("agent") is not None:
         return
     row = queries.booking(given["numbers"][0])
@@ -71,6 +71,11 @@ def _taker(desk: Desk, given: Given, asker: Asker) -> None:
             "waiting",
             f"booking {row['booking_id']} waits for an agent",
             f"name the agent; {act('booking.reassign', row['booking_id'])} assigns it",
+        )
+    if row["claimed_at"] is not None:
+        raise Refused(
+            "already_claimed",
+            f"{row['agent_name']} claimed booking {row['booking_id']} at {row['claimed_at']}",
         )
     given["agent"] = queries.agent(taker)
 

@@ -95,6 +95,7 @@ SENTENCES = {
 PART = re.compile(r"\[([^\]]*)\]")
 FIELD = re.compile(r"\{(\w+)\}")
 OF_AGENTS = ("declined_by", "not_claimed_by", "pulled_from", "to")
+DESK = "desk"  # in the place of an agent: its policy finds one
 COUNTED = {"bookings": "booking", "drained": "waiting booking", "issues": "issue", "assigned": "issue"}
 
 
@@ -162,6 +163,8 @@ def _word(key: str, value: Any, names: Names) -> str:
         return plural(len(value), COUNTED[key])
     if key in OF_AGENTS and isinstance(value, int):
         return _name(value, names)
+    if key in OF_AGENTS and value == DESK:
+        return "the desk"
     if is_erased(value):
         return "erased"
     return str(value).replace("_", " ") if key == "outcome" else str(value)

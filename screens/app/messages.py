@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from rich.text import Text
 from textual.notifications import SeverityLevel
-from textual.widgets import Input, TextArea
 
 from models.clock import to_local
 from screens.base.harmless_text import visible
@@ -61,19 +61,23 @@ class SpeakingApp(ThemedApp):
         *,
         hint: str = "",
         key: str = "",
+        letter: str = "",
         severity: SeverityLevel = "information",
         seconds: float = LOUD_S,
     ) -> None:
         """Say something; a refusal with its ``hint`` is shown in a toast if the line is too short for it."""
         is_refusal = severity != "information"
         kind = REFUSAL if is_refusal else ""
-        message = Message(self._time(), text, hint, key, severity, kind, seconds=seconds)
+        message = Message(self._time(), text, hint, key, letter, severity, kind, seconds=seconds)
         is_loud = (is_refusal and len(message.line) + 2 > self.size.width // 2) or seconds > LOUD_S
         self._add(message, is_loud=is_loud)
 
     def tell_done(self, text: str) -> None:
         """Say what the user's own command did, and how it is undone."""
-        self.tell(text, key=f"{self.letter('undo.letter')} undo" if self.is_undoable else "")
+        if self.is_undoable:
+            self.tell(text, key="undo", letter="undo.letter")
+        else:
+            self.tell(text)
 
     def refuse(self, error: DeskError) -> None:
         """Say why a command was refused, and how to go on."""
@@ -111,6 +115,8 @@ class SpeakingApp(ThemedApp):
         message = self.messages.newest(is_loud_too=not isinstance(screen, Place))
         if self._asked is not None:
             message = Message("", self._asked_line(self._asked), severity="warning")
+        elif message is not None and message.letter:  # where letters are typed, another key does it
+            message = replace(message, key=f"{self.letter(message.letter)} {message.key}")
         for bar in screen.query(SpeakingLine):
             bar.say(message)
         self._look_again()
@@ -177,5 +183,5 @@ class SpeakingApp(ThemedApp):
 
     def letter(self, identifier: str) -> str:
         """Name the key of a binding; where letters are typed, that of the one without ".letter"."""
-        is_typing = isinstance(self.focused, Input | TextArea)
+        is_typing = self.focused is not None and self.focused.check_consume_key("u", "u")
         return key_of(self, identifier.removesuffix(".letter") if is_typing else identifier)

@@ -66,7 +66,7 @@ class UndoingApp(SpeakingApp):
 
     def _say_reversed(self, done: UndoResult) -> None:
         key, word = ("undo.letter", "undo") if done["redone"] else ("redo.letter", "redo")
-        self.tell(describe_undo(done), key=f"{self.letter(key)} {word}")
+        self.tell(describe_undo(done), key=word, letter=key)
 
     def _in_sight(self) -> Sight:
         return self.screen.in_sight() if isinstance(self.screen, Hosted) else frozenset()

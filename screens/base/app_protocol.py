@@ -160,14 +160,15 @@ class Host(Protocol):
         *,
         hint: str = "",
         key: str = "",
+        letter: str = "",
         severity: SeverityLevel = "information",
         seconds: float = LOUD_S,
     ) -> None:
         """Say something on the message line; the text may hold anything that a person typed.
 
         What is no information is a refusal, whose ``hint`` says how to go on. ``key`` is what can be pressed
-        now. More ``seconds`` than usual
-        are for what must not be missed.
+        now, or the word behind the key of the binding ``letter``. More ``seconds`` than usual are for what
+        must not be missed.
         """
 
     def tell_done(self, text: str) -> None:

@@ -79,6 +79,7 @@ class Hosted(SteadyScreen[Result]):
         return frozenset()
 
     @on(events.ScreenResume)
+    @on(events.DescendantFocus)
     def _show_messages(self) -> None:
         self.host.show_messages()
 

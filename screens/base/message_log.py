@@ -44,14 +44,16 @@ class News:
 class Message:
     """Something that was said at a time (``hh:mm:ss``), and until when it is shown, in seconds.
 
-    ``hint`` is how to go on after a refusal, ``key`` what can be pressed now: "u undo". A loud one is also
-    shown in a toast; while a modal is open it waits (``loud_until`` is None).
+    ``hint`` is how to go on after a refusal, ``key`` what can be pressed now: "u undo"; with a ``letter``,
+    the id of a binding, it is the word behind that binding's key. A loud one is also shown in a toast;
+    while a modal is open it waits (``loud_until`` is None).
     """
 
     at: str
     text: str
     hint: str = ""
     key: str = ""
+    letter: str = ""
     severity: SeverityLevel = "information"
     kind: str = ""
     news: News | None = None

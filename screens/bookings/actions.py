@@ -9,7 +9,7 @@ from dispatch.assignment import counterfactuals, explanations
 from dispatch.desk.desk import Desk
 from dispatch.queries.next_action import next_action
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import day_and_moment
+from dispatch.queries.wording import day_and_moment, short_moment
 from dispatch.service.row_types import IssueDetails
 from models.errors import Refused
 from screens.base import keys
@@ -44,13 +44,10 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
         return f"{word} {row['booking_id']} {short(row['customer_name'], 24)}{holder}"
 
     def _with_follow_up(self, word: str, row: BookingRow) -> str:
+        """Describe with the moment in as few cells as will do: the line is half a screen wide at most."""
         at = row["follow_up_at"]
-        when = day_and_moment(at) if at else "none"
-        return (
-            f"Follow-up {row['booking_id']}: {when}"
-            if word == "Follow-up"
-            else f"{word} {row['booking_id']}, follow-up {when}"
-        )
+        when = f"{day_and_moment(at)[:3]} {short_moment(at)}" if at else "none"
+        return f"{word} {row['booking_id']}{':' if word == 'Follow-up' else ', follow-up'} {when}"
 
     # Checks before a form opens, so that a refusal does not wait for the typing. Each raises Refused.
 
@@ -87,9 +84,21 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
 
     action_keep = at_once("Kept", bookings.keep)
     action_release = at_once("Released", bookings.release)
-    action_reopen = at_once("Reopened", bookings.reopen)
 
-    action_contact = with_form("Contact", forms.contact_form, needs=_is_held, tell=_with_follow_up)
+    @on_chosen
+    def action_reopen(self, row: BookingRow) -> None:
+        """Reopen a closed one once the key is pressed again: a typed name must not undo a sale."""
+
+        def reopen() -> None:
+            self.at_once("Reopened", bookings.reopen)
+
+        if is_open(row):
+            reopen()  # refused in the desk's words
+            return
+        what = f"reopen {row['booking_id']} ({short(row['customer_name'], 24)}), {row['status']}"
+        self.host.ask_again("booking.reopen", what, reopen)
+
+    action_contact = with_form("Contacted", forms.contact_form, needs=_is_held, tell=_with_follow_up)
     action_follow_up = with_form("Follow-up", forms.follow_up_form, needs=_is_held, tell=_with_follow_up)
 
     @on_chosen

@@ -110,7 +110,7 @@ def contact_form(booking: BookingRow) -> FormModal[BookingRow]:
         return bookings.contact(desk, number, words.get(outcome, outcome), text, follow_up)
 
     about = f"{_about(booking)}\n{ways(booking)}"
-    return FORMS.form(booking, "Contact for", fields, command, submit="Save call", about=about)
+    return FORMS.form(booking, "Contact for", fields, command, submit="Save contact", about=about)
 
 
 def follow_up_form(booking: BookingRow) -> FormModal[BookingRow]:

@@ -201,7 +201,8 @@ class FormModal(CommandModal[Outcome]):
             for fields in frame.query("#fields"):
                 others = (each for each in frame.children if each is not fields)
                 taken = sum(each.outer_size.height + each.styles.margin.height for each in others)
-                fields.styles.max_height = max(LEAST_FIELDS, self.size.height - 1 - FRAME - taken)
+                room = self.size.height - 1 - FRAME - frame.styles.margin.height
+                fields.styles.max_height = max(LEAST_FIELDS, room - taken)
 
     @on(Input.Changed)
     @on(RadioSet.Changed)
@@ -238,7 +239,9 @@ class FormModal(CommandModal[Outcome]):
     @on(Choice.Accepted)
     @on(AgentPicker.Picked)
     def _next(self) -> None:
-        """Go to the next field on enter, and submit from the last one."""
+        """Go to the next field on enter, and submit from the last one; a text the desk would refuse stays."""
+        if self._is_wrong_here():
+            return
         last = self.query_one(f"#{self._fields[-1].name}")
         if self.focused is not None and last in self.focused.ancestors_with_self:
             self.action_submit()
@@ -247,6 +250,17 @@ class FormModal(CommandModal[Outcome]):
         for field in self._fields[:-1]:
             if field.needs_no_key and self.focused is not None and self.focused.id == field.name:
                 self.focus_next()
+
+    def _is_wrong_here(self) -> bool:
+        """Say below the field in focus what is wrong with its text: what is typed next is meant for it."""
+        here = self.focused.id if self.focused is not None else ""
+        field = next((each for each in self._fields if each.name == here), None)
+        typed = value_of(self.query_one(f"#{field.name}")) if field is not None else ""
+        wrong = field.refusal(self.app, typed) if field is not None and typed.strip() else ""
+        if field is not None and wrong:
+            self.line(field.name).tell(wrong, "wrong")
+            self.call_after_refresh(self._fit)
+        return bool(wrong)
 
     def action_submit(self) -> None:
         if self._busy:

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 LATEST = 30
 TYPING_PAUSE_S = 0.1
+UNDONE = "undone"  # the tone of that notice
 BOOKING_ACTIONS = frozenset(binding.action for binding in (*keys.BOOKING, keys.EXPORT))
 
 
@@ -156,7 +157,9 @@ class Dispatch(BookingActions):
         self._is_last_shown = True
         if last["voided"] and self.form.has_succeeded:
             name = short(last["customer_name"])
-            self.form.show_notice(f"Undone: lead {last['booking_id']} ({name}) removed")
+            self.form.show_notice(f"Undone: lead {last['booking_id']} ({name}) removed", UNDONE)
+        elif not last["voided"] and self.form.notice.has_class(f"-{UNDONE}"):
+            self.form.show_notice("")  # redone
 
     @on(RadioSet.Changed)
     @on(Select.Changed)

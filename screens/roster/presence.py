@@ -6,7 +6,7 @@ from rich.text import Text
 
 from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import plural, presence_words
-from models.agents import AVAILABLE, GONE
+from models.agents import AVAILABLE, BREAK, GONE
 from screens.roster.presence_forms import presence_form
 from screens.shell.desk_screen import Place
 from screens.wording.agents import PRESENCE_SIGNS
@@ -32,7 +32,8 @@ def open_presence(place: Place, agent: AgentRow) -> None:
 
 def describe_presence_change(row: AgentRow) -> str:
     """Describe the agent's new presence, and where the work went, for the message line."""
-    parts = [f"{row['name']} is {presence_words(row)}"]
+    on = "on " if row["presence"] == BREAK else ""
+    parts = [f"{row['name']} is {on}{presence_words(row)}"]
     if row["moves"]:
         parts.append(f"{plural(len(row['moves']), 'booking')} went to others or wait")
     if row["drained"]:

@@ -22,7 +22,6 @@ from dispatch.service.wording import category, status
 from models.errors import Conflict
 from models.issues import CUSTOMER, DESK, OPEN, PRIORITIES, TIERS
 from screens.dialogs.form import Field, FormModal, RowForms, reason_field
-from screens.wording.issues import customer
 from screens.wording.text import short
 
 QUOTED = 200  # characters of a message that arrived during writing
@@ -32,7 +31,8 @@ STAYS_OPEN, WAITS, SOLVES = "Keep open", "Wait for customer", "Propose solution"
 
 def _about(issue: IssueDetails) -> str:
     holder = issue["agent_name"] or "nobody yet"
-    about = f"{customer(issue)}: {issue['priority']} {category(issue)}, {status(issue)}, with {holder}"
+    who, what = issue["customer_name"] or "No customer", f"{issue['priority']} {category(issue)}"
+    about = f"{who}: {what}, {status(issue)}, with {holder}"
     return f"{about}\n{short(issue['title'], 70)}"
 
 

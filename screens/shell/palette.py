@@ -13,7 +13,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from screens.base.harmless_text import visible
-from screens.base.keys import key
+from screens.base.keys import key, key_of
 from screens.dialogs.modal import Modal
 from screens.shell.jumps import Jump, find_jumps, is_number
 from screens.widgets.movable import Options
@@ -143,7 +143,8 @@ class Palette(Modal[Entry | None]):
             return
         self._shown, width = self._found(), self._list.outer_size.width - MARGIN
         lines = [Option(entry.line(width)) for entry in self._shown]
-        nothing = [Option(Text("No matches", "dim"), disabled=True)]
+        elsewhere = f"No matches. {key_of(self.app, 'find')} finds customers, also by phone"
+        nothing = [Option(Text(elsewhere, "dim"), disabled=True)]
         self._list.set_options(lines or nothing)
         self._list.highlighted = 0 if lines else None
 

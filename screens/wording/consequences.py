@@ -10,7 +10,7 @@ from rich.text import Text
 
 from dispatch import queries
 from dispatch.bookings.row_types import BatchLine, BatchResult
-from dispatch.queries.row_types import AgentRow, BookingRow, MoveRow
+from dispatch.queries.row_types import AgentRow, BookingRow, IssueMoveRow, MoveRow
 from dispatch.queries.wording import plural
 from dispatch.service.row_types import IssueBatch, IssueBatchLine, IssueRow
 from dispatch.service.wording import status
@@ -20,15 +20,14 @@ MOST_NAMED = 6  # agents who are named one by one
 MOST_LISTED = 300  # rows of a batch
 BOOKING, ISSUE = "booking", "issue"
 Result = BatchResult | IssueBatch
+Moves = Sequence[MoveRow] | Sequence[IssueMoveRow]
 
 
 def of_an_agent(row: AgentRow, kept: str, taker: str = "The new agent") -> Text:
     """Describe the effect on an agent's work; ``kept`` names who keeps the rest. Reads the names."""
-    text, moves = Text(overflow="fold"), row["moves"]
-    if moves:
-        verb = "goes" if len(moves) == 1 else "go"
-        text.append(f"{plural(len(moves), 'booking')} {verb} to others: ", "bold")
-        text.append(_takers(moves))
+    text = Text(overflow="fold")
+    _moved(text, row["moves"], BOOKING)
+    _moved(text, row.get("issue_moves", []), ISSUE)
     if row["kept"]:
         verb = "stays" if len(row["kept"]) == 1 else "stay"
         _line(text, f"{plural(len(row['kept']), 'booking')} {verb} {kept}")
@@ -39,12 +38,20 @@ def of_an_agent(row: AgentRow, kept: str, taker: str = "The new agent") -> Text:
     return text if text.plain else Text("No bookings are affected")
 
 
+def _moved(text: Text, moves: Moves, noun: str) -> None:
+    """Add who gets the bookings or issues that move, if any do."""
+    if moves:
+        verb = "goes" if len(moves) == 1 else "go"
+        _line(text, f"{plural(len(moves), noun)} {verb} to others: ", "bold")
+        text.append(_takers(moves))
+
+
 def _line(text: Text, line: str, style: str = "") -> None:
     text.append("\n" if text.plain else "")
     text.append(line, style)
 
 
-def _takers(moves: Sequence[MoveRow]) -> str:
+def _takers(moves: Moves) -> str:
     counts = Counter(move["to_agent_id"] for move in moves)
     waiting = counts.pop(None, 0)
     names: dict[int | None, str] = {row["agent_id"]: row["name"] for row in queries.agents_by_id(counts)}

@@ -148,7 +148,9 @@ async def test_undo_takes_back_what_was_done_in_this_terminal(running: Any, othe
         intake.receive(other_terminal, name="Somebody", **OTHER)
         await press(app, "ctrl+z", "ctrl+z")
         assert notice(app) == f"Undone: lead {row['booking_id']} (Kate) removed"
-        await press(app, "ctrl+z")
+        await press(app, "ctrl+y", "ctrl+y")
+        assert notice(app) == ""
+        await press(app, "ctrl+z", "ctrl+z", "ctrl+z")
         assert "nothing to undo for" in text_of(app)
         assert not (await newest(app, 1))[0]["voided"]
 

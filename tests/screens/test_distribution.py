@@ -273,6 +273,31 @@ async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_o
         assert (await app.backend.read(lambda: queries.agent(1)))["load"] == 3
 
 
+async def test_the_buttons_of_a_form_with_a_preview_are_in_sight(golden_file: Path, running: Any) -> None:
+    for height in (24, 30, 36):
+        async with running(golden_file, size=(100, height)) as (app, _):
+            await press(app, "f4", "slash", *"is:unclaimed", "enter", "space", "space", "space", "r")
+            await press(app, *"nova")
+            assert "Reassign bookings Cancel" in told(app), height
+
+
+async def test_a_handover_shows_the_issues_that_go_to_others(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        holder = next(row for row in await app.backend.read(queries.list_agents) if row["issue_load"])
+        await press(app, "f3", "slash", *holder["last_name"].lower(), "enter", "R")
+        noun = "issue" if holder["issue_load"] == 1 else "issues"
+        assert f"{holder['issue_load']} {noun} go" in told(app)
+        assert "No bookings are affected" not in told(app)
+
+
+async def test_a_break_is_announced_in_words(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f3", "slash", *"nova", "enter", "p", "b", "r")
+        await fill_in(app, until="in 30 min")
+        await press(app, "f9")
+        assert "Nova Singh is on break until 12:30" in told(app)
+
+
 async def test_an_open_application_makes_the_daily_backup(
     desk: Desk, path: Path, add_agent: Any, add_lead: Any, running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

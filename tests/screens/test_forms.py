@@ -155,6 +155,20 @@ async def test_enter_moves_through_the_fields_and_submits_from_the_last(
         assert (await booking(app, 9))["total_revenue"] == 120
 
 
+async def test_enter_does_not_pass_over_an_amount_that_cannot_be_read(
+    golden_file: Path, running: Any
+) -> None:
+    """The next amount would land in the wrong field."""
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await at_booking(app, 9)
+        await press(app, "f", "l", "enter")
+        assert app.focused.id == "destination_revenue"
+        assert problem(app).startswith("'l' is not a ")
+        await press(app, "backspace", *"150k", "enter", *"25,000", "enter")
+        row = await booking(app, 9)
+        assert (row["destination_revenue"], row["package_revenue"]) == (150_000, 25_000)
+
+
 async def booking(app: AstraApp, number: int) -> BookingRow:
     return await app.backend.read(lambda: queries.booking(number))
 

@@ -17,6 +17,7 @@ from dispatch.operations import undo
 from dispatch.queries.bookings import BookingFilter
 from dispatch.service.issues import queries as issue_queries
 from screens.customers.card import CustomerCard
+from screens.widgets.live_table import LiveTable
 from tests.screens.conftest import standing_still
 from tests.screens.key_checks.registry import at_booking, booking
 from tests.screens.picture import text_of
@@ -62,6 +63,21 @@ async def test_a_command_says_what_it_did_and_how_it_is_undone(running: Any, siz
         assert "Redone: booking" in said(app)[-1]
 
 
+async def test_the_key_that_undoes_is_the_one_that_works_where_the_cursor_is(running: Any) -> None:
+    async with running(size=(120, 36)) as (app, _):
+        await assign_lead(app)
+        assert bottom(app).endswith(" · ^z undo")  # in the customer's field
+        app.screen.query_one("#method").focus()  # letters choose here
+        await app.settle()
+        assert bottom(app).endswith(" · ^z undo")
+        await press(app, "f4")
+        assert bottom(app).endswith(" · u undo")
+        await press(app, "f2")
+        assert bottom(app).endswith(" · ^z undo")
+        await press(app, "f4", "slash")
+        assert bottom(app).endswith(" · ^z undo")
+
+
 async def test_a_lead_is_undone_by_the_second_press_and_comes_back_by_redo(running: Any) -> None:
     async with running(size=(80, 24)) as (app, _):
         number = await assign_lead(app)
@@ -87,6 +103,21 @@ async def test_u_u_u_takes_back_one_lead_of_two_and_asks_again(running: Any) -> 
         assert (await booking(app, second))["voided"]
         assert not (await booking(app, first))["voided"]
         assert f"u again: undo lead {first}" in bottom(app)
+
+
+async def test_a_name_typed_in_a_list_reopens_no_sale(running: Any) -> None:
+    async with running(size=(120, 36)) as (app, _):
+        await press(app, "f4", "v", "v", "v", "v")
+        number = app.screen.query_one(LiveTable).current["booking_id"]
+        assert (await booking(app, number))["status"] == "Confirmed"
+        await press(app, "o")
+        assert f"o again: reopen {number} (" in bottom(app)
+        await press(app, "s", "escape")
+        assert (await booking(app, number))["status"] == "Confirmed"
+        await press(app, "o", "o")
+        assert (await booking(app, number))["status"] == "Pending"
+        await press(app, "u", "u")
+        assert (await booking(app, number))["status"] == "Confirmed"
 
 
 @pytest.mark.parametrize("other", ["j", "escape", "U", "f6"])

@@ -90,6 +90,8 @@ async def test_work_that_went_to_another_agent_is_not_what_is_next(golden_file: 
         assert here(app) == 1, "one can go to what is done"
         assert "DONE" in card(app)[0]
         await press(app, "o")
+        assert "DONE" in card(app)[0], "it asks to press the key again"
+        await press(app, "o")
         assert "NOW" in card(app)[0]
     other.close()
 

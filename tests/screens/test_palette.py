@@ -57,7 +57,7 @@ async def test_an_entry_takes_one_line_with_its_key_on_the_right(golden_file: Pa
         assert (claim[-1], keep[-1]) == ("c", "K")
         assert len(claim) == len(keep)
         await press(app, *" zzz")
-        assert "No matches" in text_of(app)
+        assert "No matches. ^f finds customers, also by phone" in text_of(app)
         await press(app, "enter")
         assert isinstance(app.screen, Palette)
 

@@ -10,7 +10,7 @@ from textual.widgets import OptionList, Static
 
 from screens.dialogs.form import FormModal
 from screens.fields.agent_picker import AgentPicker
-from screens.fields.choice import Pick
+from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine
 from screens.fields.type_ahead import PAUSE_S, TypeAhead, marked, own_beginning
 from tests.screens.picture import text_of
@@ -84,6 +84,17 @@ async def test_the_typed_letters_are_seen_and_a_wrong_one_is_told(running: Any) 
         await press(app, "tab", "shift+tab", "d", "u", "enter")
         assert "du▏" not in text_of(app)
         assert "begins with" not in text_of(app)
+
+
+async def test_enter_after_a_letter_that_chooses_nothing_chooses_nothing(running: Any) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        app.screen.query_one("#source").focus()
+        await press(app, "x", "enter")
+        assert app.screen.query_one("#source", Choice).value == ""
+        assert app.focused is not None
+        assert app.focused.id == "destination"
+        await press(app, "shift+tab", "enter")
+        assert app.screen.query_one("#source", Choice).value == "Bought"
 
 
 async def test_a_form_says_below_the_field_that_nothing_begins_so(golden_file: Path, running: Any) -> None:

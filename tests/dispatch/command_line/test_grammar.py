@@ -134,6 +134,17 @@ def test_what_is_wrong_is_said_before_and_refused_after_enter(
     assert look(event_log.events) == before
 
 
+def test_a_claimed_booking_is_not_promised_again(desk: Desk, several: None) -> None:
+    bookings.claim(desk, 1, 1)
+    found = seen(desk, "c 1")
+    assert found.says == ""
+    assert found.problem is not None
+    assert found.problem.message.startswith("Ada Byron claimed booking 1 at ")
+    with pytest.raises(Refused) as raised:
+        run(desk, "c 1")
+    assert raised.value.code == "already_claimed"
+
+
 @pytest.mark.parametrize(
     "text", ["", " ", "c", "c ", "r 1", "r 1 2", "n 1", "t 1", "p", "p 1", "booking claim --agent"]
 )

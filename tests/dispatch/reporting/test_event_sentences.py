@@ -46,6 +46,11 @@ def test_no_sentence_holds_a_python_value_or_an_empty_part() -> None:
     ("command", "values", "words"),
     [
         ("booking.claim", OF_ANN, "claimed 413 (Ann) for Soren Baker"),
+        (
+            "agent.handover",
+            {"agent_id": 6, "detail": {"to": "desk"}},
+            "handed over Soren Baker's work to the desk",
+        ),
         ("booking.claim", OF_ANN | {"agent_id": 7}, "claimed 413 (Ann) for agent 7"),
         (
             "booking.decline",

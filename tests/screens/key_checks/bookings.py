@@ -53,7 +53,7 @@ async def confirm_rate_reopen(app: AstraApp) -> None:
     assert (await booking(app, 9))["status"] == "Confirmed"
     assert (await booking(app, 9))["total_revenue"] == 120.5
     assert (await booking(app, 9))["score"] == 4
-    await press(app, "o")
+    await press(app, "o", "o")
     assert (await booking(app, 9))["status"] == "Pending"
 
 
