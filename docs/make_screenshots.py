@@ -84,7 +84,7 @@ SCENES: dict[str, Step] = {
     "edit": pressed("f4", "e"),
     "why": pressed("f4", "enter"),
     "help": pressed("f4", "f1"),
-    "agent": pressed("f3", "e"),
+    "agent": pressed("f3", "home", "down", "e"),
     "find-customer": pressed("f4", "ctrl+f", *"kat"),
     "customer": pressed("f4", "i"),
     "merge": pressed("f4", "i", "m", *"emil", "enter"),

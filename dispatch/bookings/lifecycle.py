@@ -35,7 +35,8 @@ def claim(running: Command, booking_id: int, agent_id: int) -> BookingRow:
     if booking.agent_id != agent_id:
         _pull(running, booking, agent)
     elif booking.claimed_at is not None:
-        raise Refused("already_claimed", f"{agent.name} claimed booking {booking_id} at {booking.claimed_at}")
+        told = f"{agent.name} claimed booking {booking_id} at {booking.claimed_at}"
+        raise Refused("already_claimed", told, f"{act('booking.reassign', booking_id)} reassigns it")
     booking.claimed_at = booking.progress_at = running.now
     booking.given_at = booking.given_at or running.now
     if agent.offers_missed:

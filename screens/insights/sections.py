@@ -84,10 +84,11 @@ EMPTY = {
 
 
 class ToRead(Reading):
-    """A section of words: no list, in which letters act; but the next section is one key away here, too."""
+    """A section of words: no list, in which letters act; but the next section is one key away, and help."""
 
     BINDINGS = [
-        replace(binding, action=f"screen.{binding.action}", show=False)
-        for binding in keys.INSIGHTS
-        if binding.id in ("insights.view", "insights.view.back", "insights.report", "copy")
+        replace(binding, action=f"{owner}.{binding.action}", show=False)
+        for owner, bindings in (("screen", keys.INSIGHTS), ("app", keys.APP))
+        for binding in bindings
+        if binding.id in ("insights.view", "insights.view.back", "insights.report", "copy", "help.letter")
     ]

@@ -77,6 +77,9 @@ class OwnOrder:
         return sorted(rows, key=lambda row: order_key(spec, row), reverse=self.descending)
 
 
+MOST_GROWTH = 24  # cells by which a column grows before all others do
+
+
 def fitting_columns(
     specs: Sequence[Column[Any]],
     width: int,
@@ -89,6 +92,8 @@ def fitting_columns(
     In a user's ``own_choice`` no column is sure of its place: each that still fits is taken, those
     that stay longest and come first before the others. ``needs`` are the cells of each column's longest
     text: a growing one that is too narrow gets the blank cells of the others first, then the spare ones.
+    What is left widens growing columns by some cells, and then all alike: a gap as wide as half of the
+    screen would part a name from its figures.
     """
     kept = _taken(specs, width) if own_choice else _without_dropped(specs, width)
     widths = {spec.key: spec.width for spec in kept}
@@ -97,8 +102,10 @@ def fitting_columns(
     if needs:
         spare += _lent(kept, widths, needs, spare)
         spare -= _fill(growing, widths, needs, spare)
-    share = spare // len(growing) if growing else 0
-    return tuple((key, cells + (share if key in growing else 0)) for key, cells in widths.items())
+    share = min(MOST_GROWTH, spare // len(growing)) if growing else 0
+    rest = spare - share * len(growing) if share == MOST_GROWTH else 0
+    widths |= {key: widths[key] + share for key in growing}
+    return tuple((key, cells + rest // len(kept)) for key, cells in widths.items())
 
 
 def _lent(kept: Sequence[Column[Any]], widths: dict[str, int], needs: Mapping[str, int], spare: int) -> int:

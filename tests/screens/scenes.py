@@ -206,7 +206,7 @@ MODALS: dict[str, Scene] = {
     "edit": pressed("f4", "escape", "home", "down", "e"),
     "contact": pressed("f4", "escape", "home", "down", "t"),
     "follow-up": pressed("f5", "home", "F"),
-    "agent": pressed("f3", "home", "e"),
+    "agent": pressed("f3", "home", "down", "e"),
     "pick-agent": pressed("f5", "at"),
     "merge-pick": pressed("f4", "escape", "end", "i", "m"),
     "merge": pressed("f4", "escape", "end", "i", "m", *"kate", "enter"),

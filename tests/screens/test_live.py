@@ -18,9 +18,10 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from screens.bookings.queue import Queue
+from screens.dialogs.form import FormModal
 from screens.dialogs.panel import Panel
 from screens.roster.screen import Roster
-from screens.shell.desk_screen import Place
+from screens.shell.help import Help
 from screens.widgets.live_table import LiveTable
 from seeds.demo.demo import make_demo
 from tests.screens.conftest import standing_still
@@ -41,7 +42,7 @@ def in_sight(table: LiveTable[Any]) -> list[str]:
 
 
 async def test_every_place_shows_what_another_terminal_did(running: Any, other_terminal: Desk) -> None:
-    async with running(size=(110, 30)) as (app, _):
+    async with running(size=(140, 30)) as (app, _):
         app.my_agent_id = 6
         lead = intake.receive(other_terminal, name="Zoë [/]", **LEAD)
         await app.settle()
@@ -273,9 +274,10 @@ async def test_answers_for_a_place_left_earlier_are_ignored(running: Any) -> Non
         for key in ("f3", "f4", "f5", "f2") * 2:
             await pilot.press(key)
         await press(app, "f4", "x", "f3")  # the form of the queue opens over the queue, or not at all
-        assert isinstance(app.screen_stack[0], Place)
-        assert len(app.screen_stack) == 2
-        await press(app, "escape", *["f2", "f3", "f4", "f5"])
+        assert [type(screen) for screen in app.screen_stack] == [Roster]
+        await press(app, "f4", "x", "i", "f3")  # with something typed it stays
+        assert [type(screen) for screen in app.screen_stack] == [Queue, FormModal]
+        await press(app, "escape", "escape", *["f2", "f3", "f4", "f5"])
         assert [type(screen).__name__ for screen in app.screen_stack] == ["MyDesk"]
 
 
@@ -367,7 +369,7 @@ async def test_the_mouse_sorts_chooses_and_enters(running: Any) -> None:
         assert app.place.NAME == "dispatch"
         await pilot.click(".help")
         await app.settle()
-        assert isinstance(app.screen, Panel)
+        assert isinstance(app.screen, Help)
 
 
 async def test_a_desk_that_can_only_be_read_is_shown(

@@ -41,6 +41,12 @@ def test_the_width_that_is_left_is_shared() -> None:
     assert fitting_columns(both, 24) == (("a", 9), ("b", 11))
 
 
+def test_in_a_wide_table_all_columns_grow() -> None:
+    both = (column("name", 10, grows=True), column("figure", 6))
+    assert fitting_columns(both, 44) == (("name", 34), ("figure", 6))
+    assert fitting_columns(both, 144) == (("name", 84), ("figure", 56))
+
+
 @pytest.mark.parametrize(
     ("width", "needs", "wanted"),
     [

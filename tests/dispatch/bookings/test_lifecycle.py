@@ -162,6 +162,7 @@ def test_the_refusal_of_a_second_claim_names_the_first(desk: Desk, look: Look) -
     error = refused(desk, look, lambda: bookings.claim(desk, 1, 1))
     assert error.code == "already_claimed"
     assert LATER in error.message
+    assert error.hint == "{booking.reassign 1} reassigns it"
 
 
 def test_a_released_booking_stays_with_its_agent(desk: Desk, look: Look) -> None:

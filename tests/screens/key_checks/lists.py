@@ -194,7 +194,8 @@ async def keys_of_the_roster(app: AstraApp) -> None:
     "columns.close",
 )
 async def choose_columns(app: AstraApp) -> None:
-    await press(app, "f3", "escape", "comma", *("down",) * 12, "space", "minus", "minus", "plus", "s")
+    await press(app, "f3", "escape", "comma", *("down",) * 12, "space", "minus", "minus", "minus")
+    await press(app, "plus", "s")
     table = app.screen_stack[0].query_one(LiveTable)
     usual = ["rank", "department", "name", "load", "issue_load", "trend", "rating", "years_of_service"]
     usual += ["presence", "job_title"]
