@@ -8,7 +8,6 @@ from typing import Any
 
 from textual.message import Message
 
-
 DERIVED = frozenset({"rank", "age", "match_score"})
 """What changes with time, or with what happens to other rows."""
 

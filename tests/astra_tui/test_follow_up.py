@@ -63,9 +63,9 @@ def test_contact_takes_a_note_and_the_next_attempt(booked: Run) -> None:
     told = {"outcome": "no_answer", "text": "voice mail", "follow_up_at": row["follow_up_at"]}
     assert newest["detail"] == told
     shown = booked("booking", "show", 1).out
-    told = shown.splitlines()[-1]
-    assert "contacted 1 (Kate Nguyen): no answer, voice mail; follow-up " in told
-    assert told.endswith(short_moment(row["follow_up_at"]))
+    line = shown.splitlines()[-1]
+    assert "contacted 1 (Kate Nguyen): no answer, voice mail; follow-up " in line
+    assert line.endswith(short_moment(row["follow_up_at"]))
 
 
 def test_due_bookings_are_listed_longest_overdue_first(overdue: Run) -> None:

@@ -23,10 +23,8 @@ from tests.screens.conftest import Running
 from tests.screens.picture import text_of
 from tests.screens.scenes import fill_in, press
 
-
-ID_ASCENDING = ("greater_than_sign",) * 2 + (
-    "less_than_sign",
-)  # from the newest change by way of what is due
+# from the newest change: by what is due, by number, turned round
+ID_ASCENDING = ("greater_than_sign", "greater_than_sign", "less_than_sign")
 
 
 async def export(app: AstraApp, path: Path, **fields: str) -> None:
