@@ -83,12 +83,19 @@ EMPTY = {
 """The text of a section without rows, with keys by their ids."""
 
 
+LEADING = {
+    *("insights.view", "insights.view.back", "insights.report", "copy"),
+    *("help.letter", "log"),
+}
+"""The keys of a section of words: none of them writes anything on the desk."""
+
+
 class ToRead(Reading):
-    """A section of words: no list, in which letters act; but the next section is one key away, and help."""
+    """A section of words: no list, in which all letters act; those that lead somewhere do here, too."""
 
     BINDINGS = [
         replace(binding, action=f"{owner}.{binding.action}", show=False)
         for owner, bindings in (("screen", keys.INSIGHTS), ("app", keys.APP))
         for binding in bindings
-        if binding.id in ("insights.view", "insights.view.back", "insights.report", "copy", "help.letter")
+        if binding.id in LEADING or str(binding.id).startswith("place.")
     ]

@@ -115,3 +115,14 @@ def test_the_width_is_used() -> None:
         assert max(map(len, drawn(width))) <= width
     assert max(map(len, drawn(196))) > max(map(len, drawn(116)))
     assert "From lead" not in drawn(76)[0]
+
+
+async def test_the_pulse_is_no_dead_end(golden_file: Path, running: Any) -> None:
+    """It is a text, in which letters do nothing but lead somewhere."""
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        for pressed, place in (("3", "queue"), ("1", "dispatch"), ("h", "log")):
+            await press(app, "f7", pressed)
+            assert place == app.place.NAME
+        await press(app, "f7", "u", "x", "c")
+        assert app.place.NAME == "insights"
+        assert app.screen is app.place
