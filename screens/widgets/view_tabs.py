@@ -45,13 +45,14 @@ def _rounded(number: int) -> str:
 def fitting(tabs: Sequence[Tab], order: str, width: int) -> tuple[list[tuple[str, Tab]], str]:
     """Return the labels that fit into a width, each with its tab, and the order at the right end.
 
-    Long counts are rounded first, then the order is left out, then names are cut; in the end only the views
-    around the one in sight are left, between marks.
+    Long counts are rounded first, then the order is left out, then names are cut, the longest first; in the
+    end only the views around the one in sight are left, between marks.
     """
+    longest = max((len(tab.name) for tab in tabs), default=0)
     for letters, is_rounded, ends in (
         (None, False, (f"sorted: {order}", order)),
         (None, True, (order, "")),
-        (SHORTEST, True, ("",)),
+        *((letters, True, ("",)) for letters in range(longest, SHORTEST - 1, -1)),
     ):
         labels = [(tab.label(letters, is_rounded=is_rounded), tab) for tab in tabs]
         for end in ends:
