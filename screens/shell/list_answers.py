@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 
 from dispatch.inputs.filter_language import parse
 from dispatch.inputs.filter_reader import Keys, Reading, read
 from dispatch.queries import filter_answers
 from models.errors import InvalidInput
+from screens.base.messages import DeskChanged
 from screens.shell.desk_screen import Place
 from screens.widgets.filter_bar import FilterBar, FilterInput
 
@@ -28,12 +29,29 @@ class Answers(Place):
     def __init__(self) -> None:
         super().__init__()
         self.by_view: Mapping[str, int] = {}
+        self._changes, self._counted = (
+            0,
+            -1,
+        )  # of the desk: until now, and when views were counted
         self._found: int | None = None
         self._meant = ""
 
     def count_views(self) -> Mapping[str, int]:
         """Count the rows of each view; called beside the reading thread."""
         return {}
+
+    @property
+    def knows_views(self) -> bool:
+        """Whether the desk is as it was when its views were counted."""
+        return self._counted == self._changes
+
+    @on(events.ScreenResume)
+    def _views_are_old(self) -> None:
+        self._changes += 1
+
+    def on_desk_changed(self, message: DeskChanged) -> None:
+        self._changes += 1
+        super().on_desk_changed(message)
 
     def show_counts(self) -> None:
         """Show what has been counted."""
@@ -43,16 +61,19 @@ class Answers(Place):
         self._found = None
 
     def count_beside(self, count: Callable[[], int], known: int | None) -> None:
-        """Count the views and the rows found, unless their number is ``known``, and show both."""
+        """Count the views after a change, and the rows found unless their number is ``known``; show both."""
         text, keys, reading = self._typed_text(), self.KEYS, self.backend.filter_reading()
+        changes, views = self._changes, self.by_view if self.knows_views else None
 
         def work() -> tuple[Mapping[str, int], int, str, float]:
             start = time.monotonic()
-            by_view, found = self.count_views(), count() if known is None else known
+            by_view = self.count_views() if views is None else views
+            found = count() if known is None else known
             return by_view, found, _meant(text, keys, reading), time.monotonic() - start
 
         def show(counted: tuple[Mapping[str, int], int, str, float]) -> None:
             self.by_view, found, self._meant, took = counted
+            self._counted = changes
             if text == self._typed_text():
                 self._found = found
             self._next_count = time.monotonic() + (REST * took if took > SLOW_S else 0)

@@ -280,8 +280,10 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
     def _count(self) -> None:
         """Count beside everything else what is not known from the rows held."""
         rows, window = len(self.table.rows_shown), self._window
-        is_whole = window.anchor is None and rows < window.limit
-        self.count_beside(lambda: self.count(window.which), rows if is_whole else None)
+        known = rows if window.anchor is None and rows < window.limit else None
+        if known is None and self.knows_views and not self._text.strip():
+            known = self.by_view.get(self.view_in_sight())
+        self.count_beside(lambda: self.count(window.which), known)
 
     def show_counts(self) -> None:
         """Show the views with their counts, and how many rows the filter finds."""

@@ -10,6 +10,9 @@ from rich.cells import cell_len
 from textual.widgets import Input
 
 from astra_tui.app import AstraApp
+from dispatch import bookings, queries
+from dispatch.desk.desk import Desk
+from dispatch.queries.bookings import BookingFilter
 from screens.bookings.queue import Queue
 from screens.widgets.columns import Column, order_key
 from screens.widgets.detail_pane import DetailPane
@@ -270,3 +273,31 @@ async def test_another_view_is_laid_out_once_for_the_list_and_once_for_the_pane(
         monkeypatch.setattr(place, "_refresh_layout", counted)
         await press(app, "v")
         assert 1 <= len(laid_out) <= 2
+
+
+async def test_views_are_counted_again_only_after_a_change(
+    running: Any, other_terminal: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+    for name in ("count_by_view", "count_bookings"):
+        count = getattr(queries, name)
+
+        def spy(*given: Any, name: str = name, count: Any = count) -> Any:
+            counted.append(name)
+            return count(*given)
+
+        monkeypatch.setattr(queries, name, spy)
+    async with running() as (app, _):
+        await press(app, "f4")
+        assert counted
+        counted.clear()
+        await press(app, "v", "v", "end", "v", "V", "home")
+        assert counted == [], "what a view finds is the view's number"
+        queue = app.screen
+        assert isinstance(queue, Queue)
+        before, unclaimed = queue.by_view["Unclaimed"], BookingFilter(unclaimed=True)
+        row = (await app.backend.read(lambda: queries.list_bookings(unclaimed)))[0]
+        assert row["agent_id"] is not None
+        bookings.claim(other_terminal, row["booking_id"], row["agent_id"])
+        await app.settle()
+        assert queue.by_view["Unclaimed"] == before - 1
