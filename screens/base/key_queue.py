@@ -16,7 +16,14 @@ from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
 
 from screens.base.harmless_text import HARMLESS_LINES, visible
-from screens.base.textual_internals import SteadyBatches, is_at_rest, is_closing, is_painted, mounted_event
+from screens.base.textual_internals import (
+    SteadyBatches,
+    character_to_key,
+    is_at_rest,
+    is_closing,
+    is_painted,
+    mounted_event,
+)
 
 STEP_S = 0.005
 PATIENT_TURNS = 400
@@ -31,6 +38,18 @@ TOO_MANY = 300  # somebody types without a pause: memory has its limit
 NEVER = 1_000_000
 
 Typed = events.Key | events.Paste
+
+
+def escape_and_character(event: events.Event) -> Sequence[events.Key]:
+    """Return the two keys that a terminal sends as one, alt with a character; otherwise nothing.
+
+    Somebody who types on within 0.1 s of an escape means both: without the escape, a form that should
+    close would take the text.
+    """
+    if not isinstance(event, events.Key) or not event.key.startswith("alt+") or not event.is_printable:
+        return []
+    character = event.character or ""
+    return [events.Key("escape", "\x1b"), events.Key(character_to_key(character), character)]
 
 
 class SteadyApp(SteadyBatches):
@@ -70,6 +89,15 @@ class SteadyApp(SteadyBatches):
         super().notify(visible(message), **given)
 
     async def on_event(self, event: events.Event) -> None:
+        """Take a key, or let it wait for the one before it; a key with alt that nobody mapped is two keys."""
+        pair = [] if event.is_forwarded else escape_and_character(event)
+        if pair and isinstance(event, events.Key) and event.key not in self.active_bindings:
+            for each in pair:
+                await self._take(each)
+        else:
+            await self._take(event)
+
+    async def _take(self, event: events.Event) -> None:
         if event.is_forwarded or not isinstance(event, events.Key | events.Paste | events.MouseUp):
             await super().on_event(event)
         elif isinstance(event, events.MouseUp):

@@ -149,6 +149,7 @@ class FormModal(CommandModal[Outcome]):
         preview: Preview | None = None,
     ) -> None:
         super().__init__(title)
+        self._kept_open = False
         self._fields = tuple(fields)
         self._command = command
         self._verb = submit
@@ -244,7 +245,11 @@ class FormModal(CommandModal[Outcome]):
             return
         last = self.query_one(f"#{self._fields[-1].name}")
         if self.focused is not None and last in self.focused.ancestors_with_self:
-            self.action_submit()
+            if self._kept_open:
+                self._kept_open = False
+                self._show_note(f"Enter again, if this is meant: {self._verb}")
+            else:
+                self.action_submit()
             return
         self.focus_next()
         for field in self._fields[:-1]:
@@ -299,6 +304,11 @@ class FormModal(CommandModal[Outcome]):
             for field, text in given
         )
         return f"{self.heading}: what you typed will be lost." if typed else ""
+
+    def tell(self, text: str) -> None:
+        """Say why this stays; what is typed now may be meant for the place: one enter sends nothing."""
+        super().tell(text)
+        self._kept_open = True
 
     def why_it_stays(self) -> str:
         sought = any(field.value for field in self.query("AgentPicker Input").results(Input))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 
 from astra_tui.app import AstraApp
 from dispatch import agents, bookings, queries
@@ -17,6 +18,7 @@ from dispatch.operations import undo
 from dispatch.queries.bookings import BookingFilter
 from dispatch.service.issues import queries as issue_queries
 from screens.customers.card import CustomerCard
+from screens.dialogs.form import FormModal
 from screens.widgets.live_table import LiveTable
 from tests.screens.conftest import standing_still
 from tests.screens.key_checks.registry import at_booking, booking
@@ -287,3 +289,32 @@ async def test_the_target_of_another_command_is_not_undone_by_the_answer(
         await press(app, "u")
         assert "The last command has changed: lead" in str(said(app))
         assert not (await booking(app, number))["voided"]
+
+
+async def test_escape_and_a_name_typed_at_once_close_the_form_and_write_nothing(
+    golden_file: Path, running: Any
+) -> None:
+    """A terminal sends both as one key, alt with the letter: the form took the text, and enter sent it."""
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        before = await last_event(app)
+        await press(app, "f4", "escape", "home", "x")
+        assert isinstance(app.screen, FormModal)
+        for key in (events.Key("alt+shift+j", "J"), events.Key("o", "o")):
+            key.set_sender(app)
+            app.post_message(key)
+        await app.settle()
+        assert app.screen is app.place, "the escape closes the form, whose field has not got the letter"
+        assert await last_event(app) == before
+
+
+async def test_enter_sends_no_form_that_kept_a_key_of_a_place_from_going_there(
+    golden_file: Path, running: Any
+) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        before = await last_event(app)
+        await press(app, "f4", "escape", "home", "x", *"too dear", "f2", *"Uma Dahl", "enter")
+        assert isinstance(app.screen, FormModal)
+        assert "Enter again, if this is meant: Cancel booking" in text_of(app)
+        assert await last_event(app) == before
+        await press(app, "enter")
+        assert (await last_event(app))[1] == "booking.cancel"
