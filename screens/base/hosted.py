@@ -34,7 +34,7 @@ class Hosted(SteadyScreen[Result]):
         super().__init__(**kwargs)
         self._tickets: Counter[str] = Counter()
         self._under_way: set[str] = set()
-        self._asked_again: set[str] = set()
+        self._asked_again: dict[str, Callable[[], object]] = {}
 
     @property
     def host(self) -> Host:
@@ -132,12 +132,15 @@ class Hosted(SteadyScreen[Result]):
         *,
         opens: bool = False,
     ) -> None:
-        """Ask beside everything else; a question of the same kind that comes meanwhile is asked ``again``."""
+        """Ask beside everything else; of the questions of one kind that come meanwhile the last is asked.
+
+        ``again`` asks this one: it may be about another list than the one that is under way.
+        """
         if about in self._under_way:
-            self._asked_again.add(about)
+            self._asked_again[about] = again
             return
         self._under_way.add(about)
-        self._asked_again.discard(about)
+        self._asked_again.pop(about, None)
 
         def work() -> T:
             try:
@@ -148,8 +151,9 @@ class Hosted(SteadyScreen[Result]):
         def answered(answer: T) -> None:
             if self.is_laid_out:
                 then(answer)
-            if about in self._asked_again:
-                again()
+            following = self._asked_again.pop(about, None)
+            if following is not None:
+                following()
 
         self.host.ask(work, answered, refused, opens=opens, beside=True)
 

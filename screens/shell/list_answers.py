@@ -63,7 +63,8 @@ class Answers(Place):
     def count_beside(self, count: Callable[[], int], known: int | None) -> None:
         """Count the views after a change, and the rows found unless their number is ``known``; show both."""
         text, keys, reading = self._typed_text(), self.KEYS, self.backend.filter_reading()
-        changes, views = self._changes, self.by_view if self.knows_views else None
+        self._counts_asked += 1
+        asked, changes, views = self._counts_asked, self._changes, self.by_view if self.knows_views else None
 
         def work() -> tuple[Mapping[str, int], int, str, float]:
             start = time.monotonic()
@@ -74,7 +75,7 @@ class Answers(Place):
         def show(counted: tuple[Mapping[str, int], int, str, float]) -> None:
             self.by_view, found, self._meant, took = counted
             self._counted = changes
-            if text == self._typed_text():
+            if text == self._typed_text() and asked == self._counts_asked:  # not of a list left since
                 self._found = found
             self._next_count = time.monotonic() + (REST * took if took > SLOW_S else 0)
             self.show_counts()
@@ -88,7 +89,7 @@ class Answers(Place):
         else:
             self.ask_in_turn("counts", work, show, lambda: self.count_beside(count, known))
 
-    _next_count = 0.0
+    _next_count, _counts_asked = 0.0, 0
 
     def _typed_text(self) -> str:
         return self.query_one(FilterBar).input.value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -301,3 +302,22 @@ async def test_views_are_counted_again_only_after_a_change(
         bookings.claim(other_terminal, row["booking_id"], row["agent_id"])
         await app.settle()
         assert queue.by_view["Unclaimed"] == before - 1
+
+
+async def test_of_the_counts_asked_for_meanwhile_the_last_is_made(running: Any) -> None:
+    """The first was made again, for the list left since: its number stood beside another list."""
+    async with running() as (app, _):
+        place, answered, goes_on = app.screen, list[str](), threading.Event()
+
+        def ask(which: str) -> None:
+            def count() -> str:
+                goes_on.wait(10)
+                return which
+
+            place.ask_in_turn("of a test", count, answered.append, lambda: ask(which))
+
+        for which in ("first", "second", "third"):
+            ask(which)
+        goes_on.set()
+        await app.settle()
+        assert answered == ["first", "third"]
