@@ -9,7 +9,7 @@ from dispatch.operations import undo
 from dispatch.operations.command_list import describe_target
 from dispatch.operations.row_types import UndoPreview, UndoResult
 from models.errors import Refused
-from screens.app.messages import SpeakingApp
+from screens.app.typed_words import WordAwareApp
 from screens.base.hosted import Hosted
 from screens.wording.events import describe_undo
 from screens.wording.text import short
@@ -24,7 +24,7 @@ Sight = frozenset[str]
 """The rows in sight, each as "booking 12"."""
 
 
-class UndoingApp(SpeakingApp):
+class UndoingApp(WordAwareApp):
     """Undoes the last command of this terminal, or one event; see ``needs_question``."""
 
     def action_undo(self) -> None:

@@ -112,7 +112,12 @@ class SteadyApp(SteadyBatches):
 
     async def _handle(self, event: Typed) -> None:
         self.before_typed()
-        await super().on_event(event)
+        if not self.is_ignored(event):
+            await super().on_event(event)
+
+    def is_ignored(self, event: Typed) -> bool:
+        """Return whether what was typed does nothing here; an application that knows overrides it."""
+        return False
 
     def before_typed(self) -> None:
         """Hear of a key before it does anything."""

@@ -12,7 +12,8 @@ from dispatch.bookings.row_types import BatchResult
 from dispatch.desk.desk import Desk
 from dispatch.queries.wording import plural
 from screens.bookings.forms import MOMENT_HINT, moment_reader
-from screens.dialogs.form import Field, FormModal, Values, picked, reason_field
+from screens.dialogs.form import Field, FormModal, Values, reason_field
+from screens.fields.agent_picker import picked
 from screens.fields.preview import Preview
 from screens.wording.consequences import before_a_batch
 from screens.wording.text import BAD

@@ -24,7 +24,7 @@ from screens.base.keys import key
 from screens.base.textual_internals import rename_action
 from screens.dialogs.command_modal import CommandModal, Outcome
 from screens.dialogs.modal import HOLDS_TEXT, buttons
-from screens.fields.agent_picker import AgentPicker
+from screens.fields.agent_picker import AgentPicker, picked
 from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine, is_required, noun_of
 from screens.fields.preview import Preview
@@ -256,10 +256,19 @@ class FormModal(CommandModal[Outcome]):
             if field.needs_no_key and self.focused is not None and self.focused.id == field.name:
                 self.focus_next()
 
+    @property
+    def _here(self) -> Field | None:
+        """The field in focus."""
+        here = self.focused.id if self.focused is not None else ""
+        return next((each for each in self._fields if each.name == here), None)
+
+    def sends_any_text(self) -> bool:
+        field = self._here
+        return field is self._fields[-1] and not (field.options or field.agents or field.note)
+
     def _is_wrong_here(self) -> bool:
         """Say below the field in focus what is wrong with its text: what is typed next is meant for it."""
-        here = self.focused.id if self.focused is not None else ""
-        field = next((each for each in self._fields if each.name == here), None)
+        field = self._here
         typed = value_of(self.query_one(f"#{field.name}")) if field is not None else ""
         wrong = field.refusal(self.app, typed) if field is not None and typed.strip() else ""
         if field is not None and wrong:
@@ -336,13 +345,6 @@ def as_typed(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(value)
     return "" if value is None else f"{value:.2f}" if isinstance(value, float) else str(value)
-
-
-def picked(agent_id: str, field: str = "to") -> int:
-    """Return the agent chosen in a picker. Raises InvalidInput."""
-    if not agent_id:
-        raise InvalidInput(field, "no agent chosen", "type part of the name, or the id")
-    return int(agent_id)
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,10 @@ class Modal(ModalScreen[Result], Hosted[Result]):
         )
         return HOLDS_TEXT if typed else ""
 
+    def sends_any_text(self) -> bool:
+        """Return whether enter now would send to the desk what is typed, whatever it is."""
+        return False
+
     def tell(self, text: str) -> None:
         """Show a line about the modal itself."""
         self.say(text, severity="warning")

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from dispatch.queries.row_types import AgentRow
 from models.agents import AVAILABLE
+from models.errors import InvalidInput
 from screens.wording.agents import PRESENCE_SIGNS, load_bar
 from screens.wording.text import CARE
 
@@ -115,3 +116,10 @@ def _line(row: AgentRow) -> Text:
     if row["presence"] != AVAILABLE:
         return line.append(f"  {PRESENCE_SIGNS[row['presence']]} {row['presence']}", CARE)
     return line.append(f"  rank {row['rank']}", "dim")
+
+
+def picked(agent_id: str, field: str = "to") -> int:
+    """Return the agent chosen in a picker. Raises InvalidInput."""
+    if not agent_id:
+        raise InvalidInput(field, "no agent chosen", "type part of the name, or the id")
+    return int(agent_id)

@@ -13,7 +13,8 @@ from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import day_and_moment, presence_words
 from models.agents import AVAILABLE, GONE, PRESENCES
 from models.clock import local_offset
-from screens.dialogs.form import Field, FormModal, Values, picked
+from screens.dialogs.form import Field, FormModal, Values
+from screens.fields.agent_picker import picked
 from screens.fields.preview import Preview
 from screens.wording.consequences import of_an_agent
 

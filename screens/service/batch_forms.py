@@ -12,7 +12,8 @@ from dispatch.queries.wording import plural
 from dispatch.service import bulk_actions
 from dispatch.service.row_types import IssueBatch
 from models.issues import PRIORITIES
-from screens.dialogs.form import Field, FormModal, Values, picked, reason_field
+from screens.dialogs.form import Field, FormModal, Values, reason_field
+from screens.fields.agent_picker import picked
 from screens.fields.preview import Preview
 from screens.wording.consequences import ISSUE, before_a_batch
 

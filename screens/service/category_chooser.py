@@ -54,6 +54,9 @@ class ChooseCategory(Modal[str | None]):
         self._issue = issue
         self._ahead = TypeAhead()
 
+    def sends_any_text(self) -> bool:
+        return True
+
     def body(self) -> ComposeResult:
         yield Static(Content(self._about()), id="about")
         options = (

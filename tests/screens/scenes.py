@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from textual import events
 from textual.keys import _character_to_key, key_to_character
@@ -16,11 +18,19 @@ from screens.widgets.live_table import LiveTable
 Scene = Callable[[AstraApp], Awaitable[None]]
 
 
+LETTER_S, PAUSE_S = 0.05, 1.0
+"""Between two keys that are pressed together, and before the first of them."""
+LAST_TYPED: WeakKeyDictionary[AstraApp, float] = WeakKeyDictionary()
+
+
 async def press(app: AstraApp, *keys: str) -> None:
-    """Type all keys at once, as fast hands do; the application handles them one by one."""
+    """Type all keys at once, as fast hands do after a pause; the application handles them one by one."""
+    at = LAST_TYPED.get(app, monotonic()) + PAUSE_S
     for key in keys:
         name = _character_to_key(key) if len(key) == 1 else key
         event = events.Key(name, key if len(key) == 1 else key_to_character(key))
+        at += LETTER_S
+        event.time = LAST_TYPED[app] = at
         event.set_sender(app)
         app.post_message(event)
     await app.settle()

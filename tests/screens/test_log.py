@@ -228,7 +228,7 @@ async def test_the_log_has_views_with_totals(golden_file: Path, running: Any) ->
         whole = len(events(app))
         await press(app, "v")
         before = len(events(app))
-        await press(app, "V", "u", "v")
+        await press(app, "V", "home", "u", "v")
         assert len(events(app)) == before + 1
         assert f"Mine {before + 1}" in text_of(app)
         assert {row["actor"] for row in app.screen.query_one(LiveTable).rows_shown} == {"kim"}

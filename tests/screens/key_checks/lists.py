@@ -176,7 +176,7 @@ async def keys_of_the_roster(app: AstraApp) -> None:
     assert row["skills"] == ["Mars", "Titan"]
     await press(app, "X", "X")
     assert app.screen.query_one(LiveTable).rows_shown == []
-    await press(app, "V", "X", "v")
+    await press(app, "V", "X", "home", "v")
     assert len(app.screen.query_one(LiveTable).rows_shown) == 1
     await press(app, "b")
     assert place(app) == "queue"

@@ -1,0 +1,111 @@
+"""The part of the application that tells a name typed into a list from letters meant as commands."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Any
+
+from textual import events
+from textual.widgets import DataTable
+
+from screens.app.messages import SpeakingApp
+from screens.base.keys import key_of
+from screens.dialogs.modal import Modal
+from screens.shell.desk_screen import Place
+
+TYPING_S = 0.6
+"""Characters at most this far apart, in seconds, are one piece of typing."""
+LEADING_ON = ("mark_range", "mark_all")
+"""Commands that prepare another; all that can be done with marked rows shows first what it would do."""
+
+
+class TypedWord:
+    """What has been typed without a pause: commands, or a text that went to a list by mistake.
+
+    A letter or figure that is no key of the place begins a text, and so does a small letter right behind
+    a capital one; all that follows without a pause belongs to it. Where the capital letter has opened a
+    modal, the rest of the text goes there, and the enter that ends it was not meant for that modal.
+    """
+
+    def __init__(self) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
+        self._is_text = self._is_from_list = False
+        self._last, self._at, self._count = "", -inf, 0
+
+    def add(
+        self, character: str, at: float, *, is_in_list: bool, is_command: bool, leads_on: bool = False
+    ) -> bool:
+        """Hear of a character typed ``at`` a time in seconds; return whether it is text in a list.
+
+        ``is_command`` says whether it is a key of the list; one that ``leads_on`` is followed by another
+        at once even where it is a capital letter.
+        """
+        goes_on = self._goes_on(at)
+        is_name = self._last.isupper() and character.islower()
+        is_text = goes_on and (self._is_text or is_name)
+        if is_in_list:
+            is_text = is_text or (character.isalnum() and not is_command)
+            is_from_list = True
+        else:
+            is_from_list = goes_on and self._is_from_list
+        self._is_text, self._is_from_list = is_text and is_from_list, is_from_list
+        self._last = "" if leads_on else character
+        self._at, self._count = at, self._count + 1 if goes_on else 1
+        return self._is_text and is_in_list
+
+    def end(self, at: float) -> bool:
+        """Hear of any other key; return whether a text was still going on: its enter is part of it."""
+        was_text = self._is_text and self._count > 1 and self._goes_on(at)
+        self._forget()
+        return was_text
+
+    def _goes_on(self, at: float) -> bool:
+        return 0 <= at - self._at < TYPING_S
+
+
+class WordAwareApp(SpeakingApp):
+    """Ignores a text that is typed into a list, and the enter behind one that has opened a modal."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._word = TypedWord()
+        self._is_ignoring = False
+
+    def is_ignored(self, event: events.Key | events.Paste) -> bool:
+        is_in_list = isinstance(self.screen, Place) and isinstance(self.focused, DataTable)
+        if isinstance(event, events.Key) and typed_by(event):
+            is_text = self._is_text(event, is_in_list)
+        else:
+            is_enter = isinstance(event, events.Key) and event.key == "enter"
+            is_text = self._word.end(event.time) and is_enter and (is_in_list or self._may_be_sent())
+        if is_text and not self._is_ignoring:
+            self._warn(is_in_list=is_in_list)
+        self._is_ignoring = is_text
+        return is_text
+
+    def _is_text(self, event: events.Key, is_in_list: bool) -> bool:
+        command = self.active_bindings.get(event.key) if is_in_list else None
+        return self._word.add(
+            typed_by(event),
+            event.time,
+            is_in_list=is_in_list,
+            is_command=command is not None,
+            leads_on=command is not None and command.binding.action in LEADING_ON,
+        )
+
+    def _may_be_sent(self) -> bool:
+        return isinstance(self.screen, Modal) and self.screen.sends_any_text()
+
+    def _warn(self, *, is_in_list: bool) -> None:
+        help_key = key_of(self, "help.letter")
+        ignored = f"Not a command, so nothing was done. {help_key} lists the keys"
+        self.tell(ignored if is_in_list else "Typed in one go from the list: enter again sends it")
+
+
+def typed_by(event: events.Key) -> str:
+    """Return the character of a key that types or takes back one, else ""."""
+    if event.key == "backspace":
+        return "\b"
+    return (event.character or "") if event.is_printable else ""

@@ -1,0 +1,158 @@
+"""Names typed into a list do nothing; letters with a pause between them are commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from string import ascii_lowercase, ascii_uppercase
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from astra_tui.app import AstraApp
+from screens.app.typed_words import TYPING_S, TypedWord
+from tests.screens.scenes import leave, press, said
+from tests.screens.test_typing_is_safe import last_event
+
+PEOPLE = [
+    *(
+        "Al Moor",
+        "Bea Ray",
+        "Cleo Fox",
+        "Dora Kent",
+        "Ed Cox",
+        "Flo Lund",
+        "Gloria Kerr",
+        "Hal Cruz",
+        "Ivy Lox",
+    ),
+    *("Jacob Bell", "Kofi Nunn", "Lena Roth", "Max Fox", "Nora Quist", "Olaf Crow", "Pia Lux", "Quinn Foss"),
+    *("Rosa Marx", "Sam Collins", "Tom Knox", "Ulla Franco", "Vic Orr", "Will Fox", "Xu Li", "Yara Cook"),
+    *("Zoe Frix", "Émile Zola", "0501 234"),
+]
+"""A name for each first letter, full of letters that are commands."""
+
+LISTS = (
+    ("f3", "escape"),
+    ("f4", "escape", "home", "down"),
+    ("f5", "escape", "home"),
+    ("f6", "escape", "home"),
+    ("f4", "escape", "h"),
+)
+FAST, SLOW = TYPING_S / 2, TYPING_S * 2
+COMMANDS = "cxlmnruGVUKFjk ?/"
+
+
+def acts(typed: Iterable[tuple[str, float]], commands: str = COMMANDS) -> str:
+    """What of these characters, each with the pause before it, acts in a list with such keys."""
+
+    def acting() -> Iterator[str]:
+        word, at = TypedWord(), 0.0
+        for character, pause in typed:
+            at += pause
+            is_command = character in commands
+            if not word.add(character, at, is_in_list=True, is_command=is_command) and is_command:
+                yield character
+
+    return "".join(acting())
+
+
+def fast(text: str) -> list[tuple[str, float]]:
+    return [(character, FAST) for character in text]
+
+
+@pytest.mark.parametrize(
+    ("typed", "acting"),
+    [
+        ("Max Fox", ""),
+        ("Al Moor", ""),
+        ("Jacob Bell", ""),
+        ("Glen", "G"),  # to the end of the list: the only thing a capital of a name may do
+        ("Émile Zola", ""),
+        ("050123", ""),
+        ("cx", "cx"),
+        ("jjjc", "jjjc"),
+        ("bcc", ""),
+    ],
+)
+def test_what_acts_of_a_text_typed_at_once(typed: str, acting: str) -> None:
+    assert acts(fast(typed)) == acting
+
+
+def test_after_a_pause_letters_are_commands_again() -> None:
+    assert acts([*fast("Max"), ("c", SLOW), ("G", FAST), ("c", SLOW)]) == "cGc"
+
+
+@given(
+    st.text(ascii_uppercase, min_size=1, max_size=1),
+    st.text(ascii_lowercase, min_size=1),
+    st.text(ascii_lowercase + ascii_uppercase + " '-"),
+)
+def test_of_a_capitalised_word_only_its_first_letter_may_act(first: str, second: str, rest: str) -> None:
+    every = ascii_lowercase + ascii_uppercase + " '-"
+    assert acts(fast(first + second + rest), every) == first
+
+
+@given(st.lists(st.tuples(st.sampled_from(COMMANDS + "abzB7"), st.sampled_from([FAST, SLOW]))))
+def test_a_pause_is_enough_for_any_command(before: list[tuple[str, float]]) -> None:
+    assert acts([*before, ("c", SLOW)]).endswith("c")
+
+
+def test_enter_behind_a_text_belongs_to_it_and_a_later_one_does_not() -> None:
+    word = TypedWord()
+    for at in (0, FAST):
+        word.add("b", at, is_in_list=True, is_command=False)
+    assert word.end(2 * FAST)
+    assert not word.end(2 * FAST)
+    for at in (0, FAST):
+        word.add("b", at, is_in_list=True, is_command=False)
+    assert not word.end(FAST + SLOW)
+
+
+def test_a_verb_may_follow_a_mark_at_once() -> None:
+    word = TypedWord()
+    assert not word.add("M", 0, is_in_list=True, is_command=True, leads_on=True)
+    assert not word.add("x", FAST, is_in_list=True, is_command=True)
+
+
+def test_one_letter_is_no_text_yet() -> None:
+    word = TypedWord()
+    word.add("b", 0, is_in_list=True, is_command=False)
+    assert not word.end(FAST)
+
+
+def test_text_is_not_held_unless_it_came_from_a_list() -> None:
+    word = TypedWord()
+    for at, character in enumerate("Dora Kent"):
+        assert not word.add(character, at * FAST, is_in_list=False, is_command=False)
+    assert not word.end(8.5 * FAST)
+
+
+async def type_into_lists(app: AstraApp, people: Callable[[int], Sequence[str]]) -> None:
+    app.my_agent_id, written = 1, await last_event(app)
+    for number, way in enumerate(LISTS):
+        for person in people(number):
+            await press(app, *way, *person, "enter")
+            assert await last_event(app) == written, (way, person)
+            await leave(app)
+
+
+async def test_names_typed_into_lists_write_nothing(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await type_into_lists(app, lambda number: PEOPLE[number :: len(LISTS)])
+
+
+@pytest.mark.stress
+async def test_no_name_typed_into_any_list_writes_anything(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await type_into_lists(app, lambda _: PEOPLE)
+
+
+async def test_it_says_that_a_text_is_no_command(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f4", "escape", "home", *"Max Fox", "enter")
+        assert said(app) == ["Not a command, so nothing was done. ? lists the keys"]
+        await press(app, "f6", "escape", "home", *"Dora Kent", "enter")
+        assert "Typed in one go from the list: enter again sends it" in said(app)
