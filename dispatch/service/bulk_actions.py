@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.customers.records import refuse_erased
 from dispatch.desk import bulk
-from dispatch.desk.commands import Command, command, put_back
+from dispatch.desk.commands import Command, command, put_each_back
 from dispatch.inputs import validation
 from dispatch.service.escalation import monitor
 from dispatch.service.issues import command_support, queries, queue
@@ -37,7 +37,7 @@ Check = Callable[[int], Issue]
 Changes = Mapping[str, object]
 
 
-@command("issue.reassign_all", past="several reassigned", undo=put_back)
+@command("issue.reassign_all", past="several reassigned", undo=put_each_back)
 def reassign(running: Command, which: Which, to_agent_id: int, reason: str) -> IssueBatch:
     """Give open issues to an agent, even above the capacity; their clocks are unaffected.
 
@@ -52,7 +52,7 @@ def reassign(running: Command, which: Which, to_agent_id: int, reason: str) -> I
     return result
 
 
-@command("issue.prioritise_all", past="several prioritised", undo=put_back)
+@command("issue.prioritise_all", past="several prioritised", undo=put_each_back)
 def prioritise(running: Command, which: Which, priority: str) -> IssueBatch:
     """Set the priority of open issues; their clocks follow. Raises InvalidInput for an unknown one."""
     number = command_support.priority(priority)
@@ -66,7 +66,7 @@ def prioritise(running: Command, which: Which, priority: str) -> IssueBatch:
     return result
 
 
-@command("issue.close_all", past="several closed", undo=put_back)
+@command("issue.close_all", past="several closed", undo=put_each_back)
 def close(running: Command, which: Which) -> IssueBatch:
     """Close resolved issues."""
     return _all(running, which, _closable(running), lambda issue: enter(running, issue, CLOSED))
