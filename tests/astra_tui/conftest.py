@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,8 @@ LEAD = (
     *("--name", "Kate Nguyen", "--method", "Text", "--source", "Organic"),
     *("--destination", "Mars", "--launch", "Dallas-Fort Worth Launch Complex"),
 )
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 50
 COLUMNS = ("name", "method", "source", "destination", "launch", "requests", "phone", "email")
 
 
@@ -59,6 +64,37 @@ def astra(anywhere: Run, path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("ASTRA_DATABASE", str(path))
     monkeypatch.setenv("ASTRA_ACTOR", "kim")
     return anywhere
+
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def started(path: Path) -> Iterator[Start]:
+    """Start processes of ``astra`` on the test's own desk that stay until stopped; they end with the test."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: object) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "astra_tui.main", *map(str, arguments)],
+            env=os.environ | {"PYTHONPATH": str(ROOT), "ASTRA_DATABASE": str(path)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def lines_of(process: subprocess.Popen[str], number: int) -> list[Any]:
+    """Read lines of JSON, as they are printed."""
+    assert process.stdout is not None
+    return [json.loads(process.stdout.readline()) for _ in range(number)]
 
 
 @pytest.fixture
