@@ -120,6 +120,15 @@ def rows_of(path: Path) -> list[str]:
     return dump
 
 
+def check_refused(astra: Run, path: Path, arguments: list[str], exit_code: int, named: str) -> None:
+    """Check that a command is refused with these words, and changes nothing."""
+    before = rows_of(path)
+    ended = astra(*arguments, "--json")
+    assert ended.code == exit_code
+    assert named in ended.error["message"]
+    assert rows_of(path) == before
+
+
 def lead_line(**given: str) -> dict[str, str]:
     """The fields of a lead in a file."""
     wanted = {"name": "Kate Nguyen", "method": "Text", "source": "Organic", "destination": "Mars"}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.astra_tui.conftest import Run, rows_of, words
+from tests.astra_tui.conftest import Run, check_refused, rows_of, words
 
 PROMISED = {
     *("booking_id", "assignment_id", "customer_name", "agent_id", "destination"),
@@ -260,11 +260,7 @@ def test_a_booking_that_does_not_exist(
 def test_impossible_commands_are_refused_and_change_nothing(
     booked: Run, path: Path, arguments: list[str], exit_code: int, named: str
 ) -> None:
-    before = rows_of(path)
-    ended = booked("booking", *arguments, "--json")
-    assert ended.code == exit_code
-    assert named in ended.error["message"]
-    assert rows_of(path) == before
+    check_refused(booked, path, ["booking", *arguments], exit_code, named)
 
 
 @pytest.mark.parametrize(
