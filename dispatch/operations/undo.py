@@ -58,7 +58,7 @@ def preview(desk: Desk, event_id: int | None = None, *, redo: bool = False) -> U
     with desk.reading():
         event = (_redo_target if redo else _target)(desk, event_id)
         _check_undoable(event)
-        named, refused = _planned(desk, event)
+        named, refused = _planned(event)
         return {
             "undone_event_id": event.event_id,
             "redone": event.command == undo_chain.UNDO,
@@ -75,18 +75,18 @@ def preview(desk: Desk, event_id: int | None = None, *, redo: bool = False) -> U
         }
 
 
-def _planned(desk: Desk, event: Event) -> tuple[list[str], list[RefusedRow]]:
+def _planned(event: Event) -> tuple[list[str], list[RefusedRow]]:
     """Name the rows that an undo would change, and those that would stay."""
     if undo_chain.command_of(event) != record.HEAD:
         is_import = event.command == import_record.HEAD
         found = rows.Found({}) if is_import else rows.find(event)
         return rows.subjects(event, found.rows), found.refused
     parts, named = Parts(event), list[str]()
-    asking, ahead = Command(desk, undo_chain.UNDO), rows.Ahead()
+    ahead = rows.Ahead()
     for end in parts.ends:
         with parts.trying(end):
             found = rows.find(end, ahead)
-            ahead.take_back(asking, end, found.rows)
+            ahead.take_back(end, found.rows)
             parts.refused += found.refused
             named += rows.subjects(end, found.rows)
     parts.check_any()

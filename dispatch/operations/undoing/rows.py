@@ -56,14 +56,13 @@ class Ahead:
     def row(self, key: str) -> BaseModel:
         return self.rows[key] if key in self.rows else _row(key)
 
-    def take_back(self, running: Command, event: Event, rows: dict[str, BaseModel]) -> None:
+    def take_back(self, event: Event, rows: dict[str, BaseModel]) -> None:
+        """Count rows of an event as restored. One that it made has no older event to be checked for."""
         before: dict[str, Json] = json.loads(event.before or "{}")
         for key, row in rows.items():
             self.undone.add((event.event_id, key))
             if key in before:
                 RULES[type(row)].restore(row, before[key])
-            else:
-                RULES[type(row)].retire(running, row)
             self.rows[key] = row
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.operations import configuration, doctor
 from dispatch.operations.undo import is_undoable, preview, redo, undo
+from dispatch.service.issues.intake import open_issue
 from models.errors import NotFound, Refused
 
 Look = Callable[..., Any]
@@ -164,6 +167,15 @@ def test_a_batch_whose_undo_would_return_work_to_an_absent_agent_is_refused(
     assert undo(desk, head)["refused"] == planned["refused"]
     assert planned["refused"][0]["error"]["code"] == "agent_away"
     assert standing(look) == [BEFORE[0], ("Cancelled", True), BEFORE[2]]
+
+
+def test_a_preview_of_a_batch_writes_nothing(desk: Desk, several: None, path: Path) -> None:
+    """The undo of a new issue writes into its conversation."""
+    together(desk, [lambda: open_issue(desk, "My refund is late"), lambda: bookings.claim(desk, 1, 1)])
+    with closing(sqlite3.connect(path)) as connection:
+        before = list(connection.iterdump())
+        assert preview(desk)["rows"] == ["booking 1", "issue 1"]
+        assert list(connection.iterdump()) == before
 
 
 def test_a_batch_in_which_nothing_changed_is_nothing_to_undo(desk: Desk, several: None, look: Look) -> None:
