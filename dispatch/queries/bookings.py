@@ -130,10 +130,10 @@ def _sought(which: BookingFilter) -> list[Mentions]:
 
 
 def _keys(which: BookingFilter) -> tuple[Any, ...]:
-    """Return the keys of the order. An agent's own bookings are found through the agent."""
+    """Return the keys of the order; not to be read from its index where the few matches have their own."""
     keys = ORDERS[which.sort].keys
-    is_agents = which.sort == "changed" and which.agent_id is not None
-    return tuple(key.concat("") for key in keys) if is_agents else keys
+    hides_index = which.sort in ("changed", "created") and _is_narrow(which)
+    return tuple(key.concat("") for key in keys) if hides_index else keys
 
 
 def count_bookings(which: BookingFilter) -> int:

@@ -11,7 +11,12 @@ from dispatch.desk.event_chain import is_erased
 from dispatch.desk.row_types import EventRow
 from dispatch.desk.settings import described
 from dispatch.desk.undo_chain import REVERSALS, UNDO
-from dispatch.operations.command_list import describe_command, describe_undone, describe_value
+from dispatch.operations.command_list import (
+    describe_command,
+    describe_refused,
+    describe_undone,
+    describe_value,
+)
 from dispatch.operations.row_types import UndoResult
 from dispatch.queries.new_work import Restored
 from dispatch.queries.wording import moment, money, plural, short_moment
@@ -100,11 +105,8 @@ def undone_word(event: EventRow) -> str:
 
 def describe_undo(done: UndoResult) -> str:
     """Describe an undo or redo, for the message line."""
-    what, several = describe_undone(done), ""
-    if done["bookings"] > 1:
-        count = f"{done['bookings']:,} bookings"
-        batch = what.removeprefix("several ")
-        what, several = (f"{count} {batch}", "") if batch != what else (what, f" ({count})")
+    what, count = describe_undone(done), plural(done["bookings"], "booking")
+    several = f" ({count})" if done["bookings"] > 1 and not what.startswith(count) else ""
     kept = [
         plural(len(rows), kind)
         for kind, rows in (("agent", done["kept_agents"]), ("booking", done["kept_bookings"]))
@@ -114,6 +116,7 @@ def describe_undo(done: UndoResult) -> str:
     left = f"; {' and '.join(kept)} with work or changes since {stays}" if kept else ""
     if done["kept_events"]:
         left += f"; {plural(len(done['kept_events']), 'command')} cannot be undone"
+    left += describe_refused(done["refused"])
     return f"{'Redone' if done['redone'] else 'Undone'}: {what}{several}{left}"
 
 

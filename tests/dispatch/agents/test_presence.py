@@ -18,6 +18,7 @@ from dispatch.inputs import shift_hours
 from dispatch.operations.sweep import sweep
 from dispatch.operations.undo import undo
 from models.errors import InvalidInput, NotFound, Refused
+from tests.dispatch.conftest import rows_in_sight
 
 AddAgent = Callable[..., dict[str, Any]]
 AddLead = Callable[..., Any]
@@ -61,20 +62,9 @@ def test_a_busy_agent_keeps_all_work_and_gets_no_more(
 
 
 def test_a_preview_gives_the_same_result_and_changes_nothing(desk: Desk, work: None, look: Look) -> None:
-    before = look(
-        lambda: (queries.list_bookings(queries.BookingFilter()), queries.list_agents(), event_log.events())
-    )
+    before = look(rows_in_sight)
     preview = desk.rehearse(lambda: set_presence(desk, 1, "away", "in 2 hours", "dentist"))
-    assert (
-        look(
-            lambda: (
-                queries.list_bookings(queries.BookingFilter()),
-                queries.list_agents(),
-                event_log.events(),
-            )
-        )
-        == before
-    )
+    assert look(rows_in_sight) == before
     assert preview == set_presence(desk, 1, "away", "in 2 hours", "dentist")
 
 
