@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, Generic
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from dispatch.inputs.filter_reader import Keys
+from dispatch.queries import filter_answers
 from dispatch.views.row_types import ViewRow
 from models.errors import InvalidInput
 from screens.base import keys
 from screens.base.keys import with_keys
 from screens.base.list_window import PAGE, ListWindow, Which
+from screens.base.messages import DeskChanged
 from screens.fields.choice import next_of
 from screens.shell.detailed_list import DetailedList
-from screens.shell.list_answers import Answers
+from screens.shell.filter_words import FilterWords
+from screens.shell.list_count import COUNTING, ListCount
 from screens.shell.panes import Panes
 from screens.shell.row_actions import Done
 from screens.shell.saved_views import ViewedList
@@ -37,7 +39,7 @@ Held = tuple[ListWindow[Any, Row], list[Row]]
 TYPING_PAUSE_S = 0.15
 
 
-class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic[Which, Row, Done]):
+class PagedList(DetailedList[Row, Done], FilterWords, ViewedList[Row, Done], Generic[Which, Row, Done]):
     """A place with ``#filter`` and one LiveTable of which a ListWindow is held.
 
     A subclass reads what is typed (``parse``) in the present view and order, gives the list without a filter
@@ -47,9 +49,6 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
     COLUMNS: ClassVar[tuple[Column[Any], ...]]
     HINT: ClassVar[str]
     """What can be typed into the filter."""
-
-    KEYS: ClassVar[Keys]
-    """The keys of the filter."""
 
     VIEWS: ClassVar[Sequence[str]] = ()
     EMPTY: ClassVar[str]
@@ -65,6 +64,7 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
         super().__init__()
         self._window = window
         self._listed: Which | None = None
+        self.list_count: ListCount[Which] = ListCount(self, window.which)
         self._misread = ""
         self._sought: int | None = None
         self.view = self.VIEWS[0] if self.VIEWS else ""
@@ -80,6 +80,15 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
     @abstractmethod
     def count(self, which: Which) -> int:
         """Count the rows that a filter finds; called beside the reading thread."""
+
+    def count_views(self) -> Mapping[str, int]:
+        """Count the rows of each view; called beside the reading thread."""
+        return {}
+
+    def who_is_meant(self, text: str) -> Callable[[], str]:
+        """Return the query that says which agents the names in a text mean."""
+        keys, reading = self.KEYS, self.backend.filter_reading()
+        return lambda: filter_answers.names_meant(text, keys, reading)
 
     def view_in_sight(self) -> str:
         """Return the name of the view that is listed, as far as the text leaves it."""
@@ -116,9 +125,10 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
         return self._window.held if self._sought is None else partial(self._window.at, self._sought)
 
     def show(self, data: Held[Row]) -> None:
-        self._say_listed(self._take(data))
+        rows = self._take(data)
+        self.list_count.ask(self._known(rows))
+        self.query_one(FilterBar).show_message(self._message(rows))
         self.show_detail()
-        self._count()
 
     def seek(self, window: ListWindow[Which, Row], number: int) -> None:
         """List a window's rows with the cursor on the one that has this number."""
@@ -148,7 +158,7 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
         rows = self.dressed(held)
         is_another_list, self._listed = self._filter != self._listed, self._filter
         if is_another_list:
-            self.forget_found()
+            self.list_count = self.list_count.of_another(self._filter, self._text.strip())
         self.table.marks_changes &= not is_another_list
         self.table.show_rows(rows, more_above=self._window.anchor is not None)
         if is_another_list:
@@ -185,7 +195,7 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
 
     @on(Input.Changed, "#filter")
     def _typed(self) -> None:
-        self.complete(self.KEYS)
+        self.complete()
         self.after_typing(TYPING_PAUSE_S, lambda: self.apply_typed(opens=False))
 
     @on(Input.Submitted, "#filter")
@@ -277,20 +287,33 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
 
     # what is said about the list
 
-    def _count(self) -> None:
-        """Count beside everything else what is not known from the rows held."""
-        rows, window = len(self.table.rows_shown), self._window
-        known = rows if window.anchor is None and rows < window.limit else None
-        if known is None and self.knows_views and not self._text.strip():
-            known = self.by_view.get(self.view_in_sight())
-        self.count_beside(lambda: self.count(window.which), known)
+    @on(events.ScreenResume)
+    @on(DeskChanged)
+    def _views_may_be_others(self) -> None:
+        self.list_count.views.desk_changed()
+
+    def _known(self, rows: list[Row]) -> int | None:
+        """Return the number of rows of the list if it need not be counted."""
+        views = self.list_count.views
+        if self._window.anchor is None and len(rows) < self._window.limit and self._rows_are_counted():
+            return len(rows)
+        return views.rows.get(self.view) if views.are_current and self._filter == self._unfiltered() else None
+
+    def _rows_are_counted(self) -> bool:
+        """Return whether each row of the list counts as one."""
+        return True
 
     def show_counts(self) -> None:
-        """Show the views with their counts, and how many rows the filter finds."""
+        """Show the views with their counts, whom the names in the filter mean, and how many rows it finds."""
+        count = self.list_count
+        by_view, found = count.views.rows, COUNTING if count.found is None else f"{count.found:,}"
         if self.VIEWS:
             here = self.view_in_sight()
-            self.query_one(ViewTabs).show(self.VIEWS, here, self.by_view, self.order(), label=self.label())
-        self.show_found(self.by_view.get(self.view), self._text, is_known=not self._misread)
+            self.query_one(ViewTabs).show(self.VIEWS, here, by_view, self.order(), label=self.label())
+        if count.text and self.view in by_view:
+            found = f"{found} of {by_view[self.view]:,}"
+        said = f"{count.meant}   {found}" if count.meant else found
+        self.query_one(FilterBar).show_found("" if self._misread else said)
 
     def label(self) -> str:
         """Return what stands for a view that is none of them."""

@@ -296,12 +296,12 @@ async def test_views_are_counted_again_only_after_a_change(
         assert counted == [], "what a view finds is the view's number"
         queue = app.screen
         assert isinstance(queue, Queue)
-        before, unclaimed = queue.by_view["Unclaimed"], BookingFilter(unclaimed=True)
+        before, unclaimed = queue.list_count.views.rows["Unclaimed"], BookingFilter(unclaimed=True)
         row = (await app.backend.read(lambda: queries.list_bookings(unclaimed)))[0]
         assert row["agent_id"] is not None
         bookings.claim(other_terminal, row["booking_id"], row["agent_id"])
         await app.settle()
-        assert queue.by_view["Unclaimed"] == before - 1
+        assert queue.list_count.views.rows["Unclaimed"] == before - 1
 
 
 async def test_of_the_counts_asked_for_meanwhile_the_last_is_made(running: Any) -> None:
