@@ -310,10 +310,20 @@ def is_at_rest(node: MessagePump) -> bool:
     return bool(ready._waiters) and not ready.is_set()  # its loop waits for a message, and none is there
 
 
-def is_painted(screen: Screen[Any]) -> bool:
-    """Return whether nothing is left to lay out, draw or call afterwards."""
-    waits = screen._callbacks or screen._dirty_widgets
-    return not (waits or screen._layout_required or screen._repaint_required)
+def screens_in_sight(app: App[Any]) -> list[Screen[Any]]:
+    """Return the screen on top, and those that show through from below it."""
+    return [app.screen, *app._background_screens]
+
+
+def is_painted(app: App[Any]) -> bool:
+    """Return whether nothing in sight is left to lay out, draw or call afterwards."""
+    return not app.screen._repaint_required and not any(map(_has_to_draw, screens_in_sight(app)))
+
+
+def _has_to_draw(screen: Screen[Any]) -> bool:
+    """Return whether a screen is about to draw; one below another stays marked as to be repainted."""
+    waits = screen._callbacks or screen._dirty_widgets or screen._update_timer._active.is_set()
+    return bool(waits or screen._layout_required or screen._scroll_required)
 
 
 # -- widgets
