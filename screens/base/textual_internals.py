@@ -11,7 +11,7 @@ import selectors
 import signal
 import sys
 from codecs import getincrementaldecoder
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -38,6 +38,7 @@ from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 from textual.widgets import DataTable, OptionList, RadioSet, Select
 from textual.widgets._select import SelectCurrent
+from textual.widgets.data_table import RowKey
 
 # -- the terminal
 
@@ -347,7 +348,23 @@ def show_in_select(select: Select[Any], line: Content | None, placeholder: Conte
 
 
 class SegmentTable(DataTable[Text]):
-    """A table whose cells are drawn by ``segments()``, in a fraction of DataTable's time."""
+    """A table whose cells are drawn by ``segments()``, in a fraction of DataTable's time.
+
+    Its columns have widths and its rows are of one line: no cell is measured.
+    """
+
+    def _update_dimensions(self, new_rows: Iterable[RowKey]) -> None:
+        super()._update_dimensions(())
+
+    def resize(self, height: int) -> None:
+        """Take a number of lines at once, before DataTable counts them when it is idle.
+
+        Only the scroll bar follows: nobody else's place depends on it, and the screen is not laid out again.
+        """
+        size = self.virtual_size.with_height(height)
+        if size != self.virtual_size:
+            self.set_reactive(DataTable.virtual_size, size)
+            self._scroll_update(size)
 
     def segments(self, cell: Text, width: int) -> list[Segment] | None:
         """Return the cell in its own style as one line of a width, or None to leave it to DataTable."""
