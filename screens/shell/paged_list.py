@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, Generic
+from typing import Any, ClassVar, Generic, NamedTuple
 
 from rich.text import Text
 from textual import events, on
@@ -29,14 +29,28 @@ from screens.shell.panes import Panes
 from screens.shell.row_actions import Done
 from screens.shell.saved_views import ViewedList
 from screens.widgets.columns import Column, Row
-from screens.widgets.detail_pane import DetailPane
+from screens.widgets.detail_pane import Detail, DetailPane
 from screens.widgets.filter_bar import FilterBar
 from screens.widgets.live_table import LiveTable
 from screens.widgets.view_tabs import ViewTabs
 from screens.wording.text import CARE, NO_MATCHES
 
-Held = tuple[ListWindow[Any, Row], list[Row]]
 TYPING_PAUSE_S = 0.15
+
+
+class Described(NamedTuple, Generic[Row]):
+    """The row that the cursor is expected on, and what the panes say about it."""
+
+    row: Row | None
+    details: list[Detail]
+
+
+class Held(NamedTuple, Generic[Row]):
+    """What was read of a list; without a row ``described`` the panes stay as they are."""
+
+    window: ListWindow[Any, Row]
+    rows: list[Row]
+    described: Described[Row] | None = None
 
 
 class PagedList(DetailedList[Row, Done], FilterWords, ViewedList[Row, Done], Generic[Which, Row, Done]):
@@ -67,6 +81,8 @@ class PagedList(DetailedList[Row, Done], FilterWords, ViewedList[Row, Done], Gen
         self.list_count: ListCount[Which] = ListCount(self, window.which)
         self._misread = ""
         self._sought: int | None = None
+        self._described: Row | None = None
+        self._is_read = False
         self.view = self.VIEWS[0] if self.VIEWS else ""
 
     @abstractmethod
@@ -122,13 +138,45 @@ class PagedList(DetailedList[Row, Done], FilterWords, ViewedList[Row, Done], Gen
         return self.query_one("#filter", Input).value
 
     def look_up(self) -> Callable[[], Any]:
-        return self._window.held if self._sought is None else partial(self._window.at, self._sought)
+        """Read the rows, and what the panes say of the one to be under the cursor: one paint for both."""
+        read = self._window.held if self._sought is None else partial(self._window.at, self._sought)
+        is_listed, describe, dressed = self._filter == self._listed, self.describing(), self.dressed
+        current = self.table.current if is_listed else None
+        self._is_read = False
+
+        def work() -> Held[Row]:
+            window, rows = read()
+            wanted = [row for row in rows if self._number(row) == self._number(current)] or rows
+            row = next(iter(dressed(wanted[:1])), None)
+            return Held(window, rows, Described(row, describe(row)))
+
+        return work
 
     def show(self, data: Held[Row]) -> None:
         rows = self._take(data)
         self.list_count.ask(self._known(rows))
         self.query_one(FilterBar).show_message(self._message(rows))
-        self.show_detail()
+        if data.described is not None:
+            self._is_read = True
+            self._show_described(*data.described)
+
+    def _show_described(self, row: Row | None, details: list[Detail]) -> None:
+        """Fill the panes, unless the cursor is on another row than expected."""
+        current = self.table.current
+        if self._number(current) == self._number(row):
+            self.forget_asked("detail")
+            self._described = current
+            self.fill_panes(details)
+        else:
+            self.show_detail()
+
+    def _number(self, row: Row | None) -> int | None:
+        return None if row is None else row[self.NUMBER]
+
+    def cursor_moved(self) -> None:
+        if self.table.current is not self._described:
+            self._described = None
+            self.show_detail()
 
     def seek(self, window: ListWindow[Which, Row], number: int) -> None:
         """List a window's rows with the cursor on the one that has this number."""
@@ -154,7 +202,7 @@ class PagedList(DetailedList[Row, Done], FilterWords, ViewedList[Row, Done], Gen
 
     def _take(self, data: Held[Row]) -> list[Row]:
         """Put the rows into the table; a different list is shown from its top."""
-        self._sought, (self._window, held) = None, data
+        self._sought, self._window, held = None, data.window, data.rows
         rows = self.dressed(held)
         is_another_list, self._listed = self._filter != self._listed, self._filter
         if is_another_list:
@@ -223,16 +271,17 @@ class PagedList(DetailedList[Row, Done], FilterWords, ViewedList[Row, Done], Gen
 
     @on(LiveTable.NearEnd)
     def _load_further(self) -> None:
+        """Add a page; all rows are read again if that is under way already: the desk has changed."""
         rows = self.table.rows_shown
         if len(rows) >= self._window.limit:
-            self._window = self._window.further(rows)
-            self.reload()
+            following = self._window = self._window.further(rows)
+            self.reload((lambda: Held(*following.with_page(rows))) if self._is_read else None)
 
     @on(LiveTable.NearStart)
     def _load_back(self) -> None:
         if self._window.anchor is not None:
             window, rows = self._window, self.table.rows_shown
-            self.reload(lambda: window.back(rows).held())
+            self.reload(lambda: Held(*window.back(rows).held()))
 
     def action_filter(self) -> None:
         self.query_one("#filter", Input).focus()
