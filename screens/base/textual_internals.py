@@ -31,12 +31,13 @@ from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 from textual.keys import _character_to_key, key_to_character
 from textual.message_pump import MessagePump
 from textual.reactive import Reactive
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
-from textual.widgets import DataTable, OptionList, RadioSet, Select
+from textual.widgets import DataTable, OptionList, RadioSet, Select, Static
 from textual.widgets._select import SelectCurrent
 from textual.widgets.data_table import RowKey
 
@@ -345,6 +346,15 @@ def show_in_select(select: Select[Any], line: Content | None, placeholder: Conte
     current = select.query_one(SelectCurrent)
     current.placeholder = placeholder  # type: ignore[assignment]  # its Static takes any content
     current.update(Select.NULL if line is None else line)
+
+
+class Leaf(Static):
+    """A text that a layout gives another size asks for no further layout: nothing is inside."""
+
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        return super()._size_updated(size, virtual_size, container_size, layout=False)
 
 
 class SegmentTable(DataTable[Text]):
