@@ -158,8 +158,10 @@ class Hosted(SteadyScreen[Result]):
         self.host.ask(work, answered, refused, opens=opens, beside=True)
 
     def forget_asked(self, *about: str) -> None:
-        """Drop the answers that are under way: the question no longer applies."""
+        """Drop what is under way or waits for its turn: the question no longer applies."""
         self._tickets.update(about)
+        for each in about:
+            self._asked_again.pop(each, None)
 
     def after_typing(self, pause_s: float, work: Callable[[], object], *, group: str = "typing") -> None:
         """Call something once typing pauses, so that a fast typist queries the database once."""

@@ -87,7 +87,7 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedBookings):
         return [_as_of(row, now) for row in rows]
 
     def show(self, data: Held[BookingRow]) -> None:
-        self.table.mark_sort(data[0].which.sort, data[0].which.descending)
+        self.table.mark_sort(data.window.which.sort, data.window.which.descending)
         super().show(data)
 
     def show_booking(self, booking_id: int) -> None:

@@ -34,7 +34,7 @@ from screens.roster.groups import DEPARTMENT, grouped, have_departments, totals_
 from screens.roster.presence import open_presence
 from screens.roster.presence_forms import handover_form, leaving_form, shift_form
 from screens.shell.detailed_list import DetailedList
-from screens.shell.list_answers import Answers
+from screens.shell.filter_words import FilterWords
 from screens.shell.panes import Panes
 from screens.shell.row_actions import on_chosen
 from screens.shell.saved_views import ViewedList
@@ -58,7 +58,7 @@ def _is_here(row: AgentRow) -> bool:
     return row["left_at"] is None
 
 
-class Roster(DetailedList[AgentRow, AgentRow], Answers, ViewedList[AgentRow, AgentRow]):
+class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow, AgentRow]):
     NAME = "roster"
     FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK)
     HELP = (
@@ -168,9 +168,8 @@ class Roster(DetailedList[AgentRow, AgentRow], Answers, ViewedList[AgentRow, Age
 
     def _tell(self, found: list[AgentRow], whole: int) -> None:
         """Show the views with their counts, the answer to the filter, and the totals."""
-        self.by_view = count_views(self._agents)
         order = f"{self._sort.replace('_', ' ')} {'▾' if self._descending else '▴'}"
-        self.query_one(ViewTabs).show(VIEWS, self.view, self.by_view, order)
+        self.query_one(ViewTabs).show(VIEWS, self.view, count_views(self._agents), order)
         text = self.query_one("#filter", Input).value
         bar = self.query_one(FilterBar)
         bar.show_found("" if self._misread else f"{len(found):,} of {whole:,}" if text else f"{whole:,}")
@@ -231,7 +230,7 @@ class Roster(DetailedList[AgentRow, AgentRow], Answers, ViewedList[AgentRow, Age
     @on(Input.Changed, "#filter")
     def _typed(self, message: Input.Changed) -> None:
         """List the agents that match; if the text is refused, the list stays."""
-        self.complete(self.KEYS)
+        self.complete()
         self._misread = ""
         try:
             self._asked = read(parse(message.value), self.KEYS, self.backend.filter_reading())

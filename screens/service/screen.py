@@ -107,7 +107,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], MarkedIssues):
         if data is None or self._shows_board:
             self._count_figures()
             return
-        self.table.mark_sort(data[0].which.sort, self._is_descending(data[0].which))
+        self.table.mark_sort(data.window.which.sort, self._is_descending(data.window.which))
         super().show(data)
 
     def _count_figures(self) -> None:
