@@ -34,6 +34,7 @@ FIGURE_NAMES = {
     issue_analytics.SATISFACTION: "Average rating",
     issue_analytics.FIRST_CONTACT: "Resolved at first contact",
 }
+COUNTS = (issue_analytics.OPENED, issue_analytics.RESOLVED)  # of the figures; the others are means of cases
 ALERTS = {
     "sla_breaches": "SLA breaches",
     "escalations": "Open escalations",
@@ -213,7 +214,8 @@ def _period(board: Dashboard) -> list[Json]:
             "" if name == issue_analytics.SATISFACTION else _since(name, days),
         )
         more = {"trend": _trend(name, trend), "rows": behind, "title": title, "text": text}
-        rows.append(_row(name, label, _value(name, figure["value"]), str(figure["count"]), **more))
+        cases = "" if name in COUNTS else str(figure["count"])
+        rows.append(_row(name, label, _value(name, figure["value"]), cases, **more))
     for dimension in issue_analytics.DIMENSIONS:
         rows += _by(dimension, report[f"by_{dimension}"], days)  # type: ignore[literal-required]
     return rows

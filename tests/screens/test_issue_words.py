@@ -145,5 +145,6 @@ def test_figures_are_told_as_what_they_are(desk: Desk) -> None:
     assert figures["expected"]["value"].endswith(" of 5")
     assert figures["age"]["value"].split()[0].endswith(("h", "m", "d"))
     assert (figures["age"]["count"], figures["active.HIGH"]["count"]) == ("5", ""), "of what it is the mean"
+    assert [figures[key]["count"] for key in ("opened", "mean_satisfaction")] == ["", "1"]
     critical = figures["active.CRITICAL"]
     assert (critical["name"], critical["value"], critical["style"]) == ("Critical", "! 2", f"bold {BAD}")
