@@ -43,7 +43,7 @@ from screens.wording import issues as words
 COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("time", "Urgency", 16, words.urgency, sort=URGENCY, title="Priority and time left"),
     Column("issue_id", "No.", 4, right=True, sort="id", drop=2),
-    Column("title", "Issue", 23, words.subject, grows=True, sort="title"),
+    Column("title", "Issue", 22, words.subject, grows=True, sort="title"),
     Column("customer_name", "Customer", 10, words.customer, grows=True, sort="customer", drop=3),
     Column("agent_name", "Agent", 10, lambda row: row["agent_name"] or "–", grows=True, sort="agent", drop=4),
     Column("state", "State", 13, words.short_state, sort="status", drop=1),

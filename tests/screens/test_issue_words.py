@@ -20,6 +20,8 @@ from screens.service.dashboard import read_figures
 from screens.service.detail import add_steps, describe_issue, read_issue, why_text
 from screens.service.forms import note_form, reply_form
 from screens.service.new_issue import triaged
+from screens.service.screen import Service
+from screens.widgets.columns import fitting_columns
 from screens.widgets.detail_pane import add_facts
 from screens.wording import issues as words
 from screens.wording.text import BAD, CARE
@@ -148,3 +150,13 @@ def test_figures_are_told_as_what_they_are(desk: Desk) -> None:
     assert [figures[key]["count"] for key in ("opened", "mean_satisfaction")] == ["", "1"]
     critical = figures["active.CRITICAL"]
     assert (critical["name"], critical["value"], critical["style"]) == ("Critical", "! 2", f"bold {BAD}")
+
+
+@pytest.mark.parametrize(
+    ("cells", "also"), [(67, set()), (79, {"customer_name"}), (87, {"customer_name", "agent_name"})]
+)
+def test_the_number_is_always_in_sight_and_the_names_where_there_is_room(cells: int, also: set[str]) -> None:
+    """As wide as the list is at 100, 80 and 200 columns of the terminal."""
+    usual = [column for column in Service.COLUMNS if not column.extra]
+    shown = dict(fitting_columns(usual, cells))
+    assert shown.keys() == {"time", "issue_id", "title", "state"} | also
