@@ -59,7 +59,7 @@ CANDIDATES: Figure = (
 PRIORITY: Figure = (
     "Priority",
     "MEDIUM, or HIGH for technical, billing and access; one step more each for an upset customer, a gold or "
-    "platinum tier (enterprise two) and an urgent word; CRITICAL at most. w shows the steps.",
+    "platinum tier (enterprise two) and an urgent word; Critical at most. w shows the steps.",
 )
 TIME_LEFT: Figure = (
     "Time left",

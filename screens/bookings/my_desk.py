@@ -65,10 +65,10 @@ WORDS = {"in progress": "claimed", "tentative": "new"}
 CLOSING = ("booking.confirm Confirm", "booking.cancel Cancel")
 
 ISSUE_COLUMNS: tuple[Column[IssueRow], ...] = (
-    Column("time", "Left", 16, issue_words.time_bar),
+    Column("time", "Urgency", 16, issue_words.urgency),
     Column("title", "Issue", 20, issue_words.subject, grows=True),
     Column("customer_name", "Customer", 9, issue_words.customer, grows=True, drop=1),
-    Column("state", "State", 11, issue_words.short_state),
+    Column("state", "State", 13, issue_words.short_state),
     Column("issue_id", "No.", 5, right=True, drop=2),
 )
 """As on Service, without the agent."""
@@ -167,11 +167,11 @@ class MyDesk(BookingList):
         if issue is None:
             super().show_detail()
             return
-        number = issue["issue_id"]
+        number, width = issue["issue_id"], self.query(DetailPane).first().text_width
 
         def read() -> list[Detail]:
-            story = describe_issue(read_issue(desk, number), EXCERPT, LAST_SPOKEN)
-            return [(f"Issue {number}", story), issue_aside(desk, number)]
+            story = describe_issue(read_issue(desk, number), EXCERPT, LAST_SPOKEN, width)
+            return [(f"Issue {number}", story), issue_aside(desk, number, width)]
 
         self.ask_newest("detail", read, self.fill_panes)
 

@@ -48,7 +48,7 @@ COLUMNS: tuple[Column[BookingRow], ...] = (
 ISSUES: tuple[Column[IssueLine], ...] = (
     Column("issue_id", "Issue", 7, right=True),
     Column("opened_at", "Came in", 11, lambda row: short_moment(row["opened_at"]), drop=1),
-    Column("priority", "Priority", 8, issue_words.priority),
+    Column("priority", "Priority", 10, issue_words.priority),
     Column("status", "State", 13, issue_status),
     Column("category", "About", 17, lambda row: row["category"].replace("_", " "), drop=2),
     Column("title", "Title", 14, grows=True),

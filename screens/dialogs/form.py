@@ -12,7 +12,7 @@ from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, OptionList, RadioSet, Select, Static, TextArea
+from textual.widgets import Button, Input, OptionList, RadioSet, Select, Static, TextArea
 
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
@@ -28,9 +28,11 @@ from screens.fields.agent_picker import AgentPicker, picked
 from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine, is_required, noun_of
 from screens.fields.preview import Preview
+from screens.fields.prose import Prose
 from screens.widgets.columns import Row
 
 Values = dict[str, str]
+Verb = str | Callable[[Values], str]
 Changed = Input.Changed | RadioSet.Changed | Select.Changed | TextArea.Changed
 
 FIELD_WIDTH = 58  # cells beside the label
@@ -106,9 +108,7 @@ class Field:
         if self.options:
             return Pick(self.names, value=self.start or Pick.NULL, id=self.name)
         if self.lines > 1:
-            area = TextArea(
-                self.value, placeholder=self.hint, compact=True, tab_behavior="focus", id=self.name
-            )
+            area = Prose(self.value, placeholder=self.hint, id=self.name)
             area.styles.height = self.lines
             return area
         return Input(self.value, placeholder=self.hint, compact=True, id=self.name)
@@ -128,7 +128,7 @@ class FormModal(CommandModal[Outcome]):
     message disappears when its field changes.
     With ``changes_only`` the command gets only what was changed, and the form just closes
     when nothing was. ``preview`` shows what it would do, while it is filled in. ``submit`` names the act,
-    on the button and on the key line.
+    which may depend on what is chosen, on the button and on the key line.
     """
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-middle"), (30, "-high")]
@@ -143,7 +143,7 @@ class FormModal(CommandModal[Outcome]):
         fields: Sequence[Field],
         command: Callable[[Desk, Values], Outcome],
         *,
-        submit: str,
+        submit: Verb,
         about: str = "",
         changes_only: bool = False,
         preview: Preview | None = None,
@@ -152,12 +152,13 @@ class FormModal(CommandModal[Outcome]):
         self._kept_open = False
         self._fields = tuple(fields)
         self._command = command
-        self._verb = submit
+        self._verb_for = submit if callable(submit) else lambda _: submit
+        self._verb = self._verb_for({field.name: field.start for field in fields})
         self._about = about
         self._changes_only = changes_only
         self._preview = preview
-        self._way_out = "Close" if "Cancel" in submit else "Cancel"
-        rename_action(self, "submit", submit)
+        self._way_out = "Close" if "Cancel" in self._verb else "Cancel"
+        rename_action(self, "submit", self._verb)
         rename_action(self, "close", self._way_out)
 
     def body(self) -> ComposeResult:
@@ -227,6 +228,12 @@ class FormModal(CommandModal[Outcome]):
         field = next((each for each in self._fields if each.name == event.control.id), None)
         if field is not None:
             self._understand(field, value_of(event.control))
+        verb = self._verb_for(self.values())
+        if verb != self._verb:
+            self._verb = verb
+            rename_action(self, "submit", verb)
+            self.query_one("#submit", Button).label = Content(verb)
+            self.refresh_bindings()
 
     def _understand(self, field: Field, typed: str) -> None:
         """Show below a field how its text is understood; without a note, nothing any more."""
@@ -292,11 +299,8 @@ class FormModal(CommandModal[Outcome]):
 
     def _is_refused(self, values: Values) -> bool:
         """Say below each field at fault what is wrong with it, and go to the first one."""
-        found = {
-            field.name: field.refusal(self.app, values[field.name])
-            for field in self._fields
-            if field.name in values
-        }
+        given = [field for field in self._fields if field.name in values]
+        found = {field.name: field.refusal(self.app, values[field.name]) for field in given}
         wrong = {name: text for name, text in found.items() if text}
         for name, text in wrong.items():
             self.line(name).tell(text, "wrong")
@@ -361,7 +365,7 @@ class RowForms(Generic[Row]):
         fields: Sequence[Field],
         command: Callable[..., Row],
         *,
-        submit: str,
+        submit: Verb,
         about: str = "",
         changes_only: bool = False,
     ) -> FormModal[Row]:

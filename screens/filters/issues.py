@@ -19,7 +19,7 @@ VIEWS: dict[str, dict[str, Any]] = {
     "Waiting": USUAL | {"statuses": (NEW,)},
     "Escalated": USUAL | {"escalated": True},
     "Unsure": USUAL | {"unsure": True},
-    "With customer": USUAL | {"statuses": (PENDING_CUSTOMER,)},
+    "Paused": USUAL | {"statuses": (PENDING_CUSTOMER,)},
     "Ended": USUAL | {"statuses": ENDED},
     "All": USUAL | {"statuses": ()},
 }
@@ -66,7 +66,7 @@ VIEW_TEXTS = {
     "Waiting": "is:waiting",
     "Escalated": "is:escalated",
     "Unsure": "is:unsure",
-    "With customer": "status:pending_customer",
+    "Paused": "status:pending_customer",
     "Ended": "(status:resolved or status:closed)",
     "All": "(status:new or not status:new)",
 }

@@ -13,7 +13,7 @@ from dispatch.bookings.row_types import BatchLine, BatchResult
 from dispatch.queries.row_types import AgentRow, BookingRow, IssueMoveRow, MoveRow
 from dispatch.queries.wording import plural
 from dispatch.service.row_types import IssueBatch, IssueBatchLine, IssueRow
-from dispatch.service.wording import status
+from dispatch.service.wording import priority_words, status
 from screens.wording.text import BAD, CARE, short
 
 MOST_NAMED = 6  # agents who are named one by one
@@ -100,7 +100,8 @@ def _row_by_row(text: Text, rows: Sequence[Any], noun: str) -> Text:
 
 def _issue_row(row: IssueBatchLine) -> Text:
     issue = cast(IssueRow, row["issue"])
-    about = f"{issue['priority']}, {status(issue)}, {issue['agent_name'] or 'waiting for an agent'}"
+    holder = issue["agent_name"] or "waiting for an agent"
+    about = f"{priority_words(issue['priority'])}, {status(issue)}, {holder}"
     return Text(f"✓ {row['issue_id']:>6}  {short(issue['title'])}: {about}")
 
 

@@ -21,6 +21,7 @@ from dispatch.operations.row_types import UndoResult
 from dispatch.queries.new_work import Restored
 from dispatch.queries.wording import moment, money, plural, short_moment
 from dispatch.reporting.event_sentences import Names
+from dispatch.service.wording import priority_words
 from models.base import Json
 from models.issues import PRIORITIES
 
@@ -87,7 +88,9 @@ def _value(column: str, value: Any, names: Names) -> str:
         return money(value / 100)
     if column in IN_SNAKE_CASE and isinstance(value, str):
         return value.replace("_", " ")
-    return PRIORITIES[value - 1] if column == "priority" and isinstance(value, int) else describe_value(value)
+    if column == "priority" and isinstance(value, int):
+        return priority_words(PRIORITIES[value - 1])
+    return describe_value(value)
 
 
 def event_line(event: EventRow) -> str:

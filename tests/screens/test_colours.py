@@ -78,7 +78,7 @@ async def test_what_is_below_a_modal_stays_dimmed(golden_file: Path, running: An
         assert 1.5 < below["Dispatch"] < LEAST
 
 
-@pytest.mark.parametrize(("drawn_by", "sign"), [("LiveTable", "! "), ("Static", "CRITICAL")])
+@pytest.mark.parametrize(("drawn_by", "sign"), [("LiveTable", "C! "), ("Static", "↑ Critical")])
 async def test_what_needs_somebody_has_the_colour_of_the_present_theme(
     golden_file: Path, running: Any, drawn_by: str, sign: str
 ) -> None:
