@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from textual.widgets import Input
@@ -15,11 +15,20 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.accepted_values import FIRST_VALUES
 from dispatch.inputs.filter_language import Pair, format_filter
 from dispatch.inputs.filter_reader import Reading
+from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
+from dispatch.service.row_types import IssueRow
+from dispatch.service.wording import status_words
 from models.errors import InvalidInput
+from models.issues import ISSUE_STATUSES
 from screens.customers.card import CustomerCard
 from screens.filters.bookings import VIEWS, parse_filter, view_of, without_view
+from screens.filters.issues import VIEWS as ISSUE_VIEWS
+from screens.filters.issues import parse_issue_filter
 from screens.widgets.live_table import LiveTable
+from screens.wording.bookings import SHORT, STYLES
+from screens.wording.issues import short_state
+from screens.wording.text import no_matches
 from tests.screens.conftest import standing_still
 from tests.screens.picture import text_of
 from tests.screens.scenes import press
@@ -94,6 +103,37 @@ def test_what_cannot_be_read_is_refused_with_what_can(text: str, told: str) -> N
     with pytest.raises(InvalidInput) as caught:
         parsed(text)
     assert f"{caught.value.message}: {caught.value.hint}".startswith(told)
+
+
+@pytest.mark.parametrize("key", ["status", "is"])
+def test_words_of_the_screen_are_accepted_where_they_are_typed(key: str) -> None:
+    """The words of the state column and of the tabs were refused: ``status:unclaimed``, ``is:claimed``."""
+    states = {SHORT.get(words, words) for words in STYLES}
+    for word in {*states, *VIEWS}:
+        parsed(format_filter(Pair(key, ":", word)))
+    rows = [cast(IssueRow, {"escalation_level": 0, "status": status}) for status in ISSUE_STATUSES]
+    issue_states = {short_state(row).plain for row in rows} | set(map(status_words, ISSUE_STATUSES))
+    for word in {*issue_states, *ISSUE_VIEWS}:
+        parse_issue_filter(format_filter(Pair(key, ":", word)), "Open", READING)
+    assert parsed(f"{key}:claimed", "Unclaimed") == BookingFilter(claimed=True)
+    assert parsed(f"{key}:uncl", "Pending") == BookingFilter(unclaimed=True)
+    assert parsed(f"{key}:all", "Pending") == BookingFilter()
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("unclaimed", "is:unclaimed"),
+        ("mars Unclaimed", "is:unclaimed"),
+        ("call again", 'status:"call again"'),
+        ("confirmed", "status:Confirmed"),
+        ("kate to:mars", ""),
+    ],
+)
+def test_a_bare_word_for_a_state_that_finds_nothing_is_told_as_a_filter(text: str, meant: str) -> None:
+    assert no_matches(text, BOOKING_KEYS) == (
+        f"No matches. Did you mean {meant}?" if meant else "No matches. Esc clears the filter"
+    )
 
 
 def test_order_and_view_stay_unless_the_text_says_otherwise() -> None:

@@ -181,6 +181,8 @@ def bookings_of(desk: Desk) -> Model:
                 waiting=lambda row: is_pending(row) and not row["agent_id"],
                 due=lambda row: row["follow_up_at"] and row["follow_up_at"] <= desk.now(),
                 asked=column("asked_at"),
+                claimed=lambda row: is_pending(row) and row["claimed_at"],
+                unattended=column("unattended"),
             ),
             "agent": who("agent", "1", "2", "99", "soren", "an", "nobody"),
             "customer": who("customer", "1", "25", "emil", "nobody"),
