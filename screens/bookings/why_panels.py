@@ -6,7 +6,7 @@ from rich.text import Text
 
 from dispatch.assignment.row_types import DecisionRow, PolicyChoice, WhyNot
 from dispatch.matching.row_types import AgentScore
-from dispatch.queries.wording import moment, plain_value
+from dispatch.queries.wording import key_word, moment, plain_value
 from models.base import Json
 from screens.dialogs.panel import Panel
 from screens.wording.text import BAD, CARE
@@ -74,11 +74,7 @@ def _kept_out(why: DecisionRow) -> Text:
 
 
 def _candidate(position: int, row: Json) -> Text:
-    keys = [
-        f"{name.replace('_', ' ')} {plain_value(value)}"
-        for name, value in row.items()
-        if name not in NOT_KEYS
-    ]
+    keys = [f"{key_word(name)} {plain_value(value)}" for name, value in row.items() if name not in NOT_KEYS]
     line = Text(f"{position:>3}  {row['agent_name']} ({row['agent_id']})", "bold" if position == 1 else "")
     return line.append("  " + ", ".join(keys), "dim")
 
@@ -89,7 +85,7 @@ def why_not_panel(why: WhyNot, others: list[PolicyChoice]) -> Panel:
         text.append(f"\nDecided {why['decided']}").append("\nThe policy would say:", "dim")
     text.append(f"\n{why['because']}\n")
     if why.get("policy"):
-        text.append(f"\nDecided by {why['key'].replace('_', ' ')} (policy {why['policy']}).", "dim")
+        text.append(f"\nDecided by {key_word(why['key'])} (policy {why['policy']}).", "dim")
     if why.get("as_of"):
         text.append(f"\nAs of {moment(why['as_of'])}\n", "dim")
     text.append("\nIf assigned now\n", "bold")

@@ -62,7 +62,7 @@ class Roster(DetailedList[AgentRow, AgentRow], Answers, ViewedList[AgentRow, Age
     NAME = "roster"
     FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK)
     HELP = (
-        "Manage the agents. Rank 1 gets the next lead: lowest load, then most years of service, then best"
+        "Manage the agents. Rank 1 gets the next lead: fewest bookings, then most years of service, then best"
         " rating; equals share a rank. Load counts Pending bookings and open issues against the capacity;"
         " 14 days shows bookings confirmed per day. Enter folds a department; sort by another column for "
         "one list. {sort} and {sort.reverse} sort, as does a click on a header. {roster.view} changes the "

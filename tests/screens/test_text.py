@@ -38,11 +38,17 @@ def test_a_state_is_a_word(changes: dict[str, Any], words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("load", "capacity", "shown"),
-    [(0, 10, "▁ 0/10"), (10, 10, "█ 10/10"), (12, 10, "█ 12/10!"), (0, 0, "█ 0/0"), (5, 10, "▅ 5/10")],
+    ("load", "issues", "capacity", "shown"),
+    [
+        (0, 0, 10, "▁ 0/10"),
+        (10, 0, 10, "█ 10/10"),
+        (10, 2, 10, "█ 12/10!"),
+        (0, 0, 0, "█ 0/0"),
+        (3, 2, 10, "▅ 5/10"),
+    ],
 )
-def test_a_load_is_a_bar_and_a_number(load: int, capacity: int, shown: str) -> None:
-    row: Any = {"load": load, "capacity": capacity}
+def test_a_load_is_a_bar_and_a_number(load: int, issues: int, capacity: int, shown: str) -> None:
+    row: Any = {"load": load, "issue_load": issues, "capacity": capacity}
     assert load_bar(row).plain == shown
 
 

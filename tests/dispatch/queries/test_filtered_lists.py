@@ -262,10 +262,13 @@ def agents_of(desk: Desk) -> Model:
         lambda text: queries.filtered(rows, read(parse(text), queries.AGENT_KEYS, reading(desk))),
         lambda row: (f"{row['name']} | {row['department']} | {row['job_title']}",),
         choices(department=FIRST_VALUES["department"], presence=("available", "busy", "away"))
-        | numbers(load="load", rank="rank", capacity="capacity", years="years_of_service", rating="rating")
+        | numbers(
+            bookings="load", rank="rank", capacity="capacity", years="years_of_service", rating="rating"
+        )
         | {
             "name": ("part", column("name"), ("soren", "an", "Soren Baker")),
             "skill": ("among", lambda row: row["skills"] or FIRST_VALUES["destination"], ("Mars",)),
+            "load": ("number", lambda row: row["load"] + row["issue_load"], NUMBERS),
             "free": ("number", lambda row: row["capacity"] - row["load"] - row["issue_load"], NUMBERS),
         },
     )
