@@ -173,10 +173,10 @@ async def test_a_refused_text_is_told_and_the_list_stays(golden_file: Path, runn
         await press(app, "f4", "escape")
         everything = await listed(app, "")
         assert await listed(app, "status:lost") == everything
-        assert "unknown status 'lost': accepted: Pending, Confirmed, Cancelled" in text_of(app)
+        assert "Unknown status 'lost': accepted: Pending, Confirmed, Cancelled" in text_of(app)
         bookings.note(other, 9, "what others do comes in meanwhile")
         await app.settle()
-        assert "unknown status 'lost'" in text_of(app)
+        assert "Unknown status 'lost'" in text_of(app)
         mars_or_waiting = await listed(app, "(to:mars or is:waiting) not status:cancelled")
         assert 0 < len(mars_or_waiting) < len(everything)
         assert "unknown" not in text_of(app)
@@ -184,7 +184,7 @@ async def test_a_refused_text_is_told_and_the_list_stays(golden_file: Path, runn
         assert f"{len(mars_or_waiting)} marked" in text_of(app)
         await press(app, "escape", "escape")
         assert await listed(app, "to:") == everything
-        assert "destination has no value: accepted: Europa" in text_of(app)
+        assert "Destination has no value: accepted: Europa" in text_of(app)
         await press(app, "escape")
         assert " All 12 " in text_of(app)
     other.close()
@@ -201,7 +201,7 @@ async def test_the_roster_and_the_finder_read_the_same(golden_file: Path, runnin
         await press(app, "ctrl+f", *"kate open>0", "enter")
         assert isinstance(app.screen, CustomerCard)
         await press(app, "escape", "ctrl+f", *"tier:tin")
-        assert "unknown tier 'tin': accepted: bronze, silver" in text_of(app)
+        assert "Unknown tier 'tin': accepted: bronze, silver" in text_of(app)
 
 
 async def listed(app: AstraApp, text: str, number: str = "booking_id") -> list[int]:
