@@ -135,7 +135,7 @@ async def test_an_erased_customer_can_still_be_looked_at(golden_file: Path, runn
         for verb in ("e", "m"):
             await press(app, verb)
             assert isinstance(app.screen, CustomerCard), "no form is filled in for nothing"
-        assert f"customer {customer_id} was erased" in text_of(app)
+        assert f"Customer {customer_id} was erased" in text_of(app)
         await press(app, "escape", "h")
         assert current(app)["command"] == "customer.forget"
         assert "Customers   " in text_of(app)
