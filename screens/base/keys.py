@@ -330,6 +330,11 @@ def said(error: DeskError, noun: str = "") -> str:
         parts = QUOTED.split(text)
         parts[::2] = [re.sub(own, noun, part) for part in parts[::2]]
         text = "".join(parts)
+    return sentence(text)
+
+
+def sentence(text: str) -> str:
+    """Return a refusal's words as a sentence; a name that they begin with stays as it is."""
     return text[:1].upper() + text[1:] if FIRST_WORD.match(text) else text
 
 
