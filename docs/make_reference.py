@@ -269,7 +269,8 @@ def _values(key: Any) -> str:
     from dispatch.desk.accepted_values import WORDS
 
     offered = key.kind.offers(lambda kind: [f"one of the desk's {WORDS.get(kind, kind)}s"])
-    return ", ".join(offered) or key.kind.expects
+    shown = ", ".join(getattr(key.kind, "also", ()))
+    return (", ".join(offered) or key.kind.expects) + (f"; also {shown}" if shown else "")
 
 
 def lines_page() -> str:

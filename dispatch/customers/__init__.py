@@ -1,6 +1,6 @@
 """Customers: their records, search, duplicates and merging."""
 
-from dispatch.customers.duplicates import in_question, similar, suspects
+from dispatch.customers.duplicates import in_question, similar, suggestions, suspects
 from dispatch.customers.merging import merge, preview_merge
 from dispatch.customers.records import MOST_LISTED, card, edit, refuse_erased, standing
 from dispatch.customers.search import CUSTOMER_KEYS, MOST_FOUND, filtered, find
@@ -19,5 +19,6 @@ __all__ = [
     "refuse_erased",
     "similar",
     "standing",
+    "suggestions",
     "suspects",
 ]

@@ -56,7 +56,7 @@ class Verdict:
     def under(self, policy: str) -> str:
         """Return the grounds, and what decides under a policy."""
         if not self.steers:
-            by = "load and rank" if policy in (MATCH, RANK) else f"the {policy} policy"
+            by = "rank" if policy in (MATCH, RANK) else f"the {policy} policy"
             return f"{self.grounds}: ordering by {by}"
         if policy != MATCH:
             return f"{self.grounds}; only the match policy goes by it"

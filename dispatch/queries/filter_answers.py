@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from dispatch.desk.accepted_values import listing
 from dispatch.inputs.filter_language import Node, Pair, Words, fold, parse
-from dispatch.inputs.filter_reader import Keys, Reading, offers, read
+from dispatch.inputs.filter_offers import meant_by, offers
+from dispatch.inputs.filter_reader import Keys, Reading, read
 from models.agents import Agent, ids_named
 from models.base import tuples
 from models.errors import InvalidInput
@@ -28,7 +29,8 @@ def completions(word: str, keys: Keys) -> list[tuple[str, str]]:
     if ":" in word:
         return offers(word, keys, accepted)
     spelled = [(name, key.help) for key in keys.values() for name in (key.name, *key.also)]
-    return [(f"{name}:", meaning) for name, meaning in spelled if word and name.startswith(word.casefold())]
+    begun = [(f"{name}:", meaning) for name, meaning in spelled if word and name.startswith(word.casefold())]
+    return begun + (meant_by(word, keys) if word else [])
 
 
 def names_meant(text: str, keys: Keys, reading: Reading) -> str:

@@ -45,6 +45,11 @@ def plain_value(value: object) -> str:
     return ", ".join(map(plain_value, value)) if isinstance(value, list) else str(value)
 
 
+def key_word(name: str) -> str:
+    """Format a key that a policy compares; a rank's load is bookings alone, while screens call both so."""
+    return "bookings" if name == "load" else name.replace("_", " ")
+
+
 def show_in(currency: str) -> None:
     """Format amounts in the currency of the desk that this process shows, until another is given."""
     global _currency

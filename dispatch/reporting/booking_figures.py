@@ -90,6 +90,7 @@ def by_agent(desk: Desk) -> list[AgentFigures]:
                     "agent_id": rate.agent_id,
                     "agent_name": rate.agent_name,
                     "load": agents[rate.agent_id]["load"],
+                    "issue_load": agents[rate.agent_id]["issue_load"],
                     "capacity": agents[rate.agent_id]["capacity"],
                     **rate.row(),
                     **reached[rate.agent_id].row(),

@@ -6,13 +6,13 @@ Figure = tuple[str, str]
 
 RANK: Figure = (
     "Rank, #",
-    "Lowest load first, then most years of service, then the best rating; agents alike in all three "
-    "share a rank. Always computed, never stored.",
+    "Fewest Pending bookings first, then most years of service, then the best rating; agents alike in all "
+    "three share a rank. Always computed, never stored.",
 )
 LOAD: Figure = (
     "Load",
-    "The number of the agent's Pending bookings, claimed or not. The roster's bar and numbers count the open "
-    "issues too: they share the capacity.",
+    "The agent's Pending bookings, claimed or not, and open issues, out of the capacity they share. Rank "
+    "compares the bookings alone.",
 )
 CAPACITY: Figure = (
     "Capacity",
@@ -112,8 +112,8 @@ SHRUNK: Figure = (
 EVERYWHERE: tuple[Figure, ...] = (
     (
         "Bottom line",
-        "waiting: bookings without an agent; pending: all not decided. load = bookings ✓: after each change "
-        "every agent's load is checked against the bookings; ✗ names who differs.",
+        "waiting: bookings without an agent; pending: all not decided. counts ✓: after each change "
+        "every agent's stored number of bookings is checked against the bookings; ✗ names who differs.",
     ),
     ("Times", "The desk's clock runs ahead by its year_shift; times are shown in your terminal's zone."),
 )

@@ -12,7 +12,8 @@ from typing import Any
 from textual.app import App
 from textual.binding import Binding
 
-from models.errors import DeskError
+from dispatch.inputs.validation import noun as noun_of_field
+from models.errors import DeskError, InvalidInput
 from models.hints import rendered
 from screens.base.textual_internals import is_character, keymap_of
 
@@ -317,6 +318,26 @@ def hint_of(app: App[Any], hint: str) -> str:
     return rendered(hint, way)
 
 
-def refusal(app: App[Any], error: DeskError) -> str:
-    """Format the desk's refusal and its hint, with the user's keys."""
-    return ": ".join(filter(None, (error.message, hint_of(app, error.hint))))
+FIRST_WORD = re.compile(r"[a-z][a-z-]*(?![\w./\\@])")  # and no name of a file, say
+QUOTED = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")  # what somebody typed, as excerpts have it
+
+
+def said(error: DeskError, noun: str = "") -> str:
+    """Return the desk's refusal as a sentence, with the ``noun`` a screen has for the field at fault."""
+    text = error.message
+    if noun and isinstance(error, InvalidInput):
+        own = rf"\b{re.escape(noun_of_field(error.field))}\b"
+        parts = QUOTED.split(text)
+        parts[::2] = [re.sub(own, noun, part) for part in parts[::2]]
+        text = "".join(parts)
+    return sentence(text)
+
+
+def sentence(text: str) -> str:
+    """Return a refusal's words as a sentence; a name that they begin with stays as it is."""
+    return text[:1].upper() + text[1:] if FIRST_WORD.match(text) else text
+
+
+def refusal(app: App[Any], error: DeskError, noun: str = "") -> str:
+    """Format the same with its hint, and with the user's keys."""
+    return ": ".join(filter(None, (said(error, noun), hint_of(app, error.hint))))

@@ -131,18 +131,24 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
     @on_chosen
     def action_why_not(self, row: BookingRow) -> None:
         """Ask for an agent, then show why not them, and each policy's choice now."""
-        number, desk = row["booking_id"], self.backend.desk
+        number, holder, desk = row["booking_id"], row["agent_id"], self.backend.desk
+        again = keys.key_of(self.app, "why.not")
 
         def picked(agent_id: int) -> None:
             self.open_made(
                 lambda: why_not_panel(
                     counterfactuals.why_not(desk, number, agent_id),
                     counterfactuals.other_policies(desk, number),
+                    again,
+                    self.action_why_not,
                 )
             )
 
-        title = f"Why did booking {number} not go to ...?"
-        self.open_made(lambda: PickAgent(title, queries.list_agents()), picked)
+        def make() -> PickAgent:
+            others = [agent for agent in queries.list_agents() if agent["agent_id"] != holder]
+            return PickAgent(f"Compare booking {number} with which agent?", others)
+
+        self.open_made(make, picked)
 
     @on_chosen
     def action_copy(self, row: BookingRow) -> None:

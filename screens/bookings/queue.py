@@ -57,7 +57,7 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedBookings):
     HINT = "/ words, status:pending, agent:6, to:mars, is:unclaimed"
     KEYS = BOOKING_KEYS
     VIEWS = tuple(VIEWS)
-    EMPTY = "no bookings yet: leads come in on Dispatch ({place.dispatch})"
+    EMPTY = "No bookings yet: leads come in on Dispatch ({place.dispatch})"
     HAS_ASIDE = True
     AGED = "changed_at"
     IS_TIMELY = True

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rich.text import Text
 
 from dispatch.assignment.row_types import DecisionRow, PolicyChoice, WhyNot
 from dispatch.matching.row_types import AgentScore
-from dispatch.queries.wording import moment, plain_value
+from dispatch.queries.wording import key_word, moment, plain_value
 from models.base import Json
+from screens.base import keys
 from screens.dialogs.panel import Panel
 from screens.wording.text import BAD, CARE
 
@@ -74,26 +77,40 @@ def _kept_out(why: DecisionRow) -> Text:
 
 
 def _candidate(position: int, row: Json) -> Text:
-    keys = [
-        f"{name.replace('_', ' ')} {plain_value(value)}"
-        for name, value in row.items()
-        if name not in NOT_KEYS
-    ]
+    values = [f"{key_word(name)} {plain_value(value)}" for name, value in row.items() if name not in NOT_KEYS]
     line = Text(f"{position:>3}  {row['agent_name']} ({row['agent_id']})", "bold" if position == 1 else "")
-    return line.append("  " + ", ".join(keys), "dim")
+    return line.append("  " + ", ".join(values), "dim")
 
 
-def why_not_panel(why: WhyNot, others: list[PolicyChoice]) -> Panel:
-    text = Text.assemble((why["agent_name"], "bold"), overflow="fold")
+class WhyNotPanel(Panel):
+    """Why an agent did not get a booking; the key that opened it compares with another one."""
+
+    BINDINGS = [keys.WHY_NOT]
+
+    def __init__(self, title: str, text: Text, another: Callable[[], object]) -> None:
+        super().__init__(title, text)
+        self._another = another
+
+    def action_why_not(self) -> None:
+        self.leave()
+        self.app.call_later(self._another)
+
+
+def why_not_panel(
+    why: WhyNot, others: list[PolicyChoice], key: str, another: Callable[[], object]
+) -> WhyNotPanel:
+    """Make the panel; the ``key`` asks for ``another`` agent."""
+    text = Text.assemble("Compared with ", (why["agent_name"], "bold"), overflow="fold")
+    text.append(f"; {key} compares with another agent\n", "dim")
     if why.get("decided"):
         text.append(f"\nDecided {why['decided']}").append("\nThe policy would say:", "dim")
     text.append(f"\n{why['because']}\n")
     if why.get("policy"):
-        text.append(f"\nDecided by {why['key'].replace('_', ' ')} (policy {why['policy']}).", "dim")
+        text.append(f"\nDecided by {key_word(why['key'])} (policy {why['policy']}).", "dim")
     if why.get("as_of"):
         text.append(f"\nAs of {moment(why['as_of'])}\n", "dim")
     text.append("\nIf assigned now\n", "bold")
     for row in others:
         text.append(f"\n{row['policy']:<14}", "bold").append(row["agent_name"] or "nobody")
         text.append(f"  {row['reason']}", "dim")
-    return Panel(f"Booking {why['booking_id']}: why not {why['agent_name']}?", text)
+    return WhyNotPanel(f"Booking {why['booking_id']}: why not {why['agent_name']}?", text, another)

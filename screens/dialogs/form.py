@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, cast
+from typing import Any, cast
 
 from textual import events, on
 from textual.app import App, ComposeResult
@@ -16,7 +16,6 @@ from textual.widgets import Button, Input, OptionList, RadioSet, Select, Static,
 
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
-from dispatch.queries import list_agents
 from dispatch.queries.row_types import AgentRow
 from models.errors import DeskError, InvalidInput
 from screens.base import keys
@@ -24,12 +23,11 @@ from screens.base.keys import key
 from screens.base.textual_internals import rename_action
 from screens.dialogs.command_modal import CommandModal, Outcome
 from screens.dialogs.modal import HOLDS_TEXT, buttons
-from screens.fields.agent_picker import AgentPicker, picked
+from screens.fields.agent_picker import AgentPicker
 from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine, is_required, noun_of
 from screens.fields.preview import Preview
 from screens.fields.prose import Prose
-from screens.widgets.columns import Row
 
 Values = dict[str, str]
 Verb = str | Callable[[Values], str]
@@ -80,13 +78,18 @@ class Field:
     def refusal(self, app: App[Any], text: str) -> str:
         """Return what is wrong with a value, as far as that can be said before it is sent."""
         if not text.strip():
-            return is_required(noun_of(self.name, self.label)) if self.required else ""
+            return is_required(self.noun) if self.required else ""
         try:
             if self.check is not None:
                 self.check(text)
         except InvalidInput as error:
-            return keys.refusal(app, error)
+            return keys.refusal(app, error, self.noun)
         return ""
+
+    @property
+    def noun(self) -> str:
+        """What the field is called in a sentence."""
+        return noun_of(self.name, self.label)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -124,11 +127,10 @@ class FormModal(CommandModal[Outcome]):
     """Ask for a few values and run a command with them; closes with its result, or None on escape.
 
     All that is wrong is said below the fields at fault, and the cursor goes to the first; a refusal that
-    concerns no field has the line below them. The form stays open with everything typed in it, and a
-    message disappears when its field changes.
-    With ``changes_only`` the command gets only what was changed, and the form just closes
-    when nothing was. ``preview`` shows what it would do, while it is filled in. ``submit`` names the act,
-    which may depend on what is chosen, on the button and on the key line.
+    concerns no field has the line below them. Everything typed stays, and a message disappears when its
+    field changes. With ``changes_only`` the command gets only what was changed, and the form just closes when
+    nothing was. ``preview`` shows what it would do. ``submit`` names the act, which may depend on what is
+    chosen, on button and key line.
     """
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-middle"), (30, "-high")]
@@ -189,6 +191,9 @@ class FormModal(CommandModal[Outcome]):
     def _focus(self, name: str) -> None:
         self.query_one(f"#{name}").focus()
 
+    def _named(self, name: str | None) -> Field | None:
+        return next((each for each in self._fields if each.name == name), None)
+
     def line(self, name: str) -> FieldLine:
         """The line of a field: its label, input and message."""
         return next(line for line in self.query(FieldLine) if line.query(f"#{name}"))
@@ -225,7 +230,7 @@ class FormModal(CommandModal[Outcome]):
     def _changed(self, event: Changed) -> None:
         self._is_warned = False
         self._show_note("")
-        field = next((each for each in self._fields if each.name == event.control.id), None)
+        field = self._named(event.control.id)
         if field is not None:
             self._understand(field, value_of(event.control))
         verb = self._verb_for(self.values())
@@ -241,7 +246,7 @@ class FormModal(CommandModal[Outcome]):
         try:
             line.tell(field.note(typed, self.backend.desk.now()) if field.note else "")
         except DeskError as error:
-            line.tell(error.message, "wrong")
+            line.tell(keys.said(error, field.noun), "wrong")
 
     @on(Input.Submitted)
     @on(Choice.Accepted)
@@ -266,8 +271,7 @@ class FormModal(CommandModal[Outcome]):
     @property
     def _here(self) -> Field | None:
         """The field in focus."""
-        here = self.focused.id if self.focused is not None else ""
-        return next((each for each in self._fields if each.name == here), None)
+        return self._named(self.focused.id if self.focused is not None else None)
 
     def sends_any_text(self) -> bool:
         field = self._here
@@ -329,9 +333,10 @@ class FormModal(CommandModal[Outcome]):
 
     def _refused(self, error: DeskError) -> None:
         self._busy = False
-        if isinstance(error, InvalidInput) and any(field.name == error.field for field in self._fields):
-            self.line(error.field).tell(keys.refusal(self.app, error), "wrong")
-            self._focus(error.field)
+        field = self._named(error.field) if isinstance(error, InvalidInput) else None
+        if field is not None:
+            self.line(field.name).tell(keys.refusal(self.app, error, field.noun), "wrong")
+            self._focus(field.name)
         else:
             self._show_note(keys.refusal(self.app, error))
         self.call_after_refresh(self._fit)
@@ -349,52 +354,3 @@ def as_typed(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(value)
     return "" if value is None else f"{value:.2f}" if isinstance(value, float) else str(value)
-
-
-@dataclass(frozen=True)
-class RowForms(Generic[Row]):
-    """Makes the forms about rows of one ``kind``, such as "booking"; ``describe`` heads them."""
-
-    kind: str
-    describe: Callable[[Row], str]
-
-    def form(
-        self,
-        row: Row,
-        title: str,
-        fields: Sequence[Field],
-        command: Callable[..., Row],
-        *,
-        submit: Verb,
-        about: str = "",
-        changes_only: bool = False,
-    ) -> FormModal[Row]:
-        """Make a form about a row; its values go to the command under the fields' names."""
-        number = row[f"{self.kind}_id"]
-        return FormModal(
-            f"{title} {self.kind} {number}",
-            fields,
-            lambda desk, given: command(desk, number, **given),
-            submit=submit,
-            about=about or self.describe(row),
-            changes_only=changes_only,
-        )
-
-    def asking(
-        self, title: str, fields: Sequence[Field], command: Callable[..., Row], *, submit: str
-    ) -> Callable[[Row], FormModal[Row]]:
-        """Return a maker of forms whose fields are the same for every row."""
-        return lambda row: self.form(row, title, fields, command, submit=submit)
-
-    def reassigning(self, command: Callable[[Desk, int, int, str], Row]) -> Callable[[Row], FormModal[Row]]:
-        """Return a maker of forms that give a row to another agent."""
-
-        def reassign(desk: Desk, number: int, to: str, reason: str) -> Row:
-            return command(desk, number, picked(to), reason)
-
-        def make(row: Row) -> FormModal[Row]:
-            others = tuple(agent for agent in list_agents() if agent["agent_id"] != row["agent_id"])
-            fields = Field("to", "To", agents=others, required=True), reason_field("why it is reassigned")
-            return self.form(row, "Reassign", fields, reassign, submit="Reassign")
-
-        return make

@@ -35,7 +35,7 @@ KEPT_OUT = {
 
 
 def _held(row: AgentRow) -> Text:
-    return held_bar(row["load"], 0, row["capacity"])  # what the reason below calls load
+    return held_bar(row["load"], row["issue_load"], row["capacity"])
 
 
 def _rating(row: AgentRow) -> str:

@@ -37,7 +37,7 @@ class Known(NamedTuple):
 
 def look_for(who: Identity) -> Known:
     """Find existing customers for what is typed, inside ``desk.reading()``."""
-    found = customers.suspects(*who) if any(who) else []
+    found = customers.suggestions(*who) if any(who) else []
     last = queries.bookings_of([found[0]["customer_id"]], MOST_BOOKINGS) if found else []
     return Known(who, found, last)
 

@@ -13,6 +13,10 @@ from screens.fields.choice import LettersTyped
 REQUIRED = "*"
 NOUNS = {
     "customer": "customer name",
+    "name": "customer name",
+    "email": "e-mail",
+    "years": "number of years",
+    "requests": "text of the wishes",
     "method": "contact",
     "destination": "destination",
     "launch": "launch location",
@@ -59,7 +63,7 @@ class FieldLine(Vertical):
         self._label = label
         self._widget = widget
         self._is_required = required
-        self._told = ""
+        self._told = self._slip = ""
 
     def compose(self) -> ComposeResult:
         mark = (REQUIRED, "$text-accent") if self._is_required else ""
@@ -89,6 +93,11 @@ class FieldLine(Vertical):
             self.set_class(bool(text) and each == tone, f"-{each}")
 
     def on_letters_typed(self, message: LettersTyped) -> None:
-        """Say so if a letter chooses nothing: nobody takes it for a choice then."""
+        """Say so if a letter chooses nothing, until the field is left: nobody takes it for a choice then."""
         message.stop()
         self.tell("" if message.found else no_such_name(message, self._label), "wrong")
+        self._slip = self._told
+
+    def on_descendant_blur(self) -> None:
+        if self._slip and self._slip == self._told:
+            self.tell("")

@@ -22,7 +22,7 @@ from dispatch.reporting.row_types import Pulse
 from models.base import Json
 from models.errors import DeskError
 from screens.base import figures, keys
-from screens.base.keys import key_of
+from screens.base.keys import key_of, said
 from screens.base.message_log import News
 from screens.base.messages import Progressed
 from screens.fields.choice import next_of
@@ -122,7 +122,7 @@ class Insights(Place):
             self.host.report(error)
             if self.is_laid_out and section == self._section not in self._shown:
                 retry = key_of(self.app, "retry")
-                self._say_instead(f"Not loaded: {error.message}. {retry} tries again.")
+                self._say_instead(f"Not loaded. {said(error)}. {retry} tries again.")
                 self._is_ready = True  # nothing is coming that a key could wait for
 
         days = self._days if section in OF_A_PERIOD else None

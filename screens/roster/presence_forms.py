@@ -57,7 +57,7 @@ def shift_form(agent: AgentRow) -> FormModal[AgentRow]:
     def describe(typed: str, _: str) -> str:
         text = typed.strip()
         if text in ("", "none"):
-            return "no shift: presence is set by hand"
+            return "No shift: presence is set by hand"
         return f"= {shift_hours.understand(text, local_offset())}"
 
     def look(desk: Desk, values: Values) -> Text:

@@ -44,7 +44,7 @@ from screens.widgets.live_table import LiveTable
 from screens.widgets.steady_text import SteadyText
 from screens.widgets.view_tabs import ViewTabs
 from screens.wording.agents import sparkline, with_score
-from screens.wording.text import CARE, NO_MATCHES, short
+from screens.wording.text import CARE, no_matches, short
 
 NO_DAYS = [0] * TREND_DAYS
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
@@ -62,7 +62,7 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
     NAME = "roster"
     FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK)
     HELP = (
-        "Manage the agents. Rank 1 gets the next lead: lowest load, then most years of service, then best"
+        "Manage the agents. Rank 1 gets the next lead: fewest bookings, then most years of service, then best"
         " rating; equals share a rank. Load counts Pending bookings and open issues against the capacity;"
         " 14 days shows bookings confirmed per day. Enter folds a department; sort by another column for "
         "one list. {sort} and {sort.reverse} sort, as does a click on a header. {roster.view} changes the "
@@ -183,7 +183,7 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
         if found:
             return Text()
         if self._asked is not None:
-            return Text(NO_MATCHES, "dim")
+            return Text(no_matches(self.query_one("#filter", Input).value, self.KEYS), "dim")
         if self.view != ACTIVE:
             return Text(f"Nobody is {self.view.lower()}. Esc shows {ACTIVE}", "dim")
         return Text(keys.with_keys(self.app, NO_AGENTS), "bold")

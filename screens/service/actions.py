@@ -33,6 +33,11 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
     def describe_done(self, word: str, row: IssueDetails) -> str:
         return describe(word, row)
 
+    def _is_over(self, row: IssueDetails) -> None:
+        if not RULES["rate"](row):
+            hint = "{issue.resolve} resolves it; the score comes then"
+            raise Refused("not_resolved", f"issue {row['issue_id']} is {status(row)}", hint)
+
     def action_open_issue(self) -> None:
         def opened(issue: IssueDetails) -> None:
             self.say_done(describe("Opened", issue))
@@ -97,7 +102,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
     action_escalate = with_form("Escalated", forms.escalate_form)
     action_settle = with_form("Settled", forms.settle_form)
     action_reopen = with_form("Reopened", forms.reopen_form)
-    action_rate = with_form("Scored", forms.rate_form)
+    action_rate = with_form("Scored", forms.rate_form, needs=_is_over)
     action_edit = with_form("Saved", forms.edit_form)
     action_reassign = with_form("Reassigned", forms.reassign_form)
 

@@ -21,7 +21,8 @@ from dispatch.service.row_types import IssueDetails
 from dispatch.service.wording import priority_words, status
 from models.errors import Conflict
 from models.issues import CUSTOMER, DESK, OPEN, PRIORITIES, TIERS
-from screens.dialogs.form import Field, FormModal, RowForms, Values, reason_field
+from screens.dialogs.form import Field, FormModal, Values, reason_field
+from screens.dialogs.row_forms import RowForms
 from screens.wording.issues import about_issue
 from screens.wording.text import short
 
@@ -86,8 +87,8 @@ rate_form = FORMS.asking(
     [
         Field(
             "score",
-            "Score 1 to 5",
-            hint="5 is best",
+            "Score",
+            hint="1 to 5; 5 is best",
             required=True,
             check=partial(validation.whole, field="score", low=1, high=5),
         ),

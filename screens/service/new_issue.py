@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -48,6 +51,7 @@ class NewIssue(CommandModal[IssueDetails]):
 
     FRAME = "new-issue"
     AUTO_FOCUS = "#text"
+    NOUNS: ClassVar[Mapping[str, str]] = {"text": "message"}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     BINDINGS = [
         key("new.close", "escape", "Close", "Close without opening an issue"),

@@ -33,7 +33,7 @@ from screens.widgets.detail_pane import Detail, DetailPane
 from screens.widgets.filter_bar import FilterBar
 from screens.widgets.live_table import LiveTable
 from screens.widgets.view_tabs import ViewTabs
-from screens.wording.text import CARE, NO_MATCHES
+from screens.wording.text import CARE, no_matches
 
 TYPING_PAUSE_S = 0.15
 
@@ -379,7 +379,7 @@ class PagedList(DetailedList[Row, Done], FilterWords, ViewedList[Row, Done], Gen
         if rows:
             return Text()
         if self._text or self._filter != self._unfiltered():
-            return Text(NO_MATCHES, "dim")
+            return Text(no_matches(self._text, self.KEYS), "dim")
         if self.VIEWS and self.view != self.VIEWS[0]:
             return Text(f"Nothing in {self.view}. Esc shows {self.VIEWS[0]}", "dim")
         return Text(with_keys(self.app, self.EMPTY), "dim")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar
 
@@ -37,10 +38,20 @@ def on_chosen(
     return act
 
 
+@dataclass
+class Act:
+    """The last act in a place: its word and row, and the row that the cursor came to when that one left."""
+
+    word: str
+    number: int
+    landed: int | None = None
+
+
 class RowActions(Place, Generic[Row, Done]):
     """A place with a table of rows of one kind; a subclass describes the result of an action on one.
 
-    ``Done`` is a row as a command leaves it.
+    ``Done`` is a row as a command leaves it. Where an act takes its row out of the list, the cursor is on a
+    row that nobody chose: another act there must be repeated, while the same one may go on from row to row.
     """
 
     AUTO_FOCUS = "LiveTable"
@@ -56,6 +67,8 @@ class RowActions(Place, Generic[Row, Done]):
     """For verbs that not every row allows: by action, whether a row does."""
 
     table: getters.query_one[LiveTable[Row]] = getters.query_one(LiveTable)
+
+    _last_act: Act | None = None
 
     def chosen(self) -> Row | None:
         """The row that a key applies to."""
@@ -81,12 +94,35 @@ class RowActions(Place, Generic[Row, Done]):
         if message.data_table is self.table:
             getattr(self, f"action_{self.ENTER}")()
 
+    @on(DataTable.RowHighlighted)
+    def _cursor_moved(self, message: DataTable.RowHighlighted) -> None:
+        act, row = self._last_act, self.table.current
+        if act is None or row is None or message.data_table is not self.table:
+            return
+        has_left = all(each[self.NUMBER] != act.number for each in self.table.rows_shown)
+        if has_left and act.landed is None:
+            act.landed = row[self.NUMBER]
+        elif act.landed != row[self.NUMBER]:
+            self._last_act = None
+
+    def _is_meant(self, row: Row, word: str) -> bool:
+        """Return whether somebody chose this row for an act; else say that the cursor has come to it."""
+        act, number = self._last_act, row[self.NUMBER]
+        self._last_act = Act(word, number)
+        if act is None or act.landed != number or act.word == word:
+            return True
+        kind = self.NUMBER.removesuffix("_id").capitalize()
+        self.say(f"{kind} {act.number} left this list; now on {number}. Press again", severity="warning")
+        return False
+
     @on_chosen
     def at_once(
         self, row: Row, word: str, command: Callable[[Desk, int], Done], tell: Tell[Done] | None = None
     ) -> None:
         """Run a command for the row; the message line says what it did, and its row is marked."""
         number, describe = row[self.NUMBER], tell or self.describe_done
+        if not self._is_meant(row, word):
+            return
 
         def done(result: Done) -> None:
             self.say_done(describe(word, result))
@@ -106,6 +142,8 @@ class RowActions(Place, Generic[Row, Done]):
     ) -> None:
         """Open a form for the row as it is now, if it passes ``needs``; the message line says what it did."""
         number, describe = row[self.NUMBER], tell or self.describe_done
+        if not self._is_meant(row, word):
+            return
 
         def make() -> ModalScreen[Done | None]:
             latest = self.read_row(number)

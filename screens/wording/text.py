@@ -9,6 +9,10 @@ from io import StringIO
 from rich.console import Console
 from rich.text import Text
 
+from dispatch.inputs.filter_language import parse
+from dispatch.inputs.filter_offers import did_you_mean
+from dispatch.inputs.filter_reader import Keys
+
 # As greys they would be the faintest text instead of the loudest, so that without colour only bold and dim
 # are left.
 GOOD, CARE, BAD = ("", "", "") if os.environ.get("NO_COLOR") else ("$success", "$warning", "$error")
@@ -18,7 +22,10 @@ QUIET = "dim"  # of what is done: no one is needed
 NEUTRAL = "$primary" if GOOD else ""  # of bars that are neither good nor bad
 
 
-NO_MATCHES = "No matches. Esc clears the filter"
+def no_matches(text: str, keys: Keys) -> str:
+    """Say that a filter finds nothing, and what its words may have meant."""
+    meant = did_you_mean(parse(text), keys)
+    return f"No matches. Did you mean {meant}?" if meant else "No matches. Esc clears the filter"
 
 
 def short(text: str, length: int = 40) -> str:

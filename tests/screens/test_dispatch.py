@@ -151,7 +151,7 @@ async def test_undo_takes_back_what_was_done_in_this_terminal(running: Any, othe
         await press(app, "ctrl+y", "ctrl+y")
         assert notice(app) == ""
         await press(app, "ctrl+z", "ctrl+z", "ctrl+z")
-        assert "nothing to undo for" in text_of(app)
+        assert "Nothing to undo for" in text_of(app)
         assert not (await newest(app, 1))[0]["voided"]
 
 

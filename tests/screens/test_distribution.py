@@ -111,7 +111,7 @@ async def test_a_batch_is_undone_whole_or_not_at_all(
         await press(app, "r", *"zion")
         assert "2 bookings would go to Zion Parker" in told(app)
         await press(app, "q")
-        assert "no agent chosen" in told(app), "nobody is called Zionq"
+        assert "No agent chosen" in told(app), "nobody is called Zionq"
         assert "would go to Zion Parker" not in told(app)
         await press(app, "backspace")
         await press(app, "enter", *"holiday", "enter")

@@ -126,6 +126,12 @@ async def test_a_name_is_answered_and_completed(golden_file: Path, running: Any)
         assert table(app).has_focus
         await press(app, "slash", "ctrl+u", *"agent:nobody", "enter")
         assert "agent:nobody → no agent" in text_of(app)
+        await press(app, "slash", "ctrl+u", *"unclaimed", "enter")
+        assert "No matches. Did you mean is:unclaimed?" in text_of(app)
+        await press(app, "slash", "ctrl+u", *"unc")
+        assert "tab is:unclaimed" in text_of(app)
+        await press(app, "tab")
+        assert app.screen.query_one("#filter", Input).value == "is:unclaimed "
 
 
 async def test_each_header_sorts_and_hidden_ones_are_skipped(golden_file: Path, running: Any) -> None:

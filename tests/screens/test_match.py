@@ -286,7 +286,7 @@ async def test_a_section_that_cannot_be_read_says_so_and_forgets_what_was_typed(
         failing.setitem(READ, "weights", refused)
         async with running(size=(80, 24)) as (app, _):
             await press(app, "f7", *"vvvv")
-            assert "Not loaded: another command is writing. ^r tries again." in text_of(app)
+            assert "Not loaded. Another command is writing. ^r tries again." in text_of(app)
             await press(app, "enter")
             assert "Nothing to open here" in text_of(app)
             failing.undo()
@@ -331,7 +331,7 @@ async def test_training_goes_on_beside_and_can_be_stopped(
             await pilot.press("L")
             await pilot.press("L")
             await app.settle()
-        assert "training stopped" in text_of(app)
+        assert "Training stopped" in text_of(app)
         assert [row["name"] for row in rows(app, "weights")] == ["published"]
         await press(app, "L")
         assert isinstance(app.screen, Panel)

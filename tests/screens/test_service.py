@@ -267,14 +267,17 @@ async def _huge_text(app: AstraApp, colleague: Desk) -> None:
 async def test_concurrent_answers_are_reported(
     demo_file: Path, running: Any, colleague: Desk, clock: TestClock
 ) -> None:
-    number = intake.open_issue(colleague, "I was charged twice for my booking")["issue_id"]
+    number, _ = (
+        intake.open_issue(colleague, text)["issue_id"]
+        for text in ("I was charged twice for my booking", "Where is my refund?")
+    )
     async with running(demo_file, clock=clock) as (app, _):
         await at(app, number)
         await press(app, "t", *"from me")
         conversation.reply(colleague, number, "from lee [/]")
         await press(app, "f9")
         assert isinstance(app.screen, FormModal)
-        assert "somebody replied" in text_of(app)
+        assert "Somebody replied" in text_of(app)
         assert "“from lee [/]”" in str(app.screen.query_one("#problem", Static).visual)
         assert app.screen.values()["text"] == "from me"
         await press(app, "f9")
@@ -287,6 +290,15 @@ async def test_concurrent_answers_are_reported(
         assert "cannot go from" in text_of(app)
         await press(app, "exclamation_mark", "f9")
         assert isinstance(app.screen, FormModal), "a reason is needed"
+        await press(app, "escape", "f", "f9", "s")
+        following = app.screen.query_one(LiveTable).current
+        assert following is not None
+        text = f"Issue {number} left this list; now on {following['issue_id']}. Press again"
+        assert (said(app)[0], isinstance(app.screen, Place)) == (text, True)  # another one was scored
+        await press(app, "s")
+        assert said(app)[0].startswith(f"Issue {following['issue_id']} is ")
+        await press(app, "up", "down", "exclamation_mark")
+        assert isinstance(app.screen, FormModal)
 
 
 async def test_a_new_issue_is_analysed_while_typing(demo_file: Path, running: Any, clock: TestClock) -> None:
@@ -294,7 +306,7 @@ async def test_a_new_issue_is_analysed_while_typing(demo_file: Path, running: An
         await press(app, "f6", "I", "f9")
         modal = app.screen
         assert isinstance(modal, NewIssue)
-        assert "text is required" in text_of(app)
+        assert "Message is required" in text_of(app)
         text = "I'm unable to access my account after the recent update. This is urgent, [/] $300 today."
         modal.query_one("#text", TextArea).text = text
         await fill_in(app, tier="gold", booking="12345678")

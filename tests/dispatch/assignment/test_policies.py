@@ -208,7 +208,7 @@ def test_rank_and_contact_puts_the_contact_rate_before_years(
     result = add_lead()
     assert (result["agent_id"], result["reason"]) == (
         2,
-        "lowest load (0), then best contact rate (100%), then most years (5)",
+        "fewest bookings (0), then best contact rate (100%), then most years (5)",
     )
 
 

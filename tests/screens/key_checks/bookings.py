@@ -87,7 +87,7 @@ async def set_and_clear_a_follow_up(app: AstraApp) -> None:
     await press(app, "F", "f9")  # as it was: nothing to do
     assert isinstance(app.screen, Place)
     await press(app, "F", "backspace")
-    assert "empty: removes the follow-up" in text_of(app)
+    assert "Empty: removes the follow-up" in text_of(app)
     await press(app, "enter")
     assert (await booking(app, 8))["follow_up_at"] is None
 

@@ -77,7 +77,7 @@ async def mark_several(app: AstraApp) -> None:
 async def still_on_it(app: AstraApp) -> None:
     await at_booking(app, 16)
     await press(app, "K")
-    assert "booking 16 is not claimed" in text_of(app)
+    assert "Booking 16 is not claimed" in text_of(app)
     await press(app, "c", "K")
     (event,) = await app.backend.read(lambda: event_log.events(booking_id=16, limit=1))
     assert event["command"] == "booking.keep"
@@ -93,6 +93,10 @@ async def why_not_them(app: AstraApp) -> None:
     told = app.screen.text.plain
     assert "If assigned now" in told
     assert all(policy in told for policy in POLICIES)
+    assert told.startswith("Compared with Nova Singh; W compares with another agent")
+    await press(app, "W", *"zion", "enter")
+    assert isinstance(app.screen, Panel)
+    assert app.screen.heading == "Booking 9: why not Zion Parker?"
 
 
 @check("agent.presence", "agent.handover", "agent.shift")

@@ -215,7 +215,7 @@ async def fill_the_desk(app: AstraApp) -> None:
     await press(app, "down", "up", "enter")
     assert isinstance(app.screen, ImportFiles)
     await press(app, "f9")
-    assert "no file given" in text_of(app)
+    assert "No file given" in text_of(app)
     await press(app, "escape", "ctrl+n", "down", "enter")
     assert isinstance(app.screen, FormModal)
     assert app.screen.heading == "Add an agent"
