@@ -42,6 +42,11 @@ STEPS = {
 """The commands that may follow: in a column, and in a sentence."""
 
 
+def is_open(row: BookingRow) -> bool:
+    """Return whether a booking still has an agent, or waits for one."""
+    return row["status"] == PENDING and not row["voided"]
+
+
 def state(row: BookingRow) -> Text:
     """Format a booking's state, coloured if it needs attention."""
     words = booking_state(row)
