@@ -50,7 +50,7 @@ def header(agent: AgentRow, rows: Sequence[BookingRow], key: str, width: int) ->
 
 
 def counts(rows: Sequence[BookingRow], issues: str, keep: str) -> Text:
-    """Return how much work of each kind there is; ``issues`` is their number, "" for none.
+    """Return how much work of each kind there is, "" if none; ``issues`` is their number, "" for none.
 
     ``keep`` is the key that keeps a claim the desk asks about.
     """
@@ -66,7 +66,7 @@ def counts(rows: Sequence[BookingRow], issues: str, keep: str) -> Text:
     parts += [Text(f"Issues {issues}", "bold")] if issues else []
     asked = sum(row["asked_at"] is not None and row["group"] != DONE for row in rows)
     parts += [Text(f"{asked} still on it? {keep} keeps it", f"bold {CARE}")] if asked else []
-    return Text(" · ").join(parts) if parts else Text("Nothing to do", "dim")
+    return Text(" · ").join(parts)
 
 
 def _from_long_to_short(agent: AgentRow, rows: Sequence[BookingRow], key: str) -> list[list[Text]]:
@@ -83,6 +83,7 @@ def _from_long_to_short(agent: AgentRow, rows: Sequence[BookingRow], key: str) -
         [name, presence + hint, named_bar, today],
         [name, presence + hint, bar, today],
         [name, presence + hint, bar, done],
+        [name, presence, bar, done],
         [name, presence + hint, load, done],
         [name, word + hint, bar, today],
         [name, word + hint, bar, done],
@@ -95,6 +96,8 @@ def _from_long_to_short(agent: AgentRow, rows: Sequence[BookingRow], key: str) -
 
 def _today(rows: Sequence[BookingRow]) -> Text:
     closed = [row for row in rows if row["group"] == DONE]
+    if not closed:
+        return Text("0 closed", "dim")
     confirmed = sum(row["status"] == CONFIRMED for row in closed)
     return Text(f"{confirmed} {CONFIRMED_SIGN} {len(closed) - confirmed} {CANCELLED}")
 

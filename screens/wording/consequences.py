@@ -116,7 +116,8 @@ def _row_by_row(
             text.append("\n").append_text(_issue_row(row) if noun == ISSUE else _booking_row(row, was))
         else:
             reason = row["error"]["message"] if row["error"] else ""
-            text.append(f"\n✗ {number:>6}  {reason.removeprefix(f'{noun} {number} ')}", CARE)
+            reason = reason.removeprefix(f"{noun} {number} ").removeprefix("is ")
+            text.append(f"\n✗ {number:>6}  {reason}", CARE)
     if len(rows) > MOST_LISTED:
         text.append(f"\n         and {plural(len(rows) - MOST_LISTED, noun)} more", "dim")
     return text

@@ -138,7 +138,7 @@ async def _a_mail_brings_many(kim: Terminal) -> None:
     await kim.look(paste)
     await kim.settle()
     shown = await kim.look(text_of)
-    assert "29 good, 2 with errors" in shown
+    assert "29 ready, 2 with errors" in shown
     assert "'Pluto' is not an accepted destination" in shown
     await kim.press("f9")
     left = await kim.look(lambda app: app.screen.query_one(TextArea).text)

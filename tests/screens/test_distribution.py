@@ -85,11 +85,11 @@ async def test_marked_bookings_are_changed_together(golden_file: Path, running: 
         await press(app, "greater_than_sign", "less_than_sign")
         assert "3 marked ✓" in text_of(app), "marks survive refreshing and sorting"
         await press(app, "x")
-        assert "2 bookings would be cancelled, 1 refused" in told(app)
+        assert "2 of 3 bookings would be cancelled, 1 refused" in told(app)
         await press(app, *"no money", "f9")
         assert isinstance(app.screen, Panel)
-        assert "2 bookings cancelled, 1 refused" in app.screen.text.plain
-        assert "✗      3  booking 3 is Cancelled" in app.screen.text.plain
+        assert "2 of 3 bookings cancelled, 1 refused" in app.screen.text.plain
+        assert "✗      3  already cancelled" in app.screen.text.plain
         await press(app, "escape")
         assert "1 marked ✓" in text_of(app), "refused bookings stay marked"
         await press(app, "u")
@@ -226,7 +226,7 @@ async def test_policy_and_shuffle_are_previewed_first(golden_file: Path, running
         assert "The policy is balanced now" in told(app)
         loads = {row["agent_id"]: row["load"] for row in await app.backend.read(queries.list_agents)}
         await press(app, "ctrl+p", *"shuffle", "enter")
-        assert "8 Soren Baker → " in told(app)
+        assert "8 Priya Chukwu: Soren Baker → " in told(app)
         await press(app, "f9")
         assert (await booking(app, 8))["agent_id"] != 1
         assert "Moved 1 booking · u undo" in told(app)
