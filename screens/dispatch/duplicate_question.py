@@ -86,14 +86,7 @@ class KnownCustomer(Modal[Answer | None]):
 
     @on(DataTable.RowHighlighted)
     def _show_detail(self) -> None:
-        self._show_note(_detail(self._chosen))
-
-    @on(DataTable.RowSelected)
-    def _entered(self) -> None:
-        self._show_note(_detail(self._chosen).append(f"\n{HINT}", "bold"))
-
-    def _show_note(self, text: Text) -> None:
-        self.query_one("#detail", Static).update(text)
+        self.query_one("#detail", Static).update(_detail(self._chosen))
 
     def action_same(self) -> None:
         self.leave(Answer("same", self._chosen))

@@ -23,7 +23,7 @@ from screens.wording.text import CARE, short
 
 MOST_BOOKINGS, MOST_OTHERS = 4, 2
 NAME_CELLS = 24
-NOTHING_TYPED, NEW = "A known customer appears here", "New customer"
+NOBODY_KNOWN = "A known customer appears here"
 
 Identity = tuple[str, str, str]
 """Name, phone and e-mail as typed."""
@@ -68,7 +68,7 @@ class KnownCard(Frame):
 
     def _text(self, known: Known, now: str) -> Text:
         if not known.suspected:
-            return Text(NEW if any(known.who) else NOTHING_TYPED, "dim")
+            return Text(NOBODY_KNOWN, "dim")
         text = Text()
         place_cells = max((cell_len(row["destination"]) for row in known.bookings), default=0)
         for row in known.bookings:

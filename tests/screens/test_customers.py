@@ -241,8 +241,8 @@ def test_a_merge_says_what_moves() -> None:
         "gives_up": {"email": "b@example.com"},
     }
     said = merge_text(preview).plain
-    assert f"{HOSTILE} (1) stays" in said
-    assert "Kate (2) is merged into it" in said
+    assert f"Keep      {HOSTILE} (1)" in said
+    assert "Merge in  Kate (2)" in said
     assert "3 leads move over" in said
     assert "+49 is copied.\nb@example.com is not copied" in said
     assert "1 lead moves over" in merge_text(preview | {"leads": 1}).plain

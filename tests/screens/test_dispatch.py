@@ -274,7 +274,7 @@ async def test_the_call_bar_tells_who_is_next_and_what_is_known(golden_file: Pat
             assert "f9 asks: same customer?" in shown
             assert "This hour " in shown
             assert ("▁▁▁" in shown) is (size[0] == 120)
-            assert ("then  " in shown) is (size[0] == 80)
+            assert ("then " in shown) is (size[0] == 80)
 
 
 async def test_the_latest_leads_have_an_age_that_follows_the_clock(running: Any, demo_file: Path) -> None:
