@@ -16,6 +16,7 @@ from screens.dialogs.form import FormModal
 from screens.dialogs.panel import Panel
 from screens.shell.row_actions import Done, RowActions, on_chosen
 from screens.widgets.columns import Row
+from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
 
 MANY = 50  # that are marked only after a question
@@ -54,8 +55,9 @@ class MarkedList(RowActions[Row, Done]):
         self.table.picks = True
 
     def show_marks(self) -> None:
-        """Show the marks; a subclass shows their number too."""
+        """Show the marks, and which verbs are for them; a subclass shows their number too."""
         self.table.pick(map(str, self._marks))
+        self.query_one(KeyLine).row_changed()
 
     def marked_text(self) -> Text | None:
         """Say how many rows are marked, and the keys for them; None without any."""

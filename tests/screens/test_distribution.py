@@ -236,6 +236,11 @@ async def test_policy_and_shuffle_are_previewed_first(golden_file: Path, running
             configuration.set_value(lee, "policy", "nosuch")
 
 
+async def load_and_departure(app: AstraApp) -> tuple[int, bool]:
+    agent = await app.backend.read(lambda: queries.agent(1))
+    return agent["load"], bool(agent["left_at"])
+
+
 async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_one_key(
     golden_file: Path, running: Any, lee: Desk
 ) -> None:
@@ -266,11 +271,13 @@ async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_o
         app.screen.query_one(LiveTable).choose([])
         await press(app, "slash", *"baker", "enter", "X")
         assert "3 bookings go to others" in told(app)
-        await press(app, "f9", "escape")
-        agent = await app.backend.read(lambda: queries.agent(1))
-        assert (agent["load"], bool(agent["left_at"])) == (0, True)
+        assert "3 issues go to others" in told(app)
+        await press(app, "enter")
+        assert await load_and_departure(app) == (3, False), "enter alone deactivates nobody"
+        await press(app, "X", "f9", "escape")
+        assert await load_and_departure(app) == (0, True)
         await press(app, "u", "u")
-        assert (await app.backend.read(lambda: queries.agent(1)))["load"] == 3
+        assert await load_and_departure(app) == (3, False)
 
 
 async def test_the_buttons_of_a_form_with_a_preview_are_in_sight(golden_file: Path, running: Any) -> None:

@@ -10,6 +10,7 @@ from screens.customers.card import CustomerCard
 from screens.dialogs.panel import Panel
 from screens.dispatch.lead_form import LeadForm
 from screens.widgets.live_table import LiveTable
+from screens.wording.reasons import policy_word
 from tests.screens.key_checks.registry import (
     at_booking,
     booking,
@@ -92,7 +93,7 @@ async def why_not_them(app: AstraApp) -> None:
     assert app.screen.heading == "Booking 9: why not Nova Singh?"
     told = app.screen.text.plain
     assert "If assigned now" in told
-    assert all(policy in told for policy in POLICIES)
+    assert all(policy_word(policy) in told for policy in POLICIES)
 
 
 @check("agent.presence", "agent.handover", "agent.shift")
