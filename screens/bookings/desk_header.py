@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from dispatch.queries.row_types import AgentRow, BookingRow
+from models.agents import AWAY
 from models.bookings import CONFIRMED
 from screens.roster.presence import presence_text
 from screens.widgets.steady_text import SteadyText
@@ -73,6 +74,7 @@ def _from_long_to_short(agent: AgentRow, rows: Sequence[BookingRow], key: str) -
     presence = presence_text(agent)
     word = Text(f"{PRESENCE_SIGNS[agent['presence']]} {agent['presence']}", presence.style)
     hint = Text(f"  {key}", "dim")
+    wanted_hint = hint if agent["presence"] == AWAY else Text()  # the way back
     bar = held_bar(agent["load"], agent["issue_load"], agent["capacity"])
     load = bar[CELLS + 1 :]
     name, shorter, shortest = (Text(short(agent["name"], cells), "bold") for cells in (24, 14, 8))
@@ -83,7 +85,7 @@ def _from_long_to_short(agent: AgentRow, rows: Sequence[BookingRow], key: str) -
         [name, presence + hint, named_bar, today],
         [name, presence + hint, bar, today],
         [name, presence + hint, bar, done],
-        [name, presence, bar, done],
+        [name, presence + wanted_hint, bar, done],
         [name, presence + hint, load, done],
         [name, word + hint, bar, today],
         [name, word + hint, bar, done],
