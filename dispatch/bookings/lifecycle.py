@@ -298,9 +298,10 @@ def check_open(booking: Booking, *, waiting_too: bool = False) -> None:
     """Raise Refused for a closed booking or, unless ``waiting_too``, one without an agent."""
     number = booking.booking_id
     if booking.status != PENDING:
+        state = "was entered by mistake" if booking.voided else f"is already {booking.status.lower()}"
         raise Refused(
             "not_pending",
-            f"booking {number} {'was entered by mistake' if booking.voided else f'is {booking.status}'}",
+            f"booking {number} {state}",
             ENTER_AGAIN if booking.voided else f"{act('booking.reopen', number)} makes it Pending",
         )
     if booking.agent_id is None and not waiting_too:

@@ -112,8 +112,8 @@ SHRUNK: Figure = (
 EVERYWHERE: tuple[Figure, ...] = (
     (
         "Bottom line",
-        "waiting: bookings without an agent; pending: all not decided. counts ✓: after each change "
-        "every agent's stored number of bookings is checked against the bookings; ✗ names who differs.",
+        "waiting: bookings without an agent; pending: all not decided. After each change every agent's "
+        "stored number of bookings is checked against the bookings; ✗ names who differs.",
     ),
     ("Times", "The desk's clock runs ahead by its year_shift; times are shown in your terminal's zone."),
 )

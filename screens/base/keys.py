@@ -111,7 +111,7 @@ BOOKING = [
     hidden("booking.rate", "s", "Score", "Enter the customer's score, 1 to 5"),
     hidden("booking.customer", "i", "Customer", "Open the customer's card"),
     hidden("booking.issue", "I", "New issue", "Open an issue about the booking", "new_issue"),
-    hidden("booking.log", "H", "Its log", "Show its log", "booking_log"),
+    hidden("booking.log", "H", "History", "Show its log", "booking_log"),
     COPY,
 ]
 
@@ -211,7 +211,7 @@ ISSUE = [
     hidden("issue.edit", "e", "Edit", "Edit title, priority, tier or booking"),
     hidden("issue.booking", "b", "Its booking", "Show the linked booking in Queue", "go_to_booking"),
     hidden("issue.customer", "i", "Customer", "Open the customer's card"),
-    hidden("issue.log", "H", "Its log", "Show its log", "issue_log"),
+    hidden("issue.log", "H", "History", "Show its log", "issue_log"),
     hidden("issue.why", "w,f8", "Why", "See why this urgency, and why this agent"),
     COPY,
 ]
@@ -254,6 +254,13 @@ INSIGHTS = [
     COLUMNS,
     *SORT,
 ]
+
+OF_AN_AGENT = frozenset({"agent.edit", "agent.handover", "agent.shift", "agent.leave", "agent.bookings"})
+ROW_ACTIONS = frozenset(
+    binding.action
+    for binding in (*BOOKING, *WHY, *ISSUE, *MARKS, *(each for each in ROSTER if each.id in OF_AN_AGENT))
+) - {"open_issue", "mark_all"}
+"""The actions that are about the row under the cursor: without one they cannot be done."""
 
 BY_ID = {
     str(binding.id): binding

@@ -54,7 +54,8 @@ OF_A_PENDING_ONE = ("destination", "launch", "package", *REVENUES)
 
 def _about(booking: BookingRow) -> str:
     trip = f"{booking['destination']} from {booking['launch_location']}"
-    return f"{booking['customer_name']}: {trip}, with {booking['agent_name'] or 'nobody yet'}"
+    holder = f"with {booking['agent_name']}" if booking["agent_name"] else "waiting for an agent"
+    return f"{booking['customer_name']}: {trip}, {holder}"
 
 
 FORMS = RowForms("booking", _about)
@@ -140,7 +141,7 @@ def follow_up_form(booking: BookingRow) -> FormModal[BookingRow]:
     about = f"{_about(booking)}\n{ways(booking)}"
     return FORMS.form(
         booking,
-        "Follow-up of",
+        "Follow-up for",
         [field],
         follow_ups.follow_up,
         submit="Save follow-up",
@@ -184,8 +185,8 @@ def edit_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingR
         for name, label in LABELS.items()
         if is_pending or name not in OF_A_PENDING_ONE
     ]
-    why_so_few = "" if is_pending else ": its trip and quote stay as they are"
-    about = f"Booking {booking['booking_id']} is {booking['status']}{why_so_few}"
+    closed = f"Already {booking['status'].lower()}: its trip and quote stay as they are"
+    about = _about(booking) if is_pending else f"{_about(booking)}\n{closed}"
     return FORMS.form(
         booking, "Edit", fields, editing.edit, submit="Save changes", about=about, changes_only=True
     )

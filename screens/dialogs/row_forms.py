@@ -59,7 +59,9 @@ class RowForms(Generic[Row]):
 
         def make(row: Row) -> FormModal[Row]:
             others = tuple(agent for agent in list_agents() if agent["agent_id"] != row["agent_id"])
-            fields = Field("to", "To", agents=others, required=True), reason_field("why it is reassigned")
-            return self.form(row, "Reassign", fields, reassign, submit="Reassign")
+            verb = "Assign" if row["agent_id"] is None else "Reassign"
+            reason = reason_field(f"why it is {verb.lower()}ed")
+            fields = Field("to", "To", agents=others, required=True), reason
+            return self.form(row, verb, fields, reassign, submit=verb)
 
         return make

@@ -120,7 +120,7 @@ def _open(work: OpenWork, now: str) -> Lines:
     facts = [
         ("Pending", f"{work['pending']:,}", ""),
         ("Waiting", f"{work['waiting']:,}", f"bold {CARE}" if work["waiting"] else ""),
-        ("To claim", f"{work['to_claim']:,}", CARE if work["to_claim"] else ""),
+        ("Unclaimed", f"{work['to_claim']:,}", CARE if work["to_claim"] else ""),
         ("Oldest to claim", age(work["oldest_to_claim"], now) if work["oldest_to_claim"] else "–", ""),
         ("Oldest open", age(work["oldest"], now) if work["oldest"] else "–", ""),
     ]

@@ -22,7 +22,7 @@ from dispatch.triage.row_types import Triage
 from models.base import Json
 from models.errors import DeskError, InvalidInput
 from models.issues import CATEGORIES, CHANNELS, TIERS
-from screens.base.keys import key
+from screens.base.keys import key, key_of
 from screens.customers.finder import FindCustomer
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.modal import buttons
@@ -93,7 +93,7 @@ class NewIssue(CommandModal[IssueDetails]):
         return {
             "Channel": Pick(CHANNEL_NAMES, value="web form", id="channel"),
             "Tier": Pick(TIERS, prompt="from the customer's card", id="tier"),
-            "Customer": Button("none yet: find one", compact=True, id="customer"),
+            "Customer": Button(f"Find customer ({key_of(self.app, 'find')})", compact=True, id="customer"),
             "Booking": Input(booking, placeholder=hint, compact=True, id="booking"),
             "Category": Pick(CATEGORY_NAMES, prompt="by triage", id="category"),
         }

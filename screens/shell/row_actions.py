@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import DataTable
 
 from dispatch.desk.desk import Desk
+from screens.base.keys import ROW_ACTIONS
 from screens.shell.desk_screen import Place
 from screens.widgets.columns import Row
 from screens.widgets.live_table import LiveTable
@@ -76,10 +77,10 @@ class RowActions(Place, Generic[Row, Done]):
 
     def is_possible(self, action: str) -> bool:
         rule = self.POSSIBLE.get(action)
-        if rule is None:
+        if rule is None and action not in ROW_ACTIONS:
             return True
         row = self.chosen()
-        return row is not None and rule(row)
+        return row is not None and (rule is None or rule(row))
 
     @abstractmethod
     def describe_done(self, word: str, row: Done) -> str:

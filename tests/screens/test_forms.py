@@ -137,8 +137,8 @@ async def test_the_confirm_form_says_what_each_amount_is_and_adds_them_up(
 async def test_no_form_opens_for_what_the_desk_would_refuse_anyway(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         for number, pressed, refused in (
-            (2, "tfxrFd", "Booking 2 is Confirmed\no makes it Pending"),
-            (9, "s", "Booking 9 is Pending\nonly a finished one has a score"),
+            (2, "tfxrFd", "Booking 2 is already confirmed\no makes it Pending"),
+            (9, "s", "Booking 9 is still open\nonly a finished one has a score"),
             (12, "tfFd", "Booking 12 waits for an agent\nr assigns it"),
         ):
             await at_booking(app, number)

@@ -148,6 +148,19 @@ async def test_the_line_tells_what_can_be_done_with_the_row(golden_file: Path, r
         await press(app, "c")
         assert claim.has_class("-disabled"), "the same row, changed"
 
+        def bright() -> set[str]:
+            return {name for name, button in verbs(app).items() if not button.has_class("-disabled")}
+
+        assert {"Note", "Edit", "Why", "Release"} <= bright()
+        await press(app, "space")
+        for_marked = {"Reassign", "Cancel", "Release", "Follow-up"}
+        assert bright() & {"Claim", "Contact", "Confirm", "Note", "Edit", "Why", *for_marked} == for_marked
+        await press(app, "escape")
+        assert "Note" in bright()
+        await press(app, "slash", *"nobody has this name", "enter")
+        assert {"Note", "Why", "Customer", *for_marked} <= verbs(app).keys()
+        assert bright() == set(), "there is no row"
+
 
 async def test_more_keys_fit_a_wider_terminal_and_the_rest_are_in_help(
     golden_file: Path, running: Any

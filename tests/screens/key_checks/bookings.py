@@ -104,7 +104,7 @@ async def the_next_step(app: AstraApp) -> None:
     await press(app, "f9")
     assert (await booking(app, 4))["status"] == "Confirmed"
     await press(app, "m")
-    assert "Booking 4 is Confirmed: nothing comes next" in text_of(app)
+    assert "Booking 4 is already confirmed: nothing comes next" in text_of(app)
     await press(app, "u")
     assert (await booking(app, 4))["status"] == "Pending"
 
