@@ -19,7 +19,7 @@ WHY: Any = {
     "policy": "rank",
     "agent_id": 6,
     "agent_name": "Soren Baker",
-    "reason": "lowest load (0), then most years (21)",
+    "reason": "fewest bookings (0), then most years (21)",
     "settings_version": 1,
     "decided_at": "2082-03-04 12:00:00",
     "winner": FIRST,
@@ -48,16 +48,16 @@ def test_those_compared_are_a_table() -> None:
     lines = why_panel(WHY, 30).text.plain.splitlines()
     assert lines[:3] == ["Soren Baker", WHY["reason"], ""]
     assert lines[3:7] == [
-        "Rank  No.  Agent        Load  Years  Rating",
-        "   1    6  Soren Baker     0     21    4.57",
-        "   2   27  Ronan Young    10      7    4.40",
+        "Rank  No.  Agent        Bookings  Years  Rating",
+        "   1    6  Soren Baker         0     21    4.57",
+        "   2   27  Ronan Young        10      7    4.40",
         "2 of 30 agents",
     ]
     assert "Decided 2082-03-04 12:00: Rank, settings version 1" in lines
 
 
 def test_beside_a_list_the_table_is_narrow() -> None:
-    assert "Agent        Load  Years  Rating\nSoren Baker" in why_text(WHY, is_narrow=True).plain
+    assert "Agent        Bookings  Years  Rating\nSoren Baker" in why_text(WHY, is_narrow=True).plain
     by_hand = WHY | {"policy": "by hand", "winner": {"agent_id": 6, "agent_name": "Soren Baker"}, "next": []}
     assert "Agent" not in why_text(by_hand).plain, "nobody was compared"
 
@@ -70,7 +70,8 @@ def test_the_answer_comes_first_and_reasons_hang() -> None:
     lines = why_not_panel(BY_HAND, OTHERS, "Soren Baker", "W", do_nothing).text.plain.splitlines()
     assert lines[0] == "Kim chose Soren Baker by hand: asked for the agent of last year"
     assert lines[1] == "Otherwise: Nova Singh would get it now"
-    first, *more = lines[lines.index("If assigned now") + 1 :]
+    first, *more, empty, another = lines[lines.index("If assigned now") + 1 :]
+    assert (empty, another) == ("", "W compares with another agent")
     indent = first.index("lowest")
     assert first.startswith("Balanced load  Zion Parker  ")
     assert more
