@@ -15,7 +15,8 @@ from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import day_and_moment, due_word, moment
 from models.bookings import PENDING
 from models.clock import local_offset
-from screens.dialogs.form import Field, FormModal, RowForms, as_typed, reason_field
+from screens.dialogs.form import Field, FormModal, as_typed, reason_field
+from screens.dialogs.row_forms import RowForms
 from screens.wording.contacts import ways
 
 MOMENT_HINT = "tomorrow 9:00, in 2 hours, fri 9, 23.11. 9:00"

@@ -16,7 +16,8 @@ from dispatch.queries.row_types import CustomerRow
 from dispatch.queries.wording import moment
 from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal
-from screens.dialogs.form import Field, FormModal, RowForms
+from screens.dialogs.form import Field, FormModal
+from screens.dialogs.row_forms import RowForms
 from screens.dialogs.modal import buttons
 
 LABELS = {"name": "Name", "phone": "Phone", "email": "E-mail"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, cast
+from typing import Any, cast
 
 from textual import events, on
 from textual.app import App, ComposeResult
@@ -16,7 +16,6 @@ from textual.widgets import Input, OptionList, RadioSet, Select, Static, TextAre
 
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
-from dispatch.queries import list_agents
 from dispatch.queries.row_types import AgentRow
 from models.errors import DeskError, InvalidInput
 from screens.base import keys
@@ -28,7 +27,6 @@ from screens.fields.agent_picker import AgentPicker
 from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine, is_required, noun_of
 from screens.fields.preview import Preview
-from screens.widgets.columns import Row
 
 Values = dict[str, str]
 Changed = Input.Changed | RadioSet.Changed | Select.Changed | TextArea.Changed
@@ -47,7 +45,7 @@ class Field:
     A few short ``options`` are shown side by side; others open as a list. ``note`` describes, below
     the field, how the typed text is read at the desk's time, or raises DeskError. A ``required`` one has
     a mark; where it has one option, that is chosen. ``check`` raises InvalidInput for a text the desk
-    would refuse.
+    would refuse. ``only_if`` names another field, and its value with which this one is shown.
     """
 
     name: str
@@ -60,6 +58,7 @@ class Field:
     lines: int = 1
     required: bool = False
     check: Callable[[str], object] | None = None
+    only_if: tuple[str, str] | None = None
 
     @property
     def start(self) -> str:
@@ -176,8 +175,16 @@ class FormModal(CommandModal[Outcome]):
             if field.is_choice:
                 self.query_one(f"#{field.name}", Choice).value = field.start
             self._understand(field, field.value)
+        self._show_asked()
         self._begin()
         self.call_after_refresh(self._look_ahead)
+
+    def _show_asked(self) -> None:
+        """Show the fields that count, with what is chosen in the others."""
+        values = self.values()
+        for field in self._fields:
+            if field.only_if is not None:
+                self.line(field.name).display = values[field.only_if[0]] == field.only_if[1]
 
     def _begin(self) -> None:
         """Put the cursor into the first field that needs a key."""
@@ -227,6 +234,8 @@ class FormModal(CommandModal[Outcome]):
         field = next((each for each in self._fields if each.name == event.control.id), None)
         if field is not None:
             self._understand(field, value_of(event.control))
+        self._show_asked()
+        self.call_after_refresh(self._fit)
 
     def _understand(self, field: Field, typed: str) -> None:
         """Show below a field how its text is understood; without a note, nothing any more."""
@@ -243,7 +252,7 @@ class FormModal(CommandModal[Outcome]):
         """Go to the next field on enter, and submit from the last one; a text the desk would refuse stays."""
         if self._is_wrong_here():
             return
-        last = self.query_one(f"#{self._fields[-1].name}")
+        last = [line for line in self.query(FieldLine) if line.display][-1]
         if self.focused is not None and last in self.focused.ancestors_with_self:
             if self._kept_open:
                 self._kept_open = False
@@ -343,52 +352,3 @@ def picked(agent_id: str, field: str = "to") -> int:
     if not agent_id:
         raise InvalidInput(field, "no agent chosen", "type part of the name, or the id")
     return int(agent_id)
-
-
-@dataclass(frozen=True)
-class RowForms(Generic[Row]):
-    """Makes the forms about rows of one ``kind``, such as "booking"; ``describe`` heads them."""
-
-    kind: str
-    describe: Callable[[Row], str]
-
-    def form(
-        self,
-        row: Row,
-        title: str,
-        fields: Sequence[Field],
-        command: Callable[..., Row],
-        *,
-        submit: str,
-        about: str = "",
-        changes_only: bool = False,
-    ) -> FormModal[Row]:
-        """Make a form about a row; its values go to the command under the fields' names."""
-        number = row[f"{self.kind}_id"]
-        return FormModal(
-            f"{title} {self.kind} {number}",
-            fields,
-            lambda desk, given: command(desk, number, **given),
-            submit=submit,
-            about=about or self.describe(row),
-            changes_only=changes_only,
-        )
-
-    def asking(
-        self, title: str, fields: Sequence[Field], command: Callable[..., Row], *, submit: str
-    ) -> Callable[[Row], FormModal[Row]]:
-        """Return a maker of forms whose fields are the same for every row."""
-        return lambda row: self.form(row, title, fields, command, submit=submit)
-
-    def reassigning(self, command: Callable[[Desk, int, int, str], Row]) -> Callable[[Row], FormModal[Row]]:
-        """Return a maker of forms that give a row to another agent."""
-
-        def reassign(desk: Desk, number: int, to: str, reason: str) -> Row:
-            return command(desk, number, picked(to), reason)
-
-        def make(row: Row) -> FormModal[Row]:
-            others = tuple(agent for agent in list_agents() if agent["agent_id"] != row["agent_id"])
-            fields = Field("to", "To", agents=others, required=True), reason_field("why it is reassigned")
-            return self.form(row, "Reassign", fields, reassign, submit="Reassign")
-
-        return make

@@ -21,7 +21,8 @@ from dispatch.service.row_types import IssueDetails
 from dispatch.service.wording import category, status
 from models.errors import Conflict
 from models.issues import CUSTOMER, DESK, OPEN, PRIORITIES, TIERS
-from screens.dialogs.form import Field, FormModal, RowForms, reason_field
+from screens.dialogs.form import Field, FormModal, reason_field
+from screens.dialogs.row_forms import RowForms
 from screens.wording.text import short
 
 QUOTED = 200  # characters of a message that arrived during writing

@@ -1,0 +1,61 @@
+"""Makers of the forms about one row: its number heads them, and its values go to one command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic
+
+from dispatch.desk.desk import Desk
+from dispatch.queries import list_agents
+from screens.dialogs.form import Field, FormModal, picked, reason_field
+from screens.widgets.columns import Row
+
+
+@dataclass(frozen=True)
+class RowForms(Generic[Row]):
+    """Makes the forms about rows of one ``kind``, such as "booking"; ``describe`` heads them."""
+
+    kind: str
+    describe: Callable[[Row], str]
+
+    def form(
+        self,
+        row: Row,
+        title: str,
+        fields: Sequence[Field],
+        command: Callable[..., Row],
+        *,
+        submit: str,
+        about: str = "",
+        changes_only: bool = False,
+    ) -> FormModal[Row]:
+        """Make a form about a row; its values go to the command under the fields' names."""
+        number = row[f"{self.kind}_id"]
+        return FormModal(
+            f"{title} {self.kind} {number}",
+            fields,
+            lambda desk, given: command(desk, number, **given),
+            submit=submit,
+            about=about or self.describe(row),
+            changes_only=changes_only,
+        )
+
+    def asking(
+        self, title: str, fields: Sequence[Field], command: Callable[..., Row], *, submit: str
+    ) -> Callable[[Row], FormModal[Row]]:
+        """Return a maker of forms whose fields are the same for every row."""
+        return lambda row: self.form(row, title, fields, command, submit=submit)
+
+    def reassigning(self, command: Callable[[Desk, int, int, str], Row]) -> Callable[[Row], FormModal[Row]]:
+        """Return a maker of forms that give a row to another agent."""
+
+        def reassign(desk: Desk, number: int, to: str, reason: str) -> Row:
+            return command(desk, number, picked(to), reason)
+
+        def make(row: Row) -> FormModal[Row]:
+            others = tuple(agent for agent in list_agents() if agent["agent_id"] != row["agent_id"])
+            fields = Field("to", "To", agents=others, required=True), reason_field("why it is reassigned")
+            return self.form(row, "Reassign", fields, reassign, submit="Reassign")
+
+        return make
