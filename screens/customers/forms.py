@@ -17,8 +17,8 @@ from dispatch.queries.wording import moment
 from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.form import Field, FormModal
-from screens.dialogs.row_forms import RowForms
 from screens.dialogs.modal import buttons
+from screens.dialogs.row_forms import RowForms
 
 LABELS = {"name": "Name", "phone": "Phone", "email": "E-mail"}
 CHECKS: dict[str, Callable[[str], object]] = {

@@ -350,5 +350,5 @@ def as_typed(value: object) -> str:
 def picked(agent_id: str, field: str = "to") -> int:
     """Return the agent chosen in a picker. Raises InvalidInput."""
     if not agent_id:
-        raise InvalidInput(field, "no agent chosen", "type part of the name, or the id")
+        raise InvalidInput(field, "no agent chosen", "type part of the name, or the No.")
     return int(agent_id)

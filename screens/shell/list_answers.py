@@ -35,6 +35,17 @@ class Answers(Place):
         )  # of the desk: until now, and when views were counted
         self._found: int | None = None
         self._meant = ""
+        self._is_narrowed = False
+
+    @on(FilterInput.Changed)
+    def _narrowed(self) -> None:
+        """Show the key that clears the filter while there is one."""
+        if self._is_narrowed != bool(self._typed_text()):
+            self._is_narrowed = not self._is_narrowed
+            self.refresh_bindings()
+
+    def is_of_use(self, action: str) -> bool:
+        return self._is_narrowed if action == "back" else super().is_of_use(action)
 
     def count_views(self) -> Mapping[str, int]:
         """Count the rows of each view; called beside the reading thread."""

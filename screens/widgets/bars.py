@@ -215,7 +215,7 @@ class StatusBar(SpeakingLine):
         wide = self.size.width >= 110
         counts = [f"{totals.waiting} waiting", f"{totals.pending} pending"]
         if totals.drift:
-            names = ", ".join(map(str, totals.drift[:3])) + ("..." if len(totals.drift) > 3 else "")
+            names = ", ".join(map(str, totals.drift[:3])) + ("…" if len(totals.drift) > 3 else "")
             verdict = f"load ≠ bookings: agent {names} ✗" if wide else "load ✗"
         else:
             verdict = "load = bookings ✓" if wide else "✓"

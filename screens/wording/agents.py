@@ -32,7 +32,8 @@ def held_bar(load: int, issues: int, capacity: int) -> Text:
     share = 1.0 if capacity == 0 else min(1.0, held / capacity)
     full = max(min(1, held), round(share * CELLS)) if capacity else CELLS
     style = f"bold {BAD}" if held > capacity else GOOD if share < 0.5 else CARE if share < 1 else BAD
-    bar = Text.assemble((FULL * full, style), (EMPTY * (CELLS - full), "dim"), f" {held}/{capacity}")
+    bar = Text.assemble((FULL * full, style), (EMPTY * (CELLS - full), "dim"))
+    bar.append(f" {held}/{capacity}", "" if share < 0.5 else "bold")
     return bar.append("!", style) if held > capacity else bar
 
 
