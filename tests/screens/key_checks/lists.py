@@ -47,7 +47,7 @@ async def keys_of_insights(app: AstraApp) -> None:
     await press(app, "enter")
     assert "+92.220" in text_of(app)
     await press(app, "escape", "asterisk", "asterisk")
-    assert "The score weighs by published" in text_of(app)
+    assert "Selected: published weights" in text_of(app)
     await press(app, "L")
     assert "decided assignments are too few" in " ".join(text_of(app).split())
     await press(app, "E")
