@@ -178,7 +178,7 @@ class Moment(Kind):
         try:
             start, end = date_ranges.period(pair.value, reading.now, reading.offset)
         except InvalidInput:
-            raise _refused(pair, "a time", date_ranges.EXAMPLES) from None
+            raise _refused(pair, "a time", date_ranges.FEW_EXAMPLES) from None
         if start == end and pair.operator in EQUAL:
             raise _refused(pair, "a day", f"use {pair.key}>={pair.value}")
         return start, end if start < end else to_text(from_text(start) + timedelta(seconds=1))

@@ -32,7 +32,7 @@ def policy_form(current: str, name: str) -> FormModal[Json]:
         return Text.assemble((POLICIES[chosen].help, "italic"), "\n", trial)
 
     return FormModal(
-        "Policy",
+        "Assignment policy",
         [Field("policy", "Policy", name, tuple(POLICIES), required=True)],
         lambda desk, given: configuration.set_value(desk, "policy", given["policy"]),
         submit="Use policy",

@@ -5,7 +5,7 @@ from __future__ import annotations
 Figure = tuple[str, str]
 
 RANK: Figure = (
-    "Rank, #",
+    "Rank",
     "Fewest Pending bookings first, then most years of service, then the best rating; agents alike in all "
     "three share a rank. Always computed, never stored.",
 )
@@ -115,5 +115,5 @@ EVERYWHERE: tuple[Figure, ...] = (
         "waiting: bookings without an agent; pending: all not decided. After each change every agent's "
         "stored number of bookings is checked against the bookings; ✗ names who differs.",
     ),
-    ("Times", "The desk's clock runs ahead by its year_shift; times are shown in your terminal's zone."),
+    ("Times", "The desk's clock runs years ahead; times are shown in your terminal's zone."),
 )

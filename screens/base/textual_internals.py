@@ -37,7 +37,7 @@ from textual.message_pump import MessagePump
 from textual.reactive import Reactive
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
-from textual.widgets import DataTable, OptionList, RadioSet, Select, Static
+from textual.widgets import DataTable, Input, OptionList, RadioSet, Select, Static, TextArea
 from textual.widgets._select import SelectCurrent
 from textual.widgets.data_table import RowKey
 
@@ -339,6 +339,15 @@ def highlighted_index(radio_set: RadioSet) -> int | None:
 def forget_pressed(radio_set: RadioSet) -> None:
     """Let no button count as pressed; the button itself has been switched off before."""
     radio_set._pressed_button = None
+
+
+def show_text_cursor(field: object, *, shown: bool) -> None:
+    """Show or hide the cursor of a field in focus: below a modal it would look like the one to type at."""
+    if isinstance(field, Input | TextArea):
+        if shown:
+            field._restart_blink()
+        else:
+            field._pause_blink(visible=False)
 
 
 def show_in_select(select: Select[Any], line: Content | None, placeholder: Content) -> None:

@@ -266,7 +266,7 @@ class MyDesk(BookingList):
     def action_choose_agent(self) -> None:
         def offer(agents: list[AgentRow]) -> None:
             if agents:
-                self.open(PickAgent("Whose desk is this?", agents), self._use_agent)
+                self.open(PickAgent("Whose desk is this?", agents, self.host.my_agent_id), self._use_agent)
             else:
                 self.say("No agents yet: f3 opens the roster, a adds one", severity="warning")
 

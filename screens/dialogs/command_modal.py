@@ -15,7 +15,7 @@ from screens.base import keys
 from screens.base.hosted import T
 from screens.dialogs.modal import HOLDS_TEXT, Modal
 from screens.fields.choice import LettersTyped
-from screens.fields.field_line import no_such_name
+from screens.fields.field_line import WRONG, no_such_name
 
 Outcome = TypeVar("Outcome")
 SOON_S = 0.4  # a slower answer gets a note
@@ -29,7 +29,7 @@ class CommandModal(Modal[Outcome | None]):
     """
 
     NOTE_ID: ClassVar[str] = "#problem"
-    AT_WORK: ClassVar[str] = "Working ..."
+    AT_WORK: ClassVar[str] = "Working…"
     STILL_AT_WORK: ClassVar[str] = "One moment: waiting for the desk"
     NOUNS: ClassVar[Mapping[str, str]] = {}
     """What a field is called here, by its name in a refusal, where that is another."""
@@ -93,4 +93,5 @@ class CommandModal(Modal[Outcome | None]):
 
     def _show_note(self, text: str) -> None:
         if self.is_laid_out:
-            self.query_one(self.NOTE_ID, Static).update(Content(text))
+            is_news = text in ("", self.AT_WORK, self.STILL_AT_WORK)
+            self.query_one(self.NOTE_ID, Static).update(Content(text if is_news else f"{WRONG}{text}"))

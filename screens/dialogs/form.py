@@ -47,7 +47,7 @@ class Field:
     A few short ``options`` are shown side by side; others open as a list. ``note`` describes, below
     the field, how the typed text is read at the desk's time, or raises DeskError. A ``required`` one has
     a mark; where it has one option, that is chosen. ``check`` raises InvalidInput for a text the desk
-    would refuse.
+    would refuse. ``only_if`` names another field, and its value with which this one is shown.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Field:
     lines: int = 1
     required: bool = False
     check: Callable[[str], object] | None = None
+    only_if: tuple[str, str] | None = None
 
     @property
     def start(self) -> str:
@@ -179,8 +180,16 @@ class FormModal(CommandModal[Outcome]):
             if field.is_choice:
                 self.query_one(f"#{field.name}", Choice).value = field.start
             self._understand(field, field.value)
+        self._show_asked()
         self._begin()
         self.call_after_refresh(self._look_ahead)
+
+    def _show_asked(self) -> None:
+        """Show the fields that count, with what is chosen in the others."""
+        values = self.values()
+        for field in self._fields:
+            if field.only_if is not None:
+                self.line(field.name).display = values[field.only_if[0]] == field.only_if[1]
 
     def _begin(self) -> None:
         """Put the cursor into the first field that needs a key."""
@@ -239,6 +248,8 @@ class FormModal(CommandModal[Outcome]):
             rename_action(self, "submit", verb)
             self.query_one("#submit", Button).label = Content(verb)
             self.refresh_bindings()
+        self._show_asked()
+        self.call_after_refresh(self._fit)
 
     def _understand(self, field: Field, typed: str) -> None:
         """Show below a field how its text is understood; without a note, nothing any more."""
@@ -255,7 +266,7 @@ class FormModal(CommandModal[Outcome]):
         """Go to the next field on enter, and submit from the last one; a text the desk would refuse stays."""
         if self._is_wrong_here():
             return
-        last = self.query_one(f"#{self._fields[-1].name}")
+        last = [line for line in self.query(FieldLine) if line.display][-1]
         if self.focused is not None and last in self.focused.ancestors_with_self:
             if self._kept_open:
                 self._kept_open = False

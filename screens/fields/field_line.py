@@ -10,7 +10,8 @@ from textual.widgets import Label, Static
 
 from screens.fields.choice import LettersTyped
 
-REQUIRED = "*"
+REQUIRED, WRONG = "*", "! "
+"""The signs of a required field, and before what is wrong: without colour, bold alone is a heading."""
 NOUNS = {
     "customer": "customer name",
     "name": "customer name",
@@ -52,7 +53,7 @@ class FieldLine(Vertical):
     FieldLine > Horizontal > * { width: 1fr; }
     FieldLine > Horizontal > Label { width: 18; color: $text-muted; }
     FieldLine > Horizontal > Input, FieldLine > Horizontal > TextArea { background: $panel; }
-    FieldLine > .told { display: none; height: auto; max-height: 2; margin-left: 18; color: $text-muted; }
+    FieldLine > .told { display: none; height: auto; max-height: 3; margin-left: 18; color: $text-muted; }
     FieldLine.-wrong > .told { color: $text-error; text-style: bold; }
     FieldLine.-wrong > Horizontal > Label { color: $text-error; text-style: bold; }
     FieldLine.-warning > .told { color: $text-warning; }
@@ -86,7 +87,7 @@ class FieldLine(Vertical):
         if text != self._told:
             self._told = text
             below = self.query_one(".told", Static)
-            below.update(Content(text))
+            below.update(Content(f"{WRONG}{text}" if tone == "wrong" and text else text))
             below.display = bool(text)
             self.refresh(layout=True)  # or its height would be remembered from before
         for each in ("wrong", "warning"):

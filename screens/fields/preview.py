@@ -46,7 +46,7 @@ class Preview(Reading, can_focus=False):
         self._ticket = 0
 
     def compose(self) -> ComposeResult:
-        yield Static(Content("..."))
+        yield Static(Content("…"))
 
     def follow(self, values: Values) -> None:
         """Preview these values, once typing pauses."""

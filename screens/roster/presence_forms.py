@@ -114,7 +114,7 @@ def handover_form(agent: AgentRow, others: list[AgentRow]) -> FormModal[AgentRow
     fields = [Field("to", "Give it to", TO_DESK, (TO_DESK, TO_AGENT))]
     return FormModal(
         f"Hand over {agent['name']}'s work",
-        [*fields, Field("agent", "Agent", agents=takers)] if takers else fields,
+        [*fields, Field("agent", "Agent", agents=takers, only_if=("to", TO_AGENT))] if takers else fields,
         lambda desk, values: handover.hand_over(desk, number, taker(values)),
         submit="Hand over work",
         about="Astra picks the next best agent for each booking.",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
@@ -30,7 +30,7 @@ from screens.filters.agents import ACTIVE, VIEWS, count_views, is_in, whole_text
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
 from screens.roster.columns import COLUMNS, CONTACT, HIGHEST_FIRST, RATES, SCORE, SORTS, TREND
 from screens.roster.detail import agent_detail, department_detail
-from screens.roster.groups import DEPARTMENT, grouped, have_departments, totals_text
+from screens.roster.groups import DEPARTMENT, grouped, have_departments, sort_key, starts_of, totals_text
 from screens.roster.presence import open_presence
 from screens.roster.presence_forms import handover_form, leaving_form, shift_form
 from screens.shell.detailed_list import DetailedList
@@ -49,7 +49,7 @@ from screens.wording.text import CARE, no_matches, short
 NO_DAYS = [0] * TREND_DAYS
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
 WIDE = 110
-ROWS_WITH_PANE, PANE = 30, 36  # rows of a narrow terminal; cells of the pane
+ROWS_WITH_PANE, PANE = 30, 34  # rows of a narrow terminal; cells of the pane
 HINT = "/ name, department or number, presence:break, load<5, skill:mars"
 NO_AGENTS = "No agents yet: {agent.add} adds one, {first_steps} imports them"
 
@@ -93,6 +93,7 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
         self._misread = ""
         self._sought: int | None = None
         self._listed: list[AgentRow] = []
+        self._whole = 0
 
     def on_mount(self) -> None:
         """Restore the last order."""
@@ -174,7 +175,16 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
         bar = self.query_one(FilterBar)
         bar.show_found("" if self._misread else f"{len(found):,} of {whole:,}" if text else f"{whole:,}")
         bar.show_message(self._message(found))
-        self.query_one("#totals", SteadyText).update(totals_text(found, whole, self._hints(found)))
+        self._whole = whole
+        self._show_totals()
+
+    @on(events.Resize)
+    def _totals_below_columns(self) -> None:
+        self.call_after_refresh(self._show_totals)
+
+    def _show_totals(self) -> None:
+        line = totals_text(self._listed, self._whole, self._hints(self._listed), starts_of(self.table))
+        self.query_one("#totals", SteadyText).update(line)
 
     def _message(self, found: list[AgentRow]) -> Text:
         """Return the answer below the filter: what is wrong with the text, or why there are no rows."""
@@ -204,7 +214,7 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
         if self._sort == DEPARTMENT and self._asked is None and have_departments(found):
             folded = [name for name in self._folded if sought is None or name != sought["department"]]
             return grouped(found, folded, descending=self._descending)
-        return sorted(found, key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
+        return sorted(found, key=lambda row: sort_key(row.get(self._sort)), reverse=self._descending)
 
     def _with_trends(self, rows: list[AgentRow]) -> list[AgentRow]:
         """Add what each agent confirmed a day, drawn to the scale of those in sight."""
@@ -387,8 +397,3 @@ def _with_rates(rows: list[AgentRow]) -> list[AgentRow]:
     """Return the agents with their rates of Confirmed bookings; former agents have none."""
     known = {rate.agent_id: rate for rate in rates()}
     return [{**row, **known[row["agent_id"]].row()} if row["agent_id"] in known else row for row in rows]
-
-
-def _sort_key(value: Any) -> tuple[bool, Any]:
-    """Sort None last, and text regardless of case."""
-    return (value is None, value.lower() if isinstance(value, str) else value or 0)

@@ -215,7 +215,7 @@ class StatusBar(SpeakingLine):
         wide = self.size.width >= 110
         counts = [f"{totals.waiting} waiting", f"{totals.pending} pending"]
         if totals.drift:  # it never should: where all is well, nothing is said
-            names = ", ".join(map(str, totals.drift[:3])) + ("..." if len(totals.drift) > 3 else "")
+            names = ", ".join(map(str, totals.drift[:3])) + ("…" if len(totals.drift) > 3 else "")
             verdict = f"counts ≠ bookings: agent {names} ✗" if wide else "counts ✗"
         else:
             verdict = ""

@@ -41,7 +41,8 @@ def held_bar(load: int, issues: int, capacity: int) -> Text:
     held = load + issues
     full = max(min(1, held), round(_share(held, capacity) * CELLS)) if capacity else CELLS
     style = _load_style(held, capacity)
-    bar = Text.assemble((FULL * full, style), (EMPTY * (CELLS - full), "dim"), f" {held}/{capacity}")
+    bar = Text.assemble((FULL * full, style), (EMPTY * (CELLS - full), "dim"))
+    bar.append(f" {held}/{capacity}", "" if _share(held, capacity) < 0.5 else "bold")
     return bar.append("!", style) if held > capacity else bar
 
 

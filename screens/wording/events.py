@@ -28,8 +28,16 @@ from models.issues import PRIORITIES
 MECHANICAL = frozenset({"changed_at", "version", "assignment_id"})
 """Columns that every save writes, or that only point to a row listed anyway."""
 
-OF_AGENTS = frozenset({"agent_id"})
+OF_AGENTS = frozenset({"agent_id", "declined_by", "not_claimed_by", "pulled_from"})
 IN_SNAKE_CASE = frozenset({"status", "category", "channel", "outcome", "trigger"})
+NAMES = {
+    "created_at": "came in",
+    "given_at": "agent got it",
+    "last_given_at": "last new booking",
+    "progress_at": "last worked on",
+    "year_shift": "years ahead",
+}
+"""What columns are called whose own names say too little."""
 IN_SENTENCE = frozenset({"warnings", "escalations", "command"})
 
 
@@ -40,7 +48,7 @@ def changes(event: EventRow, names: Names | None = None) -> list[tuple[str, list
         table, _, number = key.rpartition(":")
         name = f"{TABLES[table].label if table in TABLES else table} {number}"
         before = event["before"].get(key)
-        told = {column: value for column, value in after.items() if column not in MECHANICAL}
+        told = {column: after[column] for column in sorted(after, key=_name) if column not in MECHANICAL}
         words = partial(_value, names=names or {})
         if before is None:
             first = [f"{_name(column)}: {words(column, value)}" for column, value in told.items() if value]
@@ -62,16 +70,18 @@ def agents_in(event: EventRow) -> set[int]:
     return {value for row in rows for column, value in row.items() if column in OF_AGENTS and value}
 
 
-def details(event: EventRow) -> list[tuple[str, str]]:
+def details(event: EventRow, names: Names | None = None) -> list[tuple[str, str]]:
     """Return the words of the command: a reason, a text, a score; not what its sentence has told."""
     return [
-        (_name(key), _value(key, value, {}))
+        (_name(key), _value(key, value, names or {}))
         for key, value in event["detail"].items()
         if key not in IN_SENTENCE
     ]
 
 
 def _name(column: str) -> str:
+    if column in NAMES:
+        return NAMES[column]
     for ending in ("_at", "_id", "_cents"):
         column = column.removesuffix(ending)
     return column.replace("_", " ")

@@ -133,8 +133,8 @@ def verbs(app: AstraApp) -> dict[str, KeyButton]:
 async def test_the_line_tells_what_can_be_done_with_the_row(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(200, 40)) as (app, _):
         for number, dim in (
-            (9, {"Keep claim", "Release", "Reopen", "Score"}),
-            (7, {"Claim", "Reopen", "Score"}),
+            (9, {"Keep claim", "Release", "Reopen", "Rate"}),
+            (7, {"Claim", "Reopen", "Rate"}),
             (2, {"Next step", "Claim", "Contact", "Confirm", "Cancel", "Reassign", "Release", "Decline"}),
         ):
             await at_booking(app, number)

@@ -74,7 +74,7 @@ async def _filters(app: AstraApp) -> None:
     assert "No matches" in text_of(app)
     assert await filtered(app, "booking.note") == [*everything[:1], *mine[:1]]
     assert await filtered(app, "since:soo") == [*everything[:1], *mine[:1]]  # while it is being typed
-    assert "'soo' is not a date or time" in text_of(app)
+    assert "'soo' is not a time: try today, 9:00, -2h" in text_of(app)
     assert await filtered(app, "since:12:01") == everything  # yesterday's: it is noon now
     await press(app, "escape")
     assert events(app) == everything

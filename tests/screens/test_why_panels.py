@@ -90,7 +90,9 @@ def test_the_answer_comes_first_and_reasons_hang() -> None:
 )
 def test_an_answer_names_the_agent(kind: str, because: str, line: str) -> None:
     answer: Any = {key: value for key, value in BY_HAND.items() if key != "decided"}
-    text = why_not_panel(answer | {"kind": kind, "because": because}, [], "Soren Baker", "W", do_nothing).text.plain
+    text = why_not_panel(
+        answer | {"kind": kind, "because": because}, [], "Soren Baker", "W", do_nothing
+    ).text.plain
     assert text.splitlines()[0] == line
 
 
