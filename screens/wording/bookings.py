@@ -39,7 +39,7 @@ STEPS = {
     "claim": ("Claim", "claim it"),
     "contact": ("Contact", "reach the customer"),
     "confirm": ("Confirm", "confirm it, or cancel"),
-    "reassign": ("Reassign", "give it to an agent"),
+    "reassign": ("Assign", "give it to an agent"),
 }
 """The commands that may follow: in a column, and in a sentence."""
 

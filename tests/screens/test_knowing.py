@@ -201,7 +201,7 @@ async def test_a_follow_up_falls_due_by_time_alone(running: Any, other_terminal:
 async def test_the_next_step_of_a_waiting_booking_is_to_assign_it(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         await press(app, "f4", "escape", "home", "m")
-        assert "Reassign booking 12" in text_of(app)
+        assert "Assign booking 12" in text_of(app)
 
 
 async def test_the_title_of_the_window_tells_what_waits(running: Any, other_terminal: Desk) -> None:
