@@ -65,7 +65,11 @@ def _bound(text: str, now: str, offset: timedelta, *, ends: bool, ahead: bool = 
             return to_text((meant - offset).replace(tzinfo=UTC))
     except (ValueError, OverflowError):  # no such day or hour, or one outside the calendar
         pass
-    raise InvalidInput("time", f"{validation.excerpt(typed)} is not a time", f"try {FEW_EXAMPLES}")
+    raise InvalidInput(
+        "time",
+        f"{validation.excerpt(typed)} is not a time",
+        f"try {FEW_EXAMPLES}; desk time is {to_text(here)[:16]}",
+    )
 
 
 def _meant(words: str, now: datetime, ends: bool, ahead: bool) -> datetime | None:

@@ -18,7 +18,7 @@ from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.pilot import Pilot
 from textual.screen import ModalScreen, Screen
-from textual.widgets import DataTable, Footer, RadioButton, RadioSet
+from textual.widgets import DataTable, Footer, Input, RadioButton, RadioSet, TextArea
 
 from screens.base import textual_internals
 from screens.base.textual_internals import (
@@ -91,6 +91,7 @@ def objects(pilot: Pilot[None], driver: SteadyDriver) -> dict[str, Any]:
         "app.screen": app.screen,
         "node": app.query_one(Footer),
         "ready": app._message_queue.ready_event,
+        "field": Input(),
         "radio_set": app.query_one(RadioSet),
         "self": (table, app, app.screen, driver, TerminalFile(io.StringIO())),
         "self.app": app,
@@ -120,6 +121,7 @@ def test_every_private_name_exists(objects: dict[str, Any]) -> None:
     names = private_names()
     assert len(names) > 15
     assert [name for name in sorted(names) if not has(objects[name[0]], name[1])] == []
+    assert [name for owner, name in names if owner == "field" and not hasattr(TextArea, name)] == []
 
 
 async def test_screens_below_others_and_of_other_modes_are_found(pilot: Pilot[None]) -> None:
