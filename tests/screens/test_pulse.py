@@ -60,7 +60,7 @@ def test_panels_are_beside_each_other_where_there_is_room() -> None:
     assert "From lead to confirmed" in drawn(120)[0]
     assert "From lead to confirmed" not in drawn(78)[0]
     assert max(map(len, drawn(78))) <= 78
-    assert "Oldest to claim 4m" in "\n".join(drawn(78))
+    assert "Oldest unclaimed 4m" in "\n".join(drawn(78))
 
 
 @pytest.mark.parametrize(
