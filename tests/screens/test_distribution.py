@@ -100,7 +100,7 @@ async def test_marked_bookings_are_changed_together(golden_file: Path, running: 
 
 
 async def test_undoing_a_batch_leaves_what_has_changed_since(
-    golden_file: Path, running: Any, lee: Desk, monkeypatch: pytest.MonkeyPatch
+    golden_file: Path, running: Any, lee: Desk
 ) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         await press(app, "f4", "escape", "home")
@@ -126,6 +126,13 @@ async def test_undoing_a_batch_leaves_what_has_changed_since(
         assert (await booking(app, 8))["agent_id"] != 6
         assert (await booking(app, 9))["agent_id"] == 6
 
+
+async def test_all_of_a_list_are_marked_up_to_a_limit(
+    golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await press(app, "f4", "escape", "home")
+        table = app.screen.query_one(LiveTable)
         await press(app, "A", "l")
         assert "bookings would be released" in told(app)
         await press(app, "escape", "escape")

@@ -84,7 +84,7 @@ async def test_insights_open_with_the_pulse_and_go_on_to_tables(golden_file: Pat
     async with running(golden_file, size=(120, 36)) as (app, _):
         await press(app, "f7")
         assert "Leads a day, last 30 days" in text_of(app)
-        assert "Waiting         1" in text_of(app)
+        assert "Waiting          1" in text_of(app)
         await press(app, "v", "T")
         assert "last 30 days, beside those before" in text_of(app)
         assert "▲ 0" in text_of(app)

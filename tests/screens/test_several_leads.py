@@ -81,7 +81,7 @@ async def correct_the_rest(app: AstraApp, pilot: Any) -> None:
     await app.settle()
     assert (await newest(app, 1))[0]["customer_name"] == "[/] Ola"
     await press(app, "escape")
-    assert told(app) == "Close again to discard these lines"
+    assert told(app) == "! Close again to discard these lines"
     await press(app, "escape")
     assert notice(app) == "3 leads assigned"
     assert form(app)["name"] == "Half typed"
