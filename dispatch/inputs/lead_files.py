@@ -81,6 +81,7 @@ class LeadFile:
         self.notes = self._rows.notes
         self.ignored: list[str] = []
         self.row = Row(None, 0, (), ())
+        self._last: tuple[tuple[str, ...] | None, Columns] = None, Columns({}, (), ())
         self._columns: dict[tuple[str, ...], Columns] = {}
         if self._rows.header:
             self._columns_of(self._rows.header).check(name)
@@ -116,15 +117,17 @@ class LeadFile:
         columns = self._columns_of(row.names)
         places, values = columns.places, row.values
         fields: Fields = {name: values[place] for name, place in places.items()}
-        for place in row.unfit:
-            name = next((name for name, own in places.items() if own == place), None)
-            if name:
+        for name, place in places.items() if row.unfit else ():
+            if place in row.unfit:
                 return f"{name} is not a text"
-        for name in REQUIRED:
-            fields.setdefault(name, None)
+        if len(fields) < len(FIELDS):
+            for name in REQUIRED:
+                fields.setdefault(name, None)
         return fields
 
     def _columns_of(self, names: tuple[str, ...]) -> Columns:
+        if names is self._last[0]:
+            return self._last[1]
         columns = self._columns.get(names)
         if columns is None:
             columns = match(names)
@@ -132,6 +135,7 @@ class LeadFile:
                 self._columns[names] = columns
             new = [name for name in columns.ignored if name not in self.ignored]
             self.ignored += new[: IGNORED_NAMED - len(self.ignored)]
+        self._last = names, columns
         return columns
 
 

@@ -39,8 +39,8 @@ class CsvRows:
                     self.cut_off = ""
                     if not any(cells):
                         lines.taken()
-                    elif len(cells) == width and lines.is_one:
-                        yield Row(None, lines.taken(), names, _restored(cells))
+                    elif len(cells) == width and lines.is_plain():
+                        yield Row(None, lines.taken(), names, tuple(cells))
                     else:
                         yield self._uneven(cells)
                 return
@@ -52,7 +52,7 @@ class CsvRows:
         return csv.reader(lines, delimiter=self._head.separator, strict=True, skipinitialspace=True)
 
     def _uneven(self, cells: list[str]) -> Row:
-        """Return a row with line breaks in it, or of another length than the header."""
+        """Return a row with line breaks or apostrophes in it, or of another length than the header."""
         names, width = self._head.columns, len(self._head.columns)
         is_ended = self._lines.record().endswith(("\n", "\r"))
         begins = self._lines.taken()

@@ -12,6 +12,7 @@ from dispatch.inputs.rows.row import Unreadable
 
 BLOCK = 1 << 18
 LONGEST_VALUE = 64_000_000
+BLANK = " \t\r\n\ufeff"
 SPACE = re.compile(r"[ \t\r\n\ufeff]*")
 NEAR_END = 16  # characters: a value that the block cuts off is reported within them, or as unterminated
 
@@ -56,17 +57,22 @@ class JsonText:
         self._text = text
         self._buffer = ""
         self._at = 0
-        self._line = 1
+        self._line, self._counted = 1, 0
         self._is_whole = False
 
     def line(self) -> int:
         """Return the line of the position, counted from 1."""
         self.peek()
-        return self._line + self._buffer.count("\n", 0, self._at)
+        self._line += self._buffer.count("\n", self._counted, self._at)
+        self._counted = self._at
+        return self._line
 
     def peek(self) -> str:
         """Return the next character, or an empty text at the end."""
         while True:
+            sign = self._buffer[self._at : self._at + 1]
+            if sign and sign not in BLANK:
+                return sign
             found = SPACE.match(self._buffer, self._at)
             self._at = found.end() if found else self._at
             if self._at < len(self._buffer):
@@ -124,7 +130,7 @@ class JsonText:
             return False
         block = self._text.read(max(size, BLOCK))
         self._is_whole = not block
-        self._line += self._buffer.count("\n", 0, self._at)
+        self._line += self._buffer.count("\n", self._counted, self._at)
         self._buffer = self._buffer[self._at :] + block
-        self._at = 0
+        self._at = self._counted = 0
         return bool(block)

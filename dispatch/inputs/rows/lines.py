@@ -55,6 +55,10 @@ class Lines:
         """Return the text of the record being read."""
         return "".join(self._record)
 
+    def is_plain(self) -> bool:
+        """Return whether the record being read has one line only, and no apostrophe in it."""
+        return len(self._record) == 1 and "'" not in self._record[0]
+
     @property
     def is_one(self) -> bool:
         """Return whether the record being read has one line only."""

@@ -11,7 +11,7 @@ from typing import NamedTuple, NoReturn
 
 from dispatch.inputs.rows.row import Known, Row, Unreadable
 from dispatch.inputs.rows.sql_tokens import Token, Tokens, bare, unescaped
-from dispatch.inputs.rows.sql_values import Value, literal
+from dispatch.inputs.rows.sql_values import Value, literal, plain_values
 
 # Statements that every dump contains; any other that is skipped is reported.
 EXPECTED = frozenset(
@@ -118,11 +118,13 @@ class SqlRows:
 
     def _rows(self, first: Token, table: str, names: tuple[str, ...]) -> Iterator[Row]:
         while True:
-            token = self._next(first)
-            if token.text != "(" or token.kind != "mark":
-                self._unexpected(token, "a row in parentheses is expected")
-            values, fault = self._values(token)
-            yield _row(table, token.line, names, values, fault)
+            plain = self._tokens.plain_row()
+            if plain is not None:
+                line, texts = plain
+                values, fault = plain_values(texts, is_mysql=self._tokens.is_mysql), ""
+            else:
+                line, values, fault = self._row(first)
+            yield _row(table, line, names, values, fault)
             token = self._next(first)
             if token.kind == "word" and token.text.upper() in ("ON", "AS", "RETURNING"):
                 self._skip(token)
@@ -131,6 +133,12 @@ class SqlRows:
                 self._unexpected(token, ", or ; is expected after a row")
             if token.text == ";":
                 return
+
+    def _row(self, first: Token) -> tuple[int, list[Value], str]:
+        token = self._next(first)
+        if token.text != "(" or token.kind != "mark":
+            self._unexpected(token, "a row in parentheses is expected")
+        return token.line, *self._values(token)
 
     def _values(self, first: Token) -> tuple[list[Value], str]:
         """Read values up to the row's closing parenthesis; anything but a constant is a fault."""

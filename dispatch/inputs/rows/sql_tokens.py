@@ -29,6 +29,16 @@ TOKEN = r"""\s*+(?:
 FLAGS = re.VERBOSE | re.DOTALL
 STANDARD = re.compile(TOKEN.format(escaped=ESCAPED_TEXT, text=PLAIN_TEXT), FLAGS)
 MYSQL = re.compile(TOKEN.format(escaped=ESCAPED_TEXT, text=ESCAPED_TEXT), FLAGS)
+# Most rows are of plain texts, numbers and NULL: they are read at once.
+VALUE = r"({text}|[+-]?[0-9]++(?:\.[0-9]++)?+(?![\w.])|[nN][uU][lL][lL]\b)"
+ROW = r"\s*+(\(\s*+{value}\s*+(?:,\s*+{value}\s*+)*+\))(?=\s*+[,;])"
+PLAIN_VALUE, MYSQL_VALUE = (
+    re.compile(VALUE.format(text=text), re.DOTALL) for text in (PLAIN_TEXT, ESCAPED_TEXT)
+)
+PLAIN_ROW, MYSQL_ROW = (
+    re.compile(ROW.format(value=VALUE.format(text=text).replace("(", "(?:", 1)), re.DOTALL)
+    for text in (PLAIN_TEXT, ESCAPED_TEXT)
+)
 BY_MYSQL = re.compile(
     r"^(?:-- (?:MySQL|MariaDB|phpMyAdmin|Adminer|Host:)|/\*[!M])"
     r"|^(?:INSERT|REPLACE)(?: IGNORE)?(?: INTO)? `|^CREATE TABLE (?:IF NOT EXISTS )?`",
@@ -55,6 +65,7 @@ class Tokens:
         self.is_mysql = BY_MYSQL.search(head) is not None
         self._text = text
         self._pattern = MYSQL if self.is_mysql else STANDARD
+        self._row, self._value = (MYSQL_ROW, MYSQL_VALUE) if self.is_mysql else (PLAIN_ROW, PLAIN_VALUE)
         self._buffer = ""
         self._at = 0
         self._line, self._counted = 1, 0
@@ -66,6 +77,14 @@ class Tokens:
 
     def __next__(self) -> Token:
         return next(self._tokens)
+
+    def plain_row(self) -> tuple[int, list[str]] | None:
+        """Return the line and the texts of the values of the row that follows; None if it is not plain."""
+        match = self._row.match(self._buffer, self._at)
+        if match is None:
+            return None
+        self._at = match.end()
+        return self._line_at(match.start(1)), self._value.findall(match[1])
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Yield the raw lines below the last token's line, with their numbers."""
@@ -100,9 +119,7 @@ class Tokens:
             token = Token(str(kind), match[str(kind)], self._line_at(match.start(str(kind))))
             if kind == "open":
                 what = QUOTED.get(token.text, "text")
-                problem = (
-                    f"the {what} that begins here has no end, the file is cut off or a quotation mark stray"
-                )
+                problem = f"the {what} that begins here has no end, the file is cut off"
                 raise Unreadable(token.line, problem, is_cut=True)
             yield token
             if kind == "end":

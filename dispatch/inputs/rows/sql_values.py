@@ -16,6 +16,18 @@ class NoValue(Exception):
     """The expression is no constant."""
 
 
+def plain_values(texts: list[str], *, is_mysql: bool) -> list[Value]:
+    """Return the values of texts, numbers and NULL."""
+    values: list[Value] = []
+    for text in texts:
+        if text[0] == "'":
+            inner = text[1:-1].replace("''", "'")
+            values.append(unescaped(inner) if is_mysql else inner)
+        else:
+            values.append(None if text[0] in "nN" else text)
+    return values
+
+
 def literal(cell: list[Token], *, is_mysql: bool) -> tuple[Value, str]:
     """Return the value of a text, number, NULL, or of how sqlite3 writes line breaks; else a fault."""
     try:

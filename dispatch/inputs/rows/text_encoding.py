@@ -30,6 +30,7 @@ NOT_FOR_FILES = frozenset(
 )
 TITLES = {"cp1252": "Windows-1252", "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16"}
 UNDECODED = re.compile(r"[\udc80-\udcff]")  # what surrogateescape makes of other bytes
+RUNS = re.compile(r"[^\x00-\x7f]{2,}")
 GIVE_IT = "save the file as UTF-8, or name its encoding: --encoding NAME"
 
 
@@ -84,18 +85,23 @@ def _bad_line(decoder: codecs.IncrementalDecoder, block: bytes, lines: int) -> i
 
 
 def named(name: str) -> str:
-    """Return the codec for --encoding. Raises InvalidInput with the nearest name for an unknown one."""
-    try:
-        found = codecs.lookup(name.strip())
-        is_text = found._is_text_encoding and found.name not in NOT_FOR_FILES
-    except (LookupError, ValueError):
-        is_text = False
-    if is_text:
-        return found.name
-    known = sorted({codec.replace("_", "-") for codec in (*aliases, *aliases.values())} - {"utf-7", "utf7"})
-    near = get_close_matches(name.strip().lower().replace("_", "-").replace(" ", "-"), known, 3, 0.5)
+    """Return the codec for --encoding. Raises InvalidInput with the nearest names for an unknown one."""
+    codec = _text_codec(name.strip())
+    if codec:
+        return codec
+    known = sorted({one.replace("_", "-") for one in (*aliases, *aliases.values()) if _text_codec(one)})
+    near = get_close_matches(name.strip().lower().replace("_", "-").replace(" ", "-"), known, 3, 0.7)
     hint = "did you mean " + " or ".join(near) if near else "such as utf-8, utf-16, windows-1252 or shift-jis"
     raise InvalidInput("encoding", f"{name[:40]!r} is no encoding", hint)
+
+
+def _text_codec(name: str) -> str:
+    """Return the codec with this name if it makes text of bytes, else an empty text."""
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return ""
+    return found.name if found._is_text_encoding and found.name not in NOT_FOR_FILES else ""
 
 
 def decide(stream: BinaryIO, found: Survey, title: str, asked: str | None, errors: str) -> Encoding | None:
@@ -137,13 +143,17 @@ def _unmarked(stream: BinaryIO, encoding: Encoding, title: str) -> Encoding | No
 
 
 def _is_windows(stream: BinaryIO) -> bool:
-    """Return whether a file that is no UTF-8 is Windows-1252: hardly any of it looks like UTF-8."""
-    bad = good = 0
+    """Return whether a file that is no UTF-8 is Windows-1252.
+
+    Hardly any of it may look like UTF-8, and its accents stand alone: rows of them are another alphabet.
+    """
+    bad = good = odd = 0
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     stream.seek(0)
     try:
         while block := stream.read(BLOCK_BYTES):
-            block.decode(WINDOWS)
+            runs = RUNS.findall(block.decode(WINDOWS))
+            odd += sum(len(run) for run in runs if len(run) > 2 or not run.isalpha())
             text = decoder.decode(block)
             escaped = len(UNDECODED.findall(text))
             bad += escaped
@@ -152,7 +162,7 @@ def _is_windows(stream: BinaryIO) -> bool:
         return False
     finally:
         stream.seek(0)
-    return good * 10 <= bad
+    return good * 10 <= bad and odd * 2 <= bad
 
 
 def _checked(stream: BinaryIO, encoding: Encoding, title: str, errors: str) -> Encoding:
@@ -167,8 +177,9 @@ def _checked(stream: BinaryIO, encoding: Encoding, title: str, errors: str) -> E
             if not block:
                 return encoding
     except (UnicodeError, ValueError) as error:
+        if isinstance(error, UnicodeDecodeError):
+            lines += error.object.count(b"\n", 0, error.start)
         shown = TITLES.get(encoding.name, encoding.name)
-        where = f"{title}: line {lines + 1} or below is not {shown} text"
-        raise InvalidInput("file", where, GIVE_IT) from error
+        raise InvalidInput("file", f"{title}: line {lines + 1} is not {shown} text", GIVE_IT) from error
     finally:
         stream.seek(0)
