@@ -63,6 +63,11 @@ def required_text(value: str | None, field: str) -> str:
     return text
 
 
+def wishes(value: str | None) -> str | None:
+    """Validate what a customer wishes for, which may have several lines. Raises InvalidInput."""
+    return optional_text(value, "requests", limit=TEXT_LENGTH, lines=True)
+
+
 def email(value: str | None) -> str | None:
     """Return an e-mail address in lower case, or None. Raises InvalidInput."""
     text = optional_text(value, "email")

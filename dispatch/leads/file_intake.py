@@ -11,6 +11,7 @@ from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
 from dispatch.inputs.lead_files import LeadFile, Record
 from dispatch.leads import intake
+from dispatch.outputs.rejected_rows import RejectedRows
 from models.errors import DatabaseUnavailable, DeskError
 from models.hints import rendered
 
@@ -42,16 +43,20 @@ def receive_file(
     *,
     policy: str | None = None,
     run: str | None = None,
+    rejects: RejectedRows | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> FileResult:
     """Take in each line as a separate command, with a request id made of content and line.
 
-    An interrupted run can therefore be repeated. When this returns, all lines are on the disk. Raises
-    InvalidInput for an unknown policy, and DatabaseUnavailable; what was committed before stays.
+    An interrupted run can therefore be repeated. ``rejects`` gets the refused rows. When this returns, all
+    lines are on the disk. Raises InvalidInput for an unknown policy, and DatabaseUnavailable; what was
+    committed before stays.
     """
     if policy is not None:
         policy_named(policy)
     intaking = _Intaking(desk, f"{run}-{leads.digest}" if run else leads.digest, policy)
+    if rejects is not None:
+        intaking.reject_to = lambda error: rejects.add(leads.row.names, leads.row.values, error)
     records = iter(leads)
     try:
         with desk.flushed_once():
@@ -110,6 +115,7 @@ class _Intaking:
         self.desk = desk
         self.prefix = prefix
         self.policy = policy
+        self.reject_to: Callable[[str], None] | None = None
         self._seen_version = -1
         self.result = FileResult(accepted=0, rejected=[], repeated=0)
 
@@ -148,3 +154,5 @@ class _Intaking:
 
     def _reject(self, line: int, error: str) -> None:
         self.result["rejected"].append({"line": line, "error": error})
+        if self.reject_to is not None:
+            self.reject_to(error)

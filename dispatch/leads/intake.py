@@ -70,7 +70,7 @@ def received(
         received_at=running.now,
     )
     if requests:
-        lead.requests = validation.optional_text(requests, "requests", limit=validation.TEXT_LENGTH)
+        lead.requests = validation.wishes(requests)
     contact = validation.phone(phone) if phone else None, validation.email(email) if email else None
     if policy:
         running.policy = policy_named(policy).name
@@ -113,7 +113,7 @@ _TEXT_CHECKS: dict[str, Callable[[str | None], str | None]] = {
     "name": partial(validation.name, field="customer_name"),
     "phone": validation.phone,
     "email": validation.email,
-    "requests": partial(validation.optional_text, field="requests", limit=validation.TEXT_LENGTH),
+    "requests": validation.wishes,
 }
 
 

@@ -41,14 +41,14 @@ class Layout:
     aliases: dict[str, str] = field(default_factory=dict)
 
     def positions(self, names: Iterable[str]) -> dict[str, int]:
-        """Map each known column to its position among a file's names; unknown names are ignored."""
-        places: dict[str, int] = {}
-        for place, name in enumerate(names):
-            plain = plain_name(name)
-            column = self.aliases.get(plain, plain)
-            if column in self._plain:
-                places.setdefault(self._plain[column], place)
-        return places
+        """Map each known column to its position among a file's names; unknown names are ignored.
+
+        A column's own name comes before its aliases.
+        """
+        plain = {name: place for place, name in reversed(list(enumerate(map(plain_name, names))))}
+        aliased = {self.aliases[name]: place for name, place in plain.items() if name in self.aliases}
+        found = aliased | {name: place for name, place in plain.items() if name in self._plain}
+        return {column: found[name] for name, column in self._plain.items() if name in found}
 
     def missing(self, places: Iterable[str], *, nullable_optional: bool = False) -> list[str]:
         """List the required columns that a file lacks; JSON objects may omit nullable ones."""
@@ -99,7 +99,8 @@ LAYOUTS = {
         ASSIGNMENTS,
         "assignment_history",
         tuple(_ASSIGNMENT_COLUMNS.split()),
-        aliases={"method": "communicationmethod", "source": "leadsource", "assignedat": "assigneddatetime"},
+        aliases={"method": "communicationmethod", "source": "leadsource", "assignedat": "assigneddatetime"}
+        | {"createdat": "assigneddatetime"},
     ),
     BOOKINGS: Layout(
         BOOKINGS,
@@ -117,25 +118,57 @@ LAYOUTS = {
 }
 BY_TABLE = {layout.table: layout for layout in LAYOUTS.values()}
 
-ACCEPTED = "accepted: SQL text (INSERT INTO), CSV or JSONL, in UTF-8, of " + ", ".join(BY_TABLE)
+ACCEPTED = "accepted: SQL text (INSERT INTO, COPY), CSV or JSON of " + ", ".join(BY_TABLE)
+NAME_PARTS = ("FirstName", "LastName")
 
 
-def layout_of(names: Sequence[str]) -> Layout | None:
-    """Return the table to which a CSV header or JSON object belongs, or None."""
+def layouts_of(table: str | None, names: Sequence[str]) -> list[Layout]:
+    """Return the tables to which rows belong by their table's name, else by their column names.
+
+    Rows of bookings may hold all of their assignments, too.
+    """
+    if table is not None and table.lower() in BY_TABLE:
+        return [BY_TABLE[table.lower()]]
     plain = {plain_name(name) for name in names}
     if "bookingid" in plain:
-        return LAYOUTS[BOOKINGS]
+        history = LAYOUTS[ASSIGNMENTS]
+        is_wide = not history.missing(history.positions(names))
+        return [history, LAYOUTS[BOOKINGS]] if is_wide else [LAYOUTS[BOOKINGS]]
     if "assignmentid" in plain:
-        return LAYOUTS[ASSIGNMENTS]
-    return LAYOUTS[AGENTS] if "firstname" in plain else None
+        return [LAYOUTS[ASSIGNMENTS]]
+    is_agent = "firstname" in plain or {"agentid", "name"} <= plain
+    return [LAYOUTS[AGENTS]] if is_agent else []
+
+
+def whole_name(names: Sequence[str]) -> int | None:
+    """Return the place of agents' full names, if they have no first names."""
+    plain = [plain_name(name) for name in names]
+    return plain.index("name") if "name" in plain and "firstname" not in plain else None
+
+
+def with_parts(values: Sequence[Value], whole: int | None) -> Sequence[Value]:
+    """Return values with the first and last name added that the full name at a place is made up of."""
+    if whole is None or whole >= len(values):
+        return values
+    first, _, last = (values[whole] or "").strip().rpartition(" ")
+    return (*values, first, last)
 
 
 def check_columns(
-    file: str, line: int, layout: Layout, names: Sequence[str], *, nullable_optional: bool = False
+    file: str,
+    line: int,
+    layout: Layout,
+    names: Sequence[str],
+    *,
+    is_json: bool = False,
+    may_lack: bool = False,
 ) -> list[int | None]:
-    """Return the positions of the layout's columns among ``names``. Raises InvalidInput if one is missing."""
+    """Return the positions of the layout's columns among ``names``. Raises InvalidInput if one is missing.
+
+    JSON objects may lack nullable ones, and any if they ``may_lack`` them: the rows are then refused.
+    """
     places = layout.positions(names)
-    missing = layout.missing(places, nullable_optional=nullable_optional)
+    missing = [] if may_lack else layout.missing(places, nullable_optional=is_json)
     if missing:
         refuse(
             file,

@@ -11,6 +11,7 @@ from dispatch.desk.desk import Desk
 from dispatch.operations import import_record
 from dispatch.operations.import_record import DIGEST, Head, Run
 from dispatch.operations.row_types import ImportRemark, ImportResult
+from dispatch.outputs.rejected_rows import RejectedRows
 from models.base import Json
 from models.errors import InvalidInput, Refused
 from models.hints import act, rendered
@@ -32,20 +33,26 @@ def no_progress(_done: int, _total: int, _what: str) -> None:
 
 
 def import_files(
-    desk: Desk, paths: Iterable[str | Path], dry_run: bool = False, progress: Progress | None = None
+    desk: Desk,
+    paths: Iterable[str | Path],
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    *,
+    encoding: str | None = None,
+    rejects: RejectedRows | None = None,
 ) -> ImportResult:
-    """Import SQL text, CSV and JSONL files that belong together, in any order.
+    """Import SQL text, CSV and JSON files that belong together, in any order.
 
     Rows that break a rule are quarantined with the reason; rows whose only fault is an outcome dated before
     the assignment are imported and flagged. Rows already on the desk are left unchanged, and a run that was
     interrupted is continued by the next with the same contents, in any order and under any names. With
-    ``dry_run``, or if no row is new, nothing is written.
+    ``dry_run``, or if no row is new, nothing is written. ``rejects`` gets the quarantined rows as they are.
 
     Raises InvalidInput for an unreadable file, before anything is written, Refused if an import of the same
     contents was undone, and Conflict if someone else takes an id or imports the same contents meanwhile.
     """
     report = progress or no_progress
-    sources = [Source(path) for path in dict.fromkeys(paths)]
+    sources = [Source(path, encoding) for path in dict.fromkeys(paths)]
     if not sources:
         refuse("import", "no file given")
     with desk.reading():
@@ -56,10 +63,24 @@ def import_files(
         result = _result(plan, sources)
         if known is not None and known.is_unfinished:
             result["resumed"] = known.event_id
+        if rejects is not None:
+            _write_rejects(sources, result["quarantined"], rejects)
         if not dry_run and (plan.has_new_rows or result["resumed"] is not None):
             run = import_record.begin(desk, _event_detail(result, sources), known)
             _write(run, plan, report)
     return result
+
+
+def _write_rejects(sources: list[Source], remarks: list[ImportRemark], rejects: RejectedRows) -> None:
+    """Read the files with quarantined rows once more, and add these rows as they are there."""
+    for source in sources:
+        reasons: dict[int, list[str]] = {}
+        for remark in remarks:
+            if remark["file"] == source.name:
+                reasons.setdefault(remark["row"], []).append(remark["reason"])
+        for number, row in enumerate(source.rows() if reasons else (), start=1):
+            if number in reasons:
+                rejects.add(row.names, row.values, "; ".join(reasons[number]))
 
 
 def _digest(sources: list[Source]) -> str:
@@ -140,6 +161,7 @@ def _result(plan: Plan, sources: list[Source]) -> ImportResult:
         unchanged=plan.unchanged,
         resumed=None,
         passed_over=[statement for source in sources for statement in source.passed_over],
+        notes=[f"{source.name}: {note}" for source in sources for note in source.notes],
     )
 
 

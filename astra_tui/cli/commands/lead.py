@@ -7,6 +7,7 @@ from functools import partial
 
 import rich_click as click
 
+from astra_tui.cli.file_options import FileOptions, reading_files
 from astra_tui.cli.input_files import input_file, title_of
 from astra_tui.cli.options import Call, changing, lead_options, with_parameters
 from astra_tui.cli.output.printing import first_lines, line, narrate
@@ -38,10 +39,11 @@ def lead() -> None:
 @click.option("--new-customer", is_flag=True, help="A new customer, even if the phone or e-mail is known.")
 @click.option("--policy", type=POLICY, help="Use this policy instead of the desk's.")
 @click.option(
-    "--from", "source_file", metavar="FILE", help="Add a CSV or JSONL file of leads; - reads stdin."
+    "--from", "source_file", metavar="FILE", help="Add a CSV, JSON or SQL file of leads; - reads stdin."
 )
 @click.option("--again", is_flag=True, help="With --from: add a file that was added before.")
 @click.option("--run", metavar="RUN", help="With --from: continue an interrupted run of --again.")
+@reading_files
 @changing
 def add(
     call: Call,
@@ -52,6 +54,9 @@ def add(
     run: str | None,
     customer: int | None,
     new_customer: bool,
+    encoding: str | None,
+    rejects: str | None,
+    ok_partial: bool,
     **fields: str | None,
 ) -> None:
     """Add one lead, or a file of leads, and assign it.
@@ -59,8 +64,9 @@ def add(
     A file's lines are taken in once: an interrupted run can simply be repeated.
     """
     if source_file is None:
-        if again or run is not None:
-            raise click.UsageError("--again and --run go with --from FILE")
+        if again or ok_partial or (run, encoding, rejects) != (None, None, None):
+            names = "--again, --run, --encoding, --rejects and --ok-partial"
+            raise click.UsageError(f"{names} go with --from FILE")
         if new_customer and customer is not None:
             raise click.UsageError("--new-customer and --customer exclude each other")
         _add_one(call, policy, fields, intake.NEW_CUSTOMER if new_customer else customer)
@@ -74,7 +80,8 @@ def add(
         raise InvalidInput("run", "the run's name is required", "give the one that --again printed")
     if again and run is None:
         run = secrets.token_hex(4)  # so that a file can be taken in on purpose a second time
-    _add_file(call, source_file, policy, run)
+    given = FileOptions(encoding, rejects, ok_partial)
+    _add_file(call, source_file, policy, run, given)
 
 
 def _add_one(call: Call, policy: str | None, fields: dict[str, str | None], customer: intake.Whose) -> None:
@@ -94,17 +101,21 @@ def _print_one(row: intake.LeadResult) -> None:
     line(f"Lead {row['lead_id']} {where}, booking {row['booking_id']}: {row['reason']}")
 
 
-def _add_file(call: Call, source_file: str, policy: str | None, run: str | None) -> None:
+def _add_file(call: Call, source_file: str, policy: str | None, run: str | None, given: FileOptions) -> None:
+    rejects = given.rejected_rows()
     with (
-        input_file(source_file, "name a CSV or JSONL file") as stream,
-        lead_files.open_leads(stream, title_of(source_file)) as leads,
+        input_file(source_file, "name a CSV, JSON or SQL file") as stream,
+        lead_files.open_leads(stream, title_of(source_file), given.encoding) as leads,
     ):
         if run is not None:
             narrate(f"run {run}: if it is interrupted, continue with --run {run}")
         with call.desk() as desk, progress_bar("leads") as progress:
-            result = receive_file(desk, leads, policy=policy, run=run, progress=progress)
+            result = receive_file(desk, leads, policy=policy, run=run, rejects=rejects, progress=progress)
+        for note in leads.notes:
+            narrate(f"{title_of(source_file)}: {note}")
         if leads.ignored:
             narrate(f"ignored, as leads have no such field: {', '.join(leads.ignored)}")
+    given.finish(call, rejects, len(result["rejected"]))
     call.show(result, _print_file)
 
 
