@@ -9,12 +9,14 @@ from peewee import fn
 from dispatch.customers.records import rows_of
 from dispatch.inputs.filter_language import Node, Words
 from dispatch.inputs.filter_reader import Choice, Key, Moment, Number, Part, condition, table
-from dispatch.queries.customer_index import booking_number, found, is_found
+from dispatch.inputs.phone_numbers import dresses, reduced
+from dispatch.queries.customer_index import booking_number, found, is_found, needles_of
 from dispatch.queries.row_types import CustomerRow
 from models.base import tuples
 from models.bookings import PENDING, Booking
-from models.customer_index import fold, name_needle, needle, words_in
+from models.customer_index import name_needle, needle, words_in
 from models.customers import Customer, Lead
+from models.folding import fold
 from models.issues import TIERS
 
 MOST_FOUND = 20
@@ -39,13 +41,15 @@ def find(text: str, limit: int = MOST_FOUND) -> list[CustomerRow]:
 
     Exact numbers, phones and e-mails come first, then names that begin with the text, then the others,
     newest first. Every word must match: one of three letters or more anywhere, a shorter one at the
-    start of a word. Of the newest customers not yet in the index (``backlog``), at most 10,000 are searched.
+    start of a word; a phone number also by its last digits, in any national form. Of the newest customers
+    not yet in the index (``backlog``), at most 10,000 are searched.
     """
     words = words_in(text)
     ids = dict.fromkeys(_exactly(text))
     if words:
         ids |= dict.fromkeys(found([name_needle(words)], limit))
         ids |= dict.fromkeys(found([needle(word) for word in words], limit + len(ids)))
+        ids |= dict.fromkeys(found(needles_of(text), limit + len(ids)))
     return rows_of(list(ids)[:limit])
 
 
@@ -71,7 +75,9 @@ def _exactly(text: str) -> list[int]:
     number = booking_number(text)
     lead = Booking.select(Booking.lead_id).where(Booking.booking_id == number)
     lookups: list[Any] = [Lead.select(Lead.customer_id).where(Lead.lead_id.in_(lead))] if number else []
-    for contact in (Customer.phone.in_([digits, "+" + digits]), Customer.email == fold(text).strip()):
+    phone = reduced(text) if digits else None
+    numbers = [digits, "+" + digits, *(dresses(phone) if phone else ())]
+    for contact in (Customer.phone.in_(numbers), Customer.email == fold(text).strip()):
         people = Customer.select(Customer.customer_id).where(contact, Customer.merged_into.is_null())
         lookups.append(people.order_by(Customer.customer_id.desc()))
     return [customer_id for query in lookups for (customer_id,) in tuples(query)]

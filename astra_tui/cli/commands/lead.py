@@ -36,6 +36,7 @@ def lead() -> None:
 @click.option(
     "--customer", metavar="ID", type=CUSTOMER, help="The lead belongs to this customer, whatever its name."
 )
+@click.option("--new-customer", is_flag=True, help="A new customer, even if the phone or e-mail is known.")
 @click.option("--policy", type=POLICY, help="Use this policy instead of the desk's.")
 @click.option(
     "--from", "source_file", metavar="FILE", help="Add a CSV, JSON or SQL file of leads; - reads stdin."
@@ -52,6 +53,7 @@ def add(
     again: bool,
     run: str | None,
     customer: int | None,
+    new_customer: bool,
     encoding: str | None,
     rejects: str | None,
     ok_partial: bool,
@@ -65,11 +67,15 @@ def add(
         if again or ok_partial or (run, encoding, rejects) != (None, None, None):
             names = "--again, --run, --encoding, --rejects and --ok-partial"
             raise click.UsageError(f"{names} go with --from FILE")
-        _add_one(call, policy, fields, customer)
+        if new_customer and customer is not None:
+            raise click.UsageError("--new-customer and --customer exclude each other")
+        _add_one(call, policy, fields, intake.NEW_CUSTOMER if new_customer else customer)
         return
     for name, value in (*fields.items(), ("customer", customer), ("request-id", call.request_id)):
         if value is not None:
             raise click.UsageError(f"--{name} and --from exclude each other: the file has the leads")
+    if new_customer:
+        raise click.UsageError("--new-customer and --from exclude each other: it is for one lead")
     if run is not None and not run.strip():
         raise InvalidInput("run", "the run's name is required", "give the one that --again printed")
     if again and run is None:
@@ -78,13 +84,16 @@ def add(
     _add_file(call, source_file, policy, run, given)
 
 
-def _add_one(call: Call, policy: str | None, fields: dict[str, str | None], customer: int | None) -> None:
+def _add_one(call: Call, policy: str | None, fields: dict[str, str | None], customer: intake.Whose) -> None:
     missing = [f"--{name}" for name in REQUIRED if fields[name] is None]
     if missing:
         raise click.UsageError(f"missing: {', '.join(missing)} (or --from FILE)")
     whose = () if customer is None else (customer,)
     given: Json = fields
-    call.show(call.change(intake.receive, *whose, policy=policy, **given), _print_one)
+    result = call.change(intake.receive, *whose, policy=policy, **given)
+    if note := result.get("customer_note"):
+        narrate(note)
+    call.show(result, _print_one)
 
 
 def _print_one(row: intake.LeadResult) -> None:

@@ -138,7 +138,9 @@ def test_all_lines_are_undone_together_or_not_at_all(
     two: None, desk: Desk, look: Look, read: Callable[[str], Pasted], add_lead: Callable[..., Any]
 ) -> None:
     kim = add_lead("Kim", phone="0711 1")
-    lines = [(line.line, line.fields) for line in read(f"Kate,{REST}\nJo,{REST},,0711 1\nIda,{REST}").good]
+    lines = [
+        (line.line, line.fields) for line in read(f"Kate,{REST}\nKim Jo,{REST},,0711 1\nIda,{REST}").good
+    ]
     file_intake.receive_lines(desk, lines)
     assert [row["load"] for row in look(queries.list_agents)] == [2, 2]
     assert look(queries.booking, 3)["customer_id"] == look(queries.booking, kim["booking_id"])["customer_id"]
