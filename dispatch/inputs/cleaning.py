@@ -1,4 +1,4 @@
-"""Values of files are cleaned before they are refused (docs/rules.md, Files).
+"""Values of files are cleaned before they are refused (docs/rules.md, Intake).
 
 What is only dressed differently is read: marks, labels, offsets, an id as 1.0. What could mean two things is
 refused with both; what is no phone or e-mail at all is kept as a remark, so that no lead is lost for it.
@@ -24,6 +24,8 @@ COMMA, POINT = ",", "."
 NOTHING = frozenset(
     {"", "-", "--", "na", "nan", "none", "null", "nil", "unknown", "nophone", "noemail", "keine", "0"}
 )
+
+FORCED = frozenset("\u202d\u202e")
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]\",;:|]+@[^\s<>()\[\]\",;:|]+")
 _WHOLE = re.compile(r"\+?([0-9]{1,10})(?:\.0{1,6})?")
@@ -80,16 +82,18 @@ def first_address(text: str) -> Found:
 def visible(text: str) -> str:
     """Return a text without the invisible marks that phones and web pages leave around what is copied.
 
-    Joiners inside a word stay: emoji and some scripts need them.
+    Joiners inside a word stay: emoji and some scripts need them. So does what forces a direction, to be
+    refused by name.
     """
-    if text.isascii():
+    if text.isascii() or not FORCED.isdisjoint(text):
         return text.strip()
     kept = "".join(letter for letter in text if letter not in validation.BIDI_OVERRIDES)
-    while kept and unicodedata.category(kept[0]) in ("Cf", "Zs"):
-        kept = kept[1:]
-    while kept and unicodedata.category(kept[-1]) in ("Cf", "Zs"):
-        kept = kept[:-1]
-    return kept.strip()
+    first, last = 0, len(kept)
+    while first < last and unicodedata.category(kept[first]) in ("Cf", "Zs"):
+        first += 1
+    while first < last and unicodedata.category(kept[last - 1]) in ("Cf", "Zs"):
+        last -= 1
+    return kept[first:last].strip()
 
 
 def identifier(text: str, field: str) -> int:

@@ -1,4 +1,4 @@
-"""Telephone numbers as people, phones and other programs write them (docs/rules.md, Telephone numbers)."""
+"""Telephone numbers as people, phones and other programs write them (docs/rules.md, Accepted values)."""
 
 from __future__ import annotations
 
