@@ -25,8 +25,10 @@ NOTHING = frozenset(
     {"", "-", "--", "na", "nan", "none", "null", "nil", "unknown", "nophone", "noemail", "keine", "0"}
 )
 
+LONGEST_NOTHING = 12
 FORCED = frozenset("\u202d\u202e")
 
+_PLAIN_ADDRESS = re.compile(r"[\w.+-]{1,40}@[\w-]{1,40}(?:\.[\w-]{1,30})+", re.ASCII)
 _ADDRESS = re.compile(r"[^\s<>()\[\]\",;:|]+@[^\s<>()\[\]\",;:|]+")
 _WHOLE = re.compile(r"\+?([0-9]{1,10})(?:\.0{1,6})?")
 _COMMA_DECIMALS = re.compile(
@@ -60,13 +62,15 @@ def lead(fields: Mapping[str, str | None], accepted: Accepted) -> dict[str, str 
 
 def contact(text: str, read: Callable[[str], Found]) -> Found:
     """Return what a reader finds in a cell; nothing at all where somebody wrote that there is nothing."""
-    if re.sub(r"[\W_]+", "", text).lower() in NOTHING:
+    if len(text) <= LONGEST_NOTHING and re.sub(r"[\W_]+", "", text).lower() in NOTHING:
         return Found(None)
     return read(text)
 
 
 def first_address(text: str) -> Found:
     """Return the first e-mail address in a cell, and further ones as the rest: ``Ada <a@example.com>``."""
+    if _PLAIN_ADDRESS.fullmatch(text) and len(text) <= validation.NAME_LENGTH:  # the usual case, quickly
+        return Found(text.lower())
     plain = bare(text)
     addresses: dict[str, None] = {}
     for one in _ADDRESS.findall(re.sub("mailto:", " ", plain, flags=re.IGNORECASE)):
