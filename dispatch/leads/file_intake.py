@@ -126,6 +126,7 @@ class _Intaking:
         self.policy = policy
         self.reject_to: Callable[[str], None] | None = None
         self._seen_version = -1
+        self._line = self._on_line = 0
         self.result = FileResult(accepted=0, rejected=[], repeated=0, customer_notes=[])
 
     def batch(self, records: Iterator[Record]) -> bool:
@@ -151,7 +152,7 @@ class _Intaking:
         return ALONE_BATCH_S if self._seen_version == before else BATCH_S
 
     def _receive(self, line: int, fields: dict[str, Any]) -> bool:
-        self.desk.request_id = f"{self.prefix}:{line}"
+        self.desk.request_id = f"{self.prefix}:{self._place(line)}"
         try:
             lead: Any = cleaning.lead(fields, self.desk.values.of)
             result = intake.receive(self.desk, **lead, policy=self.policy)
@@ -163,6 +164,12 @@ class _Intaking:
         if note := result.get("customer_note"):
             self.result["customer_notes"].append({"line": line, "note": note})
         return True
+
+    def _place(self, line: int) -> str:
+        """Return the place of a row: its line, and its number there if others begin on the same line."""
+        self._on_line = self._on_line + 1 if line == self._line else 1
+        self._line = line
+        return f"{line}.{self._on_line}" if self._on_line > 1 else str(line)
 
     def _reject(self, line: int, error: str) -> None:
         self.result["rejected"].append({"line": line, "error": error})

@@ -22,7 +22,7 @@ from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.modal import HOLDS_TEXT, buttons
 
 ABOUT = (
-    "SQL text, CSV or JSON lines of agents, assignments and bookings, in any order; agents alone are enough. "
+    "CSV, JSON or SQL text of agents, assignments and bookings, in any order; agents alone are enough. "
     "Quote a path that contains spaces."
 )
 MOST_ROWS = 20
@@ -128,6 +128,7 @@ def preview(result: ImportResult) -> str:
     lines = [f"Would import {counted(result)}."]
     if result["resumed"] is not None:
         lines.append(f"This continues the import that was interrupted (event {result['resumed']}).")
+    lines += result["notes"]
     unchanged = sum(result["unchanged"].values())
     if unchanged:
         lines.append(f"{unchanged:,} rows are on the desk already.")
