@@ -1,4 +1,4 @@
-"""Values of files are cleaned before they are refused (docs/rules.md, Files).
+"""Values of files are cleaned before they are refused (docs/rules.md, Intake).
 
 What is only dressed differently is read: marks, labels, offsets, an id as 1.0. What could mean two things is
 refused with both; what is no phone or e-mail at all is kept as a remark, so that no lead is lost for it.
@@ -25,6 +25,10 @@ NOTHING = frozenset(
     {"", "-", "--", "na", "nan", "none", "null", "nil", "unknown", "nophone", "noemail", "keine", "0"}
 )
 
+LONGEST_NOTHING = 12
+FORCED = frozenset("\u202d\u202e")
+
+_PLAIN_ADDRESS = re.compile(r"[\w.+-]{1,40}@[\w-]{1,40}(?:\.[\w-]{1,30})+", re.ASCII)
 _ADDRESS = re.compile(r"[^\s<>()\[\]\",;:|]+@[^\s<>()\[\]\",;:|]+")
 _WHOLE = re.compile(r"\+?([0-9]{1,10})(?:\.0{1,6})?")
 _COMMA_DECIMALS = re.compile(
@@ -58,13 +62,15 @@ def lead(fields: Mapping[str, str | None], accepted: Accepted) -> dict[str, str 
 
 def contact(text: str, read: Callable[[str], Found]) -> Found:
     """Return what a reader finds in a cell; nothing at all where somebody wrote that there is nothing."""
-    if re.sub(r"[\W_]+", "", text).lower() in NOTHING:
+    if len(text) <= LONGEST_NOTHING and re.sub(r"[\W_]+", "", text).lower() in NOTHING:
         return Found(None)
     return read(text)
 
 
 def first_address(text: str) -> Found:
     """Return the first e-mail address in a cell, and further ones as the rest: ``Ada <a@example.com>``."""
+    if _PLAIN_ADDRESS.fullmatch(text) and len(text) <= validation.NAME_LENGTH:  # the usual case, quickly
+        return Found(text.lower())
     plain = bare(text)
     addresses: dict[str, None] = {}
     for one in _ADDRESS.findall(re.sub("mailto:", " ", plain, flags=re.IGNORECASE)):
@@ -80,16 +86,18 @@ def first_address(text: str) -> Found:
 def visible(text: str) -> str:
     """Return a text without the invisible marks that phones and web pages leave around what is copied.
 
-    Joiners inside a word stay: emoji and some scripts need them.
+    Joiners inside a word stay: emoji and some scripts need them. So does what forces a direction, to be
+    refused by name.
     """
-    if text.isascii():
+    if text.isascii() or not FORCED.isdisjoint(text):
         return text.strip()
     kept = "".join(letter for letter in text if letter not in validation.BIDI_OVERRIDES)
-    while kept and unicodedata.category(kept[0]) in ("Cf", "Zs"):
-        kept = kept[1:]
-    while kept and unicodedata.category(kept[-1]) in ("Cf", "Zs"):
-        kept = kept[:-1]
-    return kept.strip()
+    first, last = 0, len(kept)
+    while first < last and unicodedata.category(kept[first]) in ("Cf", "Zs"):
+        first += 1
+    while first < last and unicodedata.category(kept[last - 1]) in ("Cf", "Zs"):
+        last -= 1
+    return kept[first:last].strip()
 
 
 def identifier(text: str, field: str) -> int:

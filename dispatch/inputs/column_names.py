@@ -37,17 +37,18 @@ class Columns:
 
     def missing(self, defaults: Collection[str] = ()) -> list[str]:
         """List the required fields without a column, except those with a default."""
-        return [name for name in self.layout.required if name not in self.places and name not in defaults]
+        there = {*self.places, *self.doubled, *defaults}
+        return [name for name in self.layout.required if name not in there]
 
-    def values(self, row: Sequence[str]) -> dict[str, str]:
+    def values(self, row: Sequence[str | None]) -> dict[str, str | None]:
         """Return the fields of a row as written. The row has as many cells as the header."""
         return {name: self._value(name, places, row) for name, places in self.places.items()}
 
-    def _value(self, name: str, places: tuple[int, ...], row: Sequence[str]) -> str:
+    def _value(self, name: str, places: tuple[int, ...], row: Sequence[str | None]) -> str | None:
         if len(places) == 1:
             return row[places[0]]
-        cells = dict.fromkeys(row[place].strip() for place in places)
-        return self.layout.joined[name].join(filter(None, cells))
+        cells = dict.fromkeys((row[place] or "").strip() for place in places)
+        return self.layout.joined[name].join(filter(None, cells)) or None
 
     def understood(self) -> list[tuple[str, str]]:
         """Return each field that is read, with its head or heads, for a preview."""
@@ -57,20 +58,20 @@ class Columns:
 
     def check(self, file: str, defaults: Collection[str] = ()) -> None:
         """Raise InvalidInput if a required field is missing or a field is doubled, naming what is there."""
-        for name, heads in self.doubled.items():
-            if len(set(map(plain, heads))) == 1:
-                raise InvalidInput("file", f"{file} has the column {heads[0]} twice", "rename one of them")
-            which = f"choose one, like --map {quoted(heads[0], name)}"
-            raise InvalidInput("file", f"{file} has several columns for {name}: {', '.join(heads)}", which)
+        fields = f"fields: {', '.join(self.layout.fields)}"
         missing = self.missing(defaults)
         if missing:
             found = ", ".join(filter(None, self.heads[:MOST_NAMED])) or "nothing"
             like = quoted(self.ignored[0] if self.ignored else "HEAD", missing[0])
+            problem = f"{file} lacks the column {', '.join(missing)}"
             raise InvalidInput(
-                "file",
-                f"{file} lacks the column {', '.join(missing)}",
-                f"found: {found}; name one, like --map {like}",
+                "file", problem, f"found: {found}; say which it is, like --map {like}; {fields}"
             )
+        for name, heads in self.doubled.items():
+            if len(set(map(plain, heads))) == 1:
+                raise InvalidInput("file", f"{file} has the column {name} twice", f"rename one; {fields}")
+            problem = f"{file} has several columns for {name}: {', '.join(heads)}"
+            raise InvalidInput("file", problem, f"choose one, like --map {quoted(heads[0], name)}; {fields}")
 
 
 def match(

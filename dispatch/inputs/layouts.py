@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from dispatch.inputs.head_words import plain, spellings
@@ -60,7 +59,9 @@ class Layout:
 @lru_cache(maxsize=1)
 def layouts() -> Mapping[str, Layout]:
     """Read all kinds of rows, once."""
-    tables = tomllib.loads(files(__package__).joinpath("column_names.toml").read_text("utf-8"))
+    import tomllib  # only files need it
+
+    tables = tomllib.loads(Path(__file__).with_name("column_names.toml").read_text("utf-8"))
     common = {name: tuple(words.split()) for name, words in tables.pop("common").items()}
     return {kind: _layout(kind, table, common) for kind, table in tables.items()}
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import BinaryIO
 
+from dispatch.inputs.column_choice import ColumnChoice
+from dispatch.inputs.column_names import Columns
+from dispatch.inputs.layouts import LEADS
 from dispatch.inputs.rows import Row, RowReader, open_stream
 from dispatch.inputs.rows.row import REASON
 from models.errors import InvalidInput
@@ -14,56 +16,25 @@ from models.errors import InvalidInput
 REQUIRED = ("name", "method", "source", "destination", "launch")
 OPTIONAL = ("requests", "phone", "email")
 FIELDS = (*REQUIRED, *OPTIONAL)
+IDENTIFIER = "external_id"
 IGNORED_NAMED = 20
 MOST_SHAPES = 1_000  # of JSON objects, whose columns are remembered
 HINT = "give CSV with a header line, JSONL or SQL text; fields: " + ", ".join(FIELDS)
 BARE_FIELDS = f"{len(REQUIRED)}: {', '.join(REQUIRED)}, then optionally {', '.join(OPTIONAL)}"
+
+AS_NAMED = ColumnChoice()
 
 Fields = dict[str, str | None]
 Record = tuple[int, Fields | str]
 """The physical line number, and its fields or its error."""
 
 
-@dataclass(frozen=True)
-class Columns:
-    """Which columns of a header are fields of a lead, and which are not read."""
-
-    places: Mapping[str, int]
-    ignored: tuple[str, ...]
-    doubled: tuple[str, ...]
-
-    def missing(self) -> list[str]:
-        return [name for name in REQUIRED if name not in self.places]
-
-    def check(self, file: str) -> None:
-        """Raise InvalidInput if a field is missing or has two columns."""
-        if self.missing():
-            raise InvalidInput("file", f"{file} lacks the column {', '.join(self.missing())}", HINT)
-        for name in self.doubled:
-            raise InvalidInput("file", f"{file} has the column {name} twice", HINT)
-
-
-def match(header: Sequence[str]) -> Columns:
-    """Find the fields of a lead in a header."""
-    heads = [head.strip().lower() for head in header]
-    return Columns(
-        {name: heads.index(name) for name in FIELDS if name in heads},
-        tuple(head for head in heads if head not in FIELDS and head != REASON),
-        tuple(name for name in FIELDS if heads.count(name) > 1),
-    )
-
-
-def _known(table: str | None, names: Sequence[str]) -> int:
-    """Count a lead's fields among names; a table of SQL text needs all that are required."""
-    columns = match(names)
-    return 0 if table is not None and columns.missing() else len(columns.places)
-
-
 class LeadFile:
     """An opened file of leads. ``digest`` identifies its content, ``ignored`` lists unknown fields.
 
     With ``bare`` a CSV may lack its header: if the first line names no field, all lines hold values, in the
-    order of FIELDS. ``notes`` says how the file is read, ``row`` is the one read last.
+    order of FIELDS. ``notes`` says how the file is read, ``row`` is the one read last, ``columns`` how it
+    was understood.
     """
 
     def __init__(
@@ -74,17 +45,22 @@ class LeadFile:
         bare: bool = False,
         encoding: str | None = None,
         errors: str = "strict",
+        choice: ColumnChoice = AS_NAMED,
     ) -> None:
-        self._name = name
-        self._rows = RowReader(stream, name, _known, bare=bare, encoding=encoding, errors=errors, hint=HINT)
+        self._name, self._choice, self._bare = name, choice, bare
+        self._rows = RowReader(
+            stream, name, self._known, bare=bare, encoding=encoding, errors=errors, hint=HINT
+        )
         self.digest, self.size = self._rows.digest, self._rows.size
         self.notes = self._rows.notes
         self.ignored: list[str] = []
         self.row = Row(None, 0, (), ())
-        self._last: tuple[tuple[str, ...] | None, Columns] = None, Columns({}, (), ())
         self._columns: dict[tuple[str, ...], Columns] = {}
+        self.columns: Columns | None = None
+        self._names: tuple[str, ...] | None = None
         if self._rows.header:
-            self._columns_of(self._rows.header).check(name)
+            choice.check(choice.columns(self._rows.header, LEADS), name)
+            self._columns_of(self._rows.header)
         self._records = self._read()
 
     def __iter__(self) -> Iterator[Record]:
@@ -113,29 +89,42 @@ class LeadFile:
         if self._rows.is_cut:
             self.notes.append(self._rows.stopped)
 
+    def _known(self, table: str | None, names: Sequence[str]) -> int:
+        """Count a lead's fields among names; a table of SQL text needs all that are required.
+
+        Without a header, a single value may be the name of a field by chance.
+        """
+        columns = self._choice.columns_of_one(names, LEADS)
+        if table is not None and columns.missing(self._choice.defaults):
+            return 0
+        count = sum(map(len, (*columns.places.values(), *columns.doubled.values())))
+        return 0 if self._bare and count == 1 else count
+
     def _fields(self, row: Row) -> Fields | str:
         columns = self._columns_of(row.names)
-        places, values = columns.places, row.values
-        fields: Fields = {name: values[place] for name, place in places.items()}
-        for name, place in places.items() if row.unfit else ():
-            if place in row.unfit:
-                return f"{name} is not a text"
-        if len(fields) < len(FIELDS):
-            for name in REQUIRED:
-                fields.setdefault(name, None)
+        if row.unfit:
+            for name, places in columns.places.items():
+                if not set(places).isdisjoint(row.unfit):
+                    return f"{name} is not a text"
+        if doubt := self._choice.doubt(columns):
+            return doubt
+        fields: Fields = dict.fromkeys(REQUIRED)
+        fields |= self._choice.filled(columns.values(row.values))
+        fields.pop(IDENTIFIER, None)
         return fields
 
     def _columns_of(self, names: tuple[str, ...]) -> Columns:
-        if names is self._last[0]:
-            return self._last[1]
+        if names is self._names and self.columns is not None:
+            return self.columns
         columns = self._columns.get(names)
         if columns is None:
-            columns = match(names)
+            columns = self._choice.columns_of_one(names, LEADS)
             if len(self._columns) < MOST_SHAPES:
                 self._columns[names] = columns
-            new = [name for name in columns.ignored if name not in self.ignored]
+            unread = [columns.heads[place] for place in columns.places.get(IDENTIFIER, ())]
+            new = [head for head in (*unread, *columns.ignored) if head not in (*self.ignored, REASON)]
             self.ignored += new[: IGNORED_NAMED - len(self.ignored)]
-        self._last = names, columns
+        self._names, self.columns = names, columns
         return columns
 
 
@@ -147,13 +136,15 @@ def _bare_fields(row: Row) -> Fields | str:
 
 
 @contextmanager
-def open_leads(stream: BinaryIO, name: str, encoding: str | None = None) -> Iterator[LeadFile]:
+def open_leads(
+    stream: BinaryIO, name: str, encoding: str | None = None, choice: ColumnChoice = AS_NAMED
+) -> Iterator[LeadFile]:
     """Open a file of leads from a stream; a stream that cannot be reread (a pipe) is copied first.
 
     Raises InvalidInput if it is empty, not text, lacks a column, or is a pipe that does not end.
     """
     with open_stream(stream, name) as file:
-        leads = LeadFile(file, name, encoding=encoding)
+        leads = LeadFile(file, name, encoding=encoding, choice=choice)
         try:
             yield leads
         finally:

@@ -1,4 +1,4 @@
-"""Dates and times of other programs, as the desk stores them (docs/rules.md, Files)."""
+"""Dates and times of other programs, as the desk stores them (docs/rules.md, Intake)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Telephone numbers as people, phones and other programs write them (docs/rules.md, Telephone numbers)."""
+"""Telephone numbers as people, phones and other programs write them (docs/rules.md, Accepted values)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ _SCHEME = re.compile(r"(?:tel|phone|callto|p)\s*:\s*(?://)?", re.IGNORECASE)
 _KINDS = r"(?:tel|telefon|telephone|phone|mobile|mobil|mob|cell|handy|work|home|office|m|t|p|h|w)"
 _LABEL = re.compile(rf"{_KINDS}\b[.: ]*", re.IGNORECASE)
 _LABEL_BEHIND = re.compile(rf"[ (]+{_KINDS}[.) ]*", re.IGNORECASE)
+_REDUCED = re.compile(r"\+(?:1|[2-9][1-9]{2}(?!0))[0-9]{4,17}|[1-9][0-9]{3,14}")  # the usual cases, quickly
 _MARKS_INSIDE = re.compile(r"[0-9+./() -]*")
 _DECIMAL = re.compile(r"([0-9]{7,})\.0")
 _EXTENSION = re.compile(
@@ -54,6 +55,8 @@ def reduced(text: str) -> str | None:
 
     00 means +, and the (0) of "+49 (0)171" is left out, as it is not dialled from abroad.
     """
+    if _REDUCED.fullmatch(text):
+        return text
     plain = _SCHEME.sub("", bare(text), count=1)
     if plain.startswith("(+"):
         plain = plain[1:]

@@ -6,6 +6,7 @@ For files and pasted text only: what is typed on screen is chosen from the list.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from dispatch.inputs.head_words import plain
 
@@ -31,7 +32,7 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
-_MEANT = {
+_NAMED = {
     kind: {word: name for name, words in names.items() for word in words.split()}
     for kind, names in SYNONYMS.items()
 }
@@ -42,10 +43,13 @@ def meant(kind: str, text: str, accepted: Sequence[str]) -> str:
 
     A text that means none, or could mean several, is returned as it is, to be refused by name.
     """
-    if text in accepted:
-        return text
+    return text if text in accepted else _meant(kind, text, tuple(accepted))
+
+
+@lru_cache(maxsize=1_000)  # a file of a million rows has few destinations
+def _meant(kind: str, text: str, accepted: tuple[str, ...]) -> str:
     word = plain(text)
-    dressed = [value for value in accepted if plain(value) in (word, _MEANT.get(kind, {}).get(word))]
+    dressed = [value for value in accepted if plain(value) in (word, _NAMED.get(kind, {}).get(word))]
     if not dressed and kind in BY_BEGINNING and len(word) >= SHORTEST_BEGINNING:
         dressed = [value for value in accepted if plain(value).startswith(word)]
     return dressed[0] if len(dressed) == 1 and word else text

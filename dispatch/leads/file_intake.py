@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 from dispatch.assignment.selection import policy_named
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
+from dispatch.inputs import cleaning
 from dispatch.inputs.lead_files import LeadFile, Record
 from dispatch.leads import intake
 from dispatch.outputs.rejected_rows import RejectedRows
@@ -29,12 +30,20 @@ class Rejected(TypedDict):
     error: str
 
 
+class CustomerNote(TypedDict):
+    """A line whose phone or e-mail is known under another name."""
+
+    line: int
+    note: str
+
+
 class FileResult(TypedDict):
     """The result for a file; ``repeated`` lines were already in, and count as accepted."""
 
     accepted: int
     rejected: list[Rejected]
     repeated: int
+    customer_notes: list[CustomerNote]
 
 
 def receive_file(
@@ -118,7 +127,7 @@ class _Intaking:
         self.reject_to: Callable[[str], None] | None = None
         self._seen_version = -1
         self._line = self._on_line = 0
-        self.result = FileResult(accepted=0, rejected=[], repeated=0)
+        self.result = FileResult(accepted=0, rejected=[], repeated=0, customer_notes=[])
 
     def batch(self, records: Iterator[Record]) -> bool:
         """Take in lines for some milliseconds and commit them; return whether there may be more."""
@@ -145,12 +154,15 @@ class _Intaking:
     def _receive(self, line: int, fields: dict[str, Any]) -> bool:
         self.desk.request_id = f"{self.prefix}:{self._place(line)}"
         try:
-            intake.receive(self.desk, **fields, policy=self.policy)
+            lead: Any = cleaning.lead(fields, self.desk.values.of)
+            result = intake.receive(self.desk, **lead, policy=self.policy)
         except DatabaseUnavailable:
             raise
         except DeskError as error:
             self._reject(line, format_refusal(error))
             return False
+        if note := result.get("customer_note"):
+            self.result["customer_notes"].append({"line": line, "note": note})
         return True
 
     def _place(self, line: int) -> str:

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from dispatch.desk.accepted_values import AcceptedValues
+from dispatch.inputs import cleaning
+from dispatch.inputs.column_choice import ColumnChoice
 from dispatch.inputs.lead_files import Fields, LeadFile, Record
 from dispatch.inputs.rows import Row
 from dispatch.leads import intake
 from dispatch.leads.file_intake import format_refusal
 from models.errors import InvalidInput
 
+AS_SHOWN = ColumnChoice(asks=False)  # what is ignored can be seen before anything is written
 MOST_LINES = 500
 MOST_CHARACTERS = 500_000
 TOO_LONG = f"At most {MOST_LINES} leads at once; paste the rest afterwards"
@@ -70,7 +73,9 @@ def read_pasted(text: str, values: AcceptedValues) -> Pasted:
         return Pasted(problem=TOO_LONG)
     try:
         content = io.BytesIO(text.encode("utf-8", "surrogatepass"))
-        leads = LeadFile(content, "the text", bare=True, encoding="utf-8", errors="surrogatepass")
+        leads = LeadFile(
+            content, "the text", bare=True, encoding="utf-8", errors="surrogatepass", choice=AS_SHOWN
+        )
         records = [(*record, leads.row) for record in islice(leads, MOST_LINES + 1)]
     except InvalidInput as error:
         return Pasted(problem=format_refusal(error))
@@ -107,5 +112,6 @@ def _lines(text: str, records: Sequence[Record], values: AcceptedValues) -> list
 def _checked(line: int, text: str, what: Fields | str, values: AcceptedValues) -> PastedLine:
     if isinstance(what, str):
         return PastedLine(line, text, {}, (what,))
-    errors = intake.problems(what, values).values()
-    return PastedLine(line, text, what, tuple(map(format_refusal, errors)))
+    fields = cleaning.lead(what, values.of)
+    errors = intake.problems(fields, values).values()
+    return PastedLine(line, text, fields, tuple(map(format_refusal, errors)))

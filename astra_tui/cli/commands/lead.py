@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import rich_click as click
 
+from astra_tui.cli.column_options import choice_of, naming_columns
 from astra_tui.cli.file_options import FileOptions, reading_files
 from astra_tui.cli.input_files import input_file, title_of
 from astra_tui.cli.options import Call, changing, lead_options, with_parameters
@@ -14,13 +17,27 @@ from astra_tui.cli.output.printing import first_lines, line, narrate
 from astra_tui.cli.output.progress import progress_bar
 from astra_tui.cli.value_types import CUSTOMER, POLICY
 from dispatch.inputs import lead_files
+from dispatch.inputs.column_choice import ColumnChoice
+from dispatch.inputs.lead_files import LeadFile
 from dispatch.leads import intake
 from dispatch.leads.file_intake import FileResult, receive_file
+from dispatch.leads.file_preview import FilePreview, preview
 from dispatch.queries.wording import plural
 from models.base import Json
 from models.errors import InvalidInput
 
 REQUIRED = ("name", "method", "source", "destination", "launch")
+OF_ONE = ("name", "phone", "email")
+FILE_OPTIONS = {
+    "again": "--again",
+    "run": "--run",
+    "mapped": "--map",
+    "unread": "--ignore",
+    "dry_run": "--dry-run",
+    "encoding": "--encoding",
+    "rejects": "--rejects",
+    "ok_partial": "--ok-partial",
+}
 
 
 @click.group("lead")
@@ -43,6 +60,8 @@ def lead() -> None:
 )
 @click.option("--again", is_flag=True, help="With --from: add a file that was added before.")
 @click.option("--run", metavar="RUN", help="With --from: continue an interrupted run of --again.")
+@naming_columns
+@click.option("--dry-run", is_flag=True, help="With --from: only show how the file is understood.")
 @reading_files
 @changing
 def add(
@@ -50,38 +69,30 @@ def add(
     /,
     policy: str | None,
     source_file: str | None,
-    again: bool,
-    run: str | None,
     customer: int | None,
     new_customer: bool,
-    encoding: str | None,
-    rejects: str | None,
-    ok_partial: bool,
-    **fields: str | None,
+    **given: Any,
 ) -> None:
     """Add one lead, or a file of leads, and assign it.
 
-    A file's lines are taken in once: an interrupted run can simply be repeated.
+    A file's lines are taken in once: an interrupted run can simply be repeated. Its columns are known by the
+    names that most programs use; --map names others, and --method, --source, --destination, --launch and
+    --requests are for rows that have none.
     """
+    about = {name: given.pop(name) for name in FILE_OPTIONS}
     if source_file is None:
-        if again or ok_partial or (run, encoding, rejects) != (None, None, None):
-            names = "--again, --run, --encoding, --rejects and --ok-partial"
+        if any(about.values()) or about["run"] is not None:
+            names = ", ".join(FILE_OPTIONS.values())
             raise click.UsageError(f"{names} go with --from FILE")
         if new_customer and customer is not None:
             raise click.UsageError("--new-customer and --customer exclude each other")
-        _add_one(call, policy, fields, intake.NEW_CUSTOMER if new_customer else customer)
+        _add_one(call, policy, given, intake.NEW_CUSTOMER if new_customer else customer)
         return
-    for name, value in (*fields.items(), ("customer", customer), ("request-id", call.request_id)):
+    one = {"customer": customer, "new-customer": new_customer or None, "request-id": call.request_id}
+    for name, value in ({name: given[name] for name in OF_ONE} | one).items():
         if value is not None:
             raise click.UsageError(f"--{name} and --from exclude each other: the file has the leads")
-    if new_customer:
-        raise click.UsageError("--new-customer and --from exclude each other: it is for one lead")
-    if run is not None and not run.strip():
-        raise InvalidInput("run", "the run's name is required", "give the one that --again printed")
-    if again and run is None:
-        run = secrets.token_hex(4)  # so that a file can be taken in on purpose a second time
-    given = FileOptions(encoding, rejects, ok_partial)
-    _add_file(call, source_file, policy, run, given)
+    _add_file(call, source_file, policy, about, choice_of(about, given))
 
 
 def _add_one(call: Call, policy: str | None, fields: dict[str, str | None], customer: intake.Whose) -> None:
@@ -101,22 +112,61 @@ def _print_one(row: intake.LeadResult) -> None:
     line(f"Lead {row['lead_id']} {where}, booking {row['booking_id']}: {row['reason']}")
 
 
-def _add_file(call: Call, source_file: str, policy: str | None, run: str | None, given: FileOptions) -> None:
-    rejects = given.rejected_rows()
+def _add_file(
+    call: Call, source_file: str, policy: str | None, about: Mapping[str, Any], choice: ColumnChoice
+) -> None:
+    options = FileOptions(about["encoding"], about["rejects"], about["ok_partial"])
+    run = _run_named(about["run"], again=about["again"])
+    rejects = None if about["dry_run"] else options.rejected_rows()
+    title = title_of(source_file)
     with (
         input_file(source_file, "name a CSV, JSON or SQL file") as stream,
-        lead_files.open_leads(stream, title_of(source_file), given.encoding) as leads,
+        lead_files.open_leads(stream, title, options.encoding, choice) as leads,
     ):
+        if about["dry_run"]:
+            _show_preview(call, leads, choice)
+            return
         if run is not None:
             narrate(f"run {run}: if it is interrupted, continue with --run {run}")
         with call.desk() as desk, progress_bar("leads") as progress:
             result = receive_file(desk, leads, policy=policy, run=run, rejects=rejects, progress=progress)
         for note in leads.notes:
-            narrate(f"{title_of(source_file)}: {note}")
+            narrate(f"{title}: {note}")
         if leads.ignored:
             narrate(f"ignored, as leads have no such field: {', '.join(leads.ignored)}")
-    given.finish(call, rejects, len(result["rejected"]))
+    first_lines([f"line {row['line']}: {row['note']}" for row in result["customer_notes"]], narrate)
+    options.finish(call, rejects, len(result["rejected"]))
     call.show(result, _print_file)
+
+
+def _run_named(run: str | None, *, again: bool) -> str | None:
+    if run is not None and not run.strip():
+        raise InvalidInput("run", "the run's name is required", "give the one that --again printed")
+    if again and run is None:
+        return secrets.token_hex(4)  # so that a file can be taken in on purpose a second time
+    return run
+
+
+def _show_preview(call: Call, leads: LeadFile, choice: ColumnChoice) -> None:
+    with call.desk() as desk, desk.reading():
+        seen = preview(leads, desk.values)
+    call.show(seen, partial(_print_preview, defaults=choice.defaults))
+
+
+def _print_preview(seen: FilePreview, defaults: Mapping[str, str]) -> None:
+    for field, heads in seen["columns"].items():
+        line(f"{field:<12} from {heads}")
+    for field, value in defaults.items():
+        line(f"{field:<12} {value}, where the file has none")
+    if seen["ignored"]:
+        line(f"{'ignored':<12} {', '.join(seen['ignored'])}")
+    for row in seen["rows"]:
+        fields = ", ".join(value for value in row["lead"].values() if value)
+        line(f"line {row['line']}: {fields}" + "".join(f"\n  {error}" for error in row["errors"]))
+    line(
+        f"{plural(seen['acceptable'], 'lead')} acceptable, {len(seen['rejected']):,} not; nothing was written"
+    )
+    first_lines([f"line {row['line']}: {row['error']}" for row in seen["rejected"]])
 
 
 def _print_file(result: FileResult) -> None:

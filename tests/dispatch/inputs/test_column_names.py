@@ -150,10 +150,10 @@ def test_a_missing_column_is_refused_with_an_example() -> None:
     with pytest.raises(InvalidInput) as refused:
         read("Name,Type of lead,Mars or Venus").check("f.csv", defaults=["method", "launch"])
     assert refused.value.message == "f.csv lacks the column source, destination"
-    assert (
-        refused.value.hint
-        == "found: Name, Type of lead, Mars or Venus; name one, like --map 'Type of lead=source'"
+    hint = (
+        "found: Name, Type of lead, Mars or Venus; say which it is, like --map 'Type of lead=source'; fields:"
     )
+    assert refused.value.hint.startswith(hint)
 
 
 @pytest.mark.parametrize(
