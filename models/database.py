@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from peewee import DatabaseProxy, OperationalError, SqliteDatabase, Table
+from peewee import DatabaseProxy, OperationalError, SqliteDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
 from models import copies, read_only
@@ -366,8 +366,8 @@ def _check_not_lowered(database: DeskDatabase, version: int) -> None:
     """Refuse a file whose number is lower than its tables say: there is nothing to upgrade."""
     if not database.table_exists("schema_migration"):
         return
-    applied = Table("schema_migration").bind(database).select().count()
-    if applied >= SCHEMA_VERSION:
+    (applied,) = database.run("SELECT max(0 + substr(name, 1, 4)) FROM schema_migration", []).fetchone()
+    if (applied or 0) >= SCHEMA_VERSION:
         raise DatabaseUnavailable(
             "damaged",
             f"{database.path} claims schema {version}, but its tables are of schema {applied}",
