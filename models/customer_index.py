@@ -7,21 +7,24 @@ phone and e-mail.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 
 from peewee import fn
 
 from models.base import CompiledQuery, parameter
 from models.customers import Customer, Lead
+from models.folding import fold
 from models.search_index import TRIGRAM, SearchIndex, SearchTable
 
 NAME = "\t\t"  # precedes every name: typed text never contains a tab
 WORD = "  "  # precedes every word of a name but the first, and every word beginning
-LEFT_OUT = frozenset({"Mn", "Cs"})  # combining accents after decomposition; broken characters
 
 PIECES = re.compile(r"[^\W_]+|(?:[^\w\s]|_)+")
-_unprintable = re.compile(r"[\x00-\x1f\x7f]")
+# Scripts without spaces between words, of which any letter may begin one: Chinese, Japanese, Thai and others;
+# of Korean syllables, which decompose, the first letters.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u115f\u1780-\u17ff\u2e80-\u9fff\ua960-\ua97f\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 _phone_like = re.compile(r"[0-9+./() -]*[0-9][0-9+./() -]*")
 
 
@@ -29,14 +32,6 @@ class CustomerSearch(SearchTable):
     """A customer's document; empty if the customer was merged."""
 
     table = "customer_search"
-
-
-def fold(text: str) -> str:
-    """Fold a text for comparison: lower case, no accents."""
-    if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text)
-        text = "".join(letter for letter in decomposed if unicodedata.category(letter) not in LEFT_OUT)
-    return _unprintable.sub(" ", text.casefold())
 
 
 MOST_WORDS = 24
@@ -60,10 +55,21 @@ def document(names: Iterable[str], phone: str | None = None, email: str | None =
 
 
 def _beginnings(text: str) -> Iterator[str]:
-    """Yield the rest of a word from each boundary between letters and others, unless WORD precedes it."""
+    """Yield the rest of a word from each boundary between letters and others, and what is ``within``."""
     for found in PIECES.finditer(text):
         if not text.endswith(WORD, 0, found.start()):
             yield text[found.start() :].partition(" ")[0]
+    for word in text.split():
+        yield from within(word)
+
+
+def within(word: str) -> Iterator[str]:
+    """Yield what a word is also found by: without its apostrophes, and from any letter of unspaced script."""
+    if "'" in word.strip("'"):
+        yield word.replace("'", "")
+    if not word.isascii():
+        for found in _UNSPACED.finditer(word, 1):
+            yield word[found.start() : found.start() + TRIGRAM - 1]
 
 
 def needle(word: str) -> str:

@@ -12,8 +12,9 @@ from peewee import fn
 
 from models.audit import Event
 from models.base import CompiledQuery, parameter
-from models.customer_index import CUSTOMERS, PIECES, WORD, fold
+from models.customer_index import CUSTOMERS, PIECES, WORD, within
 from models.customers import Lead
+from models.folding import fold
 from models.search_index import TRIGRAM, SearchIndex, SearchTable
 
 NOTES = ("booking.note", "booking.contact")
@@ -46,6 +47,7 @@ def _beginnings(word: str) -> Iterator[str]:
     for found in PIECES.finditer(word):
         if start := found.start():
             yield word[start : start + TRIGRAM - 1]
+    yield from within(word)
 
 
 _last_lead = CompiledQuery(lambda: Lead.select(fn.MAX(Lead.lead_id)))

@@ -97,14 +97,16 @@ def _as_file(text: str) -> Path:
 
 
 @contextmanager
-def opened_or_made(given: str | None, actor: str | None, *, create: bool) -> Iterator[Desk]:
+def opened_or_made(
+    given: str | None, actor: str | None, *, create: bool, says_made: bool = True
+) -> Iterator[Desk]:
     """Open the desk that --db and the configuration name, and say so if it is made.
 
     ``create`` makes a missing file; an empty one becomes a desk in any case.
     """
     path = database_to_create(given) if create else database_path(given)
     with opened(path, actor, create=create) as desk:
-        if desk.is_new:
+        if desk.is_new and says_made:
             narrate(f"Made a new desk: {desk.database.path}")
         yield desk
 

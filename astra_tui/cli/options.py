@@ -47,11 +47,11 @@ class Call:
         """Return whether the output is for people rather than programs."""
         return not (self.as_json or self.form)
 
-    def desk(self, *, create: bool = False) -> AbstractContextManager[Desk]:
-        """Open the desk; ``create`` makes a missing one. Raises DatabaseUnavailable."""
+    def desk(self, *, create: bool = False, says_made: bool = True) -> AbstractContextManager[Desk]:
+        """Open the desk; ``create`` makes a missing one, and says so. Raises DatabaseUnavailable."""
         if self.surroundings.desk is not None:
             return nullcontext(self.surroundings.desk)
-        return opened_or_made(self.database, self.actor, create=create)
+        return opened_or_made(self.database, self.actor, create=create, says_made=says_made)
 
     def change(self, function: Callable[Concatenate[Desk, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a command of the desk, with the request id if there is one."""

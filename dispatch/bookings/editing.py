@@ -63,7 +63,7 @@ def _edit_request(
     if source is not None:
         lead.source = running.desk.values.check("source", source)
     if requests is not None:
-        lead.requests = validation.optional_text(requests, "requests", limit=validation.TEXT_LENGTH)
+        lead.requests = validation.wishes(requests)
 
 
 def _edit_trip(

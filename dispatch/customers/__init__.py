@@ -2,7 +2,8 @@
 
 from dispatch.customers.duplicates import in_question, similar, suggestions, suspects
 from dispatch.customers.merging import merge, preview_merge
-from dispatch.customers.records import MOST_LISTED, card, edit, refuse_erased, standing
+from dispatch.customers.recognition import recognise
+from dispatch.customers.records import MOST_LISTED, card, complete, edit, refuse_erased, standing
 from dispatch.customers.search import CUSTOMER_KEYS, MOST_FOUND, filtered, find
 
 __all__ = [
@@ -10,12 +11,14 @@ __all__ = [
     "MOST_FOUND",
     "MOST_LISTED",
     "card",
+    "complete",
     "edit",
     "filtered",
     "find",
     "in_question",
     "merge",
     "preview_merge",
+    "recognise",
     "refuse_erased",
     "similar",
     "standing",

@@ -7,21 +7,23 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from dispatch import queries
+from dispatch.customers.person_names import NEARLY
 from dispatch.customers.records import rows_of, standing
 from dispatch.customers.row_types import Suspect
 from dispatch.inputs import validation
+from dispatch.inputs.phone_numbers import dresses
 from dispatch.queries.customer_index import found
 from dispatch.queries.row_types import CustomerRow
 from models.base import listed, tuples
-from models.customer_index import MOST_WORDS, fold, needle
+from models.customer_index import MOST_WORDS, needle
 from models.customers import Customer
 from models.errors import InvalidInput
+from models.folding import fold
 
 MOST_SUSPECTS = 10
 MOST_COMPARED = 200
 END = 8  # digits of a phone without its country and the zero before an area
 LAST_DIGITS = "last digits of the phone"
-NEARLY = 0.88  # share of matching letters, in order: a letter or two of an ordinary name may differ
 
 
 def suspects(
@@ -40,8 +42,9 @@ def suggestions(
 
 
 def _with_contacts(phone: str | None, email: str | None) -> dict[int, str]:
-    because = dict.fromkeys(_with_contact(Customer.phone, _or_none(validation.phone, phone)), "phone")
-    for customer_id in _with_contact(Customer.email, _or_none(validation.email, email)):
+    number, address = _or_none(validation.phone, phone), _or_none(validation.email, email)
+    because = dict.fromkeys(_with_contact(Customer.phone, dresses(number) if number else ()), "phone")
+    for customer_id in _with_contact(Customer.email, [address] if address else ()):
         because.setdefault(customer_id, "e-mail")
     return because
 
@@ -91,11 +94,11 @@ def _or_none(check: Any, given: str | None) -> str | None:
     return checked
 
 
-def _with_contact(column: Any, value: str | None) -> list[int]:
-    """Customers with this phone or e-mail; merged ones are followed to the remaining customer."""
-    if value is None:
+def _with_contact(column: Any, values: Sequence[str]) -> list[int]:
+    """Customers with one of these phones or e-mails; merged ones are followed to the remaining customer."""
+    if not values:
         return []
-    query = Customer.select(Customer.customer_id).where(column == value).order_by(Customer.customer_id)
+    query = Customer.select(Customer.customer_id).where(column.in_(values)).order_by(Customer.customer_id)
     return [standing(customer_id) for (customer_id,) in tuples(query)]
 
 

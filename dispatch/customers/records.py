@@ -133,6 +133,16 @@ def set_contacts(customer: Customer, phone: str | None, email: str | None) -> No
         customer.email = validation.email(email)
 
 
+def complete(customer_id: int, phone: str | None, email: str | None) -> None:
+    """Add a phone or e-mail that the customer lacks."""
+    if not (phone or email):
+        return
+    customer = Customer.lock(customer_id)
+    customer.phone = customer.phone or phone
+    customer.email = customer.email or email
+    customer.save()
+
+
 def rename_leads(customer_id: int, before: Sequence[str], after: str) -> None:
     """Rename the customer's leads and assignments that have one of the names in ``before``.
 

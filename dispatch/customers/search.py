@@ -7,14 +7,16 @@ from typing import Any
 from peewee import fn
 
 from dispatch.customers.records import rows_of
-from dispatch.inputs.filter_language import Node, Words
-from dispatch.inputs.filter_reader import Choice, Key, Moment, Number, Part, condition, table
-from dispatch.queries.customer_index import booking_number, found, is_found
+from dispatch.inputs.filter_language import Node, Pair, Words
+from dispatch.inputs.filter_reader import Choice, Key, Moment, Number, Part, Reading, condition, table
+from dispatch.inputs.phone_numbers import dresses, national, reduced
+from dispatch.queries.customer_index import booking_number, found, is_found, needles_of
 from dispatch.queries.row_types import CustomerRow
 from models.base import tuples
 from models.bookings import PENDING, Booking
-from models.customer_index import fold, name_needle, needle, words_in
+from models.customer_index import name_needle, needle, words_in
 from models.customers import Customer, Lead
+from models.folding import fold
 from models.issues import TIERS
 
 MOST_FOUND = 20
@@ -23,9 +25,23 @@ OPEN = (
     .join(Lead, on=(Booking.lead_id == Lead.lead_id))
     .where(Lead.customer_id == Customer.customer_id, Booking.status == PENDING)
 )
+
+
+class PartOfNumber(Part):
+    """A telephone number: ``:`` finds its last digits in any form, ``=`` the whole number."""
+
+    def read(self, pair: Pair, reading: Reading) -> str:
+        text = super().read(pair, reading)
+        if pair.operator == "=":
+            return reduced(text) or text
+        words = words_in(text)
+        digits = words[0] if len(words) == 1 and words[0].isdecimal() else ""
+        return national(digits) or digits or text
+
+
 CUSTOMER_KEYS = table(
     Key("name", Part(), "name", Customer.name),
-    Key("phone", Part(), "telephone number, digits only", Customer.phone),
+    Key("phone", PartOfNumber(), "telephone number, in any form", Customer.phone),
     Key("email", Part(), "e-mail address", Customer.email),
     Key("tier", Choice(TIERS), "tier", Customer.tier),
     Key("open", Number(), "number of Pending bookings", fn.COALESCE(OPEN, 0)),
@@ -39,13 +55,15 @@ def find(text: str, limit: int = MOST_FOUND) -> list[CustomerRow]:
 
     Exact numbers, phones and e-mails come first, then names that begin with the text, then the others,
     newest first. Every word must match: one of three letters or more anywhere, a shorter one at the
-    start of a word. Of the newest customers not yet in the index (``backlog``), at most 10,000 are searched.
+    start of a word; a phone number also by its last digits, in any national form. Of the newest customers
+    not yet in the index (``backlog``), at most 10,000 are searched.
     """
     words = words_in(text)
     ids = dict.fromkeys(_exactly(text))
     if words:
         ids |= dict.fromkeys(found([name_needle(words)], limit))
         ids |= dict.fromkeys(found([needle(word) for word in words], limit + len(ids)))
+        ids |= dict.fromkeys(found(needles_of(text), limit + len(ids)))
     return rows_of(list(ids)[:limit])
 
 
@@ -71,7 +89,9 @@ def _exactly(text: str) -> list[int]:
     number = booking_number(text)
     lead = Booking.select(Booking.lead_id).where(Booking.booking_id == number)
     lookups: list[Any] = [Lead.select(Lead.customer_id).where(Lead.lead_id.in_(lead))] if number else []
-    for contact in (Customer.phone.in_([digits, "+" + digits]), Customer.email == fold(text).strip()):
+    phone = reduced(text) if digits else None
+    numbers = [digits, "+" + digits, *(dresses(phone) if phone else ())]
+    for contact in (Customer.phone.in_(numbers), Customer.email == fold(text).strip()):
         people = Customer.select(Customer.customer_id).where(contact, Customer.merged_into.is_null())
         lookups.append(people.order_by(Customer.customer_id.desc()))
     return [customer_id for query in lookups for (customer_id,) in tuples(query)]

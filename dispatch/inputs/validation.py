@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from dispatch.inputs import phone_numbers
 from models.errors import InvalidInput
 
 NAME_LENGTH = 100
@@ -62,6 +63,11 @@ def required_text(value: str | None, field: str) -> str:
     return text
 
 
+def wishes(value: str | None) -> str | None:
+    """Validate what a customer wishes for, which may have several lines. Raises InvalidInput."""
+    return optional_text(value, "requests", limit=TEXT_LENGTH, lines=True)
+
+
 def email(value: str | None) -> str | None:
     """Return an e-mail address in lower case, or None. Raises InvalidInput."""
     text = optional_text(value, "email")
@@ -75,13 +81,14 @@ def email(value: str | None) -> str | None:
 
 def phone(value: str | None) -> str | None:
     """Return a telephone number reduced to its digits and leading +, or None. Raises InvalidInput."""
-    text = optional_text(value, "phone")
-    if text is None:
+    text = stripped(value, "phone")
+    if not text:
         return None
-    digits = "".join(character for character in text if character in "0123456789")
-    if not 4 <= len(digits) <= 20 or any(character not in "0123456789+-./() " for character in text):
-        raise InvalidInput("phone", f"{excerpt(text)} is not a phone number", "4-20 digits")
-    return "+" + digits if text.startswith("+") else digits
+    number = phone_numbers.reduced(text) if len(text) <= NAME_LENGTH else None
+    if number is None:
+        shown = optional_text(text, "phone") or ""
+        raise InvalidInput("phone", f"{excerpt(shown)} is not a phone number", phone_numbers.ACCEPTED)
+    return number
 
 
 def whole(value: str | int, field: str, low: int, high: int) -> int:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from dispatch.assignment.selection import policy_named
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
-from dispatch.inputs.lead_files import LeadFile, Record
 from dispatch.leads import intake
+from dispatch.outputs.rejected_rows import RejectedRows
 from models.errors import DatabaseUnavailable, DeskError
 from models.hints import rendered
+
+if TYPE_CHECKING:
+    from dispatch.inputs.lead_files import LeadFile, Record
 
 # One commit a batch, and a pause between batches in which a terminal that tries for the write lock every
 # 0.5 to 3 ms finds it free. While nobody else writes, a batch may take longer.
@@ -28,12 +31,20 @@ class Rejected(TypedDict):
     error: str
 
 
+class CustomerNote(TypedDict):
+    """A line whose phone or e-mail is known under another name."""
+
+    line: int
+    note: str
+
+
 class FileResult(TypedDict):
     """The result for a file; ``repeated`` lines were already in, and count as accepted."""
 
     accepted: int
     rejected: list[Rejected]
     repeated: int
+    customer_notes: list[CustomerNote]
 
 
 def receive_file(
@@ -42,16 +53,20 @@ def receive_file(
     *,
     policy: str | None = None,
     run: str | None = None,
+    rejects: RejectedRows | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> FileResult:
     """Take in each line as a separate command, with a request id made of content and line.
 
-    An interrupted run can therefore be repeated. When this returns, all lines are on the disk. Raises
-    InvalidInput for an unknown policy, and DatabaseUnavailable; what was committed before stays.
+    An interrupted run can therefore be repeated. ``rejects`` gets the refused rows. When this returns, all
+    lines are on the disk. Raises InvalidInput for an unknown policy, and DatabaseUnavailable; what was
+    committed before stays.
     """
     if policy is not None:
         policy_named(policy)
     intaking = _Intaking(desk, f"{run}-{leads.digest}" if run else leads.digest, policy)
+    if rejects is not None:
+        intaking.reject_to = lambda error: rejects.add(leads.row.names, leads.row.values, error)
     records = iter(leads)
     try:
         with desk.flushed_once():
@@ -107,11 +122,16 @@ def format_refusal(error: DeskError) -> str:
 
 class _Intaking:
     def __init__(self, desk: Desk, prefix: str, policy: str | None) -> None:
+        from dispatch.inputs import cleaning  # slow to import, and one lead does not need it
+
+        self._cleaned = cleaning.lead
         self.desk = desk
         self.prefix = prefix
         self.policy = policy
+        self.reject_to: Callable[[str], None] | None = None
         self._seen_version = -1
-        self.result = FileResult(accepted=0, rejected=[], repeated=0)
+        self._line = self._on_line = self._sheet = 0
+        self.result = FileResult(accepted=0, rejected=[], repeated=0, customer_notes=[])
 
     def batch(self, records: Iterator[Record]) -> bool:
         """Take in lines for some milliseconds and commit them; return whether there may be more."""
@@ -136,15 +156,31 @@ class _Intaking:
         return ALONE_BATCH_S if self._seen_version == before else BATCH_S
 
     def _receive(self, line: int, fields: dict[str, Any]) -> bool:
-        self.desk.request_id = f"{self.prefix}:{line}"
+        self.desk.request_id = f"{self.prefix}:{self._place(line)}"
         try:
-            intake.receive(self.desk, **fields, policy=self.policy)
+            lead: Any = self._cleaned(fields, self.desk.values.of)
+            result = intake.receive(self.desk, **lead, policy=self.policy)
         except DatabaseUnavailable:
             raise
         except DeskError as error:
             self._reject(line, format_refusal(error))
             return False
+        if note := result.get("customer_note"):
+            self.result["customer_notes"].append({"line": line, "note": note})
         return True
+
+    def _place(self, line: int) -> str:
+        """Return the place of a row: its line, and its number there if others begin on the same line.
+
+        Where the lines begin again, so does a sheet.
+        """
+        self._sheet += line < self._line
+        self._on_line = self._on_line + 1 if line == self._line else 1
+        self._line = line
+        place = f"{line}.{self._on_line}" if self._on_line > 1 else str(line)
+        return f"{self._sheet}/{place}" if self._sheet else place
 
     def _reject(self, line: int, error: str) -> None:
         self.result["rejected"].append({"line": line, "error": error})
+        if self.reject_to is not None:
+            self.reject_to(error)

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from dispatch import customers
 from dispatch.assignment.selection import policy_named
+from dispatch.customers import recognition
+from dispatch.customers.recognition import Recognised
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
-from models.base import CompiledQuery, parameter
 from models.customer_index import include
 from models.customers import Customer, Lead
 from models.errors import InvalidInput
 
+NEW_CUSTOMER: Literal["new"] = "new"
+"""In place of a customer's id: somebody new, even if the phone or e-mail is known."""
+Whose = int | Literal["new"] | None
+
 
 class LeadResult(TypedDict):
-    """The result for a lead; agent and assignment are None while it waits."""
+    """The result for a lead; agent and assignment are None while it waits.
+
+    ``customer_note`` says so where another name is known with the phone or e-mail.
+    """
 
     lead_id: int
     assignment_id: int | None
@@ -28,11 +36,12 @@ class LeadResult(TypedDict):
     assigned_at: str | None
     policy: str
     reason: str
+    customer_note: str | None
 
 
 def received(
     running: Command,
-    customer_id: int | None = None,
+    customer_id: Whose = None,
     /,
     *,
     name: str,
@@ -47,8 +56,9 @@ def received(
 ) -> LeadResult:
     """Take in a lead as part of a command; the triggers assign it and open its booking.
 
-    It belongs to the customer named by ``customer_id``, else to the one with this phone or e-mail; merged
-    customers are followed to the remaining one. Raises InvalidInput, and NotFound for the customer.
+    It belongs to the customer named by ``customer_id`` (NEW_CUSTOMER: to a new one), else to the one with
+    this phone or e-mail; merged customers are followed to the remaining one. Raises InvalidInput, and
+    NotFound for the customer.
     """
     values = running.desk.values
     lead = Lead(
@@ -60,45 +70,35 @@ def received(
         received_at=running.now,
     )
     if requests:
-        lead.requests = validation.optional_text(requests, "requests", limit=validation.TEXT_LENGTH)
+        lead.requests = validation.wishes(requests)
     contact = validation.phone(phone) if phone else None, validation.email(email) if email else None
     if policy:
         running.policy = policy_named(policy).name
-    known = _known(*contact) if customer_id is None else _named(customer_id, *contact)
-    lead.customer_id = known or _new_customer(lead.customer_name, *contact, running.now)
+    found = _whose(lead.customer_name, *contact, customer_id)
+    lead.customer_id = found.customer_id or _new_customer(lead.customer_name, *contact, running.now)
     lead.save()
-    if known:
-        include(known, lead.customer_name)
-    return _result(running, lead)
+    if found.customer_id:
+        include(found.customer_id, lead.customer_name)
+    return _result(running, lead, found.note(lead.customer_id))
 
 
 receive = command("lead.add", past="came in", undo=put_back)(received)
 """``received`` as a separate command."""
 
 
-def _known(phone: str | None, email: str | None) -> int | None:
-    """The customer with this phone or e-mail, else None: a name alone proves nothing."""
-    by_phone = _by_phone(phone=phone) if phone else []
-    by_email = _by_email(email=email) if email else []
-    known = by_phone or by_email
-    if not known:
-        return None
-    customer_id, merged_into = known[0]
-    if merged_into is not None:
-        customer_id = customers.standing(merged_into)
-    if not (by_phone and by_email):
-        _complete(customer_id, phone, email)
-    return int(customer_id)
+def _whose(name: str, phone: str | None, email: str | None, customer_id: Whose) -> Recognised:
+    if customer_id is None:
+        return customers.recognise(name, phone, email)
+    return Recognised(None if customer_id == NEW_CUSTOMER else _named(customer_id, phone, email))
 
 
 def _named(customer_id: int, phone: str | None, email: str | None) -> int:
     """The customer named by id, who gets the phone and e-mail unless another customer has them."""
     standing = customers.standing(customer_id)
     customers.refuse_erased(standing)
-    new_phone = None if phone and _by_phone(phone=phone) else phone
-    new_email = None if email and _by_email(email=email) else email
-    if new_phone or new_email:
-        _complete(standing, new_phone, new_email)
+    new_phone = None if phone and recognition.with_phone(phone) else phone
+    new_email = None if email and recognition.with_email(email) else email
+    customers.complete(standing, new_phone, new_email)
     return standing
 
 
@@ -108,24 +108,12 @@ def _new_customer(name: str, phone: str | None, email: str | None, now: str) -> 
     return customer.customer_id
 
 
-def _complete(customer_id: int, phone: str | None, email: str | None) -> None:
-    """Add a phone or e-mail that the customer lacks."""
-    customer = Customer.lock(customer_id)
-    customer.phone = customer.phone or phone
-    customer.email = customer.email or email
-    customer.save()
-
-
-_people = Customer.select(Customer.customer_id, Customer.merged_into).order_by(Customer.customer_id)
-_by_phone = CompiledQuery(lambda: _people.where(Customer.phone == parameter("phone")))
-_by_email = CompiledQuery(lambda: _people.where(Customer.email == parameter("email")))
-
 CHECKED_FIELDS = ("name", "phone", "email", "method", "source", "destination", "launch", "requests")
 _TEXT_CHECKS: dict[str, Callable[[str | None], str | None]] = {
     "name": partial(validation.name, field="customer_name"),
     "phone": validation.phone,
     "email": validation.email,
-    "requests": partial(validation.optional_text, field="requests", limit=validation.TEXT_LENGTH),
+    "requests": validation.wishes,
 }
 
 
@@ -141,7 +129,7 @@ def problems(fields: Mapping[str, str | None], values: AcceptedValues) -> dict[s
     return found
 
 
-def _result(running: Command, lead: Lead) -> LeadResult:
+def _result(running: Command, lead: Lead, customer_note: str | None) -> LeadResult:
     booking, decision = lead.booking, running.decision
     assert decision is not None  # the first trigger decides on every new lead
     running.booking_id = booking.booking_id
@@ -156,4 +144,5 @@ def _result(running: Command, lead: Lead) -> LeadResult:
         assigned_at=booking.created_at if assigned else None,
         policy=decision.policy,
         reason=decision.reason,
+        customer_note=customer_note,
     )

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
+from typing import TYPE_CHECKING
 
 from dispatch.desk.accepted_values import AcceptedValues
-from dispatch.inputs.lead_files import Fields, LeadFile, Record
 from dispatch.leads import intake
 from dispatch.leads.file_intake import format_refusal
 from models.errors import InvalidInput
+
+if TYPE_CHECKING:  # files are slow to import, and only needed when something is pasted
+    from dispatch.inputs.lead_files import Fields, Record
+    from dispatch.inputs.rows import Row
 
 MOST_LINES = 500
 MOST_CHARACTERS = 500_000
@@ -61,25 +66,46 @@ class Pasted:
 
 def read_pasted(text: str, values: AcceptedValues) -> Pasted:
     """Read CSV (with or without a header), spreadsheet cells or JSONL, using ``values`` as last read."""
+    from dispatch.inputs.column_choice import ColumnChoice
+    from dispatch.inputs.lead_files import LeadFile
+
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         return Pasted()
     if len(text) > MOST_CHARACTERS:
         return Pasted(problem=TOO_LONG)
     try:
-        leads = LeadFile(io.BytesIO(text.encode("utf-8", "surrogatepass")), "the text", bare=True)
+        content = io.BytesIO(text.encode("utf-8", "surrogatepass"))
+        leads = LeadFile(
+            content,
+            "the text",
+            bare=True,
+            encoding="utf-8",
+            errors="surrogatepass",
+            choice=ColumnChoice(asks=False),
+        )
+        records = [(*record, leads.row) for record in islice(leads, MOST_LINES + 1)]
     except InvalidInput as error:
         return Pasted(problem=format_refusal(error))
-    records = list(islice(leads, MOST_LINES + 1))
     if len(records) > MOST_LINES:
         return Pasted(problem=TOO_LONG)
     if not records:
         return Pasted(problem="only the names of the columns: put each lead on a line below them")
+    if not leads.has_own_lines:
+        return Pasted(
+            tuple(_checked(line, _as_json(row), what, values) for line, what, row in records),
+            ignored=tuple(leads.ignored),
+        )
     return Pasted(
-        tuple(_lines(text, records, values)),
+        tuple(_lines(text, [(line, what) for line, what, _ in records], values)),
         head="\n".join(text.split("\n")[: records[0][0] - 1]).strip("\n"),
         ignored=tuple(leads.ignored),
     )
+
+
+def _as_json(row: Row) -> str:
+    """Return a row of an array or of SQL text as a line that can be read alone."""
+    return json.dumps(dict(zip(row.names, row.values, strict=False)), ensure_ascii=False)
 
 
 def _lines(text: str, records: Sequence[Record], values: AcceptedValues) -> list[PastedLine]:
@@ -94,5 +120,8 @@ def _lines(text: str, records: Sequence[Record], values: AcceptedValues) -> list
 def _checked(line: int, text: str, what: Fields | str, values: AcceptedValues) -> PastedLine:
     if isinstance(what, str):
         return PastedLine(line, text, {}, (what,))
-    errors = intake.problems(what, values).values()
-    return PastedLine(line, text, what, tuple(map(format_refusal, errors)))
+    from dispatch.inputs import cleaning
+
+    fields = cleaning.lead(what, values.of)
+    errors = intake.problems(fields, values).values()
+    return PastedLine(line, text, fields, tuple(map(format_refusal, errors)))

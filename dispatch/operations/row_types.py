@@ -189,7 +189,7 @@ class ImportResult(TypedDict):
     """Rows written, unchanged, quarantined and flagged.
 
     ``resumed`` is the event of an interrupted import that was continued, None for a new one. ``passed_over``
-    lists SQL statements that were skipped: {"file", "line", "statement"}.
+    lists SQL statements that were skipped: {"file", "line", "statement"}; ``notes`` says how files were read.
     """
 
     agents: int
@@ -200,3 +200,5 @@ class ImportResult(TypedDict):
     unchanged: dict[str, int]
     resumed: int | None
     passed_over: list[Json]
+    notes: list[str]
+    database: NotRequired[str]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peewee import Expression, fn
 
+from dispatch.inputs.phone_numbers import national
 from models import customer_index
 from models.accepted_values import Destination
 from models.audit import Event
@@ -110,7 +111,7 @@ def mentions(text: str) -> Mentions:
     destination, scanning the bookings in order finds enough of them. A text of short words alone is not
     looked for in wishes and notes: nearly all of them would have it.
     """
-    needles = _needles(text)
+    needles = needles_of(text)
     number = Booking.booking_id == booking_number(text)
     if not needles:
         return Mentions(number, many=False)
@@ -149,7 +150,7 @@ def _with_notes(needles: Collection[str]) -> Mentions:
 
 def is_found(customer: Any, text: str) -> Mentions:
     """Match a customer, by an id column, against this text."""
-    needles = _needles(text)
+    needles = needles_of(text)
     if needles and CUSTOMERS.has_more_than(MOST_FETCHED, needles):
         return Mentions(_looked_up(CUSTOMERS, customer, needles), many=True)
     return Mentions(customer.in_(listed(_all(CUSTOMERS, needles))), many=False)
@@ -163,8 +164,12 @@ def of_customer(who: int | str) -> Mentions:
     return Mentions(condition if many else few, many)
 
 
-def _needles(text: str) -> list[str]:
-    return [customer_index.needle(word) for word in customer_index.words_in(text)]
+def needles_of(text: str) -> list[str]:
+    """Return what to look for in documents: each word, of a phone number its last digits."""
+    words = customer_index.words_in(text)
+    if len(words) == 1 and words[0].isdecimal():
+        words = (national(words[0]) or words[0],)
+    return [customer_index.needle(word) for word in words]
 
 
 def _all(index: SearchIndex, needles: Collection[str]) -> list[int]:

@@ -23,7 +23,7 @@ from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.modal import HOLDS_TEXT, buttons
 
 ABOUT = (
-    "SQL text, CSV or JSON lines of agents, assignments and bookings, in any order; agents alone are enough. "
+    "CSV, JSON, SQL or .xlsx files of agents, assignments and bookings, in any order; agents alone will do. "
     "Quote a path that contains spaces."
 )
 MOST_ROWS = 20
@@ -126,6 +126,7 @@ def preview(result: ImportResult) -> str:
     lines = [f"Would import {counted(result)}."]
     if result["resumed"] is not None:
         lines.append(f"This continues the import that was interrupted (event {result['resumed']}).")
+    lines += result["notes"]
     unchanged = sum(result["unchanged"].values())
     if unchanged:
         lines.append(f"{unchanged:,} rows are on the desk already.")

@@ -30,7 +30,7 @@ CHECKS: dict[str, Callable[[str], object]] = {
     "name": partial(validation.name, field="customer_name"),
     "phone": validation.phone,
     "email": validation.email,
-    "requests": partial(validation.optional_text, field="requests", limit=validation.TEXT_LENGTH),
+    "requests": validation.wishes,
     "destination_revenue": partial(amounts.money_cents, field="destination_revenue"),
     "package_revenue": partial(amounts.money_cents, field="package_revenue"),
 }

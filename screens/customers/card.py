@@ -215,5 +215,6 @@ def history(card: Card) -> Text:
 
 def _lead_line(lead: LeadRow) -> str:
     trip = f"{lead['destination']} from {lead['launch_location']}" if lead["destination"] else "no trip"
-    said = (lead["customer_name"], lead["method"], lead["source"], trip, lead["requests"])
+    wishes = " ".join((lead["requests"] or "").split())
+    said = (lead["customer_name"], lead["method"], lead["source"], trip, wishes)
     return f"{short_moment(lead['received_at'])}  {', '.join(filter(None, said))}"

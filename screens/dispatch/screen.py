@@ -366,7 +366,8 @@ class Dispatch(BookingActions):
             self._keeper.forget()
         self._last_booking, self._is_last_shown = result["booking_id"], False
         given = f"→ {result['agent_name']}" if result["agent_id"] else "waits: no agent can take it yet"
-        self.form.show_notice(f"{values['name']} {given}, booking {result['booking_id']}", "success")
+        done, note = f"{values['name']} {given}, booking {result['booking_id']}", result["customer_note"]
+        self.form.show_notice(f"{done}; {note}" if note else done, "warning" if note else "success")
         self.say_done(f"Assigned {result['booking_id']} {short(values['name'], 24)}")
 
     def _refused(self, error: DeskError) -> None:

@@ -202,6 +202,7 @@ def _row(line: PastedLine, received: Received | None = None, question: str = "")
     errors, became = line.errors, ""
     if received and (lead := received["lead"]):
         became = f"→ {lead['agent_name'] or 'waits'}, booking {lead['booking_id']}"
+        became += f"; {lead['customer_note']}" if lead["customer_note"] else ""
     elif received:
         errors = (received["error"],)
     verdict = {"errors": errors, "question": question, "became": became}

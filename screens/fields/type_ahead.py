@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from models.customer_index import fold
+from models.folding import fold
 
 PAUSE_S = 0.8  # a letter after a longer pause is the first of another beginning
 

@@ -8,21 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from dispatch.desk.desk import Desk
+from dispatch.inputs import cleaning
+from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS, layouts
 from dispatch.operations import import_record
 from dispatch.operations.import_record import DIGEST, Head, Run
 from dispatch.operations.row_types import ImportRemark, ImportResult
+from dispatch.outputs.rejected_rows import RejectedRows
 from models.base import Json
 from models.errors import InvalidInput, Refused
 from models.hints import act, rendered
 from seeds.bulk_writer import in_batches, new_agents, write_all
-from seeds.importing.columns import AGENTS, ASSIGNMENTS, BOOKINGS, LAYOUTS, Record, refuse
+from seeds.importing.columns import KINDS, Record, refuse
 from seeds.importing.plan import Plan
-from seeds.importing.row_rules import AgentRow, Place, Rules, identifier
+from seeds.importing.row_rules import AgentRow, Notation, Place, Rules
 from seeds.importing.sources import Source
 
 Progress = Callable[[int, int, str], None]
 """Called with the rows done, the total (0: not known yet) and the current step."""
 
+PLAIN = Notation()
 REPORT_EVERY = 10_000
 BATCH_ROWS = 250  # assignments per commit: about 10 ms
 
@@ -32,34 +36,57 @@ def no_progress(_done: int, _total: int, _what: str) -> None:
 
 
 def import_files(
-    desk: Desk, paths: Iterable[str | Path], dry_run: bool = False, progress: Progress | None = None
+    desk: Desk,
+    paths: Iterable[str | Path],
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    *,
+    encoding: str | None = None,
+    notation: Notation = PLAIN,
+    rejects: RejectedRows | None = None,
 ) -> ImportResult:
-    """Import SQL text, CSV and JSONL files that belong together, in any order.
+    """Import SQL text, CSV and JSON files that belong together, in any order.
 
     Rows that break a rule are quarantined with the reason; rows whose only fault is an outcome dated before
     the assignment are imported and flagged. Rows already on the desk are left unchanged, and a run that was
     interrupted is continued by the next with the same contents, in any order and under any names. With
-    ``dry_run``, or if no row is new, nothing is written.
+    ``dry_run``, or if no row is new, nothing is written. ``rejects`` gets the quarantined rows as they are.
 
     Raises InvalidInput for an unreadable file, before anything is written, Refused if an import of the same
     contents was undone, and Conflict if someone else takes an id or imports the same contents meanwhile.
     """
     report = progress or no_progress
-    sources = [Source(path) for path in dict.fromkeys(paths)]
+    sources = [Source(path, encoding) for path in dict.fromkeys(paths)]
     if not sources:
         refuse("import", "no file given")
     with desk.reading():
-        rows = _CheckedRows(desk, sources, report)
+        rows = _CheckedRows(desk, sources, report, notation)
         known = import_record.newest(_digest(sources))
         _refuse_taken_back(known)
         plan = rows.plan()
         result = _result(plan, sources)
         if known is not None and known.is_unfinished:
             result["resumed"] = known.event_id
+        if rejects is not None:
+            _write_rejects(sources, result["quarantined"], rejects)
         if not dry_run and (plan.has_new_rows or result["resumed"] is not None):
             run = import_record.begin(desk, _event_detail(result, sources), known)
             _write(run, plan, report)
     return result
+
+
+def _write_rejects(sources: list[Source], remarks: list[ImportRemark], rejects: RejectedRows) -> None:
+    """Read the files with quarantined rows once more, and add these rows as they are there."""
+    for source in sources:
+        reasons: dict[int, list[str]] = {}
+        for remark in remarks:
+            if remark["file"] == source.name:
+                reasons.setdefault(remark["row"], []).append(remark["reason"])
+        if reasons and not source.path.is_file():
+            refuse(source.name, "a pipe cannot be read again for its refused rows", "save it to a file first")
+        for number, row in enumerate(source.rows() if reasons else (), start=1):
+            if number in reasons:
+                rejects.add(row.names, row.values, "; ".join(reasons[number]))
 
 
 def _digest(sources: list[Source]) -> str:
@@ -81,10 +108,10 @@ def _refuse_taken_back(known: Head | None) -> None:
 class _CheckedRows:
     """The rows of all files, each checked on its own."""
 
-    def __init__(self, desk: Desk, sources: list[Source], report: Progress) -> None:
-        rules = Rules(desk)
+    def __init__(self, desk: Desk, sources: list[Source], report: Progress, notation: Notation) -> None:
+        rules = Rules(desk, notation)
         self._checks = {AGENTS: rules.agent, ASSIGNMENTS: rules.assignment, BOOKINGS: rules.booking}
-        self._rows: dict[str, list[Any]] = {kind: [] for kind in LAYOUTS}
+        self._rows: dict[str, list[Any]] = {kind: [] for kind in KINDS}
         self._broken: list[tuple[str, Place, int | None, str]] = []
         for source in sources:
             for count, record in enumerate(source.records()):
@@ -120,7 +147,7 @@ class _CheckedRows:
 def _identifier(record: Record) -> int | None:
     """Return the id of a faulty row, if it is readable."""
     try:
-        return identifier(record.values[0], LAYOUTS[record.kind].columns[0])
+        return cleaning.identifier(record.values[0] or "", layouts()[record.kind].fields[0])
     except InvalidInput:
         return None
 
@@ -140,6 +167,7 @@ def _result(plan: Plan, sources: list[Source]) -> ImportResult:
         unchanged=plan.unchanged,
         resumed=None,
         passed_over=[statement for source in sources for statement in source.passed_over],
+        notes=[f"{source.name}: {note}" for source in sources for note in source.notes],
     )
 
 

@@ -1,47 +1,78 @@
-"""Files to import: reading, decoding, and detecting the format by the first characters."""
+"""Files to import: their rows as rows of the three tables."""
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from seeds.importing.columns import Record, refuse
-from seeds.importing.row_files import read_csv, read_jsonl
-from seeds.importing.sql_text import SqlText
-
-SQL_START = re.compile(
-    r"\s*(?:--|/\*|(?:INSERT|REPLACE|CREATE|DROP|BEGIN|START|SET|USE|PRAGMA)(?:\s|;))", re.IGNORECASE
+from dispatch.inputs.column_names import Columns, match
+from dispatch.inputs.rows import Row, RowReader, open_stream
+from seeds.importing.columns import (
+    ACCEPTED,
+    BY_TABLE,
+    Record,
+    Value,
+    check_columns,
+    columns_of,
+    refuse,
+    whole_name,
+    with_parts,
 )
+
+NO_TABLE = "unknown columns: BookingID, AssignmentID or FirstName is needed"
+CUT_OFF = "nothing was imported; get the complete file"
+MOST_SHAPES = 1_000  # of JSON objects, whose columns are remembered
+
+
+class Cell(NamedTuple):
+    """Where a column of a table is in a file's rows: several places are joined by the text ``between``."""
+
+    places: tuple[int, ...]
+    between: str
+    is_nullable: bool
+
+
+class Shape(NamedTuple):
+    """What rows with the same names are: the columns of their tables, and where their cells are.
+
+    ``whole_name`` is the place of an agent's full name, from which the first and last are made.
+    """
+
+    tables: list[tuple[Columns, list[Cell]]]
+    whole_name: int | None
+
+
+def _cells(columns: Columns) -> list[Cell]:
+    layout = columns.layout
+    return [
+        Cell(columns.places.get(name, ()), layout.joined.get(name, " "), name in layout.nullable)
+        for name in layout.fields
+    ]
 
 
 class Source:
-    """One file, under the ``name`` the user gave; ``passed_over`` and ``digest`` are filled while reading."""
+    """One file, under the ``name`` the user gave; the other attributes are filled while reading.
 
-    def __init__(self, path: str | Path) -> None:
+    ``notes`` says how it is read; ``passed_over`` lists skipped statements of SQL text.
+    """
+
+    def __init__(self, path: str | Path, encoding: str | None = None) -> None:
         self.path = Path(path)
         self.name = str(path)
+        self._encoding = encoding
+        self._first: Shape | None = None
+        self._shapes: dict[tuple[str | None, tuple[str, ...]], Shape] = {}
         self.passed_over: list[dict[str, object]] = []
+        self.notes: list[str] = []
         self.digest = ""
 
-    def records(self) -> Iterator[Record]:
-        """Yield every row. Raises InvalidInput if the file is unreadable."""
-        text = self._text()
-        if text.lstrip().startswith("["):
-            refuse(self.name, "it is a JSON array", "write one object per line (JSONL)")
-        if text.lstrip().startswith("{"):
-            yield from read_jsonl(self.name, text)
-        elif SQL_START.match(text):
-            sql = SqlText(self.name, text)
-            yield from sql.records()
-            self.passed_over = [{"file": self.name, **statement._asdict()} for statement in sql.passed_over]
-        else:
-            yield from read_csv(self.name, text)
-
-    def _text(self) -> str:
+    def rows(self) -> Iterator[Row]:
+        """Yield every row as it is in the file. Raises InvalidInput if that is unreadable or cut off."""
         try:
-            content = self.path.read_bytes()
+            with self.path.open("rb") as file, open_stream(file, self.name) as stream:
+                self._reader = RowReader(stream, self.name, _known, encoding=self._encoding, hint=ACCEPTED)
+                yield from self._read(self._reader)
         except FileNotFoundError:
             refuse(self.name, "no such file")
         except IsADirectoryError:
@@ -50,14 +81,72 @@ class Source:
             refuse(self.name, f"cannot read it ({error.strerror})")
         except ValueError:  # a NUL in the name
             refuse(self.name, "not a valid file name")
-        self.digest = hashlib.blake2b(content, digest_size=16).hexdigest()
-        if b"\0" in content:
-            refuse(self.name, "not a text file")
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = content.count(b"\n", 0, error.start) + 1
-            refuse(self.name, f"line {line} is not UTF-8 text")
-        if not text or text.isspace():
-            refuse(self.name, "the file is empty")
-        return text
+
+    def _read(self, reader: RowReader) -> Iterator[Row]:
+        self.digest, self.notes = reader.digest, reader.notes
+        is_empty = True
+        if reader.header:
+            self._first = self._shape_of(Row(None, reader.header_line, reader.header, ()))
+        for row in reader:
+            is_empty = False
+            yield row
+        reader.detach()
+        self.passed_over = [{"file": self.name, **one._asdict()} for one in reader.passed_over]
+        if reader.stopped:
+            refuse(self.name, reader.stopped, CUT_OFF if reader.is_cut else ACCEPTED)
+        if is_empty and reader.is_sql:
+            refuse(self.name, "no INSERT INTO " + " or ".join(BY_TABLE))
+
+    def records(self) -> Iterator[Record]:
+        """Yield the record of every row: two, if it holds a booking and its assignment."""
+        for number, row in enumerate(self.rows(), start=1):
+            shape = self._shapes.get((row.table, row.names)) or self._shape_of(row)
+            if self._first is None:
+                self._first = shape
+            values = with_parts(row.values, shape.whole_name)
+            for columns, cells in shape.tables:
+                found = tuple([self._value(values, cell) for cell in cells])
+                yield Record(columns.layout.kind, number, row.line, found, _fault(columns, row) or None)
+
+    def _value(self, values: Sequence[Value], cell: Cell) -> Value:
+        found = [values[place] for place in cell.places if place < len(values)]
+        value = found[0] if len(found) == 1 else cell.between.join(filter(None, found))
+        if self._reader.is_sql and len(found) == 1:
+            return value
+        # NULL can be a customer's name, but not a date
+        return None if not value or (cell.is_nullable and value == "NULL" and self._reader.header) else value
+
+    def _shape_of(self, row: Row) -> Shape:
+        """Return what the rows with these names are; those without known names are like the first."""
+        names = row.names
+        is_json = not (self._reader.header or self._reader.is_sql)
+        tables = columns_of(row.table, names)
+        if not tables:
+            if self._first is None:
+                refuse(self.name, f"line {row.line}: {row.fault or NO_TABLE}")
+            tables = [match(names, columns.layout) for columns, _ in self._first.tables]
+        if not is_json or self._first is None:  # later objects that lack a column are refused alone
+            for columns in tables:
+                check_columns(self.name, row.line, columns, is_json=is_json)
+        shape = Shape([(columns, _cells(columns)) for columns in tables], whole_name(names))
+        if len(self._shapes) < MOST_SHAPES:
+            self._shapes[row.table, names] = shape
+        return shape
+
+
+def _fault(columns: Columns, row: Row) -> str:
+    if row.unfit and not row.fault:
+        for name, places in columns.places.items():
+            if not set(places).isdisjoint(row.unfit):
+                return f"{name} is neither text nor number"
+    return row.fault
+
+
+def _known(table: str | None, names: Sequence[str]) -> int:
+    """Count the columns of a table among names; one with a foreign name must be complete."""
+    tables = columns_of(table, names)
+    if not tables:
+        return 0
+    if table is None or table.lower() in BY_TABLE:
+        return max(1, len(tables[-1].places))
+    return 0 if tables[-1].missing() else len(tables[-1].places)

@@ -112,9 +112,11 @@ def test_import_counts_and_quarantines(anywhere: Run, tmp_path: Path) -> None:
     file.write_text(AGENTS_CSV)
     database = ("--db", tmp_path / "new.db")
     rehearsed = anywhere("import", file, "--dry-run", *database, "--json")
-    assert rehearsed.code == 0
+    assert rehearsed.code == 1, "a row was refused"
     assert not (tmp_path / "new.db").exists()
-    result = anywhere("import", file, *database, "--json").json
+    ended = anywhere("import", file, *database, "--json", "--ok-partial")
+    result = ended.json
+    assert ended.code == 0
     assert result == rehearsed.json
     assert (result["agents"], result["assignments"], result["bookings"]) == (1, 0, 0)
     assert result["quarantined"][0]["row"] == 2

@@ -17,6 +17,7 @@ PROMISED = [
     "assigned_at",
     "policy",
     "reason",
+    "customer_note",
 ]
 
 
@@ -129,6 +130,24 @@ def test_a_lead_can_name_an_existing_customer(booked: Run) -> None:
     assert booked("customer", "merge", 2, 1, "--json").code == 0
     booked("lead", "add", *LEAD, "--customer", 1)
     assert len(booked("customer", "show", 2, "--json").json["bookings"]) == 4
+
+
+def test_another_person_at_a_known_phone_is_said(staffed: Run) -> None:
+    staffed("lead", "add", *with_value("--name", "Kim One"), "--phone", "+49 171 0000001")
+    note = "new customer 2: +491710000001 is also Kim One's (customer 1)"
+    lea = [*with_value("--name", "Lea Two"), "--phone", "0049 171 0000001", "--email", "lea@example.com"]
+    ended = staffed("lead", "add", *lea, "--json")
+    assert (ended.json["customer_note"], ended.err) == (note, f"{note}\n")
+    assert [row["email"] for row in staffed("customer", "find", "Kim One", "--json").json] == [None]
+
+
+def test_somebody_of_the_same_name_can_be_a_new_customer(staffed: Run) -> None:
+    who = [*LEAD, "--phone", "4711"]
+    staffed("lead", "add", *who)
+    assert staffed("lead", "add", *who, "--new-customer", "--json").json["customer_note"] is None
+    assert len(staffed("customer", "find", "4711", "--json").json) == 2
+    for other in (["--customer", "1"], ["--from", "-"]):
+        assert staffed("lead", "add", *other, "--new-customer", "--json").error["code"] == "usage"
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from models.customer_index import document, fold, name_needle, needle, words_in
+from models.customer_index import document, name_needle, needle, words_in
+from models.folding import fold
+from models.text_index import document as text_document
+from tests.steady import STEADY, examples
 
 
 @pytest.mark.parametrize(
@@ -19,6 +24,13 @@ from models.customer_index import document, fold, name_needle, needle, words_in
         ("李小龍", "李小龍"),
         ("a\tb\x00c", "a b c"),
         ("x\udcff", "x"),
+        ("Łukasz Żak", "lukasz zak"),
+        ("Øyvind Ås", "oyvind as"),
+        ("Đặng Văn", "dang van"),
+        ("ISPARTA ıspİ", "isparta ispi"),
+        ("Æsir Œuvre Þór Ħ ŧ", "aesir oeuvre thor h t"),
+        ("O\u2019Brien O`Brien O\u00b4Brien O\u02bcBrien", "o'brien o'brien o'brien o'brien"),
+        ("がんば", "かんは"),
     ],
 )
 def test_case_and_accents_are_ignored(text: str, folded: str) -> None:
@@ -75,3 +87,22 @@ def test_the_start_of_a_name_is_distinguished_from_its_other_words() -> None:
 
 def test_an_empty_list_of_names_gives_an_empty_document() -> None:
     assert document([]) == ""
+
+
+@pytest.mark.parametrize("word", ["太郎", "中太", "郎", "田中太郎", "김민", "민수", "수"])
+def test_unspaced_scripts_are_found_by_any_part(word: str) -> None:
+    assert needle(fold(word)) in document(["田中太郎", "김민수"])
+    assert needle(fold(word)) in text_document("窓 田中太郎 김민수")
+
+
+@pytest.mark.parametrize("word", ["o'brien", "o\u2019brien", "obrien", "brien", "o'", "ob"])
+def test_an_apostrophe_may_be_of_any_kind_or_left_out(word: str) -> None:
+    assert needle(fold(word)) in document(["Ann O\u2019Brien"])
+    assert needle(fold(word)) in text_document("for O`Brien")
+
+
+@settings(STEADY, max_examples=examples(200))
+@given(st.text(max_size=20))
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+    assert fold(text.upper()) == fold(text.lower()) or not text.isascii()

@@ -134,7 +134,7 @@ async def test_only_customers_with_an_open_booking_are_asked_about(golden_file: 
             await fill_in(app, **(LEAD | {"customer": name}))
             await press(app, "f9")
             assert await owner(app) == (number, number), name
-        await app.backend.run(lambda desk: customers.edit(desk, 2, phone="4711"))
+        await app.backend.run(lambda desk: customers.edit(desk, 2, name="Kate Ito", phone="4711"))
         await fill_in(app, **(LEAD | {"customer": "Kate Nguyen", "phone": "4711"}))
         await press(app, "f9")  # the number identifies the customer, who has no open booking
         assert await owner(app) == (16, 2)
@@ -145,6 +145,10 @@ async def test_only_customers_with_an_open_booking_are_asked_about(golden_file: 
         assert [row["because"] for row in table.rows_shown] == ["phone", "name", "similar name"]
         await press(app, "3")
         assert await owner(app) == (17, 2)
+        await fill_in(app, **(LEAD | {"customer": "Bo Li", "phone": "4711"}))
+        await press(app, "f9", "3")
+        assert await owner(app) == (18, 16)
+        assert notice(app).endswith("new customer 16: 4711 is also Kate Ito's (customer 2)")
         await fill_in(app, **LEAD)
         await press(app, "f9", "end", "2", "enter")
         assert isinstance(app.screen, Queue)

@@ -76,8 +76,8 @@ customer_number = click.argument("customer_id", type=CUSTOMER)
 def find(call: Call, text: str, filter_text: str, limit: int) -> None:
     """Find customers by part of a name, phone or e-mail, or a booking number.
 
-    Every word of TEXT must match, ignoring accents and case: anywhere if it has three letters or more,
-    else at the beginning of a word. Best matches come first; with a filter, the newest.
+    Every word of TEXT must match, ignoring accents, strokes and case: anywhere if it has three letters or
+    more, else at the beginning of a word. Best matches come first; with a filter, the newest.
     """
     if not (text or filter_text):
         raise click.UsageError("give a TEXT or --filter")

@@ -10,29 +10,59 @@ from pathlib import Path
 import rich_click as click
 
 from astra_tui.cli.database import database_path, opened
+from astra_tui.cli.file_options import FileOptions, reading_files
 from astra_tui.cli.input_files import opened_file
 from astra_tui.cli.options import Call, reading
-from astra_tui.cli.output.printing import first_lines, line
+from astra_tui.cli.output.printing import first_lines, line, narrate
 from astra_tui.cli.output.progress import progress_bar
 from dispatch.desk.desk import Desk
+from dispatch.inputs.moments import ORDERS
 from dispatch.operations.row_types import ImportResult
 from dispatch.queries.wording import plural
 from seeds.importing.importer import import_files
+from seeds.importing.row_rules import Notation
 
 
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--dry-run", is_flag=True, help="Read and check everything; write nothing.")
+@click.option("--dates", type=click.Choice(ORDERS), help="How 01/03/2081 is meant: day or month first.")
+@click.option("--decimal", type=click.Choice((".", ",")), default=".", help="The decimal sign of amounts.")
+@reading_files
 @reading
-def import_(call: Call, paths: tuple[str, ...], dry_run: bool) -> None:
-    """Import SQL, CSV or JSONL files of agents, assignments and bookings, in any order.
+def import_(
+    call: Call,
+    paths: tuple[str, ...],
+    dry_run: bool,
+    dates: str | None,
+    decimal: str,
+    encoding: str | None,
+    rejects: str | None,
+    ok_partial: bool,
+) -> None:
+    """Import CSV, JSON, SQL or .xlsx files of agents, assignments and bookings, in any order.
 
     Rows already on the desk stay unchanged. An interrupted import is finished when it is run again, or
     undone with astra undo.
     """
     files = [_readable(path) for path in paths]
+    given = FileOptions(encoding, rejects, ok_partial)
+    refused = given.rejected_rows()
     with _desk(call, dry_run) as desk, progress_bar("rows") as progress:
-        result = import_files(desk, files, dry_run=dry_run, progress=progress)
+        result = import_files(
+            desk,
+            files,
+            dry_run,
+            progress,
+            encoding=encoding,
+            notation=Notation(dates, decimal),
+            rejects=refused,
+        )
+    for note in result["notes"]:
+        narrate(note)
+    given.finish(call, refused, len(result["quarantined"]))
+    if call.as_json:
+        result["database"] = str(database_path(call.database))
     call.show(result, _print)
 
 
@@ -52,7 +82,7 @@ def _desk(call: Call, dry_run: bool) -> Iterator[Desk]:
         ):
             yield desk
         return
-    with call.desk(create=not dry_run) as desk:
+    with call.desk(create=not dry_run, says_made=call.is_for_people) as desk:
         yield desk
 
 

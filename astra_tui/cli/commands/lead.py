@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import secrets
 from functools import partial
+from typing import Any
 
 import rich_click as click
 
-from astra_tui.cli.input_files import input_file, title_of
+from astra_tui.cli.column_options import naming_columns
+from astra_tui.cli.file_options import reading_files
 from astra_tui.cli.options import Call, changing, lead_options, with_parameters
-from astra_tui.cli.output.printing import first_lines, line, narrate
-from astra_tui.cli.output.progress import progress_bar
+from astra_tui.cli.output.printing import line, narrate
 from astra_tui.cli.value_types import CUSTOMER, POLICY
-from dispatch.inputs import lead_files
 from dispatch.leads import intake
-from dispatch.leads.file_intake import FileResult, receive_file
-from dispatch.queries.wording import plural
 from models.base import Json
-from models.errors import InvalidInput
 
 REQUIRED = ("name", "method", "source", "destination", "launch")
+OF_ONE = ("name", "phone", "email")
+FILE_OPTIONS = {
+    "again": "--again",
+    "run": "--run",
+    "mapped": "--map",
+    "unread": "--ignore",
+    "dry_run": "--dry-run",
+    "encoding": "--encoding",
+    "rejects": "--rejects",
+    "ok_partial": "--ok-partial",
+}
 
 
 @click.group("lead")
@@ -35,71 +42,65 @@ def lead() -> None:
 @click.option(
     "--customer", metavar="ID", type=CUSTOMER, help="The lead belongs to this customer, whatever its name."
 )
+@click.option("--new-customer", is_flag=True, help="A new customer, even if the phone or e-mail is known.")
 @click.option("--policy", type=POLICY, help="Use this policy instead of the desk's.")
 @click.option(
-    "--from", "source_file", metavar="FILE", help="Add a CSV or JSONL file of leads; - reads stdin."
+    "--from",
+    "source_file",
+    metavar="FILE",
+    help="Add leads of a CSV, JSON, SQL or .xlsx file; - reads stdin.",
 )
 @click.option("--again", is_flag=True, help="With --from: add a file that was added before.")
 @click.option("--run", metavar="RUN", help="With --from: continue an interrupted run of --again.")
+@naming_columns
+@click.option("--dry-run", is_flag=True, help="With --from: only show how the file is understood.")
+@reading_files
 @changing
 def add(
     call: Call,
     /,
     policy: str | None,
     source_file: str | None,
-    again: bool,
-    run: str | None,
     customer: int | None,
-    **fields: str | None,
+    new_customer: bool,
+    **given: Any,
 ) -> None:
     """Add one lead, or a file of leads, and assign it.
 
-    A file's lines are taken in once: an interrupted run can simply be repeated.
+    A file's lines are taken in once: an interrupted run can simply be repeated. Its columns are known by the
+    names that most programs use; --map names others, and --method, --source, --destination, --launch and
+    --requests are for rows that have none.
     """
+    about = {name: given.pop(name) for name in FILE_OPTIONS}
     if source_file is None:
-        if again or run is not None:
-            raise click.UsageError("--again and --run go with --from FILE")
-        _add_one(call, policy, fields, customer)
+        if any(about.values()) or about["run"] is not None:
+            names = ", ".join(FILE_OPTIONS.values())
+            raise click.UsageError(f"{names} go with --from FILE")
+        if new_customer and customer is not None:
+            raise click.UsageError("--new-customer and --customer exclude each other")
+        _add_one(call, policy, given, intake.NEW_CUSTOMER if new_customer else customer)
         return
-    for name, value in (*fields.items(), ("customer", customer), ("request-id", call.request_id)):
+    one = {"customer": customer, "new-customer": new_customer or None, "request-id": call.request_id}
+    for name, value in ({name: given[name] for name in OF_ONE} | one).items():
         if value is not None:
             raise click.UsageError(f"--{name} and --from exclude each other: the file has the leads")
-    if run is not None and not run.strip():
-        raise InvalidInput("run", "the run's name is required", "give the one that --again printed")
-    if again and run is None:
-        run = secrets.token_hex(4)  # so that a file can be taken in on purpose a second time
-    _add_file(call, source_file, policy, run)
+    from astra_tui.cli.lead_files import add_file  # slow to import, and one lead does not need it
+
+    add_file(call, source_file, policy, about, given)
 
 
-def _add_one(call: Call, policy: str | None, fields: dict[str, str | None], customer: int | None) -> None:
+def _add_one(call: Call, policy: str | None, fields: dict[str, str | None], customer: intake.Whose) -> None:
     missing = [f"--{name}" for name in REQUIRED if fields[name] is None]
     if missing:
         raise click.UsageError(f"missing: {', '.join(missing)} (or --from FILE)")
     whose = () if customer is None else (customer,)
     given: Json = fields
-    call.show(call.change(intake.receive, *whose, policy=policy, **given), _print_one)
+    result = call.change(intake.receive, *whose, policy=policy, **given)
+    if note := result.get("customer_note"):
+        narrate(note)
+    call.show(result, _print_one)
 
 
 def _print_one(row: intake.LeadResult) -> None:
     where = f"goes to {row['agent_name']} ({row['agent_id']})" if row["agent_id"] is not None else "waits"
     line(f"Lead {row['lead_id']} {where}, booking {row['booking_id']}: {row['reason']}")
-
-
-def _add_file(call: Call, source_file: str, policy: str | None, run: str | None) -> None:
-    with (
-        input_file(source_file, "name a CSV or JSONL file") as stream,
-        lead_files.open_leads(stream, title_of(source_file)) as leads,
-    ):
-        if run is not None:
-            narrate(f"run {run}: if it is interrupted, continue with --run {run}")
-        with call.desk() as desk, progress_bar("leads") as progress:
-            result = receive_file(desk, leads, policy=policy, run=run, progress=progress)
-        if leads.ignored:
-            narrate(f"ignored, as leads have no such field: {', '.join(leads.ignored)}")
-    call.show(result, _print_file)
-
-
-def _print_file(result: FileResult) -> None:
-    repeated = f" ({result['repeated']:,} of them were already in)" if result["repeated"] else ""
-    line(f"{plural(result['accepted'], 'lead')} accepted{repeated}, {len(result['rejected']):,} rejected")
-    first_lines([f"line {row['line']}: {row['error']}" for row in result["rejected"]])

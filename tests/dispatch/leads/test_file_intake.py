@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from dispatch import agents
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
+from dispatch.inputs import cleaning
 from dispatch.inputs.lead_files import LeadFile, open_leads
 from dispatch.leads import file_intake, intake
 from dispatch.operations import configuration
@@ -91,7 +92,8 @@ def one_by_one(desk: Desk, file: LeadFile, policy: str | None) -> list[int]:
     refused = []
     for line, fields in file:
         assert isinstance(fields, dict)
-        lead: dict[str, Any] = {**fields, "policy": policy}
+        with desk.reading():
+            lead: dict[str, Any] = {**cleaning.lead(fields, desk.values.of), "policy": policy}
         try:
             with desk.request(f"{file.digest}:{line}"):
                 intake.receive(desk, **lead)
@@ -148,7 +150,12 @@ def test_an_interrupt_leaves_whole_batches_only(staffed_file: Path, monkeypatch:
         assert rows_of(desk) == before
         desk.heard = None
         with file_of(LEADS) as file:
-            assert file_intake.receive_file(desk, file) == {"accepted": 20, "rejected": [], "repeated": 0}
+            assert file_intake.receive_file(desk, file) == {
+                "accepted": 20,
+                "rejected": [],
+                "repeated": 0,
+                "customer_notes": [],
+            }
 
 
 @pytest.mark.parametrize(("somebody_writes", "batches"), [(True, 20), (False, 1)])

@@ -69,11 +69,12 @@ def test_files_spreadsheets_and_bare_lines_are_understood(
             ["'Pluto' is not an accepted destination (accepted: Europa,"],
         ),
         ("Kate,Fax,Organic,Pluto,X", ["contact method", "destination", "launch location"]),
-        (f"Kate,{REST},,call me,kate", ["not a phone number", "not an e-mail address"]),
+        (f"Kate,{REST},,call me,kate", []),
+        (f"Kate,{REST.replace('Text', 'sms').replace('Mars', 'mars')},,+1 555 0100 x12", []),
         ("Kate,Text", ["2 fields; a lead needs 5: name, method, source, destination, launch"]),
         (f"Kate,{REST},a,711,b@c.de,9", ["9 fields"]),
         ('"Kate', ["cannot be read as CSV"]),
-        (f"Ka\ud800te,{REST}", ["not UTF-8"]),
+        (f"Ka\ud800te,{REST}", ["U+D800"]),
     ],
 )
 def test_each_line_has_all_its_errors(read: Callable[[str], Pasted], line: str, errors: list[str]) -> None:
@@ -102,7 +103,7 @@ def test_the_bad_lines_are_returned_as_text(read: Callable[[str], Pasted]) -> No
         (HEADER, "only the names of the columns"),
         ("name,method\nKate,Text", "lacks the column source, destination, launch"),
         ("name,name\nx,y", "lacks the column"),
-        ("[1]", "JSON array"),
+        ("[", "cut off"),
         ("a\0b", "not a text file"),
         (f"Kate,{REST}\n" * (MOST_LINES + 1), "At most 500 leads"),
         ("x" * (MOST_CHARACTERS + 1), "At most 500 leads"),
@@ -138,7 +139,9 @@ def test_all_lines_are_undone_together_or_not_at_all(
     two: None, desk: Desk, look: Look, read: Callable[[str], Pasted], add_lead: Callable[..., Any]
 ) -> None:
     kim = add_lead("Kim", phone="0711 1")
-    lines = [(line.line, line.fields) for line in read(f"Kate,{REST}\nJo,{REST},,0711 1\nIda,{REST}").good]
+    lines = [
+        (line.line, line.fields) for line in read(f"Kate,{REST}\nKim Jo,{REST},,0711 1\nIda,{REST}").good
+    ]
     file_intake.receive_lines(desk, lines)
     assert [row["load"] for row in look(queries.list_agents)] == [2, 2]
     assert look(queries.booking, 3)["customer_id"] == look(queries.booking, kim["booking_id"])["customer_id"]

@@ -89,12 +89,19 @@ def plain(text: str) -> str:
 
 
 def has(word: str, text: str) -> bool:
+    if word in [one.replace("'", "")[: len(word)] for one in text.split() if "'" in one.strip("'")]:
+        return True  # without its apostrophes
     if len(word) >= 3:
-        return word in text
+        return word in text or any(
+            word in one.replace("'", "") for one in text.split() if "'" in one.strip("'")
+        )
     starts = [
         place
         for place in range(len(text))
-        if place == 0 or text[place - 1] == " " or text[place - 1].isalnum() != text[place].isalnum()
+        if place == 0
+        or text[place - 1] == " "
+        or text[place - 1].isalnum() != text[place].isalnum()
+        or text[place] == "\u674e"
     ]
     return any(text.startswith(word, place) for place in starts)
 

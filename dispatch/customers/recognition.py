@@ -1,0 +1,102 @@
+"""Whose lead it is: a customer is known by phone or e-mail, and by phone only under a name that agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from dispatch.customers.person_names import agree
+from dispatch.customers.records import complete, standing
+from dispatch.inputs.phone_numbers import dresses
+from models.base import CompiledQuery, parameter
+from models.customers import Customer, Lead
+
+MOST_DRESSES = 5
+
+Person = tuple[int, int | None, str]
+"""A customer's id, the one it was merged into, and its name."""
+
+
+class Recognised(NamedTuple):
+    """The customer of a lead, None for a new one; ``other`` is known by ``contact`` under another name."""
+
+    customer_id: int | None
+    other: Person | None = None
+    contact: str = ""
+
+    def note(self, customer_id: int) -> str | None:
+        """Say that another name is known, for a lead that went to this customer; None if there is none."""
+        if self.other is None:
+            return None
+        number, _, known = self.other
+        if self.customer_id is None:
+            return f"new customer {customer_id}: {self.contact} is also {known}'s (customer {number})"
+        return f"filed under customer {number}: {self.contact} is {known}'s"
+
+
+def recognise(name: str, phone: str | None, email: str | None) -> Recognised:
+    """Find the customer of a lead, who gets a contact that is new; a name alone proves nothing.
+
+    Several may share a phone, and somebody with a name of their own there is a new customer. An e-mail
+    address is one person's.
+    """
+    by_phone = with_phone(phone) if phone else []
+    by_email = with_email(email) if email else []
+    known = _of_this_name(by_phone, name) or (by_email[0] if by_email else None)
+    if known is None:
+        other = _followed(by_phone[0]) if by_phone else None
+        return Recognised(None, other, phone or "")
+    standing_one = _followed(known)
+    if not (by_phone and by_email):
+        complete(standing_one[0], phone, email)
+    if known in by_phone or _has_name(known, name):
+        return Recognised(standing_one[0])
+    return Recognised(standing_one[0], standing_one, email or "")
+
+
+def with_phone(phone: str) -> list[Person]:
+    """Return the customers with this number in any dress, oldest first; merged ones too."""
+    known = dresses(phone)
+    padded = known + known[:1] * (MOST_DRESSES - len(known))
+    return _by_phone(**{f"phone{place}": number for place, number in enumerate(padded)})
+
+
+def with_email(email: str) -> list[Person]:
+    """Return the customers with this address, oldest first; merged ones too."""
+    return _by_email(email=email)
+
+
+def _of_this_name(people: Iterable[Person], name: str) -> Person | None:
+    people = list(people)
+    return next(
+        (one for one in people if agree(one[2], name)),
+        next((one for one in people if _has_name(one, name)), None),
+    )
+
+
+def _has_name(person: Person, name: str) -> bool:
+    """Return whether a customer has, or has used, a name that agrees with this one."""
+    if agree(person[2], name):
+        return True
+    customer_id, _, own = _followed(person)
+    return agree(own, name) or any(agree(used, name) for (used,) in _names(customer_id=customer_id))
+
+
+def _followed(person: Person) -> Person:
+    """Return the remaining customer for one who was merged."""
+    if person[1] is None:
+        return person
+    remaining = Customer.lock(standing(person[1]))
+    return remaining.customer_id, None, remaining.name
+
+
+_people = Customer.select(Customer.customer_id, Customer.merged_into, Customer.name).order_by(
+    Customer.customer_id
+)
+_by_phone = CompiledQuery(
+    lambda: _people.where(Customer.phone.in_([parameter(f"phone{place}") for place in range(MOST_DRESSES)]))
+)
+_by_email = CompiledQuery(lambda: _people.where(Customer.email == parameter("email")))
+_names = CompiledQuery(
+    lambda: Lead.select(Lead.customer_name).where(Lead.customer_id == parameter("customer_id")).distinct()
+)

@@ -1,0 +1,4 @@
+DROP TABLE bookings; ATTACH DATABASE 'x.db' AS x;
+CREATE TRIGGER t AFTER INSERT ON bookings BEGIN DELETE FROM bookings; INSERT INTO bookings (BookingID) VALUES (9); END;
+DELETE FROM bookings;
+INSERT INTO bookings (BookingID) VALUES (1);

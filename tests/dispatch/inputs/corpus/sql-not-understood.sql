@@ -1,0 +1,2 @@
+INSERT INTO bookings (BookingID) VALUES (1);
+)) nonsense;

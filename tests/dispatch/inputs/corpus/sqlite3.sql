@@ -1,0 +1,12 @@
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE space_travel_agents (AgentID INT PRIMARY KEY, FirstName VARCHAR(50), LastName VARCHAR(50), Email VARCHAR(100), JobTitle VARCHAR(50), DepartmentName VARCHAR(50), ManagerName VARCHAR(100), SpaceLicenseNumber VARCHAR(100), YearsOfService INT, AverageCustomerServiceRating FLOAT);
+INSERT INTO space_travel_agents VALUES(1,'Ada','O''Hara','ada@example.com','Space Travel Agent','Premium Bookings','Kai Mo','SL-1',5,4.5);
+INSERT INTO space_travel_agents VALUES(2,'Bo','Lind','bo@example.com','Space Travel Agent','Premium Bookings','Kai Mo','SL-2',7,4.2000000000000001776);
+CREATE TABLE assignment_history (AssignmentID INT PRIMARY KEY, AgentID INT, CustomerName VARCHAR(100), CommunicationMethod VARCHAR(20), LeadSource VARCHAR(20), AssignedDateTime DATETIME);
+INSERT INTO assignment_history VALUES(1,1,replace('Cy\nVo','\n',char(10)),'Text','Organic','2081-03-01 10:00:00');
+CREATE TABLE bookings (BookingID INT PRIMARY KEY, AssignmentID INT, BookingCompleteDate DATETIME, CancelledDate DATETIME, Destination VARCHAR(100), Package VARCHAR(100), LaunchLocation VARCHAR(100), DestinationRevenue DECIMAL(12,2), PackageRevenue DECIMAL(12,2), TotalRevenue DECIMAL(12,2), BookingStatus VARCHAR(20));
+INSERT INTO bookings VALUES(1,1,'2081-03-05 10:00:00',NULL,'Mars','Luxury Dome Stay','London Ascension Platform',150000,25000,175000,'Confirmed');
+DELETE FROM sqlite_sequence;
+INSERT INTO sqlite_sequence VALUES('bookings',1);
+COMMIT;
