@@ -41,7 +41,7 @@ def add_file(
     rejects = None if about["dry_run"] else options.rejected_rows()
     title = title_of(source_file)
     with (
-        input_file(source_file, "name a CSV, JSON or SQL file") as stream,
+        input_file(source_file, "name a file of leads") as stream,
         lead_files.open_leads(stream, title, options.encoding, choice) as leads,
     ):
         if about["dry_run"]:

@@ -130,7 +130,7 @@ class _Intaking:
         self.policy = policy
         self.reject_to: Callable[[str], None] | None = None
         self._seen_version = -1
-        self._line = self._on_line = 0
+        self._line = self._on_line = self._sheet = 0
         self.result = FileResult(accepted=0, rejected=[], repeated=0, customer_notes=[])
 
     def batch(self, records: Iterator[Record]) -> bool:
@@ -170,10 +170,15 @@ class _Intaking:
         return True
 
     def _place(self, line: int) -> str:
-        """Return the place of a row: its line, and its number there if others begin on the same line."""
+        """Return the place of a row: its line, and its number there if others begin on the same line.
+
+        Where the lines begin again, so does a sheet.
+        """
+        self._sheet += line < self._line
         self._on_line = self._on_line + 1 if line == self._line else 1
         self._line = line
-        return f"{line}.{self._on_line}" if self._on_line > 1 else str(line)
+        place = f"{line}.{self._on_line}" if self._on_line > 1 else str(line)
+        return f"{self._sheet}/{place}" if self._sheet else place
 
     def _reject(self, line: int, error: str) -> None:
         self.result["rejected"].append({"line": line, "error": error})

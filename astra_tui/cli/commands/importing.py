@@ -40,7 +40,7 @@ def import_(
     rejects: str | None,
     ok_partial: bool,
 ) -> None:
-    """Import SQL, CSV or JSON files of agents, assignments and bookings, in any order.
+    """Import CSV, JSON, SQL or .xlsx files of agents, assignments and bookings, in any order.
 
     Rows already on the desk stay unchanged. An interrupted import is finished when it is run again, or
     undone with astra undo.

@@ -45,7 +45,10 @@ def lead() -> None:
 @click.option("--new-customer", is_flag=True, help="A new customer, even if the phone or e-mail is known.")
 @click.option("--policy", type=POLICY, help="Use this policy instead of the desk's.")
 @click.option(
-    "--from", "source_file", metavar="FILE", help="Add a CSV, JSON or SQL file of leads; - reads stdin."
+    "--from",
+    "source_file",
+    metavar="FILE",
+    help="Add leads of a CSV, JSON, SQL or .xlsx file; - reads stdin.",
 )
 @click.option("--again", is_flag=True, help="With --from: add a file that was added before.")
 @click.option("--run", metavar="RUN", help="With --from: continue an interrupted run of --again.")
