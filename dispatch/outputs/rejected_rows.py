@@ -11,6 +11,7 @@ from dispatch.outputs.files import new_file, write_table
 from models.errors import InvalidInput
 
 ENDINGS = (".csv", ".jsonl", ".ndjson")
+IN_MEMORY = 1_000_000
 UNREADABLE = "unreadable"
 """The column for what is left of a row without columns."""
 
@@ -27,12 +28,15 @@ class RejectedRows:
             raise InvalidInput("path", f"{self.path.name} has no known ending", "end it with .csv or .jsonl")
         self._reason = reason
         self._shapes: dict[tuple[str, ...], int] = {}
-        self._waiting = tempfile.TemporaryFile("w+", encoding="ascii")  # noqa: SIM115  # closed by write
+        self._waiting = tempfile.SpooledTemporaryFile(IN_MEMORY, "w+", encoding="ascii")  # noqa: SIM115
         self.count = 0
 
     def add(self, names: Sequence[str], values: Sequence[str | None], reason: str) -> None:
         """Add a row; without names, its values are what could be read of it."""
         names = tuple(names) or (UNREADABLE,) * bool(values)
+        if self._reason in names:  # the rows were refused before
+            place = names.index(self._reason)
+            names, values = (*names[:place], *names[place + 1 :]), (*values[:place], *values[place + 1 :])
         shape = self._shapes.setdefault(names, len(self._shapes))
         self._waiting.write(json.dumps([shape, values[: len(names)], reason]) + "\n")
         self.count += 1
@@ -48,7 +52,7 @@ class RejectedRows:
         if len(self._shapes) == 1:
             return next(iter(self._shapes))
         every = dict.fromkeys(name for names in self._shapes for name in names)
-        return tuple(name for name in every if name != self._reason)
+        return tuple(every)
 
     def _rows(self) -> Iterator[list[str | None]]:
         header = self._header()

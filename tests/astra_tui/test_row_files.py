@@ -90,6 +90,10 @@ def test_refused_leads_go_in_again_once_mended(staffed: Run, lead_file: Write, t
     assert (bob["name"], bob["requests"], broken["name"]) == ("Bob", "two\nlines", '"broken')
     assert "'Fax' is not an accepted" in bob["refused"]
 
+    again = tmp_path / "again.csv"
+    assert staffed("lead", "add", "--from", refused, "--rejects", again).code == 1
+    assert again.read_text().splitlines()[:3] == refused.read_text().splitlines()[:3], "one column of reasons"
+
     refused.write_text(refused.read_text().replace("Fax", "Text").replace('"""broken",,,,', f"Dee,{REST}"))
     ended = staffed("lead", "add", "--from", refused, "--json")
     assert (ended.json["accepted"], ended.err) == (2, "")
