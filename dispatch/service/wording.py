@@ -12,6 +12,7 @@ from dispatch.triage.row_types import Step, Triage
 SOON_PERCENT = 75  # of the time used: from here on a sign precedes the words
 START = "MEDIUM"  # of the steps to a priority
 CLOCKS = {"first_response": "first answer", "resolution": "resolution"}
+LEFT = "left"  # of an agent, among the presences
 STATUSES = {"new": "waiting", "pending_customer": "waiting for customer"}
 
 
@@ -30,6 +31,11 @@ def status(row: IssueRow | IssueLine) -> str:
 def status_words(name: str) -> str:
     """Format a status by its stored name."""
     return STATUSES.get(name, name.replace("_", " "))
+
+
+def absence(presence: str) -> str:
+    """Say of an agent who attends to nothing what they do: ``is away``, ``has left``."""
+    return "has left" if presence == LEFT else f"is {presence}"
 
 
 def state(row: IssueRow) -> str:

@@ -19,7 +19,7 @@ from astra_tui.cli.options import (
     reading,
     verbs,
 )
-from astra_tui.cli.output.issues import LISTING, print_details, print_line, print_opened
+from astra_tui.cli.output.issues import LISTING, print_changed, print_details, print_opened
 from astra_tui.cli.value_types import AGENT, BOOKING, CUSTOMER
 from dispatch import queries as desk_queries
 from dispatch.desk import event_log
@@ -53,7 +53,7 @@ def issue() -> None:
 
 for batch_verb in (reassign, priority, close):
     issue.add_command(batch_verb)
-verb = verbs(issue, issue_number, print_line)
+verb = verbs(issue, issue_number, print_changed)
 customer_option = click.option("--customer", "customer_id", type=CUSTOMER, help="The customer who has it.")
 booking_option = click.option("--booking", "booking_id", type=BOOKING, help="The booking it is about.")
 

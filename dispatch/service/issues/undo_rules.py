@@ -11,21 +11,31 @@ from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk.commands import Command
 from dispatch.desk.undo_rules import UndoRules
 from dispatch.service.escalation import escalations, monitor
+from dispatch.service.issues import waking
 from dispatch.service.issues.command_support import save
 from dispatch.service.issues.state_machine import enter
 from dispatch.service.sla import clocks
 from models.base import Json
 from models.errors import Refused
-from models.issues import CLOSED, Issue
+from models.hints import act
+from models.issues import ASSIGNED, CLOSED, Issue
 
 LEFT_AS_THEY_ARE = ("changed_at", "version", "status")
 
 
 class IssueUndo(UndoRules[Issue]):
     def check(self, row: Issue, before: Json | None, among: Collection[str], returning: set[int]) -> None:
-        """Refuse to give an issue back to an agent who has left."""
-        if before is not None and before.get("agent_id") is not None:
-            working_agent(before["agent_id"])
+        """Refuse to give an issue back to an agent who has left, or an unstarted one to one not there."""
+        if before is None or before.get("agent_id") is None:
+            return
+        holder = working_agent(before["agent_id"])
+        absence = waking.absence_of(holder)
+        if absence and before.get("status", row.status) == ASSIGNED:
+            raise Refused(
+                "agent_away",
+                f"issue {row.issue_id} would return to {holder.name}, who is {holder.presence}",
+                f"{act('agent.presence', holder.agent_id)} makes them available",
+            )
 
     def put_back(self, running: Command, row: Issue, before: Json | None) -> None:
         """Leave a status the way it was entered: by an interaction, and with the clocks."""
@@ -43,6 +53,8 @@ class IssueUndo(UndoRules[Issue]):
                 setattr(row, column, before.get(column, getattr(row, column)))
         if row.priority != row.was("priority"):
             clocks.follow_priority(row, running.desk.settings)
+        if before is not None and "status" in before and "agent_id" not in before:
+            waking.find_present(running, row)  # its holder may have gone since
         save(running, row)
         if ended_at is not None and row.status not in clocks.ENDED:
             escalations.revive(running, row, ended_at)
