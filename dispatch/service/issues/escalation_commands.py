@@ -38,7 +38,7 @@ def acknowledge(running: Command, issue_id: int, trigger: str | None = None) -> 
     if not rows:
         raise Refused("acknowledged", f"issue {issue_id} is already acknowledged")
     for row in rows:
-        escalations.acknowledge(running, row.escalation_id, issue.priority)
+        escalations.acknowledge(running, row.escalation_id, issue)
     running.detail = {"triggers": [row.trigger for row in rows]}
     return saved(running, issue)
 
