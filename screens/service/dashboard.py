@@ -29,6 +29,7 @@ FIGURE_NAMES = {
     issue_analytics.OPENED: "Opened",
     issue_analytics.RESOLVED: "Resolved",
     issue_analytics.RESOLUTION_HOURS: "Mean hours to resolve",
+    issue_analytics.CUSTOMER_HOURS: "Mean hours with customer",
     issue_analytics.SATISFACTION: "Mean rating",
     issue_analytics.FIRST_CONTACT: "Resolved at first contact",
 }
