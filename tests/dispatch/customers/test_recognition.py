@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from dispatch import customers, queries
+from dispatch.customers.person_names import agree
 from dispatch.desk.desk import Desk
-from dispatch.inputs.person_names import agree
+from dispatch.inputs.filter_language import parse
+from dispatch.inputs.filter_reader import Reading, read
 from dispatch.leads.intake import NEW_CUSTOMER, LeadResult, receive
 from models.customers import Customer
 
@@ -130,3 +132,23 @@ def test_a_number_is_found_in_every_form(two: None, add_lead: AddLead, look: Loo
     assert [row["name"] for row in look(customers.find, asked)] == ["Kim One"]
     rows = look(queries.list_bookings, queries.BookingFilter(text=asked), 9)
     assert [row["customer_name"] for row in rows] == ["Kim One"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ('phone:"0171 0000001"', ["Kim One"]),
+        ("phone:0000", ["Lea Two", "Kim One"]),
+        ("phone:711", ["Lea Two"]),
+        ('phone="0049 171 0000001"', ["Kim One"]),
+        ("phone=0171", []),
+        ("phone:x", []),
+    ],
+)
+def test_a_filter_takes_a_number_in_any_form(
+    two: None, desk: Desk, add_lead: AddLead, look: Look, asked: str, found: list[str]
+) -> None:
+    add_lead("Kim One", phone=MOBILE)
+    add_lead("Lea Two", phone="0711 0000 2")
+    node = read(parse(asked), customers.CUSTOMER_KEYS, Reading("2082-01-01 00:00:00", desk.values.of))
+    assert [row["name"] for row in look(customers.filtered, node)] == found

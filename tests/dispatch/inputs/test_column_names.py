@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dispatch.inputs.column_names import Columns, match
 from dispatch.inputs.head_words import plain
 from dispatch.inputs.layouts import layouts
 from models.errors import InvalidInput
+from tests.steady import STEADY, examples
 
 REST = "method,source,destination,launch"
 
@@ -209,3 +212,27 @@ def test_no_synonym_means_two_fields(kind: str) -> None:
 )
 def test_imported_tables_have_the_same_freedom(kind: str, header: str, missing: list[str]) -> None:
     assert match(header.split(","), kind).missing()[:1] == missing
+
+
+HEADS = st.lists(
+    st.sampled_from(
+        ["Name", "First Name", "last_name", "E-Mail", "Phone", "Mobile", "Source", "Lead Source", "Row"]
+    )
+    | st.text(max_size=12),
+    max_size=12,
+)
+
+
+@settings(STEADY, max_examples=examples(200))
+@given(HEADS, st.sampled_from(sorted(layouts())))
+def test_every_head_is_read_ignored_or_doubled(heads: list[str], kind: str) -> None:
+    columns = match(heads, kind)
+    read = [place for places in columns.places.values() for place in places]
+    assert len(read) == len(set(read))
+    doubled = [head for several in columns.doubled.values() for head in several]
+    accounted = [*(columns.heads[place] for place in read), *doubled, *columns.ignored]
+    assert sorted(accounted) == sorted(filter(None, columns.heads))
+    assert set(columns.contact_like) <= set(columns.ignored)
+    row = [f"cell {place}" for place in range(len(heads))]
+    joined = "".join(value or "" for value in columns.values(row).values())
+    assert all(row[place] in joined for place in read)
