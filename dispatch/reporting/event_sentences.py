@@ -77,6 +77,7 @@ SENTENCES = {
     "issue.settle": "settled the escalation of {issue}[: {reason}]",
     "issue.status": "changed the status of {issue}",
     CHECK: "checked the clocks",
+    "issue.take_in": "took in {issue}[ for {agent}]",
     "issue.train": "trained the rating model",
     "lead.add": "added lead {booking}[ for {agent}]",
     "lead.add_all": "added {leads} leads",

@@ -5,16 +5,19 @@ Whether a command can be undone stands with the command: that of a reply is in c
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk.commands import Command
+from dispatch.desk.undo_chain import root_of
 from dispatch.desk.undo_rules import UndoRules
 from dispatch.service.escalation import escalations, monitor
 from dispatch.service.issues import waking
 from dispatch.service.issues.command_support import save
 from dispatch.service.issues.state_machine import enter
 from dispatch.service.sla import clocks
+from models.audit import Event
 from models.base import Json
 from models.errors import Refused
 from models.hints import act
@@ -40,7 +43,7 @@ class IssueUndo(UndoRules[Issue]):
     def put_back(self, running: Command, row: Issue, before: Json | None) -> None:
         """Leave a status the way it was entered: by an interaction, and with the clocks."""
         if before is None or before.get("voided"):
-            self._refuse_conversation(row)
+            self._refuse_conversation(running, row)
         ended_at = (row.closed_at or row.resolved_at) if row.status in clocks.ENDED else None
         if before is None:
             self.retire(running, row)
@@ -60,9 +63,11 @@ class IssueUndo(UndoRules[Issue]):
             escalations.revive(running, row, ended_at)
         monitor.examine(running.desk, running.now, [row.issue_id])
 
-    def _refuse_conversation(self, row: Issue) -> None:
-        """Refuse to take back an issue whose conversation has continued since."""
-        if any(one.text is not None for one in clocks.interactions_of(row.issue_id)):
+    def _refuse_conversation(self, running: Command, row: Issue) -> None:
+        """Refuse to take back an issue whose conversation has continued since it came in."""
+        opened = root_of(Event.get_by_id(running.undoes))
+        brought = json.loads(opened.detail or "{}").get("messages", 0)
+        if sum(one.text is not None for one in clocks.interactions_of(row.issue_id)) > brought:
             raise Refused(
                 "changed_since",
                 f"issue {row.issue_id} has new messages since it was opened",

@@ -33,6 +33,8 @@ def reopen(running: Command, issue: Issue, *, by: str = DESK) -> None:
 def resume(running: Command, issue: Issue, *, by: str = DESK) -> None:
     """Go on with an issue: with its holder, or with somebody who is there."""
     enter(running, issue, IN_PROGRESS, by=by)
+    if issue.agent_id is None:  # it had ended before it came here
+        queue.route(running, issue, queue.helpers())
     find_present(running, issue)
 
 
