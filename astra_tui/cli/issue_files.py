@@ -12,12 +12,14 @@ from astra_tui.cli.options import Call
 from astra_tui.cli.output.printing import first_lines, line, narrate
 from astra_tui.cli.output.progress import progress_bar
 from dispatch.batches.record import Batch
+from dispatch.inputs import validation
 from dispatch.inputs.column_choice import ColumnChoice, pairs
 from dispatch.queries.wording import plural
 from dispatch.service.ticket_files import tickets
-from dispatch.service.ticket_files.intake import FilePreview, FileResult, preview, receive_file
+from dispatch.service.ticket_files.intake import FilePreview, FileResult, act_id, preview, receive_file
+from models.issues import CATEGORIES, CHANNELS, TIERS
 
-DEFAULTS = ("channel", "tier", "category")
+DEFAULTS = {"channel": CHANNELS, "tier": TIERS, "category": CATEGORIES}
 
 
 def open_file(call: Call, source_file: str, about: Mapping[str, Any], given: Mapping[str, Any]) -> None:
@@ -26,7 +28,11 @@ def open_file(call: Call, source_file: str, about: Mapping[str, Any], given: Map
     ``about`` are the options about the file, ``given`` the fields for rows that have none. Raises
     InvalidInput and DatabaseUnavailable.
     """
-    defaults = {name: value for name in DEFAULTS if (value := given.get(name)) is not None}
+    defaults = {
+        name: validation.one_of(value, name, accepted)
+        for name, accepted in DEFAULTS.items()
+        if (value := given.get(name)) is not None
+    }
     choice = ColumnChoice(pairs(about["mapped"]), about["unread"], defaults)
     options = FileOptions(about["encoding"], about["rejects"], about["ok_partial"])
     rejects = None if about["dry_run"] else options.rejected_rows()
@@ -39,7 +45,7 @@ def open_file(call: Call, source_file: str, about: Mapping[str, Any], given: Map
             call.show(preview(file), partial(_print_preview, defaults=defaults))
             return
         with call.desk() as desk, progress_bar("issues") as progress:
-            batch = Batch(desk, [title])
+            batch = Batch(desk, [file.digest], act_id(desk, file))
             result = receive_file(desk, file, batch.part, rejects=rejects, progress=progress)
         for note in file.notes:
             narrate(f"{title}: {note}")

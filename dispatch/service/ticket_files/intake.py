@@ -20,9 +20,8 @@ from dispatch.service.sla import clocks
 from dispatch.service.ticket_files.tickets import Ticket, TicketFile, refusal
 from dispatch.service.ticket_files.words import ENDED, PENDING
 from models.audit import Event
-from models.base import tuples
 from models.customers import Customer
-from models.errors import DatabaseUnavailable, DeskError
+from models.errors import DatabaseUnavailable, DeskError, Refused
 from models.issues import (
     CLOSED,
     CUSTOMER,
@@ -38,6 +37,7 @@ from models.issues import (
 )
 
 MOST_ROWS = 5
+MOST_TURNS = 1_000
 Part = Callable[[int], AbstractContextManager[None]]
 """What makes the command in its block a part of the file's act, by its number."""
 
@@ -188,18 +188,22 @@ def receive_file(
     return result
 
 
+def act_id(desk: Desk, tickets: TicketFile) -> str:
+    """Return the request id of a file's act: run again after an interruption, it is the same act."""
+    return _turn(desk, f"tickets {tickets.digest} {desk.actor}")[0]
+
+
 def _receive(
     desk: Desk, tickets: TicketFile, part: Part, line: int, number: int, ticket: Ticket, result: FileResult
 ) -> None:
-    key, known = _known(desk, _key(ticket) or f"{tickets.digest}:{number}")
-    if known is None:
+    key, event = _turn(desk, f"ticket {_key(ticket) or f'{tickets.digest}:{number}'}")
+    if event is None:
         with part(number), desk.request(key):
             result["issues"].append(take_in(desk, ticket)["issue_id"])
     else:
-        issue_id, row = known
         result["repeated"] += 1
-        if row != ticket["row"]:
-            told = f"issue {issue_id} is this ticket already; what differs in the file is not taken over"
+        if json.loads(event.detail or "{}").get("row") != ticket["row"]:
+            told = f"issue {event.issue_id} is this ticket; what differs in the file is not taken over"
             result["changed"].append(Line(line=line, error=told))
     result["accepted"] += 1
 
@@ -211,20 +215,15 @@ def _key(ticket: Ticket) -> str:
     return f"{ticket['external']} {_contact_of(ticket) or ticket['name'] or ''}".casefold().strip()
 
 
-def _known(desk: Desk, key: str) -> tuple[str, tuple[int, str] | None]:
-    """Return a request id for a ticket, and the issue and digest it came in as, unless that was undone."""
+def _turn(desk: Desk, key: str) -> tuple[str, Event | None]:
+    """Return a request id, and the event that has it already; each undo of that makes room for another."""
     with desk.reading():
-        for turn in range(1, 1_000):
-            request = f"ticket {key}" if turn == 1 else f"ticket {key} #{turn}"
-            found = tuples(
-                Event.select(Event.event_id, Event.issue_id, Event.detail).where(Event.request_id == request)
-            )
-            if not found:
-                return request, None
-            event_id, issue_id, detail = found[0]
-            if event_id not in undone_by([event_id]):
-                return request, (issue_id, str(json.loads(detail)["row"]))
-    return request, None
+        for turn in range(1, MOST_TURNS):
+            request_id = key if turn == 1 else f"{key} again {turn}"
+            event: Event | None = Event.get_or_none(Event.request_id == request_id)
+            if event is None or event.event_id not in undone_by([event.event_id]):
+                return request_id, event
+    raise Refused("undone_often", f"it was undone {MOST_TURNS:,} times", "enter it by hand")
 
 
 def preview(tickets: TicketFile) -> FilePreview:

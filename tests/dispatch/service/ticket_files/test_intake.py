@@ -16,7 +16,7 @@ from dispatch.desk.desk import Desk
 from dispatch.operations import undo
 from dispatch.service.issues import conversation, lifecycle
 from dispatch.service.issues import queries as issue_queries
-from dispatch.service.ticket_files.intake import FileResult, receive_file
+from dispatch.service.ticket_files.intake import FileResult, act_id, receive_file
 from dispatch.service.ticket_files.tickets import open_tickets
 from models.customers import Customer
 from models.issues import Issue
@@ -41,8 +41,8 @@ def take_in(desk: Desk, *rows: str) -> tuple[FileResult, int | None]:
 
 
 def take_in_text(desk: Desk, text: str) -> tuple[FileResult, int | None]:
-    batch = Batch(desk, ["tickets.csv"])
     with open_tickets(io.BytesIO(text.encode()), "tickets.csv") as file:
+        batch = Batch(desk, [file.digest], act_id(desk, file))
         return receive_file(desk, file, batch.part), batch.head
 
 
@@ -78,12 +78,8 @@ def test_each_row_is_an_issue_by_the_desks_rules(desk: Desk, show: Show, sound: 
 
 
 def test_comments_are_the_conversation(desk: Desk, show: Show, sound: Sound) -> None:
-    ticket = {
-        "id": 9,
-        "subject": "Broken",
-        "status": "pending",
-        "requester": {"name": "Eve", "email": "e@x.org"},
-    }
+    eve = {"name": "Eve", "email": "e@x.org"}
+    ticket = {"id": 9, "subject": "Broken", "status": "pending", "requester": eve}
     comments = [
         {"body": "It broke", "incoming": True},
         {"body": "mine too", "private": True, "incoming": False},
@@ -108,7 +104,7 @@ def test_a_file_read_again_changes_nothing(desk: Desk) -> None:
     again, head = take_in(desk, CY, ADA.replace("urgent", "low"), BOB)
     assert (again["accepted"], again["repeated"], again["issues"]) == (3, 2, [3])
     assert [row["line"] for row in again["changed"]] == [3], "in another file, in another place"
-    assert "issue 1 is this ticket already" in again["changed"][0]["error"]
+    assert "issue 1 is this ticket;" in again["changed"][0]["error"]
     assert head is not None
     assert counts(desk) == (before[0] + 1, before[1] + 1)
     assert take_in(desk, ADA, BOB, CY)[1] is None, "nothing was done, so there is nothing to undo"
@@ -126,9 +122,8 @@ def test_rows_without_a_number_are_known_by_file_and_place(desk: Desk) -> None:
 
 
 def test_requesters_are_the_desks_customers(desk: Desk, show: Show) -> None:
-    take_in(
-        desk, ADA, ADA.replace("1,", "5,", 1), "6,Hm,hm,Eve Fox,ada@example.com,open,,", "7,Hm,hm,,,open,,"
-    )
+    other_name, nobody = "6,Hm,hm,Eve Fox,ada@example.com,open,,", "7,Hm,hm,,,open,,"
+    take_in(desk, ADA, ADA.replace("1,", "5,", 1), other_name, nobody)
     assert [show(number)["customer_id"] for number in (1, 2, 3, 4)] == [1, 1, 1, None]
     take_in_text(desk, "subject,email\nHelp,dan@example.com\n")
     assert show(5)["customer_name"] == "dan@example.com"
@@ -141,6 +136,16 @@ def test_bad_rows_cost_only_themselves(desk: Desk, sound: Sound) -> None:
     result, _ = take_in(desk, ADA, bad, nameless, forged, BOB)
     assert (result["accepted"], [row["line"] for row in result["rejected"]]) == (2, [3, 4, 5])
     assert counts(desk) == (2, 2), "nothing of a refused row is there"
+    sound()
+
+
+def test_a_comment_that_is_refused_leaves_nothing_of_its_ticket(desk: Desk, sound: Sound) -> None:
+    ticket = {"id": 9, "subject": "Broken", "requester": {"name": "Eve", "email": "e@x.org"}}
+    long = {"body": "x" * 100_001, "incoming": True}
+    text = json.dumps([{**ticket, "comments": [{"body": "It broke", "incoming": True}, long]}])
+    result, head = take_in_text(desk, text)
+    assert (result["accepted"], len(result["rejected"]), head) == (0, 1, None)
+    assert counts(desk) == (0, 0)
     sound()
 
 
@@ -184,11 +189,13 @@ def test_a_run_that_was_cut_off_is_finished_by_repeating_it(desk: Desk) -> None:
         raise KeyboardInterrupt
 
     text = "\n".join((HEAD, ADA, BOB, CY))
-    with (
-        pytest.raises(KeyboardInterrupt),
-        open_tickets(io.BytesIO(text.encode()), "tickets.csv") as file,
-    ):
-        receive_file(desk, file, Batch(desk, [""]).part, progress=stop)
+    with open_tickets(io.BytesIO(text.encode()), "tickets.csv") as file:
+        begun = Batch(desk, [file.digest], act_id(desk, file))
+        with pytest.raises(KeyboardInterrupt):
+            receive_file(desk, file, begun.part, progress=stop)
     assert counts(desk)[0] == 1
-    result, _ = take_in(desk, ADA, BOB, CY)
+    result, head = take_in(desk, ADA, BOB, CY)
     assert (result["accepted"], result["repeated"], counts(desk)[0]) == (3, 1, 3)
+    assert head == begun.head
+    undo.undo(desk, head)
+    assert counts(desk)[0] == 0, "both runs are one act"
