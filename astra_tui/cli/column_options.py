@@ -18,7 +18,7 @@ def naming_columns(function: Callable[..., None]) -> Callable[..., None]:
             "mapped",
             metavar="HEAD=FIELD",
             multiple=True,
-            help="With --from: the column HEAD is this field of a lead.",
+            help="With --from: the column HEAD is this field.",
         ),
     ):
         function = option(function)

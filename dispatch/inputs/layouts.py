@@ -11,6 +11,7 @@ from typing import Any
 from dispatch.inputs.head_words import plain, spellings
 
 LEADS, AGENTS, ASSIGNMENTS, BOOKINGS = "leads", "agents", "assignments", "bookings"
+ISSUES = "issues"
 
 
 @dataclass(frozen=True)

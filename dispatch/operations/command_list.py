@@ -22,7 +22,7 @@ operations.doctor operations.import_record operations.import_undo operations.res
 operations.undo privacy.erasure service.bulk_actions service.due_checks service.issues.conversation
 service.issues.editing service.issues.escalation_commands service.issues.intake service.issues.lifecycle
 service.issues.ownership service.issues.queue service.issues.surveys service.satisfaction.training
-views.desk_views
+service.ticket_files.intake views.desk_views
 """
 
 SEVERAL = "several "

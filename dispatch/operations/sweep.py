@@ -19,7 +19,7 @@ from dispatch.operations import booking_timeouts, daily_backup, sweep_record
 from dispatch.operations.row_types import SweepResult
 from dispatch.privacy.retention import erase_expired
 from dispatch.service.due_checks import sweep_issues
-from dispatch.service.issues import auto_close, lifecycle
+from dispatch.service.issues import lifecycle
 from dispatch.service.row_types import IssueAlarm
 from dispatch.service.satisfaction import training
 
@@ -61,7 +61,7 @@ def sweep(desk: Desk) -> SweepResult:
         }
         alarms = sweep_issues(desk)
         done["warned"], done["escalated"] = _issues(alarms["warnings"]), _issues(alarms["escalations"])
-        done["closed"] = _each(desk, auto_close.due, lifecycle.close)
+        done["closed"] = _each(desk, lifecycle.due_to_close, lifecycle.close)
         done["erased"] = erase_expired(desk)
         done["sealed"] = seal(desk, MOST_SEALED)
         if not any(done.values()):

@@ -13,7 +13,7 @@ from dispatch.operations import booking_timeouts
 from dispatch.operations.integrity.findings import Finding, finding, named
 from dispatch.queries.wording import moment
 from dispatch.service import due_checks
-from dispatch.service.issues import auto_close
+from dispatch.service.issues import lifecycle
 from models import sweep_file
 from models.audit import Event
 from models.base import tuples
@@ -92,7 +92,7 @@ def _due(desk: Desk) -> str:
         named("unanswered claims", booking_timeouts.unanswered(desk)),
         "bookings that wait" if drainable(desk) else "",
         named("issues", due_checks.due(desk, desk.now())),
-        named("resolved issues", auto_close.due(desk)),
+        named("resolved issues", lifecycle.due_to_close(desk)),
     )
     return "; ".join(filter(None, found))
 

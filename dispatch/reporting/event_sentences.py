@@ -12,7 +12,7 @@ from dispatch.desk.row_types import EventRow
 from dispatch.desk.undo_chain import REVERSALS, UNDO
 from dispatch.queries.agents import names_of
 from dispatch.queries.wording import moment, plural, short_moment
-from dispatch.service.wording import CLOCKS
+from dispatch.service.wording import CLOCKS, absence
 from models.base import Json
 
 Names = Mapping[int | None, str]
@@ -77,6 +77,7 @@ SENTENCES = {
     "issue.settle": "settled the escalation of {issue}[: {reason}]",
     "issue.status": "changed the status of {issue}",
     CHECK: "checked the clocks",
+    "issue.take_in": "took in {issue}[ for {agent}]",
     "issue.train": "trained the rating model",
     "lead.add": "added lead {booking}[ for {agent}]",
     "lead.add_all": "added {leads} leads",
@@ -106,7 +107,9 @@ def names_in(events: Iterable[EventRow], others: Iterable[int] = ()) -> dict[int
 
 
 def _agents_of(detail: Json) -> list[int]:
-    return [detail[key] for key in OF_AGENTS if isinstance(detail.get(key), int)]
+    found = [detail[key] for key in OF_AGENTS if isinstance(detail.get(key), int)]
+    passed = (number for one in detail.get("passed_on", []) for number in (one["from"], one["to"]))
+    return found + [number for number in passed if number is not None]
 
 
 def sentence(event: EventRow, names: Names) -> str:
@@ -114,10 +117,19 @@ def sentence(event: EventRow, names: Names) -> str:
     if event["command"] in REVERSALS:
         verb = "undid" if event["command"] == UNDO else "redid"
         reversed_command = str(event["detail"].get("command", ""))
-        return f"{verb}: {_filled(reversed_command, event, names)}"
+        return f"{verb}: {_filled(reversed_command, event, names)}{_passed_on(event, names)}"
     if event["command"] == CHECK:
         return "; ".join(alarms(event, names)) or SENTENCES[CHECK]
-    return _filled(event["command"], event, names)
+    return f"{_filled(event['command'], event, names)}{_passed_on(event, names)}"
+
+
+def _passed_on(event: EventRow, names: Names) -> str:
+    """Return who goes on with issues whose holders are not there: "; Ada is offline, passed to Bob"."""
+    return "".join(
+        f"; {_name(one['from'], names)} {absence(one['presence'])}, "
+        + (f"passed to {_name(one['to'], names)}" if one["to"] else "waits for an agent")
+        for one in event["detail"].get("passed_on", [])
+    )
 
 
 def _filled(command: str, event: EventRow, names: Names) -> str:

@@ -17,19 +17,21 @@ from peewee import ModelSelect, fn
 
 from dispatch.reporting.row_types import Figure, Figures, IssueReport, Trend
 from dispatch.service.satisfaction.cases import NUMBER_OF_INTERACTIONS
-from models.base import seconds_of, tuples
+from dispatch.service.sla import customer_time
+from models.base import listed, seconds_of, tuples
 from models.clock import from_text, to_text
 from models.issues import PRIORITIES, Issue, Survey
 
 USUAL_DAYS = 30
 FIRST_CONTACT_INTERACTIONS = 1
 OPENED, RESOLVED = "opened", "resolved"
-RESOLUTION_S, AT_FIRST_CONTACT = "resolution_s", "at_first_contact"
+RESOLUTION_S, CUSTOMER_S, AT_FIRST_CONTACT = "resolution_s", "customer_s", "at_first_contact"
 RATED, SCORES = "rated", "scores"
 RESOLUTION_HOURS = "mean_resolution_hours"
+CUSTOMER_HOURS = "mean_customer_hours"
 SATISFACTION = "mean_satisfaction"
 FIRST_CONTACT = "first_contact_resolution"
-FIGURES = (OPENED, RESOLVED, RESOLUTION_HOURS, SATISFACTION, FIRST_CONTACT)
+FIGURES = (OPENED, RESOLVED, RESOLUTION_HOURS, CUSTOMER_HOURS, SATISFACTION, FIRST_CONTACT)
 DIMENSIONS = ("category", "priority", "channel")
 
 
@@ -53,7 +55,9 @@ class Period:
 
 
 Tally = Counter[str]
-"""Numbers of issues OPENED, RESOLVED, AT_FIRST_CONTACT and RATED; sums of RESOLUTION_S and SCORES."""
+"""Numbers of issues OPENED, RESOLVED, AT_FIRST_CONTACT and RATED, and sums.
+
+Of SCORES, of RESOLUTION_S from opening to resolution, and of CUSTOMER_S, the part of it with the customer."""
 Tallies = dict[tuple[str, str, str], Tally]
 """Tallies by category, priority and channel."""
 
@@ -74,12 +78,13 @@ def report(period: Period) -> IssueReport:
 
 
 def figures(tallies: Iterable[Tally]) -> Figures:
-    """The five figures of some issues."""
+    """The figures of some issues."""
     sums = sum(tallies, Tally())
     return {
         OPENED: {"value": sums[OPENED], "count": sums[OPENED]},
         RESOLVED: {"value": sums[RESOLVED], "count": sums[RESOLVED]},
-        RESOLUTION_HOURS: _mean(sums[RESOLUTION_S] / 3600, sums[RESOLVED]),
+        RESOLUTION_HOURS: _mean((sums[RESOLUTION_S] - sums[CUSTOMER_S]) / 3600, sums[RESOLVED]),
+        CUSTOMER_HOURS: _mean(sums[CUSTOMER_S] / 3600, sums[RESOLVED]),
         SATISFACTION: _mean(sums[SCORES], sums[RATED]),
         FIRST_CONTACT: _mean(sums[AT_FIRST_CONTACT], sums[RESOLVED]),
     }
@@ -145,6 +150,10 @@ def _tallies(period: Period) -> Tallies:
         for category, priority, channel, *values in tuples(query):
             tally = tallies[category, PRIORITIES[priority - 1], channel]
             tally.update(dict(zip(sums, values, strict=True)))
+    waits = customer_time.with_customer_s(_in_period(period, Issue.resolved_at, Issue.issue_id))
+    those = Issue.select(Issue.issue_id, *kind).where(Issue.issue_id.in_(listed(list(waits))))
+    for issue_id, category, priority, channel in tuples(those):
+        tallies[category, PRIORITIES[priority - 1], channel][CUSTOMER_S] += waits[issue_id]
     return tallies
 
 

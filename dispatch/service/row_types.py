@@ -170,7 +170,11 @@ class InteractionRow(TypedDict):
 
 
 class IssueDetails(IssueRow, Analysis):
-    """An issue with everything but its conversation and history."""
+    """An issue with everything but its conversation and history.
+
+    ``actual_resolution_minutes`` is the desk's own time, once it is resolved; ``customer_minutes`` were the
+    customer's.
+    """
 
     description: str
     routing_reason: str
@@ -179,6 +183,7 @@ class IssueDetails(IssueRow, Analysis):
     expected_response_minutes: float | None
     estimated_resolution_minutes: float
     actual_resolution_minutes: float | None
+    customer_minutes: float
     satisfaction: Prediction
     progress: Progress
     escalations: list[EscalationRow]

@@ -15,6 +15,7 @@ SOON_PERCENT, SOON_MIN = 75, 15  # of the time used, or minutes left: from here 
 START = "MEDIUM"  # of the steps to a priority
 BY_RULE = ("category", "sentiment", "tier", "urgency")  # the steps that count only if they add something
 CLOCKS = {"first_response": "first answer", "resolution": "resolution"}
+LEFT = "left"  # of an agent, among the presences
 STATUSES = {"new": "waiting", "pending_customer": "waiting for customer"}
 
 
@@ -38,6 +39,11 @@ def status_words(name: str) -> str:
 def priority_words(name: str) -> str:
     """Format a priority by its stored name: ``Critical``."""
     return name.capitalize()
+
+
+def absence(presence: str) -> str:
+    """Say of an agent who attends to nothing what they do: ``is away``, ``has left``."""
+    return "has left" if presence == LEFT else f"is {presence}"
 
 
 def state(row: IssueRow) -> str:

@@ -17,7 +17,17 @@ from screens.wording.text import short
 if TYPE_CHECKING:
     from screens.base.app_protocol import Host
 
-ALWAYS_ASKED = ("lead.", "agent.", "batch", "import", "issue.open", "customer.merge", "shuffle", "waiting.")
+ALWAYS_ASKED = (
+    "lead.",
+    "agent.",
+    "batch",
+    "import",
+    "issue.open",
+    "issue.take_in",
+    "customer.merge",
+    "shuffle",
+    "waiting.",
+)
 """What is never undone or redone without a question, by the beginning of the command's name."""
 
 Sight = frozenset[str]

@@ -31,9 +31,11 @@ FIGURE_NAMES = {
     issue_analytics.OPENED: "Opened",
     issue_analytics.RESOLVED: "Resolved",
     issue_analytics.RESOLUTION_HOURS: "Average time to resolve",
+    issue_analytics.CUSTOMER_HOURS: "Average time with customer",
     issue_analytics.SATISFACTION: "Average rating",
     issue_analytics.FIRST_CONTACT: "Resolved at first contact",
 }
+HOURS = (issue_analytics.RESOLUTION_HOURS, issue_analytics.CUSTOMER_HOURS)
 COUNTS = (issue_analytics.OPENED, issue_analytics.RESOLVED)  # of the figures; the others are means of cases
 ALERTS = {
     "sla_breaches": "SLA breaches",
@@ -252,7 +254,7 @@ def _rating(value: float | None) -> str:
 
 
 def _value(name: str, value: float | None) -> str:
-    if name == issue_analytics.RESOLUTION_HOURS:
+    if name in HOURS:
         return _time(value)
     if name == issue_analytics.SATISFACTION:
         return _rating(value)

@@ -96,6 +96,8 @@ def _print_resolution(report: IssueReport, days: int) -> None:
     for groups in (report["by_category"], report["by_priority"], report["by_channel"]):
         rows += [{"name": name.replace("_", " "), **figures} for name, figures in groups.items()]
     table(FIGURE_COLUMNS, rows, "")
+    waited = _figure(report["totals"]["mean_customer_hours"])
+    line(f"Hours are the desk's own to resolve an issue; another {waited} were with the customer.")
     for name, trend in report["trends"].items():
         if trend["change"] is not None:
             line(f"{name.replace('_', ' ')}: {trend['change']:+g} against the {days} days before")

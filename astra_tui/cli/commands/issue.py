@@ -7,7 +7,9 @@ from typing import Any
 
 import rich_click as click
 
+from astra_tui.cli.column_options import naming_columns
 from astra_tui.cli.commands.issue_batch import close, priority, reassign
+from astra_tui.cli.file_options import reading_files
 from astra_tui.cli.options import (
     Call,
     asked_for,
@@ -19,7 +21,7 @@ from astra_tui.cli.options import (
     reading,
     verbs,
 )
-from astra_tui.cli.output.issues import LISTING, print_details, print_line, print_opened
+from astra_tui.cli.output.issues import LISTING, print_changed, print_details, print_opened
 from astra_tui.cli.value_types import AGENT, BOOKING, CUSTOMER
 from dispatch import queries as desk_queries
 from dispatch.desk import event_log
@@ -42,6 +44,14 @@ from models.issues import CHANNELS, ISSUE_STATUSES, OPEN, PRIORITIES, TIERS
 
 agent_option = partial(click.option, "--agent", "agent_id", type=AGENT)
 reason_option = partial(click.option, "--reason", required=True)
+FILE_OPTIONS = {
+    "mapped": "--map",
+    "unread": "--ignore",
+    "dry_run": "--dry-run",
+    "encoding": "--encoding",
+    "rejects": "--rejects",
+    "ok_partial": "--ok-partial",
+}
 CATEGORY_HELP = "Any of: " + ", ".join(categories.CATEGORIES) + "."
 TRIGGER_HELP = "Only the one raised by: " + ", ".join(triggers.TRIGGERS) + "."
 
@@ -53,22 +63,50 @@ def issue() -> None:
 
 for batch_verb in (reassign, priority, close):
     issue.add_command(batch_verb)
-verb = verbs(issue, issue_number, print_line)
+verb = verbs(issue, issue_number, print_changed)
 customer_option = click.option("--customer", "customer_id", type=CUSTOMER, help="The customer who has it.")
 booking_option = click.option("--booking", "booking_id", type=BOOKING, help="The booking it is about.")
 
 
 @issue.command("open")
-@click.option("--text", required=True, metavar="TEXT", help="The customer's own words.")
+@click.option("--text", metavar="TEXT", help="The customer's own words.")
 @click.option("--channel", metavar="NAME", help="Any of: " + ", ".join(CHANNELS) + "; default web_form.")
 @click.option("--tier", metavar="TIER", help="Any of: " + ", ".join(TIERS) + "; default: the customer's.")
 @customer_option
 @booking_option
 @click.option("--category", metavar="NAME", help=CATEGORY_HELP + " Default: chosen by triage.")
+@click.option(
+    "--from",
+    "source_file",
+    metavar="FILE",
+    help="Open the tickets of a CSV, JSON, SQL or .xlsx file, such as an export; - reads stdin.",
+)
+@naming_columns
+@click.option("--dry-run", is_flag=True, help="With --from: only show how the file is understood.")
+@reading_files
 @changing
-def open_issue(call: Call, /, text: str, **given: Any) -> None:
-    """Open an issue; triage, its SLA clocks and an agent follow at once."""
-    call.show(call.change(intake.open_issue, text, **given), print_opened)
+def open_issue(call: Call, /, text: str | None, source_file: str | None, **given: Any) -> None:
+    """Open an issue, or a file of tickets; triage, SLA clocks and an agent follow at once.
+
+    The columns of Zendesk and Freshdesk are known, --map names others. A ticket is taken in once, by its
+    number and requester: a file can simply be repeated. --channel, --tier and --category are for rows that
+    have none.
+    """
+    about = {name: given.pop(name) for name in FILE_OPTIONS}
+    if source_file is None:
+        if any(about.values()):
+            raise click.UsageError(f"{', '.join(FILE_OPTIONS.values())} go with --from FILE")
+        if text is None:
+            raise click.UsageError("missing: --text (or --from FILE)")
+        call.show(call.change(intake.open_issue, text, **given), print_opened)
+        return
+    one = {"text": text, "customer": given["customer_id"], "booking": given["booking_id"]}
+    for name, value in (one | {"request-id": call.request_id}).items():
+        if value is not None:
+            raise click.UsageError(f"--{name} and --from exclude each other: the file has the issues")
+    from astra_tui.cli.issue_files import open_file  # slow to import, and one issue does not need it
+
+    open_file(call, source_file, about, given)
 
 
 @issue.command("list")

@@ -7,6 +7,7 @@ from astra_tui.cli.output.printing import Column, Listing, details, line, requir
 from dispatch.queries.wording import holder, moment, span
 from dispatch.service import wording
 from dispatch.service.row_types import IssueDetails, IssueRow, IssueStory
+from models.issues import ASSIGNED, NEW
 
 LIST_COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("Id", "issue_id", right=True),
@@ -26,6 +27,13 @@ def print_line(row: IssueRow) -> None:
         f"Issue {row['issue_id']}: {row['priority']} {wording.category(row)}, {wording.state(row)}, "
         f"{holder(row)}, {wording.time_left(row)}"
     )
+
+
+def print_changed(row: IssueDetails) -> None:
+    """Print an issue after a change, and while nobody works on it, who has it and why."""
+    print_line(row)
+    if row["status"] in (NEW, ASSIGNED):
+        _print_routing(row)
 
 
 def print_opened(row: IssueDetails) -> None:

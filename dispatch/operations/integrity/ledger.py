@@ -37,7 +37,7 @@ FIRST: dict[type[BaseModel], Json] = {
     Issue: {"resolved_at": None, "closed_at": None, "reopened_at": None, "voided": False},
     Survey: {"score": None},
 }
-"""What every new row has in these columns; only an event can have changed it."""
+"""What a new row has in these columns, unless its event says otherwise."""
 
 
 @dataclass
@@ -72,12 +72,16 @@ class Ledger:
         known.update(new)
 
     def _look_at_new(self) -> None:
-        """Keep only the new rows that have changed since, by whomever."""
+        """Keep only the new rows that have changed since, by whomever, or began unlike others."""
         for model in self.models:
-            made = _of(model, self.made)
-            for number, _ in _differing(model, made):
-                key = f"{model.table}:{number}"
-                self.columns[key] = made[key]
+            made, first = _of(model, self.made), FIRST.get(model, {})
+            kept = {f"{model.table}:{number}" for number, _ in _differing(model, made)}
+            kept |= {
+                key
+                for key, columns in made.items()
+                if any(columns[name] not in (None, value) for name, value in first.items())
+            }
+            self.columns |= {key: made[key] for key in kept}
         self.made.clear()
 
     def _is_watched(self, model: type[BaseModel], number: str) -> bool:

@@ -6,7 +6,7 @@ Example: Ada has had a HIGH issue since 09:00. At 17:00, when its eight hours ar
 ``Raise(unresolved)`` and notifies Ada; she has one hour, the HIGH first-response time, to acknowledge. She
 does not, so ``Climb`` raises it to level 2 at 18:00. Her manager acknowledges at 18:30, which sets the next
 check four hours later. A note written at 20:00 makes that check, at 22:30, a ``Rest`` until 00:00, and then,
-if nothing else has been done, ``Climb`` raises it to level 3.
+if nothing else has been done, ``Climb`` raises it to level 3. With business hours, all of it is working time.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from dispatch.service.escalation import triggers
+from dispatch.service.escalation.levels import step_after
 from dispatch.service.escalation.triggers import NO_PROGRESS, UNASSIGNED, UNRESOLVED, Fired, Watched
 from dispatch.service.sla import clocks, targets
+from dispatch.service.sla.business_hours import Hours
 from models.clock import from_text, to_text
 from models.issues import OPEN, RESOLUTION, Escalation
 
@@ -80,8 +82,10 @@ def decide(watched: Watched, now: datetime) -> list[Action]:
         for one in fired
         if one.trigger not in open_triggers and (one.trigger, one.since) not in occasions
     ]
+    is_working_time = _hours(watched).opening(now) == now
     due = [row for row in live if row.next_step_at is not None and row.next_step_at <= to_text(now)]
-    return [*warnings, *map(Close, over), *raised, *(_next_step(watched, row, now) for row in due)]
+    steps = (_next_step(watched, row, now) for row in due if is_working_time)
+    return [*warnings, *map(Close, over), *raised, *steps]
 
 
 def _next_step(watched: Watched, row: Escalation, now: datetime) -> Climb | Rest:
@@ -90,8 +94,12 @@ def _next_step(watched: Watched, row: Escalation, now: datetime) -> Climb | Rest
         return Climb(row)
     idle_since = watched.idle_since
     quiet_since = now if idle_since is None else from_text(max(row.acknowledged_at, idle_since))
-    until = quiet_since + timedelta(seconds=triggers.unassigned_s(watched.issue.priority))
+    until = step_after(_hours(watched), quiet_since, triggers.unassigned_s(watched.issue.priority))
     return Rest(row, until) if until > now else Climb(row)
+
+
+def _hours(watched: Watched) -> Hours:
+    return clocks.hours_of(watched.clocks[RESOLUTION])
 
 
 def next_check(watched: Watched, now: datetime) -> datetime | None:
@@ -99,7 +107,7 @@ def next_check(watched: Watched, now: datetime) -> datetime | None:
     if watched.issue.status not in OPEN:
         return None
     steps = [
-        from_text(row.next_step_at)
+        _hours(watched).opening(max(now, from_text(row.next_step_at)))
         for row in watched.escalations.values()
         if row.closed_at is None and row.next_step_at is not None
     ]

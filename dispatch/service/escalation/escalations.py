@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import cast
 
 from peewee import Expression
@@ -15,9 +15,10 @@ from peewee import Expression
 from dispatch.desk.commands import Command
 from dispatch.desk.desk import Desk
 from dispatch.service.escalation import triggers
-from dispatch.service.escalation.levels import TOP_LEVEL, audience, first_level, patience
+from dispatch.service.escalation.levels import TOP_LEVEL, audience, first_level, patience_s, step_after
 from dispatch.service.escalation.triggers import Fired
 from dispatch.service.row_types import EscalationRow
+from dispatch.service.sla import clock_rows
 from models.base import Json, listed, read_rows
 from models.clock import from_text, to_text
 from models.issues import CLOSED, Escalation, Issue
@@ -49,7 +50,12 @@ def _notify(desk: Desk, now: str, issue: Issue, escalation: Escalation) -> None:
     steps.append({"level": escalation.level, "at": now, "told": audience(desk, issue, escalation.level)})
     escalation.steps = json.dumps(steps, ensure_ascii=False)
     last = escalation.level >= TOP_LEVEL
-    escalation.next_step_at = None if last else to_text(from_text(now) + patience(desk, issue.priority))
+    escalation.next_step_at = None if last else _step_after(now, issue, patience_s(desk, issue.priority))
+
+
+def _step_after(now: str, issue: Issue, seconds: int) -> str:
+    """Return the stored time of a step after so many working seconds of an issue's clocks."""
+    return to_text(step_after(clock_rows.hours_of(issue.issue_id), from_text(now), seconds))
 
 
 def climb(desk: Desk, now: str, issue: Issue, escalation_id: int, level: int | None = None) -> Escalation:
@@ -85,12 +91,11 @@ def raise_by_hand(running: Command, issue: Issue, reason: str, level: int | None
     return climb(running.desk, running.now, issue, escalation.escalation_id, level)
 
 
-def acknowledge(running: Command, escalation_id: int, priority: int) -> None:
+def acknowledge(running: Command, escalation_id: int, issue: Issue) -> None:
     """Acknowledge an escalation: it climbs no further unless work stops."""
     escalation = Escalation.lock(escalation_id)
     escalation.acknowledged_at, escalation.acknowledged_by = running.now, running.actor
-    limit = timedelta(seconds=triggers.unassigned_s(priority))
-    escalation.next_step_at = to_text(from_text(running.now) + limit)
+    escalation.next_step_at = _step_after(running.now, issue, triggers.unassigned_s(issue.priority))
     escalation.save()
 
 
@@ -105,7 +110,7 @@ def close(now: str, by: str, escalation_id: int, reason: str) -> Escalation:
 
 def revive(running: Command, issue: Issue, closed_at: str) -> None:
     """Reopen the escalations that an undone end had closed, each level with its usual time."""
-    next_step = to_text(from_text(running.now) + patience(running.desk, issue.priority))
+    next_step = _step_after(running.now, issue, patience_s(running.desk, issue.priority))
     query = Escalation.select(Escalation.escalation_id).where(
         Escalation.issue_id == issue.issue_id,
         Escalation.closed_at == closed_at,

@@ -1,14 +1,16 @@
 """Escalation levels: the issue's holder, the holder's manager, the desk's ``escalation_contact``.
 
 An escalation that nobody acknowledges climbs a level after the priority's first-response time.
+Like the clocks, levels count working time, and none is reached outside it.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime
 
 from dispatch.desk.desk import Desk
 from dispatch.service.sla import clocks
+from dispatch.service.sla.business_hours import Hours
 from models.agents import Agent
 from models.issues import FIRST_RESPONSE, Issue
 
@@ -33,6 +35,11 @@ def audience(desk: Desk, issue: Issue, level: int) -> str:
     return holder.manager_name or DISPATCHERS
 
 
-def patience(desk: Desk, priority: int) -> timedelta:
-    """Return the time a level has to acknowledge: the priority's first-response time."""
-    return timedelta(seconds=clocks.allowance_s(FIRST_RESPONSE, priority, desk.settings))
+def patience_s(desk: Desk, priority: int) -> int:
+    """Return the working seconds a level has to acknowledge: the priority's first-response time."""
+    return clocks.allowance_s(FIRST_RESPONSE, priority, desk.settings)
+
+
+def step_after(hours: Hours, since: datetime, seconds: int) -> datetime:
+    """Return when a step follows after so many working seconds: within working time, so never at closing."""
+    return hours.opening(hours.after(since, seconds))

@@ -6,10 +6,10 @@ from dispatch.assignment.agent_checks import working_agent
 from dispatch.customers.records import refuse_erased
 from dispatch.desk.commands import Command, command, never
 from dispatch.inputs import validation
-from dispatch.service.issues import text_analysis
+from dispatch.service.issues import text_analysis, waking
 from dispatch.service.issues.command_support import check_open, issue_at_work, moment, saved, words
 from dispatch.service.issues.ownership import check_holder, waiting
-from dispatch.service.issues.state_machine import enter, newest_message, take_up_again
+from dispatch.service.issues.state_machine import enter, newest_message
 from dispatch.service.row_types import IssueDetails
 from dispatch.service.sla import clocks
 from models.errors import Conflict
@@ -72,10 +72,10 @@ def _hear(running: Command, issue: Issue, text: str, way: str) -> None:
     """Record a customer's message: resume an issue that waited for it, reopen a resolved one."""
     check_open(issue, RESOLVED, NO_ANSWER, f", {act('issue.open')} opens a new one")
     if issue.status == RESOLVED:
-        take_up_again(running, issue, by=CUSTOMER)
+        waking.reopen(running, issue, by=CUSTOMER)
     _write(running, issue, MESSAGE, CUSTOMER, text, way)
     if issue.status == PENDING_CUSTOMER:
-        enter(running, issue, IN_PROGRESS, by=CUSTOMER)
+        waking.resume(running, issue, by=CUSTOMER)
 
 
 def answer(
@@ -140,7 +140,7 @@ def _write(
         resolution_attempt=solution,
         answer_needed=wait,
     ).save()
-    running.detail = {"author": author, "text": text[:200]}
+    running.detail |= {"author": author, "text": text[:200]}
 
 
 def _check_seen(issue: Issue, seen: int | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dispatch.desk.commands import Command, command, never
 from dispatch.inputs import validation
 from dispatch.service.escalation import escalations, levels, triggers
+from dispatch.service.issues import waking
 from dispatch.service.issues.command_support import issue_at_work, open_issue_at_work, saved
 from dispatch.service.row_types import IssueDetails
 from models.errors import Refused
@@ -37,7 +38,7 @@ def acknowledge(running: Command, issue_id: int, trigger: str | None = None) -> 
     if not rows:
         raise Refused("acknowledged", f"issue {issue_id} is already acknowledged")
     for row in rows:
-        escalations.acknowledge(running, row.escalation_id, issue.priority)
+        escalations.acknowledge(running, row.escalation_id, issue)
     running.detail = {"triggers": [row.trigger for row in rows]}
     return saved(running, issue)
 
@@ -55,6 +56,7 @@ def settle(running: Command, issue_id: int, reason: str, trigger: str | None = N
     for row in rows:
         escalations.close(running.now, running.actor, row.escalation_id, reason)
     running.detail = {"triggers": [row.trigger for row in rows], "reason": reason}
+    waking.find_present(running, issue)
     return saved(running, issue)
 
 

@@ -44,12 +44,12 @@ def open_issue(
     text = command_support.words(text)
     way = validation.one_of(channel or USUAL_CHANNEL, "channel", CHANNELS)
     customer = customer_of(customer_id, booking_id)
-    rank = _tier(customer, tier)
-    issue = _issue(running, text, way, rank, text_analysis.understand(text, rank, category))
+    rank = tier_of(customer, tier)
+    issue = new_issue(running, text, way, rank, text_analysis.understand(text, rank, category))
     issue.customer_id = customer.customer_id if customer else None
     issue.booking_id = booking_id
     issue.corrected_at = None if category is None else running.now
-    _route_and_save(running, issue)
+    route_and_save(running, issue)
     running.customer_id, running.booking_id = issue.customer_id, booking_id
     return command_support.saved(running, issue)
 
@@ -76,7 +76,7 @@ def _of_booking(booking_id: int) -> int:
     return customers.standing(Lead.lock(booking.lead_id).customer_id)
 
 
-def _tier(customer: Customer | None, given: str | None) -> str | None:
+def tier_of(customer: Customer | None, given: str | None) -> str | None:
     """Return the tier for this issue; None if unknown."""
     if given is None:
         return customer.tier if customer else None
@@ -87,7 +87,8 @@ def _tier(customer: Customer | None, given: str | None) -> str | None:
     return rank
 
 
-def _issue(running: Command, text: str, channel: str, tier: str | None, triaged: Triage) -> Issue:
+def new_issue(running: Command, text: str, channel: str, tier: str | None, triaged: Triage) -> Issue:
+    """Return an issue as triage sees it, not yet saved."""
     return Issue(
         category=triaged["category"],
         confidence=triaged["confidence"],
@@ -109,7 +110,7 @@ def _issue(running: Command, text: str, channel: str, tier: str | None, triaged:
     )
 
 
-def _route_and_save(running: Command, issue: Issue) -> None:
+def route_and_save(running: Command, issue: Issue) -> None:
     """Insert the routed issue once: at version 1, undo knows that nothing followed."""
     helper = routing.choose(issue.category, queue.helpers())
     if helper is None:

@@ -25,7 +25,7 @@ from dispatch.service.row_types import (
     WarningRow,
 )
 from dispatch.service.satisfaction import cases, prediction
-from dispatch.service.sla import clock_rows, clocks, targets
+from dispatch.service.sla import clock_rows, clocks, customer_time, targets
 from dispatch.service.sla.clocks import ClockRow
 from dispatch.triage.row_types import Analysis
 from models.agents import Agent
@@ -291,6 +291,7 @@ def issue(desk: Desk, issue_id: int) -> IssueDetails:
     level = cases.levels_of([found.agent_id]).get(found.agent_id or 0)
     estimate = targets.estimated_resolution_minutes(resolution.allowed_s // 60, level)
     now = from_text(desk.now())
+    with_customer = customer_time.with_customer_s([issue_id], now).get(issue_id, 0) / 60
     case = cases.case_of(found, talk, resolution, level, now)
     place = wait_estimates.position(found) if found.status == NEW else None
     return {
@@ -303,8 +304,9 @@ def issue(desk: Desk, issue_id: int) -> IssueDetails:
         "expected_response_minutes": expected_response_minutes(desk, found),
         "estimated_resolution_minutes": round(estimate, 1),
         "actual_resolution_minutes": (
-            round(cases.elapsed_hours(found, now) * 60, 1) if found.resolved_at else None
+            round(cases.elapsed_hours(found, now) * 60 - with_customer, 1) if found.resolved_at else None
         ),
+        "customer_minutes": round(with_customer, 1),
         "satisfaction": prediction.describe_case(case, prediction.current_model()),
         "progress": cases.progress(found, talk, resolution, estimate, now),
         "escalations": [escalations.describe(one) for one in escalations.of_issues([issue_id])],

@@ -77,14 +77,18 @@ def give(running: Command, issue: Issue, agent_id: int, reason: str) -> None:
             escalations.close(running.now, running.actor, row.escalation_id, f"assigned: {reason}")
 
 
-def route(running: Command, issue: Issue, able: Iterable[Helper]) -> None:
-    """Assign an issue to the best of these agents, or queue it, keeping its age; the caller saves it."""
+def route(running: Command, issue: Issue, able: Iterable[Helper], *, because: str = "") -> None:
+    """Assign an issue to the best of these agents, or queue it, keeping its age; the caller saves it.
+
+    ``because`` says why it moves, and precedes the reason of the choice.
+    """
+    why = f"{because}: " if because else ""
     helper = routing.choose(issue.category, able)
     if helper is not None:
-        give(running, issue, helper.agent_id, routing.reason(issue.category, helper))
+        give(running, issue, helper.agent_id, why + routing.reason(issue.category, helper))
         return
     issue.agent_id = None
-    issue.routing_reason = routing.NOBODY
+    issue.routing_reason = why + routing.NOBODY
     enter(running, issue, NEW)
 
 

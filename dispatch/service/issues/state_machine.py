@@ -134,16 +134,3 @@ def reopen_deadline(issue: Issue, days: int) -> str:
     """Return the time until which an ended issue can be reopened."""
     ended = issue.resolved_at or issue.closed_at or issue.changed_at  # closing it later opens no new window
     return to_text(from_text(ended) + timedelta(days=days))
-
-
-def take_up_again(running: Command, issue: Issue, *, by: str = DESK) -> None:
-    """Reopen an ended issue with its holder. Raises Refused after the setting's days."""
-    days = running.desk.settings["reopen_days"]
-    if running.now > reopen_deadline(issue, days):
-        raise Refused(
-            "too_late",
-            f"issue {issue.issue_id} ended more than {days} days ago",
-            f"{act('issue.open')} opens a new one",
-        )
-    issue.reopened_at = moment(running, issue)
-    enter(running, issue, IN_PROGRESS, by=by)

@@ -58,6 +58,15 @@ class Hours:
             left -= max(timedelta(), closes - begin)
         raise ValueError("no working time within ten years")
 
+    def opening(self, moment: datetime) -> datetime:
+        """Return the moment itself if it is working time, else the next opening. Raises ValueError."""
+        if not self.days:
+            return moment
+        for opens, closes in self._shifts(moment, range(MOST_DAYS)):
+            if moment < closes:
+                return max(moment, opens)
+        raise ValueError("no working time within ten years")
+
     def before(self, end: datetime, seconds: int) -> datetime:
         """Return the latest moment so many working seconds earlier."""
         if not self.days or seconds <= 0:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from dispatch.service.sla.business_hours import Hours, calendar
 from dispatch.service.sla.clocks import ROW_COLUMNS, ClockRow
 from models.base import CompiledQuery, listed, parameter
-from models.issues import SlaClock
+from models.issues import RESOLUTION, SlaClock
 
 _clocks = CompiledQuery(
     lambda: SlaClock.select(*ROW_COLUMNS).where(SlaClock.issue_id.in_(listed(parameter("ids"))))
 )
+
+
+def hours_of(issue_id: int) -> Hours:
+    """Return the working hours an issue's clocks count."""
+    return calendar(clocks_of([issue_id])[issue_id][RESOLUTION].hours)
 
 
 def clocks_of(issue_ids: Sequence[int]) -> dict[int, dict[str, ClockRow]]:

@@ -57,6 +57,15 @@ class ClockRow(NamedTuple):
     met_at: str | None
 
 
+class Turn(NamedTuple):
+    """What of an interaction moves the clocks."""
+
+    at: str
+    kind: str
+    author: str
+    status_to: str | None
+
+
 ROW_COLUMNS = tuple(getattr(SlaClock, name) for name in ClockRow._fields)
 AnyClock = SlaClock | ClockRow
 
@@ -159,7 +168,7 @@ class Timeline:
     status: str = ""
     is_answered: bool = False
 
-    def add(self, interaction: Interaction) -> None:
+    def add(self, interaction: Interaction | Turn) -> None:
         """Add the next interaction, in writing order."""
         at = from_text(interaction.at)
         if interaction.kind == MESSAGE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -62,12 +63,77 @@ def test_every_figure_has_its_count(worked: Desk) -> None:
         "opened": {"value": 3, "count": 3},
         "resolved": {"value": 2, "count": 2},
         "mean_resolution_hours": {"value": 2.0, "count": 2},
+        "mean_customer_hours": {"value": 0.0, "count": 2},
         "mean_satisfaction": {"value": 4.0, "count": 2},
         "first_contact_resolution": {"value": 1.0, "count": 2},
     }
     assert list(report["by_priority"]) == ["HIGH", "MEDIUM"]
     assert report["by_category"]["refund_request"]["mean_satisfaction"] == {"value": 5.0, "count": 1}
     assert report["by_channel"]["web_form"]["mean_resolution_hours"] == {"value": None, "count": 0}
+
+
+def test_the_mean_leaves_out_the_customers_time(
+    desk: Desk, ada: Row, open_issue: Open, clock: TestClock
+) -> None:
+    """One hour of ours, then a day for the answer, another hour, and a week until it is reopened."""
+    open_issue("[refund_request] x", channel="email")
+    clock.advance(hours=1)
+    conversation.reply(desk, 1, "Which card?", wait=True)
+    clock.advance(days=1)
+    conversation.reply(desk, 1, "The blue one", author="customer")
+    clock.advance(hours=1)
+    assert lifecycle.resolve(desk, 1)["actual_resolution_minutes"] == 120
+    clock.advance(days=7)
+    conversation.reply(desk, 1, "It is back", author="customer")
+    clock.advance(hours=2)
+    row = lifecycle.resolve(desk, 1)
+    assert (row["actual_resolution_minutes"], row["customer_minutes"]) == (240, 8 * 1440)
+    open_issue("[refund_request] y", channel="email")
+    clock.advance(hours=2)
+    lifecycle.resolve(desk, 2)
+    clock.advance(days=2)  # it may be reopened, but that is no wait
+    report = read(desk, issue_analytics.report, Period.last(30, desk.now()))
+    of_email = report["by_channel"]["email"]
+    assert report["totals"]["mean_resolution_hours"] == {"value": 3.0, "count": 2}
+    assert of_email["mean_customer_hours"] == {"value": 96.0, "count": 2}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_ours_and_theirs_are_all_the_time(
+    desk: Desk, ada: Row, open_issue: Open, clock: TestClock, seed: int
+) -> None:
+    """Random talk: each span is one side's, counted by a plain model beside the desk."""
+    chance = random.Random(seed)
+    open_issue("[refund_request] x")
+    started, theirs, is_theirs = clock.moment, 0, False
+    for _ in range(12):
+        minutes = chance.randrange(1, 3000)
+        clock.advance(minutes=minutes)
+        theirs += minutes * is_theirs
+        says = chance.choice(["ask", "hear", "note", "resolve", "answer"])
+        if says == "hear":
+            conversation.reply(desk, 1, "hm", author="customer")
+            is_theirs = False
+        elif says == "note":
+            conversation.note(desk, 1, "hm")
+        elif status_of(desk) == "resolved":
+            continue
+        elif says == "resolve":
+            lifecycle.resolve(desk, 1)
+            is_theirs = True
+        else:
+            conversation.reply(desk, 1, "hm", wait=says == "ask")
+            is_theirs = is_theirs or says == "ask"
+    if status_of(desk) == "resolved":
+        conversation.reply(desk, 1, "again", author="customer")
+    row = lifecycle.resolve(desk, 1)
+    whole = (clock.moment - started).total_seconds() / 60
+    assert (row["customer_minutes"], row["actual_resolution_minutes"]) == (theirs, whole - theirs)
+
+
+def status_of(desk: Desk) -> str:
+    with desk.reading():
+        return queries.issue(desk, 1)["status"]
 
 
 def test_trends_are_computed_from_the_period_before(worked: Desk) -> None:

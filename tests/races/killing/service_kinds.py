@@ -21,6 +21,8 @@ from dispatch.service.issues import editing as issue_editing
 from dispatch.service.satisfaction import training
 from dispatch.service.satisfaction.prediction import current_model
 from dispatch.service.satisfaction.trained_model import Learned
+from dispatch.service.ticket_files import intake as ticket_intake
+from dispatch.service.ticket_files.tickets import ticket_of
 from tests.races.killing import desk_at_work as work
 from tests.races.killing.desk_at_work import (
     QUOTE,
@@ -35,6 +37,20 @@ from tests.races.killing.desk_kinds import uneven
 from tests.races.killing.kinds import Kind, command, set_to, several
 
 WORDS = "Please refund the second payment, I was charged twice."
+
+
+TICKET = ticket_of(
+    {
+        "subject": "Refund",
+        "text": WORDS,
+        "name": "Eve Fox",
+        "email": "eve.fox@example.com",
+        "status": "pending",
+        "priority": "high",
+        "external_id": "1041",
+        "comments": '[{"body": "Which card?", "incoming": false}, {"body": "Hm", "private": true}]',
+    }
+)
 
 
 def open_issue(desk: Desk, **given: Any) -> Any:
@@ -54,6 +70,7 @@ ISSUES: dict[str, Kind] = {
     "issue": command(open_issue),
     "issue of a booking": command(partial(open_issue, booking_id=work.PENDING, tier="gold", channel="phone")),
     "issue that waits": command(open_issue, partial(everybody, presence="busy")),
+    "ticket of a file": command(lambda desk: ticket_intake.take_in(desk, TICKET)),
     "issue of a given category": command(partial(open_issue, category="product_complaint")),
     "issue claimed": command(
         lambda desk: ownership.claim(desk, work.ASSIGNED_ISSUE, issue_holder(desk, work.ASSIGNED_ISSUE))

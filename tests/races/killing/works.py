@@ -21,6 +21,8 @@ from dispatch.leads import file_intake
 from dispatch.operations import backup, booking_timeouts, restore
 from dispatch.operations.sweep import sweep, sweep_and_back_up
 from dispatch.operations.undo import undo
+from dispatch.service.ticket_files import intake as ticket_intake
+from dispatch.service.ticket_files.tickets import open_tickets
 from models import database
 from seeds.demo import demo
 from seeds.importing import importer
@@ -74,6 +76,24 @@ def take_in_file(folder: Path, tell: Tell) -> None:
     tell(None)
     with (folder / "leads.csv").open("rb") as stream, lead_files.open_leads(stream, "leads.csv") as found:
         result = file_intake.receive_file(desk, found)
+    tell({"accepted": result["accepted"], "rejected": len(result["rejected"])})
+    desk.close()
+
+
+def write_tickets(folder: Path) -> None:
+    lines = [
+        (number, "Refund", "I was charged twice.", f"Line {number}", f"line{number}@example.com", status)
+        for number, status in enumerate(("open", "pending", "frobbed", "closed") * 3)
+    ]
+    _write(folder / "tickets.csv", "id subject description requester email status", lines)
+
+
+def take_in_tickets(folder: Path, tell: Tell) -> None:
+    desk = opened(desk_in(folder))
+    tell(None)
+    with (folder / "tickets.csv").open("rb") as stream, open_tickets(stream, "tickets.csv") as found:
+        batch = Batch(desk, [found.digest], ticket_intake.act_id(desk, found))
+        result = ticket_intake.receive_file(desk, found, batch.part)
     tell({"accepted": result["accepted"], "rejected": len(result["rejected"])})
     desk.close()
 
@@ -298,6 +318,7 @@ IN_PARTS: dict[str, Kind] = {
     "batch as a whole": Kind(prepared_already, partial(batch_at_work, as_a_whole=True)),
     "file of leads": Kind(partial(write_leads, lines=120), take_in_file, in_parts=True),
     "short file of leads": Kind(partial(write_leads, lines=12), take_in_file, in_parts=True),
+    "file of tickets": Kind(write_tickets, take_in_tickets, in_parts=True),
     "import": Kind(write_history, import_all, in_parts=True),
     "import into a new desk": Kind(
         _each(without_desk, write_history), import_all, in_parts=True, left_out=no_settings("desk_id")

@@ -1,0 +1,241 @@
+"""Tickets become issues: each through triage, routing and clocks as one command, and each only once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TypedDict
+
+from dispatch import customers
+from dispatch.desk.commands import Command, command, put_back
+from dispatch.desk.desk import Desk
+from dispatch.desk.undo_chain import undone_by
+from dispatch.inputs import validation
+from dispatch.outputs.rejected_rows import RejectedRows
+from dispatch.service.issues import command_support, editing, intake, text_analysis
+from dispatch.service.issues.state_machine import enter
+from dispatch.service.row_types import IssueDetails
+from dispatch.service.sla import clocks
+from dispatch.service.ticket_files.tickets import Ticket, TicketFile, refusal
+from dispatch.service.ticket_files.words import ENDED, PENDING
+from models.audit import Event
+from models.customers import Customer
+from models.errors import DatabaseUnavailable, DeskError, Refused
+from models.issues import (
+    CLOSED,
+    CUSTOMER,
+    DESK,
+    FIRST_RESPONSE,
+    IN_PROGRESS,
+    MESSAGE,
+    NEW,
+    NOTE,
+    PENDING_CUSTOMER,
+    Interaction,
+    Issue,
+)
+
+MOST_ROWS = 5
+MOST_TURNS = 1_000
+Part = Callable[[int], AbstractContextManager[None]]
+"""What makes the command in its block a part of the file's act, by its number."""
+
+
+class Line(TypedDict):
+    """A line of the file, and what is said about it."""
+
+    line: int
+    error: str
+
+
+class FileResult(TypedDict):
+    """The result for a file; ``repeated`` lines were already in, and count as accepted.
+
+    ``changed`` lists those of them whose ticket differs from the one taken in.
+    """
+
+    accepted: int
+    repeated: int
+    rejected: list[Line]
+    changed: list[Line]
+    issues: list[int]
+
+
+class FilePreview(TypedDict):
+    """What a file of tickets means: the head or heads of each field, the first tickets, and what is wrong."""
+
+    columns: dict[str, str]
+    ignored: list[str]
+    rows: list[Ticket]
+    acceptable: int
+    rejected: list[Line]
+
+
+@command("issue.take_in", past="came in from a file", undo=put_back)
+def take_in(running: Command, ticket: Ticket) -> IssueDetails:
+    """Open the issue of a ticket, with its conversation. Raises InvalidInput.
+
+    An open one is assigned or waits, a pending one waits for the customer if somebody can hold it, and one
+    that has ended is closed here too, without an agent. The clocks start now.
+    """
+    text = command_support.words(ticket["text"])
+    customer = _customer(running, ticket)
+    issue = _issue(running, ticket, text, intake.tier_of(customer, ticket["tier"]))
+    issue.customer_id = running.customer_id = customer.customer_id if customer else None
+    if ticket["state"] == ENDED:
+        issue.status, issue.waiting_since = NEW, running.now
+        issue.save()
+        clocks.start(issue, running.desk.settings)
+    else:
+        intake.route_and_save(running, issue)
+    spoken = _write_conversation(running, issue, ticket)
+    if ticket["state"] == ENDED:
+        enter(running, issue, CLOSED)
+    elif ticket["state"] == PENDING and issue.agent_id is not None:
+        enter(running, issue, IN_PROGRESS)
+        enter(running, issue, PENDING_CUSTOMER)
+    running.detail = {"messages": spoken, "row": ticket["row"]}
+    return command_support.saved(running, issue)
+
+
+def _customer(running: Command, ticket: Ticket) -> Customer | None:
+    if not ticket["name"]:
+        return None
+    name = validation.name(ticket["name"][: validation.NAME_LENGTH], "customer_name")
+    found = customers.recognise(name, ticket["phone"], ticket["email"]) if _contact_of(ticket) else None
+    if found is not None and found.customer_id is not None:
+        customers.refuse_erased(found.customer_id)
+        return Customer.lock(found.customer_id)
+    made = Customer(name=name, phone=ticket["phone"], email=ticket["email"], created_at=running.now)
+    made.save()
+    return made
+
+
+def _contact_of(ticket: Ticket) -> str | None:
+    return ticket["phone"] or ticket["email"]
+
+
+def _issue(running: Command, ticket: Ticket, text: str, tier: str | None) -> Issue:
+    subject = ticket["subject"]
+    whole = text if subject in text else f"{subject}\n{text}"
+    triaged = text_analysis.understand(whole, tier, ticket["category"])
+    issue = intake.new_issue(running, text, ticket["channel"] or intake.USUAL_CHANNEL, tier, triaged)
+    issue.corrected_at = None if ticket["category"] is None else running.now
+    if subject:
+        issue.title = subject[: intake.TITLE_LENGTH]
+    issue.tags = intake.as_json(list(dict.fromkeys((*ticket["tags"], *triaged["keywords"]))))
+    if ticket["priority"] is not None and ticket["priority"] != issue.priority:
+        editing.set_priority(running, issue, ticket["priority"])
+    return issue
+
+
+def _write_conversation(running: Command, issue: Issue, ticket: Ticket) -> int:
+    """Write the comments and remarks; return their number. Our first message is the first response."""
+    for comment in ticket["comments"]:
+        _write(running, issue, comment["kind"], comment["author"], comment["text"])
+        if (comment["kind"], comment["author"]) == (MESSAGE, DESK):
+            clocks.end(clocks.clocks_of(issue.issue_id)[FIRST_RESPONSE], running.now)
+    if ticket["remarks"]:
+        _write(running, issue, NOTE, DESK, ticket["remarks"])
+    return len(ticket["comments"]) + bool(ticket["remarks"])
+
+
+def _write(running: Command, issue: Issue, kind: str, author: str, text: str) -> None:
+    text = command_support.words(text)
+    Interaction(
+        issue_id=issue.issue_id,
+        at=running.now,
+        kind=kind,
+        author=author,
+        agent_id=None if author == CUSTOMER else issue.agent_id,
+        channel=issue.channel if kind == MESSAGE else None,
+        text=text,
+        compound=text_analysis.feeling(text),
+    ).save()
+
+
+def receive_file(
+    desk: Desk,
+    tickets: TicketFile,
+    part: Part,
+    *,
+    rejects: RejectedRows | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> FileResult:
+    """Take in each row as a command of its own; one that is in already, and not undone, is left alone.
+
+    A ticket is known by its own number and requester, without a number by its file and line. Raises
+    DatabaseUnavailable; what was committed before stays.
+    """
+    result = FileResult(accepted=0, repeated=0, rejected=[], changed=[], issues=[])
+    with desk.flushed_once():
+        for number, (line, ticket) in enumerate(tickets, start=1):
+            try:
+                error = ticket if isinstance(ticket, str) else ""
+                if isinstance(ticket, dict):
+                    _receive(desk, tickets, part, line, number, ticket, result)
+            except DatabaseUnavailable:
+                raise
+            except DeskError as refused:
+                error = refusal(refused)
+            if error:
+                result["rejected"].append(Line(line=line, error=error))
+                if rejects is not None:
+                    rejects.add(tickets.row.names, tickets.row.values, error)
+            if progress is not None:
+                progress(tickets.read_bytes(), tickets.size)
+    return result
+
+
+def act_id(desk: Desk, tickets: TicketFile) -> str:
+    """Return the request id of a file's act: run again after an interruption, it is the same act."""
+    return _turn(desk, f"tickets {tickets.digest} {desk.actor}")[0]
+
+
+def _receive(
+    desk: Desk, tickets: TicketFile, part: Part, line: int, number: int, ticket: Ticket, result: FileResult
+) -> None:
+    key, event = _turn(desk, f"ticket {_key(ticket) or f'{tickets.digest}:{number}'}")
+    if event is None:
+        with part(number), desk.request(key):
+            result["issues"].append(take_in(desk, ticket)["issue_id"])
+    else:
+        result["repeated"] += 1
+        if json.loads(event.detail or "{}").get("row") != ticket["row"]:
+            told = f"issue {event.issue_id} is this ticket; what differs in the file is not taken over"
+            result["changed"].append(Line(line=line, error=told))
+    result["accepted"] += 1
+
+
+def _key(ticket: Ticket) -> str:
+    """Return what is one ticket's alone: its number in the other program, and who asked; "" without one."""
+    if not ticket["external"]:
+        return ""
+    return f"{ticket['external']} {_contact_of(ticket) or ticket['name'] or ''}".casefold().strip()
+
+
+def _turn(desk: Desk, key: str) -> tuple[str, Event | None]:
+    """Return a request id, and the event that has it already; each undo of that makes room for another."""
+    with desk.reading():
+        for turn in range(1, MOST_TURNS):
+            request_id = key if turn == 1 else f"{key} again {turn}"
+            event: Event | None = Event.get_or_none(Event.request_id == request_id)
+            if event is None or event.event_id not in undone_by([event.event_id]):
+                return request_id, event
+    raise Refused("undone_often", f"it was undone {MOST_TURNS:,} times", "enter it by hand")
+
+
+def preview(tickets: TicketFile) -> FilePreview:
+    """Read a file to its end; nothing is written. Raises InvalidInput as reading it does."""
+    seen = FilePreview(columns={}, ignored=[], rows=[], acceptable=0, rejected=[])
+    for line, ticket in tickets:
+        if isinstance(ticket, str):
+            seen["rejected"].append(Line(line=line, error=ticket))
+            continue
+        seen["acceptable"] += 1
+        if len(seen["rows"]) < MOST_ROWS:
+            seen["rows"].append(ticket)
+    seen["columns"] = dict(tickets.columns.understood()) if tickets.columns else {}
+    seen["ignored"] = tickets.ignored
+    return seen
