@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from peewee import DatabaseProxy, OperationalError, SqliteDatabase, Table, fn
+from peewee import DatabaseProxy, OperationalError, SqliteDatabase, Table
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
 from models import copies, read_only
@@ -362,15 +362,14 @@ def backup_before_upgrade(database: DeskDatabase, version: int) -> Path:
     return target
 
 
-def _check_not_lowered(database: DeskDatabase, version: int) -> None:
+def _check_not_lowered(database: DeskDatabase, version: int, migrations: Path) -> None:
     """Refuse a file whose number is lower than its tables say: there is nothing to upgrade."""
     history = Table("schema_migration").bind(database)
-    newest = history.select(fn.MAX(history.c.name)) if database.table_exists("schema_migration") else None
-    applied = int(((newest and newest.scalar()) or "0")[:4])  # of 0002_customer_search
-    if applied >= SCHEMA_VERSION:
+    applied = history.select().count() if database.table_exists("schema_migration") else 0
+    if applied >= len([*migrations.glob("[0-9]*.py")]):
         raise DatabaseUnavailable(
             "damaged",
-            f"{database.path} claims schema {version}, but its tables are of schema {applied}",
+            f"{database.path} claims schema {version}, but its tables are of schema {SCHEMA_VERSION}",
             f"{act('restore')} restores a backup",
         )
 
@@ -389,10 +388,11 @@ def migrate(database: DeskDatabase, fill: Callable[[], None]) -> None:
             version = int(database.pragma("user_version"))
             # under the lock: another process may have upgraded it first
             if version < SCHEMA_VERSION:
-                _check_not_lowered(database, version)
+                migrations = Path(__file__).parent / "migrations"
+                _check_not_lowered(database, version, migrations)
                 if version and not database.why_read_only:
                     backup_before_upgrade(database, version)
-                Runner(database, str(Path(__file__).parent / "migrations")).up()
+                Runner(database, str(migrations)).up()
                 database.pragma("application_id", APPLICATION_ID)
                 database.pragma("user_version", SCHEMA_VERSION)
                 fill()
