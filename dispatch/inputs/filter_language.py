@@ -15,7 +15,7 @@ T = TypeVar("T")
 LONGEST = 1_000  # characters
 MOST_PARTS = 100  # words, pairs and signs; also the deepest nesting of parentheses
 SIGNS = ("and", "or", "not")
-KEYED = r"(?P<key>[^\W\d][\w-]*)(?P<operator>[<>!]=|[:=<>])"
+KEYED = r"(?P<key>[A-Za-z][A-Za-z\d_-]*)(?P<operator>[<>!]=|[:=<>])"
 QUOTED = r'"(?P<quoted>(?:\\.|[^"\\])*)(?:"|\\?\Z)'  # the closing quote may not be typed yet
 PLAIN = r'(?P<plain>[^\s()"][^\s()]*)'
 TOKEN = re.compile(rf"(?P<sign>[()])|(?:{KEYED})?(?:{QUOTED}|{PLAIN})?", re.DOTALL)

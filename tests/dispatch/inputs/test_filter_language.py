@@ -78,6 +78,7 @@ signs = st.sampled_from(
 )
 
 
+@example("İ:")
 @given(st.text() | st.lists(signs | values).map("".join) | st.lists(signs, min_size=90).map("".join))
 def test_any_text_is_understood_or_refused(text: str) -> None:
     try:
