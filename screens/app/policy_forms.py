@@ -15,6 +15,7 @@ from dispatch.queries.wording import plural
 from models.base import Json
 from screens.dialogs.form import Field, FormModal, Values
 from screens.fields.preview import Preview
+from screens.wording.reasons import policy_word
 from screens.wording.text import short
 
 NAME_WIDTH = 30
@@ -36,7 +37,7 @@ def policy_form(current: str, name: str) -> FormModal[Json]:
         [Field("policy", "Policy", name, tuple(POLICIES), required=True)],
         lambda desk, given: configuration.set_value(desk, "policy", given["policy"]),
         submit="Use policy",
-        about=f"In force: {current}. The change applies to every terminal.",
+        about=f"In force: {policy_word(current)}. The change applies to every terminal.",
         preview=Preview(look),
     )
 

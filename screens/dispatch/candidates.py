@@ -16,7 +16,7 @@ from dispatch.queries.row_types import AgentRow
 from screens.widgets.columns import Column
 from screens.widgets.frame import Frame
 from screens.widgets.live_table import LiveTable
-from screens.wording.agents import held_bar, load_bar, match_score, with_score
+from screens.wording.agents import CELLS, held_bar, load_bar, match_score, parts, with_score
 from screens.wording.reasons import plain_reason
 from screens.wording.text import CARE, short
 
@@ -36,7 +36,9 @@ KEPT_OUT = {
 
 
 def _held(row: AgentRow) -> Text:
-    return held_bar(row["load"], row["issue_load"], row["capacity"])
+    bar = held_bar(row["load"], row["issue_load"], row["capacity"])
+    bar.right_crop(len(bar.plain) - CELLS)
+    return bar.append(f" {parts(row)}/{row['capacity']}")
 
 
 def _rating(row: AgentRow) -> str:
@@ -49,7 +51,7 @@ MATCH = "match"
 CANDIDATES: tuple[Column[AgentRow], ...] = (
     Column("mark", "", 1),
     Column("name", "Agent", 14, grows=True),
-    Column("load", "Load", 16, _held),
+    Column("load", "Load", 17, _held),
     Column("years_of_service", "Years", 5, right=True, drop=2),
     Column("rating", "Rating", 6, _rating, right=True, drop=3),
     Column(MATCH, "Match", 5, match_score, right=True, drop=1),  # it is there only where it decides

@@ -93,7 +93,7 @@ def _line(row: AgentFigures) -> str:
 
 AGENTS: tuple[Column[AgentFigures], ...] = (
     Column("agent_name", "Agent", 22),
-    Column("load", "Load", 6, load_bar),
+    Column("load", "Load", 8, load_bar),
     Column("decided", "Decided", 7, lambda row: f"{row['decided']:,}", right=True),
     Column(
         "before",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from dispatch.service.escalation.levels import TOP_LEVEL
 from dispatch.service.issues.state_machine import BY_WORD
 from dispatch.service.row_types import IssueRow
 from models.issues import ASSIGNED, CLOSED, IN_PROGRESS, NEW, OPEN, PENDING_CUSTOMER
@@ -30,7 +31,7 @@ RULES: Mapping[str, Callable[[IssueRow], bool]] = {
     "claim": lambda row: row["status"] in (NEW, ASSIGNED),
     "reply": _is_open,
     "resolve": _is_held,
-    "escalate": _is_open,
+    "escalate": lambda row: _is_open(row) and row["escalation_level"] < TOP_LEVEL,
     "wait": _can_wait,
     "reassign": _is_open,
     "acknowledge": _is_escalated,

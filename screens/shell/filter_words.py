@@ -18,6 +18,10 @@ class FilterWords(Place):
     KEYS: ClassVar[Keys]
     """The keys of the filter."""
 
+    def is_of_use(self, action: str) -> bool:
+        """The key that clears the filter is shown while there is one."""
+        return bool(self.query_one(FilterBar).input.value) if action == "back" else super().is_of_use(action)
+
     def complete(self) -> None:
         """Offer how the last word of the text may go on."""
         bar, keys = self.query_one(FilterBar), self.KEYS

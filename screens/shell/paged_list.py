@@ -137,10 +137,6 @@ class PagedList(DetailedList[Row, Done], FilterWords, ViewedList[Row, Done], Gen
     def _text(self) -> str:
         return self.query_one("#filter", Input).value
 
-    def is_of_use(self, action: str) -> bool:
-        """The key that clears the filter is shown while there is one."""
-        return bool(self._text) if action == "back" else super().is_of_use(action)
-
     def look_up(self) -> Callable[[], Any]:
         """Read the rows, and what the panes say of the one to be under the cursor: one paint for both."""
         read = self._window.held if self._sought is None else partial(self._window.at, self._sought)

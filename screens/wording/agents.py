@@ -19,8 +19,13 @@ def load_bar(row: AgentRow | AgentFigures) -> Text:
     held, capacity = row["load"] + row["issue_load"], row["capacity"]
     share = _share(held, capacity)
     style = _load_style(held, capacity)
-    bar = Text.assemble((BARS[round(share * (len(BARS) - 1))], style), f" {held}/{capacity}")
+    bar = Text.assemble((BARS[round(share * (len(BARS) - 1))], style), f" {parts(row)}/{capacity}")
     return bar.append("!", style) if held > capacity else bar
+
+
+def parts(row: AgentRow | AgentFigures) -> str:
+    """Format what an agent has, bookings first: the order of assignment compares those alone (``1+2``)."""
+    return f"{row['load']}+{row['issue_load']}" if row["issue_load"] else str(row["load"])
 
 
 def _share(held: int, capacity: int) -> float:

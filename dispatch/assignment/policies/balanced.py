@@ -25,7 +25,7 @@ class BalancedPolicy(OrderedPolicy):
     phrases = (
         "lowest load ratio ({:.2f})",
         "longest without a new booking (since {})",
-        "lowest agent id ({})",
+        "lowest agent number ({})",
     )
     order = Order(
         lambda: Taker.select(Taker.agent_id, Taker.load_ratio, _SINCE).order_by(

@@ -15,7 +15,7 @@ class RankPolicy(OrderedPolicy):
     name = "rank"
     help = "fewest bookings, then most years of service, then best rating"
     key_names = ("load", "years_of_service", "rating")
-    phrases = ("fewest bookings ({})", "most years ({})", "best rating ({:.2f})", "lowest agent id ({})")
+    phrases = ("fewest bookings ({})", "most years ({})", "best rating ({:.2f})", "lowest agent number ({})")
     order = Order(
         lambda: Taker.select(Taker.agent_id, Taker.load, Taker.years_of_service, Taker.rating).order_by(
             Taker.load, Taker.years_of_service.desc(), Taker.rating.desc(), Taker.agent_id

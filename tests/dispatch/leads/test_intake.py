@@ -63,7 +63,7 @@ def test_the_reason_ends_with_the_deciding_key(
 def test_the_reason_of_a_full_tie_is_the_id(add_agent: AddAgent, add_lead: AddLead) -> None:
     add_agent(years=9, rating=4.0)
     add_agent(years=9, rating=4.0)
-    assert add_lead()["reason"].endswith("best rating (4.00), then lowest agent id (1)")
+    assert add_lead()["reason"].endswith("best rating (4.00), then lowest agent number (1)")
 
 
 def test_the_reason_names_the_only_agent(add_agent: AddAgent, add_lead: AddLead) -> None:
