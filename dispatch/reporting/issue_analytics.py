@@ -150,7 +150,7 @@ def _tallies(period: Period) -> Tallies:
         for category, priority, channel, *values in tuples(query):
             tally = tallies[category, PRIORITIES[priority - 1], channel]
             tally.update(dict(zip(sums, values, strict=True)))
-    waits = customer_time.with_customer_s(_in_period(period, Issue.resolved_at, Issue.issue_id))
+    waits = customer_time.with_customer_s(ids_behind(period, RESOLVED))
     those = Issue.select(Issue.issue_id, *kind).where(Issue.issue_id.in_(listed(list(waits))))
     for issue_id, category, priority, channel in tuples(those):
         tallies[category, PRIORITIES[priority - 1], channel][CUSTOMER_S] += waits[issue_id]

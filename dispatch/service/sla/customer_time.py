@@ -6,34 +6,47 @@ its end until it is reopened. These are spans of the calendar, not of working ti
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from dispatch.service.sla.clocks import ENDED, Timeline, Turn
-from models.base import listed, tuples
+from models.base import CompiledQuery, listed, parameter
 from models.issues import MESSAGE, PENDING_CUSTOMER, STATUS, Interaction
 
+_asked = Interaction.alias()
+_slept = (_asked.status_to == PENDING_CUSTOMER) | _asked.status_from.in_(ENDED)
+_turns = CompiledQuery(
+    lambda: (
+        Interaction.select(
+            Interaction.issue_id,
+            Interaction.at,
+            Interaction.kind,
+            Interaction.author,
+            Interaction.status_to,
+        )
+        .where(
+            Interaction.issue_id.in_(
+                _asked.select(_asked.issue_id).where(
+                    _asked.issue_id.in_(listed(parameter("ids"))), _asked.kind == STATUS, _slept
+                )
+            ),
+            Interaction.kind.in_((MESSAGE, STATUS)),
+        )
+        .order_by(Interaction.interaction_id)
+    )
+)
 
-def with_customer_s(issues: Sequence[int] | Any, now: datetime | None = None) -> dict[int, int]:
-    """Return the seconds that some issues, by number or a query of numbers, were with the customer.
+
+def with_customer_s(issue_ids: Sequence[int], now: datetime | None = None) -> dict[int, int]:
+    """Return the seconds that some issues were with the customer.
 
     A wait that is not over counts until ``now``, the time since an issue's end never. Issues that never were
     with the customer are left out.
     """
-    ids = listed(issues) if isinstance(issues, Sequence) else issues
-    asked = Interaction.alias()
-    slept = (asked.status_to == PENDING_CUSTOMER) | asked.status_from.in_(ENDED)
-    sleepers = asked.select(asked.issue_id).where(asked.issue_id.in_(ids), asked.kind == STATUS, slept)
-    columns = (Interaction.at, Interaction.kind, Interaction.author, Interaction.status_to)
-    query = (
-        Interaction.select(Interaction.issue_id, *columns)
-        .where(Interaction.issue_id.in_(sleepers), Interaction.kind.in_((MESSAGE, STATUS)))
-        .order_by(Interaction.interaction_id)
-    )
     timelines: dict[int, Timeline] = defaultdict(Timeline)
-    for issue_id, *turn in tuples(query):
+    for issue_id, *turn in _turns(ids=json.dumps(list(issue_ids))):
         timelines[issue_id].add(Turn._make(turn))
     return {issue_id: seconds for issue_id, line in timelines.items() if (seconds := _paused_s(line, now))}
 

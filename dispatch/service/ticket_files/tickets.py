@@ -103,7 +103,7 @@ class TicketFile:
         columns = self._columns_of(row.names)
         for field, places in columns.places.items():
             if field not in LISTS and not set(places).isdisjoint(row.unfit):
-                return f"{field} is not a text"
+                return f"{field} holds a list or object, no text"
         if doubt := self._choice.doubt(columns):
             return doubt
         try:

@@ -15,16 +15,20 @@ from models.issues import PRIORITIES
 OPEN, PENDING, ENDED = "open", "pending", "ended"
 # What programs call a state; the digits are Freshdesk's.
 STATES = {
-    OPEN: "open new assigned active inprogress onhold hold reopened todo unresolved waitingonthirdparty 2 7",
+    OPEN: """
+    open new assigned active inprogress onhold hold reopened todo unresolved waitingonthirdparty 2 7 offen neu
+    """,
     PENDING: "pending pendingcustomer waitingoncustomer waitingforcustomer awaitingyourreply 3 6",
-    ENDED: "solved resolved closed done completed complete fixed cancelled canceled 4 5",
+    ENDED: """
+    solved resolved closed done completed complete fixed cancelled canceled 4 5 gelost geschlossen erledigt
+    """,
 }
 GRADES = {
-    "LOW": "low lowest minor trivial 1",
-    "MEDIUM": "medium normal 2",
-    "HIGH": "high major 3",
-    "URGENT": "urgent 4",
-    "CRITICAL": "critical highest blocker",
+    "LOW": "low lowest minor trivial 1 niedrig",
+    "MEDIUM": "medium normal 2 mittel",
+    "HIGH": "high major 3 hoch",
+    "URGENT": "urgent 4 dringend",
+    "CRITICAL": "critical highest blocker kritisch",
 }
 WAYS = {
     "email": "email mail emailmessage 1",

@@ -145,6 +145,28 @@ def test_what_cannot_be_understood_is_refused_by_name(fields: dict[str, str], er
         ticket_of(fields)
 
 
+def test_a_field_that_is_no_text_costs_its_row() -> None:
+    assert read('{"subject": "x", "text": ["a"]}') == ["text holds a list or object, no text"]
+
+
+def test_a_german_file_in_the_encoding_of_excel() -> None:
+    head, row = "Betreff;Kunde;E-Mail;Zustand;Priorität", "Ärger;Jörg;joerg@example.de;gelöst;hoch"
+    content = f"{head}\n{row}\n".encode("cp1252")
+    with open_tickets(io.BytesIO(content), "tickets") as file:
+        ((_, ticket),) = file
+    assert isinstance(ticket, dict)
+    assert (ticket["name"], ticket["state"], ticket["priority"]) == ("Jörg", words.ENDED, 3)
+
+
+def test_sql_text_of_a_ticket_table() -> None:
+    columns = "id, subject, description, requester_email"
+    ticket = one(
+        "INSERT INTO users (id, name) VALUES (1, 'x');\n"
+        f"INSERT INTO tickets ({columns}) VALUES (7, 'It''s', NULL, 'a@x.org');\n"
+    )
+    assert (ticket["external"], ticket["text"], ticket["email"]) == ("7", "It's", "a@x.org")
+
+
 def test_words_the_desk_has_no_field_for_are_kept() -> None:
     ticket = ticket_of(
         {"subject": "x", "channel": "carrier pigeon", "category": "Rockets", "phone": "ask Bob"}
