@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 from textual import events
-from textual.widgets import DataTable
+from textual.widgets import Button, DataTable
 
 from screens.app.messages import SpeakingApp
 from screens.base.keys import key_of
@@ -19,19 +19,31 @@ LEADING_ON = ("mark_range", "mark_all")
 """Commands that prepare another; all that can be done with marked rows shows first what it would do."""
 
 
+BEGINNINGS = "+("
+"""Of a phone number, beside letters and figures."""
+
+
+class Typed(NamedTuple):
+    """What a key that is no character ends: a text, or at least something typed in one go from a list."""
+
+    is_text: bool
+    is_in_one_go: bool
+
+
 class TypedWord:
     """What has been typed without a pause: commands, or a text that went to a list by mistake.
 
     A letter or figure that is no key of the place begins a text, and so does a small letter right behind
     a capital one; all that follows without a pause belongs to it. Where the capital letter has opened a
     modal, the rest of the text goes there, and the enter that ends it was not meant for that modal.
+    A small letter with which it all began is a command like any other: it ``has_acted``.
     """
 
     def __init__(self) -> None:
         self._forget()
 
     def _forget(self) -> None:
-        self._is_text = self._is_from_list = False
+        self._is_text = self._is_from_list = self.has_acted = False
         self._last, self._at, self._count = "", -inf, 0
 
     def add(
@@ -46,7 +58,9 @@ class TypedWord:
         is_name = self._last.isupper() and character.islower()
         is_text = goes_on and (self._is_text or is_name)
         if is_in_list:
-            is_text = is_text or (character.isalnum() and not is_command)
+            is_text = is_text or (not is_command and (character.isalnum() or character in BEGINNINGS))
+            if not goes_on:
+                self.has_acted = is_command and character.islower()
             is_from_list = True
         else:
             is_from_list = goes_on and self._is_from_list
@@ -55,37 +69,43 @@ class TypedWord:
         self._at, self._count = at, self._count + 1 if goes_on else 1
         return self._is_text and is_in_list
 
-    def end(self, at: float) -> bool:
-        """Hear of any other key; return whether a text was still going on: its enter is part of it."""
-        was_text = self._is_text and self._count > 1 and self._goes_on(at)
+    def end(self, at: float) -> Typed:
+        """Hear of any other key; return what was still going on: its enter is part of that."""
+        is_in_one_go = self._is_from_list and self._count > 1 and self._goes_on(at)
+        ended = Typed(self._is_text and is_in_one_go, is_in_one_go)
         self._forget()
-        return was_text
+        return ended
 
     def _goes_on(self, at: float) -> bool:
         return 0 <= at - self._at < TYPING_S
 
 
 class WordAwareApp(SpeakingApp):
-    """Ignores a text that is typed into a list, and the enter behind one that has opened a modal."""
+    """Ignores a text that is typed into a list, and an enter that ends one typed at the wrong place.
+
+    That place is a modal which the text itself has opened, or a button.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._word = TypedWord()
         self._is_ignoring = False
+        self._at_button = -inf
 
     def is_ignored(self, event: events.Key | events.Paste) -> bool:
         is_in_list = isinstance(self.screen, Place) and isinstance(self.focused, DataTable)
         if isinstance(event, events.Key) and typed_by(event):
             is_text = self._is_text(event, is_in_list)
+            if is_text and not self._is_ignoring and not self._word.has_acted:
+                self.tell(f"Not a command, so nothing was done. {key_of(self, 'help.letter')} lists the keys")
         else:
-            is_enter = isinstance(event, events.Key) and event.key == "enter"
-            is_text = self._word.end(event.time) and is_enter and (is_in_list or self._may_be_sent())
-        if is_text and not self._is_ignoring:
-            self._warn(is_in_list=is_in_list)
+            is_text = self._ends_wrongly(event, is_in_list)
         self._is_ignoring = is_text
         return is_text
 
     def _is_text(self, event: events.Key, is_in_list: bool) -> bool:
+        if isinstance(self.focused, Button) and event.key != "space":  # which presses it
+            self._at_button = event.time
         command = self.active_bindings.get(event.key) if is_in_list else None
         return self._word.add(
             typed_by(event),
@@ -95,13 +115,25 @@ class WordAwareApp(SpeakingApp):
             leads_on=command is not None and command.binding.action in LEADING_ON,
         )
 
-    def _may_be_sent(self) -> bool:
-        return isinstance(self.screen, Modal) and self.screen.sends_any_text()
-
-    def _warn(self, *, is_in_list: bool) -> None:
-        help_key = key_of(self, "help.letter")
-        ignored = f"Not a command, so nothing was done. {help_key} lists the keys"
-        self.tell(ignored if is_in_list else "Typed in one go from the list: enter again sends it")
+    def _ends_wrongly(self, event: events.Key | events.Paste, is_in_list: bool) -> bool:
+        """Return whether this is the enter behind a text that was typed at the wrong place; say so."""
+        typed, is_enter = self._word.end(event.time), isinstance(event, events.Key) and event.key == "enter"
+        if not is_enter:
+            return False
+        if is_in_list:
+            return typed.is_text
+        if isinstance(self.focused, Button) and 0 <= event.time - self._at_button < TYPING_S:
+            self._at_button = -inf
+            self.tell("Typed on a button: enter again presses it")
+            return True
+        is_held = (
+            typed.is_in_one_go
+            and isinstance(self.screen, Modal)
+            and self.screen.asks_first(is_name=typed.is_text)
+        )
+        if is_held:
+            self.tell("Typed in one go from the list: enter again sends it")
+        return is_held
 
 
 def typed_by(event: events.Key) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from textual import events, on
 from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen
+from textual.widgets import Input, TextArea
 
 from models.errors import DeskError
 from screens.base.contrast import READABLE_TEXT
@@ -63,8 +64,9 @@ class Hosted(SteadyScreen[Result]):
         return True
 
     def on_paste(self, event: events.Paste) -> None:
-        """Say where a paste works: nothing here took it."""
-        self.say(self.NO_PASTE, severity="warning")
+        """Say where a paste works, if nothing here took it."""
+        if not isinstance(self.focused, Input | TextArea):
+            self.say(self.NO_PASTE, severity="warning")
 
     def unsaved(self) -> str:
         """A sentence on what was typed here and not sent yet, or ""."""

@@ -86,6 +86,11 @@ class CommandModal(Modal[Outcome | None]):
         self._slip = "" if message.found else no_such_name(message)
         self._show_problem(self._slip)
 
+    def _slipped(self) -> bool:
+        """Return whether letters that chose nothing were typed last: their enter goes no further."""
+        slipped, self._slip = bool(self._slip), ""
+        return slipped
+
     def on_descendant_blur(self) -> None:
         if self._slip:
             self._slip = ""

@@ -130,7 +130,8 @@ class FormModal(CommandModal[Outcome]):
     All that is wrong is said below the fields at fault, and the cursor goes to the first; a refusal that
     concerns no field has the line below them. Everything typed stays, and a message disappears when its
     field changes. With ``changes_only`` the command gets only what was changed, and the form just closes when
-    nothing was. ``preview`` shows what it would do. ``submit`` names the act, which may depend on what is
+    nothing was. ``preview`` shows what it would do. What ``is_grave`` is not sent by one enter that ends a
+    text begun in a list. ``submit`` names the act, which may depend on what is
     chosen, on button and key line.
     """
 
@@ -150,8 +151,10 @@ class FormModal(CommandModal[Outcome]):
         about: str = "",
         changes_only: bool = False,
         preview: Preview | None = None,
+        is_grave: bool = False,
     ) -> None:
         super().__init__(title)
+        self._is_grave = is_grave
         self._kept_open = False
         self._fields = tuple(fields)
         self._command = command
@@ -264,7 +267,7 @@ class FormModal(CommandModal[Outcome]):
     @on(AgentPicker.Picked)
     def _next(self) -> None:
         """Go to the next field on enter, and submit from the last one; a text the desk would refuse stays."""
-        if self._is_wrong_here():
+        if self._is_wrong_here() or self._slipped():
             return
         last = [line for line in self.query(FieldLine) if line.display][-1]
         if self.focused is not None and last in self.focused.ancestors_with_self:
@@ -284,9 +287,9 @@ class FormModal(CommandModal[Outcome]):
         """The field in focus."""
         return self._named(self.focused.id if self.focused is not None else None)
 
-    def sends_any_text(self) -> bool:
-        field = self._here
-        return field is self._fields[-1] and not (field.options or field.agents or field.note)
+    def asks_first(self, *, is_name: bool) -> bool:
+        reads_no_name = self._here is not None and self._here.note is not None
+        return self._is_grave or (is_name and not reads_no_name)
 
     def _is_wrong_here(self) -> bool:
         """Say below the field in focus what is wrong with its text: what is typed next is meant for it."""

@@ -64,8 +64,11 @@ class Modal(ModalScreen[Result], Hosted[Result]):
         )
         return HOLDS_TEXT if typed else ""
 
-    def sends_any_text(self) -> bool:
-        """Return whether enter now would send to the desk what is typed, whatever it is."""
+    def asks_first(self, *, is_name: bool) -> bool:
+        """Return whether an enter asks first where all before it was typed in one go from the list below.
+
+        ``is_name`` says whether that looks like a name, and not only like one who types fast.
+        """
         return False
 
     def tell(self, text: str) -> None:

@@ -32,6 +32,7 @@ class RowForms(Generic[Row]):
         about: str = "",
         changes_only: bool = False,
         preview: Preview | None = None,
+        is_grave: bool = False,
     ) -> FormModal[Row]:
         """Make a form about a row; its values go to the command under the fields' names."""
         number = row[f"{self.kind}_id"]
@@ -43,13 +44,20 @@ class RowForms(Generic[Row]):
             about=about or self.describe(row),
             changes_only=changes_only,
             preview=preview,
+            is_grave=is_grave,
         )
 
     def asking(
-        self, title: str, fields: Sequence[Field], command: Callable[..., Row], *, submit: str
+        self,
+        title: str,
+        fields: Sequence[Field],
+        command: Callable[..., Row],
+        *,
+        submit: str,
+        is_grave: bool = False,
     ) -> Callable[[Row], FormModal[Row]]:
         """Return a maker of forms whose fields are the same for every row."""
-        return lambda row: self.form(row, title, fields, command, submit=submit)
+        return lambda row: self.form(row, title, fields, command, submit=submit, is_grave=is_grave)
 
     def reassigning(self, command: Callable[[Desk, int, int, str], Row]) -> Callable[[Row], FormModal[Row]]:
         """Return a maker of forms that give a row to another agent."""

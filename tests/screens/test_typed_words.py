@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from astra_tui.app import AstraApp
 from screens.app.typed_words import TYPING_S, TypedWord
+from tests.screens.picture import text_of
 from tests.screens.scenes import leave, press, said
 from tests.screens.test_typing_is_safe import last_event
 
@@ -29,7 +30,17 @@ PEOPLE = [
         "Ivy Lox",
     ),
     *("Jacob Bell", "Kofi Nunn", "Lena Roth", "Max Fox", "Nora Quist", "Olaf Crow", "Pia Lux", "Quinn Foss"),
-    *("Rosa Marx", "Sam Collins", "Tom Knox", "Ulla Franco", "Vic Orr", "Will Fox", "Xu Li", "Yara Cook"),
+    *(
+        "Rosa Marx",
+        "Rita Moss",
+        "Sam Collins",
+        "Tom Knox",
+        "Ulla Franco",
+        "Vic Orr",
+        "Will Fox",
+        "Xu Li",
+        "Yara Cook",
+    ),
     *("Zoe Frix", "Émile Zola", "0501 234"),
 ]
 """A name for each first letter, full of letters that are commands."""
@@ -104,11 +115,11 @@ def test_enter_behind_a_text_belongs_to_it_and_a_later_one_does_not() -> None:
     word = TypedWord()
     for at in (0, FAST):
         word.add("b", at, is_in_list=True, is_command=False)
-    assert word.end(2 * FAST)
-    assert not word.end(2 * FAST)
+    assert word.end(2 * FAST).is_text
+    assert not word.end(2 * FAST).is_text
     for at in (0, FAST):
         word.add("b", at, is_in_list=True, is_command=False)
-    assert not word.end(FAST + SLOW)
+    assert not word.end(FAST + SLOW).is_text
 
 
 def test_a_verb_may_follow_a_mark_at_once() -> None:
@@ -120,14 +131,14 @@ def test_a_verb_may_follow_a_mark_at_once() -> None:
 def test_one_letter_is_no_text_yet() -> None:
     word = TypedWord()
     word.add("b", 0, is_in_list=True, is_command=False)
-    assert not word.end(FAST)
+    assert not word.end(FAST).is_text
 
 
 def test_text_is_not_held_unless_it_came_from_a_list() -> None:
     word = TypedWord()
     for at, character in enumerate("Dora Kent"):
         assert not word.add(character, at * FAST, is_in_list=False, is_command=False)
-    assert not word.end(8.5 * FAST)
+    assert not word.end(8.5 * FAST).is_in_one_go
 
 
 async def type_into_lists(app: AstraApp, people: Callable[[int], Sequence[str]]) -> None:
@@ -154,5 +165,37 @@ async def test_it_says_that_a_text_is_no_command(golden_file: Path, running: Any
     async with running(golden_file, size=(120, 36)) as (app, _):
         await press(app, "f4", "escape", "home", *"Max Fox", "enter")
         assert said(app) == ["Not a command, so nothing was done. ? lists the keys"]
-        await press(app, "f6", "escape", "home", *"Dora Kent", "enter")
-        assert "Typed in one go from the list: enter again sends it" in said(app)
+        for place, person in (
+            ("f6", "Dora Kent"),
+            ("f3", "Rita Moss"),
+            ("f4", "xena fox"),
+            ("f4", "dora fox"),
+        ):
+            await press(app, place, "escape", "home", "down", *person, "enter")
+            assert "Typed in one go from the list: enter again sends it" in said(app), person
+            await leave(app)
+        await press(app, "f4", "escape", "home", "+", *"1 555", "enter")
+        assert app.current_mode == "queue", "a phone number goes nowhere"
+
+
+async def test_enter_behind_a_text_typed_on_a_button_does_not_press_it(
+    golden_file: Path, running: Any
+) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await press(app, "f4", "escape", "home", "down", "t")
+        written = await last_event(app)
+        app.screen.query_one("#submit").focus()
+        await press(app, *"Max Fox", "enter")
+        assert await last_event(app) == written
+        assert "Typed on a button: enter again presses it" in said(app)
+        await press(app, "enter")
+        assert await last_event(app) == written + 1
+
+
+async def test_the_undo_of_a_first_letter_stays_in_sight(golden_file: Path, running: Any) -> None:
+    """A name in small letters begins with a command like any other: what it did is said, not denied."""
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f4", "escape", "home", "slash", *"is:unclaimed", "enter")
+        await press(app, *"carl fox", "enter")
+        assert [message[:7] for message in said(app)] == ["Claimed"]
+        assert "u undo" in text_of(app)
