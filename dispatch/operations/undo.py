@@ -6,6 +6,7 @@ A redo is the undo of an undo.
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from peewee import IntegrityError
@@ -16,7 +17,7 @@ from dispatch.batches import record
 from dispatch.bookings.undo_rules import BookingUndo
 from dispatch.customers.undo_rules import CustomerUndo, LeadUndo
 from dispatch.desk import undo_chain
-from dispatch.desk.commands import AUDITED, TABLES, Command, command, put_back
+from dispatch.desk.commands import AUDITED, TABLES, Command, HalfDone, command, put_back
 from dispatch.desk.desk import Desk
 from dispatch.desk.undo_rules import FOLLOWS, UndoRules
 from dispatch.operations import import_record, undo_target
@@ -30,7 +31,7 @@ from models.audit import Event
 from models.base import BaseModel, Json
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
-from models.errors import Refused
+from models.errors import DeskError, Refused
 from models.hints import act
 from models.issues import Issue, Survey
 from models.triggers import loads_gathered
@@ -50,13 +51,16 @@ SUBJECTS = (Booking, Issue, Agent, Customer)
 
 
 @command("undo", past="undo", undo=put_back)
-def undo(running: Command, event_id: int | None = None) -> UndoResult:
+def undo(running: Command, event_id: int | None = None, *, is_part: bool = False) -> UndoResult:
     """Undo one event: the one named, or the actor's last command of this session. Of an undo, it is a redo.
 
+    ``is_part`` of the undo of an import: nobody has changed its rows since, and work is given out later.
     Raises NotFound for an unknown event, and Refused if there is nothing to undo, the command cannot be
     undone, or one of its rows has changed since.
     """
-    return _reverse(running, _target(running.desk, event_id))
+    done = _reverse(running, _target(running.desk, event_id), is_part=is_part)
+    running.may_free = running.may_free and not is_part
+    return done
 
 
 @command("redo", past="redo", undo=put_back)
@@ -122,7 +126,7 @@ def _subjects(event: Event) -> list[str]:
     return found or [describe_subject(vars(event)["__data__"])]
 
 
-def _reverse(running: Command, event: Event) -> UndoResult:
+def _reverse(running: Command, event: Event, *, is_part: bool = False) -> UndoResult:
     _check_undoable(event)
     is_redo = event.command == undo_chain.UNDO
     running.name = undo_chain.REDO if is_redo else undo_chain.UNDO  # however it was asked for
@@ -131,11 +135,12 @@ def _reverse(running: Command, event: Event) -> UndoResult:
     over: list[int] = []
     kept: list[int] = []
     if event.command == import_record.HEAD:
-        back = take_back(running, event)
+        back = take_back(running, event, partial(_undo_change, running.desk))
+        kept = back.kept_changes
     elif running.detail["command"] == record.HEAD:
         back, over, kept = _reverse_batch(running, event, is_redo=is_redo)
     else:
-        over = _put_back(running, event)
+        over = _put_back(running, event, _rows_to_put_back(event, is_part=is_part))
         back = TakenBack(
             bookings=sum(TABLES[key.split(":")[0]] is Booking for key in json.loads(event.after or "{}"))
         )
@@ -158,6 +163,19 @@ def _reverse(running: Command, event: Event) -> UndoResult:
         "kept_events": kept,
         "booking": queries.booking(event.booking_id) if event.booking_id is not None else None,
     }
+
+
+def _undo_change(desk: Desk, number: int) -> bool:
+    """Undo a change that belongs to an import; return whether it is undone now."""
+    end = undo_chain.end_of(Event.get_by_id(number))
+    if end.command == undo_chain.UNDO:
+        return True
+    try:
+        with desk.database.savepoint():
+            undo(desk, end.event_id, is_part=True)
+    except (DeskError, HalfDone):  # such as work that would return to somebody away
+        return False
+    return True
 
 
 def _reverse_batch(
@@ -214,7 +232,7 @@ def _check_undoable(event: Event) -> None:
     known = every_command().get(event.command)
     reason = known.undo if known else "this Astra does not know the command"
     head = import_record.head_of(event)
-    if head is not None:
+    if head is not None and event.command == import_record.ROWS:
         reason = f"it is part of event {head}; {act('log.undo', head)} undoes all of it"
     if event.command == undo_chain.UNDO and undo_chain.command_of(event) == import_record.HEAD:
         reason = "an undone import cannot be redone; import the rows with new ids"
@@ -222,10 +240,9 @@ def _check_undoable(event: Event) -> None:
         raise Refused("not_undoable", f"event {event.event_id} ({event.command}) cannot be undone", reason)
 
 
-def _put_back(running: Command, event: Event) -> list[int]:
+def _put_back(running: Command, event: Event, rows: dict[str, BaseModel]) -> list[int]:
     """Write the inverse of every row of an event; return the agents left above their capacity."""
     before: dict[str, Json] = json.loads(event.before or "{}")
-    rows = _rows_to_put_back(event)
     with loads_gathered():
         for key, row in rows.items():
             _write_inverse(running, row, before.get(key))
@@ -235,14 +252,14 @@ def _put_back(running: Command, event: Event) -> list[int]:
     return [agent.agent_id for agent in agents if agent.held > agent.capacity]
 
 
-def _rows_to_put_back(event: Event) -> dict[str, BaseModel]:
+def _rows_to_put_back(event: Event, *, is_part: bool = False) -> dict[str, BaseModel]:
     """Return the rows of an event by their keys. Raises Refused if one of them must not be put back."""
     before: dict[str, Json] = json.loads(event.before or "{}")
     after: dict[str, Json] = json.loads(event.after or "{}")
     rows = {key: _row(key) for key in after}
     for row in rows.values():
         customers.refuse_erased(_customer_of(row))
-    for key, row in rows.items():
+    for key, row in rows.items() if not is_part else ():
         _check_untouched(event, key, row, after[key] if key in before else {})
     returning = {rows[key]._pk for key, old in before.items() if "left_at" in old and old["left_at"] is None}
     for key, row in rows.items():
