@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from dispatch.customers.person_names import agree
 from dispatch.customers.records import complete, standing
-from dispatch.inputs.person_names import agree
 from dispatch.inputs.phone_numbers import dresses
 from models.base import CompiledQuery, parameter
 from models.customers import Customer, Lead

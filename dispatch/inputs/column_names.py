@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from types import MappingProxyType
 
 from dispatch.inputs.head_words import looks_like_contact, plain
@@ -42,13 +43,19 @@ class Columns:
 
     def values(self, row: Sequence[str | None]) -> dict[str, str | None]:
         """Return the fields of a row as written. The row has as many cells as the header."""
-        return {name: self._value(name, places, row) for name, places in self.places.items()}
+        values: dict[str, str | None] = {name: row[place] for name, place in self._alone.items()}
+        for name in self._spread:
+            cells = dict.fromkeys((row[place] or "").strip() for place in self.places[name])
+            values[name] = self.layout.joined[name].join(filter(None, cells)) or None
+        return values
 
-    def _value(self, name: str, places: tuple[int, ...], row: Sequence[str | None]) -> str | None:
-        if len(places) == 1:
-            return row[places[0]]
-        cells = dict.fromkeys((row[place] or "").strip() for place in places)
-        return self.layout.joined[name].join(filter(None, cells)) or None
+    @cached_property
+    def _alone(self) -> dict[str, int]:
+        return {name: places[0] for name, places in self.places.items() if len(places) == 1}
+
+    @cached_property
+    def _spread(self) -> list[str]:
+        return [name for name in self.places if name not in self._alone]
 
     def understood(self) -> list[tuple[str, str]]:
         """Return each field that is read, with its head or heads, for a preview."""

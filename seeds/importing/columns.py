@@ -15,7 +15,7 @@ KINDS = (AGENTS, ASSIGNMENTS, BOOKINGS)
 TABLES = {AGENTS: "space_travel_agents", ASSIGNMENTS: "assignment_history", BOOKINGS: "bookings"}
 BY_TABLE = {table: kind for kind, table in TABLES.items()}
 NAME_PARTS = ("FirstName", "LastName")
-ACCEPTED = "accepted: SQL text (INSERT INTO, COPY), CSV or JSON of " + ", ".join(BY_TABLE)
+ACCEPTED = "accepted: SQL text (INSERT INTO, COPY), CSV, JSON or .xlsx of " + ", ".join(BY_TABLE)
 
 
 class Record(NamedTuple):

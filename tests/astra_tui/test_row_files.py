@@ -203,3 +203,14 @@ def test_dates_with_two_readings_are_asked_for(
         assert (row["launch_location"], row["destination_revenue"]) == ("London Ascension Platform", 1500.0)
     else:
         assert "--dates dmy" in ended.json["quarantined"][0]["reason"]
+
+
+def test_leads_of_several_sheets_are_told_apart(staffed: Run) -> None:
+    file = Path(__file__).parents[1] / "dispatch" / "inputs" / "corpus" / "two-sheets.xlsx"
+    ended = staffed("lead", "add", "--from", file, "--json")
+    assert (ended.code, ended.json["accepted"]) == (1, 4)
+    assert [row["line"] for row in ended.json["rejected"]] == [4]
+    assert f"{file}: read of 3 sheets: October, November" in ended.err
+    assert names(staffed) == ["Ann Low", "Bo Lark", "Dee Sun", "Eve Star"]
+    assert staffed("booking", "show", 1, "--json").json["phone"] == "4971112345"
+    assert staffed("lead", "add", "--from", file, "--ok-partial", "--json").json["repeated"] == 4

@@ -43,7 +43,7 @@ def import_(
     rejects: str | None,
     ok_partial: bool,
 ) -> None:
-    """Import SQL, CSV or JSON files of agents, assignments and bookings, in any order.
+    """Import CSV, JSON, SQL or .xlsx files of agents, assignments and bookings, in any order.
 
     Rows already on the desk stay as they are. Those that have changed in the files since they were imported
     are listed, and changed with --update; those that the desk has changed as well are only listed. An

@@ -128,6 +128,45 @@ def test_what_looks_like_a_contact_is_told_until_it_is_mapped_or_dropped() -> No
     assert not dropped.contact_like
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        *("Email hard bounce reason", "Marketing emails opened", "HasOptedOutOfEmail", "Mobile app version"),
+        *(
+            "Owner Email",
+            "Phone country code",
+            "Last email name",
+            "email_verified",
+            "is_mobile",
+            "Company",
+            "Sent to",
+        ),
+    ],
+)
+def test_a_fact_about_messages_or_another_persons_contact_is_no_contact(head: str) -> None:
+    columns = read(f"name,{head}")
+    assert (columns.ignored, columns.contact_like) == ((head,), ())
+
+
+@pytest.mark.parametrize(
+    ("head", "field"),
+    [
+        ("work_phone_number", "phone"),
+        ("Person - Phone - Mobile", "phone"),
+        ("Primary Email Address", "email"),
+        ("Best phone", "phone"),
+        ("properties.email", "email"),
+        ("Your message", "requests"),
+        ("Preferred contact method", "method"),
+        ("Business name", ""),
+        ("Company Name", ""),
+        ("Campaign name", ""),
+    ],
+)
+def test_a_word_before_or_behind_does_not_matter(head: str, field: str) -> None:
+    assert next(iter(read(head).places), "") == field
+
+
 def test_a_given_head_wins() -> None:
     columns = read("Name,Guest,Phone,Mobile", given={"Guest": "name", "Mobile": "phone"})
     assert heads_of(columns) == {"name": "Guest", "phone": "Mobile + Phone"}
