@@ -109,24 +109,23 @@ class Plan:
         """Sort assignments the same way; a new one needs its agent."""
         first = self._without_duplicates(ASSIGNMENTS, rows)
         self._agents_in_file = {row.assignment_id: row.agent_id for row in first.values()}
-        held = {values[0]: values for values in _on_desk(Assignment.assignment_id, LEAD_ON_DESK, first)}
+        held = _differing(first, _on_desk(Assignment.assignment_id, LEAD_ON_DESK, first), 6)
         self._find_agents({row.agent_id for row in first.values()} - self._usable_agents)
         for row in first.values():
-            known = held.get(row.assignment_id)
-            if known is not None:
-                if row[:6] == known:
-                    self.unchanged[ASSIGNMENTS] += 1
-                else:
-                    self._compare_assignment(row, *known)
+            if row.assignment_id in held:
+                self._compare_assignment(row, held[row.assignment_id])
             elif row.agent_id in self._usable_agents:
                 self.assignments[row.assignment_id] = row
             else:
                 reason = self._absent(AGENTS, "agent", row.agent_id)
                 self.quarantine(ASSIGNMENTS, row.place, row.assignment_id, reason)
 
-    def _compare_assignment(self, row: AssignmentRow, _number: int, *columns: Any) -> None:
+    def _compare_assignment(self, row: AssignmentRow, known: tuple[Any, ...] | None) -> None:
         """Accept a known id with the same time and name or terms; quarantine it otherwise."""
-        *held, assigned_at = columns
+        if known is None:
+            self.unchanged[ASSIGNMENTS] += 1
+            return
+        _, *held, assigned_at = known
         seen = self._comparison.seen(ASSIGNMENTS, row, tuple(held))
         is_erased = seen.desk["customer_name"] == ERASED_TEXT
         if seen.desk["agent_id"] is None is seen.imported["agent_id"]:  # its import was undone
@@ -145,7 +144,7 @@ class Plan:
     def add_bookings(self, rows: list[BookingRow]) -> None:
         """Sort bookings the same way; a new one needs its assignment and must be its only booking."""
         first = self._without_duplicates(BOOKINGS, rows)
-        held = {values[0]: values for values in _on_desk(Booking.booking_id, BOOKING_ON_DESK, first)}
+        held = _differing(first, _on_desk(Booking.booking_id, BOOKING_ON_DESK, first), 10)
         new = [row for row in first.values() if row.booking_id not in held]
         for row in first.values():
             if row.booking_id in held:
@@ -181,19 +180,21 @@ class Plan:
             reason = f"its agent is {row.agent_id}, but its assignment {number} has agent {agent}"
             self.flag(row.place, row.booking_id, reason)
 
-    def _compare_booking(self, row: BookingRow, known: tuple[Any, ...]) -> None:
+    def _compare_booking(self, row: BookingRow, known: tuple[Any, ...] | None) -> None:
         """Accept a known id if it has the same assignment; quarantine it otherwise."""
-        _, assignment_id, *held, is_voided = known
         if row.assignment_id in self._held_back[ASSIGNMENTS]:
             reason = self._absent(ASSIGNMENTS, "assignment", row.assignment_id)
             self.quarantine(BOOKINGS, row.place, row.booking_id, reason)
-        elif assignment_id != row.assignment_id:
+            return
+        if known is None:
+            self.unchanged[BOOKINGS] += 1
+            return
+        _, assignment_id, *held, is_voided = known
+        if assignment_id != row.assignment_id:
             self.quarantine(BOOKINGS, row.place, row.booking_id, TAKEN.format("booking"))
         elif is_voided:
             reason = TAKEN_BACK.format("booking", row.booking_id)
             self.quarantine(BOOKINGS, row.place, row.booking_id, reason)
-        elif row[2:10] == known[2:10]:
-            self.unchanged[BOOKINGS] += 1
         else:
             self._sort(self._comparison.seen(BOOKINGS, row, tuple(held)))
 
@@ -288,6 +289,16 @@ def reason_of(error: DeskError) -> str:
     """Return why a row is refused, with the hint."""
     hint = rendered(error.hint, lambda *_: None)
     return f"{error.message} ({hint})" if hint else error.message
+
+
+def _differing(
+    rows: dict[int, Any], held: Iterable[tuple[Any, ...]], width: int
+) -> dict[int, tuple[Any, ...] | None]:
+    """Index the desk's rows by id; one whose first columns are the file's is only known to be there."""
+    return {
+        values[0]: None if rows[values[0]][:width] == values[:width] and not any(values[width:]) else values
+        for values in held
+    }
 
 
 def _on_desk(key: Field, columns: tuple[Field, ...], values: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
