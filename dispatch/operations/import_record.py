@@ -42,13 +42,15 @@ Made = Mapping[type[BaseModel], Sequence[int]]
 class Head:
     """An import by its first event: the plan, and what is written of it.
 
-    ``newest`` is the last of its parts, or the head itself; ``undone_by`` the event of its undo.
+    ``newest`` is the last of its parts, or the head itself; ``undone_by`` the event of its undo. ``changed``
+    counts the changes of rows that were there before.
     """
 
     event_id: int
     at: str
     plan: Json
     written: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
+    changed: int = 0
     newest: int = 0
     has_last: bool = False
     undone_by: int | None = None
@@ -62,6 +64,7 @@ class Head:
         self.has_last = self.has_last or detail.get("last", False)
         for kind in COUNTED:
             self.written[kind] += detail.get(kind, 0)
+        self.changed += "kind" in detail  # of its only row
 
 
 def heads(digest: str | None = None) -> list[Head]:

@@ -21,7 +21,11 @@ from seeds.importing.differences import NONE_LACKING, Comparison, Lacking, Seen,
 from seeds.importing.row_rules import AgentRow, AssignmentRow, BookingRow, Place
 
 RATED = {"rating": "prior_rating"}  # the imported average is one part of the rating
-AGENT_ON_DESK = (*(getattr(Agent, RATED.get(name, name)) for name in COLUMNS[AGENTS]), Agent.left_at)
+AGENT_ON_DESK = (
+    *(getattr(Agent, RATED.get(name, name)) for name in COLUMNS[AGENTS]),
+    Agent.rating,
+    Agent.left_at,
+)
 LEAD_ON_DESK = (*(getattr(Assignment, name) for name in COLUMNS[ASSIGNMENTS]), Assignment.assigned_at)
 BOOKING_ON_DESK = (
     Booking.assignment_id,
@@ -87,7 +91,9 @@ class Plan:
 
     def _compare_agent(self, row: AgentRow, *columns: Any) -> None:
         """Accept a known id of the same person, now or when imported; quarantine it otherwise."""
-        *held, left_at = columns
+        *held, average, left_at = columns
+        if row.rating == average:  # as the desk's own listings have it
+            row = row._replace(rating=held[-1])
         seen = self._comparison.seen(AGENTS, row, tuple(held))
         if not (is_same_agent(seen.file, seen.desk) or is_same_agent(seen.file, seen.imported)):
             self.quarantine(AGENTS, row.place, row.agent_id, TAKEN.format("agent"))

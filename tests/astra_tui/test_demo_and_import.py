@@ -164,7 +164,8 @@ def test_changed_rows_are_listed_updated_and_taken_back(anywhere: Run, tmp_path:
     assert listed.out == (
         "0 agents, 0 assignments, 0 bookings; 0 rows rejected\n"
         "1 row changed in the files; --update changes the desk\n"
-        "  agents.csv, row 1: agent 1: years of service 12 here, 13 in the file; rating 4.50 here, 4.60 in the file\n"
+        "  agents.csv, row 1: agent 1: years of service 12 here, 13 in the file; "
+        "rating 4.50 here, 4.60 in the file\n"
     )
     assert anywhere("import", file, *database, "--ok-partial").code == 0
     rehearsed = anywhere("import", file, *database, "--update", "--dry-run", "--json")

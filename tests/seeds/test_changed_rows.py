@@ -21,11 +21,14 @@ from models.agents import Agent
 from models.audit import Event
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
+from screens.app.import_files import preview
+from seeds.bulk_writer import write_all
 
 Load = Callable[..., ImportResult]
 
 CONFIRMED = {"BookingStatus": "Confirmed", "BookingCompleteDate": "2081-03-01 09:00:00"}
 CANCELLED = {"BookingStatus": "Cancelled", "CancelledDate": "2081-03-02 10:00:00"}
+NO_TOTAL = {"TotalRevenue": None}
 BOB = {"AgentID": 2, "FirstName": "Bob", "LastName": "Low", "SpaceLicenseNumber": "L-2"}
 NOTHING = {"agents": 0, "assignments": 0, "bookings": 0}
 
@@ -80,6 +83,19 @@ def test_changed_rows_are_told_by_column_and_left_alone(desk: Desk, files: Any, 
     assert (result["different"][0]["row"], result["different"][0]["line"]) == (1, 2)
     with desk.reading():
         assert Event.select().count() == before
+
+
+def test_the_application_shows_what_has_changed_before_it_imports(desk: Desk, files: Any, load: Load) -> None:
+    load(*files.three())
+    agents.change(desk, 1, years=20)
+    trips, _, people = files.three(agent={"YearsOfService": 8}, booking={"PackageRevenue": "1"} | NO_TOTAL)
+    told = preview(load(trips, people, dry_run=True))
+    assert told.splitlines()[1:-1] == [
+        "1 changed in the files: astra import --update changes the desk:",
+        "  bookings.sql, row 1: booking 1: package revenue 25,000.50 here, 1.00 in the file",
+        "1 changed in the files and on the desk; they stay as they are:",
+        "  space_travel_agents.sql, row 1: agent 1: years of service 20 here, 8 in the file",
+    ]
 
 
 def test_changes_are_applied_as_the_desk_would(desk: Desk, files: Any, load: Load) -> None:
@@ -230,6 +246,21 @@ def test_a_change_that_was_undone_at_the_desk_does_not_count(desk: Desk, files: 
     assert result["updated"]["agents"] == 1
 
 
+def test_work_that_an_undo_gave_to_somebody_else_is_the_desks_change(
+    desk: Desk, files: Any, load: Load
+) -> None:
+    trips, leads, people = files.three()
+    load(people, files.sql("space_travel_agents", BOB, name="bob.sql"))
+    presence.set_presence(desk, 1, "away")
+    load(trips, leads)
+    presence.set_presence(desk, 1, "available")
+    assert stored(desk, Booking, 1)["agent_id"] == 1
+    undo(desk)
+    assert stored(desk, Booking, 1)["agent_id"] == 2
+    result = load(leads, update=True)
+    assert (result["unchanged"]["assignments"], result["different"]) == (1, [])
+
+
 def test_an_applied_change_is_what_the_next_file_is_compared_with(desk: Desk, files: Any, load: Load) -> None:
     load(*files.three())
     for years in (8, 9):
@@ -335,6 +366,17 @@ def test_a_booking_that_names_another_agent_than_its_assignment_is_flagged(
     assert [row["reason"] for row in load(trips, leads)["flagged"]] == flagged
 
 
+def test_the_average_that_a_listing_shows_is_no_other_rating(desk: Desk, files: Any, load: Load) -> None:
+    load(*files.three(booking=CONFIRMED))
+    bookings.rate(desk, 1, 1)
+    with desk.reading():
+        average = queries.agent(1)["rating"]
+    assert average < 4.5
+    for rating in (average, 4.5):
+        result = load(files.sql("space_travel_agents", {"AverageCustomerServiceRating": rating}), update=True)
+        assert result["unchanged"]["agents"] == 1
+
+
 def test_rows_of_an_erased_customer_are_left_alone(desk: Desk, files: Any, load: Load) -> None:
     load(*files.three(booking=CONFIRMED))
     privacy.forget(desk, 1)
@@ -366,3 +408,33 @@ def test_the_challenge_again_says_that_all_is_unchanged(load: Load, challenge_da
     again = load(*paths, update=True)
     assert again["unchanged"] == {"agents": 30, "assignments": 450, "bookings": 412}
     assert (again["different"], again["conflicts"], again["quarantined"]) == ([], [], [])
+
+
+def test_an_interrupted_update_is_named_continued_and_one_act(
+    desk: Desk, files: Any, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(*files.three())
+    changed = files.three(agent={"YearsOfService": 8}, booking=CONFIRMED)
+    with monkeypatch.context() as patch:
+        patch.setattr("seeds.importing.importer.write_all", stop_at_the_end(write_all))
+        with pytest.raises(KeyboardInterrupt):
+            load(*changed, update=True)
+    with desk.reading():
+        report = doctor.examine(desk)
+    (told,) = [row["detail"] for row in report["checks"] if row["check"] == "imports"]
+    assert "2 of 2 changes are made" in told
+    result = load(*changed)
+    assert (result["resumed"], result["different"]) == (4, [])
+    assert_sound(desk)
+    undo(desk)
+    assert stored(desk, Agent, 1)["years_of_service"] == 7
+    assert stored(desk, Booking, 1)["status"] == "Pending"
+
+
+def stop_at_the_end(write: Callable[..., None]) -> Callable[..., None]:
+    def until_the_end(*given: Any, is_end: bool = True, **more: Any) -> None:
+        if is_end:
+            raise KeyboardInterrupt
+        write(*given, is_end=is_end, **more)
+
+    return until_the_end

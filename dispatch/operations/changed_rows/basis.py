@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from dispatch.desk.undo_chain import REVERSALS, undone_events
+from peewee import JOIN
+
 from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS
 from dispatch.operations.changed_rows.comparison import COLUMNS
 from dispatch.operations.import_record import CHANGE
@@ -48,11 +49,12 @@ class Basis:
 
 def _read() -> dict[Key, Json]:
     found: dict[Key, Json] = {}
-    for command, booking_id, detail, before in _events():
+    for command, booking_id, detail, before, put_back in _events():
         by_file = _set_by_file(booking_id, json.loads(detail)) if command == CHANGE else {}
+        restored = json.loads(put_back) if put_back else ()
         for key, columns in json.loads(before).items():
             watched = _watched(key, columns)
-            if watched is None:
+            if watched is None or key in restored:
                 continue
             row, old = watched
             known, own = found.setdefault(row, {}), by_file.get(row, ())
@@ -74,15 +76,20 @@ def _set_by_file(booking_id: int | None, detail: Json) -> dict[Key, tuple[str, .
     return own
 
 
-def _events() -> Iterator[tuple[str, int | None, str, str]]:
-    """Yield what stands of the log, oldest first: an undone command and its undo change nothing together."""
-    columns = (Event.command, Event.booking_id, Event.detail, Event.before)
-    query: Any = Event.select(*columns).where(
-        Event.before.is_null(False),
-        Event.command.not_in(REVERSALS),
-        Event.event_id.not_in(undone_events()),
+def _events() -> Iterator[tuple[str, int | None, str, str, str | None]]:
+    """Yield what changed rows, oldest first; of an undo or redo also the rows that it put back.
+
+    A row that is put back is as it was, but an undo may change others too: work goes to somebody else.
+    """
+    reversed_event = Event.alias()
+    columns = (Event.command, Event.booking_id, Event.detail, Event.before, reversed_event.after)
+    query: Any = (
+        Event.select(*columns)
+        .join(reversed_event, JOIN.LEFT_OUTER, on=(reversed_event.event_id == Event.undoes))
+        .where(Event.before.is_null(False))
+        .order_by(Event.event_id)
     )
-    yield from query.order_by(Event.event_id).tuples().iterator()
+    yield from query.tuples().iterator()
 
 
 def _watched(key: str, columns: Json) -> tuple[Key, Json] | None:
