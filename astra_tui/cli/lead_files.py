@@ -83,7 +83,8 @@ def _print_preview(seen: FilePreview, defaults: Mapping[str, str]) -> None:
         line(f"{'ignored':<12} {', '.join(seen['ignored'])}")
     for row in seen["rows"]:
         fields = ", ".join(value for value in row["lead"].values() if value)
-        line(f"line {row['line']}: {fields}" + "".join(f"\n  {error}" for error in row["errors"]))
+        line(f"line {row['line']}: {fields}")
+        first_lines(row["errors"])
     line(
         f"{plural(seen['acceptable'], 'lead')} acceptable, {len(seen['rejected']):,} not; nothing was written"
     )

@@ -5,6 +5,7 @@ Nothing is guessed: a head is a field's name in some dress, one of its synonyms,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -17,6 +18,7 @@ from dispatch.inputs.validation import excerpt
 from models.errors import InvalidInput
 
 MOST_NAMED = 20
+_SAFE = re.compile(r"[\w.,:/-]+")  # in a shell
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -69,7 +71,7 @@ class Columns:
         missing = self.missing(defaults)
         if missing:
             found = ", ".join(filter(None, self.heads[:MOST_NAMED])) or "nothing"
-            like = quoted(self.ignored[0] if self.ignored else "HEAD", missing[0])
+            like = self._example(missing)
             problem = f"{file} lacks the column {', '.join(missing)}"
             raise InvalidInput(
                 "file", problem, f"found: {found}; say which it is, like --map {like}; {fields}"
@@ -79,6 +81,11 @@ class Columns:
                 raise InvalidInput("file", f"{file} has the column {name} twice", f"rename one; {fields}")
             problem = f"{file} has several columns for {name}: {', '.join(heads)}"
             raise InvalidInput("file", problem, f"choose one, like --map {quoted(heads[0], name)}; {fields}")
+
+    def _example(self, missing: Sequence[str]) -> str:
+        """Return a value of --map: a column that names a missing field, if there is one."""
+        named = ((head, name) for name in missing for head in self.ignored if plain(name) in plain(head))
+        return quoted(*next(named, ("HEAD", missing[0])))
 
 
 def match(
@@ -186,4 +193,4 @@ def _field_named(name: str, layout: Layout) -> str:
 def quoted(head: str, field: str) -> str:
     """Return the value of --map for a head and a field, as typed in a shell."""
     text = f"{head}={field}"
-    return text if plain(head) == head.lower() else "'" + text.replace("'", "'\\''") + "'"
+    return text if _SAFE.fullmatch(head) else "'" + text.replace("'", "'\\''") + "'"

@@ -165,7 +165,8 @@ class _Intaking:
         except DeskError as error:
             self._reject(line, format_refusal(error))
             return False
-        if note := result.get("customer_note"):
+        if result.get("other_customer_id") is not None:
+            note = intake.noted(result)["customer_note"] or ""
             self.result["customer_notes"].append({"line": line, "note": note})
         return True
 

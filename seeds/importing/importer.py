@@ -96,6 +96,8 @@ def _write_rejects(sources: list[Source], remarks: list[ImportRemark], rejects: 
         for remark in remarks:
             if remark["file"] == source.name:
                 reasons.setdefault(remark["row"], []).append(remark["reason"])
+        if reasons and not source.path.is_file():
+            refuse(source.name, "a pipe cannot be read again for its refused rows", "save it to a file first")
         for number, row in enumerate(source.rows() if reasons else (), start=1):
             if number in reasons:
                 rejects.add(row.names, row.values, "; ".join(reasons[number]))

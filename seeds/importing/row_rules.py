@@ -6,6 +6,7 @@ destinations and amounts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -17,6 +18,9 @@ from dispatch.inputs.value_words import meant
 from models.bookings import CANCELLED, CONFIRMED, STATUSES
 from models.errors import InvalidInput
 from seeds.importing.columns import Value
+
+# Nobody groups by two digits: the comma of 4,5 and 1.500,00 can only be the decimal sign.
+ONLY_COMMA = re.compile(r"\s*[+-]?(?:[0-9]+|[0-9]{1,3}(?:[. ][0-9]{3})+),[0-9]{1,2}\s*")
 
 T = TypeVar("T")
 
@@ -121,7 +125,7 @@ class Rules:
             validation.whole(
                 cleaning.whole(_present(years, "years_of_service")), "years_of_service", 0, MOST_YEARS
             ),
-            None if rating is None else validation.rating(cleaning.number(rating, self._notation.decimal)),
+            self._rating(rating),
             place,
         )
 
@@ -166,7 +170,13 @@ class Rules:
         return moment(text, field, self._notation.dates)
 
     def _cents(self, value: Value, field: str) -> int | None:
-        return None if value is None else cleaning.money(value, field, self._notation.decimal)
+        return None if value is None else cleaning.money(value, field, self._decimal(value))
+
+    def _rating(self, value: Value) -> float | None:
+        return None if value is None else validation.rating(cleaning.number(value, self._decimal(value)))
+
+    def _decimal(self, text: str) -> str:
+        return cleaning.COMMA if ONLY_COMMA.fullmatch(text) else self._notation.decimal
 
 
 def _identifier(value: Value, field: str) -> int:

@@ -181,23 +181,29 @@ TRIPS = (
 
 
 @pytest.mark.parametrize(
-    ("written", "options", "stored"),
+    ("written", "options", "stored", "amount", "decimal"),
     [
-        ("2081-03-01T12:00:00+02:00", (), "2081-03-01 10:00:00"),
-        ("01/03/2081", ("--dates", "dmy"), "2081-03-01 00:00:00"),
-        ("01/03/2081", ("--dates", "mdy"), "2081-01-03 00:00:00"),
-        ("01/03/2081", (), None),
+        ("2081-03-01T12:00:00+02:00", (), "2081-03-01 10:00:00", "1,500.00", ()),
+        ("01/03/2081", ("--dates", "dmy"), "2081-03-01 00:00:00", "1.500,00", ()),
+        ("01/03/2081", ("--dates", "mdy"), "2081-01-03 00:00:00", "1.500", ("--decimal", ",")),
+        ("01/03/2081", (), None, "", ()),
     ],
 )
-def test_dates_with_two_readings_are_asked_for(
-    staffed: Run, lead_file: Write, written: str, options: tuple[str, ...], stored: str | None
+def test_dates_and_amounts_with_two_readings_are_asked_for(
+    staffed: Run,
+    lead_file: Write,
+    written: str,
+    options: tuple[str, ...],
+    stored: str | None,
+    amount: str,
+    decimal: tuple[str, ...],
 ) -> None:
     file = lead_file(f"71.0,1,Kate,SMS,paid,{written}", header=HISTORY)
     ended = staffed("import", file, *options, "--json")
     assert ended.code == (0 if stored else 1)
     if stored:
-        trips = lead_file("7;71;;;mars;;London;1.500,00;;Pending", header=TRIPS, name="trips.csv")
-        assert staffed("import", trips, "--decimal", ",").code == 0
+        trips = lead_file(f"7;71;;;mars;;London;{amount};;Pending", header=TRIPS, name="trips.csv")
+        assert staffed("import", trips, *decimal).code == 0
         row = staffed("booking", "show", 7, "--json").json
         assert (row["created_at"], row["method"], row["source"]) == (stored, "Text", "Bought")
         assert (row["launch_location"], row["destination_revenue"]) == ("London Ascension Platform", 1500.0)

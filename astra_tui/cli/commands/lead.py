@@ -95,8 +95,8 @@ def _add_one(call: Call, policy: str | None, fields: dict[str, str | None], cust
         raise click.UsageError(f"missing: {', '.join(missing)} (or --from FILE)")
     whose = () if customer is None else (customer,)
     given: Json = fields
-    result = call.change(intake.receive, *whose, policy=policy, **given)
-    if note := result.get("customer_note"):
+    result = call.change(intake.receive_noted, *whose, policy=policy, **given)
+    if note := result["customer_note"]:
         narrate(note)
     call.show(result, _print_one)
 
