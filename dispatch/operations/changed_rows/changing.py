@@ -12,7 +12,6 @@ from dispatch.bookings.lifecycle import booking_at_work, check_open, reassigned
 from dispatch.customers.records import refuse_erased, rename_leads
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS
-from dispatch.operations.import_record import CHANGE
 from models.agents import Agent
 from models.base import Json
 from models.bookings import CANCELLED, CONFIRMED, PENDING, Assignment, Booking
@@ -25,7 +24,7 @@ SETTERS = {"years_of_service": "years", "license_number": "license", "manager_na
 """The names that the roster has for an agent's columns, where they differ."""
 
 
-@command(CHANGE, past="updated from a file", undo=put_back)
+@command("import.change", past="updated from a file", undo=put_back)
 def change_row(running: Command, head: int, kind: str, number: int, desk: Json, file: Json) -> str | None:
     """Give a row the file's values of some columns, as part of the import with this head.
 
