@@ -105,6 +105,9 @@ def _print(result: ImportResult) -> None:
 
 
 def _print_differences(result: ImportResult) -> None:
+    unchanged = sum(result["unchanged"].values())
+    if unchanged:
+        line(f"{plural(unchanged, 'row')} unchanged")
     updated = sum(result["updated"].values())
     if updated:
         line(f"{plural(updated, 'row')} updated")
