@@ -117,7 +117,7 @@ def describe_undo(done: UndoResult) -> str:
         left += (
             f"; {plural(number, 'change')} with work since kept"
             if is_import
-            else (f"; {plural(number, 'command')} cannot be undone")
+            else f"; {plural(number, 'command')} cannot be undone"
         )
     return f"{'Redone' if done['redone'] else 'Undone'}: {what}{several}{left}"
 
