@@ -148,20 +148,23 @@ def in_batches(agents: Iterable[Tuple], history: Iterable[History], batch_rows: 
         yield Batch(len(batch), partial(write_batch, batch))
 
 
-def write_all(run: Run, batches: Iterable[Batch], done: Callable[[int], None]) -> None:
+def write_all(
+    run: Run, batches: Iterable[Batch], done: Callable[[int], None], *, is_end: bool = True
+) -> None:
     """Write batches, each with its event in one commit; ``done`` gets the rows of history written so far.
 
+    With ``is_end`` the last one finishes the import, and there is one even if nothing is left to write.
     Each batch is prepared before taking the lock. Raises Conflict if an id or licence has been taken in the
     meantime, or another terminal writes the same rows, and Refused if the import was undone.
     """
     prepared = iter(batches)
     # a continued import may find that nothing is missing but its end
-    batch: Batch | None = next(prepared, Batch(0, dict))
+    batch: Batch | None = next(prepared, Batch(0, dict) if is_end else None)
     written = 0
     while batch is not None:
         following = next(prepared, None)
         with _reporting_conflicts(), run.part():
-            run.record(batch.write(), is_last=following is None)
+            run.record(batch.write(), is_last=is_end and following is None)
         written += batch.rows
         done(written)
         batch = following

@@ -49,6 +49,11 @@ def change(running: Command, /, agent_id: int, **changes: Any) -> AgentRow:
     agent = Agent.lock(agent_id)
     if all(value is None for value in changes.values()):
         raise InvalidInput("change", "nothing to change", "give at least one of: " + ", ".join(CHANGEABLE))
+    return changed(running, agent, changes)
+
+
+def changed(running: Command, agent: Agent, changes: Json) -> AgentRow:
+    """Change an agent's fields as part of a command; empty text clears one. Raises InvalidInput, Refused."""
     _put(running, agent, changes)
     return _settled(running, agent)
 

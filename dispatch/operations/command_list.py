@@ -16,7 +16,7 @@ from dispatch.queries.wording import plural
 MODULES = """
 agents.handover agents.presence agents.roster assignment.shuffle batches.record bookings.bulk_actions
 bookings.editing bookings.follow_ups bookings.lifecycle customers.merging customers.records
-leads.file_intake leads.intake
+leads.file_intake leads.intake operations.changed_rows.changing
 matching.learning.version_store matching.weights operations.booking_timeouts operations.configuration
 operations.doctor operations.import_record operations.import_undo operations.restore operations.sweep
 operations.undo privacy.erasure service.bulk_actions service.due_checks service.issues.conversation

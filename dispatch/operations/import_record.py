@@ -2,8 +2,8 @@
 
 The event ``import``, the head, has the plan: a digest of what is to be written, and the numbers of rows.
 Every commit of rows after it has an event of its own, a part, with the head's number and the keys of the new
-rows. The last part says so: until then the import is unfinished, and the next run for the same digest
-continues it.
+rows; every row that is changed has one, too (changed_rows/changing.py). The last part says so: until then the
+import is unfinished, and the next run for the same digest continues it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from peewee import fn
@@ -27,7 +29,8 @@ from models.base import BaseModel, Json, tuples
 from models.bookings import Assignment, Booking
 from models.errors import Conflict, Refused
 
-HEAD, ROWS = "import", "import.rows"
+HEAD, ROWS, CHANGE = "import", "import.rows", "import.change"
+PARTS = (ROWS, CHANGE)
 DIGEST = "digest"  # in the detail of every head; imports of earlier versions have none, and no parts
 COUNTED: dict[str, type[BaseModel]] = {"agents": Agent, "assignments": Assignment, "bookings": Booking}
 
@@ -39,13 +42,15 @@ Made = Mapping[type[BaseModel], Sequence[int]]
 class Head:
     """An import by its first event: the plan, and what is written of it.
 
-    ``newest`` is the last of its parts, or the head itself; ``undone_by`` the event of its undo.
+    ``newest`` is the last of its parts, or the head itself; ``undone_by`` the event of its undo. ``changed``
+    counts the changes of rows that were there before.
     """
 
     event_id: int
     at: str
     plan: Json
     written: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
+    changed: int = 0
     newest: int = 0
     has_last: bool = False
     undone_by: int | None = None
@@ -58,7 +63,8 @@ class Head:
         self.newest = event_id
         self.has_last = self.has_last or detail.get("last", False)
         for kind in COUNTED:
-            self.written[kind] += detail[kind]
+            self.written[kind] += detail.get(kind, 0)
+        self.changed += "kind" in detail  # of its only row
 
 
 def heads(digest: str | None = None) -> list[Head]:
@@ -95,7 +101,7 @@ def newest(digest: str) -> Head | None:
 
 def head_of(event: Event) -> int | None:
     """Return the head of a part; None for other events."""
-    return json.loads(event.detail).get("head") if event.command == ROWS and event.detail else None
+    return json.loads(event.detail).get("head") if event.command in PARTS and event.detail else None
 
 
 def parts_of(head: int) -> list[int]:
@@ -105,9 +111,10 @@ def parts_of(head: int) -> list[int]:
 
 def _parts(after: int) -> Iterator[tuple[int, Json]]:
     """Return all parts after an event, and their details."""
-    numbers = EventFilter(command=ROWS).numbers(after=after)
-    among = Event.event_id.in_(numbers.select_from(numbers.c.event_id))
-    query: Any = Event.select(Event.event_id, Event.detail).where(among).order_by(Event.event_id)
+    numbers = [EventFilter(command=command).numbers(after=after) for command in PARTS]
+    among = [Event.event_id.in_(each.select_from(each.c.event_id)) for each in numbers]
+    query: Any = Event.select(Event.event_id, Event.detail).where(reduce(or_, among))
+    query = query.order_by(Event.event_id)
     for event_id, detail in query.tuples().iterator():
         yield event_id, json.loads(detail)
 
@@ -133,6 +140,14 @@ class Run:
         _record_rows(self.desk, self.head, made, is_last)
         self._newest = last_event()
 
+    @contextmanager
+    def change(self) -> Iterator[int]:
+        """Hold the write lock for one command of the import; the block gets the head's number."""
+        with self.part():
+            yield self.head.event_id
+            newest = last_event()
+        self._newest = newest
+
     def _check(self) -> None:
         number = self.head.event_id
         undo = Event.get_or_none(Event.undoes == number)
@@ -141,7 +156,7 @@ class Run:
             raise Refused("undone", problem, "nothing more was written")
         others = Event.select(Event.event_id).where(
             Event.event_id > self._newest,
-            Event.command == ROWS,
+            Event.command.in_(PARTS),
             fn.json_extract(Event.detail, "$.head") == number,
         )
         if others.exists():

@@ -7,7 +7,7 @@ keep everybody else waiting. Each part has its own event, with the old values.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -41,12 +41,17 @@ VOIDED = (
 
 @dataclass
 class TakenBack:
-    """The numbers of rows taken back, and the rows that stay, because they have changed or hold work."""
+    """The numbers of rows taken back, and the rows that stay, because they have changed or hold work.
+
+    ``changes`` counts the changes of earlier rows; ``kept_changes`` are the events of those that stay.
+    """
 
     agents: int = 0
     bookings: int = 0
+    changes: int = 0
     kept_agents: list[int] = field(default_factory=list)
     kept_bookings: list[int] = field(default_factory=list)
+    kept_changes: list[int] = field(default_factory=list)
 
 
 class _Part(NamedTuple):
@@ -79,8 +84,11 @@ class _Undoing:
         self.tallies, self.holders = TallyChanges(), set()
 
 
-def take_back(running: Command, event: Event) -> TakenBack:
-    """Take back an import, finished or not, newest part first. Raises Refused if its rows are not known."""
+def take_back(running: Command, event: Event, undo_change: Callable[[int], bool]) -> TakenBack:
+    """Take back an import, finished or not, newest part first. Raises Refused if its rows are not known.
+
+    ``undo_change`` undoes the event of a changed row, and returns whether that is done.
+    """
     if import_record.DIGEST not in json.loads(event.detail or "{}"):
         raise Refused(
             "not_undoable",
@@ -88,11 +96,18 @@ def take_back(running: Command, event: Event) -> TakenBack:
             f"{act('restore')} goes back to a backup",
         )
     undoing = _Undoing(_changed_since(event.event_id))
-    for number in import_record.parts_of(event.event_id):
-        _take_back_part(running.desk, _part(event.event_id, number), undoing)
+    for part in map(Event.get_by_id, import_record.parts_of(event.event_id)):
+        if part.command == import_record.ROWS:
+            _take_back_part(running.desk, _part(event.event_id, part), undoing)
+        elif undoing.changed.isdisjoint(_rows(part.before)) and undo_change(part.event_id):
+            undoing.done.changes += 1
+        else:
+            undoing.done.kept_changes.append(part.event_id)
     undoing.count_again()
     done = undoing.done
     running.detail |= {"agents": done.agents, "bookings": done.bookings}
+    if done.changes or done.kept_changes:
+        running.detail |= {"changes": done.changes, "kept_changes": len(done.kept_changes)}
     if done.kept_agents or done.kept_bookings:
         running.detail["kept_agents"] = len(done.kept_agents)
         running.detail["kept_bookings"] = len(done.kept_bookings)
@@ -129,13 +144,17 @@ def _left_by_undos(event_id: int) -> set[str]:
     return {f"{tables[label]}:{number}" for label, number in names}
 
 
-def _part(head: int, event_id: int) -> _Part:
-    event = Event.get_by_id(event_id)
-    before: dict[str, Json] = json.loads(event.before or "{}")
-    made = json.loads(event.after or "{}").keys() - before.keys()
+def _rows(told: str | None) -> dict[str, Json]:
+    rows: dict[str, Json] = json.loads(told or "{}")
+    return rows
+
+
+def _part(head: int, event: Event) -> _Part:
+    before = _rows(event.before)
+    made = _rows(event.after).keys() - before.keys()
     return _Part(
         head,
-        event_id,
+        event.event_id,
         _ids(Agent, made),
         _ids(Assignment, made),
         _ids(Booking, made),

@@ -1,7 +1,7 @@
 """Row types of upkeep: doctor, sweep, undo, import and demo."""
 
 # without "from __future__ import annotations", which would compile every key at start
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from dispatch.queries.row_types import BookingRow, MoveRow
 from dispatch.service.row_types import ModelRow
@@ -119,8 +119,8 @@ class UndoResult(TypedDict):
     ``over_capacity`` lists the agents left with too much work.
 
     Of an import, ``bookings`` counts those taken back; ``kept_bookings`` and ``kept_agents`` stay, as they
-    have changed since, or hold work. Of a batch, ``kept_events`` are those of its commands that cannot be
-    undone. ``refused`` are the rows of several that stay.
+    have changed since, or hold work, and so do the changes in ``kept_events``. Of a batch, these are its
+    commands that cannot be undone. ``refused`` are the rows of several that stay.
     """
 
     undone_event_id: int
@@ -171,6 +171,17 @@ class ImportRemark(TypedDict):
     reason: str
 
 
+class ImportDifference(TypedDict):
+    """A row that differs from the desk's; ``changes`` are {column: [on the desk, in the file]}."""
+
+    file: str
+    kind: str
+    row: int
+    line: int
+    id: int
+    changes: dict[str, list[Any]]
+
+
 class DemoResult(TypedDict):
     """Numbers of rows; ``pending`` counts the bookings still open.
 
@@ -186,8 +197,10 @@ class DemoResult(TypedDict):
 
 
 class ImportResult(TypedDict):
-    """Rows written, unchanged, quarantined and flagged.
+    """Rows written, unchanged, different, in conflict, quarantined and flagged.
 
+    ``different`` rows have changed in the file only, ``conflicts`` also on the desk; ``updated`` counts the
+    different ones that were applied, by kind.
     ``resumed`` is the event of an interrupted import that was continued, None for a new one. ``passed_over``
     lists SQL statements that were skipped: {"file", "line", "statement"}; ``notes`` says how files were read.
     """
@@ -198,6 +211,9 @@ class ImportResult(TypedDict):
     quarantined: list[ImportRemark]
     flagged: list[ImportRemark]
     unchanged: dict[str, int]
+    different: list[ImportDifference]
+    conflicts: list[ImportDifference]
+    updated: dict[str, int]
     resumed: int | None
     passed_over: list[Json]
     notes: list[str]

@@ -5,12 +5,13 @@ A redo is the undo of an undo.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from dispatch import queries
 from dispatch.batches import record
 from dispatch.desk import undo_chain
-from dispatch.desk.commands import Command, command, reverse_event
+from dispatch.desk.commands import Command, HalfDone, command, reverse_event
 from dispatch.desk.desk import Desk
 from dispatch.operations import import_record
 from dispatch.operations.command_list import every_command
@@ -20,7 +21,7 @@ from dispatch.operations.undoing import rows, target
 from dispatch.operations.undoing.parts import Parts
 from models.audit import Event
 from models.bookings import Booking
-from models.errors import Refused
+from models.errors import DeskError, Refused
 from models.hints import act
 
 
@@ -34,13 +35,16 @@ class _Done(NamedTuple):
 
 
 @command("undo", past="undo", undo=reverse_event)
-def undo(running: Command, event_id: int | None = None) -> UndoResult:
+def undo(running: Command, event_id: int | None = None, *, is_part: bool = False) -> UndoResult:
     """Undo one event: the one named, or the actor's last command of this session. Of an undo, it is a redo.
 
+    ``is_part`` of the undo of an import: nobody has changed its rows since, and work is given out later.
     Of several rows, those that have changed since stay. Raises NotFound for an unknown event, and Refused if
     there is nothing to undo, the command cannot be undone, or all of its rows have changed since.
     """
-    return _reverse(running, _target(running.desk, event_id))
+    done = _reverse(running, _target(running.desk, event_id), is_part=is_part)
+    running.may_free = running.may_free and not is_part
+    return done
 
 
 @command("redo", past="redo", undo=reverse_event)
@@ -110,13 +114,13 @@ def _redo_target(desk: Desk, event_id: int | None) -> Event:
     return target.last_undo(desk) if event_id is None else target.undo_of(event_id)
 
 
-def _reverse(running: Command, event: Event) -> UndoResult:
+def _reverse(running: Command, event: Event, *, is_part: bool = False) -> UndoResult:
     _check_undoable(event)
     is_redo = event.command == undo_chain.UNDO
     running.name = undo_chain.REDO if is_redo else undo_chain.UNDO  # however it was asked for
     running.undoes = event.event_id
     running.detail["command"] = undo_chain.command_of(event)
-    done = _undo_of(running, event)
+    done = _undo_of(running, event, is_part=is_part)
     if done.over:
         running.detail["over_capacity"] = done.over
     if done.refused:
@@ -141,16 +145,30 @@ def _reverse(running: Command, event: Event) -> UndoResult:
     }
 
 
-def _undo_of(running: Command, event: Event) -> _Done:
+def _undo_of(running: Command, event: Event, *, is_part: bool) -> _Done:
     """Undo one event, whatever it is of."""
     if event.command == import_record.HEAD:
-        return _Done(take_back(running, event), [], [], [])
+        back = take_back(running, event, partial(_undo_change, running.desk))
+        return _Done(back, [], back.kept_changes, [])
     if running.detail["command"] == record.HEAD:
         return _reverse_batch(running, event)
-    found = rows.find(event)
+    found = rows.find(event, is_part=is_part)
     over = rows.restore(running, event, found.rows)
     bookings = sum(isinstance(row, Booking) for row in found.rows.values())
     return _Done(TakenBack(bookings=bookings), over, [], found.refused)
+
+
+def _undo_change(desk: Desk, number: int) -> bool:
+    """Undo a change that belongs to an import; return whether it is undone now."""
+    end = undo_chain.end_of(Event.get_by_id(number))
+    if end.command == undo_chain.UNDO:
+        return True
+    try:
+        with desk.database.savepoint():
+            undo(desk, end.event_id, is_part=True)
+    except (DeskError, HalfDone):  # such as work that would return to somebody away
+        return False
+    return True
 
 
 def _reverse_batch(running: Command, event: Event) -> _Done:
@@ -177,7 +195,7 @@ def _check_undoable(event: Event) -> None:
     known = every_command().get(event.command)
     reason = known.undo.never if known else "this Astra does not know the command"
     head = import_record.head_of(event)
-    if head is not None:
+    if head is not None and event.command == import_record.ROWS:
         reason = f"it is part of event {head}; {act('log.undo', head)} undoes all of it"
     if event.command == undo_chain.UNDO and undo_chain.command_of(event) == import_record.HEAD:
         reason = "an undone import cannot be redone; import the rows with new ids"

@@ -54,6 +54,7 @@ SENTENCES = {
     "desk.restore": "restored the desk[ from {file}]",
     "doctor.repair": "repaired the desk",
     "import": "imported[ {agents} agents,] {assignments} assignments",
+    "import.change": "updated[ {booking}][ {agent}][ {customer}] from a file",
     "import.rows": "imported rows[: {agents} agents][, {bookings} bookings]",
     "import.rows_back": "removed imported rows",
     "issue.acknowledge": "acknowledged the escalation of {issue}",

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Button, Input, Label, Static
 
 from dispatch.desk.desk import Desk
+from dispatch.operations.changed_rows.wording import described_difference
 from dispatch.operations.row_types import DemoResult, ImportResult
 from dispatch.queries.wording import plural
 from models.errors import DeskError, InvalidInput
@@ -130,6 +131,13 @@ def preview(result: ImportResult) -> str:
     unchanged = sum(result["unchanged"].values())
     if unchanged:
         lines.append(f"{unchanged:,} rows are on the desk already.")
+    for differences, told in (
+        (result["different"], "changed in the files: astra import --update changes the desk"),
+        (result["conflicts"], "changed in the files and on the desk; they stay as they are"),
+    ):
+        if differences:
+            lines.append(f"{len(differences):,} {told}:")
+            lines += [f"  {described_difference(row)}" for row in differences[:MOST_ROWS]]
     for rows, verb in (
         (result["quarantined"], "rejected"),
         (result["flagged"], "accepted with a warning"),

@@ -128,7 +128,12 @@ def describe_undo(done: UndoResult) -> str:
     stays = "stays" if len(done["kept_agents"]) + len(done["kept_bookings"]) == 1 else "stay"
     left = f"; {' and '.join(kept)} with work or changes since {stays}" if kept else ""
     if done["kept_events"]:
-        left += f"; {plural(len(done['kept_events']), 'command')} cannot be undone"
+        number, is_import = len(done["kept_events"]), done["command"] == "import"
+        left += (
+            f"; {plural(number, 'change')} with work since kept"
+            if is_import
+            else f"; {plural(number, 'command')} cannot be undone"
+        )
     left += describe_refused(done["refused"])
     return f"{'Redone' if done['redone'] else 'Undone'}: {what}{several}{left}"
 

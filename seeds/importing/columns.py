@@ -21,7 +21,8 @@ ACCEPTED = "accepted: SQL text (INSERT INTO, COPY), CSV, JSON or .xlsx of " + ",
 class Record(NamedTuple):
     """One row of a file: its values in the layout's order, or the fault that makes it unreadable.
 
-    ``row`` counts data rows from 1; ``line`` is the physical line where the row begins.
+    ``row`` counts data rows from 1; ``line`` is the physical line where the row begins. ``lacks`` are the
+    columns that the file does not have, which is not the same as an empty cell.
     """
 
     kind: str
@@ -29,6 +30,7 @@ class Record(NamedTuple):
     line: int
     values: tuple[Value, ...]
     fault: str | None = None
+    lacks: frozenset[str] = frozenset()
 
 
 def columns_of(table: str | None, names: Sequence[str]) -> list[Columns]:

@@ -16,12 +16,14 @@ from dispatch.operations.row_types import ImportRemark, ImportResult
 from dispatch.outputs.rejected_rows import RejectedRows
 from models.base import Json
 from models.errors import InvalidInput, Refused
-from models.hints import act, rendered
+from models.hints import act
 from seeds.bulk_writer import in_batches, new_agents, write_all
 from seeds.importing.columns import KINDS, Record, refuse
-from seeds.importing.plan import Plan
+from seeds.importing.differences import Row, Seen, number_of
+from seeds.importing.plan import Plan, reason_of
 from seeds.importing.row_rules import AgentRow, Notation, Place, Rules
 from seeds.importing.sources import Source
+from seeds.importing.updating import apply
 
 Progress = Callable[[int, int, str], None]
 """Called with the rows done, the total (0: not known yet) and the current step."""
@@ -44,11 +46,13 @@ def import_files(
     encoding: str | None = None,
     notation: Notation = PLAIN,
     rejects: RejectedRows | None = None,
+    update: bool = False,
 ) -> ImportResult:
     """Import SQL text, CSV and JSON files that belong together, in any order.
 
     Rows that break a rule are quarantined with the reason; rows whose only fault is an outcome dated before
-    the assignment are imported and flagged. Rows already on the desk are left unchanged, and a run that was
+    the assignment are imported and flagged. Rows already on the desk stay as they are; with ``update`` those
+    that have changed in the file only are changed, the others are listed in any case. A run that was
     interrupted is continued by the next with the same contents, in any order and under any names. With
     ``dry_run``, or if no row is new, nothing is written. ``rejects`` gets the quarantined rows as they are.
 
@@ -67,12 +71,22 @@ def import_files(
         result = _result(plan, sources)
         if known is not None and known.is_unfinished:
             result["resumed"] = known.event_id
+        changes = plan.different if update else []
+        if not dry_run and (plan.has_new_rows or changes or result["resumed"] is not None):
+            run = import_record.begin(desk, _event_detail(result, sources, len(changes)), known)
+            _write(run, plan, changes, report)
+            if changes:
+                _tell_changes(result, plan, sources)
         if rejects is not None:
             _write_rejects(sources, result["quarantined"], rejects)
-        if not dry_run and (plan.has_new_rows or result["resumed"] is not None):
-            run = import_record.begin(desk, _event_detail(result, sources), known)
-            _write(run, plan, report)
     return result
+
+
+def _tell_changes(result: ImportResult, plan: Plan, sources: list[Source]) -> None:
+    """Add what became of the different rows."""
+    told = _result(plan, sources)
+    result["updated"], result["different"] = told["updated"], told["different"]
+    result["quarantined"], result["flagged"] = told["quarantined"], told["flagged"]
 
 
 def _write_rejects(sources: list[Source], remarks: list[ImportRemark], rejects: RejectedRows) -> None:
@@ -97,7 +111,7 @@ def _digest(sources: list[Source]) -> str:
 
 
 def _refuse_taken_back(known: Head | None) -> None:
-    if known is not None and known.undone_by is not None:
+    if known is not None and known.undone_by is not None and any(known.written.values()):
         raise Refused(
             "taken_back",
             f"these rows were imported in event {known.event_id} and undone in event {known.undone_by}",
@@ -110,9 +124,14 @@ class _CheckedRows:
 
     def __init__(self, desk: Desk, sources: list[Source], report: Progress, notation: Notation) -> None:
         rules = Rules(desk, notation)
-        self._checks = {AGENTS: rules.agent, ASSIGNMENTS: rules.assignment, BOOKINGS: rules.booking}
+        self._checks: dict[str, Callable[..., Row]] = {
+            AGENTS: rules.agent,
+            ASSIGNMENTS: rules.assignment,
+            BOOKINGS: rules.booking,
+        }
         self._rows: dict[str, list[Any]] = {kind: [] for kind in KINDS}
         self._broken: list[tuple[str, Place, int | None, str]] = []
+        self._lacking: dict[tuple[str, int], frozenset[str]] = {}
         for source in sources:
             for count, record in enumerate(source.records()):
                 self._take(source.name, record)
@@ -124,18 +143,16 @@ class _CheckedRows:
         try:
             if record.fault is not None:
                 raise InvalidInput("row", record.fault)
-            self._rows[record.kind].append(self._checks[record.kind](record.values, place))
+            row = self._checks[record.kind](record.values, place)
+            self._rows[record.kind].append(row)
+            if record.lacks:
+                self._lacking[record.kind, number_of(row)] = record.lacks
         except InvalidInput as error:
-            reason = (
-                f"{error.message} ({hint})"
-                if (hint := rendered(error.hint, lambda *_: None))
-                else error.message
-            )
-            self._broken.append((record.kind, place, _identifier(record), reason))
+            self._broken.append((record.kind, place, _identifier(record), reason_of(error)))
 
     def plan(self) -> Plan:
         """Compare the rows with one another and with the desk."""
-        plan = Plan()
+        plan = Plan(self._lacking)
         for broken in self._broken:
             plan.quarantine(*broken)
         plan.add_agents(self._rows[AGENTS])
@@ -158,6 +175,9 @@ def _result(plan: Plan, sources: list[Source]) -> ImportResult:
     def where(remark: ImportRemark) -> tuple[int, int]:
         return order[remark["file"]], remark["row"]
 
+    def at(seen: Seen) -> tuple[int, int]:
+        return order[seen.place.file], seen.place.row
+
     return ImportResult(
         agents=len(plan.agents),
         assignments=len(plan.assignments),
@@ -165,13 +185,16 @@ def _result(plan: Plan, sources: list[Source]) -> ImportResult:
         quarantined=sorted(plan.quarantined, key=where),
         flagged=sorted(plan.flagged, key=where),
         unchanged=plan.unchanged,
+        different=[seen.told() for seen in sorted(plan.different, key=at)],
+        conflicts=[seen.told() for seen in sorted(plan.conflicts, key=at)],
+        updated=plan.updated,
         resumed=None,
         passed_over=[statement for source in sources for statement in source.passed_over],
         notes=[f"{source.name}: {note}" for source in sources for note in source.notes],
     )
 
 
-def _write(run: Run, plan: Plan, report: Progress) -> None:
+def _write(run: Run, plan: Plan, changes: list[Seen], report: Progress) -> None:
     total = len(plan.assignments) + sum(key not in plan.assignments for key in plan.bookings)
     fields = AgentRow._fields[:-1]
     agents = new_agents(run.desk, [dict(zip(fields, row, strict=False)) for row in plan.agents])
@@ -179,11 +202,15 @@ def _write(run: Run, plan: Plan, report: Progress) -> None:
         run,
         in_batches(agents, plan.history(), BATCH_ROWS),
         done=lambda written: report(written, total, "writing"),
+        is_end=not changes,
     )
+    if changes:
+        apply(run, plan, lambda done: report(done, len(changes), "updating"))
+        write_all(run, (), done=lambda _: None)
 
 
-def _event_detail(result: ImportResult, sources: list[Source]) -> Json:
-    return {
+def _event_detail(result: ImportResult, sources: list[Source], changes: int) -> Json:
+    detail = {
         "files": [source.path.name for source in sources],
         DIGEST: _digest(sources),
         "agents": result["agents"],
@@ -193,3 +220,4 @@ def _event_detail(result: ImportResult, sources: list[Source]) -> Json:
         "flagged": len(result["flagged"]),
         "unchanged": result["unchanged"],
     }
+    return detail | ({"changes": changes} if changes else {})

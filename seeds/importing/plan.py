@@ -8,29 +8,51 @@ from typing import Any
 from peewee import Field, chunked
 
 from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS
+from dispatch.operations.changed_rows.changing import date_fault
+from dispatch.operations.changed_rows.comparison import COLUMNS, Verdict
 from dispatch.operations.row_types import ImportRemark
 from models.agents import Agent
 from models.audit import ERASED_TEXT
 from models.bookings import PENDING, Assignment, Booking
+from models.errors import DeskError
+from models.hints import rendered
 from seeds.bulk_writer import KEYS_AT_ONCE, History, Outcome
+from seeds.importing.differences import NONE_LACKING, Comparison, Lacking, Seen, is_same_agent, is_same_lead
 from seeds.importing.row_rules import AgentRow, AssignmentRow, BookingRow, Place
 
+RATED = {"rating": "prior_rating"}  # the imported average is one part of the rating
+AGENT_ON_DESK = (
+    *(getattr(Agent, RATED.get(name, name)) for name in COLUMNS[AGENTS]),
+    Agent.rating,
+    Agent.left_at,
+)
+LEAD_ON_DESK = (*(getattr(Assignment, name) for name in COLUMNS[ASSIGNMENTS]), Assignment.assigned_at)
+BOOKING_ON_DESK = (
+    Booking.assignment_id,
+    *(getattr(Booking, name) for name in COLUMNS[BOOKINGS]),
+    Booking.voided,
+)
 TAKEN = "the id belongs to another {} on the desk"
 TAKEN_BACK = "{} {} was imported and undone: give it a new id"
 
 
 class Plan:
-    """New, unchanged and quarantined rows of agents, assignments and bookings.
+    """New, unchanged, different and quarantined rows of agents, assignments and bookings.
 
-    ``history()`` yields the assignments and bookings to write.
+    ``history()`` yields the assignments and bookings to write; ``lacking`` are the columns that rows lack.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lacking: Lacking = NONE_LACKING) -> None:
         self.agents: list[AgentRow] = []
         self.assignments: dict[int, AssignmentRow] = {}
         self.bookings: dict[int, BookingRow] = {}
         self.unchanged = {AGENTS: 0, ASSIGNMENTS: 0, BOOKINGS: 0}
+        self.different: list[Seen] = []
+        self.conflicts: list[Seen] = []
+        self.updated = {AGENTS: 0, ASSIGNMENTS: 0, BOOKINGS: 0}
         self.quarantined: list[ImportRemark] = []
+        self._comparison = Comparison(lacking)
+        self._agents_in_file: dict[int, int] = {}  # by assignment
         self.flagged: list[ImportRemark] = []
         self._held_back: dict[str, set[int]] = {AGENTS: set(), ASSIGNMENTS: set()}
         self._usable_agents: set[int] = set()
@@ -49,10 +71,9 @@ class Plan:
             self._held_back[kind].add(identifier)
 
     def add_agents(self, rows: list[AgentRow]) -> None:
-        """Sort agents into new, unchanged and quarantined."""
+        """Sort agents into new, known and quarantined."""
         first = self._without_duplicates(AGENTS, rows)
-        columns = (Agent.license_number, Agent.first_name, Agent.last_name, Agent.left_at)
-        held = {key: rest for key, *rest in _on_desk(Agent.agent_id, columns, first)}
+        held = {key: rest for key, *rest in _on_desk(Agent.agent_id, AGENT_ON_DESK, first)}
         licences = [row.license_number for row in first.values() if row.license_number]
         holders = dict(_on_desk(Agent.license_number, (Agent.agent_id,), licences))
         for row in first.values():
@@ -68,45 +89,72 @@ class Plan:
                 if row.license_number is not None:
                     holders[row.license_number] = row.agent_id
 
-    def _compare_agent(self, row: AgentRow, license_number: str, first: str, last: str, left_at: str) -> None:
-        """Accept a known id as unchanged if the licence or name is the same; quarantine it otherwise."""
-        is_licence = row.license_number is not None and row.license_number == license_number
-        if not is_licence and (row.first_name, row.last_name) != (first, last):
+    def _compare_agent(self, row: AgentRow, *columns: Any) -> None:
+        """Accept a known id of the same person, now or when imported; quarantine it otherwise."""
+        *held, average, left_at = columns
+        if row.rating == average:  # as the desk's own listings have it
+            row = row._replace(rating=held[-1])
+        seen = self._comparison.seen(AGENTS, row, tuple(held))
+        if not (is_same_agent(seen.file, seen.desk) or is_same_agent(seen.file, seen.imported)):
             self.quarantine(AGENTS, row.place, row.agent_id, TAKEN.format("agent"))
             return
-        self.unchanged[AGENTS] += 1
+        self._sort(seen)
         self._usable_agents.add(row.agent_id)
         if left_at is not None:
             self._left_agents.add(row.agent_id)
 
+    def _sort(self, seen: Seen) -> None:
+        """Add a row that is known to the unchanged, the different, or the conflicts."""
+        found = seen.verdict
+        if found is Verdict.UNCHANGED:
+            self.unchanged[seen.kind] += 1
+        else:
+            (self.conflicts if found is Verdict.CONFLICT else self.different).append(seen)
+
     def add_assignments(self, rows: list[AssignmentRow]) -> None:
         """Sort assignments the same way; a new one needs its agent."""
         first = self._without_duplicates(ASSIGNMENTS, rows)
-        columns = (Assignment.assigned_at, Assignment.method, Assignment.source, Assignment.customer_name)
-        held = {key: rest for key, *rest in _on_desk(Assignment.assignment_id, columns, first)}
+        self._agents_in_file = {row.assignment_id: row.agent_id for row in first.values()}
+        held = _differing(first, _on_desk(Assignment.assignment_id, LEAD_ON_DESK, first), 6)
         self._find_agents({row.agent_id for row in first.values()} - self._usable_agents)
         for row in first.values():
-            known = held.get(row.assignment_id)
-            if known is not None:
-                if _is_same_assignment(row, *known):
-                    self.unchanged[ASSIGNMENTS] += 1
-                else:
-                    self.quarantine(ASSIGNMENTS, row.place, row.assignment_id, TAKEN.format("assignment"))
+            if row.assignment_id in held:
+                self._compare_assignment(row, held[row.assignment_id])
             elif row.agent_id in self._usable_agents:
                 self.assignments[row.assignment_id] = row
             else:
                 reason = self._absent(AGENTS, "agent", row.agent_id)
                 self.quarantine(ASSIGNMENTS, row.place, row.assignment_id, reason)
 
+    def _compare_assignment(self, row: AssignmentRow, known: tuple[Any, ...] | None) -> None:
+        """Accept a known id with the same time and name or terms; quarantine it otherwise."""
+        if known is None:
+            self.unchanged[ASSIGNMENTS] += 1
+            return
+        _, *held, assigned_at = known
+        seen = self._comparison.seen(ASSIGNMENTS, row, tuple(held))
+        is_erased = seen.desk["customer_name"] == ERASED_TEXT
+        if seen.desk["agent_id"] is None is seen.imported["agent_id"]:  # its import was undone
+            del seen.file["agent_id"]
+        is_same = is_same_lead(seen.file, seen.desk) or is_same_lead(seen.file, seen.imported)
+        if row.assigned_at != assigned_at or not (is_same or is_erased):
+            self.quarantine(ASSIGNMENTS, row.place, row.assignment_id, TAKEN.format("assignment"))
+        elif is_erased:
+            self.unchanged[ASSIGNMENTS] += 1
+        elif seen.verdict is not Verdict.UNCHANGED and row.agent_id not in self._usable_agents:
+            reason = self._absent(AGENTS, "agent", row.agent_id)
+            self.quarantine(ASSIGNMENTS, row.place, row.assignment_id, reason)
+        else:
+            self._sort(seen)
+
     def add_bookings(self, rows: list[BookingRow]) -> None:
         """Sort bookings the same way; a new one needs its assignment and must be its only booking."""
         first = self._without_duplicates(BOOKINGS, rows)
-        columns = (Booking.assignment_id, Booking.voided)
-        held = {key: rest for key, *rest in _on_desk(Booking.booking_id, columns, first)}
+        held = _differing(first, _on_desk(Booking.booking_id, BOOKING_ON_DESK, first), 10)
         new = [row for row in first.values() if row.booking_id not in held]
         for row in first.values():
             if row.booking_id in held:
-                self._compare_booking(row, *held[row.booking_id])
+                self._compare_booking(row, held[row.booking_id])
         booked = self._find_assignments({row.assignment_id for row in new} - set(self.assignments))
         for row in new:
             reason = self._fault_of_booking(row, booked)
@@ -117,20 +165,44 @@ class Plan:
             self.bookings[row.assignment_id] = row
             fault = self.date_fault(row)
             if fault is not None:
-                self.flagged.append(_remark(BOOKINGS, row.place, row.booking_id, fault))
+                self.flag(row.place, row.booking_id, fault)
+        self._flag_contradictions([row for row in first.values() if row.agent_id is not None])
 
-    def _compare_booking(self, row: BookingRow, assignment_id: int, is_voided: bool) -> None:
-        """Accept a known id as unchanged if it has the same assignment; quarantine it otherwise."""
+    def flag(self, place: Place, booking_id: int, reason: str) -> None:
+        """Accept a booking, but with a remark."""
+        self.flagged.append(_remark(BOOKINGS, place, booking_id, reason))
+
+    def _flag_contradictions(self, rows: list[BookingRow]) -> None:
+        """Flag bookings that name another agent than their assignment, in the files or on the desk."""
+        unknown = {row.assignment_id for row in rows} - self._agents_in_file.keys()
+        on_desk = dict(_on_desk(Assignment.assignment_id, (Assignment.agent_id,), unknown))
+        for row in rows:
+            number = row.assignment_id
+            agent = self._agents_in_file.get(number, on_desk.get(number))
+            if agent is None or agent == row.agent_id:
+                continue
+            if number in on_desk and self._comparison.agent_of(number, agent) == row.agent_id:
+                continue  # the desk has reassigned it since
+            reason = f"its agent is {row.agent_id}, but its assignment {number} has agent {agent}"
+            self.flag(row.place, row.booking_id, reason)
+
+    def _compare_booking(self, row: BookingRow, known: tuple[Any, ...] | None) -> None:
+        """Accept a known id if it has the same assignment; quarantine it otherwise."""
         if row.assignment_id in self._held_back[ASSIGNMENTS]:
             reason = self._absent(ASSIGNMENTS, "assignment", row.assignment_id)
             self.quarantine(BOOKINGS, row.place, row.booking_id, reason)
-        elif assignment_id != row.assignment_id:
+            return
+        if known is None:
+            self.unchanged[BOOKINGS] += 1
+            return
+        _, assignment_id, *held, is_voided = known
+        if assignment_id != row.assignment_id:
             self.quarantine(BOOKINGS, row.place, row.booking_id, TAKEN.format("booking"))
         elif is_voided:
             reason = TAKEN_BACK.format("booking", row.booking_id)
             self.quarantine(BOOKINGS, row.place, row.booking_id, reason)
         else:
-            self.unchanged[BOOKINGS] += 1
+            self._sort(self._comparison.seen(BOOKINGS, row, tuple(held)))
 
     def history(self) -> Iterator[History]:
         """Yield new assignments with their bookings, then bookings of assignments already on the desk."""
@@ -164,10 +236,7 @@ class Plan:
         """Describe a booking's outcome dated before its assignment; None if the dates are fine."""
         assignment = self.assignments.get(row.assignment_id)
         assigned_at = assignment.assigned_at if assignment else self._known[row.assignment_id][1]
-        outcome = row.completed_at or row.cancelled_at
-        if outcome is None or outcome >= assigned_at:
-            return None
-        return f"{row.status} at {outcome}, before its assignment at {assigned_at}"
+        return date_fault(row.status, row.completed_at or row.cancelled_at, assigned_at)
 
     def _without_duplicates(self, kind: str, rows: list[Any]) -> dict[int, Any]:
         """Index rows by id; the first row with an id counts, further ones are quarantined."""
@@ -222,11 +291,20 @@ def _remark(kind: str, place: Place, identifier: int | None, reason: str) -> Imp
     )
 
 
-def _is_same_assignment(row: AssignmentRow, at: str, method: str, source: str, customer: str) -> bool:
-    """Return whether the rows match; the name or the terms may have been corrected, but never the time."""
-    return row.assigned_at == at and (
-        (row.method, row.source) == (method, source) or row.customer_name == customer
-    )
+def reason_of(error: DeskError) -> str:
+    """Return why a row is refused, with the hint."""
+    hint = rendered(error.hint, lambda *_: None)
+    return f"{error.message} ({hint})" if hint else error.message
+
+
+def _differing(
+    rows: dict[int, Any], held: Iterable[tuple[Any, ...]], width: int
+) -> dict[int, tuple[Any, ...] | None]:
+    """Index the desk's rows by id; one whose first columns are the file's is only known to be there."""
+    return {
+        values[0]: None if rows[values[0]][:width] == values[:width] and not any(values[width:]) else values
+        for values in held
+    }
 
 
 def _on_desk(key: Field, columns: tuple[Field, ...], values: Iterable[Any]) -> Iterator[tuple[Any, ...]]:

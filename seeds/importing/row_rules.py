@@ -75,6 +75,7 @@ class BookingRow(NamedTuple):
     package_revenue_cents: int | None
     completed_at: str | None
     cancelled_at: str | None
+    agent_id: int | None  # only said again: the assignment has it
     place: Place
 
 
@@ -141,9 +142,8 @@ class Rules:
         )
 
     def booking(self, values: tuple[Value, ...], place: Place) -> BookingRow:
-        booking_id, assignment_id, completed, cancelled, destination, package, launch, *revenues, status = (
-            values
-        )
+        booking_id, assignment_id, completed, cancelled, destination, package, launch, *rest = values
+        *revenues, status, agent_id = rest
         place_to = self._value("destination", destination)
         row = BookingRow(
             _identifier(booking_id, "booking_id"),
@@ -156,6 +156,7 @@ class Rules:
             self._money(revenues[1], "package_revenue"),
             None if completed is None else self._moment(completed, "booking_complete_date"),
             None if cancelled is None else self._moment(cancelled, "cancelled_date"),
+            None if agent_id is None else _identifier(agent_id, "agent_id"),
             place,
         )
         _check_total(row, self._money(revenues[2], "total_revenue"))

@@ -22,6 +22,7 @@ from seeds.importing.columns import (
 
 NO_TABLE = "unknown columns: BookingID, AssignmentID or FirstName is needed"
 CUT_OFF = "nothing was imported; get the complete file"
+UNTOLD = frozenset({"TotalRevenue", "AgentID"})  # of bookings: they only repeat what is said elsewhere
 MOST_SHAPES = 1_000  # of JSON objects, whose columns are remembered
 
 
@@ -34,12 +35,12 @@ class Cell(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """What rows with the same names are: the columns of their tables, and where their cells are.
+    """What rows with the same names are: their tables' columns, where the cells are, and which are lacking.
 
     ``whole_name`` is the place of an agent's full name, from which the first and last are made.
     """
 
-    tables: list[tuple[Columns, list[Cell]]]
+    tables: list[tuple[Columns, list[Cell], frozenset[str]]]
     whole_name: int | None
 
 
@@ -49,6 +50,11 @@ def _cells(columns: Columns) -> list[Cell]:
         Cell(columns.places.get(name, ()), layout.joined.get(name, " "), name in layout.nullable)
         for name in layout.fields
     ]
+
+
+def _lacks(columns: Columns) -> frozenset[str]:
+    """Return the columns without a place, of which a difference could be told."""
+    return frozenset(columns.layout.fields) - columns.places.keys() - UNTOLD
 
 
 class Source:
@@ -104,9 +110,10 @@ class Source:
             if self._first is None:
                 self._first = shape
             values = with_parts(row.values, shape.whole_name)
-            for columns, cells in shape.tables:
+            for columns, cells, lacks in shape.tables:
                 found = tuple([self._value(values, cell) for cell in cells])
-                yield Record(columns.layout.kind, number, row.line, found, _fault(columns, row) or None)
+                fault = _fault(columns, row) or None
+                yield Record(columns.layout.kind, number, row.line, found, fault, lacks)
 
     def _value(self, values: Sequence[Value], cell: Cell) -> Value:
         found = [values[place] for place in cell.places if place < len(values)]
@@ -124,11 +131,11 @@ class Source:
         if not tables:
             if self._first is None:
                 refuse(self.name, f"line {row.line}: {row.fault or NO_TABLE}")
-            tables = [match(names, columns.layout) for columns, _ in self._first.tables]
+            tables = [match(names, columns.layout) for columns, *_ in self._first.tables]
         if not is_json or self._first is None:  # later objects that lack a column are refused alone
             for columns in tables:
                 check_columns(self.name, row.line, columns, is_json=is_json)
-        shape = Shape([(columns, _cells(columns)) for columns in tables], whole_name(names))
+        shape = Shape([(one, _cells(one), _lacks(one)) for one in tables], whole_name(names))
         if len(self._shapes) < MOST_SHAPES:
             self._shapes[row.table, names] = shape
         return shape

@@ -154,6 +154,34 @@ def test_an_interrupted_import_is_continued_and_undone(
     ]
 
 
+def test_changed_rows_are_listed_updated_and_taken_back(anywhere: Run, tmp_path: Path) -> None:
+    file, database = tmp_path / "agents.csv", ("--db", tmp_path / "new.db")
+    file.write_text(AGENTS_CSV.replace("Boss", "Space Travel Agent"))
+    anywhere("import", file, *database)
+    file.write_text(file.read_text().replace("L-1,12,4.5", "L-1,13,4.6"))
+    listed = anywhere("import", file, *database)
+    assert listed.code == 1
+    assert listed.out == (
+        "0 agents, 0 assignments, 0 bookings; 0 rows rejected\n"
+        "1 row unchanged\n"
+        "1 row changed in the files; --update changes the desk\n"
+        "  agents.csv, row 1: agent 1: years of service 12 here, 13 in the file; "
+        "rating 4.50 here, 4.60 in the file\n"
+    )
+    assert anywhere("import", file, *database, "--ok-partial").code == 0
+    rehearsed = anywhere("import", file, *database, "--update", "--dry-run", "--json")
+    assert (rehearsed.code, rehearsed.json["updated"]["agents"]) == (0, 0)
+    updated = anywhere("import", file, *database, "--update")
+    assert (updated.code, updated.out.splitlines()[1:]) == (0, ["1 row unchanged", "1 row updated"])
+    assert anywhere("import", file, *database, "--update", "--json").json["unchanged"]["agents"] == 2
+    assert anywhere("agent", "show", 1, *database, "--json").json["years_of_service"] == 13
+    assert anywhere("undo", *database).out == "Undone: import (event 3)\n"
+    anywhere("agent", "set", 1, "--years", 20, *database)
+    conflict = anywhere("import", file, *database, "--update", "--json")
+    assert conflict.code == 1
+    assert conflict.json["conflicts"][0]["changes"]["years_of_service"] == [20, 13]
+
+
 def test_an_import_that_cannot_be_read_makes_no_desk(anywhere: Run, tmp_path: Path) -> None:
     ended = anywhere("import", tmp_path / "none.csv", "--db", tmp_path / "new.db", "--json")
     assert (ended.code, ended.error["code"]) == (2, "invalid_file")

@@ -40,6 +40,7 @@ AT_EVERY_WRITE = (
     "short file of leads",
     "import",
     "import into a new desk",
+    "import of changes",
     "sweep",
     "backup",
     "backup in place of another",

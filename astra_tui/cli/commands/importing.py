@@ -17,6 +17,7 @@ from astra_tui.cli.output.printing import first_lines, line, narrate
 from astra_tui.cli.output.progress import progress_bar
 from dispatch.desk.desk import Desk
 from dispatch.inputs.moments import ORDERS
+from dispatch.operations.changed_rows.wording import described_difference
 from dispatch.operations.row_types import ImportResult
 from dispatch.queries.wording import plural
 from seeds.importing.importer import import_files
@@ -26,6 +27,7 @@ from seeds.importing.row_rules import Notation
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--dry-run", is_flag=True, help="Read and check everything; write nothing.")
+@click.option("--update", is_flag=True, help="Change rows of the desk that differ in the files.")
 @click.option("--dates", type=click.Choice(ORDERS), help="How 01/03/2081 is meant: day or month first.")
 @click.option("--decimal", type=click.Choice((".", ",")), default=".", help="The decimal sign of amounts.")
 @reading_files
@@ -34,6 +36,7 @@ def import_(
     call: Call,
     paths: tuple[str, ...],
     dry_run: bool,
+    update: bool,
     dates: str | None,
     decimal: str,
     encoding: str | None,
@@ -42,8 +45,9 @@ def import_(
 ) -> None:
     """Import CSV, JSON, SQL or .xlsx files of agents, assignments and bookings, in any order.
 
-    Rows already on the desk stay unchanged. An interrupted import is finished when it is run again, or
-    undone with astra undo.
+    Rows already on the desk stay as they are. Those that have changed in the files since they were imported
+    are listed, and changed with --update; those that the desk has changed as well are only listed. An
+    interrupted import is finished when it is run again, or undone with astra undo.
     """
     files = [_readable(path) for path in paths]
     given = FileOptions(encoding, rejects, ok_partial)
@@ -57,10 +61,12 @@ def import_(
             encoding=encoding,
             notation=Notation(dates, decimal),
             rejects=refused,
+            update=update,
         )
     for note in result["notes"]:
         narrate(note)
-    given.finish(call, refused, len(result["quarantined"]))
+    left = [*result["quarantined"], *result["conflicts"], *([] if update else result["different"])]
+    given.finish(call, refused, len(left))
     if call.as_json:
         result["database"] = str(database_path(call.database))
     call.show(result, _print)
@@ -93,5 +99,21 @@ def _print(result: ImportResult) -> None:
     rejected = plural(len(result["quarantined"]), "row")
     line(f"{agents}, {assignments}, {plural(result['bookings'], 'booking')}; {rejected} rejected")
     first_lines([f"{row['file']}, row {row['row']}: {row['reason']}" for row in result["quarantined"]])
+    _print_differences(result)
     if result.get("flagged"):
         line(f"{plural(len(result['flagged']), 'row')} accepted, but with a fault: --json lists them")
+
+
+def _print_differences(result: ImportResult) -> None:
+    unchanged = sum(result["unchanged"].values())
+    if unchanged:
+        line(f"{plural(unchanged, 'row')} unchanged")
+    updated = sum(result["updated"].values())
+    if updated:
+        line(f"{plural(updated, 'row')} updated")
+    elif result["different"]:
+        line(f"{plural(len(result['different']), 'row')} changed in the files; --update changes the desk")
+        first_lines(list(map(described_difference, result["different"])))
+    if result["conflicts"]:
+        line(f"{plural(len(result['conflicts']), 'row')} changed in the files and on the desk; left alone")
+        first_lines(list(map(described_difference, result["conflicts"])))

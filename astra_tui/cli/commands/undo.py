@@ -73,5 +73,6 @@ def _print(row: UndoResult) -> None:
             stay = "stays" if len(kept) == 1 else "stay"
             line(named(f"{plural(len(kept), kind)} with work or changes since {stay}", kept))
     if row["kept_events"]:
-        line(named("commands that cannot be undone stay: events", row["kept_events"]))
+        what = "changes with work since" if row["command"] == "import" else "commands that cannot be undone"
+        line(named(f"{what} stay: events", row["kept_events"]))
     _print_refused(row["refused"])

@@ -20,4 +20,6 @@ def unfinished() -> Finding:
 def _described(head: Head) -> str:
     what = ", ".join(head.plan.get("files", ())) or "a demo"
     written = ", ".join(f"{head.written[kind]:,} of {head.plan[kind]:,} {kind}" for kind in COUNTED)
-    return f"event {head.event_id} ({what}) is not finished: {written} are written"
+    changes = head.plan.get("changes")
+    made = f", {head.changed:,} of {changes:,} changes are made" if changes else ""
+    return f"event {head.event_id} ({what}) is not finished: {written} are written{made}"

@@ -74,9 +74,10 @@ class Found:
     refused: list[RefusedRow] = field(default_factory=list)
 
 
-def find(event: Event, ahead: Ahead | None = None) -> Found:
+def find(event: Event, ahead: Ahead | None = None, *, is_part: bool = False) -> Found:
     """Return the rows of an event that can be restored, and those that cannot.
 
+    ``is_part`` of the undo of an import: nobody has changed the rows since, so the log is not asked.
     Raises Refused for the first that cannot, unless the command's rows are undone one by one; then only if
     there is no other.
     """
@@ -95,8 +96,9 @@ def find(event: Event, ahead: Ahead | None = None) -> Found:
     def check_rules(key: str, row: BaseModel) -> None:
         RULES[type(row)].check(row, before.get(key), rows, agents)
 
+    checks = (check_customer, check_rules) if is_part else (check_customer, check_untouched, check_rules)
     errors: dict[str, DeskError] = {}
-    for check in (check_customer, check_untouched, check_rules):
+    for check in checks:
         errors |= _errors(check, rows, is_row_by_row=_is_row_by_row(event))
         rows = {key: row for key, row in rows.items() if key not in errors}
     if errors and not any(isinstance(row, SUBJECTS) for row in rows.values()):

@@ -140,12 +140,25 @@ def without_desk(folder: Path) -> None:
     desk_in(folder).unlink()
 
 
-def import_all(folder: Path, tell: Tell) -> None:
+def write_changes(folder: Path) -> None:
+    """Confirm what is Pending in the files, give Gus another name and more years, and add rows."""
+    write_history(folder, rows=64)
+    for name, old, new in (
+        ("bookings.csv", ",,,Mars", ",2081-02-05 10:00:00,,Mars"),
+        ("bookings.csv", "Pending", "Confirmed"),
+        ("assignments.csv", "Import 1", "Imported 1"),
+        ("agents.csv", ",3,4.5", ",4,4.25"),
+    ):
+        file = folder / name
+        file.write_text(file.read_text().replace(old, new))
+
+
+def import_all(folder: Path, tell: Tell, update: bool = False) -> None:
     importer.BATCH_ROWS = 10
     desk = opened(desk_in(folder), create=True)
     tell(None)
     names = ("bookings.csv", "assignments.csv", "agents.csv")
-    importer.import_files(desk, [folder / name for name in names])
+    importer.import_files(desk, [folder / name for name in names], update=update)
     tell("imported")
     desk.close()
 
@@ -160,6 +173,10 @@ def make_demo(folder: Path, tell: Tell) -> None:
 
 def imported(folder: Path) -> None:
     import_all(folder, lambda _: None)
+
+
+def updated(folder: Path) -> None:
+    import_all(folder, lambda _: None, update=True)
 
 
 def undone(folder: Path, tell: Tell) -> None:
@@ -323,6 +340,10 @@ IN_PARTS: dict[str, Kind] = {
     "import into a new desk": Kind(
         _each(without_desk, write_history), import_all, in_parts=True, left_out=no_settings("desk_id")
     ),
+    "import of changes": Kind(
+        _each(write_history, imported, write_changes), partial(import_all, update=True), in_parts=True
+    ),
+    "undo of changes": Kind(_each(write_history, imported, write_changes, updated), undone),
     "undo of an import": Kind(_each(write_history, imported), undone),
     "demo": Kind(
         without_desk, make_demo, answers_again=False, in_parts=True, left_out=no_settings("desk_id")
