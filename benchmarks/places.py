@@ -38,6 +38,7 @@ class PaintingDriver(HeadlessDriver):
 def painted(path: Path) -> AstraApp:
     """Return the application, to be run with the driver."""
     app = AstraApp(path, actor="bench")
+    app.is_alone = True  # as of a process of its own: full garbage collections wait for a pause
 
     def driver(*_: object, size: tuple[int, int], **__: object) -> Driver:
         app._driver = PaintingDriver(app, size=size)

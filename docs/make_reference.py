@@ -234,8 +234,9 @@ def events_page() -> str:
     from dispatch.operations.command_list import every_command
 
     lines = ["| event | in the log | undo |", "|---|---|---|"]
-    for name, (past, never) in sorted(every_command().items()):
-        lines.append(f"| `{name}` | {past} | {f'no: {hint_of(never)}' if never else 'yes'} |")
+    for name, (past, undo) in sorted(every_command().items()):
+        how = "yes, row by row" if undo.row_by_row else "yes"
+        lines.append(f"| `{name}` | {past} | {f'no: {hint_of(undo.never)}' if undo.never else how} |")
     return "\n\n".join([MADE, "# Events", EVENTS_ABOUT.strip("\n"), "\n".join(lines)]) + "\n"
 
 
@@ -268,7 +269,8 @@ def _values(key: Any) -> str:
     from dispatch.desk.accepted_values import WORDS
 
     offered = key.kind.offers(lambda kind: [f"one of the desk's {WORDS.get(kind, kind)}s"])
-    return ", ".join(offered) or key.kind.expects
+    shown = ", ".join(getattr(key.kind, "also", ()))
+    return (", ".join(offered) or key.kind.expects) + (f"; also {shown}" if shown else "")
 
 
 def lines_page() -> str:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from models.agents import Agent
 from models.base import after_save
-from models.errors import Refused
-from models.hints import act
 from models.issues import HELD, Issue, Survey
-from models.triggers import change_score
+from models.triggers import change_score, stepped
 
 
 @after_save(Issue)
@@ -34,11 +32,6 @@ def move_survey_score(_sender: type[Survey], survey: Survey, created: bool) -> N
 
 def _change_issue_load(agent_id: int, step: int) -> None:
     agent = Agent.lock(agent_id)
-    if agent.issue_load + step < 0:  # clamping would only hide the drift
-        raise Refused(
-            "load_drift",
-            f"the issue load of {agent.name} ({agent_id}) is {agent.issue_load}, less than the open issues",
-            f"{act('doctor.repair')} recounts the loads",
-        )
-    agent.issue_load += step
+    what = f"issue load of {agent.name} ({agent_id})"
+    agent.issue_load = stepped(agent.issue_load, step, what, "open issues")
     agent.save()

@@ -164,17 +164,22 @@ def _gather(
 
 def _change_load(agent_id: int, step: int, given_at: str | None = None) -> Holder:
     agent = Holder.lock(agent_id)
-    if agent.load + step < 0:  # clamping would only hide the drift
-        raise Refused(
-            "load_drift",
-            f"the load of {agent.name} ({agent_id}) is {agent.load}, less than the Pending bookings",
-            f"{act('doctor.repair')} recounts the loads",
-        )
-    agent.load += step
+    agent.load = stepped(agent.load, step, f"load of {agent.name} ({agent_id})", "Pending bookings")
     if given_at is not None:
         agent.last_given_at = given_at
     agent.save()
     return agent
+
+
+def stepped(load: int, step: int, what: str, work: str) -> int:
+    """Return a load after a step. Raises Refused below zero: clamping would only hide the drift."""
+    if load + step < 0:
+        raise Refused(
+            "load_drift",
+            f"the {what} is {load}, less than the {work}",
+            f"{act('doctor.repair')} recounts the loads",
+        )
+    return load + step
 
 
 def recount_loads(agent_ids: Iterable[int | None]) -> None:

@@ -1,9 +1,15 @@
-"""What a desk of the first schema may hold: two customers and a booking."""
+"""Desk files of earlier schemas, and what one of the first may hold: two customers and a booking."""
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from dispatch.bootstrap import open_desk
 from models import database
 
 MIGRATIONS = Path(database.__file__).with_name("migrations")
@@ -16,3 +22,19 @@ INSERT INTO bookings (lead_id, status, destination, launch_location, created_at,
     VALUES (1, 'Pending', 'Mars', 'Tokyo', '2082-01-01 00:00:00', '2082-01-01 00:00:00', 0, 1);
 INSERT INTO events (at, actor, command, booking_id) VALUES ('2082-01-01 00:00:00', 'kim', 'lead.add', 1);
 """
+
+
+def make_old(folder: Path, schema: int, rows: str) -> Path:
+    """Make a desk by the first migrations alone, with rows given as SQL; returns its file."""
+    release = folder / f"schema-{schema}"
+    (release / "migrations").mkdir(parents=True)
+    for migration in sorted(MIGRATIONS.glob("0*.py"))[:schema]:
+        shutil.copy(migration, release / "migrations")
+    path = folder / "old.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "__file__", str(release / "database.py"))
+        patch.setattr(database, "SCHEMA_VERSION", schema)
+        open_desk(path, create=True).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(rows)
+    return path

@@ -16,7 +16,8 @@ from click.shell_completion import CompletionItem
 
 from astra_tui.cli.output.printing import printable
 from dispatch.inputs import validation
-from dispatch.inputs.filter_reader import Keys, offers
+from dispatch.inputs.filter_offers import offers
+from dispatch.inputs.filter_reader import Keys
 from models.bookings import STATUSES
 
 T = TypeVar("T")

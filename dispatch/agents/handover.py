@@ -23,10 +23,11 @@ def hand_over(running: Command, agent_id: int, to: int | str) -> AgentRow:
     """Move all of an agent's Pending bookings and open issues, claimed or not, to an agent or the ``desk``.
 
     The desk assigns each by its policy; what nobody else can take stays with an agent who is at work,
-    and waits otherwise. Returns the agent with ``moves`` and ``issue_moves``. Raises NotFound, Refused,
+    and waits otherwise. Returns the agent with ``moves`` and ``issue_moves``, the bookings ``kept`` of those
+    held before, and the waiting ones that then got an agent (``drained``). Raises NotFound, Refused,
     InvalidInput.
     """
-    agent = Agent.lock(agent_id)
+    agent, held = Agent.lock(agent_id), queries.pending_ids(agent_id)
     if to == DESK:
         moves = to_the_desk(running, agent)
     else:
@@ -34,11 +35,14 @@ def hand_over(running: Command, agent_id: int, to: int | str) -> AgentRow:
     issues = queue.hand_over(running, agent, None if to == DESK else int(to))
     running.detail["to"] = to
     drain_waiting(running)
+    moved = {move["booking_id"] for move in moves}
+    drained: list[int] = running.detail.get("drained", [])
     running.booking_id, running.agent_id = None, agent_id
     return queries.agent(agent_id) | {
         "moves": moves,
         "issue_moves": issues,
-        "kept": queries.pending_ids(agent_id),
+        "kept": [booking_id for booking_id in held if booking_id not in moved],
+        "drained": drained,
         "over_capacity": bool(running.detail.get("over_capacity")),
     }
 

@@ -13,6 +13,7 @@ from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import DESK_ACTOR
 from dispatch.inputs import due_times, shift_hours, validation
 from dispatch.queries.row_types import AgentRow
+from dispatch.service.issues.queue import settle
 from models.agents import AVAILABLE, BREAK, BUSY, GONE, OFFLINE, PRESENCES, Agent
 from models.base import CompiledQuery, parameter
 from models.clock import local_offset
@@ -33,8 +34,8 @@ def set_presence(
     """Set an agent's presence, optionally ``until`` a time (inputs.due_times) when it ends by itself.
 
     Unclaimed work of an agent who is away or offline goes to others at once, or waits; claimed work
-    stays. Returns the agent with ``returned``, the bookings handed back, and ``kept``. Raises NotFound,
-    Refused, InvalidInput.
+    stays. Returns the agent with ``returned``, the bookings handed back, their ``moves`` and those of
+    issues (``issue_moves``), and the bookings ``kept``. Raises NotFound, Refused, InvalidInput.
     """
     agent = working_agent(agent_id, f"{act('agent.leave', agent_id)} brings them back")
     if presence not in PRESENCES:
@@ -92,13 +93,16 @@ def _settled(running: Command, agent: Agent) -> AgentRow:
     returned = to_the_desk(running, agent, only_unclaimed=True) if agent.presence in GONE else []
     if returned:
         running.detail["returned"] = [row["booking_id"] for row in returned]
+    kept = queries.pending_ids(agent.agent_id, claimed=True if agent.presence in GONE else None)
     drain_waiting(running)
+    issue_moves = settle(running)
     running.booking_id, running.agent_id = None, agent.agent_id
     drained: list[int] = running.detail.get("drained", [])
     return queries.agent(agent.agent_id) | {
         "returned": [row["booking_id"] for row in returned],
-        "kept": queries.pending_ids(agent.agent_id, claimed=True if agent.presence in GONE else None),
+        "kept": kept,
         "moves": returned,
+        "issue_moves": issue_moves,
         "drained": drained,
     }
 

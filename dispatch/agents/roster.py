@@ -13,7 +13,7 @@ from dispatch.assignment.waiting_list import drain_waiting
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.queries import agent_levels
-from dispatch.queries.row_types import AgentRow
+from dispatch.queries.row_types import AgentRow, IssueMoveRow
 from dispatch.service.issues.queue import settle
 from dispatch.triage import categories
 from models.agents import AVAILABLE, Agent
@@ -58,7 +58,8 @@ def leave(running: Command, agent_id: int, hand_over: bool = False) -> AgentRow:
     """Deactivate an agent: the row and its history stay, without a rank or new work.
 
     With ``hand_over`` the agent's work goes to the desk first; what nobody can take waits. Returns the
-    agent with those ``moves``. Raises NotFound, and Refused if the agent still holds work otherwise.
+    agent with those ``moves`` and ``issue_moves``. Raises NotFound, and Refused if the agent still holds
+    work otherwise.
     """
     agent = Agent.lock(agent_id)
     if agent.left_at is not None:
@@ -69,7 +70,8 @@ def leave(running: Command, agent_id: int, hand_over: bool = False) -> AgentRow:
     agent.due_at = None
     agent.save()
     moves = to_the_desk(running, agent)
-    return _settled(running, agent) | {"moves": moves}
+    issue_moves = _settle(running, agent)
+    return queries.agent(agent_id) | {"moves": moves, "issue_moves": issue_moves}
 
 
 @command("agent.return", past="returned", undo=put_back)
@@ -170,7 +172,13 @@ CHANGEABLE = tuple(_SETTERS)
 
 def _settled(running: Command, agent: Agent) -> AgentRow:
     """Assign waiting bookings and issues, and return the agent."""
-    drain_waiting(running)
-    settle(running)
-    running.booking_id, running.agent_id = None, agent.agent_id
+    _settle(running, agent)
     return queries.agent(agent.agent_id)
+
+
+def _settle(running: Command, agent: Agent) -> list[IssueMoveRow]:
+    """Assign waiting bookings and issues; return the moves of an absent agent's issues."""
+    drain_waiting(running)
+    issue_moves = settle(running)
+    running.booking_id, running.agent_id = None, agent.agent_id
+    return issue_moves

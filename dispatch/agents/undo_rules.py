@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from dispatch import queries
 from dispatch.agents.handover import to_the_desk
@@ -19,7 +19,9 @@ class AgentUndo(UndoRules[Agent]):
     def is_surely_untouched(self, row: Agent, after: Json) -> bool:
         return False
 
-    def check(self, row: Agent, before: Json | None, among: Collection[str], returning: set[int]) -> None:
+    def check(
+        self, row: Agent, before: Json | None, among: Collection[str], agents: Mapping[int, Json]
+    ) -> None:
         """Refuse an undo by which an agent with newer work would leave."""
         if row.left_at is not None or not (before is None or before.get("left_at")):
             return

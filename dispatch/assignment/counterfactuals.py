@@ -12,6 +12,7 @@ from dispatch.assignment.policies import POLICIES, Candidate, Policy
 from dispatch.assignment.selection import choose, profile_of
 from dispatch.desk.commands import Command
 from dispatch.queries.agents import names_of
+from dispatch.queries.wording import key_word
 from models.agents import Agent
 from models.audit import Decision
 from models.bookings import PENDING, Booking
@@ -130,10 +131,9 @@ def _by_key(policy: Policy, winner: Candidate, other: Candidate) -> Answer:
     theirs, mine = (*winner.keys, winner.agent_id), (*other.keys, other.agent_id)
     for name, won, lost in zip(names, theirs, mine, strict=False):
         if won != lost:
-            words = name.replace("_", " ")
             return {
                 "kind": KEY,
-                "because": f"{words}: {lost}, where {Agent.lock(winner.agent_id).name} had {won}",
+                "because": f"{key_word(name)}: {lost}, where {Agent.lock(winner.agent_id).name} had {won}",
                 "policy": policy.name,
                 "key": name,
                 "winner_id": winner.agent_id,

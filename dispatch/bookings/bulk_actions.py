@@ -14,20 +14,19 @@ from dispatch import queries
 from dispatch.assignment import agent_checks
 from dispatch.assignment.assign import save, taker_for
 from dispatch.bookings import lifecycle
-from dispatch.bookings.row_types import BatchLine, BatchResult
-from dispatch.desk.commands import Command, command, put_back
+from dispatch.bookings.row_types import BatchResult
+from dispatch.desk import bulk
+from dispatch.desk.commands import Command, command, put_each_back
 from dispatch.inputs import validation
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.row_types import BookingRow
 from models.agents import Agent
 from models.bookings import CANCELLED, Booking
-from models.errors import DeskError, InvalidInput
+from models.errors import DeskError
 from models.triggers import loads_gathered
 
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
-
-MOST = 10_000
 
 Which = Sequence[int] | BookingFilter
 """Booking numbers, or a filter that finds them."""
@@ -36,7 +35,7 @@ After = Callable[[BookingRow, Booking], BookingRow]
 _open_or_waiting: Check = partial(lifecycle.check_open, waiting_too=True)
 
 
-@command("booking.reassign_all", past="several reassigned", undo=put_back)
+@command("booking.reassign_all", past="several reassigned", undo=put_each_back)
 def reassign(running: Command, which: Which, to_agent_id: int, reason: str) -> BatchResult:
     """Give bookings to an agent. Raises as for a single booking if the agent or reason is wrong."""
     reason = validation.required_text(reason, "reason")
@@ -55,7 +54,7 @@ def reassign(running: Command, which: Which, to_agent_id: int, reason: str) -> B
     return _kept(running, result, reason)
 
 
-@command("booking.cancel_all", past="several cancelled", undo=put_back)
+@command("booking.cancel_all", past="several cancelled", undo=put_each_back)
 def cancel(running: Command, which: Which, reason: str) -> BatchResult:
     """Cancel bookings, for one reason."""
     reason = validation.required_text(reason, "reason")
@@ -64,13 +63,13 @@ def cancel(running: Command, which: Which, reason: str) -> BatchResult:
     return _kept(running, result, reason)
 
 
-@command("booking.release_all", past="several released", undo=put_back)
+@command("booking.release_all", past="several released", undo=put_each_back)
 def release(running: Command, which: Which) -> BatchResult:
     """Release the claims on bookings."""
     return _kept(running, _all(which, _releasable, lambda booking: lifecycle.unclaim(running, booking)))
 
 
-@command("booking.follow_up_all", past="several follow-ups", undo=put_back)
+@command("booking.follow_up_all", past="several follow-ups", undo=put_each_back)
 def follow_up(running: Command, which: Which, at: str | None = None) -> BatchResult:
     """Set when to get back to customers, the same time for all; None or empty clears it."""
     due_at = _due_at(at, running.now)
@@ -170,14 +169,13 @@ def _releasable(booking: Booking) -> None:
 
 
 def _all(which: Which, check: Check, act: Callable[[Booking], object]) -> BatchResult:
-    """Act on every booking that passes the check; refused ones do not affect the others.
+    """Act on every booking that passes the check.
 
     A refusal raised by ``act`` itself rolls everything back.
     """
     verdicts = _checked(which, check)
-    for verdict in verdicts.values():
-        if isinstance(verdict, Booking):
-            act(verdict)
+    for booking in bulk.fit(verdicts).values():
+        act(booking)
     return _answer(verdicts, lambda row, _: row)
 
 
@@ -185,45 +183,21 @@ def _planned(which: Which, check: Check, after: After) -> BatchResult:
     return _answer(_checked(which, check), after)
 
 
-def _numbers(which: Which) -> list[int]:
-    """Return the booking numbers, each once. Raises InvalidInput for none or too many."""
-    if isinstance(which, BookingFilter):
-        wanted = queries.booking_ids(which, MOST + 1)
-    else:
-        wanted = list(dict.fromkeys(which))
-    if len(wanted) > MOST or not (wanted or isinstance(which, BookingFilter)):
-        raise InvalidInput("bookings", f"{len(wanted)} bookings given", f"1 to {MOST} at once")
-    return wanted
-
-
 def _checked(which: Which, check: Check) -> dict[int, Booking | DeskError]:
-    """Return each booking that passes the check, or its refusal, in the order requested."""
-    verdicts: dict[int, Booking | DeskError] = {}
-    for number in _numbers(which):
-        try:
-            booking = Booking.lock(number)
-            check(booking)
-        except DeskError as error:
-            verdicts[number] = error
-        else:
-            verdicts[number] = booking
-    return verdicts
+    def checked(number: int) -> Booking:
+        booking = Booking.lock(number)
+        check(booking)
+        return booking
+
+    chosen = partial(queries.booking_ids, which) if isinstance(which, BookingFilter) else which
+    return bulk.checked("booking", chosen, checked)
 
 
 def _answer(verdicts: Mapping[int, Booking | DeskError], after: After) -> BatchResult:
-    fit = {number: each for number, each in verdicts.items() if isinstance(each, Booking)}
+    fit = bulk.fit(verdicts)
     rows = {row["booking_id"]: row for row in queries.bookings_by_id(list(fit))}
     done = {number: after(rows[number], booking) for number, booking in fit.items()}
-    results: list[BatchLine] = [
-        {
-            "booking_id": number,
-            "ok": number in done,
-            "booking": done.get(number),
-            "error": verdict.as_json() if isinstance(verdict, DeskError) else None,
-        }
-        for number, verdict in verdicts.items()
-    ]
-    return {"done": len(done), "refused": len(results) - len(done), "results": results}
+    return bulk.answer("booking", verdicts, done)
 
 
 def _kept(running: Command, result: BatchResult, reason: str | None = None) -> BatchResult:

@@ -10,7 +10,7 @@ from dispatch.assignment.agent_checks import attending_agent, check_room, not_th
 from dispatch.assignment.assign import DECLINED, find_agent, give, may_take, save
 from dispatch.assignment.decisions import decide_by_hand
 from dispatch.customers.records import refuse_erased
-from dispatch.desk.commands import Command, command, put_back
+from dispatch.desk.commands import Command, command, put_back, reverse_event
 from dispatch.inputs import due_times, validation
 from dispatch.inputs.amounts import money_cents
 from dispatch.queries.next_action import is_due
@@ -110,7 +110,7 @@ def contact(
     return saved(running, booking)
 
 
-@command("booking.note", past="note", undo=put_back)
+@command("booking.note", past="note", undo=reverse_event)
 def note(running: Command, booking_id: int, text: str) -> BookingRow:
     """Add a note to the booking's history. Raises NotFound, InvalidInput."""
     running.detail = {"text": validation.required_text(text, "text")}
@@ -298,9 +298,10 @@ def check_open(booking: Booking, *, waiting_too: bool = False) -> None:
     """Raise Refused for a closed booking or, unless ``waiting_too``, one without an agent."""
     number = booking.booking_id
     if booking.status != PENDING:
+        state = "was entered by mistake" if booking.voided else f"is already {booking.status.lower()}"
         raise Refused(
             "not_pending",
-            f"booking {number} {'was entered by mistake' if booking.voided else f'is {booking.status}'}",
+            f"booking {number} {state}",
             ENTER_AGAIN if booking.voided else f"{act('booking.reopen', number)} makes it Pending",
         )
     if booking.agent_id is None and not waiting_too:

@@ -3,6 +3,7 @@
 # without "from __future__ import annotations", which would compile every key at start
 from typing import TypedDict
 
+from dispatch.desk.row_types import BulkResult
 from dispatch.queries.row_types import BookingRow
 
 
@@ -15,9 +16,4 @@ class BatchLine(TypedDict):
     error: dict[str, str] | None
 
 
-class BatchResult(TypedDict):
-    """The results for several bookings, with the number done and refused."""
-
-    done: int
-    refused: int
-    results: list[BatchLine]
+BatchResult = BulkResult[BatchLine]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk.commands import Command
@@ -17,12 +17,24 @@ MISTAKE = "entered by mistake"
 
 
 class BookingUndo(UndoRules[Booking]):
-    def check(self, row: Booking, before: Json | None, among: Collection[str], returning: set[int]) -> None:
-        """Refuse to leave a Pending booking with an agent who has left and does not return with it."""
-        if before is not None and before.get("status", row.status) == PENDING:
-            holder = before.get("agent_id", row.agent_id)
-            if holder is not None and holder not in returning:
-                working_agent(holder)
+    def check(
+        self, row: Booking, before: Json | None, among: Collection[str], agents: Mapping[int, Json]
+    ) -> None:
+        """Refuse to leave a Pending booking with an agent who has left, or is away and it is unclaimed."""
+        if before is None or before.get("status", row.status) != PENDING:
+            return
+        holder = before.get("agent_id", row.agent_id)
+        if holder is None:
+            return
+        then = agents.get(holder, {})
+        agent = Agent.lock(holder) if then.get("left_at", "") is None else working_agent(holder)
+        presence = then.get("presence", agent.presence)
+        if presence in GONE and not before.get("claimed_at", row.claimed_at):
+            raise Refused(
+                "agent_away",
+                f"booking {row.booking_id} would return to {agent.name}, who is {presence}",
+                f"{act('agent.presence', holder)} makes them available",
+            )
 
     def put_back(self, running: Command, row: Booking, before: Json | None) -> None:
         row.changed_at = running.now
@@ -36,14 +48,4 @@ class BookingUndo(UndoRules[Booking]):
         row.given_at = None  # so that it counts in no rate
 
     def finish(self, running: Command, row: Booking) -> int | None:
-        """Refuse to give unclaimed work to an agent who is now away or offline."""
-        if row.status != PENDING or row.agent_id is None:
-            return None
-        holder = Agent.lock(row.agent_id)
-        if holder.presence in GONE and not row.claimed_at:
-            raise Refused(
-                "agent_away",
-                f"booking {row.booking_id} would return to {holder.name}, who is {holder.presence}",
-                f"{act('agent.presence', holder.agent_id)} makes them available",
-            )
-        return holder.agent_id
+        return row.agent_id if row.status == PENDING else None

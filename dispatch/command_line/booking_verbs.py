@@ -116,8 +116,9 @@ def _presence(desk: Desk, given: Given) -> str:
         desk, given["agent"]["agent_id"], given["state"], given.get("until"), given.get("reason")
     )
     until = f" until {day_and_moment(row['presence_until'])}" if row["presence_until"] else ""
-    moved = f"; {plural(len(row['returned']), 'booking')} handed back" if row["returned"] else ""
-    return f"{row['name']}: {row['presence']}{until}{moved}"
+    counts = (len(row["returned"]), "booking"), (len(row["issue_moves"]), "issue")
+    moved = " and ".join(plural(number, noun) for number, noun in counts if number)
+    return f"{row['name']}: {row['presence']}{until}" + (f"; {moved} handed back" if moved else "")
 
 
 BOOKING_VERBS = (

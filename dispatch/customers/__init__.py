@@ -1,6 +1,6 @@
 """Customers: their records, search, duplicates and merging."""
 
-from dispatch.customers.duplicates import in_question, similar, suspects
+from dispatch.customers.duplicates import in_question, similar, suggestions, suspects
 from dispatch.customers.merging import merge, preview_merge
 from dispatch.customers.recognition import recognise
 from dispatch.customers.records import MOST_LISTED, card, complete, edit, refuse_erased, standing
@@ -22,5 +22,6 @@ __all__ = [
     "refuse_erased",
     "similar",
     "standing",
+    "suggestions",
     "suspects",
 ]

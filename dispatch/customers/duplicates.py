@@ -22,20 +22,38 @@ from models.folding import fold
 
 MOST_SUSPECTS = 10
 MOST_COMPARED = 200
+END = 8  # digits of a phone without its country and the zero before an area
+LAST_DIGITS = "last digits of the phone"
 
 
 def suspects(
     name: str = "", phone: str | None = None, email: str | None = None, limit: int = MOST_SUSPECTS
 ) -> list[Suspect]:
     """Existing customers who may be the one being entered, surest first; a partial phone finds nobody."""
+    return _described(_with_contacts(phone, email), _namesakes(name), limit)
+
+
+def suggestions(
+    name: str = "", phone: str | None = None, email: str | None = None, limit: int = MOST_SUSPECTS
+) -> list[Suspect]:
+    """The same while somebody types, with those whose name goes on so or whose phone has the same end."""
+    likely = _with_last_digits(phone) | _begun(name) | _namesakes(name)
+    return _described(_with_contacts(phone, email), likely, limit)
+
+
+def _with_contacts(phone: str | None, email: str | None) -> dict[int, str]:
     number, address = _or_none(validation.phone, phone), _or_none(validation.email, email)
     because = dict.fromkeys(_with_contact(Customer.phone, dresses(number) if number else ()), "phone")
     for customer_id in _with_contact(Customer.email, [address] if address else ()):
         because.setdefault(customer_id, "e-mail")
-    likely = {customer_id: why for customer_id, why in _namesakes(name).items() if customer_id not in because}
+    return because
+
+
+def _described(because: Mapping[int, str], likely: Mapping[int, str], limit: int) -> list[Suspect]:
     rows = [_suspect(row, because, same=True) for row in rows_of(list(because))]
-    namesakes = [_suspect(row, likely, same=False) for row in rows_of(list(likely))]
-    namesakes.sort(key=lambda row: (row["because"] != "name", not row["open_bookings"]))
+    others = [customer_id for customer_id in likely if customer_id not in because]
+    namesakes = [_suspect(row, likely, same=False) for row in rows_of(others)]
+    namesakes.sort(key=lambda row: (row["because"] not in ("name", LAST_DIGITS), not row["open_bookings"]))
     found_rows = [*rows, *namesakes][:limit]
     still_open = queries.bookings_of([row["customer_id"] for row in found_rows], open_only=True)
     for row in found_rows:
@@ -82,6 +100,42 @@ def _with_contact(column: Any, values: Sequence[str]) -> list[int]:
         return []
     query = Customer.select(Customer.customer_id).where(column.in_(values)).order_by(Customer.customer_id)
     return [standing(customer_id) for (customer_id,) in tuples(query)]
+
+
+def _with_last_digits(phone: str | None) -> dict[int, str]:
+    """Customers whose phone ends like this one: it may be typed with or without its country."""
+    end = (_or_none(validation.phone, phone) or "")[-END:]
+    if len(end) < END or not end.isdecimal():
+        return {}
+    ids = listed(found([end], MOST_COMPARED))
+    query = Customer.select(Customer.customer_id).where(
+        Customer.customer_id.in_(ids), Customer.phone.endswith(end), Customer.merged_into.is_null()
+    )
+    return {customer_id: LAST_DIGITS for (customer_id,) in tuples(query)}
+
+
+def _begun(name: str) -> dict[int, str]:
+    """Customers of whose name each of two or more typed words begins another word."""
+    words = fold(name).split()
+    if not 2 <= len(words) <= MOST_WORDS:
+        return {}
+    ids = listed(found([needle(word) for word in words], MOST_COMPARED))
+    query = Customer.select(Customer.customer_id, Customer.name).where(
+        Customer.customer_id.in_(ids), Customer.merged_into.is_null()
+    )
+    rows = sorted(tuples(query), reverse=True)
+    return {customer_id: "name so far" for customer_id, known in rows if _begin(words, fold(known).split())}
+
+
+def _begin(words: Sequence[str], known: Sequence[str]) -> bool:
+    """Return whether each word begins another one of those known; the longest choose first."""
+    left = list(known)
+    for word in sorted(words, key=len, reverse=True):
+        begun = next((one for one in left if one.startswith(word)), None)
+        if begun is None:
+            return False
+        left.remove(begun)
+    return True
 
 
 def _namesakes(name: str) -> dict[int, str]:

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any, Concatenate, NamedTuple, NewType, ParamSpec, TypeVar
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from dispatch.desk.desk import DESK_ACTOR, Desk
 from models.agents import Agent
@@ -52,9 +52,23 @@ TOLD = {
 }
 """The columns of a new row that its event holds, by table."""
 
-UndoRule = NewType("UndoRule", str)
-"""The reason why a command is never undone; empty where undo restores its rows."""
-put_back, never = UndoRule(""), UndoRule
+
+class UndoRule(NamedTuple):
+    """How undo treats a command: ``never`` is the reason why it is never undone, empty where it is.
+
+    ``row_by_row``: rows that have changed since stay, and the others are restored. ``rowless``: its event
+    alone counts, as a note's, or that of a command whose rows are in other events.
+    """
+
+    never: str = ""
+    row_by_row: bool = False
+    rowless: bool = False
+
+
+never = UndoRule
+put_back = UndoRule()
+put_each_back = UndoRule(row_by_row=True)
+reverse_event = UndoRule(rowless=True)
 
 
 class CommandInfo(NamedTuple):
@@ -62,6 +76,11 @@ class CommandInfo(NamedTuple):
 
     past: str
     undo: UndoRule
+
+    @property
+    def needs_rows(self) -> bool:
+        """Return whether there is something to undo only if rows have changed."""
+        return not (self.undo.never or self.undo.rowless)
 
 
 BATCH = "batch"

@@ -1,9 +1,11 @@
-"""Row types of events."""
+"""Row types of events, and of commands on several rows."""
 
 # without "from __future__ import annotations", which would compile every key at start
-from typing import NotRequired, TypedDict
+from typing import Generic, NotRequired, TypedDict, TypeVar
 
 from models.base import Json
+
+Line = TypeVar("Line")
 
 
 class EventColumns(TypedDict):
@@ -47,3 +49,11 @@ class ListedEvent(EventRow):
     folded: NotRequired[int]
     sentence: NotRequired[str]
     age: NotRequired[str]
+
+
+class BulkResult(TypedDict, Generic[Line]):
+    """A line for each row given, in order, with the number done and refused."""
+
+    done: int
+    refused: int
+    results: list[Line]

@@ -10,13 +10,15 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from peewee import Value
+from peewee import Value, fn
 
 from models.audit import Event
 from models.base import listed, tuples
 
 UNDO, REDO = "undo", "redo"
 REVERSALS = (UNDO, REDO)
+STAYED = "stayed"
+"""The detail of an undo that names the rows it left, each as "booking 12": they were refused."""
 
 
 def followed_events() -> Any:
@@ -41,17 +43,22 @@ def undone_events(after: int = 0) -> Any:
     return chain.select_from(chain.c.event_id).where(chain.c.is_undone == 1)
 
 
-def undone_by(numbers: Collection[int], undoing: int | None = None) -> dict[int, int]:
+def undone_by(
+    numbers: Collection[int], undoing: int | None = None, *, of_row: str | None = None
+) -> dict[int, int]:
     """Return those of some events that are undone, each with the last event of its chain.
 
-    ``undoing``: the event that a running command is about to undo or redo; it counts as undone.
+    ``undoing``: the event that a running command is about to undo or redo; it counts as undone. ``of_row``:
+    a row as "booking 12"; an undo that left it does not count.
     """
+    left_it = fn.INSTR(fn.COALESCE(fn.json_extract(Event.detail, f"$.{STAYED}"), ""), f'"{of_row}"') > 0
     ends = {number: number for number in numbers}
     undone: set[int] = set()
     moved = set(ends)
     while moved:
         among = listed({ends[number] for number in moved})
-        links = dict(tuples(Event.select(Event.undoes, Event.event_id).where(Event.undoes.in_(among))))
+        query = Event.select(Event.undoes, Event.event_id).where(Event.undoes.in_(among))
+        links = dict(tuples(query if of_row is None else query.where(~left_it)))
         moved = {number for number in moved if ends[number] in links}
         ends |= {number: links[ends[number]] for number in moved}
         undone ^= moved

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Generic, TypeVar
 
 from dispatch.desk.commands import Command
@@ -23,8 +23,8 @@ class UndoRules(Generic[M]):
         """Return whether the row itself rules out a later change; if not, the log is searched."""
         return bool(getattr(row, "version", 1) == after.get("version", 1))
 
-    def check(self, row: M, before: Json | None, among: Collection[str], returning: set[int]) -> None:
-        """Refuse a row that must not be restored, ``among`` these rows, with these agents ``returning``."""
+    def check(self, row: M, before: Json | None, among: Collection[str], agents: Mapping[int, Json]) -> None:
+        """Refuse a row that must not be restored, ``among`` these rows; ``agents`` get these values back."""
 
     def put_back(self, running: Command, row: M, before: Json | None) -> None:
         """Write the inverse of the command's change to the row."""
@@ -43,4 +43,4 @@ class UndoRules(Generic[M]):
         """Mark a row created by mistake, so that it counts in no figure."""
 
     def finish(self, running: Command, row: M) -> int | None:
-        """Refuse the result, or apply its consequences; return the agent whose load has the row again."""
+        """Apply the consequences of the result; return the agent whose load has the row again."""

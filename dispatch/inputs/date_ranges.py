@@ -18,6 +18,7 @@ EXAMPLES = (
     "today, yesterday 17:30, 9:00, -2h, 30 min ago, 3 days ago, 2082-11-22, 2082-11-22 09:30, 22.11. 9:00,"
     " this week, last month"
 )
+FEW_EXAMPLES = "today, 9:00, -2h"
 DAYS_AGO = {"today": 0, "yesterday": 1}
 WHICH = {"last": -1, "this": 0, "next": 1}
 SPANS = due_times.SPANS | {unit: timedelta(days=days) for unit, days in due_times.DAY_SPANS.items()}
@@ -64,8 +65,11 @@ def _bound(text: str, now: str, offset: timedelta, *, ends: bool, ahead: bool = 
             return to_text((meant - offset).replace(tzinfo=UTC))
     except (ValueError, OverflowError):  # no such day or hour, or one outside the calendar
         pass
-    hint = f"{EXAMPLES}; desk time is {to_text(here)[:16]}"
-    raise InvalidInput("time", f"{validation.excerpt(typed)} is not a date or time", hint)
+    raise InvalidInput(
+        "time",
+        f"{validation.excerpt(typed)} is not a time",
+        f"try {FEW_EXAMPLES}; desk time is {to_text(here)[:16]}",
+    )
 
 
 def _meant(words: str, now: datetime, ends: bool, ahead: bool) -> datetime | None:

@@ -20,7 +20,6 @@ from dispatch.inputs.filter_language import (
     Pair,
     Words,
     fold,
-    format_filter,
     joined,
     parts_of,
 )
@@ -34,6 +33,8 @@ FRACTION = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 
 Row = Mapping[str, Any]
 Fills = dict[str, Any]
+Meaning = Callable[["Reading"], Mapping[str, Any]]
+"""The fields that a word fills in the list's filter."""
 Accepted = Callable[[str], Sequence[str]]
 """The accepted values of one of the desk's lists."""
 
@@ -46,6 +47,10 @@ class Reading:
     accepted: Accepted
     my_agent_id: int | None = None
     offset: timedelta = field(default_factory=local_offset)
+
+
+class Filled(tuple[tuple[str, Any], ...]):
+    """A value that fills fields of the list's filter: their names and values."""
 
 
 class Kind:
@@ -173,7 +178,7 @@ class Moment(Kind):
         try:
             start, end = date_ranges.period(pair.value, reading.now, reading.offset)
         except InvalidInput:
-            raise _refused(pair, "a time", date_ranges.EXAMPLES) from None
+            raise _refused(pair, "a time", date_ranges.FEW_EXAMPLES) from None
         if start == end and pair.operator in EQUAL:
             raise _refused(pair, "a day", f"use {pair.key}>={pair.value}")
         return start, end if start < end else to_text(from_text(start) + timedelta(seconds=1))
@@ -191,17 +196,23 @@ class Moment(Kind):
 
 @dataclass(frozen=True)
 class Choice(Kind):
-    """One of a few ``values``, or of one of the desk's lists; ``ordered`` ones are stored as 1, 2 ..."""
+    """One of a few ``values``, or of one of the desk's lists; ``ordered`` ones are stored as 1, 2 ...
+
+    ``also`` has words that screens show for a row, too: accepted, but not offered.
+    """
 
     values: tuple[str, ...] = ()
     listed: str = ""
     ordered: bool = False
+    also: Mapping[str, Meaning] = field(default_factory=dict)
 
     def offers(self, accepted: Accepted) -> Sequence[str]:
         return accepted(self.listed) if self.listed else self.values
 
     def read(self, pair: Pair, reading: Reading) -> Any:
-        value = _chosen({name: name for name in self.offers(reading.accepted)}, pair)
+        value = _chosen({name: name for name in self.offers(reading.accepted)}, pair, self.also)
+        if value in self.also:
+            return Filled(self.also[value](reading).items())
         return self.values.index(value) + 1 if self.ordered else value
 
 
@@ -217,15 +228,17 @@ class Among(Choice):
 
 @dataclass(frozen=True)
 class Fields(Kind):
-    """One of a few names, each of which fills fields of the list's filter."""
+    """One of a few names, each of which fills fields of the list's filter; ``also`` is as in Choice."""
 
-    names: Mapping[str, Callable[[Reading], Mapping[str, Any]]]
+    names: Mapping[str, Meaning]
+    also: Mapping[str, Meaning] = field(default_factory=dict)
 
     def offers(self, accepted: Accepted) -> Sequence[str]:
         return tuple(self.names)
 
-    def read(self, pair: Pair, reading: Reading) -> tuple[tuple[str, Any], ...]:
-        return tuple(self.names[_chosen({name: name for name in self.names}, pair)](reading).items())
+    def read(self, pair: Pair, reading: Reading) -> Filled:
+        known = {**self.also, **self.names}
+        return Filled(known[_chosen({name: name for name in self.names}, pair, self.also)](reading).items())
 
 
 @dataclass(frozen=True)
@@ -241,7 +254,7 @@ class Key:
 
     def fields(self, pair: Pair) -> Fills:
         """Return the fields the pair fills in the list's filter."""
-        if isinstance(self.kind, Fields):
+        if isinstance(pair.value, Filled):
             return dict(pair.value)
         by_name = isinstance(self.kind, Who) and self.kind.named and isinstance(pair.value, str)
         return {} if by_name or not self.field or pair.operator not in EQUAL else {self.field: pair.value}
@@ -277,7 +290,7 @@ def read(asked_for: Node | None, keys: Keys, reading: Reading) -> Node | None:
     def leaf(part: Words | Pair) -> Node:
         if isinstance(part, Words):
             return part
-        key = keys[_chosen(_spellings(keys), Pair("key", ":", part.key))]
+        key = keys[_chosen(spellings(keys), Pair("key", ":", part.key))]
         return key.pair(part.operator, part.value, reading)
 
     return None if asked_for is None else fold(asked_for, leaf, lambda sign, parts: Group(sign, tuple(parts)))
@@ -310,24 +323,8 @@ def without(asked_for: Node | None, names: Collection[str], keys: Keys, reading:
     return joined("and", kept) if kept else None
 
 
-def offers(word: str, keys: Keys, accepted: Accepted) -> list[tuple[str, str]]:
-    """Return completions of a filter's last word with their meaning: keys, or the values of the only key."""
-    typed, colon, value = word.partition(":")
-    known = {name: keys[key] for name, key in _spellings(keys).items()}
-    begun = [name for name in known if (name == typed if colon else name.startswith(typed))]
-    for name in begun if len(begun) == 1 else ():
-        begins = _begins_a_word if isinstance(known[name].kind, Who) else str.startswith
-        fitting = [one for one in known[name].kind.offers(accepted) if begins(_folded(one), _folded(value))]
-        if fitting or colon:
-            return [(format_filter(Pair(name, ":", one)), known[name].help) for one in fitting]
-    return [(f"{name}:", known[name].help) for name in begun]
-
-
-def _begins_a_word(name: str, part: str) -> bool:
-    return f" {name}".find(f" {part}") >= 0
-
-
-def _spellings(keys: Keys) -> dict[str, str]:
+def spellings(keys: Keys) -> dict[str, str]:
+    """Return the name of the key behind each spelling."""
     return {name: key.name for key in keys.values() for name in (key.name, *key.also)}
 
 
@@ -358,27 +355,36 @@ def _whole(negated: Callable[[Any], Any], sign: str, parts: list[Any]) -> Any:
     return negated(parts[0]) if sign == "not" else reduce(or_ if sign == "or" else and_, parts)
 
 
-def _chosen(names: Mapping[str, str], pair: Pair) -> str:
-    """Return the value of the only name equal to, or beginning with, the text. Raises InvalidInput."""
-    wanted = _folded(pair.value)
-    found = {meant for name, meant in names.items() if _folded(name) == wanted}
-    found = found or {meant for name, meant in names.items() if wanted and _folded(name).startswith(wanted)}
+def _chosen(names: Mapping[str, str], pair: Pair, also: Collection[str] = ()) -> str:
+    """Return the value of the only name equal to, or beginning with, the text; of ``also`` if no other does.
+
+    Raises InvalidInput.
+    """
+    wanted, others = folded(pair.value), {name: name for name in also}
+    found = {meant for name, meant in (*names.items(), *others.items()) if folded(name) == wanted}
+    found = found or _begun(names, wanted) or _begun(others, wanted)
     if len(found) == 1:
         return found.pop()
-    known = [name for name in dict.fromkeys(names.values()) if name in found or not found]
+    known = [name for name in dict.fromkeys((*names.values(), *others)) if name in found]
+    known = known or list(dict.fromkeys(names.values()))
     problem = f"{'ambiguous' if found else 'unknown'} {pair.key} {validation.excerpt(pair.value)}"
-    hint = f"{_nearest(wanted, known)}accepted: {', '.join(known)}"
+    hint = f"{_nearest(wanted, (*known, *others))}accepted: {', '.join(known)}"
     raise InvalidInput(pair.key, problem if wanted else f"{pair.key} has no value", hint)
+
+
+def _begun(names: Mapping[str, str], wanted: str) -> set[str]:
+    return {meant for name, meant in names.items() if wanted and folded(name).startswith(wanted)}
 
 
 def _nearest(wanted: str, known: Sequence[str]) -> str:
     from difflib import get_close_matches  # 10 ms, and only needed here
 
-    near = get_close_matches(wanted, [_folded(name) for name in known], 1)
+    near = get_close_matches(wanted, [folded(name) for name in known], 1)
     return f"did you mean {near[0]}? " if near else ""
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """Return a name as names are compared."""
     return name.casefold().replace("_", " ").replace("-", " ").strip()
 
 

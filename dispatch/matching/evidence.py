@@ -56,7 +56,7 @@ class Verdict:
     def under(self, policy: str) -> str:
         """Return the grounds, and what decides under a policy."""
         if not self.steers:
-            by = "load and rank" if policy in (MATCH, RANK) else f"the {policy} policy"
+            by = "rank" if policy in (MATCH, RANK) else f"the {policy} policy"
             return f"{self.grounds}: ordering by {by}"
         if policy != MATCH:
             return f"{self.grounds}; only the match policy goes by it"
@@ -127,6 +127,11 @@ def confirmed_by_agent() -> dict[int, tuple[int, int]]:
     return counts
 
 
+def decided() -> int:
+    """Return how many assignments have an outcome, to learn from."""
+    return sum(closed for _, closed, _ in _closed())
+
+
 def lead_differences() -> dict[str, float]:
     """Return the p-values of differences between leads by method and by source."""
     found = {}
@@ -153,7 +158,7 @@ def summary(used: WeightSet, policy: str) -> Evidence:
     with one_moment():
         found = verdict(used)
         differences = lead_differences()
-        decided = sum(closed for _, closed, _ in _closed())
+        known = decided()
         was_learned = newest() is not None
     return {
         "weights": used.name,
@@ -162,7 +167,7 @@ def summary(used: WeightSet, policy: str) -> Evidence:
         "believed": found.believed,
         "steers": found.steers,
         "assignments": found.assignments,
-        "decided": decided,
+        "decided": known,
         "was_learned": was_learned,
         "p_values": {"agent": found.p_agents} | differences,
     }

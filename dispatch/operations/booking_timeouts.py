@@ -10,11 +10,10 @@ from datetime import timedelta
 
 from peewee import Expression
 
-from dispatch import queries
 from dispatch.agents.handover import to_the_desk
 from dispatch.agents.presence import put as set_presence
 from dispatch.assignment.assign import find_agent, taker_for
-from dispatch.bookings.lifecycle import pending_booking, saved, unclaim
+from dispatch.bookings.lifecycle import described, pending_booking, saved, unclaim
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
 from dispatch.queries.row_types import BookingRow
@@ -47,9 +46,7 @@ def lapse(running: Command, booking_id: int) -> BookingRow:
         agent.save()
     if agent.presence == AWAY:
         to_the_desk(running, agent, only_unclaimed=True)
-    row = queries.booking(booking_id)
-    running.booking_id, running.agent_id = booking_id, row["agent_id"]
-    return row
+    return described(running, booking_id)
 
 
 @command("booking.ask", past="asked about the claim", undo=put_back)

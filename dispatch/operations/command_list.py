@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 from dispatch.desk.commands import COMMANDS, CommandInfo
 from dispatch.desk.event_chain import is_erased
 from dispatch.desk.row_types import EventRow
-from dispatch.operations.row_types import UndoPreview, UndoResult
+from dispatch.operations.row_types import RefusedRow, UndoPreview, UndoResult
+from dispatch.queries.wording import plural
 
 MODULES = """
 agents.handover agents.presence agents.roster assignment.shuffle batches.record bookings.bulk_actions
@@ -23,6 +24,9 @@ service.issues.editing service.issues.escalation_commands service.issues.intake 
 service.issues.ownership service.issues.queue service.issues.surveys service.satisfaction.training
 views.desk_views
 """
+
+SEVERAL = "several "
+"""The beginning of the words for a command on several rows; a number takes its place where it is known."""
 
 
 @cache
@@ -74,6 +78,18 @@ def describe_event(row: Mapping[str, Any]) -> str:
     return f"{describe_subject(row)} {describe_command(row['command'])}".strip()
 
 
+def describe_refused(refused: Sequence[RefusedRow]) -> str:
+    """Say which rows an undo leaves, to be put behind what it does: ``; booking 12 stays``."""
+    rows = list(dict.fromkeys(row["row"] for row in refused))
+    return f"; {_counted(rows)} {'stays' if len(rows) == 1 else 'stay'}" if rows else ""
+
+
+def _counted(rows: Sequence[str]) -> str:
+    """Name a row, or count several: ``booking 12``, ``2 bookings``, ``3 rows``."""
+    kinds = {row.split()[0] for row in rows}
+    return rows[0] if len(rows) == 1 else f"{len(rows):,} {kinds.pop() if len(kinds) == 1 else 'row'}s"
+
+
 def describe_undone(done: UndoResult) -> str:
     """Describe what is undone or redone: ``booking 12 claimed``, ``booking 12 (Kate Nguyen) removed``."""
     if done["command"] == "import":
@@ -82,19 +98,25 @@ def describe_undone(done: UndoResult) -> str:
     if done["command"] == "lead.add" and booking is not None:
         became = "is back" if done["redone"] else "removed"
         return f"{describe_subject(done)} ({booking['customer_name']}) {became}"
+    past = describe_command(done["command"])
+    several = past.removeprefix(SEVERAL)
+    if several != past and done["bookings"]:
+        return f"{plural(done['bookings'], 'booking')} {several}"
     return describe_event(done)
 
 
 def describe_target(found: UndoPreview) -> str:
-    """Describe what would be undone or redone: ``booking 12 claimed``, ``lead 12 (Kate Nguyen)``."""
+    """Describe what would be undone or redone: ``booking 12 claimed``, ``lead 12 (Kate Nguyen)``.
+
+    Of several rows, also how many stay.
+    """
     if found["command"] == "import":
         return "import"
     if found["command"] == "lead.add" and found["booking"] is not None:
         return f"lead {found['booking_id']} ({found['booking']['customer_name']})"
-    if len(found["rows"]) > 1:
-        kinds = {row.split()[0] for row in found["rows"]}
-        count = f"{len(found['rows']):,} {kinds.pop() if len(kinds) == 1 else 'row'}s"
-        past = describe_command(found["command"])
-        several = past.removeprefix("several ")
-        return f"{count} {several}" if several != past else f"{describe_event(found)} ({count})"
+    if len(found["rows"]) > 1 or found["refused"]:
+        count, past = _counted(found["rows"]), describe_command(found["command"])
+        several = past.removeprefix(SEVERAL)
+        what = f"{count} {several}" if several != past else f"{describe_event(found)} ({count})"
+        return what + describe_refused(found["refused"])
     return describe_event(found)

@@ -17,7 +17,7 @@ from typing import Any
 from peewee import fn
 
 from dispatch.assignment.waiting_list import drain_waiting
-from dispatch.desk.commands import Command, command, never, put_back
+from dispatch.desk.commands import Command, command, never, reverse_event
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EventFilter
 from dispatch.queries.new_work import last_event
@@ -171,7 +171,7 @@ def begin(desk: Desk, plan: Json, known: Head | None) -> Run:
         return Run(desk, Head(event_id, at, plan, newest=event_id), is_resumed=False)
 
 
-@command("import", past="imported", undo=put_back)
+@command("import", past="imported", undo=reverse_event)
 def _log_plan(running: Command, plan: Json) -> Json:
     running.detail = plan
     return plan

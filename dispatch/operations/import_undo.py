@@ -15,7 +15,7 @@ from peewee import JOIN
 
 from dispatch.bookings.undo_rules import MISTAKE, BookingUndo
 from dispatch.desk import undo_chain
-from dispatch.desk.commands import Command, command, never
+from dispatch.desk.commands import AUDITED, Command, command, never
 from dispatch.operations import import_record
 from models import tallies
 from models.agents import Agent
@@ -110,7 +110,23 @@ def _changed_since(event_id: int) -> set[str]:
         Event.event_id.not_in(listed(own)),
         Event.undoes.is_null() | (Event.undoes < event_id),
     )
-    return {key for (before,) in query.tuples().iterator() for key in json.loads(before)}
+    changed = {key for (before,) in query.tuples().iterator() for key in json.loads(before)}
+    return changed | _left_by_undos(event_id)
+
+
+def _left_by_undos(event_id: int) -> set[str]:
+    """Return the keys of the rows that undos of several rows have left since: what was done to them holds."""
+    undos = Event.select(Event.detail).where(
+        Event.event_id > event_id,
+        Event.command == undo_chain.UNDO,
+        Event.detail.contains(f'"{undo_chain.STAYED}":'),
+        Event.event_id.not_in(undo_chain.followed_events()),
+    )
+    tables = {model.label: model.table for model in AUDITED}
+    names = [
+        name.rsplit(" ", 1) for (detail,) in tuples(undos) for name in json.loads(detail)[undo_chain.STAYED]
+    ]
+    return {f"{tables[label]}:{number}" for label, number in names}
 
 
 def _part(head: int, event_id: int) -> _Part:

@@ -102,6 +102,17 @@ class RestoreResult(TypedDict):
     event_id: int | None
 
 
+class RefusedRow(TypedDict):
+    """A row that an undo leaves, as "booking 12", and why: another command has changed it since, for one.
+
+    ``event_id`` is the command that would be undone of it.
+    """
+
+    row: str
+    event_id: int
+    error: dict[str, str]
+
+
 class UndoResult(TypedDict):
     """The event undone, of a redo (``redone``) an undo; ``command`` is what is no longer done, or done again.
 
@@ -109,7 +120,7 @@ class UndoResult(TypedDict):
 
     Of an import, ``bookings`` counts those taken back; ``kept_bookings`` and ``kept_agents`` stay, as they
     have changed since, or hold work. Of a batch, ``kept_events`` are those of its commands that cannot be
-    undone.
+    undone. ``refused`` are the rows of several that stay.
     """
 
     undone_event_id: int
@@ -124,13 +135,15 @@ class UndoResult(TypedDict):
     kept_agents: list[int]
     kept_bookings: list[int]
     kept_events: list[int]
+    refused: list[RefusedRow]
     booking: BookingRow | None
 
 
 class UndoPreview(TypedDict):
     """What an undo, or a redo (``redone``), would change; the event as in UndoResult, with who did it when.
 
-    ``rows`` names what would change, each as "booking 12": bookings, issues and agents, or else customers.
+    ``rows`` names what would change, each as "booking 12": bookings, issues and agents, or else customers;
+    ``refused`` are those that would stay.
     """
 
     undone_event_id: int
@@ -143,6 +156,7 @@ class UndoPreview(TypedDict):
     customer_id: int | None
     issue_id: int | None
     rows: list[str]
+    refused: list[RefusedRow]
     booking: BookingRow | None
 
 

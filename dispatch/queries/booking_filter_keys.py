@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from peewee import fn
 
 from dispatch.inputs.filter_reader import (
@@ -10,6 +12,7 @@ from dispatch.inputs.filter_reader import (
     Choice,
     Fields,
     Key,
+    Meaning,
     Moment,
     Number,
     Part,
@@ -21,18 +24,42 @@ from models.bookings import STATUSES, Booking
 from models.customers import Lead
 
 REVENUE = fn.COALESCE(Booking.destination_revenue_cents, 0) + fn.COALESCE(Booking.package_revenue_cents, 0)
-FLAGS = Fields(
-    {
-        "unclaimed": lambda _: {"unclaimed": True},
-        "waiting": lambda _: {"waiting": True},
-        "due": lambda reading: {"due_until": reading.now},
-        "asked": lambda _: {"asked": True},
-    }
-)
+EVERY: dict[str, Any] = {
+    "status": None,
+    "unclaimed": False,
+    "claimed": False,
+    "waiting": False,
+    "unattended": False,
+}
+
+
+def _filling(**fields: Any) -> Meaning:
+    return lambda _: fields
+
+
+_STATUSES = {status: _filling(status=status) for status in STATUSES}
+_FLAGS = {
+    "unclaimed": _filling(unclaimed=True),
+    "claimed": _filling(claimed=True),
+    "waiting": _filling(waiting=True),
+    "due": lambda reading: {"due_until": reading.now},
+    "asked": _filling(asked=True),
+}
+_SHOWN = {  # further words of the state column and the views
+    "unattended": _filling(unattended=True),
+    "call again": lambda reading: {"due_until": reading.now, "claimed": True},
+    "still on it?": _filling(asked=True),
+    "by mistake": _filling(voided=True),
+    "all": _filling(**EVERY),
+}
 
 BOOKING_KEYS = table(
-    Key("status", Choice(STATUSES), "booking status", field="status"),
-    Key("is", FLAGS, "unclaimed; without an agent; follow-up due; agent asked about the claim"),
+    Key("status", Choice(STATUSES, also=_FLAGS | _SHOWN), "booking status", field="status"),
+    Key(
+        "is",
+        Fields(_FLAGS, also=_STATUSES | _SHOWN),
+        "unclaimed; claimed; without an agent; follow-up due; agent asked about the claim",
+    ),
     Key("agent", Who(is_named, listed="agent"), "its agent", Booking.agent_id, "agent_id"),
     Key("customer", Who(), "its customer", field="customer"),
     Key("destination", Choice(listed="destination"), "destination", field="destination", also=("to",)),

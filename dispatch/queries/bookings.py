@@ -23,11 +23,10 @@ from models.errors import InvalidInput, NotFound
 from models.hints import act
 
 # claimed work whose agent is away
-_UNATTENDED = (
-    (Booking.status == PENDING)
-    & Booking.claimed_at.is_null(False)
-    & (Agent.presence.in_(GONE) | Agent.left_at.is_null(False))
-)
+_AWAY = Agent.presence.in_(GONE) | Agent.left_at.is_null(False)
+_IS_PENDING = Booking.status == PENDING
+_CLAIMED = Booking.claimed_at.is_null(False)
+_UNATTENDED = _IS_PENDING & _CLAIMED & _AWAY
 
 # a row's columns: Booking's, unless another is named
 _FIELDS: dict[str, Any] = Booking._meta.fields | {
@@ -59,6 +58,14 @@ _EQUAL: dict[str, Any] = {  # fields of a BookingFilter that equal a column
 }
 
 
+_FLAGS: dict[str, list[Any]] = {  # flags of a BookingFilter
+    "unclaimed": [_IS_PENDING, Booking.claimed_at.is_null(), Booking.agent_id.is_null(False)],
+    "claimed": [_IS_PENDING, _CLAIMED],
+    "waiting": [_IS_PENDING, Booking.agent_id.is_null()],
+    "asked": [_IS_PENDING, Booking.asked_at.is_null(False)],
+    "unattended": [_IS_PENDING, _CLAIMED, Booking.agent_id.in_(Agent.select(Agent.agent_id).where(_AWAY))],
+    "voided": [Booking.voided],
+}
 MOST_NAMED = 500  # parameters of a query
 
 
@@ -66,6 +73,7 @@ MOST_NAMED = 500  # parameters of a query
 class BookingFilter:
     """A selection and order of bookings.
 
+    ``unattended``: claimed, while its agent is away; ``voided``: entered by mistake.
     ``text`` is sought in customer, destination, wishes, notes and number. ``due_until`` is a stored time:
     only follow-ups due by then. ``asked``: only claimed bookings whose agent was asked "still on it?".
     ``customer`` is a number, or a text to search by. ``where`` is the rest of a filter text.
@@ -77,7 +85,10 @@ class BookingFilter:
     source: str | None = None
     method: str | None = None
     unclaimed: bool = False
+    claimed: bool = False
     waiting: bool = False
+    unattended: bool = False
+    voided: bool = False
     text: str = ""
     due_until: str | None = None
     asked: bool = False
@@ -130,10 +141,10 @@ def _sought(which: BookingFilter) -> list[Mentions]:
 
 
 def _keys(which: BookingFilter) -> tuple[Any, ...]:
-    """Return the keys of the order. An agent's own bookings are found through the agent."""
+    """Return the keys of the order; not to be read from its index where the few matches have their own."""
     keys = ORDERS[which.sort].keys
-    is_agents = which.sort == "changed" and which.agent_id is not None
-    return tuple(key.concat("") for key in keys) if is_agents else keys
+    hides_index = which.sort in ("changed", "created") and _is_narrow(which)
+    return tuple(key.concat("") for key in keys) if hides_index else keys
 
 
 def count_bookings(which: BookingFilter) -> int:
@@ -149,7 +160,7 @@ def count_bookings(which: BookingFilter) -> int:
 
 def _is_pending(which: BookingFilter) -> bool:
     """Return whether the filter allows Pending bookings only, which are few."""
-    return which.status == PENDING or which.unclaimed or which.waiting or which.asked
+    return which.status == PENDING or any(getattr(which, name) for name in _FLAGS if name != "voided")
 
 
 def _is_narrow(which: BookingFilter) -> bool:
@@ -255,20 +266,13 @@ def _conditions(which: BookingFilter, *, in_order: bool = False) -> list[Express
         which = replace(which, status=None)
     wanted = ((column, getattr(which, name)) for name, column in _EQUAL.items())
     conditions += [column == value for column, value in wanted if value not in (None, "")]
-    if which.unclaimed:
-        conditions += [
-            Booking.status == PENDING,
-            Booking.claimed_at.is_null(),
-            Booking.agent_id.is_null(False),
-        ]
-    if which.waiting:
-        conditions += [Booking.status == PENDING, Booking.agent_id.is_null()]
+    for name, required in _FLAGS.items():
+        if getattr(which, name):
+            conditions += required
     if which.due_until is not None:
         conditions.append(Booking.follow_up_at <= which.due_until)
         if which.agent_id is not None:  # of the two indexes, then that of the agent's few Pending ones
             conditions.append(Booking.status == PENDING)
-    if which.asked:
-        conditions += [Booking.status == PENDING, Booking.asked_at.is_null(False)]
     if which.where is not None:
         conditions.append(condition(which.where, BOOKING_KEYS, _of_words, _of_fields))
     return conditions
@@ -282,7 +286,7 @@ def _of_fields(fields: Json) -> list[Expression]:
     """Return the conditions for these fields of a filter."""
     if "customer" in fields:
         return [of_customer(fields["customer"]).condition]
-    return _conditions(BookingFilter(**fields))[1:]
+    return _conditions(BookingFilter(**fields))[1:] or _conditions(BookingFilter())  # is:all
 
 
 def unattended() -> dict[int, int]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatch.desk.accepted_values import listing
-from dispatch.inputs.filter_language import Node, Pair, Words, fold
-from dispatch.inputs.filter_reader import Keys, offers
+from dispatch.inputs.filter_language import Node, Pair, Words, fold, parse
+from dispatch.inputs.filter_offers import meant_by, offers
+from dispatch.inputs.filter_reader import Keys, Reading, read
 from models.agents import Agent, ids_named
 from models.base import tuples
+from models.errors import InvalidInput
 
 AGENT = "agent"
 MOST_NAMED = 3
@@ -27,7 +29,16 @@ def completions(word: str, keys: Keys) -> list[tuple[str, str]]:
     if ":" in word:
         return offers(word, keys, accepted)
     spelled = [(name, key.help) for key in keys.values() for name in (key.name, *key.also)]
-    return [(f"{name}:", meaning) for name, meaning in spelled if word and name.startswith(word.casefold())]
+    begun = [(f"{name}:", meaning) for name, meaning in spelled if word and name.startswith(word.casefold())]
+    return begun + (meant_by(word, keys) if word else [])
+
+
+def names_meant(text: str, keys: Keys, reading: Reading) -> str:
+    """Say whom the agents' names in a text mean; "" for a text that cannot be read. Reads the database."""
+    try:
+        return "  ".join(who_is_meant(read(parse(text), keys, reading)))
+    except InvalidInput:
+        return ""
 
 
 def who_is_meant(asked: Node | None) -> list[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
@@ -17,26 +17,35 @@ from models.desk_file import DeskFile
 from models.errors import DatabaseUnavailable, InvalidInput
 from models.hints import act
 
+T = TypeVar("T")
+
 AT_ONCE = 500
 FINAL = ("newer_database",)
 """Errors that end the following; after any other one the next look tries again."""
 
 
-class LogFollower:
+class LogFollower(Generic[T]):
     """Reads new events of a desk for as long as the block runs.
 
     Ids are given under the write lock, so their order is that of the commits: everything up to the newest one
     is there, and nothing later goes below it. A restore writes its event beyond all ids that were ever seen.
     ``tell`` gets what a person should know: that the desk was restored, that another file has its place.
+    ``shown`` makes of events what is yielded of them, one for each; it may read the desk.
     """
 
     def __init__(
-        self, path: Path, opened: Callable[[], Desk], which: EventFilter, tell: Callable[[str], object]
+        self,
+        path: Path,
+        opened: Callable[[], Desk],
+        which: EventFilter,
+        tell: Callable[[str], object],
+        shown: Callable[[list[EventRow]], Sequence[T]],
     ) -> None:
         self._path = path
         self._opened = opened
         self._which = which
         self._tell = tell
+        self._shown = shown
         self._desk: Desk | None = None
         self._file = DeskFile(path)
         self._version = -1
@@ -63,7 +72,7 @@ class LogFollower:
         self.after = newest if after is None else after
         self._desk_id = desk.settings.desk_id
 
-    def news(self) -> Iterator[EventRow]:
+    def news(self) -> Iterator[T]:
         """Yield what was committed since the last look, oldest first; mostly one cheap question.
 
         Raises DatabaseUnavailable only for what no later look could change.
@@ -78,7 +87,7 @@ class LogFollower:
         else:
             self._tell_state("")
 
-    def _news(self) -> Iterator[EventRow]:
+    def _news(self) -> Iterator[T]:
         desk = self._present()
         version = desk.data_version()
         if version == self._version:
@@ -88,11 +97,12 @@ class LogFollower:
         while True:
             with desk.reading():
                 rows = event_log.page(self._which, AT_ONCE, after=self.after)[::-1]
-            for row in rows:
+                shown = self._shown(rows)
+            for row, one in zip(rows, shown, strict=True):
                 if row["command"] == RESTORE:
                     self._tell(f"The desk was restored by {row['actor']}: event {row['event_id']}")
                 self.after = row["event_id"]
-                yield row
+                yield one
             if len(rows) < AT_ONCE:
                 break
         self.after, self._version = max(self.after, newest), version

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dispatch.inputs.amounts import is_sign
 from dispatch.inputs.due_times import WEEKDAYS
@@ -43,6 +43,11 @@ def plain_value(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.2f}"
     return ", ".join(map(plain_value, value)) if isinstance(value, list) else str(value)
+
+
+def key_word(name: str) -> str:
+    """Format a key that a policy compares; a rank's load is bookings alone, while screens call both so."""
+    return "bookings" if name == "load" else name.replace("_", " ")
 
 
 def show_in(currency: str) -> None:
@@ -86,32 +91,54 @@ def age(then: str, now: str) -> str:
     Older than a day it is a date at the terminal's zone, with its year if that is another one. A time
     after ``now``, as of a terminal whose clock is ahead, counts as now.
     """
-    seconds = max(0, int((from_text(now) - from_text(then)).total_seconds()))
-    for unit, length, limit in (("s", 1, 60), ("m", 60, 3600), ("h", 3600, 86400)):
-        if seconds < limit:
-            return f"{seconds // length}{unit}"
-    local, here = (from_text(text) + local_offset() for text in (then, now))
-    if seconds < WEEK_S:
-        return f"{WEEKDAYS[local.weekday()][:3].capitalize()} {local:%H:%M}"
+    seconds = _seconds(then, now)
+    near = _near(seconds)
+    if near or seconds < WEEK_S:
+        return near or _weekday(then)
+    local, here = _local(then), _local(now)
     date = f"{local.day} {MONTHS[local.month - 1]}"
     return date if local.year == here.year else f"{date} {local.year}"
 
 
 def short_age(then: str, now: str) -> str:
     """Format the same in six cells: ``12s``, ``4m``, ``2h``, ``12 Nov``, ``Nov 81``."""
-    text = age(then, now)
-    if len(text) <= 3:
-        return text
-    local, here = (from_text(text) + local_offset() for text in (then, now))
-    month = MONTHS[local.month - 1]
-    return f"{local.day} {month}" if local.year == here.year else f"{month} {local:%y}"
+    return _near(_seconds(then, now)) or _short_date(then, now)
 
 
 def until(then: str, now: str) -> str:
-    """Format how far away a stored time is, ahead or past, in six cells: ``10m``, ``2h``, ``12 Nov``."""
-    earlier, later = sorted((then, now))
-    near = age(earlier, later)
-    return near if len(near) <= 3 else short_age(then, now)
+    """Format how far away a stored time is: ahead ``10m``, ``2h``, ``Fri 09:00``, ``6 Mar``; else its age."""
+    ahead = _seconds(now, then)
+    if ahead <= 0:
+        return short_age(then, now)
+    return _near(ahead) or (_weekday(then) if ahead < WEEK_S else _short_date(then, now))
+
+
+def _seconds(then: str, now: str) -> int:
+    """Return the whole seconds from one stored time to another, 0 if it is the earlier one."""
+    return max(0, int((from_text(now) - from_text(then)).total_seconds()))
+
+
+def _near(seconds: int) -> str:
+    """Format a span of less than a day by its largest unit; "" for a longer one."""
+    for unit, length, limit in (("s", 1, 60), ("m", 60, 3600), ("h", 3600, 86400)):
+        if seconds < limit:
+            return f"{seconds // length}{unit}"
+    return ""
+
+
+def _local(text: str) -> datetime:
+    return from_text(text) + local_offset()
+
+
+def _weekday(text: str) -> str:
+    local = _local(text)
+    return f"{WEEKDAYS[local.weekday()][:3].capitalize()} {local:%H:%M}"
+
+
+def _short_date(text: str, now: str) -> str:
+    local, here = _local(text), _local(now)
+    month = MONTHS[local.month - 1]
+    return f"{local.day} {month}" if local.year == here.year else f"{month} {local:%y}"
 
 
 def holder(row: HeldRow, nobody: str = "waiting") -> str:

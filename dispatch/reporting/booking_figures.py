@@ -13,6 +13,7 @@ from dispatch.assignment import contact_rate
 from dispatch.desk.desk import Desk
 from dispatch.matching.conversion_rates import rates, shrink
 from dispatch.matching.features import one_moment
+from dispatch.queries.agents import names_of
 from dispatch.reporting.row_types import AgentFigures, FigureRow
 from models.base import tuples
 from models.bookings import CANCELLED, CONFIRMED, PENDING, STATUSES, Booking
@@ -90,6 +91,7 @@ def by_agent(desk: Desk) -> list[AgentFigures]:
                     "agent_id": rate.agent_id,
                     "agent_name": rate.agent_name,
                     "load": agents[rate.agent_id]["load"],
+                    "issue_load": agents[rate.agent_id]["issue_load"],
                     "capacity": agents[rate.agent_id]["capacity"],
                     **rate.row(),
                     **reached[rate.agent_id].row(),
@@ -116,6 +118,14 @@ def by_agent_in(desk: Desk, days: int) -> list[AgentFigures]:
         row["rate"], row["low"], row["high"] = shrunk.of(row["confirmed"], row["decided"])
         row["before"] = earlier.get(row["agent_id"], (0, 0))[1]
     return sorted(rows, key=lambda row: (-row["rate"], row["agent_id"]))
+
+
+def most_confirmed(now: str, days: int, most: int) -> list[tuple[str, int, int]]:
+    """Return the agents with the most Confirmed of the last ``days`` days: name, Confirmed, decided."""
+    decided = _decided(to_text(from_text(now) - timedelta(days=days)), None)
+    first = sorted(decided.items(), key=lambda each: (-each[1][0], each[0]))[:most]
+    names = names_of({agent_id for agent_id, _ in first})
+    return [(names.get(agent_id, str(agent_id)), *numbers) for agent_id, numbers in first]
 
 
 def _decided(since: str, until: str | None) -> dict[int, tuple[int, int]]:

@@ -61,6 +61,7 @@ class AgentFigures(RateRow, ContactRate):
     agent_id: int
     agent_name: str
     load: int
+    issue_load: int
     capacity: int
     before: NotRequired[int]
 

@@ -6,11 +6,13 @@ The issues are given by number, or by a filter that the command itself runs.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.customers.records import refuse_erased
-from dispatch.desk.commands import Command, command, put_back
+from dispatch.desk import bulk
+from dispatch.desk.commands import Command, command, put_each_back
 from dispatch.inputs import validation
 from dispatch.service.escalation import monitor
 from dispatch.service.issues import command_support, queries, queue
@@ -19,16 +21,14 @@ from dispatch.service.issues.editing import set_priority
 from dispatch.service.issues.ownership import check_other
 from dispatch.service.issues.queries import IssueFilter
 from dispatch.service.issues.state_machine import check_step, enter
-from dispatch.service.row_types import IssueBatch, IssueBatchLine, IssueRow
+from dispatch.service.row_types import IssueBatch, IssueRow
 from dispatch.service.sla import clocks
 from models.agents import Agent
-from models.errors import DeskError, InvalidInput, Refused
+from models.errors import DeskError, Refused
 from models.issues import CLOSED, PRIORITIES, Issue
 
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
-
-MOST = 10_000
 
 Which = Sequence[int] | IssueFilter
 """Issue numbers, or a filter that finds them."""
@@ -37,7 +37,7 @@ Check = Callable[[int], Issue]
 Changes = Mapping[str, object]
 
 
-@command("issue.reassign_all", past="several reassigned", undo=put_back)
+@command("issue.reassign_all", past="several reassigned", undo=put_each_back)
 def reassign(running: Command, which: Which, to_agent_id: int, reason: str) -> IssueBatch:
     """Give open issues to an agent, even above the capacity; their clocks are unaffected.
 
@@ -52,7 +52,7 @@ def reassign(running: Command, which: Which, to_agent_id: int, reason: str) -> I
     return result
 
 
-@command("issue.prioritise_all", past="several prioritised", undo=put_back)
+@command("issue.prioritise_all", past="several prioritised", undo=put_each_back)
 def prioritise(running: Command, which: Which, priority: str) -> IssueBatch:
     """Set the priority of open issues; their clocks follow. Raises InvalidInput for an unknown one."""
     number = command_support.priority(priority)
@@ -66,7 +66,7 @@ def prioritise(running: Command, which: Which, priority: str) -> IssueBatch:
     return result
 
 
-@command("issue.close_all", past="several closed", undo=put_back)
+@command("issue.close_all", past="several closed", undo=put_each_back)
 def close(running: Command, which: Which) -> IssueBatch:
     """Close resolved issues."""
     return _all(running, which, _closable(running), lambda issue: enter(running, issue, CLOSED))
@@ -126,19 +126,13 @@ def _closable(running: Command) -> Check:
 
 
 def _checked(which: Which, check: Check) -> dict[int, Issue | DeskError]:
-    """Return each issue that passes the check, or its refusal, in the order requested."""
-    verdicts: dict[int, Issue | DeskError] = {}
-    for number in _numbers(which):
-        try:
-            verdicts[number] = check(number)
-        except DeskError as error:
-            verdicts[number] = error
-    return verdicts
+    chosen = partial(queries.issue_ids, which) if isinstance(which, IssueFilter) else which
+    return bulk.checked("issue", chosen, check)
 
 
 def _planned(asking: Command, which: Which, check: Check, given: Changes) -> IssueBatch:
     verdicts = _checked(which, check)
-    result = _answer(asking, verdicts, [one for one in verdicts if isinstance(verdicts[one], Issue)])
+    result = _answer(asking, verdicts)
     for line in result["results"]:
         if line["issue"]:
             line["issue"] = cast(IssueRow, {**line["issue"], **given})
@@ -146,39 +140,18 @@ def _planned(asking: Command, which: Which, check: Check, given: Changes) -> Iss
 
 
 def _all(running: Command, which: Which, check: Check, act: Callable[[Issue], object]) -> IssueBatch:
-    """Act on every issue that passes the check; refused ones do not affect the others."""
+    """Act on every issue that passes the check."""
     verdicts = _checked(which, check)
-    fit = [each for each in verdicts.values() if isinstance(each, Issue)]
-    for issue in fit:
+    fit = bulk.fit(verdicts)
+    for issue in fit.values():
         act(issue)
         command_support.save(running, issue)
-    ids = [issue.issue_id for issue in fit]
-    monitor.examine(running.desk, running.now, ids)
+    monitor.examine(running.desk, running.now, list(fit))
     running.issue_id = running.booking_id = running.agent_id = running.customer_id = None
-    running.detail = {"issues": len(ids)}
-    return _answer(running, verdicts, ids)
+    running.detail = {"issues": len(fit)}
+    return _answer(running, verdicts)
 
 
-def _numbers(which: Which) -> list[int]:
-    """Return the issue numbers, each once. Raises InvalidInput for none or too many."""
-    if isinstance(which, IssueFilter):
-        wanted = queries.issue_ids(which, MOST + 1)
-    else:
-        wanted = list(dict.fromkeys(which))
-    if len(wanted) > MOST or not (wanted or isinstance(which, IssueFilter)):
-        raise InvalidInput("issues", f"{len(wanted)} issues given", f"1 to {MOST} at once")
-    return wanted
-
-
-def _answer(running: Command, verdicts: dict[int, Issue | DeskError], ids: list[int]) -> IssueBatch:
-    rows = {row["issue_id"]: row for row in queries.rows_of(running.desk, ids)}
-    results: list[IssueBatchLine] = [
-        {
-            "issue_id": number,
-            "ok": number in rows,
-            "issue": rows.get(number),
-            "error": verdict.as_json() if isinstance(verdict, DeskError) else None,
-        }
-        for number, verdict in verdicts.items()
-    ]
-    return {"done": len(rows), "refused": len(results) - len(rows), "results": results}
+def _answer(running: Command, verdicts: Mapping[int, Issue | DeskError]) -> IssueBatch:
+    rows = {row["issue_id"]: row for row in queries.rows_of(running.desk, list(bulk.fit(verdicts)))}
+    return bulk.answer("issue", verdicts, rows)

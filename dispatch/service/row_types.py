@@ -3,7 +3,7 @@
 # without "from __future__ import annotations", which would compile every key at start
 from typing import NotRequired, TypedDict
 
-from dispatch.desk.row_types import EventRow
+from dispatch.desk.row_types import BulkResult, EventRow
 from dispatch.triage.row_types import Analysis
 from models.base import Json
 
@@ -238,9 +238,4 @@ class IssueBatchLine(TypedDict):
     error: dict[str, str] | None
 
 
-class IssueBatch(TypedDict):
-    """The results for several issues, with the number done and refused."""
-
-    done: int
-    refused: int
-    results: list[IssueBatchLine]
+IssueBatch = BulkResult[IssueBatchLine]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from dispatch.customers.row_types import IssueLine
 from dispatch.queries.wording import short_moment, span
 from dispatch.service.row_types import ClockState, EscalationRow, InteractionRow, IssueRow, Progress
+from dispatch.triage.priority import ANGRY
 from dispatch.triage.row_types import Step, Triage
 
-SOON_PERCENT = 75  # of the time used: from here on a sign precedes the words
+SOON_PERCENT, SOON_MIN = 75, 15  # of the time used, or minutes left: from here on a sign precedes the words
 START = "MEDIUM"  # of the steps to a priority
+BY_RULE = ("category", "sentiment", "tier", "urgency")  # the steps that count only if they add something
 CLOCKS = {"first_response": "first answer", "resolution": "resolution"}
 STATUSES = {"new": "waiting", "pending_customer": "waiting for customer"}
 
@@ -32,22 +35,38 @@ def status_words(name: str) -> str:
     return STATUSES.get(name, name.replace("_", " "))
 
 
+def priority_words(name: str) -> str:
+    """Format a priority by its stored name: ``Critical``."""
+    return name.capitalize()
+
+
 def state(row: IssueRow) -> str:
     """Format the status, after the escalation if there is one."""
     level = row["escalation_level"]
-    return f"ESCALATED {level} · {status(row)}" if level else status(row)
+    return f"Escalated {level} · {status(row)}" if level else status(row)
+
+
+def short_span(minutes: float) -> str:
+    """Format a span as ages are: ``45s``, ``12m``, ``3h 20``, ``2d``."""
+    return span(minutes).replace("min", "m").replace(" ", "", 1)
+
+
+def sentiment_words(compound: float) -> str:
+    """Format a sentiment: ``+0.12``, ``-0.59 (upset)``."""
+    return f"{compound:+.2f}{' (upset)' if compound <= ANGRY else ''}"
 
 
 def clock_words(clock: ClockState, verb: str) -> tuple[str, str]:
-    """Describe a clock by a sign (! over, ‖ paused, ▲ soon, ✓ done) and words."""
-    left = span(abs(clock["left_minutes"]))
+    """Describe a clock by a sign (! over, ‖ paused, ▲ soon, ✓ done, or a blank) and words."""
+    left = short_span(abs(clock["left_minutes"]))
     if clock["met_at"]:
         return ("!", "done late") if clock["breached"] else ("✓", "done in time")
     if clock["breached"]:
         return "!", f"overdue {left}"
     if clock["paused_at"]:
         return "‖", f"paused {left}"
-    return "▲" if clock["used_percent"] >= SOON_PERCENT else " ", f"{verb} {left}"
+    is_soon = clock["used_percent"] >= SOON_PERCENT or clock["left_minutes"] < SOON_MIN
+    return "▲" if is_soon else " ", f"{verb} {left}"
 
 
 def next_clock(row: IssueRow) -> tuple[ClockState, str]:
@@ -59,9 +78,9 @@ def next_clock(row: IssueRow) -> tuple[ClockState, str]:
 
 
 def time_left(row: IssueRow) -> str:
-    """Format the time left of the clock due next: ``answer 4 min``, ``! overdue 2 h``."""
+    """Format the time left of the clock due next: ``▲ answer 4m``, ``! overdue 2h``."""
     sign, words = clock_words(*next_clock(row))
-    return f"! {words}" if sign == "!" else words
+    return f"{sign} {words}" if sign in "!▲" else words
 
 
 def describe_interaction(one: InteractionRow) -> tuple[str, str]:
@@ -75,20 +94,39 @@ def describe_interaction(one: InteractionRow) -> tuple[str, str]:
 
 
 def ladder(steps: Sequence[Step]) -> str:
-    """Format the steps to a priority: ``MEDIUM → HIGH (technical support) → URGENT (tone -0.72)``."""
+    """Format the rises to a priority: ``Medium → High (technical support) → Urgent (upset customer)``."""
+    taken = (one for one in counted(steps) if one.rises)
+    return " → ".join(
+        [priority_words(START), *(f"{priority_words(one.priority)} ({one.why})" for one in taken)]
+    )
+
+
+class CountedStep(NamedTuple):
+    """A step that matters: what it adds, the priority then, whether that is another one, and the reason."""
+
+    add: int
+    priority: str
+    rises: bool
+    why: str
+
+
+def counted(steps: Sequence[Step]) -> list[CountedStep]:
+    """Return the steps that add something, and those by hand; at the top a step may add nothing any more."""
     before = [START, *(step["priority"] for step in steps)]
-    taken = (step for step, earlier in zip(steps, before, strict=False) if step["priority"] != earlier)
-    return " → ".join([START, *(f"{step['priority']} ({_reason(step)})" for step in taken)])
+    return [
+        CountedStep(step["add"], step["priority"], step["priority"] != earlier, _reason(step))
+        for step, earlier in zip(steps, before, strict=False)
+        if step["add"] or step["step"] not in BY_RULE
+    ]
 
 
 def _reason(step: Step) -> str:
     """Return the short reason of a step, from the sentence stored with it."""
-    first, _, rest = step["why"].partition(" ")
     if step["step"] == "sentiment":
-        return f"tone {rest.split(' ')[0]}"
+        return "upset customer"
     if step["step"] == "category":
         return step["why"].partition(" starts at")[0].replace("_", " ")
-    return first if step["step"] == "tier" else step["why"]
+    return step["why"]
 
 
 def describe_escalation(escalation: EscalationRow) -> str:

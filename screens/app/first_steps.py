@@ -33,7 +33,7 @@ class FirstSteps(TransientModal[str | None]):
     _options = getters.query_one(OptionList)
 
     def __init__(self, *, is_empty: bool) -> None:
-        super().__init__("This desk is empty" if is_empty else "Fill the desk")
+        super().__init__("This desk is empty" if is_empty else "Set up this desk")
         self._is_empty = is_empty
 
     def body(self) -> ComposeResult:

@@ -18,6 +18,7 @@ from dispatch.queries.wording import plural
 from models.errors import DeskError, InvalidInput
 from screens.base.keys import key
 from screens.base.messages import Progressed
+from screens.base.textual_internals import rename_action
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.modal import HOLDS_TEXT, buttons
 
@@ -35,13 +36,7 @@ class ImportFiles(CommandModal[ImportResult]):
     STILL_AT_WORK = "One moment: still reading the files"
     BINDINGS = [
         key("import.close", "escape", "Close", "Close without importing"),
-        key(
-            "import.go",
-            "f9",
-            "Check/import",
-            "Check the files; once checked, import them",
-            priority=True,
-        ),
+        key("import.go", "f9", "Check", "Check the files; once checked, import them", priority=True),
     ]
 
     def __init__(self) -> None:
@@ -56,9 +51,9 @@ class ImportFiles(CommandModal[ImportResult]):
         with Horizontal(classes="field"):
             yield Label("Files")
             yield Input(placeholder="agents.csv assignments.csv bookings.csv", compact=True, id="paths")
+        yield Static(id="problem")
         with VerticalScroll(id="preview", can_focus=False):
             yield Static(id="told")
-        yield Static(id="problem")
         yield from buttons(("go", "Check"), ("close", "Close"))
 
     @property
@@ -68,7 +63,10 @@ class ImportFiles(CommandModal[ImportResult]):
     @on(Input.Changed)
     def _relabel(self) -> None:
         is_checked = bool(self._checked) and self._checked == self._typed
-        self.query_one("#go", Button).label = Content("Import" if is_checked else "Check")
+        word = "Import" if is_checked else "Check"
+        self.query_one("#go", Button).label = Content(word)
+        rename_action(self, "go", word)
+        self.refresh_bindings()
 
     @on(Input.Submitted)
     def action_go(self) -> None:
@@ -113,7 +111,7 @@ def paths_in(typed: str) -> list[Path]:
     except ValueError as error:
         raise InvalidInput("paths", f"the paths cannot be read: {error}", "close the quotes") from error
     if not names:
-        raise InvalidInput("paths", "no file given", "type its path, or drop it here")
+        raise InvalidInput("paths", "Type a path, or drop a file here")
     return [Path(name).expanduser() for name in names]
 
 

@@ -12,7 +12,7 @@ from textual.notifications import SeverityLevel
 
 from models.clock import to_local
 from screens.base.harmless_text import visible
-from screens.base.keys import hint_of, key_of
+from screens.base.keys import hint_of, key_of, said
 from screens.base.message_log import LOUD_S, REFUSAL, Message, MessageLog, News
 from screens.base.themed_app import ThemedApp
 from screens.dialogs.panel import Panel
@@ -64,11 +64,12 @@ class SpeakingApp(ThemedApp):
         letter: str = "",
         severity: SeverityLevel = "information",
         seconds: float = LOUD_S,
+        place: str = "",
     ) -> None:
         """Say something; a refusal with its ``hint`` is shown in a toast if the line is too short for it."""
         is_refusal = severity != "information"
         kind = REFUSAL if is_refusal else ""
-        message = Message(self._time(), text, hint, key, letter, severity, kind, seconds=seconds)
+        message = Message(self._time(), text, hint, key, letter, severity, kind, place, seconds=seconds)
         is_loud = (is_refusal and len(message.line) + 2 > self.size.width // 2) or seconds > LOUD_S
         self._add(message, is_loud=is_loud)
 
@@ -81,7 +82,7 @@ class SpeakingApp(ThemedApp):
 
     def refuse(self, error: DeskError) -> None:
         """Say why a command was refused, and how to go on."""
-        self.tell(error.message, hint=hint_of(self, error.hint), severity="warning")
+        self.tell(said(error), hint=hint_of(self, error.hint), severity="warning")
 
     def announce(self, *news: News) -> None:
         """Announce what others brought, and ring; the user may have wished for neither."""
@@ -109,6 +110,7 @@ class SpeakingApp(ThemedApp):
             return
         screen = self.screen
         if isinstance(screen, Place):
+            self.messages.now_at(screen.NAME)
             self.messages.resume()
             for rack in screen.query(MessageRack):
                 rack.show(self.messages.loud)

@@ -11,6 +11,7 @@ from dispatch.assignment.row_types import PolicyTrial
 from dispatch.desk.desk import Desk
 from dispatch.operations import configuration
 from dispatch.queries.row_types import MoveRow
+from dispatch.queries.wording import plural
 from models.base import Json
 from screens.dialogs.form import Field, FormModal, Values
 from screens.fields.preview import Preview
@@ -31,7 +32,7 @@ def policy_form(current: str, name: str) -> FormModal[Json]:
         return Text.assemble((POLICIES[chosen].help, "italic"), "\n", trial)
 
     return FormModal(
-        "Policy",
+        "Assignment policy",
         [Field("policy", "Policy", name, tuple(POLICIES), required=True)],
         lambda desk, given: configuration.set_value(desk, "policy", given["policy"]),
         submit="Use policy",
@@ -62,7 +63,7 @@ def shuffle_form() -> FormModal[dict[str, list[MoveRow]]]:
         return _moves(shuffle.preview_shuffle(desk)["moves"])
 
     return FormModal(
-        "Shuffle",
+        "Even out loads",
         [],
         lambda desk, _: shuffle.shuffle(desk),
         submit="Move bookings",
@@ -78,10 +79,13 @@ def _moves(moves: list[MoveRow]) -> Text:
     names: dict[int | None, str] = {
         row["agent_id"]: short(row["name"], 24) for row in queries.agents_by_id(list(wanted))
     }
-    text = Text().append(f"{len(moves)} would move:", "bold")
-    for move in moves[:MOST_MOVES]:
+    shown = moves[:MOST_MOVES]
+    bookings = queries.bookings_by_id([move["booking_id"] for move in shown])
+    customers = {row["booking_id"]: short(row["customer_name"], 24) for row in bookings}
+    text = Text().append(f"{plural(len(moves), 'booking')} would move:", "bold")
+    for move in shown:
         giver, taker = names.get(move["from_agent_id"]), names.get(move["to_agent_id"])
-        text.append(f"\n{move['booking_id']:>7}  {giver} → {taker}")
+        text.append(f"\n{move['booking_id']:>7}  {customers.get(move['booking_id'], '')}: {giver} → {taker}")
     if len(moves) > MOST_MOVES:
         text.append(f"\n        and {len(moves) - MOST_MOVES} more", "dim")
     return text

@@ -85,7 +85,8 @@ def needs_question(found: UndoPreview, sight: Sight | None) -> bool:
     """
     rows = found["rows"]
     is_hidden = sight is not None and not sight.issuperset(rows)
-    return is_hidden or len(rows) > 1 or found["command"].startswith(ALWAYS_ASKED)
+    is_one = len(rows) == 1 and not found["refused"]
+    return is_hidden or not is_one or found["command"].startswith(ALWAYS_ASKED)
 
 
 def _reverse(desk: Desk, found: UndoPreview) -> UndoResult:

@@ -163,12 +163,13 @@ class Host(Protocol):
         letter: str = "",
         severity: SeverityLevel = "information",
         seconds: float = LOUD_S,
+        place: str = "",
     ) -> None:
         """Say something on the message line; the text may hold anything that a person typed.
 
         What is no information is a refusal, whose ``hint`` says how to go on. ``key`` is what can be pressed
         now, or the word behind the key of the binding ``letter``. More ``seconds`` than usual are for what
-        must not be missed.
+        must not be missed. What is about a row or field of a ``place`` ends when that is left.
         """
 
     def tell_done(self, text: str) -> None:

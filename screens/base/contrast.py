@@ -19,6 +19,8 @@ READABLE = 4.5
 """The least contrast of a text, WCAG's level AA."""
 STEPS = 32  # of a colour on its way to white or black: finer ones cannot be told apart
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
+FILL = 3
+"""The least contrast of a fill, such as the cursor's bar, against the ground of the screen."""
 FRAMES = frozenset(map(chr, range(0x2500, 0x25A0))) | {" "}
 """Lines and blocks: frames, bars and scrollbars, which may be fainter than text."""
 
@@ -55,13 +57,25 @@ def readable(colour: RGB, ground: RGB, least: float = READABLE) -> RGB:
     return next(mixture for mixture in mixtures if contrast(mixture, ground) >= least)
 
 
+@lru_cache(4096)
+def ink(colour: RGB, ground: RGB, screen: RGB) -> RGB:
+    """Return the colour of a text on its ground, before the ground of the screen.
+
+    On a fill, such as the cursor's bar, every text has full ink: what is faint or coloured elsewhere would
+    be hard to read there.
+    """
+    if contrast(ground, screen) < FILL:
+        return readable(colour, ground)
+    return max((WHITE, BLACK), key=lambda each: contrast(each, ground))
+
+
 def _mixed(colour: RGB, other: RGB, share: float) -> RGB:
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(colour, other, strict=True))
     return red, green, blue
 
 
 class ReadableText(LineFilter):
-    """Gives each text as painted, faint or on the cursor's bar, a readable colour in any theme.
+    """Gives each text as painted a readable colour in any theme, and full ink on the cursor's bar.
 
     It comes after Textual's own filters, which have by then mixed ``dim`` into the colour. A terminal's own
     colours, which nobody knows, stay.
@@ -78,7 +92,7 @@ class ReadableText(LineFilter):
         ground = background.rgb
         if style.bgcolor is not None and style.bgcolor.triplet is not None:
             ground = style.bgcolor.triplet
-        colour = readable(style.color.triplet, ground)
+        colour = ink(style.color.triplet, ground, background.rgb)
         if colour == style.color.triplet or FRAMES.issuperset(text):
             return segment
         return Segment(text, style + Style.from_color(Color.from_rgb(*colour)), control)

@@ -5,14 +5,14 @@ from __future__ import annotations
 Figure = tuple[str, str]
 
 RANK: Figure = (
-    "Rank, #",
-    "Lowest load first, then most years of service, then the best rating; agents alike in all three "
-    "share a rank. Always computed, never stored.",
+    "Rank",
+    "Fewest Pending bookings first, then most years of service, then the best rating; agents alike in all "
+    "three share a rank. Always computed, never stored.",
 )
 LOAD: Figure = (
     "Load",
-    "The number of the agent's Pending bookings, claimed or not. The roster's bar and numbers count the open "
-    "issues too: they share the capacity.",
+    "The agent's Pending bookings, claimed or not, and open issues, out of the capacity they share. Rank "
+    "compares the bookings alone.",
 )
 CAPACITY: Figure = (
     "Capacity",
@@ -59,7 +59,7 @@ CANDIDATES: Figure = (
 PRIORITY: Figure = (
     "Priority",
     "MEDIUM, or HIGH for technical, billing and access; one step more each for an upset customer, a gold or "
-    "platinum tier (enterprise two) and an urgent word; CRITICAL at most. w shows the steps.",
+    "platinum tier (enterprise two) and an urgent word; Critical at most. w shows the steps.",
 )
 TIME_LEFT: Figure = (
     "Time left",
@@ -112,8 +112,8 @@ SHRUNK: Figure = (
 EVERYWHERE: tuple[Figure, ...] = (
     (
         "Bottom line",
-        "waiting: bookings without an agent; pending: all not decided. load = bookings ✓: after each change "
-        "every agent's load is checked against the bookings; ✗ names who differs.",
+        "waiting: bookings without an agent; pending: all not decided. After each change every agent's "
+        "stored number of bookings is checked against the bookings; ✗ names who differs.",
     ),
-    ("Times", "The desk's clock runs ahead by its year_shift; times are shown in your terminal's zone."),
+    ("Times", "The desk's clock runs years ahead; times are shown in your terminal's zone."),
 )

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 
 from models.errors import DeskError
 from screens.base.contrast import READABLE_TEXT
-from screens.base.textual_internals import SteadyScreen
+from screens.base.textual_internals import SteadyScreen, show_text_cursor
 
 if TYPE_CHECKING:
     from textual.filter import LineFilter
@@ -58,6 +58,10 @@ class Hosted(SteadyScreen[Result]):
         """Return whether a verb can be done now with what is under the cursor; its key is dim otherwise."""
         return True
 
+    def is_of_use(self, action: str) -> bool:
+        """Return whether a verb belongs to what is shown here at all; the key line leaves the others out."""
+        return True
+
     def on_paste(self, event: events.Paste) -> None:
         """Say where a paste works: nothing here took it."""
         self.say(self.NO_PASTE, severity="warning")
@@ -77,6 +81,14 @@ class Hosted(SteadyScreen[Result]):
     def in_sight(self) -> frozenset[str]:
         """Name the rows that can be seen, each as "booking 12"."""
         return frozenset()
+
+    @on(events.ScreenSuspend)
+    def _hide_text_cursor(self) -> None:
+        show_text_cursor(self.focused, shown=False)
+
+    @on(events.ScreenResume)
+    def _show_text_cursor(self) -> None:
+        show_text_cursor(self.focused, shown=True)
 
     @on(events.ScreenResume)
     @on(events.DescendantFocus)
@@ -158,8 +170,10 @@ class Hosted(SteadyScreen[Result]):
         self.host.ask(work, answered, refused, opens=opens, beside=True)
 
     def forget_asked(self, *about: str) -> None:
-        """Drop the answers that are under way: the question no longer applies."""
+        """Drop what is under way or waits for its turn: the question no longer applies."""
         self._tickets.update(about)
+        for each in about:
+            self._asked_again.pop(each, None)
 
     def after_typing(self, pause_s: float, work: Callable[[], object], *, group: str = "typing") -> None:
         """Call something once typing pauses, so that a fast typist queries the database once."""

@@ -23,6 +23,7 @@ from screens.base.textual_internals import (
     is_closing,
     is_painted,
     mounted_event,
+    screens_in_sight,
 )
 
 STEP_S = 0.005
@@ -180,13 +181,15 @@ class SteadyApp(SteadyBatches):
         for _ in range(MOST_ROUNDS):  # a repaint may ask for another: the footer is rebuilt after it
             if self.return_code is not None:  # it ends
                 return
-            await self._quiet(self._all_of_screen, None)
+            await self._quiet(self._all_in_sight, None)
             refreshed = asyncio.Event()
             self.screen.call_after_refresh(refreshed.set)
             await _all_set([refreshed])
-            still = still + 1 if is_painted(self.screen) else 0
+            still = still + 1 if is_painted(self) else 0
             if still == STILL_ROUNDS:
                 break
+            if not still:
+                await asyncio.sleep(STEP_S)  # a screen below a modal draws at its own time
 
     async def _quiet(
         self,
@@ -228,6 +231,10 @@ class SteadyApp(SteadyBatches):
 
     def _all_of_screen(self) -> list[MessagePump]:
         return [self, *self.screen.walk_children(with_self=True)]
+
+    def _all_in_sight(self) -> list[MessagePump]:
+        """The same with what shows through from below a modal."""
+        return [self, *(node for one in screens_in_sight(self) for node in one.walk_children(with_self=True))]
 
     def _typed_at(self) -> list[MessagePump]:
         """The nodes that a key passes through; all of a modal, which may have just opened."""

@@ -12,7 +12,8 @@ from typing import Any
 from textual.app import App
 from textual.binding import Binding
 
-from models.errors import DeskError
+from dispatch.inputs.validation import noun as noun_of_field
+from models.errors import DeskError, InvalidInput
 from models.hints import rendered
 from screens.base.textual_internals import is_character, keymap_of
 
@@ -40,96 +41,101 @@ PLACES = {"dispatch": 1, "roster": 2, "queue": 3, "my-desk": 4, "service": 5, "i
 TITLES = {place: place.replace("-", " ").capitalize() for place in (*PLACES, "log")}
 
 UNDO = [
-    key("undo", "ctrl+z", "Undo", "Undo the last command of this terminal", priority=True),
-    hidden("undo.letter", "u", "Undo", "Undo the last command of this terminal", "undo"),
-    anywhere("redo", "ctrl+y", "Redo", "Do the last undone command again"),
-    hidden("redo.letter", "U", "Redo", "Do the last undone command again", "redo"),
+    key("undo", "ctrl+z", "Undo", "Undo your last command", priority=True),
+    hidden("undo.letter", "u", "Undo", "Undo your last command", "undo"),
+    anywhere("redo", "ctrl+y", "Redo", "Redo the last undone command"),
+    hidden("redo.letter", "U", "Redo", "Redo the last undone command", "redo"),
 ]
 APP = [
-    anywhere("help", "f1", "Help", "Show what this place is for, and its keys"),
+    anywhere("help", "f1", "Help", "This place, and its keys"),
     *(
         hidden(
             f"place.{place}",
             f"f{number + 1},{number}",
             TITLES[place],
-            f"Go to {TITLES[place]}; the number works in lists",
+            f"Go to {TITLES[place]}; digit in lists",
             f"go('{place}')",
         )
         for place, number in PLACES.items()
     ),
     *UNDO,
-    hidden("help.letter", "question_mark", "Help", "Show what this place is for, and its keys", "help"),
-    anywhere("find", "ctrl+f", "Find a customer", "By name, phone, e-mail or a booking's number"),
+    hidden("help.letter", "question_mark", "Help", "This place, and its keys", "help"),
+    anywhere("find", "ctrl+f", "Find customer", "By name, phone, e-mail or No."),
     anywhere(
         "palette",
         "ctrl+p",
         "Commands",
-        "Run a command by name, or go to a number or name",
+        "Run a command, or go to a No.",
         "command_palette",
     ),
-    anywhere("command_line", "ctrl+g", "Command line", "Type a command: c 413 6, n 413 called twice, nova"),
-    hidden("command_line.letter", "colon", "Command line", "Type a command, in a list", "list_line"),
-    hidden("repeat", "full_stop", "Repeat", "Run the last typed command on this row"),
-    anywhere("retry", "ctrl+r", "Refresh", "Reload; try a lost database again"),
+    anywhere("command_line", "ctrl+g", "Command line", "Type a command, such as c 413 6"),
+    hidden("command_line.letter", "colon", "Command line", "Type a command, such as c 413 6", "list_line"),
+    hidden("repeat", "full_stop", "Repeat", "Run the last line on this row"),
+    anywhere("retry", "ctrl+r", "Refresh", "Reload, or reconnect"),
     hidden("log", "h", "Log", "See who did what, and when"),
-    anywhere("first_steps", "ctrl+n", "Fill the desk", "Import files, load the demo or add an agent"),
-    anywhere("messages", "ctrl+o", "Messages", "Show the last 50 messages in full"),
-    anywhere("quit", "ctrl+q", "Quit", "Leave Astra; asks first if text is unsent"),
+    anywhere("first_steps", "ctrl+n", "Set up", "Import files, or add an agent"),
+    anywhere("messages", "ctrl+o", "Messages", "The last 50 messages in full"),
+    anywhere("quit", "ctrl+q", "Quit", "Leave Astra"),
 ]
 
-WHY_NOT = hidden("why.not", "W", "Why not", "See why not another agent; compare policies", "why_not")
-WHY_SHOWN = [key("why", "f8", "Why", "See why its agent got the booking", priority=True), WHY_NOT]
+WHY_NOT = hidden("why.not", "W", "Why not", "Why not another agent", "why_not")
+WHY_SHOWN = [key("why", "f8", "Why", "Why its agent got it", priority=True), WHY_NOT]
 WHY = [
-    anywhere("why", "f8", "Why", "See why its agent got the booking"),
-    hidden("why.letter", "w", "Why", "See why its agent got the booking", "why"),
+    anywhere("why", "f8", "Why", "Why its agent got it"),
+    hidden("why.letter", "w", "Why", "Why its agent got it", "why"),
     WHY_NOT,
 ]
 
-COPY = hidden("copy", "y", "Copy", "Copy the phone or e-mail, or else the row")
+COPY = hidden("copy", "y", "Copy", "Copy the phone, e-mail or row")
 
 BOOKING = [
     hidden(
         "booking.next",
         "m",
         "Next step",
-        "Claim, contact, confirm or reassign, as due",
+        "Claim, contact or confirm",
         "next_step",
     ),
-    key("booking.claim", "c", "Claim", "Take the booking on for its agent"),
-    key("booking.contact", "t", "Contact", "Log an attempt to reach the customer"),
-    key("booking.confirm", "f", "Confirm", "Enter package and revenues: booked"),
-    key("booking.cancel", "x", "Cancel", "Close it as not booked; give the reason"),
-    key("booking.reassign", "r", "Reassign", "Give the booking to another agent"),
-    hidden("booking.follow_up", "F", "Follow-up", "Set when to contact the customer again"),
-    hidden("booking.keep", "K", "Keep claim", "I'm still working on it: restart its clock"),
+    key("booking.claim", "c", "Claim", "Take it on for its agent"),
+    key("booking.contact", "t", "Contact", "Log an attempt to reach them"),
+    key("booking.confirm", "f", "Confirm", "Booked: package and revenues"),
+    key("booking.cancel", "x", "Cancel", "Not booked; needs a reason"),
+    key("booking.reassign", "r", "Reassign", "Give it to another agent"),
+    hidden("booking.follow_up", "F", "Follow-up", "Set when to contact them again"),
+    hidden("booking.keep", "K", "Keep claim", "Still on it: restart the clock"),
     hidden("booking.edit", "e", "Edit", "Edit customer, trip or quote"),
     hidden("booking.note", "n", "Note", "Add a note to its history"),
-    hidden("booking.release", "l", "Release", "Give up the claim; it stays assigned"),
-    hidden("booking.decline", "d", "Decline", "Pass to the next agent; give the reason"),
-    hidden("booking.reopen", "o", "Reopen", "Make a closed booking Pending again"),
-    hidden("booking.rate", "s", "Score", "Enter the customer's score, 1 to 5"),
+    hidden("booking.release", "l", "Release", "Give up the claim"),
+    hidden("booking.decline", "d", "Decline", "Pass it on; needs a reason"),
+    hidden("booking.reopen", "o", "Reopen", "Make it Pending again"),
+    hidden("booking.rate", "s", "Rate", "The customer's score, 1 to 5"),
     hidden("booking.customer", "i", "Customer", "Open the customer's card"),
-    hidden("booking.issue", "I", "New issue", "Open an issue about the booking", "new_issue"),
-    hidden("booking.log", "H", "Its log", "Show its log", "booking_log"),
+    hidden("booking.issue", "I", "New issue", "Open an issue about it", "new_issue"),
+    hidden("booking.log", "H", "History", "Show its events in Log", "booking_log"),
     COPY,
 ]
 
 PANES = [
-    hidden("zoom", "z", "Zoom", "Zoom the list or pane in focus, and back"),
+    hidden("zoom", "z", "Zoom", "Zoom the pane, and back"),
     hidden("border.left", "left_square_bracket", "Border left", "Widen the pane", "border(-1)"),
     hidden("border.right", "right_square_bracket", "Border right", "Widen the list", "border(1)"),
 ]
 MARKS = [
-    hidden("mark", "space", "Mark", "Mark the row for the verbs, and go down"),
-    hidden("mark.range", "M", "Mark range", "Mark from the last mark to the cursor", "mark_range"),
-    hidden("mark.all", "A", "Mark all", "Mark the whole list; escape unmarks", "mark_all"),
+    hidden("mark", "space", "Mark", "Mark the row, and go down"),
+    hidden("mark.range", "M", "Mark range", "Mark from the last mark to here", "mark_range"),
+    hidden("mark.all", "A", "Mark all", "Mark the whole list; esc unmarks", "mark_all"),
 ]
-FILTER = hidden("filter", "slash", "Filter", "Filter the list; escape clears it")
-BACK = hidden("back", "escape", "Back", "Clear the filter, back to the list")
-COLUMNS = hidden("columns", "comma", "Columns", "Show, hide, move and sort columns")
+FILTER = hidden("filter", "slash", "Filter", "Filter the list; esc clears it")
+BACK = hidden("back", "escape", "Clear", "Clear it, back to the list")
+TYPED_FILTER = [
+    key("filter.apply", "enter", "Apply", "Go to the rows the filter finds", "submit"),
+    key("filter.clear", "escape", "Clear", "Clear it, back to the list", "screen.back"),
+]
+"""The keys while a filter is typed."""
+COLUMNS = hidden("columns", "comma", "Columns", "Show, hide, move, sort columns")
 
-SAVED_VIEWS = hidden("views", "semicolon", "Saved views", "Choose, save or delete a view of this list")
-EXPORT = hidden("export", "E", "Export", "Export all rows: CSV, TSV or JSON lines")
+SAVED_VIEWS = hidden("views", "semicolon", "Saved views", "Choose, save or delete a view")
+EXPORT = hidden("export", "E", "Export", "Export all rows to a file")
 SORT = [
     hidden("sort", "greater_than_sign", "Sort", "Sort by the next column"),
     hidden("sort.reverse", "less_than_sign", "Reverse", "Reverse the order"),
@@ -137,12 +143,12 @@ SORT = [
 LIST = [COLUMNS, EXPORT, SAVED_VIEWS, FILTER, *SORT, BACK]
 
 LOG = [
-    key("log.booking", "enter", "Go to it", "Go to what the event was about", "go_to"),
+    key("log.booking", "enter", "Open", "Open what the event was about", "go_to"),
     # they replace the application's own u and U, which undo the last command and redo the last undo
-    key("log.undo", "u", "Undo this", "Undo the command under the cursor", "undo_event"),
-    hidden("log.redo", "U", "Redo this", "Redo the command under the cursor", "redo_event"),
+    key("log.undo", "u", "Undo this", "Undo this command", "undo_event"),
+    hidden("log.redo", "U", "Redo this", "Redo this command", "redo_event"),
     replace(FILTER, show=True),
-    replace(BACK, show=True),
+    BACK,
     hidden("log.view", "v", "View", "Next: all, mine, undone", "next_view"),
     hidden("log.view.back", "V", "View back", "Previous view", "previous_view"),
     COLUMNS,
@@ -155,7 +161,7 @@ LOG = [
 ]
 
 QUEUE = [
-    hidden("queue.view", "v", "View", "Next: all, pending, unclaimed, waiting, ...", "next_view"),
+    hidden("queue.view", "v", "View", "All, pending, unclaimed, …", "next_view"),
     hidden("queue.view.back", "V", "View back", "Previous view", "previous_view"),
     *MARKS,
     *PANES,
@@ -165,13 +171,13 @@ PRESENCE = key("agent.presence", "p", "Presence", "Set presence, and until when"
 
 ROSTER = [
     key("agent.add", "a", "Add", "Add an agent", "add_agent"),
-    key("agent.edit", "e", "Edit", "Change the agent's details and capacity", "edit_agent"),
+    key("agent.edit", "e", "Edit", "Change details and capacity", "edit_agent"),
     PRESENCE,
-    hidden("agent.handover", "R", "Hand over", "Hand all of the agent's work to others", "hand_over"),
+    hidden("agent.handover", "R", "Hand over", "Hand all work to others", "hand_over"),
     hidden("agent.shift", "S", "Shift", "Set the agent's working hours"),
-    key("agent.leave", "X", "Deactivate", "Deactivate or reactivate the agent"),
-    key("agent.bookings", "b", "Bookings", "Show the agent's bookings in Queue"),
-    hidden("roster.view", "v", "View", "Next: active, available, not available, ...", "next_view"),
+    key("agent.leave", "X", "Deactivate", "Deactivate or reactivate"),
+    key("agent.bookings", "b", "Bookings", "Their bookings in Queue"),
+    hidden("roster.view", "v", "View", "Active, available, …", "next_view"),
     hidden("roster.view.back", "V", "View back", "Previous view", "previous_view"),
     COPY,
     *PANES,
@@ -188,12 +194,12 @@ MY_DESK = [
 ]
 
 ISSUE = [
-    key("issue.open", "I", "New issue", "Open an issue from the customer's own words", "open_issue"),
+    key("issue.open", "I", "New issue", "From the customer's own words", "open_issue"),
     key("issue.claim", "c", "Claim", "Take the issue on"),
-    key("issue.reply", "t", "Reply", "Reply, or log the customer's message"),
-    key("issue.resolve", "f", "Resolve", "Mark as solved; optional closing message"),
-    key("issue.escalate", "exclamation_mark", "Escalate", "Bring in a higher level; give the reason"),
-    hidden("issue.category", "C", "Category", "Correct the category; triage learns from it"),
+    key("issue.reply", "t", "Reply", "Reply, or log an answer"),
+    key("issue.resolve", "f", "Resolve", "Mark as solved, with a message"),
+    key("issue.escalate", "exclamation_mark", "Escalate", "Ask a higher level"),
+    hidden("issue.category", "C", "Category", "Correct the category"),
     hidden("issue.wait", "P", "Pause/resume", "Pause or resume the clock"),
     hidden("issue.note", "n", "Note", "Add an internal note"),
     hidden("issue.reassign", "r", "Reassign", "Give the issue to another agent"),
@@ -201,17 +207,17 @@ ISSUE = [
         "issue.acknowledge",
         "K",
         "Acknowledge",
-        "I'm on it: stop further escalation",
+        "I'm on it: no more escalation",
     ),
-    hidden("issue.settle", "D", "Settle", "Close its escalations; give the reason"),
+    hidden("issue.settle", "D", "Settle", "Close its escalations"),
     hidden("issue.close", "x", "Close", "Close a resolved issue", "close_issue"),
     hidden("issue.reopen", "o", "Reopen", "Open it again; give the reason"),
-    hidden("issue.rate", "s", "Score", "Enter the customer's survey score, 1 to 5"),
-    hidden("issue.edit", "e", "Edit", "Edit title, priority, tier or booking"),
-    hidden("issue.booking", "b", "Its booking", "Show the linked booking in Queue", "go_to_booking"),
+    hidden("issue.rate", "s", "Rate", "Enter the survey score, 1 to 5"),
+    hidden("issue.edit", "e", "Edit", "Title, priority, tier or booking"),
+    hidden("issue.booking", "b", "Its booking", "The linked booking in Queue", "go_to_booking"),
     hidden("issue.customer", "i", "Customer", "Open the customer's card"),
-    hidden("issue.log", "H", "Its log", "Show its log", "issue_log"),
-    hidden("issue.why", "w,f8", "Why", "See why this urgency, and why this agent"),
+    hidden("issue.log", "H", "History", "Show its events in Log", "issue_log"),
+    hidden("issue.why", "w,f8", "Why", "Why this urgency, and this agent"),
     COPY,
 ]
 SERVICE = [
@@ -221,7 +227,7 @@ SERVICE = [
         "service.view",
         "v",
         "View",
-        "Next: open, mine, waiting, escalated, ...",
+        "Open, mine, waiting, …",
         "next_view",
     ),
     hidden("service.view.back", "V", "View back", "Previous view", "previous_view"),
@@ -232,31 +238,41 @@ SERVICE = [
 
 FORM = [
     key("form.assign", "f9", "Assign", "Assign the lead, from any field", priority=True),
-    hidden("form.begin", "escape", "Customer", "Go to the first field; keeps what you typed", "begin"),
+    hidden("form.begin", "escape", "Customer", "First field; keeps the text", "begin"),
     key("form.clear", "ctrl+l", "Clear", "Empty the form"),
-    key("form.several", "ctrl+t", "Several", "Enter several leads, one per line"),
+    key("form.several", "ctrl+t", "Several", "Several leads, one per line"),
     COLUMNS,
     *SORT,
 ]
 
-MATCH = [hidden("match.parts", "equals_sign", "Score", "Show how the match score is computed")]
+MATCH = [hidden("match.parts", "equals_sign", "Score", "How the match score is computed")]
 
 INSIGHTS = [
-    key("insights.view", "v", "View", "Next: pulse, bookings, agents, match, weights", "next_view"),
+    key("insights.view", "v", "View", "Pulse, bookings, agents, …", "next_view"),
     hidden("insights.view.back", "V", "View back", "Previous view", "previous_view"),
-    key("insights.open", "enter", "Open", "Show the figure's bookings, or the weights", "open_row"),
-    key("insights.period", "T", "Period", "Switch between 30 days and all time", "period"),
-    key("insights.train", "L", "Train", "Learn weights from outcomes; again stops"),
-    key("insights.use", "asterisk", "Put in use", "Use the weights under the cursor", "use_weights"),
-    key("insights.report", "E", "Report", "Write a report: ranked agents and plot"),
+    key("insights.open", "enter", "Open", "Its bookings, or the weights", "open_row"),
+    key("insights.period", "T", "Period", "Show 30 days, or all time", "period"),
+    key("insights.train", "L", "Train", "Learn weights; again stops"),
+    key("insights.use", "asterisk", "Select", "Score by these weights", "use_weights"),
+    key("insights.report", "E", "Report", "Report: ranked agents and plot"),
     COPY,
     COLUMNS,
     *SORT,
 ]
 
+OF_AN_AGENT = frozenset({"agent.edit", "agent.handover", "agent.shift", "agent.leave", "agent.bookings"})
+ROW_ACTIONS = frozenset(
+    binding.action
+    for binding in (*BOOKING, *WHY, *ISSUE, *MARKS, *(each for each in ROSTER if each.id in OF_AN_AGENT))
+) - {"open_issue", "mark_all"}
+"""The actions that are about the row under the cursor: without one they cannot be done."""
+
 BY_ID = {
     str(binding.id): binding
-    for group in (APP, WHY, BOOKING, LIST, PANES, QUEUE, ROSTER, MY_DESK, SERVICE, LOG, FORM, MATCH, INSIGHTS)
+    for group in (
+        *(APP, WHY, BOOKING, LIST, TYPED_FILTER, PANES, QUEUE, ROSTER, MY_DESK),
+        *(SERVICE, LOG, FORM, MATCH, INSIGHTS),
+    )
     for binding in group
 }
 
@@ -317,6 +333,26 @@ def hint_of(app: App[Any], hint: str) -> str:
     return rendered(hint, way)
 
 
-def refusal(app: App[Any], error: DeskError) -> str:
-    """Format the desk's refusal and its hint, with the user's keys."""
-    return ": ".join(filter(None, (error.message, hint_of(app, error.hint))))
+FIRST_WORD = re.compile(r"[a-z][a-z-]*(?![\w./\\@])")  # and no name of a file, say
+QUOTED = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")  # what somebody typed, as excerpts have it
+
+
+def said(error: DeskError, noun: str = "") -> str:
+    """Return the desk's refusal as a sentence, with the ``noun`` a screen has for the field at fault."""
+    text = error.message
+    if noun and isinstance(error, InvalidInput):
+        own = rf"\b{re.escape(noun_of_field(error.field))}\b"
+        parts = QUOTED.split(text)
+        parts[::2] = [re.sub(own, noun, part) for part in parts[::2]]
+        text = "".join(parts)
+    return sentence(text)
+
+
+def sentence(text: str) -> str:
+    """Return a refusal's words as a sentence; a name that they begin with stays as it is."""
+    return text[:1].upper() + text[1:] if FIRST_WORD.match(text) else text
+
+
+def refusal(app: App[Any], error: DeskError, noun: str = "") -> str:
+    """Format the same with its hint, and with the user's keys."""
+    return ": ".join(filter(None, (said(error, noun), hint_of(app, error.hint))))

@@ -50,6 +50,11 @@ class ListWindow(ABC, Generic[Which, Row]):
             return replace(self, limit=min(MOST_HELD, self.limit + PAGE))
         return replace(self, anchor=rows[PAGE - 1])
 
+    def with_page(self, rows: list[Row]) -> tuple[Self, list[Row]]:
+        """Return the rows of this window, made by ``further`` from these, with it. Reads the database."""
+        kept = rows if len(rows) < self.limit else rows[PAGE:]
+        return self, kept + self.page(self.limit - len(kept), rows[-1])
+
     def back(self, rows: list[Row]) -> Self:
         """Return the window a page further up, dropping rows below that do not fit. Reads the database."""
         if self.anchor is None or not rows:

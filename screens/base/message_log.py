@@ -46,7 +46,8 @@ class Message:
 
     ``hint`` is how to go on after a refusal, ``key`` what can be pressed now: "u undo"; with a ``letter``,
     the id of a binding, it is the word behind that binding's key. A loud one is also shown in a toast;
-    while a modal is open it waits (``loud_until`` is None).
+    while a modal is open it waits (``loud_until`` is None). One about a row or field of a ``place`` ends when
+    that is left.
     """
 
     at: str
@@ -56,6 +57,7 @@ class Message:
     letter: str = ""
     severity: SeverityLevel = "information"
     kind: str = ""
+    place: str = ""
     news: News | None = None
     line_until: float = 0.0
     loud_until: float | None = 0.0
@@ -108,6 +110,12 @@ class MessageLog:
         for message in self.kept:
             if message.loud_until is None:
                 message.line_until = message.loud_until = self._now() + message.seconds
+
+    def now_at(self, place: str) -> None:
+        """Show no more of what was about another place than this one."""
+        for message in self.kept:
+            if message.place not in ("", place):
+                message.line_until = message.loud_until = 0.0
 
     def hush(self) -> None:
         """Show nothing that was said until now."""

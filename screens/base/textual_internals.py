@@ -11,7 +11,7 @@ import selectors
 import signal
 import sys
 from codecs import getincrementaldecoder
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -31,13 +31,15 @@ from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 from textual.keys import _character_to_key, key_to_character
 from textual.message_pump import MessagePump
 from textual.reactive import Reactive
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
-from textual.widgets import DataTable, OptionList, RadioSet, Select
+from textual.widgets import DataTable, Input, OptionList, RadioSet, Select, Static, TextArea
 from textual.widgets._select import SelectCurrent
+from textual.widgets.data_table import RowKey
 
 # -- the terminal
 
@@ -310,10 +312,20 @@ def is_at_rest(node: MessagePump) -> bool:
     return bool(ready._waiters) and not ready.is_set()  # its loop waits for a message, and none is there
 
 
-def is_painted(screen: Screen[Any]) -> bool:
-    """Return whether nothing is left to lay out, draw or call afterwards."""
-    waits = screen._callbacks or screen._dirty_widgets
-    return not (waits or screen._layout_required or screen._repaint_required)
+def screens_in_sight(app: App[Any]) -> list[Screen[Any]]:
+    """Return the screen on top, and those that show through from below it."""
+    return [app.screen, *app._background_screens]
+
+
+def is_painted(app: App[Any]) -> bool:
+    """Return whether nothing in sight is left to lay out, draw or call afterwards."""
+    return not app.screen._repaint_required and not any(map(_has_to_draw, screens_in_sight(app)))
+
+
+def _has_to_draw(screen: Screen[Any]) -> bool:
+    """Return whether a screen is about to draw; one below another stays marked as to be repainted."""
+    waits = screen._callbacks or screen._dirty_widgets or screen._update_timer._active.is_set()
+    return bool(waits or screen._layout_required or screen._scroll_required)
 
 
 # -- widgets
@@ -329,6 +341,15 @@ def forget_pressed(radio_set: RadioSet) -> None:
     radio_set._pressed_button = None
 
 
+def show_text_cursor(field: object, *, shown: bool) -> None:
+    """Show or hide the cursor of a field in focus: below a modal it would look like the one to type at."""
+    if isinstance(field, Input | TextArea):
+        if shown:
+            field._restart_blink()
+        else:
+            field._pause_blink(visible=False)
+
+
 def show_in_select(select: Select[Any], line: Content | None, placeholder: Content) -> None:
     """Show a line in a closed Select, or the placeholder for None; both as they are, without markup."""
     current = select.query_one(SelectCurrent)
@@ -336,8 +357,33 @@ def show_in_select(select: Select[Any], line: Content | None, placeholder: Conte
     current.update(Select.NULL if line is None else line)
 
 
+class Leaf(Static):
+    """A text that a layout gives another size asks for no further layout: nothing is inside."""
+
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        return super()._size_updated(size, virtual_size, container_size, layout=False)
+
+
 class SegmentTable(DataTable[Text]):
-    """A table whose cells are drawn by ``segments()``, in a fraction of DataTable's time."""
+    """A table whose cells are drawn by ``segments()``, in a fraction of DataTable's time.
+
+    Its columns have widths and its rows are of one line: no cell is measured.
+    """
+
+    def _update_dimensions(self, new_rows: Iterable[RowKey]) -> None:
+        super()._update_dimensions(())
+
+    def resize(self, height: int) -> None:
+        """Take a number of lines at once, before DataTable counts them when it is idle.
+
+        Only the scroll bar follows: nobody else's place depends on it, and the screen is not laid out again.
+        """
+        size = self.virtual_size.with_height(height)
+        if size != self.virtual_size:
+            self.set_reactive(DataTable.virtual_size, size)
+            self._scroll_update(size)
 
     def segments(self, cell: Text, width: int) -> list[Segment] | None:
         """Return the cell in its own style as one line of a width, or None to leave it to DataTable."""

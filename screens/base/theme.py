@@ -8,10 +8,14 @@ from difflib import get_close_matches
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
-from screens.base.contrast import readable
+from screens.base.contrast import BLACK, WHITE, contrast, readable
 
 ORDINARY = 7
 """The least contrast of ordinary text, so that faint text, which is readable too, still looks fainter."""
+
+CURSOR_GROUND, CURSOR_INK = "block-cursor-background", "block-cursor-foreground"
+CURSOR = "$cursor"
+"""The name of the style of the line under the cursor, for a text that draws its own."""
 
 DARK = Theme(
     name="astra-dark",
@@ -45,9 +49,9 @@ LIGHT = Theme(
 )
 CONTRAST = Theme(
     name="astra-contrast",
-    primary="#ffff00",
-    secondary="#00ffff",
-    accent="#ffff00",
+    primary="#00ffff",
+    secondary="#ff9cff",
+    accent="#00ffff",
     warning="#ffd000",
     error="#ff6060",
     success="#60ff60",
@@ -56,7 +60,7 @@ CONTRAST = Theme(
     surface="#000000",
     panel="#303030",
     dark=True,
-    variables={"border": "#ffff00", "border-blurred": "#a0a0a0", "footer-key-foreground": "#ffff00"},
+    variables={"border": "#00ffff", "border-blurred": "#a0a0a0", "footer-key-foreground": "#00ffff"},
 )
 THEMES = (DARK, LIGHT, CONTRAST)
 TERMINALS_OWN = tuple(name for name, theme in BUILTIN_THEMES.items() if theme.ansi)
@@ -74,7 +78,19 @@ def _legible(theme: Theme) -> Theme:
     return replace(theme, foreground=Color(*text).hex)
 
 
-OFFERED = (*THEMES, *(_legible(theme) for theme in BUILTIN_THEMES.values() if not theme.ansi))
+def _inked(theme: Theme) -> Theme:
+    """Return the theme with full ink on the cursor's bar, which is the primary colour."""
+    bar = Color.parse(theme.primary).rgb
+    ink = max((WHITE, BLACK), key=lambda each: contrast(each, bar))
+    return replace(
+        theme, variables=theme.variables | {CURSOR_GROUND: theme.primary, CURSOR_INK: Color(*ink).hex}
+    )
+
+
+OFFERED = (
+    *map(_inked, THEMES),
+    *(_inked(_legible(theme)) for theme in BUILTIN_THEMES.values() if not theme.ansi),
+)
 
 
 def problem_of(theme: str | None) -> str:

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from screens.base.contrast import READABLE_TEXT
 from screens.base.key_queue import SteadyApp
 from screens.base.textual_internals import all_screens
-from screens.base.theme import OFFERED, TERMINALS_OWN
+from screens.base.theme import CURSOR, CURSOR_GROUND, CURSOR_INK, OFFERED, TERMINALS_OWN
 
 if TYPE_CHECKING:
     from textual.filter import LineFilter
@@ -41,9 +41,10 @@ class ThemedApp(SteadyApp):
         plain = {f"${role}": Style(color=colours[role]) for role in ROLES}
         loud = {f"bold {name}": style + Style(bold=True) for name, style in plain.items()}
         quiet = {f"dim {name}": style + Style(dim=True) for name, style in plain.items()}
+        cursor = {CURSOR: Style(color=colours[CURSOR_INK], bgcolor=colours[CURSOR_GROUND], bold=True)}
         with suppress(ThemeStackError):  # there is none before the first theme
             self.console.pop_theme()
-        self.console.push_theme(NamedStyles(plain | loud | quiet))
+        self.console.push_theme(NamedStyles(plain | loud | quiet | cursor))
         for screen in all_screens(self):
             for text in screen.query(Static):
                 text.update(text.content, layout=False)

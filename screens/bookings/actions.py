@@ -14,11 +14,12 @@ from dispatch.service.row_types import IssueDetails
 from models.errors import Refused
 from screens.base import keys
 from screens.bookings import forms
-from screens.bookings.possible import RULES, is_finished, is_held, is_open
+from screens.bookings.possible import RULES, is_finished, is_held
 from screens.bookings.why_panels import why_not_panel, why_panel
 from screens.dialogs.agent_chooser import PickAgent
 from screens.service.new_issue import NewIssue
 from screens.shell.row_actions import RowActions, at_once, on_chosen, with_form
+from screens.wording.bookings import is_open
 from screens.wording.contacts import reach
 from screens.wording.issues import describe as describe_issue
 from screens.wording.text import short
@@ -126,23 +127,31 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
     action_reassign = with_form("Reassigned", forms.reassign_form, needs=_is_open)
 
     def action_why(self) -> None:
-        self.with_panel(lambda number: why_panel(explanations.why(number)))
+        """Explain the decision, beside the number of all agents."""
+        self.with_panel(lambda number: why_panel(explanations.why(number), len(queries.list_agents())))
 
     @on_chosen
     def action_why_not(self, row: BookingRow) -> None:
         """Ask for an agent, then show why not them, and each policy's choice now."""
-        number, desk = row["booking_id"], self.backend.desk
+        number, holder, desk = row["booking_id"], row["agent_id"], self.backend.desk
+        again = keys.key_of(self.app, "why.not")
 
         def picked(agent_id: int) -> None:
             self.open_made(
                 lambda: why_not_panel(
                     counterfactuals.why_not(desk, number, agent_id),
                     counterfactuals.other_policies(desk, number),
+                    queries.booking(number)["agent_name"],
+                    again,
+                    self.action_why_not,
                 )
             )
 
-        title = f"Why did booking {number} not go to ...?"
-        self.open_made(lambda: PickAgent(title, queries.list_agents()), picked)
+        def make() -> PickAgent:
+            others = [agent for agent in queries.list_agents() if agent["agent_id"] != holder]
+            return PickAgent(f"Compare booking {number} with which agent?", others)
+
+        self.open_made(make, picked)
 
     @on_chosen
     def action_copy(self, row: BookingRow) -> None:
@@ -173,7 +182,9 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
 
 
 def _state(row: BookingRow) -> str:
-    return "was entered by mistake" if row["voided"] else f"is {row['status']}"
+    if row["voided"]:
+        return "was entered by mistake"
+    return "is still open" if is_open(row) else f"is already {row['status'].lower()}"
 
 
 def _line(row: BookingRow) -> str:

@@ -10,7 +10,7 @@ from dispatch import queries
 from dispatch.bookings import bulk_actions
 from dispatch.bookings.row_types import BatchResult
 from dispatch.desk.desk import Desk
-from dispatch.queries.wording import plural
+from dispatch.queries.row_types import BookingRow
 from screens.bookings.forms import MOMENT_HINT, moment_reader
 from screens.dialogs.form import Field, FormModal, Values, reason_field
 from screens.fields.agent_picker import picked
@@ -21,11 +21,15 @@ from screens.wording.text import BAD
 Ids = Sequence[int]
 
 
+def _as_they_are(ids: Ids) -> dict[int, BookingRow]:
+    return {row["booking_id"]: row for row in queries.bookings_by_id(ids)}
+
+
 def reassign_marked(ids: Ids) -> FormModal[BatchResult]:
     def look(desk: Desk, given: Values) -> Text:
         to = picked(given["to"])
         result, agent = bulk_actions.preview_reassign(desk, ids, to), queries.agent(to)
-        text = before_a_batch(result, f"would go to {agent['name']}")
+        text = before_a_batch(result, f"would go to {agent['name']}", before=_as_they_are(ids))
         held, capacity = agent["load"] + agent["issue_load"] + result["done"], agent["capacity"]
         if result["done"] and held > capacity:
             over = f"\n! above capacity then: {held} of {capacity}, kept as an override"
@@ -33,7 +37,7 @@ def reassign_marked(ids: Ids) -> FormModal[BatchResult]:
         return text
 
     return FormModal(
-        f"Reassign {plural(len(ids), 'marked booking')}",
+        "Reassign marked bookings",
         [
             Field("to", "To", agents=tuple(queries.list_agents()), required=True),
             reason_field("why they are reassigned"),
@@ -46,10 +50,11 @@ def reassign_marked(ids: Ids) -> FormModal[BatchResult]:
 
 def cancel_marked(ids: Ids) -> FormModal[BatchResult]:
     def look(desk: Desk, _: Values) -> Text:
-        return before_a_batch(bulk_actions.preview_cancel(desk, ids), "would be cancelled")
+        result = bulk_actions.preview_cancel(desk, ids)
+        return before_a_batch(result, "would be cancelled", before=_as_they_are(ids))
 
     return FormModal(
-        f"Cancel {plural(len(ids), 'marked booking')}",
+        "Cancel marked bookings",
         [reason_field("the same for all of them")],
         lambda desk, given: bulk_actions.cancel(desk, ids, given["reason"]),
         submit="Cancel bookings",
@@ -59,10 +64,11 @@ def cancel_marked(ids: Ids) -> FormModal[BatchResult]:
 
 def follow_up_marked(ids: Ids) -> FormModal[BatchResult]:
     def look(desk: Desk, given: Values) -> Text:
-        return before_a_batch(bulk_actions.preview_follow_up(desk, ids, given["at"]), "would be changed")
+        result = bulk_actions.preview_follow_up(desk, ids, given["at"])
+        return before_a_batch(result, "would be changed", before=_as_they_are(ids))
 
     return FormModal(
-        f"Follow-up of {plural(len(ids), 'marked booking')}",
+        "Follow-up for marked bookings",
         [Field("at", "Follow-up", hint=MOMENT_HINT, note=moment_reader())],
         lambda desk, given: bulk_actions.follow_up(desk, ids, given["at"]),
         submit="Save follow-ups",
@@ -73,10 +79,11 @@ def follow_up_marked(ids: Ids) -> FormModal[BatchResult]:
 
 def release_marked(ids: Ids) -> FormModal[BatchResult]:
     def look(desk: Desk, _: Values) -> Text:
-        return before_a_batch(bulk_actions.preview_release(desk, ids), "would be released")
+        result = bulk_actions.preview_release(desk, ids)
+        return before_a_batch(result, "would be released", before=_as_they_are(ids))
 
     return FormModal(
-        f"Release {plural(len(ids), 'marked booking')}",
+        "Release marked bookings",
         [],
         lambda desk, _: bulk_actions.release(desk, ids),
         submit="Release bookings",

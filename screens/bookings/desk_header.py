@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from dispatch.queries.row_types import AgentRow, BookingRow
+from models.agents import AWAY
 from models.bookings import CONFIRMED
 from screens.roster.presence import presence_text
 from screens.widgets.steady_text import SteadyText
@@ -50,7 +51,7 @@ def header(agent: AgentRow, rows: Sequence[BookingRow], key: str, width: int) ->
 
 
 def counts(rows: Sequence[BookingRow], issues: str, keep: str) -> Text:
-    """Return how much work of each kind there is; ``issues`` is their number, "" for none.
+    """Return how much work of each kind there is, "" if none; ``issues`` is their number, "" for none.
 
     ``keep`` is the key that keeps a claim the desk asks about.
     """
@@ -66,13 +67,14 @@ def counts(rows: Sequence[BookingRow], issues: str, keep: str) -> Text:
     parts += [Text(f"Issues {issues}", "bold")] if issues else []
     asked = sum(row["asked_at"] is not None and row["group"] != DONE for row in rows)
     parts += [Text(f"{asked} still on it? {keep} keeps it", f"bold {CARE}")] if asked else []
-    return Text(" · ").join(parts) if parts else Text("Nothing to do", "dim")
+    return Text(" · ").join(parts)
 
 
 def _from_long_to_short(agent: AgentRow, rows: Sequence[BookingRow], key: str) -> list[list[Text]]:
     presence = presence_text(agent)
     word = Text(f"{PRESENCE_SIGNS[agent['presence']]} {agent['presence']}", presence.style)
     hint = Text(f"  {key}", "dim")
+    wanted_hint = hint if agent["presence"] == AWAY else Text()  # the way back
     bar = held_bar(agent["load"], agent["issue_load"], agent["capacity"])
     load = bar[CELLS + 1 :]
     name, shorter, shortest = (Text(short(agent["name"], cells), "bold") for cells in (24, 14, 8))
@@ -83,6 +85,7 @@ def _from_long_to_short(agent: AgentRow, rows: Sequence[BookingRow], key: str) -
         [name, presence + hint, named_bar, today],
         [name, presence + hint, bar, today],
         [name, presence + hint, bar, done],
+        [name, presence + wanted_hint, bar, done],
         [name, presence + hint, load, done],
         [name, word + hint, bar, today],
         [name, word + hint, bar, done],
@@ -95,6 +98,8 @@ def _from_long_to_short(agent: AgentRow, rows: Sequence[BookingRow], key: str) -
 
 def _today(rows: Sequence[BookingRow]) -> Text:
     closed = [row for row in rows if row["group"] == DONE]
+    if not closed:
+        return Text("0 closed", "dim")
     confirmed = sum(row["status"] == CONFIRMED for row in closed)
     return Text(f"{confirmed} {CONFIRMED_SIGN} {len(closed) - confirmed} {CANCELLED}")
 

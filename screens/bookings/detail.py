@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rich.text import Text
 
 from dispatch import queries
 from dispatch.assignment import explanations
 from dispatch.desk import event_log
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import age, day_and_moment, holder, moment, money, with_next_step
+from dispatch.queries.wording import age, day_and_moment, holder, moment, money, plural, with_next_step
 from screens.bookings.why_panels import notes, why_text
 from screens.customers.aside import customer_text
 from screens.widgets.detail_pane import Detail, add_facts
 from screens.wording.bookings import STEPS, state_with_sign
-from screens.wording.contacts import reach
+from screens.wording.contacts import method, reach
 from screens.wording.events import event_line
+from screens.wording.reasons import plain_reason
 from screens.wording.text import CARE
 
 HISTORY_LINES = 30
+NO_BREAK = "\u00a0"
 
 
-def booking_detail(booking_id: int, now: str) -> Detail:
-    """Describe a booking in full at a time of the desk. Reads the database."""
+def booking_detail(booking_id: int, now: str, key_of: Callable[[str], str]) -> Detail:
+    """Describe a booking in full at a time of the desk; ``key_of`` names a verb's key. Reads the database."""
     booking = with_next_step(queries.booking(booking_id), now)
     events, why = event_log.events(booking_id=booking_id, limit=HISTORY_LINES), explanations.why(booking_id)
-    text = Text.assemble((booking["customer_name"], "bold"), "  ", state_with_sign(booking), overflow="fold")
+    text = Text.assemble((booking["customer_name"], "bold"), "  ", _state(booking), overflow="fold")
     text.append(f" {age(booking['changed_at'], now)}", "dim")
-    for way in _reached_by(booking):
-        text.append(f"\n{way}", "bold")
+    for place, way in enumerate(_reached_by(booking)):
+        text.append(f"\n{way}", "bold").append("" if place else f"   {key_of('copy')} copy", "dim")
     text.append(f"\n{booking['destination']} from {booking['launch_location']}")
     step = _next_step(booking)
     if step:
-        text.append("\nNEXT  ", f"bold {CARE}").append(step, "bold")
+        key = key_of(f"booking.{booking['next']}")
+        text.append("\nNEXT  ", f"bold {CARE}").append(key, "bold underline").append(f"  {step}", "bold")
     add_facts(text, _facts(booking))
-    text.append("\n\nWhy\n", "bold").append(why["reason"])
+    text.append("\n\nWhy\n", "bold").append(plain_reason(why["reason"]))
     for note, style in notes(why):
         text.append(f"\n{note}", style)
     text.append("\n\nHistory\n", "bold")
@@ -45,8 +50,16 @@ def booking_aside(booking_id: int, now: str) -> Detail:
     """Describe a booking's customer, and why its agent has it. Reads the database."""
     booking, why = queries.booking(booking_id), explanations.why(booking_id)
     text = customer_text(booking["customer_id"], now)
-    text.append("\n\nWhy ", "bold").append(why["agent_name"] or "nobody", "bold").append_text(why_text(why))
+    text.append("\n\nWhy ", "bold").append(why["agent_name"] or "nobody", "bold").append_text(
+        why_text(why, is_narrow=True)
+    )
     return f"Customer No. {booking['customer_id']}", text
+
+
+def _state(booking: BookingRow) -> Text:
+    """Return the state with its sign, which a line of the pane does not part."""
+    state = state_with_sign(booking)
+    return Text(state.plain.replace(" ", NO_BREAK), state.style)
 
 
 def _reached_by(booking: BookingRow) -> list[str]:
@@ -65,14 +78,14 @@ def _facts(booking: BookingRow) -> list[tuple[str, str]]:
     return [
         ("Agent", holder(booking, "nobody yet")),
         ("Follow-up", day_and_moment(booking["follow_up_at"]) if booking["follow_up_at"] else ""),
-        ("Reach by", booking["method"]),
+        ("Contact", method(booking)),
         ("Wishes", booking["requests"] or ""),
         ("Source", booking["source"]),
         ("Package", booking["package"] or ""),
         ("Quote", quote if whole is not None else ""),
         ("Came in", moment(booking["created_at"])),
         ("Claimed", moment(booking["claimed_at"])),
-        ("Tries", _tries(booking)),
+        ("Tried", _tries(booking)),
         ("Reached", moment(booking["contacted_at"])),
         ("Confirmed", moment(booking["completed_at"])),
         ("Cancelled", moment(booking["cancelled_at"])),
@@ -91,4 +104,5 @@ def _next_step(booking: BookingRow) -> str:
 def _tries(booking: BookingRow) -> str:
     if not booking["contact_attempts"]:
         return ""
-    return f"{booking['contact_attempts']}, the last: {(booking['last_outcome'] or '').replace('_', ' ')}"
+    outcome = (booking["last_outcome"] or "").replace("_", " ")
+    return f"{plural(booking['contact_attempts'], 'attempt')}: {outcome}"

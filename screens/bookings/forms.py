@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+
+from rich.text import Text
 
 from dispatch import bookings
 from dispatch.bookings import editing, follow_ups
@@ -12,14 +15,17 @@ from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
 from dispatch.inputs import amounts, due_times, validation
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import day_and_moment, due_word, moment
+from dispatch.queries.wording import day_and_moment, due_word, moment, money
 from models.bookings import PENDING
 from models.clock import local_offset
-from screens.dialogs.form import Field, FormModal, RowForms, as_typed, reason_field
+from models.errors import InvalidInput
+from screens.dialogs.form import Field, FormModal, Values, as_typed, reason_field
+from screens.dialogs.row_forms import RowForms
+from screens.fields.preview import Preview
 from screens.wording.contacts import ways
 
 MOMENT_HINT = "tomorrow 9:00, in 2 hours, fri 9, 23.11. 9:00"
-EXAMPLES = {"destination_revenue": "150000.00", "package_revenue": "25000.00"}
+REVENUES = ("destination_revenue", "package_revenue")
 CHECKS: dict[str, Callable[[str], object]] = {
     "name": partial(validation.name, field="customer_name"),
     "phone": validation.phone,
@@ -42,13 +48,14 @@ LABELS = {
     "package_revenue": "Package revenue",
 }
 ROW_KEYS = {"name": "customer_name", "launch": "launch_location"}
-OF_A_PENDING_ONE = ("destination", "launch", "package", *EXAMPLES)
+OF_A_PENDING_ONE = ("destination", "launch", "package", *REVENUES)
 """Fields that can be edited only while the booking is open."""
 
 
 def _about(booking: BookingRow) -> str:
     trip = f"{booking['destination']} from {booking['launch_location']}"
-    return f"{booking['customer_name']}: {trip}, with {booking['agent_name'] or 'nobody yet'}"
+    holder = f"with {booking['agent_name']}" if booking["agent_name"] else "waiting for an agent"
+    return f"{booking['customer_name']}: {trip}, {holder}"
 
 
 FORMS = RowForms("booking", _about)
@@ -75,16 +82,10 @@ reassign_form = FORMS.reassigning(bookings.reassign)
 
 def confirm_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingRow]:
     packages = values.packages(booking["destination"])
+    hints = (f"the trip to {booking['destination']} alone, as 150,000", "the package alone, as 25,000")
     revenues = (
-        Field(
-            name,
-            LABELS[name],
-            as_typed(booking.get(name)),
-            hint=f"for example {example}",
-            required=True,
-            check=CHECKS[name],
-        )
-        for name, example in EXAMPLES.items()
+        Field(name, LABELS[name], as_typed(booking.get(name)), hint=hint, required=True, check=CHECKS[name])
+        for name, hint in zip(REVENUES, hints, strict=True)
     )
 
     def command(desk: Desk, number: int, **given: str) -> BookingRow:
@@ -94,7 +95,27 @@ def confirm_form(booking: BookingRow, values: AcceptedValues) -> FormModal[Booki
         Field("package", LABELS["package"], booking["package"] or "", packages, required=True),
         *revenues,
     ]
-    return FORMS.form(booking, "Confirm", fields, command, submit="Confirm booking")
+    total = Preview(_total, only=REVENUES)
+    return FORMS.form(booking, "Confirm", fields, command, submit="Confirm booking", preview=total)
+
+
+def _total(desk: Desk, values: Values) -> Text:
+    """Add up trip and package, in the desk's currency: whoever has swapped them sees it."""
+    trip, package = (_cents(values[name], name, desk.settings["currency"]) for name in REVENUES)
+    whole = None if trip is None or package is None else trip + package
+    parts = f" = trip {_money(trip)} + package {_money(package)}"
+    return Text.assemble(("Total ", "dim"), (_money(whole), "bold"), (parts, "dim"), overflow="fold")
+
+
+def _cents(text: str, name: str, currency: str) -> int | None:
+    """Return a typed amount; None while it is none, which is said below its field."""
+    with suppress(InvalidInput):
+        return amounts.money_cents(text, name, currency)
+    return None
+
+
+def _money(cents: int | None) -> str:
+    return money(None if cents is None else cents / 100)
 
 
 def contact_form(booking: BookingRow) -> FormModal[BookingRow]:
@@ -120,7 +141,7 @@ def follow_up_form(booking: BookingRow) -> FormModal[BookingRow]:
     about = f"{_about(booking)}\n{ways(booking)}"
     return FORMS.form(
         booking,
-        "Follow-up of",
+        "Follow-up for",
         [field],
         follow_ups.follow_up,
         submit="Save follow-up",
@@ -134,9 +155,9 @@ def moment_reader(before: str | None = None) -> Callable[[str, str], str]:
 
     def describe(typed: str, now: str) -> str:
         if not typed.strip():
-            return "empty: removes the follow-up" if before else ""
+            return "Empty: removes the follow-up" if before else ""
         if typed == moment(before):
-            return f"unchanged: {due_word(before, now) or 'not due yet'}"
+            return f"Unchanged: {due_word(before, now) or 'not due yet'}"
         return f"= {day_and_moment(due_times.understand(typed, now, local_offset()))}"
 
     return describe
@@ -145,7 +166,7 @@ def moment_reader(before: str | None = None) -> Callable[[str, str], str]:
 def rate_form(booking: BookingRow) -> FormModal[BookingRow]:
     check = partial(validation.whole, field="score", low=1, high=5)
     field = Field(
-        "score", "Score 1 to 5", str(booking["score"] or ""), hint="5 is best", required=True, check=check
+        "score", "Score", str(booking["score"] or ""), hint="1 to 5; 5 is best", required=True, check=check
     )
     return FORMS.form(booking, "Score of", [field], bookings.rate, submit="Save score")
 
@@ -164,8 +185,8 @@ def edit_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingR
         for name, label in LABELS.items()
         if is_pending or name not in OF_A_PENDING_ONE
     ]
-    why_so_few = "" if is_pending else ": its trip and quote stay as they are"
-    about = f"Booking {booking['booking_id']} is {booking['status']}{why_so_few}"
+    closed = f"Already {booking['status'].lower()}: its trip and quote stay as they are"
+    about = _about(booking) if is_pending else f"{_about(booking)}\n{closed}"
     return FORMS.form(
         booking, "Edit", fields, editing.edit, submit="Save changes", about=about, changes_only=True
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import money, short_moment
+from screens.base.keys import key_of
 from screens.bookings.actions import BookingActions
 from screens.bookings.detail import booking_detail
 from screens.shell.detailed_list import DetailedList
@@ -23,8 +26,8 @@ EXTRA_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("phone", "Phone", 14, sort="phone", extra=True),
     Column("email", "E-mail", 14, grows=True, sort="email", extra=True),
     Column("source", "Source", 8, sort="source", extra=True),
-    Column("method", "Reach by", 10, sort="method", extra=True),
-    Column("launch_location", "Launch", 18, sort="launch", extra=True),
+    Column("method", "Contact", 10, sort="method", extra=True),
+    Column("launch_location", "From", 18, sort="launch", extra=True),
     Column("package", "Package", 18, sort="package", extra=True),
     Column(
         "total_revenue",
@@ -47,4 +50,4 @@ class BookingList(BookingActions, DetailedList[BookingRow, BookingRow]):
     NOTHING = "Choose a booking to see it here"
 
     def detail_of(self, row: BookingRow) -> Detail:
-        return booking_detail(row["booking_id"], self.backend.desk.now())
+        return booking_detail(row["booking_id"], self.backend.desk.now(), partial(key_of, self.app))

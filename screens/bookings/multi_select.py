@@ -16,7 +16,7 @@ class MarkedBookings(MarkedList[BookingRow, BookingRow], BookingList):
     """A list of bookings of which some are marked; r, x, F and l then apply to those."""
 
     NOUN = "booking"
-    FOR_MARKED = ("reassign", "cancel", "release")
+    FOR_MARKED = ("reassign", "cancel", "follow_up", "release")
     KEYS_OF_MARKED = (
         "  {booking.reassign} reassign  {booking.cancel} cancel  {booking.follow_up} follow-up"
         "  {booking.release} release  {back} unmark"

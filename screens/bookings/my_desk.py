@@ -49,7 +49,7 @@ COLUMNS: tuple[Column[BookingRow], ...] = (
     Column(
         "next", "Next step", 9, lambda row: STEPS[row["next"]][0] if row["next"] else state_with_sign(row)
     ),
-    Column("method", "Reach by", 20, by_method, drop=2),
+    Column("method", "Contact", 20, by_method, drop=2),
     Column("follow_up_at", "Follow-up", 11, lambda row: short_moment(row["follow_up_at"]), drop=3),
     Column("destination", "To", 8, drop=4),
     Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=5),
@@ -65,10 +65,10 @@ WORDS = {"in progress": "claimed", "tentative": "new"}
 CLOSING = ("booking.confirm Confirm", "booking.cancel Cancel")
 
 ISSUE_COLUMNS: tuple[Column[IssueRow], ...] = (
-    Column("time", "Left", 16, issue_words.time_bar),
+    Column("time", "Urgency", 16, issue_words.urgency),
     Column("title", "Issue", 20, issue_words.subject, grows=True),
     Column("customer_name", "Customer", 9, issue_words.customer, grows=True, drop=1),
-    Column("state", "State", 11, issue_words.short_state),
+    Column("state", "State", 13, issue_words.short_state),
     Column("issue_id", "No.", 5, right=True, drop=2),
 )
 """As on Service, without the agent."""
@@ -89,6 +89,9 @@ class MyDesk(BookingList):
     )
     BINDINGS = [*keys.MY_DESK, *keys.WHY]
     NOTHING = ""
+    DEFAULT_CSS = """
+    MyDesk.-idle DetailPane { border: none; }
+    """
     IS_TIMELY = True
 
     table: getters.query_one[LiveTable[BookingRow]] = getters.query_one("#my-desk", LiveTable)
@@ -167,11 +170,11 @@ class MyDesk(BookingList):
         if issue is None:
             super().show_detail()
             return
-        number = issue["issue_id"]
+        number, width = issue["issue_id"], self.query(DetailPane).first().text_width
 
         def read() -> list[Detail]:
-            story = describe_issue(read_issue(desk, number), EXCERPT, LAST_SPOKEN)
-            return [(f"Issue {number}", story), issue_aside(desk, number)]
+            story = describe_issue(read_issue(desk, number), EXCERPT, LAST_SPOKEN, width)
+            return [(f"Issue {number}", story), issue_aside(desk, number, width)]
 
         self.ask_newest("detail", read, self.fill_panes)
 
@@ -189,6 +192,8 @@ class MyDesk(BookingList):
         self.issues.set_class(not rows, "-alone")
         self.table.set_class(not issues, "-alone")
         self.table.display = bool(rows) or not issues
+        self.table.show_header = bool(rows)
+        self.set_class(not rows and not issues, "-idle")
         for hidden, other in ((self.issues, self.table), (self.table, self.issues)):
             if not hidden.display and hidden.has_focus:
                 other.focus()
@@ -210,7 +215,8 @@ class MyDesk(BookingList):
         elif issue is not None:
             card.show(about_issue(issue), [("⏎", "Open on Service")])
         elif booking is None:
-            card.show(nothing(is_nobodys=False), self._keys("desk.agent Agent"))
+            keys_here = self._keys("place.queue Queue", "desk.agent Agent")
+            card.show(nothing(is_nobodys=False), keys_here, is_idle=True)
         elif booking["status"] == PENDING:
             verb = STEPS[booking["next"] or "confirm"][0]
             card.show(about_booking(booking, now), self._keys(f"booking.next {verb}", *CLOSING))
@@ -225,7 +231,7 @@ class MyDesk(BookingList):
     def _describe(self) -> None:
         agent, rows, issues = self._work
         is_back = agent is not None and _is_put_on_away(agent)
-        key = key_of(self.app, "agent.presence") + (": I'm back" if is_back else "")
+        key = key_of(self.app, "agent.presence") + (": I'm back" if is_back else " change")
         self.query_one(DeskHeader).show(agent, rows, key)
         shown = f"{len(issues)}{'+' if len(issues) == MOST_ISSUES else ''}" if issues else ""
         keep = key_of(self.app, "booking.keep")
@@ -260,7 +266,7 @@ class MyDesk(BookingList):
     def action_choose_agent(self) -> None:
         def offer(agents: list[AgentRow]) -> None:
             if agents:
-                self.open(PickAgent("Whose desk is this?", agents), self._use_agent)
+                self.open(PickAgent("Whose desk is this?", agents, self.host.my_agent_id), self._use_agent)
             else:
                 self.say("No agents yet: f3 opens the roster, a adds one", severity="warning")
 

@@ -26,6 +26,7 @@ class NowCard(Horizontal):
 
     DEFAULT_CSS = """
     NowCard { height: 2; background: $panel; border-left: outer $accent; }
+    NowCard.-idle { background: $surface; border-left: outer $surface; }
     NowCard > .what { width: 1fr; height: 2; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     NowCard > .keys { width: 20; height: 2; padding: 0 1 0 0; text-align: right; }
     """
@@ -34,8 +35,9 @@ class NowCard(Horizontal):
         yield SteadyText(classes="what")
         yield SteadyText(classes="keys")
 
-    def show(self, what: Text, keys: Keys) -> None:
-        """Show the work; of the keys the first has a line of its own."""
+    def show(self, what: Text, keys: Keys, *, is_idle: bool = False) -> None:
+        """Show the work; of the keys the first has a line of its own. An idle card has no loud bar."""
+        self.set_class(is_idle, "-idle")
         self.query_one(".what", SteadyText).update(what)
         lines = Text()
         for place, (key, verb) in enumerate(keys):
@@ -69,7 +71,7 @@ def nothing(is_nobodys: bool) -> Text:
         return Text.assemble(
             _head(True), ("Whose desk is this?", "bold"), "\n     Choose an agent to see their work"
         )
-    return Text.assemble(_head(True), ("Nothing to do", "bold"), "\n     New leads and issues appear here")
+    return Text.assemble("Nothing to do\n", ("Unclaimed work of others is in Queue", "dim"))
 
 
 def _head(is_open: bool) -> tuple[str, str]:

@@ -6,10 +6,7 @@ from collections.abc import Callable, Mapping
 
 from dispatch.queries.row_types import BookingRow
 from models.bookings import PENDING
-
-
-def is_open(row: BookingRow) -> bool:
-    return row["status"] == PENDING and not row["voided"]
+from screens.wording.bookings import is_open
 
 
 def is_held(row: BookingRow) -> bool:

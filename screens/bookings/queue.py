@@ -33,10 +33,10 @@ COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("booking_id", "No.", 6, right=True, sort="id"),
     Column("customer_name", "Customer", 10, grows=True, sort="customer"),
     Column("destination", "To", 8, drop=2, sort="destination"),
-    Column("agent_name", "Agent", 10, lambda row: row["agent_name"] or "–", grows=True, drop=1, sort="agent"),
+    Column("agent_name", "Agent", 9, lambda row: row["agent_name"] or "–", grows=True, drop=1, sort="agent"),
     Column("state", "State", 14, state_with_sign, sort="status"),
-    Column("changed_at", "Age", 6, lambda row: row["age"], right=True, drop=3, sort="changed"),
-    Column("follow_up_at", "Due", 6, due_mark, right=True, drop=4, sort="due"),
+    Column("changed_at", "Changed", 8, lambda row: row["age"], right=True, drop=3, sort="changed"),
+    Column("follow_up_at", "Due", 9, due_mark, right=True, drop=4, sort="due"),
     *(column for column in EXTRA_COLUMNS if column.key != "follow_up_at"),
 )
 
@@ -57,7 +57,7 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedBookings):
     HINT = "/ words, status:pending, agent:6, to:mars, is:unclaimed"
     KEYS = BOOKING_KEYS
     VIEWS = tuple(VIEWS)
-    EMPTY = "no bookings yet: leads come in on Dispatch ({place.dispatch})"
+    EMPTY = "No bookings yet: leads come in on Dispatch ({place.dispatch})"
     HAS_ASIDE = True
     AGED = "changed_at"
     IS_TIMELY = True
@@ -87,7 +87,7 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedBookings):
         return [_as_of(row, now) for row in rows]
 
     def show(self, data: Held[BookingRow]) -> None:
-        self.table.mark_sort(data[0].which.sort, data[0].which.descending)
+        self.table.mark_sort(data.window.which.sort, data.window.which.descending)
         super().show(data)
 
     def show_booking(self, booking_id: int) -> None:

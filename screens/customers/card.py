@@ -17,7 +17,7 @@ from dispatch.customers.row_types import CustomerCard as Card
 from dispatch.customers.row_types import IssueLine, LeadRow
 from dispatch.operations.command_list import describe_subject
 from dispatch.queries.row_types import BookingRow, CustomerRow
-from dispatch.queries.wording import moment, short_moment
+from dispatch.queries.wording import moment, plural, short_moment
 from dispatch.service.wording import status as issue_status
 from screens.base import keys
 from screens.base.keys import key
@@ -48,7 +48,7 @@ COLUMNS: tuple[Column[BookingRow], ...] = (
 ISSUES: tuple[Column[IssueLine], ...] = (
     Column("issue_id", "Issue", 7, right=True),
     Column("opened_at", "Came in", 11, lambda row: short_moment(row["opened_at"]), drop=1),
-    Column("priority", "Priority", 8, issue_words.priority),
+    Column("priority", "Priority", 10, issue_words.priority),
     Column("status", "State", 13, issue_status),
     Column("category", "About", 17, lambda row: row["category"].replace("_", " "), drop=2),
     Column("title", "Title", 14, grows=True),
@@ -68,7 +68,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         key(
             "card.booking",
             "enter",
-            "Go to it",
+            "Open",
             "Go to the booking or issue under the cursor",
             "go_to",
             priority=True,
@@ -148,7 +148,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
 
     def action_merge(self) -> None:
         number, name = self._card["customer_id"], self._card["name"]
-        title = f"{short(name, 30)} ({number}) is the same customer as ..."
+        title = f"Merge {short(name, 30)} ({number}) with…"
         self._open_unless_erased(
             lambda: FindCustomer(title, customers.similar(number), without=number), self._preview_merge
         )
@@ -182,7 +182,8 @@ def person(card: Card) -> Text:
     facts = (
         ("Phone", card["phone"] or "not known"),
         ("E-mail", card["email"] or "not known"),
-        ("Since", f"{moment(card['created_at'])}, {card['open_bookings']} open"),
+        ("Since", moment(card["created_at"])),
+        ("Open", plural(card["open_bookings"], "booking") if card["open_bookings"] else "nothing"),
         ("Service", _service(card)),
         ("Merged", f"customer {merged} too" if merged else ""),
         ("Shown", f"only the newest {MOST_ON_CARD}" if is_cut else ""),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 from textual import events, getters, on
 from textual.app import ComposeResult
@@ -20,8 +22,10 @@ from models.errors import InvalidInput
 from screens.base import keys
 from screens.base.keys import key
 from screens.base.messages import DeskChanged
+from screens.base.textual_internals import SegmentTable
 from screens.dialogs.modal import Modal
 from screens.widgets.columns import Column
+from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
 from screens.wording.text import CARE
 
@@ -41,6 +45,13 @@ COLUMNS: tuple[Column[CustomerRow], ...] = (
 BECAUSE = Column[CustomerRow]("because", "The same?", 12, lambda row: str(row.get("because") or ""))
 
 
+class FoundList(LiveTable[CustomerRow]):
+    """A list whose cursor is seen although the focus stays in the text: enter chooses its row."""
+
+    def _styled(self, segments: list[Segment], ground: Style, cursor: bool, hover: bool) -> list[Segment]:
+        return SegmentTable._styled(self, segments, ground, cursor, hover)
+
+
 class FindCustomer(Modal[int | None]):
     """A modal that closes with the chosen customer's id, or None on escape.
 
@@ -49,7 +60,7 @@ class FindCustomer(Modal[int | None]):
     """
 
     FRAME = "find"
-    _table = getters.query_one("#found", LiveTable)
+    _table = getters.query_one("#found", FoundList)
     BINDINGS = [
         key("find.close", "escape", "Close", "Close without choosing"),
         key("find.take", "enter", "Choose", "Choose the customer under the cursor", priority=True),
@@ -74,7 +85,7 @@ class FindCustomer(Modal[int | None]):
         yield Input(
             placeholder="part of a name, phone or e-mail, or a booking's number", compact=True, id="text"
         )
-        yield LiveTable((*COLUMNS, BECAUSE) if self._first else COLUMNS, "customer_id", id="found")
+        yield FoundList((*COLUMNS, BECAUSE) if self._first else COLUMNS, "customer_id", id="found")
         yield Static(id="told")
 
     def on_mount(self) -> None:
@@ -134,6 +145,10 @@ class FindCustomer(Modal[int | None]):
             self._table.move_cursor(row=0)
         line = describe_count(len(others), behind) if text else self._idle
         self.query_one("#told", Static).update(Text(line, overflow="fold"))
+        self.query_one(KeyLine).row_changed()
+
+    def is_possible(self, action: str) -> bool:
+        return action != "take" or self._table.current is not None
 
     def action_take(self) -> None:
         if self._answered == self._text:

@@ -13,11 +13,12 @@ from dispatch import customers
 from dispatch.customers.row_types import MergePreview
 from dispatch.inputs import validation
 from dispatch.queries.row_types import CustomerRow
-from dispatch.queries.wording import moment
+from dispatch.queries.wording import moment, plural
 from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal
-from screens.dialogs.form import Field, FormModal, RowForms
+from screens.dialogs.form import Field, FormModal
 from screens.dialogs.modal import buttons
+from screens.dialogs.row_forms import RowForms
 
 LABELS = {"name": "Name", "phone": "Phone", "email": "E-mail"}
 CHECKS: dict[str, Callable[[str], object]] = {
@@ -47,7 +48,7 @@ class MergeCustomers(CommandModal[CustomerRow]):
 
     FRAME = "merge"
     BINDINGS = [
-        key("form.close", "escape", "Close", "Close without merging"),
+        key("form.close", "escape", "Cancel", "Close without merging"),
         key("form.submit", "f9", "Merge customers", "Merge, from any field", priority=True),
         key("merge.swap", "ctrl+t", "Swap", "Keep the other one instead"),
     ]
@@ -74,10 +75,11 @@ class MergeCustomers(CommandModal[CustomerRow]):
 def merge_text(preview: MergePreview) -> Text:
     keep, other, leads = preview["keep"], preview["other"], preview["leads"]
     text = Text(overflow="fold")
-    for row, word in ((keep, "stays"), (other, "is merged into it and no longer listed")):
-        text.append(f"{row['name']} ({row['customer_id']})", "bold").append(f" {word}\n")
+    for row, verb in ((keep, "Keep"), (other, "Merge in")):
+        text.append(f"{verb:<10}").append(f"{row['name']} ({row['customer_id']})\n", "bold")
         known = filter(None, (row["phone"], row["email"], f"known since {moment(row['created_at'])}"))
-        text.append(f"  {', '.join(known)}, {row['open_bookings']} open\n\n", "dim")
+        held = f", {plural(row['open_bookings'], 'open booking')}" if row["open_bookings"] else ""
+        text.append(f"{'':<10}{', '.join(known)}{held}\n\n", "dim")
     text.append("1 lead moves" if leads == 1 else f"{leads} leads move")
     text.append(" over, with bookings and notes.\n")
     for value in preview["takes_over"].values():

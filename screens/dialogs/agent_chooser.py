@@ -14,19 +14,20 @@ from screens.fields.agent_picker import AgentPicker
 
 
 class PickAgent(Modal[int | None]):
-    """A modal that closes with the agent's id, or None on escape."""
+    """A modal that closes with the agent's id, or None on escape; it begins on the present one, ``here``."""
 
     BINDINGS = [
         key("pick.close", "escape", "Close", "Close without choosing"),
-        key("pick.take", "enter", "Choose", "Choose the highlighted agent"),
+        key("pick.take", "enter", "Choose", "Choose the highlighted agent", priority=True),
     ]
 
-    def __init__(self, title: str, agents: Sequence[AgentRow]) -> None:
+    def __init__(self, title: str, agents: Sequence[AgentRow], here: int | None = None) -> None:
         super().__init__(title)
         self._agents = agents
+        self._here = here
 
     def body(self) -> ComposeResult:
-        yield AgentPicker(self._agents, id="agent")
+        yield AgentPicker(self._agents, self._here, id="agent")
 
     @on(AgentPicker.Picked)
     def action_take(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from textual import events, on
@@ -10,12 +10,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from dispatch.desk.desk import Desk
-from models.errors import DeskError
+from models.errors import DeskError, InvalidInput
 from screens.base import keys
 from screens.base.hosted import T
 from screens.dialogs.modal import HOLDS_TEXT, Modal
 from screens.fields.choice import LettersTyped
-from screens.fields.field_line import no_such_name
+from screens.fields.field_line import WRONG, no_such_name
 
 Outcome = TypeVar("Outcome")
 SOON_S = 0.4  # a slower answer gets a note
@@ -29,14 +29,17 @@ class CommandModal(Modal[Outcome | None]):
     """
 
     NOTE_ID: ClassVar[str] = "#problem"
-    AT_WORK: ClassVar[str] = "Working ..."
+    AT_WORK: ClassVar[str] = "Working…"
     STILL_AT_WORK: ClassVar[str] = "One moment: waiting for the desk"
+    NOUNS: ClassVar[Mapping[str, str]] = {}
+    """What a field is called here, by its name in a refusal, where that is another."""
     DROPS: ClassVar[str] = "Close again to discard what you typed"
 
     def __init__(self, title: str = "") -> None:
         super().__init__(title)
         self._busy = self._is_warned = False
         self._result: Outcome | None = None
+        self._slip = ""
 
     def _send(self, command: Callable[[Desk], T], done: Callable[[T], object] | None = None) -> None:
         """Run the command; its result closes the modal, or goes to ``done``."""
@@ -75,11 +78,20 @@ class CommandModal(Modal[Outcome | None]):
 
     def _refused(self, error: DeskError) -> None:
         self._busy = False
-        self._show_note(keys.refusal(self.app, error))
+        noun = self.NOUNS.get(error.field, "") if isinstance(error, InvalidInput) else ""
+        self._show_note(keys.refusal(self.app, error, noun))
 
     def on_letters_typed(self, message: LettersTyped) -> None:
-        self._show_note("" if message.found else no_such_name(message))
+        """Say so if a letter chooses nothing, until the field is left."""
+        self._slip = "" if message.found else no_such_name(message)
+        self._show_note(self._slip)
+
+    def on_descendant_blur(self) -> None:
+        if self._slip:
+            self._slip = ""
+            self._show_note("")
 
     def _show_note(self, text: str) -> None:
         if self.is_laid_out:
-            self.query_one(self.NOTE_ID, Static).update(Content(text))
+            is_news = text in ("", self.AT_WORK, self.STILL_AT_WORK)
+            self.query_one(self.NOTE_ID, Static).update(Content(text if is_news else f"{WRONG}{text}"))

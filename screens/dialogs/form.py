@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, cast
+from typing import Any, cast
 
 from textual import events, on
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, OptionList, RadioSet, Select, Static, TextArea
+from textual.widgets import Button, Input, OptionList, RadioSet, Select, Static, TextArea
 
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
-from dispatch.queries import list_agents
 from dispatch.queries.row_types import AgentRow
 from models.errors import DeskError, InvalidInput
 from screens.base import keys
@@ -24,13 +23,14 @@ from screens.base.keys import key
 from screens.base.textual_internals import rename_action
 from screens.dialogs.command_modal import CommandModal, Outcome
 from screens.dialogs.modal import HOLDS_TEXT, buttons
-from screens.fields.agent_picker import AgentPicker, picked
+from screens.fields.agent_picker import AgentPicker
 from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine, is_required, noun_of
 from screens.fields.preview import Preview
-from screens.widgets.columns import Row
+from screens.fields.prose import Prose
 
 Values = dict[str, str]
+Verb = str | Callable[[Values], str]
 Changed = Input.Changed | RadioSet.Changed | Select.Changed | TextArea.Changed
 
 FIELD_WIDTH = 58  # cells beside the label
@@ -47,7 +47,7 @@ class Field:
     A few short ``options`` are shown side by side; others open as a list. ``note`` describes, below
     the field, how the typed text is read at the desk's time, or raises DeskError. A ``required`` one has
     a mark; where it has one option, that is chosen. ``check`` raises InvalidInput for a text the desk
-    would refuse.
+    would refuse. ``only_if`` names another field, and its value with which this one is shown.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Field:
     lines: int = 1
     required: bool = False
     check: Callable[[str], object] | None = None
+    only_if: tuple[str, str] | None = None
 
     @property
     def start(self) -> str:
@@ -78,13 +79,18 @@ class Field:
     def refusal(self, app: App[Any], text: str) -> str:
         """Return what is wrong with a value, as far as that can be said before it is sent."""
         if not text.strip():
-            return is_required(noun_of(self.name, self.label)) if self.required else ""
+            return is_required(self.noun) if self.required else ""
         try:
             if self.check is not None:
                 self.check(text)
         except InvalidInput as error:
-            return keys.refusal(app, error)
+            return keys.refusal(app, error, self.noun)
         return ""
+
+    @property
+    def noun(self) -> str:
+        """What the field is called in a sentence."""
+        return noun_of(self.name, self.label)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -106,9 +112,7 @@ class Field:
         if self.options:
             return Pick(self.names, value=self.start or Pick.NULL, id=self.name)
         if self.lines > 1:
-            area = TextArea(
-                self.value, placeholder=self.hint, compact=True, tab_behavior="focus", id=self.name
-            )
+            area = Prose(self.value, placeholder=self.hint, id=self.name)
             area.styles.height = self.lines
             return area
         return Input(self.value, placeholder=self.hint, compact=True, id=self.name)
@@ -124,11 +128,10 @@ class FormModal(CommandModal[Outcome]):
     """Ask for a few values and run a command with them; closes with its result, or None on escape.
 
     All that is wrong is said below the fields at fault, and the cursor goes to the first; a refusal that
-    concerns no field has the line below them. The form stays open with everything typed in it, and a
-    message disappears when its field changes.
-    With ``changes_only`` the command gets only what was changed, and the form just closes
-    when nothing was. ``preview`` shows what it would do, while it is filled in. ``submit`` names the act,
-    on the button and on the key line.
+    concerns no field has the line below them. Everything typed stays, and a message disappears when its
+    field changes. With ``changes_only`` the command gets only what was changed, and the form just closes when
+    nothing was. ``preview`` shows what it would do. ``submit`` names the act, which may depend on what is
+    chosen, on button and key line.
     """
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-middle"), (30, "-high")]
@@ -143,7 +146,7 @@ class FormModal(CommandModal[Outcome]):
         fields: Sequence[Field],
         command: Callable[[Desk, Values], Outcome],
         *,
-        submit: str,
+        submit: Verb,
         about: str = "",
         changes_only: bool = False,
         preview: Preview | None = None,
@@ -152,12 +155,13 @@ class FormModal(CommandModal[Outcome]):
         self._kept_open = False
         self._fields = tuple(fields)
         self._command = command
-        self._verb = submit
+        self._verb_for = submit if callable(submit) else lambda _: submit
+        self._verb = self._verb_for({field.name: field.start for field in fields})
         self._about = about
         self._changes_only = changes_only
         self._preview = preview
-        self._way_out = "Close" if "Cancel" in submit else "Cancel"
-        rename_action(self, "submit", submit)
+        self._way_out = "Close" if "Cancel" in self._verb else "Cancel"
+        rename_action(self, "submit", self._verb)
         rename_action(self, "close", self._way_out)
 
     def body(self) -> ComposeResult:
@@ -176,8 +180,16 @@ class FormModal(CommandModal[Outcome]):
             if field.is_choice:
                 self.query_one(f"#{field.name}", Choice).value = field.start
             self._understand(field, field.value)
+        self._show_asked()
         self._begin()
         self.call_after_refresh(self._look_ahead)
+
+    def _show_asked(self) -> None:
+        """Show the fields that count, with what is chosen in the others."""
+        values = self.values()
+        for field in self._fields:
+            if field.only_if is not None:
+                self.line(field.name).display = values[field.only_if[0]] == field.only_if[1]
 
     def _begin(self) -> None:
         """Put the cursor into the first field that needs a key."""
@@ -187,6 +199,9 @@ class FormModal(CommandModal[Outcome]):
 
     def _focus(self, name: str) -> None:
         self.query_one(f"#{name}").focus()
+
+    def _named(self, name: str | None) -> Field | None:
+        return next((each for each in self._fields if each.name == name), None)
 
     def line(self, name: str) -> FieldLine:
         """The line of a field: its label, input and message."""
@@ -224,9 +239,17 @@ class FormModal(CommandModal[Outcome]):
     def _changed(self, event: Changed) -> None:
         self._is_warned = False
         self._show_note("")
-        field = next((each for each in self._fields if each.name == event.control.id), None)
+        field = self._named(event.control.id)
         if field is not None:
             self._understand(field, value_of(event.control))
+        verb = self._verb_for(self.values())
+        if verb != self._verb:
+            self._verb = verb
+            rename_action(self, "submit", verb)
+            self.query_one("#submit", Button).label = Content(verb)
+            self.refresh_bindings()
+        self._show_asked()
+        self.call_after_refresh(self._fit)
 
     def _understand(self, field: Field, typed: str) -> None:
         """Show below a field how its text is understood; without a note, nothing any more."""
@@ -234,7 +257,7 @@ class FormModal(CommandModal[Outcome]):
         try:
             line.tell(field.note(typed, self.backend.desk.now()) if field.note else "")
         except DeskError as error:
-            line.tell(error.message, "wrong")
+            line.tell(keys.said(error, field.noun), "wrong")
 
     @on(Input.Submitted)
     @on(Choice.Accepted)
@@ -243,7 +266,7 @@ class FormModal(CommandModal[Outcome]):
         """Go to the next field on enter, and submit from the last one; a text the desk would refuse stays."""
         if self._is_wrong_here():
             return
-        last = self.query_one(f"#{self._fields[-1].name}")
+        last = [line for line in self.query(FieldLine) if line.display][-1]
         if self.focused is not None and last in self.focused.ancestors_with_self:
             if self._kept_open:
                 self._kept_open = False
@@ -259,8 +282,7 @@ class FormModal(CommandModal[Outcome]):
     @property
     def _here(self) -> Field | None:
         """The field in focus."""
-        here = self.focused.id if self.focused is not None else ""
-        return next((each for each in self._fields if each.name == here), None)
+        return self._named(self.focused.id if self.focused is not None else None)
 
     def sends_any_text(self) -> bool:
         field = self._here
@@ -292,11 +314,8 @@ class FormModal(CommandModal[Outcome]):
 
     def _is_refused(self, values: Values) -> bool:
         """Say below each field at fault what is wrong with it, and go to the first one."""
-        found = {
-            field.name: field.refusal(self.app, values[field.name])
-            for field in self._fields
-            if field.name in values
-        }
+        given = [field for field in self._fields if field.name in values]
+        found = {field.name: field.refusal(self.app, values[field.name]) for field in given}
         wrong = {name: text for name, text in found.items() if text}
         for name, text in wrong.items():
             self.line(name).tell(text, "wrong")
@@ -325,9 +344,10 @@ class FormModal(CommandModal[Outcome]):
 
     def _refused(self, error: DeskError) -> None:
         self._busy = False
-        if isinstance(error, InvalidInput) and any(field.name == error.field for field in self._fields):
-            self.line(error.field).tell(keys.refusal(self.app, error), "wrong")
-            self._focus(error.field)
+        field = self._named(error.field) if isinstance(error, InvalidInput) else None
+        if field is not None:
+            self.line(field.name).tell(keys.refusal(self.app, error, field.noun), "wrong")
+            self._focus(field.name)
         else:
             self._show_note(keys.refusal(self.app, error))
         self.call_after_refresh(self._fit)
@@ -345,52 +365,3 @@ def as_typed(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(value)
     return "" if value is None else f"{value:.2f}" if isinstance(value, float) else str(value)
-
-
-@dataclass(frozen=True)
-class RowForms(Generic[Row]):
-    """Makes the forms about rows of one ``kind``, such as "booking"; ``describe`` heads them."""
-
-    kind: str
-    describe: Callable[[Row], str]
-
-    def form(
-        self,
-        row: Row,
-        title: str,
-        fields: Sequence[Field],
-        command: Callable[..., Row],
-        *,
-        submit: str,
-        about: str = "",
-        changes_only: bool = False,
-    ) -> FormModal[Row]:
-        """Make a form about a row; its values go to the command under the fields' names."""
-        number = row[f"{self.kind}_id"]
-        return FormModal(
-            f"{title} {self.kind} {number}",
-            fields,
-            lambda desk, given: command(desk, number, **given),
-            submit=submit,
-            about=about or self.describe(row),
-            changes_only=changes_only,
-        )
-
-    def asking(
-        self, title: str, fields: Sequence[Field], command: Callable[..., Row], *, submit: str
-    ) -> Callable[[Row], FormModal[Row]]:
-        """Return a maker of forms whose fields are the same for every row."""
-        return lambda row: self.form(row, title, fields, command, submit=submit)
-
-    def reassigning(self, command: Callable[[Desk, int, int, str], Row]) -> Callable[[Row], FormModal[Row]]:
-        """Return a maker of forms that give a row to another agent."""
-
-        def reassign(desk: Desk, number: int, to: str, reason: str) -> Row:
-            return command(desk, number, picked(to), reason)
-
-        def make(row: Row) -> FormModal[Row]:
-            others = tuple(agent for agent in list_agents() if agent["agent_id"] != row["agent_id"])
-            fields = Field("to", "To", agents=others, required=True), reason_field("why it is reassigned")
-            return self.form(row, "Reassign", fields, reassign, submit="Reassign")
-
-        return make

@@ -13,7 +13,7 @@ from screens.dialogs.modal import Modal
 from screens.widgets.movable import Reading
 
 
-class Panel(Modal[None]):
+class Panel(Modal[str | None]):
     FRAME, FRAME_TYPE = "panel", Reading
     BINDINGS = [
         key("panel.close", "escape,enter", "Close", "Back to where you were"),

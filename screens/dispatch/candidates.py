@@ -17,6 +17,7 @@ from screens.widgets.columns import Column
 from screens.widgets.frame import Frame
 from screens.widgets.live_table import LiveTable
 from screens.wording.agents import held_bar, load_bar, match_score, with_score
+from screens.wording.reasons import plain_reason
 from screens.wording.text import CARE, short
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ KEPT_OUT = {
 
 
 def _held(row: AgentRow) -> Text:
-    return held_bar(row["load"], 0, row["capacity"])  # what the reason below calls load
+    return held_bar(row["load"], row["issue_load"], row["capacity"])
 
 
 def _rating(row: AgentRow) -> str:
@@ -104,7 +105,9 @@ class WhoGetsIt(Frame):
         """Show scores, or none without a lead or while its scores are being computed."""
         self.glance = glance
         self._fill()
-        self.query_one("#chance", Static).update(_chance(glance.chance if glance else None))
+        chance = self.query_one("#chance", Static)
+        chance.update(_chance(glance.chance if glance else None))
+        chance.display = glance is not None and glance.chance is not None
 
     @property
     def _counts(self) -> bool:
@@ -124,7 +127,9 @@ class WhoGetsIt(Frame):
         table.show_rows([row | {"mark": "" if place else WINNER} for place, row in enumerate(rows)])
         if not table.has_focus:
             table.move_cursor(row=0)
-        self.query_one("#verdict", Static).update(Content(self._verdict()))
+        verdict = self.query_one("#verdict", Static)
+        verdict.update(Content(self._verdict()))
+        verdict.display = bool(self._verdict())
 
     def _verdict(self) -> str:
         """Return the verdict on the scores, unless the policy's reason already includes it."""
@@ -148,9 +153,7 @@ def _next(candidates: Sequence[AgentRow]) -> Text:
     line.append("  ").append_text(load_bar(first)).append(f"  {first['years_of_service']} y")
     line.append(f"  ★{_rating(first)}" if first["rating"] else "")
     if others:
-        line.append("\nthen  ", "dim").append(f"{others[0]['name']} ").append_text(load_bar(others[0]))
-        for row in others[1:]:
-            line.append(f" · {row['name']}")
+        line.append("\nthen ", "dim").append(" · ".join(row["name"] for row in others))
     return line
 
 
@@ -170,5 +173,5 @@ def _reason(preview: Preview) -> Text:
     if not preview["candidates"]:
         text = Text.assemble(("! No agent can take it now", f"bold {CARE}"), f": {out}. ", overflow="fold")
         return text.append("The lead waits for the first free agent.")
-    text = Text(preview["reason"], overflow="fold")
+    text = Text(plain_reason(preview["reason"]), overflow="fold")
     return text.append(f"\n{sum(counts.values())} ruled out: {out}", CARE) if counts else text

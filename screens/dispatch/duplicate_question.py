@@ -33,7 +33,7 @@ ANSWERS = (
     ("enter", "3 Add as new", "add_as_new"),
     ("back", "Back", "close"),
 )
-HINT = "Arrows choose, then press 1, 2 or 3. Esc goes back to the form"
+HINT = "Press 1, 2 or 3 for the customer under the cursor; enter changes nothing"
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class KnownCustomer(Modal[Answer | None]):
         self._is_settled = any(row["same"] for row in suspected)
 
     def body(self) -> ComposeResult:
-        yield Static(Content(self._about()), id="about")
+        yield Static(Content(f"{self._about()}\n{HINT}"), id="about")
         yield LiveTable(COLUMNS, "customer_id", id="suspects")
         yield Static(id="detail")
         yield from buttons(*ANSWERS, has_primary=False)
@@ -86,14 +86,7 @@ class KnownCustomer(Modal[Answer | None]):
 
     @on(DataTable.RowHighlighted)
     def _show_detail(self) -> None:
-        self._show_note(_detail(self._chosen))
-
-    @on(DataTable.RowSelected)
-    def _entered(self) -> None:
-        self._show_note(_detail(self._chosen).append(f"\n{HINT}", "bold"))
-
-    def _show_note(self, text: Text) -> None:
-        self.query_one("#detail", Static).update(text)
+        self.query_one("#detail", Static).update(_detail(self._chosen))
 
     def action_same(self) -> None:
         self.leave(Answer("same", self._chosen))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 from textual import getters
 from textual.app import ComposeResult
@@ -14,14 +15,15 @@ from textual.widgets import Static
 from dispatch import customers, queries
 from dispatch.customers.row_types import Suspect
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import age, booking_state
+from dispatch.queries.wording import age
 from screens.base.keys import key_of
 from screens.widgets.frame import Frame
-from screens.wording.bookings import STYLES, sign
+from screens.wording.bookings import state_with_sign
 from screens.wording.text import CARE, short
 
 MOST_BOOKINGS, MOST_OTHERS = 4, 2
-NAME_CELLS, PLACE_CELLS = 24, 9
+NAME_CELLS = 24
+NOBODY_KNOWN = "A known customer appears here"
 
 Identity = tuple[str, str, str]
 """Name, phone and e-mail as typed."""
@@ -37,7 +39,7 @@ class Known(NamedTuple):
 
 def look_for(who: Identity) -> Known:
     """Find existing customers for what is typed, inside ``desk.reading()``."""
-    found = customers.suspects(*who) if any(who) else []
+    found = customers.suggestions(*who) if any(who) else []
     last = queries.bookings_of([found[0]["customer_id"]], MOST_BOOKINGS) if found else []
     return Known(who, found, last)
 
@@ -65,10 +67,13 @@ class KnownCard(Frame):
         self.text.update(self._text(known, now))
 
     def _text(self, known: Known, now: str) -> Text:
+        if not known.suspected:
+            return Text(NOBODY_KNOWN, "dim")
         text = Text()
+        place_cells = max((cell_len(row["destination"]) for row in known.bookings), default=0)
         for row in known.bookings:
-            text.append_text(_line(row, now)).append("\n")
-        if known.suspected and not known.bookings:
+            text.append_text(_line(row, now, place_cells)).append("\n")
+        if not known.bookings:
             text.append("no booking yet\n", "dim")
         for other in known.suspected[1 : 1 + MOST_OTHERS]:
             text.append(f"or {short(other['name'], NAME_CELLS)}, customer {other['customer_id']}\n", "dim")
@@ -89,10 +94,9 @@ def heading(row: Suspect) -> str:
     return f"{name} has been here before" if row["because"] == "name" else f"Is it {name}?"
 
 
-def _line(row: BookingRow, now: str) -> Text:
+def _line(row: BookingRow, now: str, place_cells: int) -> Text:
     """Format a booking: number, destination, state, agent and age."""
-    words = booking_state(row)
-    state = "claimed" if row["claimed_at"] and words.startswith("Pending") else words.split(", ")[-1].lower()
-    line = Text(f"{row['booking_id']:>4} ", "bold").append(f"{row['destination']:<{PLACE_CELLS}} ")
-    line.append_text(sign(row)).append(f" {state:<9}", STYLES.get(words, ""))
-    return line.append(f" {row['agent_name'] or 'waiting'}").append(f"  {age(row['created_at'], now)}", "dim")
+    place = set_cell_size(row["destination"], place_cells)
+    line = Text.assemble((f"{row['booking_id']} ", "bold"), f"{place} ")
+    line.append_text(state_with_sign(row)).append(f" {row['agent_name'] or 'waiting'}")
+    return line.append(f" {age(row['created_at'], now)}", "dim")

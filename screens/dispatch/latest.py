@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import age
+from dispatch.queries.wording import short_age
 from screens.widgets.columns import Column
 from screens.wording.bookings import state_with_sign
 
 COLUMNS: tuple[Column[BookingRow], ...] = (
-    Column("age", "Age", 9, right=True),
+    Column("age", "Age", 6, right=True),
     Column("booking_id", "No.", 5, right=True),
     Column("customer_name", "Customer", 12, grows=True),
     Column("destination", "To", 9, drop=1),
@@ -24,7 +24,7 @@ COLUMNS: tuple[Column[BookingRow], ...] = (
 
 def with_ages(rows: Sequence[BookingRow], now: str) -> list[BookingRow]:
     """Add to each booking how long ago it came in."""
-    return [row | {"age": age(row["created_at"], now)} for row in rows]
+    return [row | {"age": short_age(row["created_at"], now)} for row in rows]
 
 
 def _went_to(row: BookingRow) -> Text:

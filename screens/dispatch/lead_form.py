@@ -178,16 +178,16 @@ class LeadForm(Frame):
 
     def _told(self, field: str, error: InvalidInput) -> str:
         is_empty = not self._value(field).strip()
-        return is_required(noun_of(field, LABELS[field])) if is_empty else keys.refusal(self.app, error)
+        noun = noun_of(field, LABELS[field])
+        return is_required(noun) if is_empty else keys.refusal(self.app, error, noun)
 
     def check(self, field: str) -> None:
         """Say below a text what is wrong with it so far, although somebody may still be typing it."""
         error = intake.problems(self.values(), self._values).get(_given_name(field))
         text = self._value(field)
         is_wrong = error is not None and bool(text) and not self._is_beginning(field, text)
-        self._lines[field].tell(
-            keys.refusal(self.app, error) if error is not None and is_wrong else "", "wrong"
-        )
+        told = self._told(field, error) if error is not None and is_wrong else ""
+        self._lines[field].tell(told, "wrong")
 
     def _is_beginning(self, field: str, text: str) -> bool:
         if field not in COMPLETIONS or not self._widget(field).has_focus:

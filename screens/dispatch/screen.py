@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance
 
 LATEST = 30
+BESIDE_FIELDS = 3  # lines of the form: its title, Assign, and what Assign has led to
 TYPING_PAUSE_S = 0.1
 UNDONE = "undone"  # the tone of that notice
 BOOKING_ACTIONS = frozenset(binding.action for binding in (*keys.BOOKING, keys.EXPORT))
@@ -262,6 +263,7 @@ class Dispatch(BookingActions):
         else:
             self.form.empty()
             self.remove_class("-refused")
+            self._make_room()
             self.form.show_notice("Cleared")
 
     # several at once
@@ -311,9 +313,17 @@ class Dispatch(BookingActions):
             self.begin()
             return  # pressed twice: the result of the lead stays to be read
         is_refused = self.form.is_refused()
-        self.set_class(is_refused, "-refused")  # room for what is wrong
+        self.set_class(is_refused, "-refused")
+        self.call_after_refresh(self._make_room)
         if not is_refused:
             self._take_in(values)
+
+    def _make_room(self) -> None:
+        """Let the upper half grow by the lines that say what is wrong, as far as they lack room."""
+        if self.is_laid_out:
+            needed = self.form.query_one("#lead-fields").virtual_size.height + BESIDE_FIELDS
+            is_higher = self.has_class("-refused") and needed > self.query_one("#call").outer_size.height
+            self.query_one("#call").styles.min_height = needed if is_higher else None
 
     def _take_in(self, values: dict[str, str], customer_id: int | None = None, *, asks: bool = True) -> None:
         """Assign the lead; if it ``asks``, nothing is written before somebody has chosen the customer."""

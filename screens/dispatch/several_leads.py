@@ -38,10 +38,10 @@ ASKED = "f9 again assigns it anyway; delete the line if it is the same trip"
 
 def _verdict(row: Json) -> Text:
     if row["errors"]:
-        return Text(row["errors"][0], BAD)
+        return Text(f"✗ {'; '.join(row['errors'])}", BAD)
     if row["question"]:
         return Text(f"? {row['question']}", CARE)
-    return Text(row["became"], GOOD) if row["became"] else Text("✓ good", GOOD)
+    return Text(row["became"], GOOD) if row["became"] else Text("✓ ready", GOOD)
 
 
 COLUMNS: tuple[Column[Json], ...] = (
@@ -56,6 +56,7 @@ class SeveralLeads(CommandModal[str]):
     """Lines above, the check of each below; closes with a line that sums up what was done, or None."""
 
     FRAME = "question"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
     NOTE_ID = "#told"
     AT_WORK = "assigning ..."
     DROPS = "Close again to discard these lines"
@@ -211,7 +212,7 @@ def _row(line: PastedLine, received: Received | None = None, question: str = "")
 def _counts(pasted: Pasted) -> str:
     if pasted.problem:
         return pasted.problem
-    parts = [f"{len(pasted.good)} good", f"{len(pasted.bad) or 'none'} with errors"]
+    parts = [f"{len(pasted.good)} ready", f"{len(pasted.bad) or 'none'} with errors"]
     if pasted.ignored:
         parts.append("ignored: " + ", ".join(pasted.ignored))
     return ", ".join(parts)

@@ -21,6 +21,7 @@ from screens.wording.text import CARE
 
 MOST_SHOWN = 50
 NAME_WIDTH = 24
+HERE = "●"  # beside the one who has it now
 
 
 class AgentPicker(Vertical):
@@ -38,12 +39,14 @@ class AgentPicker(Vertical):
     class Narrowed(Message):
         """Other agents are listed, or none: the one highlighted before may be gone."""
 
-    def __init__(self, agents: Sequence[AgentRow], **kwargs: Any) -> None:
+    def __init__(self, agents: Sequence[AgentRow], here: int | None = None, **kwargs: Any) -> None:
+        """List agents; the present one, with the number ``here``, is marked, and the cursor begins there."""
         super().__init__(**kwargs)
+        self._here = here
         self._agents = sorted(agents, key=lambda row: row["presence"] != AVAILABLE)
 
     def compose(self) -> ComposeResult:
-        yield Input(placeholder="name or id", compact=True)
+        yield Input(placeholder="name or No.", compact=True)
         options = OptionList(compact=True, markup=False)
         options.can_focus = False
         yield options
@@ -90,12 +93,25 @@ class AgentPicker(Vertical):
         found.sort(key=lambda row: not _begins(row, words))
         options = self.query_one(OptionList)
         options.clear_options()
-        options.add_options(Option(_line(row), id=str(row["agent_id"])) for row in found[:MOST_SHOWN])
+        if not words:
+            found.sort(key=lambda row: row["agent_id"] != self._here)
+        lines = (Option(self._line(row), id=str(row["agent_id"])) for row in found[:MOST_SHOWN])
+        options.add_options(lines)
         if found:
             options.highlighted = 0
         else:
             options.add_option(Option(Text(f"No agent matches {text.strip()}", CARE), disabled=True))
         self.post_message(self.Narrowed())
+
+    def _line(self, row: AgentRow) -> Text:
+        name = Text(row["name"])
+        name.truncate(NAME_WIDTH, overflow="ellipsis", pad=True)  # in cells: 山 takes two
+        mark = HERE if row["agent_id"] == self._here else " "
+        line = Text(f"{mark}{row['agent_id']:>5}  ").append_text(name).append("  ")
+        line.append_text(load_bar(row))
+        if row["presence"] != AVAILABLE:
+            return line.append(f"  {PRESENCE_SIGNS[row['presence']]} {row['presence']}", CARE)
+        return line.append(f"  rank {row['rank']}", "dim")
 
 
 def _matches(row: AgentRow, words: list[str]) -> bool:
@@ -108,18 +124,8 @@ def _begins(row: AgentRow, words: list[str]) -> bool:
     return bool(words) and any(word.startswith(words[0]) for word in row["name"].lower().split())
 
 
-def _line(row: AgentRow) -> Text:
-    name = Text(row["name"])
-    name.truncate(NAME_WIDTH, overflow="ellipsis", pad=True)  # in cells: 山 takes two
-    line = Text(f"{row['agent_id']:>5}  ").append_text(name).append("  ")
-    line.append_text(load_bar(row))
-    if row["presence"] != AVAILABLE:
-        return line.append(f"  {PRESENCE_SIGNS[row['presence']]} {row['presence']}", CARE)
-    return line.append(f"  rank {row['rank']}", "dim")
-
-
 def picked(agent_id: str, field: str = "to") -> int:
     """Return the agent chosen in a picker. Raises InvalidInput."""
     if not agent_id:
-        raise InvalidInput(field, "no agent chosen", "type part of the name, or the id")
+        raise InvalidInput(field, "no agent chosen", "type part of the name, or the No.")
     return int(agent_id)

@@ -75,7 +75,6 @@ class Choice(RadioSet):
     def __init__(self, names: Iterable[str], **kwargs: Any) -> None:
         self._names = tuple(names)
         self._ahead = TypeAhead()
-        self._is_slip = False
         super().__init__(
             *(Option(self._label(one), compact=True) for one in self._names), compact=True, **kwargs
         )
@@ -122,7 +121,6 @@ class Choice(RadioSet):
         take_letter(self, self._ahead, event)
 
     def on_blur(self) -> None:
-        self._is_slip = False
         self._ahead.forget()
         self.show_letters(self.value)
 
@@ -142,13 +140,8 @@ class Choice(RadioSet):
         self._choose_selected()
 
     def action_accept(self) -> None:
-        if not self.value and not self._is_slip:
-            self.action_toggle_button()
+        """Go on; a name is chosen by its letters, an arrow or space, and never by going on alone."""
         self.post_message(self.Accepted(self))
-
-    def on_letters_typed(self, message: LettersTyped) -> None:
-        """Remember a letter that chose nothing: enter does not choose the first name for it."""
-        self._is_slip = not message.found
 
     def _choose_selected(self) -> None:
         index = highlighted_index(self)

@@ -10,9 +10,14 @@ from textual.widgets import Label, Static
 
 from screens.fields.choice import LettersTyped
 
-REQUIRED = "*"
+REQUIRED, WRONG = "*", "! "
+"""The signs of a required field, and before what is wrong: without colour, bold alone is a heading."""
 NOUNS = {
     "customer": "customer name",
+    "name": "customer name",
+    "email": "e-mail",
+    "years": "number of years",
+    "requests": "text of the wishes",
     "method": "contact",
     "destination": "destination",
     "launch": "launch location",
@@ -48,7 +53,7 @@ class FieldLine(Vertical):
     FieldLine > Horizontal > * { width: 1fr; }
     FieldLine > Horizontal > Label { width: 18; color: $text-muted; }
     FieldLine > Horizontal > Input, FieldLine > Horizontal > TextArea { background: $panel; }
-    FieldLine > .told { display: none; height: auto; max-height: 2; margin-left: 18; color: $text-muted; }
+    FieldLine > .told { display: none; height: auto; max-height: 3; margin-left: 18; color: $text-muted; }
     FieldLine.-wrong > .told { color: $text-error; text-style: bold; }
     FieldLine.-wrong > Horizontal > Label { color: $text-error; text-style: bold; }
     FieldLine.-warning > .told { color: $text-warning; }
@@ -59,7 +64,7 @@ class FieldLine(Vertical):
         self._label = label
         self._widget = widget
         self._is_required = required
-        self._told = ""
+        self._told = self._slip = ""
 
     def compose(self) -> ComposeResult:
         mark = (REQUIRED, "$text-accent") if self._is_required else ""
@@ -82,13 +87,18 @@ class FieldLine(Vertical):
         if text != self._told:
             self._told = text
             below = self.query_one(".told", Static)
-            below.update(Content(text))
+            below.update(Content(f"{WRONG}{text}" if tone == "wrong" and text else text))
             below.display = bool(text)
             self.refresh(layout=True)  # or its height would be remembered from before
         for each in ("wrong", "warning"):
             self.set_class(bool(text) and each == tone, f"-{each}")
 
     def on_letters_typed(self, message: LettersTyped) -> None:
-        """Say so if a letter chooses nothing: nobody takes it for a choice then."""
+        """Say so if a letter chooses nothing, until the field is left: nobody takes it for a choice then."""
         message.stop()
         self.tell("" if message.found else no_such_name(message, self._label), "wrong")
+        self._slip = self._told
+
+    def on_descendant_blur(self) -> None:
+        if self._slip and self._slip == self._told:
+            self.tell("")

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from dispatch.desk.desk import Desk
 from models.errors import DeskError
+from screens.base.keys import said
 from screens.widgets.movable import Reading
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Preview(Reading, can_focus=False):
         self._ticket = 0
 
     def compose(self) -> ComposeResult:
-        yield Static(Content("..."))
+        yield Static(Content("…"))
 
     def follow(self, values: Values) -> None:
         """Preview these values, once typing pauses."""
@@ -74,6 +75,6 @@ class Preview(Reading, can_focus=False):
                 self.call_after_refresh(self._let_scroll)
 
         def refused(error: DeskError) -> None:
-            then(Text(f"✗ {error.message}", "bold"))
+            then(Text(f"✗ {said(error)}", "bold"))
 
         host.ask(lambda: self._look(desk, values), then, refused)

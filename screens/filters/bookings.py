@@ -6,16 +6,16 @@ from typing import Any
 
 from dispatch.inputs.filter_language import format_filter, parse, together
 from dispatch.inputs.filter_reader import Reading, asked, without
-from dispatch.queries.booking_filter_keys import BOOKING_KEYS
+from dispatch.queries.booking_filter_keys import BOOKING_KEYS, EVERY
 from dispatch.queries.bookings import BookingFilter
 
 VIEWS: dict[str, dict[str, Any]] = {
-    "All": {"status": None, "unclaimed": False, "waiting": False},
-    "Pending": {"status": "Pending", "unclaimed": False, "waiting": False},
-    "Unclaimed": {"status": None, "unclaimed": True, "waiting": False},
-    "Waiting": {"status": None, "unclaimed": False, "waiting": True},
-    "Confirmed": {"status": "Confirmed", "unclaimed": False, "waiting": False},
-    "Cancelled": {"status": "Cancelled", "unclaimed": False, "waiting": False},
+    "All": EVERY,
+    "Pending": EVERY | {"status": "Pending"},
+    "Unclaimed": EVERY | {"unclaimed": True},
+    "Waiting": EVERY | {"waiting": True},
+    "Confirmed": EVERY | {"status": "Confirmed"},
+    "Cancelled": EVERY | {"status": "Cancelled"},
 }
 
 

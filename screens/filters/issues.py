@@ -6,22 +6,21 @@ from typing import Any
 
 from dispatch.inputs.filter_language import format_filter, parse, together
 from dispatch.inputs.filter_reader import Reading, asked, without
-from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS, NOBODY
+from dispatch.service.issues.issue_filter_keys import ENDED, EVERY, ISSUE_KEYS, NOBODY
 from dispatch.service.issues.queries import URGENCY, IssueFilter
 from models.errors import InvalidInput
-from models.issues import ISSUE_STATUSES, NEW, OPEN, PENDING_CUSTOMER
+from models.issues import NEW, OPEN, PENDING_CUSTOMER
 
-ENDED = tuple(status for status in ISSUE_STATUSES if status not in OPEN)
-USUAL: dict[str, Any] = {"statuses": OPEN, "escalated": False, "unsure": False, "agent_id": None}
+USUAL = EVERY | {"statuses": OPEN}
 VIEWS: dict[str, dict[str, Any]] = {
     "Open": USUAL,
     "Mine": USUAL,
     "Waiting": USUAL | {"statuses": (NEW,)},
     "Escalated": USUAL | {"escalated": True},
     "Unsure": USUAL | {"unsure": True},
-    "With customer": USUAL | {"statuses": (PENDING_CUSTOMER,)},
+    "Paused": USUAL | {"statuses": (PENDING_CUSTOMER,)},
     "Ended": USUAL | {"statuses": ENDED},
-    "All": USUAL | {"statuses": ()},
+    "All": EVERY,
 }
 
 
@@ -66,9 +65,9 @@ VIEW_TEXTS = {
     "Waiting": "is:waiting",
     "Escalated": "is:escalated",
     "Unsure": "is:unsure",
-    "With customer": "status:pending_customer",
-    "Ended": "(status:resolved or status:closed)",
-    "All": "(status:new or not status:new)",
+    "Paused": "status:pending_customer",
+    "Ended": "is:ended",
+    "All": "is:all",
 }
 
 

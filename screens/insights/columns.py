@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from rich.text import Text
 
 from dispatch.matching.row_types import WeightsRow
@@ -52,12 +55,12 @@ def _compared(number: int, before: int | None) -> str:
 
 
 def short_money(units: float | None) -> str:
-    """Format an amount in a few cells: ``45.2 M``, ``12.3 k``, ``950``."""
+    """Format an amount in a few cells: ``45.2M``, ``12.3k``, ``950``."""
     if units is None:
         return "–"
     for length, unit in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
         if abs(units) >= length * ALMOST:  # what is rounded up to a whole unit
-            return in_currency(f"{units / length:,.1f} {unit}")
+            return in_currency(f"{units / length:,.1f}{unit}")
     return in_currency(f"{units:,.0f}")
 
 
@@ -89,7 +92,7 @@ def _line(row: AgentFigures) -> str:
 
 
 AGENTS: tuple[Column[AgentFigures], ...] = (
-    Column("agent_name", "Agent", 14, grows=True),
+    Column("agent_name", "Agent", 22),
     Column("load", "Load", 6, load_bar),
     Column("decided", "Decided", 7, lambda row: f"{row['decided']:,}", right=True),
     Column(
@@ -121,10 +124,17 @@ def _span(row: WeightsRow) -> str:
 
 
 WEIGHTS: tuple[Column[WeightsRow], ...] = (
-    Column("in_use", "", 6, lambda row: Text("in use" if row["in_use"] else "", f"bold {GOOD}")),
+    Column("in_use", "", 8, lambda row: Text("selected" if row["in_use"] else "", f"bold {GOOD}")),
     Column("name", "Weights", 10),
     Column("origin", "From", 12, _origin, grows=True),
     Column("outcomes", "Outcomes", 8, _outcomes, right=True),
     Column("learned_at", "Learned", 16, lambda row: moment(row["learned_at"]), drop=1),
     Column("span", "Of", 24, _span, drop=2),
 )
+
+
+def says_nothing(section: str, rows: Sequence[Any]) -> list[str]:
+    """Return the columns that are the same for all rows: nothing to compare with, or nobody reached yet."""
+    is_compared = any("before" in row for row in rows)
+    is_reached = section != "agents" or any(row["contact_assigned"] for row in rows)
+    return [*([] if is_compared else ["before"]), *([] if is_reached else ["contact"])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.text import Text
 
@@ -19,22 +19,69 @@ GAP = 3  # cells between panels, at least
 WIDEST_GAP = 8
 BARS_OF_STEPS, NUMBER, LABEL = (30, 20, 14), 8, 10
 CELLS_OF_DAYS = (3, 2, 1)
+NAME, PART_BAR = 15, 8
 WIDE = 120  # cells, for the clipboard
 Lines = list[Text]
 
 
-def pulse_text(pulse: Pulse, now: str, width: int) -> Text:
-    """Draw the pulse into a width in cells: side by side where there is room, else below each other."""
+class Part(NamedTuple):
+    """A part of the leads: its name, a number of bookings, and the share Confirmed of those decided."""
+
+    name: str
+    number: int
+    share: float | None
+
+
+class Breakdown(NamedTuple):
+    """A table below the pulse: what it breaks down by, and its parts."""
+
+    title: str
+    parts: Sequence[Part]
+
+
+def pulse_text(pulse: Pulse, now: str, width: int, breakdowns: Sequence[Breakdown] = ()) -> Text:
+    """Draw the pulse into a width in cells: side by side where there is room, else below each other.
+
+    The breakdowns follow below.
+    """
+    return Text("\n").join([*_panels(pulse, now, width), *_tables(breakdowns, width)])
+
+
+def _panels(pulse: Pulse, now: str, width: int) -> Lines:
     title, numbers = f"Leads a day, last {pulse['days']} days", pulse["leads_by_day"]
     plots = [_panel(title, _plot(numbers, cells)) for cells in CELLS_OF_DAYS]
     funnels = [_panel("From lead to confirmed", _funnel(pulse, cells)) for cells in BARS_OF_STEPS]
     work = _panel("Now", _open(pulse["open"], now))
     all_beside = next((found for found in product(plots, funnels) if _fit([*found, work], width)), None)
     if all_beside is not None:
-        return Text("\n").join(_beside([*all_beside, work], width))
+        return _beside([*all_beside, work], width)
     days = next((plot for plot in plots if _fit([plot, work], width)), plots[-1])
     funnel = next((each for each in funnels if _fit([each], width)), funnels[-1])
-    return Text("\n").join([*_beside([days, work], width), Text(), *funnel])
+    return [*_beside([days, work], width), Text(), *funnel]
+
+
+def _tables(breakdowns: Sequence[Breakdown], width: int) -> Lines:
+    """Draw as many tables beside each other as there is room for, the others below."""
+    lines: Lines = []
+    row: list[Lines] = []
+    for table in (_panel(each.title, _parts(each.parts)) for each in breakdowns if each.parts):
+        if row and not _fit([*row, table], width):
+            lines += [Text(), *_beside(row, width)]
+            row = []
+        row.append(table)
+    return [*lines, Text(), *_beside(row, width)] if row else lines
+
+
+def _parts(parts: Sequence[Part]) -> Lines:
+    most = max(part.number for part in parts) or 1
+    lines = []
+    for name, number, share in parts:
+        cell = Text(name)
+        cell.truncate(NAME, overflow="ellipsis", pad=True)
+        cells = max(round(number / most * PART_BAR), min(1, number))
+        bar = (f" {'▆' * cells:<{PART_BAR}}", NEUTRAL)
+        lines.append(Text.assemble(cell, f"{number:>6,}", bar, "   –" if share is None else f" {share:4.0%}"))
+    return lines
 
 
 def _panel(title: str, lines: Lines) -> Lines:
@@ -78,7 +125,7 @@ def _plot(numbers: list[int], day_width: int) -> Lines:
         axis = f"{label:>{margin}} {'┤' if label else '│'}"
         lines.append(Text.assemble((axis, "dim"), ("".join(bar * day_width for bar in bars), NEUTRAL)))
     ends = f"{len(numbers) - 1} days ago".ljust(width - len("today")) + "today"
-    axis = f"{'0':>{margin}} ┼{'─' * width}"
+    axis = f"{'0':>{margin}} ╵{'▔' * width}"  # right below the bars
     return [*lines, Text(axis, "dim"), Text(f"{'':>{margin}}  {ends}", "dim")]
 
 
@@ -109,7 +156,7 @@ def _compared(funnel: Any, before: Any, name: str, above: str | None) -> str:
     if above is None:
         return f" ({before[name]:,})" if before[name] else ""
     share, earlier = _share(funnel[name], funnel[above]), _share(before[name], before[above])
-    return f" {share}" + (f" ({earlier})" if before[above] else "")
+    return f" {share}" + (f" ({earlier.strip()})" if before[above] else "")
 
 
 def _share(part: int, whole: int) -> str:
@@ -120,8 +167,8 @@ def _open(work: OpenWork, now: str) -> Lines:
     facts = [
         ("Pending", f"{work['pending']:,}", ""),
         ("Waiting", f"{work['waiting']:,}", f"bold {CARE}" if work["waiting"] else ""),
-        ("To claim", f"{work['to_claim']:,}", CARE if work["to_claim"] else ""),
-        ("Oldest to claim", age(work["oldest_to_claim"], now) if work["oldest_to_claim"] else "–", ""),
+        ("Unclaimed", f"{work['to_claim']:,}", f"bold {CARE}" if work["to_claim"] else ""),
+        ("Oldest unclaimed", age(work["oldest_to_claim"], now) if work["oldest_to_claim"] else "–", ""),
         ("Oldest open", age(work["oldest"], now) if work["oldest"] else "–", ""),
     ]
     return [Text.assemble((f"{label:<16}", "dim"), (value, style)) for label, value, style in facts]

@@ -9,39 +9,45 @@ from typing import TYPE_CHECKING, Any, cast
 from rich.text import Text
 from textual import events, getters, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import ContentSwitcher, DataTable, Static
 
 from dispatch.inputs.filter_language import Pair, format_filter
 from dispatch.matching import weights
-from dispatch.matching.row_types import LessonRow
+from dispatch.matching.row_types import WeightsRow
 from dispatch.reporting import booking_figures
 from dispatch.reporting.pulse import DAYS
-from dispatch.reporting.row_types import Pulse
 from models.base import Json
 from models.errors import DeskError
 from screens.base import figures, keys
-from screens.base.keys import key_of
-from screens.base.message_log import News
-from screens.base.messages import Progressed
+from screens.base.keys import key_of, said
 from screens.fields.choice import next_of
-from screens.insights.columns import AGENTS, FIGURES, WEIGHTS
+from screens.insights.columns import AGENTS, FIGURES, WEIGHTS, says_nothing
 from screens.insights.pulse import WIDE, pulse_text
-from screens.insights.sections import EMPTY, OF_A_PERIOD, READ, SECTIONS, Found, ToRead, of_period
-from screens.matching.panels import evidence_text, training_panel, weights_panel, written_panel
+from screens.insights.sections import (
+    EMPTY,
+    OF_A_PERIOD,
+    READ,
+    SECTIONS,
+    TEXTS,
+    VERBS,
+    Felt,
+    Found,
+    ToRead,
+    of_period,
+)
+from screens.insights.training import Training
+from screens.matching.panels import evidence_text, way_to_train, weights_panel, weights_text, written_panel
 from screens.matching.report_form import ReportOrder, report_form
-from screens.matching.training import TrainingRun
-from screens.shell.desk_screen import Place
 from screens.widgets.live_table import LiveTable
 from screens.widgets.steady_text import SteadyText
 from screens.widgets.view_tabs import ViewTabs
 
 if TYPE_CHECKING:
-    from dispatch.matching.learning.version_store import Lesson
     from screens.base.key_queue import SteadyApp
 
-TEXTS, MARGIN = ("pulse", "match"), 4
+MARGIN = 4
 SLOW_S = 0.3  # slower reads are announced
 WORDS = "words"
 OF_THE_ROW = frozenset({"open_row", "use_weights", "copy"})
@@ -53,7 +59,7 @@ FILTERS = {
 }
 
 
-class Insights(Place):
+class Insights(Training):
     """Figures and plots; each section is computed when it is opened, beside everything else."""
 
     NAME = "insights"
@@ -69,7 +75,6 @@ class Insights(Place):
     BINDINGS = [*keys.INSIGHTS]
     AUTO_FOCUS = ""  # passed to a section once it is there
 
-    hint = getters.query_one("#hint", Static)
     _switcher = getters.query_one(ContentSwitcher)
 
     def __init__(self) -> None:
@@ -80,8 +85,8 @@ class Insights(Place):
         self._held: list[events.Key] = []
         self._text = Text()
         self._days: int | None = None
-        self._pulse: tuple[Pulse, str] | None = None
-        self._training: TrainingRun | None = None
+        self._pulse: Felt | None = None
+        self._decided = 0
 
     def body(self) -> ComposeResult:
         with Horizontal(id="sections", classes="headline"):
@@ -96,7 +101,9 @@ class Insights(Place):
             yield LiveTable(AGENTS, "agent_id", id="agents")
             with ToRead(id="match"):
                 yield SteadyText(id="evidence")
-            yield LiveTable(WEIGHTS, "name", id="weights")
+            with Vertical(id="weights-section"):
+                yield LiveTable(WEIGHTS, "name", id="weights")
+                yield SteadyText(id="weights-shown")
 
     def on_mount(self) -> None:
         self.query_one(ViewTabs).styles.width = sum(len(name) + 2 for name in SECTIONS.values())
@@ -122,7 +129,7 @@ class Insights(Place):
             self.host.report(error)
             if self.is_laid_out and section == self._section not in self._shown:
                 retry = key_of(self.app, "retry")
-                self._say_instead(f"Not loaded: {error.message}. {retry} tries again.")
+                self._say_instead(f"Not loaded. {said(error)}. {retry} tries again.")
                 self._is_ready = True  # nothing is coming that a key could wait for
 
         days = self._days if section in OF_A_PERIOD else None
@@ -140,8 +147,12 @@ class Insights(Place):
     def _draw_pulse(self) -> None:
         """Draw the pulse into the present width."""
         if self._pulse is not None:
-            drawn = pulse_text(*self._pulse, self.size.width - MARGIN)
-            self.query_one("#pulse-text", Static).update(drawn)
+            self.query_one("#pulse-text", Static).update(self._drawn(self.size.width - MARGIN))
+
+    def _drawn(self, width: int) -> Text:
+        assert self._pulse is not None
+        pulse, now, made_of = self._pulse
+        return pulse_text(pulse, now, width, made_of)
 
     def _fill(self, section: str, found: Found) -> None:
         self._shown.add(section)
@@ -150,13 +161,15 @@ class Insights(Place):
             self._draw_pulse()
         elif section == "match":
             summary, seen, is_latest = found
-            train = keys.with_keys(self.app, "{insights.view}, then {insights.train}")
-            self._text = evidence_text(summary, seen, is_latest, train)
+            self._text = evidence_text(summary, seen, is_latest, key_of(self.app, "insights.train"))
             self.query_one("#evidence", Static).update(self._text)
         else:
+            rows, self._decided = found if section == "weights" else (found, self._decided)
             table = self.query_one(f"#{section}", LiveTable)
             table.marks_changes = False  # sums change with every booking
-            table.show_rows(found)
+            table.leave_out(says_nothing(section, rows))
+            table.show_rows(rows)
+            self._show_weights()
         self._show_hint()
         if section == self._section:
             self._put_in_sight()
@@ -165,15 +178,20 @@ class Insights(Place):
         """Show the section, or a line where it is not there yet or has no rows."""
         section = self._section
         if section not in self._shown:
-            self._say_instead(f"Loading the {SECTIONS[section].lower()} ...")
+            self._say_instead(f"Loading the {SECTIONS[section].lower()}…")
         elif section in EMPTY and self._is_empty(section):
             self._say_instead(keys.with_keys(self.app, EMPTY[section]))
             self._go_on(section)
-        elif self._switcher.current != section:
+        elif self._switcher.current != self._holder:
             self._is_ready = False
             self.set_focus(None)
-            self._switcher.current = section
+            self._switcher.current = self._holder
             self.call_after_refresh(self._go_on, section)  # before, a table has no rows to choose from
+
+    @property
+    def _holder(self) -> str:
+        """The id of what holds the section: of weights also what they are."""
+        return "weights-section" if self._section == "weights" else self._section
 
     def _is_empty(self, section: str) -> bool:
         if section == "pulse":
@@ -185,7 +203,7 @@ class Insights(Place):
         if section != self._section:
             return
         self._is_ready = True
-        if self._switcher.current == section:
+        if self._switcher.current == self._holder:
             self.set_focus(self.query_one(f"#{section}"))
         else:
             self.set_focus(self.query_one(f"#{WORDS}"))
@@ -217,7 +235,16 @@ class Insights(Place):
         self._put_in_sight()
         self._work_out()
 
+    def is_of_use(self, action: str) -> bool:
+        return self._section in VERBS.get(action, SECTIONS)
+
+    def is_possible(self, action: str) -> bool:
+        """Whether there is a row to open, and weights that are not selected yet."""
+        row = self._row if action in ("open_row", "use_weights") else {}
+        return row is not None and not (action == "use_weights" and row.get("in_use"))
+
     def _mark_section(self) -> None:
+        self.refresh_bindings()
         self.query_one(ViewTabs).show([*SECTIONS.values()], SECTIONS[self._section], {}, "")
         self._show_hint()
 
@@ -225,7 +252,7 @@ class Insights(Place):
         """Show how to go on, and that the section is being recomputed if that takes a while."""
         if self._training is None and self.is_laid_out:
             is_read_again = self._section in self._under_way and self._section in self._shown
-            again = "; recalculating ..." if is_read_again else ""
+            again = "; recalculating…" if is_read_again else ""
             how = f" {key_of(self.app, 'insights.view')} next"
             if self._section in OF_A_PERIOD:
                 period = "all time" if self._days is None else f"last {self._days} days, beside those before"
@@ -278,6 +305,22 @@ class Insights(Place):
     def _of_days(self) -> str:
         return f"created>=-{self._days}d" if self._days else ""
 
+    @on(DataTable.RowHighlighted, "#weights")
+    def _show_weights(self) -> None:
+        """Show below the list what the weights under the cursor are."""
+        row = self._row if self._section == "weights" else None
+        if row is None:
+            return
+        name, train = str(row["version"] or row["name"]), key_of(self.app, "insights.train")
+        is_first, decided = self.query_one("#weights", LiveTable).row_count == 1, self._decided
+
+        def show(shown: WeightsRow) -> None:
+            text = weights_text(shown)
+            text.append(f"\n{way_to_train(decided, train)}\n" if is_first else "")
+            self.query_one("#weights-shown", Static).update(text)
+
+        self.ask_newest("weights shown", lambda: weights.details(name), show)
+
     def _open_weights(self, name: str | None) -> None:
         """Show weights and how well they predicted; None are those in use."""
         self.open_made(lambda: weights_panel(weights.details(name)))
@@ -293,7 +336,7 @@ class Insights(Place):
     def _use(self, name: str) -> None:
         self.host.perform(
             lambda desk: weights.use(desk, name),
-            lambda used: self.say_done(f"The score weighs by {used['name']}"),
+            lambda used: self.say_done(f"Selected: {used['name']} weights"),
         )
 
     def action_copy(self) -> None:
@@ -301,55 +344,10 @@ class Insights(Place):
         if self._section == "match":
             self.copy(self._text.plain, "the evidence")
         elif self._section == "pulse" and self._pulse is not None:
-            self.copy(pulse_text(*self._pulse, WIDE).plain, "the pulse")
+            self.copy(self._drawn(WIDE).plain, "the pulse")
         elif row is not None:
             text = (f"{name.replace('_', ' ')} {value}" for name, value in row.items() if name in COPIED)
             self.copy(", ".join(text))
-
-    # training
-
-    def action_train(self) -> None:
-        """Start a training, or stop it."""
-        if self._training is not None and not self._training.has_ended:
-            self._training.stop()
-            return
-        run = self._training = TrainingRun(self._report, self.backend.closing)
-        desk = self.backend.desk
-        self._show_training("beginning ...")
-
-        def studied(lesson: Lesson) -> None:
-            self.host.perform(lambda desk: run.keep(desk, lesson), self._trained, self._untrained)
-
-        self.host.ask(lambda: run.study(desk), studied, self._untrained, beside=True)
-
-    def _report(self, text: str) -> None:
-        """Post the progress; called in the training's thread."""
-        self.post_message(Progressed(text))
-
-    @on(Progressed)
-    def _progressed(self, message: Progressed) -> None:
-        if self._training is not None:
-            self._show_training(message.text)
-
-    def _show_training(self, text: str) -> None:
-        line = f" Training, {text}  ({key_of(self.app, 'insights.train')} stops it)"
-        self.hint.update(Content(line))
-
-    def _trained(self, row: LessonRow) -> None:
-        self._over()
-        if self.app.screen is self:
-            self.open(training_panel(row, partial(self._use, str(row["version"]))))
-        else:
-            one = f"Training done: version {row['version']}. {row['sentence']}"
-            self.host.announce(News("training", one, "trainings done: versions", (row["version"] or 0,)))
-
-    def _untrained(self, error: DeskError) -> None:
-        self._over()
-        self.host.report(error)
-
-    def _over(self) -> None:
-        self._training = None
-        self._mark_section()
 
     # the report
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch.desk.desk import Desk
 from dispatch.matching import weights
-from dispatch.matching.row_types import Evidence
+from dispatch.matching.row_types import Evidence, WeightsRow
 from dispatch.reporting import booking_figures, pulse
 from dispatch.reporting.row_types import FigureRow, Pulse
 from models.bookings import Booking
 from screens.base import keys
 from screens.insights.columns import with_shares
+from screens.insights.pulse import Breakdown, Part
 from screens.widgets.movable import Reading
 
 if TYPE_CHECKING:
@@ -23,9 +24,19 @@ if TYPE_CHECKING:
 Found = Any
 """The contents of a section: rows, or for the match score the evidence and a look at a lead."""
 
-MOST_HELD = 500
+MOST_HELD, MOST_AGENTS = 500, 8
+Felt = tuple[Pulse, str, list[Breakdown]]
+"""A pulse, the time it was felt at, and what it is made of."""
+TEXTS = ("pulse", "match")
 OF_A_PERIOD = ("bookings", "agents")
 """The sections that can be narrowed to the last days."""
+VERBS = {
+    "open_row": (*OF_A_PERIOD, "weights"),
+    "period": OF_A_PERIOD,
+    "train": ("match", "weights"),
+    "use_weights": ("weights",),
+}
+"""The sections to which a verb belongs; other verbs belong to all."""
 SECTIONS = {
     "pulse": "Pulse",
     "bookings": "Bookings",
@@ -35,9 +46,33 @@ SECTIONS = {
 }
 
 
-def _pulse(now: str) -> tuple[Pulse, str] | None:
-    """Return the pulse and when it was felt; nothing for a desk without bookings."""
-    return (pulse.pulse(now), now) if Booking.select().exists() else None
+def _pulse(now: str) -> Felt | None:
+    """Return the pulse, when it was felt, and what it is made of; nothing for a desk without bookings."""
+    if not Booking.select().exists():
+        return None
+    kinds = {booking_figures.DESTINATION: "By destination", booking_figures.SOURCE: "By source"}
+    rows = booking_figures.of_period(now, pulse.DAYS)
+    made_of = [
+        Breakdown(
+            title,
+            [
+                Part(row["value"], row["bookings"], row["confirmed_share"])
+                for row in rows
+                if row["kind"] == kind
+            ],
+        )
+        for kind, title in kinds.items()
+    ]
+    best = booking_figures.most_confirmed(now, pulse.DAYS, MOST_AGENTS)
+    agents = [Part(name, confirmed, confirmed / decided) for name, confirmed, decided in best]
+    return pulse.pulse(now), now, [*made_of, Breakdown("Confirmed by agent", agents)]
+
+
+def _weights() -> tuple[list[WeightsRow], int]:
+    """Return the weights to choose from, and how many outcomes there are to learn from."""
+    from dispatch.matching import evidence
+
+    return weights.listing(), evidence.decided()
 
 
 def _bookings() -> list[FigureRow]:
@@ -69,7 +104,7 @@ READ: dict[str, Callable[[Desk, Any], Found]] = {
     "bookings": lambda _desk, _lead: _bookings(),
     "agents": lambda desk, _lead: booking_figures.by_agent(desk)[:MOST_HELD],
     "match": _match,
-    "weights": lambda _desk, _lead: weights.listing(),
+    "weights": lambda _desk, _lead: _weights(),
 }
 NO_BOOKINGS = (
     "No bookings yet. Leads come in on Dispatch ({place.dispatch}); their outcomes are "
@@ -84,10 +119,10 @@ EMPTY = {
 
 
 LEADING = {
-    *("insights.view", "insights.view.back", "insights.report", "copy"),
+    *("insights.view", "insights.view.back", "insights.report", "insights.train", "copy"),
     *("help.letter", "log"),
 }
-"""The keys of a section of words: none of them writes anything on the desk."""
+"""The keys of a section of words: none of them writes anything on the desk before it has asked."""
 
 
 class ToRead(Reading):

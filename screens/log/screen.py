@@ -129,13 +129,8 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
     def count_views(self) -> Mapping[str, int]:
         return {view: event_log.count(EventFilter(**view_parts(view, self._me))) for view in VIEWS}
 
-    def _count(self) -> None:
-        """Count the events, not the rows: a row may be several checks of the clocks."""
-        which = self._filter
-        if folds(which):
-            self.count_beside(lambda: event_log.count(which), None)
-        else:
-            super()._count()
+    def _rows_are_counted(self) -> bool:
+        return not folds(self._filter)  # a row may be several checks of the clocks
 
     @property
     def _order(self) -> LogWindow:

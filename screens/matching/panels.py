@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -63,8 +64,8 @@ def contributions(
 def score_panel(scored: Scored, seen: Glance, policy: str) -> Panel:
     """Explain an agent's score for a lead: the verdict, nine parts, and how their sum is scaled."""
     text = Text(overflow="fold")
-    text.append(f"{scored.agent_name} ({scored.agent_id})   match {scored.match_score:.1f}\n", "bold")
-    text.append(f"{seen.scores.note or seen.verdict.under(policy)}\n", "italic")
+    text.append(f"{scored.match_score:.1f} of 100\n", "bold")
+    text.append(f"{seen.scores.note or _in_words(seen.verdict.under(policy))}\n", "italic")
     text.append(f"{lead_line(seen.terms)}; {seen.weights.name} weights\n\n", "dim")
     text.append_text(contributions(scored.contributions, scored.values, seen.weights.weights))
     sums = [sum(agent.contributions.values()) for agent in seen.scores.agents]
@@ -73,27 +74,40 @@ def score_panel(scored: Scored, seen: Glance, policy: str) -> Panel:
         "100.\nEach part is value × weight. A value is the agent's place among all, 0 the lowest and 1 "
         "the highest; for requirements 1 or 0.\n"
     )
-    return Panel(f"Match score of {scored.agent_name}", text)
+    return Panel(f"Match score of {scored.agent_name} ({scored.agent_id})", text)
 
 
 def weights_panel(shown: WeightsRow) -> Panel:
+    text = weights_text(shown)
+    if shown.get("evaluation") and shown["evaluation"]["models"]:
+        text.append("\n").append_text(evaluation_text(shown["evaluation"]))
+    return Panel(f"Weights: {shown['name']}", text)
+
+
+def weights_text(shown: WeightsRow) -> Text:
+    """Show where weights come from, and each as figure and bar."""
     text = Text(overflow="fold")
     if shown.get("learned_at"):
-        text.append(f"from {shown['origin']}, {moment(shown['learned_at'])}")
+        text.append(f"From {shown['origin']}, {moment(shown['learned_at'])}")
         if shown["outcomes"]:
             span = f"{moment(shown['first_at'])} to {moment(shown['last_at'])}"
             text.append(f"; {shown['outcomes']:,} outcomes, {span}")
         text.append("\n\n")
     else:
-        text.append("the published defaults, not learned from this desk\n\n")
+        text.append("The published defaults, not learned from this desk\n\n")
     weights = shown["weights"]
     low, high = min(0.0, *weights.values()), max(0.0, *weights.values())
     for name, weight in weights.items():
         text.append(f"{feature_name(name):<{NAME_WIDTH}}{weight:>+9.3f} ")
         text.append_text(signed_bar(weight, low, high, BAR_WIDTH)).append("\n")
-    if shown.get("evaluation") and shown["evaluation"]["models"]:
-        text.append("\n").append_text(evaluation_text(shown["evaluation"]))
-    return Panel(f"Weights: {shown['name']}", text)
+    return text
+
+
+def way_to_train(decided: int, train_key: str) -> str:
+    """Say how the desk's own weights are learned, where there are none yet."""
+    if decided < LEAST_TO_LEARN:
+        return f"No trained weights yet · {decided:,} of the {LEAST_TO_LEARN} outcomes needed"
+    return f"No trained weights yet · {train_key} trains on {decided:,} outcomes"
 
 
 class TrainingResult(Panel):
@@ -116,7 +130,7 @@ def training_panel(row: LessonRow, use: Callable[[], object]) -> TrainingResult:
     ``use`` puts it in use, if the person wants it.
     """
     text = Text(overflow="fold")
-    text.append("Not in use yet. * puts it in use.\n", "bold")
+    text.append("Not selected yet. * selects it.\n", "bold")
     text.append(f"version {row['version']}", "bold")
     text.append(
         f": {row['outcomes']:,} outcomes, {row['confirmed']:,} of them Confirmed,\n"
@@ -190,8 +204,9 @@ def _table(heading: Sequence[str] | None, rows: Iterable[Sequence[str]]) -> Text
 def evidence_text(summary: Evidence, seen: Glance | None, is_latest: bool, train_key: str) -> Text:
     """Say whether the score can be trusted, by which figures, and what separates the agents."""
     text = Text(overflow="fold")
-    text.append(f"{summary['weights']} weights: ", "bold").append(f"{_effect(summary)}\n")
-    text.append(f"{summary['sentence']}\n", "italic")
+    name = summary["weights"]
+    text.append(f"{name[:1].upper()}{name[1:]} weights: ", "bold").append(f"{_effect(summary)}\n")
+    text.append(f"{_in_words(summary['sentence'])}\n", "italic")
     if not summary["was_learned"]:
         text.append(_way_to_learn(summary["decided"], train_key))
     if summary["assignments"]:
@@ -203,6 +218,11 @@ def evidence_text(summary: Evidence, seen: Glance | None, is_latest: bool, train
     if seen.scores.note:
         return text.append(f"{seen.scores.note}\n").append_text(_chance(seen))
     return text.append_text(_importance(seen)).append_text(_chance(seen))
+
+
+def _in_words(sentence: str) -> str:
+    """Return a verdict without its p-value, which the table below it has."""
+    return re.sub(r" \(p [=<] [0-9.]+\)", "", sentence)
 
 
 def _effect(summary: Evidence) -> str:
@@ -221,13 +241,14 @@ def _way_to_learn(decided: int, train_key: str) -> str:
 
 def _importance(seen: Glance) -> Text:
     """Plot each feature's share of what separates the agents, signed."""
-    text = Text.assemble(("right of the axis: raises the score; left of it, hatched: lowers it\n", "dim"))
+    heading = (
+        f"{'':<{NAME_WIDTH}}{'share':>5}  {'weight':>7}  left of the axis lowers the score, right raises it\n"
+    )
+    text = Text.assemble((heading, "dim"))
     shares = [each.share if each.weight >= 0 else -each.share for each in seen.importance]
     low, high = min(0.0, *shares), max(0.0, *shares)
     for each, share in zip(seen.importance, shares, strict=True):
-        text.append(
-            f"{feature_name(each.feature):<{NAME_WIDTH}}{each.share:>5.0%}  weight {each.weight:>+7.2f}  "
-        )
+        text.append(f"{feature_name(each.feature):<{NAME_WIDTH}}{each.share:>5.0%}  {each.weight:>+7.2f}  ")
         text.append_text(signed_bar(share, low, high, BAR_WIDTH)).append("\n")
     return text
 

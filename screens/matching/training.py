@@ -52,4 +52,4 @@ class TrainingRun:
 
     def _report_progress(self, done: int, total: int, what: str) -> None:
         self.check()
-        self._progressed(f"{what}: {done:,} of {total:,}" if total else f"{what} ...")
+        self._progressed(f"{what}: {done:,} of {total:,}" if total else f"{what}…")

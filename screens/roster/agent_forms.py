@@ -12,7 +12,8 @@ from dispatch.inputs import validation
 from dispatch.queries import agent_levels
 from dispatch.queries.row_types import AgentRow
 from models.base import Json
-from screens.dialogs.form import Field, FormModal, RowForms, as_typed
+from screens.dialogs.form import Field, FormModal, as_typed
+from screens.dialogs.row_forms import RowForms
 
 LABELS = {
     "first_name": "First name",

@@ -54,7 +54,8 @@ def _presence(row: AgentRow) -> str | Text:
 
 SHRUNK_TITLE = "Confirmed, shrunk (95 %)"
 COLUMNS: tuple[Column[AgentRow], ...] = (
-    Column("rank", "#", 4, _rank, right=True, sort="rank", title="Rank"),
+    Column("agent_id", "No.", 4, _number, right=True, sort="agent_id"),
+    Column("rank", "Rank", 4, _rank, right=True, sort="rank"),
     Column("department", "Department", 20, drop=8, grows=True, sort="department"),
     Column("name", "Agent", 14, _name, grows=True, sort="name"),
     Column("load", "Load", 16, _load, sort="load"),
@@ -63,9 +64,8 @@ COLUMNS: tuple[Column[AgentRow], ...] = (
     Column("rating", "Rating", 6, _rating, drop=2, right=True, sort="rating"),
     Column("years_of_service", "Years", 5, drop=5, right=True, sort="years_of_service"),
     Column("match_score", "Match", 6, match_score, drop=2, right=True, sort="match_score"),
-    Column("presence", "Presence", 16, _presence, drop=1, grows=True, sort="presence"),
+    Column("presence", "Presence", 12, _presence, drop=1, grows=True, sort="presence"),
     Column("job_title", "Title", 25, drop=7, sort="job_title"),
-    Column("agent_id", "Id", 6, _number, drop=6, right=True, sort="agent_id"),
     Column("email", "E-mail", 26, sort="email", extra=True),
     Column("manager_name", "Manager", 18, sort="manager_name", extra=True),
     Column("license_number", "Licence", 12, sort="license_number", extra=True),

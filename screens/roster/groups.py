@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from typing import cast
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, cast
 
 from rich.text import Text
+from textual.widgets import DataTable
 
 from dispatch.queries.row_types import AgentRow
 from models.agents import AVAILABLE
@@ -14,6 +15,7 @@ from screens.wording.agents import held_bar
 
 DEPARTMENT = "department"
 OPEN, FOLDED = "▾", "▸"
+GAP = 2
 
 
 def have_departments(rows: list[AgentRow]) -> bool:
@@ -51,26 +53,43 @@ def _group(name: str, agents: list[AgentRow], key: int, *, is_folded: bool) -> A
     )
 
 
-def totals_text(found: list[AgentRow], whole: int, more: Sequence[str]) -> Text:
-    """Format the row of totals: the sums of the agents found, of a ``whole`` of them, and what else."""
+def totals_text(
+    found: list[AgentRow], whole: int, more: Sequence[str], starts: Mapping[str, int] | None = None
+) -> Text:
+    """Format the row of totals: the sums of the agents found, of a ``whole`` of them, and what else.
+
+    Each part begins below its column, whose first cell is in ``starts``, or behind the part before it.
+    """
     of = f" of {whole:,}" if len(found) != whole else ""
     here = [row for row in found if not row["left_at"]]
     sums = {name: sum(row[name] for row in here) for name in ("load", "issue_load", "capacity")}
-    line = Text.assemble(("Total  ", "bold"), (totals(found, of), "bold"), "  ")
+    parts = [("name", Text(f"Total  {len(found):,}{of} {'agent' if len(found) == 1 else 'agents'}", "bold"))]
     if here:
-        line.append_text(held_bar(sums["load"], sums["issue_load"], sums["capacity"]))
-    for word in more:
-        line.append(f"  ·  {word}", "dim")
+        parts.append(("load", held_bar(sums["load"], sums["issue_load"], sums["capacity"])))
+        words = Text("  ·  ".join([*more, *_presences(here)]))
+        parts.append(("" if more else "presence", words))
+    line = Text()
+    for column, part in parts:
+        line.append(" " * max(GAP if line else 0, (starts or {}).get(column, 0) - line.cell_len))
+        line.append_text(part)
     return line
 
 
-def totals(agents: list[AgentRow], of: str = "") -> str:
-    """Format who is there: ``30 agents  ·  27 available  ·  2 on break``."""
-    here = [row for row in agents if not row["left_at"]]
+def _presences(here: list[AgentRow]) -> list[str]:
     resting = sum(row["presence"] == "break" for row in here)
-    parts = [
-        f"{len(agents):,}{of} {'agent' if len(agents) == 1 else 'agents'}",
-        *([f"{sum(row['presence'] == AVAILABLE for row in here):,} available"] if here else []),
-        *([f"{resting:,} on break"] if resting else []),
-    ]
-    return "  ·  ".join(parts)
+    available = f"{sum(row['presence'] == AVAILABLE for row in here):,} available"
+    return [available, *([f"{resting:,} on break"] if resting else [])]
+
+
+def starts_of(table: DataTable[Any]) -> dict[str, int]:
+    """Return the first cell of each column's text."""
+    found, start = dict[str, int](), 0
+    for column in table.ordered_columns:
+        found[str(column.key.value)] = start + table.cell_padding
+        start += column.width + 2 * table.cell_padding
+    return found
+
+
+def sort_key(value: Any) -> tuple[bool, Any]:
+    """Sort None last, and text regardless of case."""
+    return (value is None, value.lower() if isinstance(value, str) else value or 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
+
 from rich.text import Text
 
 from dispatch.queries.row_types import AgentRow
@@ -30,12 +32,17 @@ def open_presence(place: Place, agent: AgentRow) -> None:
     place.open(presence_form(agent), lambda row: place.say_done(describe_presence_change(row)))
 
 
+def _moves(row: AgentRow) -> tuple[tuple[Sized, str], ...]:
+    return (row["moves"], "booking"), (row["issue_moves"], "issue")
+
+
 def describe_presence_change(row: AgentRow) -> str:
     """Describe the agent's new presence, and where the work went, for the message line."""
     on = "on " if row["presence"] == BREAK else ""
     parts = [f"{row['name']} is {on}{presence_words(row)}"]
-    if row["moves"]:
-        parts.append(f"{plural(len(row['moves']), 'booking')} went to others or wait")
+    moved = [plural(len(moves), noun) for moves, noun in _moves(row) if moves]
+    if moved:
+        parts.append(f"{' and '.join(moved)} went to others or wait")
     if row["drained"]:
-        parts.append(f"{plural(len(row['drained']), 'waiting booking')} found an agent")
+        parts.append(f"{plural(len(row['drained']), 'waiting booking')} now assigned")
     return "; ".join(parts)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rich.text import Text
 
-from dispatch import agents
+from dispatch import agents, queries
 from dispatch.agents import handover, presence
 from dispatch.agents.handover import DESK
 from dispatch.desk.desk import Desk
 from dispatch.inputs import due_times, shift_hours
-from dispatch.queries.row_types import AgentRow
+from dispatch.queries.row_types import AgentRow, BookingRow
 from dispatch.queries.wording import day_and_moment, presence_words
 from models.agents import AVAILABLE, GONE, PRESENCES
 from models.clock import local_offset
@@ -19,6 +21,16 @@ from screens.fields.preview import Preview
 from screens.wording.consequences import of_an_agent
 
 TO_DESK, TO_AGENT = "The desk", "An agent"
+
+
+def _rehearsed(desk: Desk, command: Callable[[], AgentRow]) -> tuple[AgentRow, list[BookingRow]]:
+    """Return a command's result without its effects, and the waiting bookings that would get an agent."""
+
+    def run() -> tuple[AgentRow, list[BookingRow]]:
+        row = command()
+        return row, queries.bookings_by_id(row.get("drained", []))
+
+    return desk.rehearse(run)
 
 
 def presence_form(agent: AgentRow) -> FormModal[AgentRow]:
@@ -31,11 +43,11 @@ def presence_form(agent: AgentRow) -> FormModal[AgentRow]:
         return f"= {day_and_moment(due_times.understand(typed, now, local_offset()))}, then available"
 
     def look(desk: Desk, values: Values) -> Text:
-        row = desk.rehearse(lambda: presence.set_presence(desk, number, **values))
+        row, drained = _rehearsed(desk, lambda: presence.set_presence(desk, number, **values))
         if values["presence"] == AVAILABLE:
-            return of_an_agent(row | {"kept": []}, "")
+            return of_an_agent(row | {"kept": []}, "", drained=drained)
         kept = f"with {agent['name']}" + (", claimed and unattended" if values["presence"] in GONE else "")
-        return Text.assemble("No new work. ", of_an_agent(row, kept), overflow="fold")
+        return Text.assemble("No new work. ", of_an_agent(row, kept, drained=drained), overflow="fold")
 
     return FormModal(
         f"Presence of {agent['name']}",
@@ -57,13 +69,13 @@ def shift_form(agent: AgentRow) -> FormModal[AgentRow]:
     def describe(typed: str, _: str) -> str:
         text = typed.strip()
         if text in ("", "none"):
-            return "no shift: presence is set by hand"
+            return "No shift: presence is set by hand"
         return f"= {shift_hours.understand(text, local_offset())}"
 
     def look(desk: Desk, values: Values) -> Text:
-        row = desk.rehearse(lambda: presence.set_hours(desk, number, values["hours"]))
-        kept = f"with {agent['name']}"
-        return Text.assemble(f"From now on {presence_words(row)}. ", of_an_agent(row, kept), overflow="fold")
+        row, drained = _rehearsed(desk, lambda: presence.set_hours(desk, number, values["hours"]))
+        effect = of_an_agent(row, f"with {agent['name']}", drained=drained)
+        return Text.assemble(f"{_from_now(agent, row)}. ", effect, overflow="fold")
 
     return FormModal(
         f"Shift of {agent['name']}",
@@ -74,6 +86,14 @@ def shift_form(agent: AgentRow) -> FormModal[AgentRow]:
         changes_only=True,
         preview=Preview(look),
     )
+
+
+def _from_now(before: AgentRow, row: AgentRow) -> str:
+    """Say which presence begins at once: ``Offline from now: shift over``."""
+    if row["presence"] == before["presence"]:
+        return f"Stays {row['presence']}"
+    reason = row["presence_reason"]
+    return f"{row['presence'].capitalize()} from now" + (f": {reason}" if reason else "")
 
 
 def handover_form(agent: AgentRow, others: list[AgentRow]) -> FormModal[AgentRow]:
@@ -87,18 +107,25 @@ def handover_form(agent: AgentRow, others: list[AgentRow]) -> FormModal[AgentRow
 
     def look(desk: Desk, values: Values) -> Text:
         to = taker(values)
-        row = desk.rehearse(lambda: handover.hand_over(desk, number, to))
-        return of_an_agent(row, f"with {agent['name']}", names.get(str(to), "An agent"))
+        row, drained = _rehearsed(desk, lambda: handover.hand_over(desk, number, to))
+        kept = f"with {agent['name']}: nobody else can take {'it' if len(row['kept']) == 1 else 'them'}"
+        return of_an_agent(row, kept, names.get(str(to), "An agent"), drained)
 
     fields = [Field("to", "Give it to", TO_DESK, (TO_DESK, TO_AGENT))]
     return FormModal(
         f"Hand over {agent['name']}'s work",
-        [*fields, Field("agent", "Agent", agents=takers)] if takers else fields,
+        [*fields, Field("agent", "Agent", agents=takers, only_if=("to", TO_AGENT))] if takers else fields,
         lambda desk, values: handover.hand_over(desk, number, taker(values)),
         submit="Hand over work",
         about="Astra picks the next best agent for each booking.",
         preview=Preview(look),
     )
+
+
+class Deactivation(FormModal[AgentRow]):
+    """It has no field, and enter alone must not deactivate anybody: the focus is on the way out."""
+
+    AUTO_FOCUS = "#close"
 
 
 def leaving_form(agent: AgentRow) -> FormModal[AgentRow]:
@@ -109,7 +136,7 @@ def leaving_form(agent: AgentRow) -> FormModal[AgentRow]:
         row = desk.rehearse(lambda: agents.leave(desk, number, True))
         return of_an_agent(row | {"kept": []}, "")
 
-    return FormModal(
+    return Deactivation(
         f"Deactivate {agent['name']}",
         [],
         lambda desk, _: agents.leave(desk, number, True),

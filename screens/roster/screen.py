@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
@@ -30,11 +30,11 @@ from screens.filters.agents import ACTIVE, VIEWS, count_views, is_in, whole_text
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
 from screens.roster.columns import COLUMNS, CONTACT, HIGHEST_FIRST, RATES, SCORE, SORTS, TREND
 from screens.roster.detail import agent_detail, department_detail
-from screens.roster.groups import DEPARTMENT, grouped, have_departments, totals_text
+from screens.roster.groups import DEPARTMENT, grouped, have_departments, sort_key, starts_of, totals_text
 from screens.roster.presence import open_presence
 from screens.roster.presence_forms import handover_form, leaving_form, shift_form
 from screens.shell.detailed_list import DetailedList
-from screens.shell.list_answers import Answers
+from screens.shell.filter_words import FilterWords
 from screens.shell.panes import Panes
 from screens.shell.row_actions import on_chosen
 from screens.shell.saved_views import ViewedList
@@ -44,12 +44,12 @@ from screens.widgets.live_table import LiveTable
 from screens.widgets.steady_text import SteadyText
 from screens.widgets.view_tabs import ViewTabs
 from screens.wording.agents import sparkline, with_score
-from screens.wording.text import CARE, NO_MATCHES, short
+from screens.wording.text import CARE, no_matches, short
 
 NO_DAYS = [0] * TREND_DAYS
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
 WIDE = 110
-ROWS_WITH_PANE, PANE = 30, 36  # rows of a narrow terminal; cells of the pane
+ROWS_WITH_PANE, PANE = 30, 34  # rows of a narrow terminal; cells of the pane
 HINT = "/ name, department or number, presence:break, load<5, skill:mars"
 NO_AGENTS = "No agents yet: {agent.add} adds one, {first_steps} imports them"
 
@@ -58,11 +58,11 @@ def _is_here(row: AgentRow) -> bool:
     return row["left_at"] is None
 
 
-class Roster(DetailedList[AgentRow, AgentRow], Answers, ViewedList[AgentRow, AgentRow]):
+class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow, AgentRow]):
     NAME = "roster"
     FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK)
     HELP = (
-        "Manage the agents. Rank 1 gets the next lead: lowest load, then most years of service, then best"
+        "Manage the agents. Rank 1 gets the next lead: fewest bookings, then most years of service, then best"
         " rating; equals share a rank. Load counts Pending bookings and open issues against the capacity;"
         " 14 days shows bookings confirmed per day. Enter folds a department; sort by another column for "
         "one list. {sort} and {sort.reverse} sort, as does a click on a header. {roster.view} changes the "
@@ -93,6 +93,7 @@ class Roster(DetailedList[AgentRow, AgentRow], Answers, ViewedList[AgentRow, Age
         self._misread = ""
         self._sought: int | None = None
         self._listed: list[AgentRow] = []
+        self._whole = 0
 
     def on_mount(self) -> None:
         """Restore the last order."""
@@ -168,14 +169,22 @@ class Roster(DetailedList[AgentRow, AgentRow], Answers, ViewedList[AgentRow, Age
 
     def _tell(self, found: list[AgentRow], whole: int) -> None:
         """Show the views with their counts, the answer to the filter, and the totals."""
-        self.by_view = count_views(self._agents)
         order = f"{self._sort.replace('_', ' ')} {'▾' if self._descending else '▴'}"
-        self.query_one(ViewTabs).show(VIEWS, self.view, self.by_view, order)
+        self.query_one(ViewTabs).show(VIEWS, self.view, count_views(self._agents), order)
         text = self.query_one("#filter", Input).value
         bar = self.query_one(FilterBar)
         bar.show_found("" if self._misread else f"{len(found):,} of {whole:,}" if text else f"{whole:,}")
         bar.show_message(self._message(found))
-        self.query_one("#totals", SteadyText).update(totals_text(found, whole, self._hints(found)))
+        self._whole = whole
+        self._show_totals()
+
+    @on(events.Resize)
+    def _totals_below_columns(self) -> None:
+        self.call_after_refresh(self._show_totals)
+
+    def _show_totals(self) -> None:
+        line = totals_text(self._listed, self._whole, self._hints(self._listed), starts_of(self.table))
+        self.query_one("#totals", SteadyText).update(line)
 
     def _message(self, found: list[AgentRow]) -> Text:
         """Return the answer below the filter: what is wrong with the text, or why there are no rows."""
@@ -184,7 +193,7 @@ class Roster(DetailedList[AgentRow, AgentRow], Answers, ViewedList[AgentRow, Age
         if found:
             return Text()
         if self._asked is not None:
-            return Text(NO_MATCHES, "dim")
+            return Text(no_matches(self.query_one("#filter", Input).value, self.KEYS), "dim")
         if self.view != ACTIVE:
             return Text(f"Nobody is {self.view.lower()}. Esc shows {ACTIVE}", "dim")
         return Text(keys.with_keys(self.app, NO_AGENTS), "bold")
@@ -205,7 +214,7 @@ class Roster(DetailedList[AgentRow, AgentRow], Answers, ViewedList[AgentRow, Age
         if self._sort == DEPARTMENT and self._asked is None and have_departments(found):
             folded = [name for name in self._folded if sought is None or name != sought["department"]]
             return grouped(found, folded, descending=self._descending)
-        return sorted(found, key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
+        return sorted(found, key=lambda row: sort_key(row.get(self._sort)), reverse=self._descending)
 
     def _with_trends(self, rows: list[AgentRow]) -> list[AgentRow]:
         """Add what each agent confirmed a day, drawn to the scale of those in sight."""
@@ -231,7 +240,7 @@ class Roster(DetailedList[AgentRow, AgentRow], Answers, ViewedList[AgentRow, Age
     @on(Input.Changed, "#filter")
     def _typed(self, message: Input.Changed) -> None:
         """List the agents that match; if the text is refused, the list stays."""
-        self.complete(self.KEYS)
+        self.complete()
         self._misread = ""
         try:
             self._asked = read(parse(message.value), self.KEYS, self.backend.filter_reading())
@@ -388,8 +397,3 @@ def _with_rates(rows: list[AgentRow]) -> list[AgentRow]:
     """Return the agents with their rates of Confirmed bookings; former agents have none."""
     known = {rate.agent_id: rate for rate in rates()}
     return [{**row, **known[row["agent_id"]].row()} if row["agent_id"] in known else row for row in rows]
-
-
-def _sort_key(value: Any) -> tuple[bool, Any]:
-    """Sort None last, and text regardless of case."""
-    return (value is None, value.lower() if isinstance(value, str) else value or 0)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rich.text import Text
-
 from dispatch.desk.desk import Desk
 from dispatch.service.issues import editing, escalation_commands, lifecycle, ownership, queries
 from dispatch.service.row_types import IssueDetails, IssueRow, IssueStory
@@ -13,14 +11,14 @@ from dispatch.service.wording import category, status
 from models.errors import Refused
 from models.hints import act
 from models.issues import IN_PROGRESS, PENDING_CUSTOMER
-from screens.dialogs.panel import Panel
 from screens.service import forms
 from screens.service.category_chooser import ChooseCategory
 from screens.service.detail import describe_issue, read_issue, why_text
+from screens.service.issue_panel import IssuePanel
 from screens.service.new_issue import NewIssue
 from screens.service.possible import RULES
 from screens.shell.row_actions import RowActions, at_once, on_chosen, with_form
-from screens.wording.issues import customer, describe
+from screens.wording.issues import about_issue, customer, describe
 
 
 class IssueActions(RowActions[IssueRow, IssueDetails]):
@@ -34,6 +32,11 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
 
     def describe_done(self, word: str, row: IssueDetails) -> str:
         return describe(word, row)
+
+    def _is_over(self, row: IssueDetails) -> None:
+        if not RULES["rate"](row):
+            hint = "{issue.resolve} resolves it; the score comes then"
+            raise Refused("not_resolved", f"issue {row['issue_id']} is {status(row)}", hint)
 
     def action_open_issue(self) -> None:
         def opened(issue: IssueDetails) -> None:
@@ -99,20 +102,34 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
     action_escalate = with_form("Escalated", forms.escalate_form)
     action_settle = with_form("Settled", forms.settle_form)
     action_reopen = with_form("Reopened", forms.reopen_form)
-    action_rate = with_form("Scored", forms.rate_form)
+    action_rate = with_form("Scored", forms.rate_form, needs=_is_over)
     action_edit = with_form("Saved", forms.edit_form)
     action_reassign = with_form("Reassigned", forms.reassign_form)
 
     def action_why(self) -> None:
-        self._with_text("Why issue {} has this urgency and agent", why_text)
+        def why(issue: IssueStory) -> IssuePanel:
+            title = f"Why issue {issue['issue_id']} is {issue['priority'].lower()}"
+            return IssuePanel(title, issue, lambda width: why_text(issue, width))
+
+        self._with_panel(why)
 
     def action_read(self) -> None:
         """Show the whole issue, with every message."""
-        self._with_text("Issue {}", describe_issue)
 
-    def _with_text(self, title: str, describe: Callable[[IssueStory], Text]) -> None:
-        desk = self.backend.desk
-        self.with_panel(lambda number: Panel(title.format(number), describe(read_issue(desk, number))))
+        def whole(issue: IssueStory) -> IssuePanel:
+            title = f"Issue {issue['issue_id']}"
+            return IssuePanel(title, issue, lambda width: describe_issue(issue, width=width))
+
+        self._with_panel(whole)
+
+    @on_chosen
+    def _with_panel(self, row: IssueRow, panel: Callable[[IssueStory], IssuePanel]) -> None:
+        """Open a panel about the issue; a verb that is asked for there is done here."""
+        desk, number = self.backend.desk, row["issue_id"]
+        self.open_made(lambda: panel(read_issue(desk, number)), self._act)
+
+    def _act(self, action: str) -> None:
+        getattr(self, f"action_{action}")()
 
     @on_chosen
     def action_go_to_booking(self, row: IssueRow) -> None:
@@ -135,6 +152,6 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
     @on_chosen
     def action_copy(self, row: IssueRow) -> None:
         self.copy(
-            f"Issue {row['issue_id']}, {customer(row)}: {row['title']}, {row['priority']} "
-            f"{category(row)}, {status(row)}, {row['agent_name'] or 'waiting for an agent'}"
+            f"Issue {row['issue_id']}, {customer(row)}: {row['title']}, {about_issue(row)}, "
+            f"{status(row)}, {row['agent_name'] or 'waiting for an agent'}"
         )

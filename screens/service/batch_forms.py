@@ -11,10 +11,10 @@ from dispatch.queries import list_agents
 from dispatch.queries.wording import plural
 from dispatch.service import bulk_actions
 from dispatch.service.row_types import IssueBatch
-from models.issues import PRIORITIES
 from screens.dialogs.form import Field, FormModal, Values, reason_field
 from screens.fields.agent_picker import picked
 from screens.fields.preview import Preview
+from screens.service.forms import PRIORITY_NAMES
 from screens.wording.consequences import ISSUE, before_a_batch
 
 Ids = Sequence[int]
@@ -39,13 +39,13 @@ def reassign_marked(ids: Ids) -> FormModal[IssueBatch]:
 
 def prioritise_marked(ids: Ids) -> FormModal[IssueBatch]:
     def look(desk: Desk, given: Values) -> Text:
-        result = bulk_actions.preview_prioritise(desk, ids, given["priority"])
+        result = bulk_actions.preview_prioritise(desk, ids, given["priority"].upper())
         return before_a_batch(result, "would have that priority", ISSUE)
 
     return FormModal(
         f"Priority of {plural(len(ids), 'marked issue')}",
-        [Field("priority", "Priority", options=PRIORITIES[::-1], required=True)],
-        lambda desk, given: bulk_actions.prioritise(desk, ids, given["priority"]),
+        [Field("priority", "Priority", options=PRIORITY_NAMES, required=True)],
+        lambda desk, given: bulk_actions.prioritise(desk, ids, given["priority"].upper()),
         submit="Set priority",
         preview=Preview(look, only=("priority",)),
         about="Their clocks follow the priority.",

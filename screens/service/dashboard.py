@@ -19,19 +19,22 @@ from dispatch.queries.wording import plural
 from dispatch.reporting import issue_analytics, row_types, service_dashboard
 from dispatch.reporting.row_types import Dashboard, Figure, Trend
 from dispatch.service.issues.queries import IssueFilter
+from dispatch.service.wording import priority_words, short_span
 from models.base import Json
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording.agents import BARS
+from screens.wording.issues import PRIORITY_STYLES
 from screens.wording.text import BAD, CARE, GOOD
 
 FIGURE_NAMES = {
     issue_analytics.OPENED: "Opened",
     issue_analytics.RESOLVED: "Resolved",
-    issue_analytics.RESOLUTION_HOURS: "Mean hours to resolve",
-    issue_analytics.SATISFACTION: "Mean rating",
+    issue_analytics.RESOLUTION_HOURS: "Average time to resolve",
+    issue_analytics.SATISFACTION: "Average rating",
     issue_analytics.FIRST_CONTACT: "Resolved at first contact",
 }
+COUNTS = (issue_analytics.OPENED, issue_analytics.RESOLVED)  # of the figures; the others are means of cases
 ALERTS = {
     "sla_breaches": "SLA breaches",
     "escalations": "Open escalations",
@@ -51,9 +54,9 @@ def _name(row: Json) -> Text:
 
 FIGURE_COLUMNS: tuple[Column[Json], ...] = (
     Column("name", "Figure", 24, _name, grows=True),
-    Column("value", "Now", 8, lambda row: Text(row["value"], row["style"]), right=True),
-    Column("count", "Of", 6, right=True),
-    Column("trend", "Before", 16, drop=1),
+    Column("value", "Now", 10, lambda row: Text(row["value"], row["style"]), right=True),
+    Column("count", "Cases", 6, right=True),
+    Column("trend", "Note", 16, drop=1),
 )
 
 
@@ -173,14 +176,16 @@ def _active(board: Dashboard) -> list[Json]:
     age, count = active["mean_age_hours"]["value"], str(active["count"])
     rows = [_heading("Active"), _row("active", "All open", count, rows=IssueFilter())]
     for name, number in active["by_priority"].items():
-        behind = {"rows": IssueFilter(), "text": f"priority:{name.lower()}"}
-        rows.append(_row(f"active.{name}", name, str(number), count, **behind))
-    waiting, expected = str(active["waiting"]), f"Predicted rating ({guess['model']['kind']})"
+        is_loud = name == "CRITICAL" and number > 0
+        value, style = (f"! {number}", PRIORITY_STYLES[name]) if is_loud else (str(number), "")
+        words, text = priority_words(name), f"priority:{name.lower()}"
+        rows.append(_row(f"active.{name}", words, value, rows=IssueFilter(), text=text, style=style))
+    expected = f"Predicted rating ({guess['model']['kind']})"
     return [
         *rows,
-        _row("waiting", "Waiting for an agent", waiting, count, rows=EVERY, text="is:waiting"),
-        _row("age", "Mean age in hours", _number(age), count, rows=IssueFilter()),
-        _row("expected", expected, _number(guess["mean"]), count, rows=IssueFilter()),
+        _row("waiting", "Waiting for an agent", str(active["waiting"]), rows=EVERY, text="is:waiting"),
+        _row("age", "Average age", _time(age), count, rows=IssueFilter()),
+        _row("expected", expected, _rating(guess["mean"]), count, rows=IssueFilter()),
     ]
 
 
@@ -209,7 +214,8 @@ def _period(board: Dashboard) -> list[Json]:
             "" if name == issue_analytics.SATISFACTION else _since(name, days),
         )
         more = {"trend": _trend(name, trend), "rows": behind, "title": title, "text": text}
-        rows.append(_row(name, label, _value(name, figure["value"]), str(figure["count"]), **more))
+        cases = "" if name in COUNTS else str(figure["count"])
+        rows.append(_row(name, label, _value(name, figure["value"]), cases, **more))
     for dimension in issue_analytics.DIMENSIONS:
         rows += _by(dimension, report[f"by_{dimension}"], days)  # type: ignore[literal-required]
     return rows
@@ -222,13 +228,14 @@ def _since(figure: str, days: int) -> str:
 
 def _by(dimension: str, groups: dict[str, row_types.Figures], days: int) -> list[Json]:
     """Count resolved issues and their mean time for each value of a dimension."""
-    rows = [_heading(f"Hours, by {dimension}")] if groups else []
+    rows = [_heading(f"Average time, by {dimension}")] if groups else []
     for value, group in groups.items():
-        figure, name = group[issue_analytics.RESOLUTION_HOURS], value.replace("_", " ")
+        figure = group[issue_analytics.RESOLUTION_HOURS]
+        name = priority_words(value) if dimension == "priority" else value.replace("_", " ")
         text = f"{_since(issue_analytics.RESOLVED, days)} {dimension}:{value.lower()}"
         more = {"trend": _rated(group[issue_analytics.SATISFACTION]), "rows": EVERY, "text": text}
         count = str(figure["count"])
-        rows.append(_row(f"{dimension}.{value}", name, _number(figure["value"]), count, **more))
+        rows.append(_row(f"{dimension}.{value}", name, _time(figure["value"]), count, **more))
     return rows
 
 
@@ -236,16 +243,22 @@ def _rated(figure: Figure) -> str:
     return f"rated {figure['value']:.1f} ({figure['count']})" if figure["count"] else ""
 
 
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
+def _time(hours: float | None) -> str:
+    return "–" if hours is None else short_span(hours * 60)
+
+
+def _rating(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f} of 5"
 
 
 def _value(name: str, value: float | None) -> str:
+    if name == issue_analytics.RESOLUTION_HOURS:
+        return _time(value)
+    if name == issue_analytics.SATISFACTION:
+        return _rating(value)
     if value is None:
         return "–"
-    if name == issue_analytics.FIRST_CONTACT:
-        return f"{value:.0%}"
-    return str(value) if isinstance(value, int) else f"{value:.2f}"
+    return f"{value:.0%}" if name == issue_analytics.FIRST_CONTACT else str(value)
 
 
 def _trend(name: str, trend: Trend) -> str:

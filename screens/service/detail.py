@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from rich.text import Text
 
 from dispatch.desk.desk import Desk
-from dispatch.queries.wording import holder, moment, short_moment, span
+from dispatch.queries.wording import holder, moment, short_moment
 from dispatch.service.issues import queries
 from dispatch.service.row_types import (
     ClockState,
@@ -17,24 +18,35 @@ from dispatch.service.row_types import (
     SurveyRow,
     WarningRow,
 )
-from dispatch.service.wording import CLOCKS, category, describe_escalation, ladder, progress_words
-from dispatch.triage.row_types import Analysis
+from dispatch.service.wording import (
+    CLOCKS,
+    START,
+    category,
+    counted,
+    describe_escalation,
+    ladder,
+    priority_words,
+    progress_words,
+    sentiment_words,
+    short_span,
+)
+from dispatch.triage.row_types import Step
 from screens.customers.aside import customer_text
 from screens.widgets.detail_pane import Detail, add_facts
 from screens.wording import issues as words
-from screens.wording.text import BAD, CARE
+from screens.wording.text import BAD, CARE, add_hanging
 
 EXCERPT = 600  # characters of a text in the pane; the panel shows all of it
 LAST_SPOKEN = 12  # interactions in the pane
-LABEL = 11
+LABEL = 12
 SHORT_LABEL = 9  # of the first facts: a clock and its due time fit into the narrow pane
 OF_WHO_HAS_IT = ("Answer", "Resolve", "Agent", "In queue", "Expected")
 A_DAY = 24 * 60
-RISK_STYLES = {"high": f"bold {BAD}", "medium": CARE, "low": ""}
+RISK_STYLES = {"high": f"bold {BAD}", "medium": CARE or "bold", "low": ""}
 FACTORS = {
-    "resolution_time": "time",
-    "agent_level": "agent",
-    "interactions": "talk",
+    "resolution_time": "speed",
+    "agent_level": "agent level",
+    "interactions": "few messages",
     "sentiment": "sentiment",
 }
 
@@ -48,35 +60,31 @@ def describe_issue(
 ) -> Text:
     """Describe an issue in full, its texts cut at ``longest`` characters, with the ``last`` messages.
 
-    The conversation is wrapped to a ``width`` in cells.
+    Facts and the conversation are wrapped to a ``width`` in cells.
     """
-    head = words.priority(issue), "  ", words.state(issue), f"  {category(issue)}"
-    text = Text.assemble(*head, overflow="fold")
-    add_facts(text, _facts(issue), SHORT_LABEL)
+    head = words.priority(issue), " · ", words.state(issue), f" · {category(issue)}"
+    text = Text.assemble((words.headline(issue), "bold"), "\n", *head, overflow="fold")
+    add_facts(text, _facts(issue), SHORT_LABEL, width)
     _add_spoken(text, issue, longest, last, width)
     _heading(text, "Why so urgent")
     text.append(f"\n{ladder(issue['priority_steps'])}")
-    _add_escalations(text, issue)
-    _add_satisfaction(text, issue["satisfaction"], issue["survey"])
+    _add_escalations(text, issue, width)
+    _add_satisfaction(text, issue["satisfaction"], issue["survey"], width)
     _heading(text, "What triage read")
-    add_facts(text, _read(issue), LABEL)
+    add_facts(text, _read(issue), LABEL, width)
     return text
 
 
-def issue_aside(desk: Desk, issue_id: int) -> Detail:
+def issue_aside(desk: Desk, issue_id: int, width: int | None = None) -> Detail:
     """Describe an issue's customer, and step by step why it is so urgent. Reads the database."""
     issue = read_issue(desk, issue_id)
+    because = Text.assemble((f"{priority_words(issue['priority'])}, because", "bold"), overflow="fold")
+    _add_why(because, issue, width)
     customer_id = issue["customer_id"]
     if customer_id is None:
-        return "No customer", _because(issue)
-    text = customer_text(customer_id, desk.now())
-    return f"Customer No. {customer_id}", text.append("\n\n").append_text(_because(issue))
-
-
-def _because(issue: IssueStory) -> Text:
-    text = Text.assemble((f"{issue['priority']}, because", "bold"), overflow="fold")
-    add_steps(text, issue)
-    return text
+        return "No customer", because
+    about = customer_text(customer_id, desk.now())
+    return f"Customer No. {customer_id}", about.append("\n\n").append_text(because)
 
 
 def _heading(text: Text, heading: str) -> None:
@@ -86,15 +94,16 @@ def _heading(text: Text, heading: str) -> None:
 def _facts(issue: IssueStory) -> list[tuple[str, str | Text]]:
     clocks = issue["sla"]
     place, wait = issue["queue_position"], issue["expected_wait_minutes"]
-    answered = clocks["first_response"]["met_at"] is not None
-    expected = None if answered else issue["expected_response_minutes"]
+    first = clocks["first_response"]
+    is_past = first["met_at"] is not None or first["breached"]  # then nothing is expected in time
+    expected = None if is_past else issue["expected_response_minutes"]
     return [
         ("Unsure", Text("triage asks: what is it about?", f"bold {CARE}") if issue["unsure"] else ""),
-        ("Answer", _clock(clocks["first_response"], "answer in")),
+        ("Answer", _clock(first, "answer in")),
         ("Resolve", _clock(clocks["resolution"], "due in")),
-        ("Agent", f"{holder(issue, 'nobody yet')}: {issue['routing_reason']}"),
-        ("In queue", f"place {place}, about {span(wait or 0)} to wait" if place else ""),
-        ("Expected", f"first answer in {span(expected)}" if expected is not None else ""),
+        ("Agent", f"{holder(issue, 'no agent yet')}: {issue['routing_reason']}"),
+        ("In queue", f"place {place}, about {short_span(wait or 0)} to wait" if place else ""),
+        ("Expected", f"first answer in {short_span(expected)}" if expected is not None else ""),
         ("Customer", ", ".join(filter(None, (words.customer(issue), issue["tier"])))),
         ("Booking", str(issue["booking_id"] or "")),
     ]
@@ -134,40 +143,56 @@ def _first_message(issue: IssueStory) -> InteractionRow:
     return cast(InteractionRow, rest | first)
 
 
-def add_steps(text: Text, issue: Analysis) -> None:
-    """Add the steps that led to the priority, one a line."""
-    for step in issue["priority_steps"]:
-        text.append(f"\n{step['add']:+d} {step['priority']:<9}", "bold").append(step["why"].replace("_", " "))
+def add_steps(text: Text, steps: Sequence[Step], width: int | None = None) -> None:
+    """Add the steps that led to the priority, one a line; those that changed nothing are left out."""
+    for one in counted(steps):
+        name, why = priority_words(one.priority), one.why
+        if not one.rises and one.add > 0:
+            name, why = "", f"already {name}: {why}"
+        text.append(f"\n{f'{one.add:+d}' if one.add else '':<3}{name:<{LABEL - 3}}", "bold")
+        add_hanging(text, Text(why), LABEL, width)
 
 
-def _add_escalations(text: Text, issue: IssueStory) -> None:
+def _add_why(text: Text, issue: IssueStory, width: int | None) -> None:
+    add_steps(text, issue["priority_steps"], width)
+    if not counted(issue["priority_steps"]):
+        text.append(f"\nIssues start at {priority_words(START)}; nothing raises this one")
+
+
+def _add_escalations(text: Text, issue: IssueStory, width: int | None) -> None:
     if not issue["escalations"]:
         return
     _heading(text, "Escalations")
     for one in issue["escalations"]:
         style = "dim" if one["closed_at"] else f"bold {BAD}"
-        text.append(f"\nlevel {one['level']}, {one['trigger'].replace('_', ' ')}", style)
-        text.append(f": {one['reason']}; {describe_escalation(one)}")
+        what = Text().append(f"level {one['level']}, {one['trigger'].replace('_', ' ')}", style)
+        text.append("\n")
+        add_hanging(text, what.append(f": {one['reason']}; {describe_escalation(one)}"), 2, width)
 
 
-def _add_satisfaction(text: Text, guess: Prediction, survey: SurveyRow | None) -> None:
+def _add_satisfaction(text: Text, guess: Prediction, survey: SurveyRow | None, width: int | None) -> None:
     _heading(text, "The customer")
-    text.append(f"\n{guess['predicted']:.2f} of 5 expected, {guess['risk']} risk", RISK_STYLES[guess["risk"]])
-    text.append(f", {guess['churn_probability']:.0%} may leave").append(f" ({guess['model']['kind']})", "dim")
-    factors = (f"{FACTORS.get(name, name)} {value:.2f}" for name, value in guess["factors"].items())
-    add_facts(text, [("Factors", ", ".join(factors))], LABEL)
+    rating, risk = f"{guess['predicted']:.1f} of 5", f"{guess['risk']} risk"
+    text.append(f"\nPredicted rating {rating} · ").append(risk, RISK_STYLES[guess["risk"]])
+    churn = f"{guess['churn_probability']:.0%}"
+    text.append("" if churn == "0%" else f" · {churn} may leave").append(
+        f" ({guess['model']['kind']})", "dim"
+    )
+    factors = (f"{FACTORS.get(name, name)} {value:.0%}" for name, value in guess["factors"].items())
+    add_facts(text, [("Factors", ", ".join(factors))], LABEL, width)
     for advice in guess["recommendations"]:
-        text.append(f"\n• {advice}")
+        text.append("\n• ")
+        add_hanging(text, Text(advice), 2, width)
     if survey:
         score = "no answer yet" if survey["score"] is None else f"{survey['score']} of 5"
         comment = f": {survey['comment']}" if survey["comment"] else ""
-        add_facts(text, [("Survey", score + comment)], LABEL)
+        add_facts(text, [("Survey", score + comment)], LABEL, width)
 
 
 def _read(issue: IssueStory) -> list[tuple[str, str]]:
     return [
         ("Confidence", f"{issue['confidence']:.0%}"),
-        ("Sentiment", f"{issue['sentiment']['compound']:+.2f}"),
+        ("Sentiment", sentiment_words(issue["sentiment"]["compound"])),
         ("Urgent", ", ".join(issue["urgency_indicators"])),
         ("Keywords", ", ".join(issue["keywords"])),
         ("Mentions", words.mentions(issue)),
@@ -178,10 +203,12 @@ def _read(issue: IssueStory) -> list[tuple[str, str]]:
     ]
 
 
-def why_text(issue: IssueStory) -> Text:
-    text = _because(issue)
+def why_text(issue: IssueStory, width: int | None = None) -> Text:
+    """Describe why an issue is so urgent, and who has it."""
+    text = Text.assemble((words.headline(issue), "bold"), overflow="fold")
+    _add_why(text, issue, width)
     _heading(text, "Who has it")
-    add_facts(text, (fact for fact in _facts(issue) if fact[0] in OF_WHO_HAS_IT), LABEL)
-    _add_escalations(text, issue)
-    _add_satisfaction(text, issue["satisfaction"], issue["survey"])
+    add_facts(text, (fact for fact in _facts(issue) if fact[0] in OF_WHO_HAS_IT), LABEL, width)
+    _add_escalations(text, issue, width)
+    _add_satisfaction(text, issue["satisfaction"], issue["survey"], width)
     return text

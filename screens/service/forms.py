@@ -18,22 +18,26 @@ from dispatch.service.issues import (
     surveys,
 )
 from dispatch.service.row_types import IssueDetails
-from dispatch.service.wording import category, status
+from dispatch.service.wording import priority_words, status
 from models.errors import Conflict
 from models.issues import CUSTOMER, DESK, OPEN, PRIORITIES, TIERS
-from screens.dialogs.form import Field, FormModal, RowForms, reason_field
+from screens.dialogs.form import Field, FormModal, Values, reason_field
+from screens.dialogs.row_forms import RowForms
+from screens.wording.issues import about_issue
 from screens.wording.text import short
 
+ABOUT = 70  # characters of a line above the fields
 QUOTED = 200  # characters of a message that arrived during writing
 SPEAKERS = {"Us": DESK, "The customer": CUSTOMER}
+PRIORITY_NAMES = tuple(map(priority_words, PRIORITIES[::-1]))
 STAYS_OPEN, WAITS, SOLVES = "Keep open", "Wait for customer", "Propose solution"
 
 
 def _about(issue: IssueDetails) -> str:
-    holder = issue["agent_name"] or "nobody yet"
-    who, what = issue["customer_name"] or "No customer", f"{issue['priority']} {category(issue)}"
-    about = f"{who}: {what}, {status(issue)}, with {holder}"
-    return f"{about}\n{short(issue['title'], 70)}"
+    """Describe an issue in two lines of a narrow form: who says what; what kind, how far and with whom."""
+    holder = short(issue["agent_name"] or "no agent yet", 24)
+    who = f"{short(issue['customer_name'], 24)}: " if issue["customer_name"] else ""
+    return f"{short(who + issue['title'], ABOUT)}\n{about_issue(issue)} · {status(issue)} · {holder}"
 
 
 def _resolve(desk: Desk, number: int, text: str) -> IssueDetails:
@@ -83,8 +87,8 @@ rate_form = FORMS.asking(
     [
         Field(
             "score",
-            "Score 1 to 5",
-            hint="5 is best",
+            "Score",
+            hint="1 to 5; 5 is best",
             required=True,
             check=partial(validation.whole, field="score", low=1, high=5),
         ),
@@ -115,7 +119,10 @@ def reply_form(issue: IssueDetails) -> FormModal[IssueDetails]:
             seen, newest = _newest(desk, number)
             raise Conflict(f"{conflict.message}: “{newest}”", "send it again if it still fits") from conflict
 
-    return FORMS.form(issue, "Reply to", fields, command, submit="Send message")
+    def submit(given: Values) -> str:
+        return "Send message" if SPEAKERS.get(given["author"], DESK) == DESK else "Log message"
+
+    return FORMS.form(issue, "Reply to", fields, command, submit=submit)
 
 
 def _newest(desk: Desk, issue_id: int) -> tuple[int, str]:
@@ -131,13 +138,15 @@ def edit_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     ]
     if issue["status"] in OPEN:
         fields += [
-            Field("priority", "Priority", issue["priority"], PRIORITIES[::-1]),
+            Field("priority", "Priority", priority_words(issue["priority"]), PRIORITY_NAMES),
             Field("tier", "Tier", issue["tier"] or "", TIERS),
         ]
 
     def command(desk: Desk, number: int, booking: str | None = None, **changed: Any) -> IssueDetails:
         if booking is not None:
             changed["booking_id"] = booking_number(booking)
+        if "priority" in changed:
+            changed["priority"] = changed["priority"].upper()
         return editing.edit(desk, number, **changed)
 
     return FORMS.form(issue, "Edit", fields, command, submit="Save changes", changes_only=True)

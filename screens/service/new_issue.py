@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -14,17 +17,19 @@ from dispatch import customers
 from dispatch.customers.row_types import CustomerCard
 from dispatch.service.issues import intake, text_analysis
 from dispatch.service.row_types import IssueDetails
-from dispatch.service.wording import category
+from dispatch.service.wording import category, priority_words, sentiment_words
 from dispatch.triage.row_types import Triage
 from models.base import Json
 from models.errors import DeskError, InvalidInput
 from models.issues import CATEGORIES, CHANNELS, TIERS
-from screens.base.keys import key
+from screens.base.keys import key, key_of
 from screens.customers.finder import FindCustomer
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.modal import buttons
 from screens.fields.choice import Pick
-from screens.service.detail import add_steps
+from screens.fields.field_line import REQUIRED
+from screens.fields.prose import Prose
+from screens.service.detail import LABEL, add_steps
 from screens.service.forms import booking_number
 from screens.widgets.detail_pane import add_facts
 from screens.wording import issues as words
@@ -35,6 +40,7 @@ CHANNEL_NAMES = {name.replace("_", " "): name for name in CHANNELS}
 CATEGORY_NAMES = {name.replace("_", " "): name for name in CATEGORIES}
 NOTHING_YET = "The triage result appears here while you type"
 PLACEHOLDER = "The customer's own words"
+UNSURE = "Choose a category, or {} again leaves it unsure"
 
 
 class NewIssue(CommandModal[IssueDetails]):
@@ -45,6 +51,7 @@ class NewIssue(CommandModal[IssueDetails]):
 
     FRAME = "new-issue"
     AUTO_FOCUS = "#text"
+    NOUNS: ClassVar[Mapping[str, str]] = {"text": "message"}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     BINDINGS = [
         key("new.close", "escape", "Close", "Close without opening an issue"),
@@ -69,7 +76,8 @@ class NewIssue(CommandModal[IssueDetails]):
     def body(self) -> ComposeResult:
         with Horizontal(id="parts"):
             with Vertical(id="words"):
-                yield TextArea(placeholder=PLACEHOLDER, compact=True, tab_behavior="focus", id="text")
+                yield Label(Content.assemble("Message ", (REQUIRED, "$text-accent")))
+                yield Prose(placeholder=PLACEHOLDER, id="text")
                 for label, widget in self._fields().items():
                     with Horizontal(classes="field"):
                         yield Label(label)
@@ -81,11 +89,11 @@ class NewIssue(CommandModal[IssueDetails]):
         yield from buttons(("submit", "Open issue"), ("close", "Close"))
 
     def _fields(self) -> dict[str, Widget]:
-        booking, hint = str(self._booking_id or ""), "its number, if it is about one"
+        booking, hint = str(self._booking_id or ""), "booking No. (optional)"
         return {
             "Channel": Pick(CHANNEL_NAMES, value="web form", id="channel"),
             "Tier": Pick(TIERS, prompt="from the customer's card", id="tier"),
-            "Customer": Button("nobody yet: find one", compact=True, id="customer"),
+            "Customer": Button(f"Find customer ({key_of(self.app, 'find')})", compact=True, id="customer"),
             "Booking": Input(booking, placeholder=hint, compact=True, id="booking"),
             "Category": Pick(CATEGORY_NAMES, prompt="by triage", id="category"),
         }
@@ -129,8 +137,8 @@ class NewIssue(CommandModal[IssueDetails]):
 
         def then(triage: Triage | None) -> None:
             self._triage, self._read_text = triage, text
-            shown = triaged(triage, category) if triage else Content(NOTHING_YET)
-            self.query_one("#triage", Static).update(shown)
+            place = self.query_one("#triage", Static)
+            place.update(triaged(triage, category, place.size.width) if triage else Content(NOTHING_YET))
             if self._submits:
                 self._submits = False
                 self.action_submit()
@@ -175,7 +183,7 @@ class NewIssue(CommandModal[IssueDetails]):
             return
         if self._triage and self._triage["unsure"] and not self._category and not self._is_asked:
             self._is_asked = True
-            self._show_note("Choose the category, or open it marked as unsure")
+            self._show_note(UNSURE.format(self._key_of("new.open")))
             self.query_one("#category", Pick).focus()
             return
         try:
@@ -194,6 +202,10 @@ class NewIssue(CommandModal[IssueDetails]):
         }
         self._send(lambda desk: intake.open_issue(desk, text, **given))
 
+    def _key_of(self, identifier: str) -> str:
+        bound = (active.binding for active in self.active_bindings.values())
+        return next(self.app.get_key_display(each) for each in bound if each.id == identifier)
+
     def unsaved(self) -> str:
         return "New issue: the customer's words will be lost." if self.text.strip() else ""
 
@@ -202,26 +214,30 @@ class NewIssue(CommandModal[IssueDetails]):
         self._submits = False
 
 
-def triaged(triage: Triage, chosen: str | None = None) -> Text:
+def triaged(triage: Triage, chosen: str | None = None, width: int | None = None) -> Text:
     """Format the triage of a message; ``chosen`` is the category that a person gave."""
     text = Text(overflow="fold")
     best = triage["alternatives"][0]
     if chosen:
         text.append(chosen.replace("_", " "), "bold").append(", chosen by you", "dim")
     elif triage["unsure"]:
-        guess = f"{best['category'].replace('_', ' ')} {best['probability']:.0%}"
-        text.append("? Not sure: choose the category", f"bold {CARE}").append(f"\nbest guess {guess}", "dim")
+        text.append("? Not sure: choose the category", f"bold {CARE}")
     else:
         text.append(category(triage), "bold").append(f" {triage['confidence']:.0%}", "dim")
-    text.append("\n").append_text(words.priority(triage))
-    add_steps(text, triage)
-    add_facts(text, _read(triage), 11)
+    if triage["unsure"] and not chosen:
+        fallback = f"{triage['category'].replace('_', ' ')}, {priority_words(triage['priority'])}"
+        guess = f"{best['category'].replace('_', ' ')}, {best['probability']:.0%}"
+        add_facts(text, (("Best guess", guess), ("Left unsure", fallback)), LABEL, width)
+    else:
+        text.append("\n").append_text(words.priority(triage))
+    add_steps(text, triage["priority_steps"], width)
+    add_facts(text, _read(triage), LABEL, width)
     return text
 
 
 def _read(triage: Triage) -> list[tuple[str, str]]:
     return [
-        ("Sentiment", f"{triage['sentiment']['compound']:+.2f}"),
+        ("Sentiment", sentiment_words(triage["sentiment"]["compound"])),
         ("Urgent", ", ".join(triage["urgency_indicators"])),
         ("Mentions", words.mentions(triage)),
         ("Keywords", ", ".join(triage["keywords"])),

@@ -35,17 +35,19 @@ from screens.shell.paged_list import Held, PagedList
 from screens.shell.panes import Panes
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail, DetailPane
+from screens.widgets.filter_bar import FilterBar
 from screens.widgets.live_table import LiveTable
+from screens.widgets.view_tabs import ViewTabs
 from screens.wording import issues as words
 
 COLUMNS: tuple[Column[IssueRow], ...] = (
-    Column("time", "Left", 16, words.time_bar, sort=URGENCY, title="Time left"),
-    Column("title", "Issue", 25, words.subject, grows=True, sort="title"),
-    Column("customer_name", "Customer", 8, words.customer, grows=True, sort="customer", drop=2),
-    Column("agent_name", "Agent", 9, lambda row: row["agent_name"] or "–", grows=True, sort="agent", drop=3),
-    Column("state", "State", 11, words.short_state, sort="status", drop=1),
-    Column("issue_id", "No.", 5, right=True, sort="id", drop=4),
-    Column("priority", "Priority", 8, words.priority, drop=5, sort=URGENCY),
+    Column("time", "Urgency", 16, words.urgency, sort=URGENCY, title="Priority and time left"),
+    Column("issue_id", "No.", 4, right=True, sort="id", drop=2),
+    Column("title", "Issue", 22, words.subject, grows=True, sort="title"),
+    Column("customer_name", "Customer", 10, words.customer, grows=True, sort="customer", drop=3),
+    Column("agent_name", "Agent", 10, lambda row: row["agent_name"] or "–", grows=True, sort="agent", drop=4),
+    Column("state", "State", 13, words.short_state, sort="status", drop=1),
+    Column("priority", "Priority", 10, words.priority, drop=5, sort=URGENCY),
     Column("category", "About", 7, words.short_category, sort="category", drop=6),
     Column(
         "changed_at", "Changed", 11, lambda row: short_moment(row["changed_at"]), sort=CHANGED, extra=True
@@ -66,10 +68,11 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], MarkedIssues):
     NAME = "service"
     FIGURES = (figures.PRIORITY, figures.TIME_LEFT, figures.ESCALATED, figures.EXPECTED)
     HELP = (
-        "Work customer issues, most urgent first. Time left is for the first answer, then for the "
-        "resolution. The pane shows the issue under the cursor; enter opens all of it to scroll and copy."
-        " {issue.open} opens a new issue from the customer's own words. {service.view} changes the view. "
-        "{filter} filters by words or by keys such as status:new, agent:6, category:refund, "
+        "Work customer issues, most urgent first: by priority (C, U, H, M, L), then by when they are due. "
+        "Time left is for the first answer, then for the resolution. The pane shows the issue under the "
+        "cursor; enter opens all of it to scroll and copy. {issue.open} opens a new issue from the "
+        "customer's own words. {service.view} changes the view. {filter} filters by words or by keys such "
+        "as status:new, agent:6, category:refund, "
         "priority>=high, is:escalated, is:mine, with and, or, not. {mark} marks issues; {issue.reassign}, "
         "{issue.edit} (priority) and {issue.close} then apply to all marked. {service.board} shows the "
         "figures; enter lists the issues behind one."
@@ -107,7 +110,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], MarkedIssues):
         if data is None or self._shows_board:
             self._count_figures()
             return
-        self.table.mark_sort(data[0].which.sort, self._is_descending(data[0].which))
+        self.table.mark_sort(data.window.which.sort, self._is_descending(data.window.which))
         super().show(data)
 
     def _count_figures(self) -> None:
@@ -142,7 +145,8 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], MarkedIssues):
         return f"Issue {row['issue_id']}", describe_issue(issue, EXCERPT, LAST_SPOKEN, width)
 
     def aside_of(self, row: IssueRow) -> Detail:
-        return issue_aside(self.backend.desk, row["issue_id"])
+        width = self.query_one("DetailPane.aside", DetailPane).text_width
+        return issue_aside(self.backend.desk, row["issue_id"], width)
 
     def parse(self, text: str) -> IssueFilter:
         now = self._filter
@@ -208,8 +212,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], MarkedIssues):
         if self._shows_board:
             self._to_list()
         else:
-            self.issues.display = False
-            self.board.display = True
+            self._show_board(True)
             self.board.figures.focus()
         self.reload(opens=True)
 
@@ -234,9 +237,14 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], MarkedIssues):
 
     def _to_list(self) -> None:
         if self._shows_board:
-            self.board.display = False
-            self.issues.display = True
+            self._show_board(False)
         self.table.focus()
+
+    def _show_board(self, shown: bool) -> None:
+        """Show the figures in place of the list, and of its views and filter: they narrow no figure."""
+        self.board.display = shown
+        for of_the_list in (self.issues, self.query_one(ViewTabs), self.query_one(FilterBar)):
+            of_the_list.display = not shown
 
     @on(ServiceBoard.FigureChosen)
     def _list_figure(self, message: ServiceBoard.FigureChosen) -> None:

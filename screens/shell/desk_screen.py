@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.notifications import SeverityLevel
 
 from dispatch import customers, queries
 from dispatch.queries import wording
@@ -128,6 +129,11 @@ class Place(Hosted[None]):
 
     def in_sight(self) -> frozenset[str]:
         return frozenset(name for table in self.query(LiveTable) for name in table.names_in_sight())
+
+    def say(self, text: str, *, severity: SeverityLevel = "information") -> None:
+        """Say something; why a key does nothing here is no news in another place."""
+        is_about_here = severity != "information" and self.app.screen is self
+        self.host.tell(text, severity=severity, place=self.NAME if is_about_here else "")
 
     @on(events.ScreenSuspend)
     def _out_of_sight(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.text import Text
@@ -31,14 +32,19 @@ class DetailedList(RowActions[Row, Done]):
 
     def show_detail(self) -> None:
         """Fill the pane; when the cursor has moved on meanwhile, the answer is dropped."""
-        row, shown = self.table.current, [pane for pane in self.query(DetailPane) if pane.display]
+        row, describe = self.table.current, self.describing()
+        self.ask_newest("detail", lambda: describe(row), self.fill_panes)
 
-        def query() -> list[Detail]:
+    def describing(self) -> Callable[[Row | None], list[Detail]]:
+        """Return what describes a row for the panes in sight; it is run in the reading thread."""
+        shown = [pane for pane in self.query(DetailPane) if pane.display]
+
+        def describe(row: Row | None) -> list[Detail]:
             if row is None:
                 return [("", Text(self.NOTHING)), ("", Text())]
             return [self.detail_of(row), *([self.aside_of(row)] if len(shown) > 1 else [])]
 
-        self.ask_newest("detail", query, self.fill_panes)
+        return describe
 
     def fill_panes(self, details: list[Detail]) -> None:
         """Show a text in each pane, as far as there are any."""
@@ -63,4 +69,8 @@ class DetailedList(RowActions[Row, Done]):
     @on(DataTable.RowHighlighted)
     def _moved(self, message: DataTable.RowHighlighted) -> None:
         if message.data_table is self.table:
-            self.show_detail()
+            self.cursor_moved()
+
+    def cursor_moved(self) -> None:
+        """Describe the row that the cursor is on now."""
+        self.show_detail()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual import events, getters, on
@@ -24,17 +25,18 @@ from screens.base import figures, keys
 from screens.base.hosted import Hosted
 from screens.base.keys import key
 from screens.base.textual_internals import bindings_of
+from screens.base.theme import CURSOR
 from screens.dialogs.modal import Modal
 from screens.shell.desk_screen import Place
 from screens.widgets.key_order import place_of
 from screens.widgets.movable import Reading
 
-KEY_CELLS, VERB_CELLS, GAP = 7, 14, 2
+KEY_CELLS, NAME_CELLS, GAP = 6, 14, 2
 SCROLLBAR = 1
 TWO_COLUMNS = 96  # cells inside the frame
 LIST_IDS = {binding.id for binding in keys.LIST}
 STEPS = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
-HERE, DIM, HEADING = "reverse", "dim", "bold"
+DIM, HEADING = "dim", "bold"
 
 
 @dataclass
@@ -78,11 +80,11 @@ class Verb:
         text = f"{self.shown_keys} {self.binding.description} {self.sentence}".lower()
         return all(word in text for word in words)
 
-    def line(self, width: int, style: Style) -> Text:
-        """Format key, verb and sentence in one line of so many cells."""
+    def line(self, width: int, verb: int, style: Style) -> Text:
+        """Format key, verb and sentence in one line of so many cells, ``verb`` of them for the verb."""
         line = _cell(self.shown_keys, KEY_CELLS, "bold")
-        line.append_text(_cell(self.binding.description, VERB_CELLS, "" if self.is_possible else DIM))
-        line.append_text(_cell(self.sentence, width - KEY_CELLS - VERB_CELLS, DIM))
+        line.append_text(_cell(self.binding.description, verb, "" if self.is_possible else DIM))
+        line.append_text(_cell(self.sentence, width - KEY_CELLS - verb, DIM))
         line.stylize(style)
         return line
 
@@ -95,7 +97,8 @@ def verbs(screen: Screen[Any]) -> list[Verb]:
         taken |= {binding.key for binding in own}
         for binding in own:
             if binding.id:  # the others move the focus and the like
-                verb = found.setdefault((binding.action, binding.description), Verb(node, binding))
+                same = binding.id.removesuffix(".letter"), binding.description
+                verb = found.setdefault(same, Verb(node, binding))
                 verb.keys.append(app.get_key_display(binding))
     return sorted(found.values(), key=lambda verb: place_of(verb.binding.id)[0])
 
@@ -114,18 +117,19 @@ class Help(Modal[Verb | None]):
 
     def __init__(self, screen: Screen[Any]) -> None:
         place = screen if isinstance(screen, Place) else None
-        super().__init__(f"Help: {place.NAME.replace('-', ' ')}" if place else "Help")
+        super().__init__(f"Help: {keys.TITLES[place.NAME]}" if place else "Help")
         grouped = verbs(screen)
         groups = list(dict.fromkeys(verb.group for verb in grouped))
         self.offered = sorted(grouped, key=lambda verb: groups.index(verb.group))
         self._purpose = keys.with_keys(screen.app, place.HELP) if place else ""
         self._figures = [*place.FIGURES, *figures.EVERYWHERE] if place else []
         self._shown: list[Verb] = self.offered
+        self._verb_cells = 1 + max((cell_len(verb.binding.description) for verb in self.offered), default=0)
         self._here = 0
         self.text = Text()
 
     def body(self) -> ComposeResult:
-        yield Input(placeholder="type to find a key; enter runs it", compact=True, id="text")
+        yield Input(placeholder="Type to find a key; enter runs it", compact=True, id="text")
         with Reading(id="help-text", can_focus=False):
             yield Static()
         yield Static(id="told")
@@ -165,13 +169,23 @@ class Help(Modal[Verb | None]):
         self.text = Text("\n").join([*lines, *below])
         self._scroll.query_one(Static).update(self.text)
         self._keep_in_sight(row if self._here else 0)
-        told = self._shown[self._here].sentence if self._shown else "No key fits. Esc closes"
-        self.query_one("#told", Static).update(Content(told))
+        self.query_one("#told", Static).update(Content(self._told(width)))
+
+    def _told(self, width: int) -> str:
+        """Return what the line of the cursor has no room for."""
+        if not self._shown:
+            return "No key fits. Esc closes"
+        sentence = self._shown[self._here].sentence
+        room = self._column_width(width) - KEY_CELLS - self._verb_cells - 1
+        return sentence if cell_len(sentence) > room else ""
+
+    @staticmethod
+    def _column_width(width: int) -> int:
+        return (width - GAP) // 2 if width >= TWO_COLUMNS else width
 
     def _columns(self, width: int) -> tuple[list[Text], int]:
         """Return the keys by groups in one or two columns, and the row of the cursor."""
-        wide = width >= TWO_COLUMNS
-        column = (width - GAP) // 2 if wide else width
+        wide, column = width >= TWO_COLUMNS, self._column_width(width)
         blocks: list[list[Text]] = []
         rows: list[tuple[int, int]] = []  # of the cursor: block, row in it
         for group in dict.fromkeys(verb.group for verb in self._shown):
@@ -191,8 +205,12 @@ class Help(Modal[Verb | None]):
     def _line(self, verb: Verb, width: int) -> Text:
         here = verb is self._shown[self._here]
         click = Style.from_meta({"@click": f"screen.do({self.offered.index(verb)})"})
-        line = verb.line(width, click)
-        return Text(line.plain, Style.parse(HERE) + click) if here else line
+        line = verb.line(width, self._verb_cells, click)
+        if not here:
+            return line
+        bar = Text(line.plain, CURSOR)
+        bar.stylize(click)
+        return bar
 
     def _about(self, width: int) -> list[Text]:
         purpose = _wrapped(self, self._purpose, width) if self._purpose else []
@@ -202,8 +220,8 @@ class Help(Modal[Verb | None]):
         """Return where the numbers come from, each meaning wrapped under itself."""
         lines = [Text("Where the numbers come from", HEADING)] if self._figures else []
         for name, meaning in self._figures:
-            wrapped = _wrapped(self, meaning, max(20, width - VERB_CELLS))
-            names = [_cell(name, VERB_CELLS, "bold"), *(Text(" " * VERB_CELLS) for _ in wrapped[1:])]
+            wrapped = _wrapped(self, meaning, max(20, width - NAME_CELLS))
+            names = [_cell(name, NAME_CELLS, "bold"), *(Text(" " * NAME_CELLS) for _ in wrapped[1:])]
             lines += [Text.assemble(first, rest) for first, rest in zip(names, wrapped, strict=True)]
         return lines
 

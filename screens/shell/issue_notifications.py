@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch.service.issues import new_work, queries
 from dispatch.service.issues.new_work import IssueGlance
 from dispatch.service.row_types import IssueNews, IssueRow
-from dispatch.service.wording import CLOCKS, category
+from dispatch.service.wording import CLOCKS, category, priority_words
 from screens.base.message_log import News
 from screens.wording.issues import customer
 from screens.wording.text import short
@@ -86,11 +86,11 @@ def _line(one: IssueNews, rows: dict[int, IssueRow]) -> str:
     row = rows.get(one["issue_id"])
     about = f"issue {one['issue_id']}"
     if row is not None:
-        about += f", {row['priority']} {category(row)}, {short(customer(row), 24)}"
+        about += f", {priority_words(row['priority'])} {category(row)}, {short(customer(row), 24)}"
     if one["kind"] == new_work.NEW:
         return f"New for you: {about}"
     if one["kind"] == new_work.ESCALATED:
-        return f"ESCALATED {one['level']}: {about}"
+        return f"Escalated {one['level']}: {about}"
     clock = CLOCKS[one["clock"]]
     return (
         f"Late: {about}, {clock}" if one["percent"] == 100 else f"{one['percent']} % of {clock} time: {about}"

@@ -71,7 +71,7 @@ def _agents(name: str) -> Iterator[Jump]:
     words = name.lower().split()
     found = [row for row in queries.list_agents() if all(word in row["name"].lower() for word in words)]
     for row in found[:MOST]:
-        about = f"agent {row['agent_id']}, {row['load']} of {row['capacity']}"
+        about = f"agent {row['agent_id']}, load {row['load'] + row['issue_load']}/{row['capacity']}"
         yield Jump("agent", row["agent_id"], row["name"], about)
 
 

@@ -11,15 +11,18 @@ from rich.text import Text
 from textual import on
 
 from dispatch.queries.wording import plural
-from screens.base.keys import with_keys
+from screens.base.keys import MARKS, ROW_ACTIONS, with_keys
 from screens.dialogs.form import FormModal
 from screens.dialogs.panel import Panel
 from screens.shell.row_actions import Done, RowActions, on_chosen
 from screens.widgets.columns import Row
+from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
 
 MANY = 50  # that are marked only after a question
 MOST_MARKED = 2_000  # changed in one commit, for which others wait: half a second
+
+MARKING = frozenset(binding.action for binding in MARKS)
 
 Form = Callable[[Sequence[int]], FormModal[Any]]
 
@@ -52,8 +55,9 @@ class MarkedList(RowActions[Row, Done]):
         self.table.picks = True
 
     def show_marks(self) -> None:
-        """Show the marks; a subclass shows their number too."""
+        """Show the marks, and which verbs are for them; a subclass shows their number too."""
         self.table.pick(map(str, self._marks))
+        self.query_one(KeyLine).row_changed()
 
     def marked_text(self) -> Text | None:
         """Say how many rows are marked, and the keys for them; None without any."""
@@ -123,7 +127,9 @@ class MarkedList(RowActions[Row, Done]):
         self.host.ask(lambda: find(MOST_MARKED + 1), then, opens=True)
 
     def is_possible(self, action: str) -> bool:
-        return bool(self._marks and action in self.FOR_MARKED) or super().is_possible(action)
+        if self._marks and action in ROW_ACTIONS and action not in MARKING:
+            return action in self.FOR_MARKED
+        return super().is_possible(action)
 
     def deal(self, word: str, form: Form, with_one: Callable[[], None]) -> None:
         """Open a form for the marked rows, or act ``with_one`` where none is marked."""

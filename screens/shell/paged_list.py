@@ -3,41 +3,57 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, Generic
+from typing import Any, ClassVar, Generic, NamedTuple
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from dispatch.inputs.filter_reader import Keys
+from dispatch.queries import filter_answers
 from dispatch.views.row_types import ViewRow
 from models.errors import InvalidInput
 from screens.base import keys
 from screens.base.keys import with_keys
 from screens.base.list_window import PAGE, ListWindow, Which
+from screens.base.messages import DeskChanged
 from screens.fields.choice import next_of
 from screens.shell.detailed_list import DetailedList
-from screens.shell.list_answers import Answers
+from screens.shell.filter_words import FilterWords
+from screens.shell.list_count import COUNTING, ListCount
 from screens.shell.panes import Panes
 from screens.shell.row_actions import Done
 from screens.shell.saved_views import ViewedList
 from screens.widgets.columns import Column, Row
-from screens.widgets.detail_pane import DetailPane
+from screens.widgets.detail_pane import Detail, DetailPane
 from screens.widgets.filter_bar import FilterBar
 from screens.widgets.live_table import LiveTable
 from screens.widgets.view_tabs import ViewTabs
-from screens.wording.text import CARE, NO_MATCHES
+from screens.wording.text import CARE, no_matches
 
-Held = tuple[ListWindow[Any, Row], list[Row]]
 TYPING_PAUSE_S = 0.15
 
 
-class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic[Which, Row, Done]):
+class Described(NamedTuple, Generic[Row]):
+    """The row that the cursor is expected on, and what the panes say about it."""
+
+    row: Row | None
+    details: list[Detail]
+
+
+class Held(NamedTuple, Generic[Row]):
+    """What was read of a list; without a row ``described`` the panes stay as they are."""
+
+    window: ListWindow[Any, Row]
+    rows: list[Row]
+    described: Described[Row] | None = None
+
+
+class PagedList(DetailedList[Row, Done], FilterWords, ViewedList[Row, Done], Generic[Which, Row, Done]):
     """A place with ``#filter`` and one LiveTable of which a ListWindow is held.
 
     A subclass reads what is typed (``parse``) in the present view and order, gives the list without a filter
@@ -47,9 +63,6 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
     COLUMNS: ClassVar[tuple[Column[Any], ...]]
     HINT: ClassVar[str]
     """What can be typed into the filter."""
-
-    KEYS: ClassVar[Keys]
-    """The keys of the filter."""
 
     VIEWS: ClassVar[Sequence[str]] = ()
     EMPTY: ClassVar[str]
@@ -65,8 +78,11 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
         super().__init__()
         self._window = window
         self._listed: Which | None = None
+        self.list_count: ListCount[Which] = ListCount(self, window.which)
         self._misread = ""
         self._sought: int | None = None
+        self._described: Row | None = None
+        self._is_read = False
         self.view = self.VIEWS[0] if self.VIEWS else ""
 
     @abstractmethod
@@ -80,6 +96,15 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
     @abstractmethod
     def count(self, which: Which) -> int:
         """Count the rows that a filter finds; called beside the reading thread."""
+
+    def count_views(self) -> Mapping[str, int]:
+        """Count the rows of each view; called beside the reading thread."""
+        return {}
+
+    def who_is_meant(self, text: str) -> Callable[[], str]:
+        """Return the query that says which agents the names in a text mean."""
+        keys, reading = self.KEYS, self.backend.filter_reading()
+        return lambda: filter_answers.names_meant(text, keys, reading)
 
     def view_in_sight(self) -> str:
         """Return the name of the view that is listed, as far as the text leaves it."""
@@ -112,13 +137,50 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
     def _text(self) -> str:
         return self.query_one("#filter", Input).value
 
+    def is_of_use(self, action: str) -> bool:
+        """The key that clears the filter is shown while there is one."""
+        return bool(self._text) if action == "back" else super().is_of_use(action)
+
     def look_up(self) -> Callable[[], Any]:
-        return self._window.held if self._sought is None else partial(self._window.at, self._sought)
+        """Read the rows, and what the panes say of the one to be under the cursor: one paint for both."""
+        read = self._window.held if self._sought is None else partial(self._window.at, self._sought)
+        is_listed, describe, dressed = self._filter == self._listed, self.describing(), self.dressed
+        current = self.table.current if is_listed else None
+        self._is_read = False
+
+        def work() -> Held[Row]:
+            window, rows = read()
+            wanted = [row for row in rows if self._number(row) == self._number(current)] or rows
+            row = next(iter(dressed(wanted[:1])), None)
+            return Held(window, rows, Described(row, describe(row)))
+
+        return work
 
     def show(self, data: Held[Row]) -> None:
-        self._say_listed(self._take(data))
-        self.show_detail()
-        self._count()
+        rows = self._take(data)
+        self.list_count.ask(self._known(rows))
+        self.query_one(FilterBar).show_message(self._message(rows))
+        if data.described is not None:
+            self._is_read = True
+            self._show_described(*data.described)
+
+    def _show_described(self, row: Row | None, details: list[Detail]) -> None:
+        """Fill the panes, unless the cursor is on another row than expected."""
+        current = self.table.current
+        if self._number(current) == self._number(row):
+            self.forget_asked("detail")
+            self._described = current
+            self.fill_panes(details)
+        else:
+            self.show_detail()
+
+    def _number(self, row: Row | None) -> int | None:
+        return None if row is None else row[self.NUMBER]
+
+    def cursor_moved(self) -> None:
+        if self.table.current is not self._described:
+            self._described = None
+            self.show_detail()
 
     def seek(self, window: ListWindow[Which, Row], number: int) -> None:
         """List a window's rows with the cursor on the one that has this number."""
@@ -144,11 +206,11 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
 
     def _take(self, data: Held[Row]) -> list[Row]:
         """Put the rows into the table; a different list is shown from its top."""
-        self._sought, (self._window, held) = None, data
+        self._sought, self._window, held = None, data.window, data.rows
         rows = self.dressed(held)
         is_another_list, self._listed = self._filter != self._listed, self._filter
         if is_another_list:
-            self.forget_found()
+            self.list_count = self.list_count.of_another(self._filter, self._text.strip())
         self.table.marks_changes &= not is_another_list
         self.table.show_rows(rows, more_above=self._window.anchor is not None)
         if is_another_list:
@@ -185,7 +247,7 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
 
     @on(Input.Changed, "#filter")
     def _typed(self) -> None:
-        self.complete(self.KEYS)
+        self.complete()
         self.after_typing(TYPING_PAUSE_S, lambda: self.apply_typed(opens=False))
 
     @on(Input.Submitted, "#filter")
@@ -213,16 +275,17 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
 
     @on(LiveTable.NearEnd)
     def _load_further(self) -> None:
+        """Add a page; all rows are read again if that is under way already: the desk has changed."""
         rows = self.table.rows_shown
         if len(rows) >= self._window.limit:
-            self._window = self._window.further(rows)
-            self.reload()
+            following = self._window = self._window.further(rows)
+            self.reload((lambda: Held(*following.with_page(rows))) if self._is_read else None)
 
     @on(LiveTable.NearStart)
     def _load_back(self) -> None:
         if self._window.anchor is not None:
             window, rows = self._window, self.table.rows_shown
-            self.reload(lambda: window.back(rows).held())
+            self.reload(lambda: Held(*window.back(rows).held()))
 
     def action_filter(self) -> None:
         self.query_one("#filter", Input).focus()
@@ -273,24 +336,38 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
 
     def _list(self, which: Which, *, opens: bool = True) -> None:
         self._window = replace(self._window, which=which, anchor=None, limit=PAGE)
+        self.refresh_bindings()
         self.reload(opens=opens)
 
     # what is said about the list
 
-    def _count(self) -> None:
-        """Count beside everything else what is not known from the rows held."""
-        rows, window = len(self.table.rows_shown), self._window
-        known = rows if window.anchor is None and rows < window.limit else None
-        if known is None and self.knows_views and not self._text.strip():
-            known = self.by_view.get(self.view_in_sight())
-        self.count_beside(lambda: self.count(window.which), known)
+    @on(events.ScreenResume)
+    @on(DeskChanged)
+    def _views_may_be_others(self) -> None:
+        self.list_count.views.desk_changed()
+
+    def _known(self, rows: list[Row]) -> int | None:
+        """Return the number of rows of the list if it need not be counted."""
+        views = self.list_count.views
+        if self._window.anchor is None and len(rows) < self._window.limit and self._rows_are_counted():
+            return len(rows)
+        return views.rows.get(self.view) if views.are_current and self._filter == self._unfiltered() else None
+
+    def _rows_are_counted(self) -> bool:
+        """Return whether each row of the list counts as one."""
+        return True
 
     def show_counts(self) -> None:
-        """Show the views with their counts, and how many rows the filter finds."""
+        """Show the views with their counts, whom the names in the filter mean, and how many rows it finds."""
+        count = self.list_count
+        by_view, found = count.views.rows, COUNTING if count.found is None else f"{count.found:,}"
         if self.VIEWS:
             here = self.view_in_sight()
-            self.query_one(ViewTabs).show(self.VIEWS, here, self.by_view, self.order(), label=self.label())
-        self.show_found(self.by_view.get(self.view), self._text, is_known=not self._misread)
+            self.query_one(ViewTabs).show(self.VIEWS, here, by_view, self.order(), label=self.label())
+        if count.text and self.view in by_view:
+            found = f"{found} of {by_view[self.view]:,}"
+        said = f"{count.meant}   {found}" if count.meant else found
+        self.query_one(FilterBar).show_found("" if self._misread else said)
 
     def label(self) -> str:
         """Return what stands for a view that is none of them."""
@@ -307,7 +384,7 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
         if rows:
             return Text()
         if self._text or self._filter != self._unfiltered():
-            return Text(NO_MATCHES, "dim")
+            return Text(no_matches(self._text, self.KEYS), "dim")
         if self.VIEWS and self.view != self.VIEWS[0]:
             return Text(f"Nothing in {self.view}. Esc shows {self.VIEWS[0]}", "dim")
         return Text(with_keys(self.app, self.EMPTY), "dim")

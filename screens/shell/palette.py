@@ -19,7 +19,7 @@ from screens.shell.jumps import Jump, find_jumps, is_number
 from screens.widgets.movable import Options
 
 TYPING_PAUSE_S = 0.08
-TITLE_CELLS = 24
+TITLE_CELLS, LONGEST_TITLE = 16, 40  # of a verb; a longer title runs on into what it does
 MARGIN = 3  # beside an entry: its padding, and the scrollbar
 MOVES = {"up": "cursor_up", "down": "cursor_down", "pageup": "page_up", "pagedown": "page_down"}
 ABOUT_ONLY = 2  # words that fit a description, and not the title
@@ -53,10 +53,10 @@ class Entry:
         """Format in one line of so many cells, the keys on the right."""
         style = "" if self.is_possible else "dim"
         title = Text(visible(self.title), f"bold {style}".strip())
-        title.truncate(TITLE_CELLS, overflow="ellipsis", pad=True)
+        title.truncate(max(TITLE_CELLS, min(LONGEST_TITLE, title.cell_len)), overflow="ellipsis", pad=True)
         keys = Text(f"  {self.keys}" if self.keys else "", "bold")
         about = Text(visible(self.about), style or "dim")
-        about.truncate(max(0, width - TITLE_CELLS - 2 - keys.cell_len), overflow="ellipsis", pad=True)
+        about.truncate(max(0, width - title.cell_len - 2 - keys.cell_len), overflow="ellipsis", pad=True)
         return Text.assemble(title, "  ", about, keys, no_wrap=True)
 
 
@@ -82,7 +82,7 @@ class Palette(Modal[Entry | None]):
         self._theme = self.app.theme
 
     def body(self) -> ComposeResult:
-        yield Input(placeholder="a command, 413, issue 6, a name", compact=True, id="text")
+        yield Input(placeholder="A command, 413, issue 6, a name", compact=True, id="text")
         options = Options(id="entries", compact=True, markup=False)
         options.can_focus = False
         yield options

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar
 
@@ -12,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import DataTable
 
 from dispatch.desk.desk import Desk
+from screens.base.keys import ROW_ACTIONS
 from screens.shell.desk_screen import Place
 from screens.widgets.columns import Row
 from screens.widgets.live_table import LiveTable
@@ -37,10 +39,20 @@ def on_chosen(
     return act
 
 
+@dataclass
+class Act:
+    """The last act in a place: its word and row, and the row that the cursor came to when that one left."""
+
+    word: str
+    number: int
+    landed: int | None = None
+
+
 class RowActions(Place, Generic[Row, Done]):
     """A place with a table of rows of one kind; a subclass describes the result of an action on one.
 
-    ``Done`` is a row as a command leaves it.
+    ``Done`` is a row as a command leaves it. Where an act takes its row out of the list, the cursor is on a
+    row that nobody chose: another act there must be repeated, while the same one may go on from row to row.
     """
 
     AUTO_FOCUS = "LiveTable"
@@ -57,16 +69,18 @@ class RowActions(Place, Generic[Row, Done]):
 
     table: getters.query_one[LiveTable[Row]] = getters.query_one(LiveTable)
 
+    _last_act: Act | None = None
+
     def chosen(self) -> Row | None:
         """The row that a key applies to."""
         return self.table.current
 
     def is_possible(self, action: str) -> bool:
         rule = self.POSSIBLE.get(action)
-        if rule is None:
+        if rule is None and action not in ROW_ACTIONS:
             return True
         row = self.chosen()
-        return row is not None and rule(row)
+        return row is not None and (rule is None or rule(row))
 
     @abstractmethod
     def describe_done(self, word: str, row: Done) -> str:
@@ -81,12 +95,35 @@ class RowActions(Place, Generic[Row, Done]):
         if message.data_table is self.table:
             getattr(self, f"action_{self.ENTER}")()
 
+    @on(DataTable.RowHighlighted)
+    def _cursor_moved(self, message: DataTable.RowHighlighted) -> None:
+        act, row = self._last_act, self.table.current
+        if act is None or row is None or message.data_table is not self.table:
+            return
+        has_left = all(each[self.NUMBER] != act.number for each in self.table.rows_shown)
+        if has_left and act.landed is None:
+            act.landed = row[self.NUMBER]
+        elif act.landed != row[self.NUMBER]:
+            self._last_act = None
+
+    def _is_meant(self, row: Row, word: str) -> bool:
+        """Return whether somebody chose this row for an act; else say that the cursor has come to it."""
+        act, number = self._last_act, row[self.NUMBER]
+        self._last_act = Act(word, number)
+        if act is None or act.landed != number or act.word == word:
+            return True
+        kind = self.NUMBER.removesuffix("_id").capitalize()
+        self.say(f"{kind} {act.number} left this list; now on {number}. Press again", severity="warning")
+        return False
+
     @on_chosen
     def at_once(
         self, row: Row, word: str, command: Callable[[Desk, int], Done], tell: Tell[Done] | None = None
     ) -> None:
         """Run a command for the row; the message line says what it did, and its row is marked."""
         number, describe = row[self.NUMBER], tell or self.describe_done
+        if not self._is_meant(row, word):
+            return
 
         def done(result: Done) -> None:
             self.say_done(describe(word, result))
@@ -106,6 +143,8 @@ class RowActions(Place, Generic[Row, Done]):
     ) -> None:
         """Open a form for the row as it is now, if it passes ``needs``; the message line says what it did."""
         number, describe = row[self.NUMBER], tell or self.describe_done
+        if not self._is_meant(row, word):
+            return
 
         def make() -> ModalScreen[Done | None]:
             latest = self.read_row(number)

@@ -143,7 +143,7 @@ class SavedViews(Modal[ViewRow | None]):
         view = self._chosen
         if view is not None and view["name"] != self._doomed:  # the counts may come between the two keys
             self._doomed = ""
-            self._say(view.get("problem") or f"enter lists {visible(view['name'])}")
+            self._say(keys.sentence(view.get("problem", "")) or f"enter lists {visible(view['name'])}")
 
     @on(Options.OptionSelected)
     def action_use(self) -> None:

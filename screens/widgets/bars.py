@@ -199,11 +199,11 @@ class StatusBar(SpeakingLine):
         )
 
     def show(self, totals: Totals) -> None:
-        """Show the totals, and ``load = bookings`` or the agents whose load differs."""
+        """Show the totals, and the agents whose stored number of bookings is wrong, if any is."""
         self._totals = totals
         label = self.query_one(".totals", Static)
         label.set_class(bool(totals.drift), "-drift")
-        label.tooltip = Content("Every agent's load is the number of their Pending bookings")
+        label.tooltip = Content("Every agent's number of Pending bookings is stored right")
         self.on_resize()
 
     def on_resize(self) -> None:
@@ -214,9 +214,11 @@ class StatusBar(SpeakingLine):
     def _line(self, totals: Totals) -> str:
         wide = self.size.width >= 110
         counts = [f"{totals.waiting} waiting", f"{totals.pending} pending"]
-        if totals.drift:
-            names = ", ".join(map(str, totals.drift[:3])) + ("..." if len(totals.drift) > 3 else "")
-            verdict = f"load ≠ bookings: agent {names} ✗" if wide else "load ✗"
+        if totals.drift:  # it never should: where all is well, nothing is said
+            names = ", ".join(map(str, totals.drift[:3])) + ("…" if len(totals.drift) > 3 else "")
+            verdict = f"counts ≠ bookings: agent {names} ✗" if wide else "counts ✗"
         else:
-            verdict = "load = bookings ✓" if wide else "✓"
-        return " · ".join((*counts, verdict)) if wide else f"{counts[0 if totals.waiting else 1]} {verdict}"
+            verdict = ""
+        if wide:
+            return " · ".join(filter(None, (*counts, verdict)))
+        return f"{counts[0 if totals.waiting else 1]} {verdict}".rstrip()

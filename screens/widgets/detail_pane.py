@@ -12,6 +12,7 @@ from textual.content import Content
 from screens.base.harmless_text import visible
 from screens.widgets.movable import Reading
 from screens.widgets.steady_text import SteadyText
+from screens.wording.text import add_hanging
 
 Detail = tuple[str, Text]
 """A title, and the text under it."""
@@ -51,9 +52,14 @@ class DetailPane(Reading):
         self.query_one(SteadyText).update(text)
 
 
-def add_facts(text: Text, facts: Iterable[tuple[str, str | Text]], width: int = 12) -> None:
-    """Add a line for each fact that is known, behind its label."""
-    for label, value in facts:
+def add_facts(
+    text: Text, facts: Iterable[tuple[str, str | Text]], label: int = 12, width: int | None = None
+) -> None:
+    """Add a line for each fact that is known, behind its label of ``label`` cells.
+
+    A value too long for a ``width`` in cells goes on below itself.
+    """
+    for name, value in facts:
         if value:
-            text.append(f"\n{label:<{width}}", "dim")
-            text.append_text(value if isinstance(value, Text) else Text(value))
+            text.append(f"\n{name:<{label}}", "dim")
+            add_hanging(text, value if isinstance(value, Text) else Text(value), label, width)

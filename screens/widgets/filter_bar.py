@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from screens.base.harmless_text import visible
+from screens.base.keys import TYPED_FILTER
 
 MOST_OFFERED = 12
 COUNT = 10  # cells of a number: one that follows another lays nothing out again
@@ -24,7 +25,10 @@ FIRST, OTHERS = "bold", "dim"
 class FilterInput(Input):
     """An input whose last word tab completes; without a completion tab goes on to the list."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "take", "Complete", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "take", "Complete", show=False),
+        *TYPED_FILTER,
+    ]
 
     class TakeAsked(Message):
         """The last word is to be completed."""

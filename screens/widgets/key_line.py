@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
 from rich.cells import cell_len
-from textual.binding import Binding
+from textual.binding import ActiveBinding, Binding
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import DataTable, Static
 
 from screens.base.hosted import Hosted
-from screens.base.textual_internals import is_character
+from screens.base.textual_internals import bindings_of, is_character
 from screens.widgets.key_order import place_of
 
 GAP, GROUP_GAP = 1, 3  # behind each key, and behind the last of a group
@@ -74,7 +74,9 @@ class KeyButton(Static):
         """Be dim while the verb cannot be done: its key says why."""
         shown, screen = self.shown, self.screen
         if shown is not None:
-            possible = not isinstance(screen, Hosted) or screen.is_possible(shown.binding.action)
+            possible = not isinstance(screen, Hosted) or screen.is_possible(
+                shown.binding.action.removeprefix("screen.")
+            )
             self.set_class(not (shown.is_enabled and possible), "-disabled")
 
     def on_mouse_down(self) -> None:
@@ -154,21 +156,41 @@ class KeyLine(Horizontal):
                 room -= key.cells + key.gap
         return fitting
 
+    def _meant(self, key: ActiveBinding) -> Binding:
+        """Return what a key does here: a table leaves its enter to the place."""
+        if isinstance(key.node, DataTable) and key.binding.action == "select_cursor":
+            return next(iter(bindings_of(self.screen).key_to_bindings.get(key.binding.key, [])), key.binding)
+        return key.binding
+
+    def _is_left_out(self, binding: Binding) -> bool:
+        return isinstance(self.screen, Hosted) and not self.screen.is_of_use(_verb_of(binding))
+
     def _keys(self) -> list[ShownKey]:
-        """Return the keys for the line in their order; of those that do the same, the shortest."""
+        """Return the keys for the line in order, the way out last; of several for one verb the shortest."""
         found: dict[str, ShownKey] = {}
         for key in self.screen.active_bindings.values():
-            binding = key.binding
-            if not (binding.show or is_on_line(binding)):
+            binding = self._meant(key)
+            if not (binding.show or is_on_line(binding)) or self._is_left_out(binding):
                 continue
             known = found.get(binding.action)
             if known is None or (is_character(binding.key) and not is_character(known.binding.key)):
                 name = self.app.get_key_display(binding)
-                found[binding.action] = ShownKey(binding, name, key.enabled, key.tooltip)
-        keys = sorted(found.values(), key=lambda one: place_of(one.binding.id)[0])
+                found[binding.action] = ShownKey(binding, name, key.enabled, binding.tooltip or key.tooltip)
+        keys = sorted(
+            found.values(), key=lambda one: (place_of(one.binding.id)[0], one.binding.key == "escape")
+        )
         groups = [place_of(one.binding.id)[1] for one in keys]
         ends = [group != following for group, following in pairwise(groups)]
         return [replace(one, ends_group=end) for one, end in zip(keys, [*ends, False], strict=False)]
+
+
+def _order(shown: ShownKey) -> tuple[int, bool]:
+    return place_of(shown.binding.id)[0], shown.binding.key == "escape"
+
+
+def _verb_of(binding: Binding) -> str:
+    """Return the action without its owner: a widget in the focus may repeat a key of its screen."""
+    return binding.action.removeprefix("screen.")
 
 
 def is_on_line(binding: Binding) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 GROUPS: tuple[tuple[str, ...], ...] = (
     (
+        *("filter.apply", "filter.clear"),
         *("form.assign", "form.several", "form.clear"),
         *("booking.next", "booking.claim", "booking.contact", "booking.confirm", "booking.cancel"),
         *("issue.claim", "issue.reply", "issue.resolve", "issue.close"),
         *("agent.presence", "agent.bookings", "agent.edit", "agent.add"),
         *("log.booking", "log.undo", "log.redo"),
-        *("insights.open", "insights.train", "insights.use", "insights.report"),
+        *("insights.open", "insights.use", "insights.train", "insights.report"),
+        "back",
     ),
     (
         *("booking.reassign", "booking.release", "booking.decline", "booking.keep", "booking.reopen"),

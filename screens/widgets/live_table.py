@@ -13,39 +13,27 @@ from rich.text import Text
 from textual import events
 from textual.binding import Binding
 from textual.coordinate import Coordinate
-from textual.geometry import Size
-from textual.strip import Strip
-from textual.timer import Timer
 from textual.widgets import DataTable
 
-from screens.base.textual_internals import SegmentTable
 from screens.widgets.cells import as_cell, is_one_line, longest, rendered, same
 from screens.widgets.columns import DOWN, UP, Column, OwnOrder, Row, fitting_columns
 from screens.widgets.movable import IN_TABLES
-from screens.widgets.table_messages import TableMessages, content_of
+from screens.widgets.signed_table import SignedTable
+from screens.widgets.table_messages import TableMessages
 
 FEW = 20  # rows that are removed one by one; with more it is faster to refill the rest
-MARK, MARKED_S = "•", 6.0  # before what others changed, and how long
-CURSOR = "▌"  # before the row of the cursor, in a table without the focus
-OWN_MARK, OWN_MARKED_S = "›", 2.0  # the same for one's own command
-PICKED = "✓"  # before what somebody has marked
 CLOSE = 10  # rows from an end at which more is asked for
 HEADER, RIGHT_BUTTON = -1, 3
 
 
-class LiveTable(SegmentTable, TableMessages, Generic[Row]):
-    """A table that keeps cursor and scroll on the row they were on.
-
-    While it ``marks_changes``, rows that are new or have changed get a mark before their first cell,
-    until the next key or for a few seconds.
-    """
+class LiveTable(SignedTable, TableMessages, Generic[Row]):
+    """A table that keeps cursor and scroll on the row they were on."""
 
     BINDINGS = [
         Binding("home", "scroll_top", "Top", show=False),
         Binding("end", "scroll_bottom", "Bottom", show=False),
         *IN_TABLES,
     ]
-    COMPONENT_CLASSES = {"live-table--changed"}
     DEFAULT_CSS = """
     LiveTable { height: 1fr; background: $surface; scrollbar-size-horizontal: 0; }
     LiveTable > .live-table--changed { color: $accent; text-style: bold; }
@@ -77,11 +65,8 @@ class LiveTable(SegmentTable, TableMessages, Generic[Row]):
         self._given: Sequence[Row] = ()
         self._at_start = True
         self._shown: tuple[tuple[str, int], ...] = ()
-        self.marks_changes = self.picks = False
-        self._changed: set[str] = set()
-        self._own: set[str] = set()
-        self._picked: frozenset[str] = frozenset()
-        self._mark_timer: Timer | None = None
+        self.picks = False
+        """Whether clicks ask for marking a row."""
 
     @property
     def current(self) -> Row | None:
@@ -148,11 +133,6 @@ class LiveTable(SegmentTable, TableMessages, Generic[Row]):
     def chosen_columns(self) -> list[Column[Row]]:
         """The same as columns, whether there is room for them or not."""
         return [self._by_key[key] for key in self.chosen]
-
-    def pick(self, keys: Iterable[str]) -> None:
-        """Show these rows as marked by somebody; ``picks`` lets clicks ask for it too."""
-        self._picked = frozenset(keys)
-        self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         row = event.style.meta.get("row", HEADER)
@@ -230,7 +210,7 @@ class LiveTable(SegmentTable, TableMessages, Generic[Row]):
         if not self.columns:
             self._rows = wanted
             return
-        self._mark(wanted)
+        self.mark_changes(self._rows, wanted)
         if wanted == self._rows and [*wanted] == [*self._rows]:
             return  # an unchanged table would be painted again: 30 ms for nothing
         with self._staying(wanted, follow_top=was_at_start):
@@ -240,57 +220,6 @@ class LiveTable(SegmentTable, TableMessages, Generic[Row]):
             if [*self._anchors] != [*wanted]:
                 self._put_in_order([*wanted])
         self._lay_out()  # a text may be longer than all before
-
-    def _mark(self, wanted: dict[str, Row]) -> None:
-        self._changed &= wanted.keys()
-        if not self.marks_changes:
-            return
-        self._changed |= {
-            key
-            for key, row in wanted.items()
-            if key not in self._rows or content_of(self._rows[key]) != content_of(row)
-        }
-        if self._mark_timer is not None:
-            self._mark_timer.stop()
-        self._mark_timer = self.set_timer(MARKED_S, self.unmark)
-
-    def mark_own(self, key: object) -> None:
-        """Mark the row that the user's own command has just changed, for a moment."""
-        self._own = {str(key)}
-        self.set_timer(OWN_MARKED_S, self.unmark_own)
-        self.refresh()
-
-    def unmark_own(self) -> None:
-        if self._own:
-            self._own.clear()
-            self.refresh()
-
-    def unmark(self) -> None:
-        """Remove the marks of changes, which have been seen."""
-        self.unmark_own()
-        if self._changed:
-            self._changed.clear()
-            self.refresh()
-
-    def on_key(self) -> None:
-        self.unmark()
-
-    def render_line(self, y: int) -> Strip:
-        """Render a line; the mark takes the blank before the first cell, so that nothing moves."""
-        strip = super().render_line(y)
-        row = y - self.header_height + round(self.scroll_y)
-        marks = self._changed or self._picked or self._own or not self.has_focus
-        if not marks or y < self.header_height or row >= self.row_count or self.scroll_x:
-            return strip
-        key = self.coordinate_to_cell_key(Coordinate(row, 0)).row_key.value
-        here = {key} if row == self.cursor_row and self.can_focus and not self.has_focus else ()
-        signs = ((PICKED, self._picked), (OWN_MARK, self._own), (MARK, self._changed), (CURSOR, here))
-        sign = next((sign for sign, marked in signs if key in marked), "")
-        if not sign:
-            return strip
-        ground = next((segment.style for segment in strip if segment.style), Style.null())
-        style = ground + self.get_component_rich_style("live-table--changed", partial=True)
-        return Strip.join([Strip([Segment(sign, style)]), strip.crop(1)])
 
     def _styled(self, segments: list[Segment], ground: Style, cursor: bool, hover: bool) -> list[Segment]:
         """Style a cell; only the table in focus has a bar, elsewhere a mark is before the row."""
@@ -343,8 +272,8 @@ class LiveTable(SegmentTable, TableMessages, Generic[Row]):
     def _staying(self, wanted: dict[str, Row], *, follow_top: bool = True) -> Iterator[None]:
         """Change the rows inside the block; cursor and view return to where they were."""
         key = self._cursor_key() if self.can_focus else None
-        index, top = self.cursor_row, round(self.scroll_y)
-        in_sight = list(islice(self._rows, top, top + self._height))
+        index, top, painted = self.cursor_row, round(self.scroll_y), self._painted()
+        in_sight = [*painted[-1]]
         self.set_reactive(DataTable.cursor_coordinate, Coordinate(0, 0))  # so that nothing follows it
         yield
         self._rows = wanted
@@ -357,11 +286,18 @@ class LiveTable(SegmentTable, TableMessages, Generic[Row]):
         if self.can_focus and (key in in_sight or kept is None):
             top = max(min(top, row), row - self._height + 1)
         self._stand(row, top)
+        if painted != self._painted():  # rows that come below those in sight paint nothing
+            self.refresh()
         if self.can_focus and self.row_count and self._cursor_key() != key:
             self.post_message(
                 self.RowHighlighted(self, row, self.coordinate_to_cell_key(Coordinate(row, 0)).row_key)
             )
         self._look_out()
+
+    def _painted(self) -> tuple[int, int, dict[str, Row]]:
+        """Return the place of the cursor, the first line in sight, and the rows in sight."""
+        top = round(self.scroll_y)
+        return self.cursor_row, top, dict(islice(self._rows.items(), top, top + self._height))
 
     @property
     def _height(self) -> int:
@@ -370,10 +306,8 @@ class LiveTable(SegmentTable, TableMessages, Generic[Row]):
 
     def _stand(self, row: int, top: int) -> None:
         self.set_reactive(DataTable.cursor_coordinate, Coordinate(row, 0))
-        # DataTable knows its size only when it is idle; scrolling needs it now
-        self.virtual_size = Size(self.virtual_size.width, self.row_count + self.header_height)
+        self.resize(self.row_count + self.header_height)  # scrolling needs it now
         self.scroll_to(y=top, animate=False, force=True, immediate=True)
-        self.refresh()
 
     def _lay_out(self, *, again: bool = False) -> None:
         # room for the scrollbar is kept whether it is there or not, so that its coming moves nothing
@@ -392,6 +326,7 @@ class LiveTable(SegmentTable, TableMessages, Generic[Row]):
                 self.add_column(self._header(self._by_key[key], column_width), key=key, width=column_width)
             for key, row in self._rows.items():
                 self._add(key, row)
+        self.refresh()
 
     def _header(self, spec: Column[Row], width: int) -> Text:
         mark = self._marked[-1:] if spec.sort and self._marked[:-1] == spec.sort else ""

@@ -27,7 +27,7 @@ class OutageBar(Static):
     def show(self, error: DeskError, since: str, key: str) -> None:
         """Show the error, its time (hour and minute), and the key that tries again."""
         what = f"{keys.refusal(self.app, error)}. Not read or written since {since}; what you typed is kept."
-        self._say(f"{what} Trying again ... {key} tries now")
+        self._say(f"{what} Trying again… {key} tries now")
 
     def offer(self, error: DeskError, since: str, load: str, leave: str) -> None:
         """Show that another file has the desk's place, and the keys that load it and that quit."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from textual.visual import VisualType
-from textual.widgets import Static
+
+from screens.base.textual_internals import Leaf
 
 
-class SteadyText(Static):
+class SteadyText(Leaf):
     """A Static that takes the same text again for nothing.
 
     Places are filled again each time they come into sight; each update of a Static lays the whole screen out.

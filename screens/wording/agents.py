@@ -15,12 +15,22 @@ BARS = "▁▂▃▄▅▆▇█"
 
 
 def load_bar(row: AgentRow | AgentFigures) -> Text:
-    """Format an agent's load as a bar and as numbers; over capacity is highlighted."""
-    load, capacity = row["load"], row["capacity"]
-    share = 1.0 if capacity == 0 else min(1.0, load / capacity)
-    style = f"bold {BAD}" if load > capacity else GOOD if share < 0.5 else CARE if share < 1 else BAD
-    bar = Text.assemble((BARS[round(share * (len(BARS) - 1))], style), f" {load}/{capacity}")
-    return bar.append("!", style) if load > capacity else bar
+    """Format the bookings and issues an agent has, of the capacity they share, as one cell and as numbers."""
+    held, capacity = row["load"] + row["issue_load"], row["capacity"]
+    share = _share(held, capacity)
+    style = _load_style(held, capacity)
+    bar = Text.assemble((BARS[round(share * (len(BARS) - 1))], style), f" {held}/{capacity}")
+    return bar.append("!", style) if held > capacity else bar
+
+
+def _share(held: int, capacity: int) -> float:
+    return 1.0 if capacity == 0 else min(1.0, held / capacity)
+
+
+def _load_style(held: int, capacity: int) -> str:
+    """Return the style of a load: above the capacity it is highlighted."""
+    share = _share(held, capacity)
+    return f"bold {BAD}" if held > capacity else GOOD if share < 0.5 else CARE if share < 1 else BAD
 
 
 CELLS, FULL, EMPTY = 10, "▇", "▁"
@@ -29,10 +39,10 @@ CELLS, FULL, EMPTY = 10, "▇", "▁"
 def held_bar(load: int, issues: int, capacity: int) -> Text:
     """Format bookings and issues of a capacity, which they share, as ten cells and as numbers."""
     held = load + issues
-    share = 1.0 if capacity == 0 else min(1.0, held / capacity)
-    full = max(min(1, held), round(share * CELLS)) if capacity else CELLS
-    style = f"bold {BAD}" if held > capacity else GOOD if share < 0.5 else CARE if share < 1 else BAD
-    bar = Text.assemble((FULL * full, style), (EMPTY * (CELLS - full), "dim"), f" {held}/{capacity}")
+    full = max(min(1, held), round(_share(held, capacity) * CELLS)) if capacity else CELLS
+    style = _load_style(held, capacity)
+    bar = Text.assemble((FULL * full, style), (EMPTY * (CELLS - full), "dim"))
+    bar.append(f" {held}/{capacity}", "" if _share(held, capacity) < 0.5 else "bold")
     return bar.append("!", style) if held > capacity else bar
 
 

@@ -25,34 +25,41 @@ STYLES = {
 SHORT = {
     "Pending, claimed": "claimed",
     "Pending, unclaimed": "unclaimed",
-    "Due, claimed": "call again",
+    "Due, claimed": "follow up",
     "Due, unclaimed": "due",
     "! unattended": "unattended",
     "Still on it? claimed": "still on it?",
     "entered by mistake": "by mistake",
 }
+AGAIN = {"Phone Call": "call again", "Text": "text again"}
+"""What is due with a claimed booking, by its method."""
 UNCLAIMED, CLAIMED, CONFIRMED, CANCELLED, LATE, VOIDED = "○◐✓✗!–"
 """One sign a state, so that it can be read without colour."""
 STEPS = {
     "claim": ("Claim", "claim it"),
     "contact": ("Contact", "reach the customer"),
     "confirm": ("Confirm", "confirm it, or cancel"),
-    "reassign": ("Reassign", "give it to an agent"),
+    "reassign": ("Assign", "give it to an agent"),
 }
 """The commands that may follow: in a column, and in a sentence."""
 
 
+def is_open(row: BookingRow) -> bool:
+    """Return whether a booking still has an agent, or waits for one."""
+    return row["status"] == PENDING and not row["voided"]
+
+
 def state(row: BookingRow) -> Text:
-    """Format a booking's state, coloured if it needs attention."""
+    """Format a booking's state in one or two words, coloured if it needs attention."""
     words = booking_state(row)
-    return Text(words, STYLES.get(words, ""))
+    short = SHORT.get(words, words.lower())
+    return Text(AGAIN.get(row["method"], short) if words == "Due, claimed" else short, STYLES.get(words, ""))
 
 
 def state_with_sign(row: BookingRow) -> Text:
     """Format a booking's state in a list: a sign and one or two words, loud only where someone is needed."""
-    words = booking_state(row)
-    short = SHORT.get(words, words.lower())
-    return Text(f"{_sign(row)} {short}", STYLES.get(words, ""))
+    words = state(row)
+    return Text(f"{_sign(row)} {words.plain}", words.style)
 
 
 def due_mark(row: BookingRow) -> Text:

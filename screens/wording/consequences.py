@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from rich.text import Text
@@ -11,9 +11,10 @@ from rich.text import Text
 from dispatch import queries
 from dispatch.bookings.row_types import BatchLine, BatchResult
 from dispatch.queries.row_types import AgentRow, BookingRow, IssueMoveRow, MoveRow
-from dispatch.queries.wording import plural
+from dispatch.queries.wording import day_and_moment, plural
 from dispatch.service.row_types import IssueBatch, IssueBatchLine, IssueRow
-from dispatch.service.wording import status
+from dispatch.service.wording import priority_words, status
+from screens.wording.bookings import is_open, state_with_sign
 from screens.wording.text import BAD, CARE, short
 
 MOST_NAMED = 6  # agents who are named one by one
@@ -23,19 +24,34 @@ Result = BatchResult | IssueBatch
 Moves = Sequence[MoveRow] | Sequence[IssueMoveRow]
 
 
-def of_an_agent(row: AgentRow, kept: str, taker: str = "The new agent") -> Text:
-    """Describe the effect on an agent's work; ``kept`` names who keeps the rest. Reads the names."""
+def of_an_agent(
+    row: AgentRow, kept: str, taker: str = "The new agent", drained: Sequence[BookingRow] = ()
+) -> Text:
+    """Describe the effect on an agent's work; ``kept`` names who keeps the rest. Reads the names.
+
+    ``drained`` are the waiting bookings that get an agent, as they are then.
+    """
     text = Text(overflow="fold")
     _moved(text, row["moves"], BOOKING)
     _moved(text, row.get("issue_moves", []), ISSUE)
     if row["kept"]:
         verb = "stays" if len(row["kept"]) == 1 else "stay"
         _line(text, f"{plural(len(row['kept']), 'booking')} {verb} {kept}")
-    if row.get("drained"):
-        _line(text, f"{plural(len(row['drained']), 'waiting booking')} found an agent")
+    for line in _found_an_agent(drained):
+        _line(text, line)
     if row.get("over_capacity"):
         _line(text, f"! {taker} is then above capacity", f"bold {BAD}")
     return text if text.plain else Text("No bookings are affected")
+
+
+def _found_an_agent(drained: Sequence[BookingRow]) -> list[str]:
+    """Say who gets the waiting bookings, or how many those are."""
+    if len(drained) > MOST_NAMED:
+        return [f"{plural(len(drained), 'waiting booking')} get an agent"]
+    return [
+        f"Waiting booking {each['booking_id']} goes to {short(each['agent_name'] or 'another agent')}"
+        for each in drained
+    ]
 
 
 def _moved(text: Text, moves: Moves, noun: str) -> None:
@@ -62,16 +78,21 @@ def _takers(moves: Moves) -> str:
 
 
 def counts_of(result: Result, participle: str, noun: str = BOOKING) -> Text:
-    """Count how many rows of a batch succeed, and how many do not."""
-    text = Text(overflow="fold").append(f"{plural(result['done'], noun)} {participle}", "bold")
-    if result["refused"]:
-        text.append(f", {result['refused']} refused", f"bold {CARE}")
-    return text
+    """Count how many rows of a batch succeed, and of how many if some do not."""
+    done, refused = result["done"], result["refused"]
+    count = f"{done:,} of {plural(done + refused, noun)}" if refused else plural(done, noun)
+    text = Text(overflow="fold").append(f"{count} {participle}", "bold")
+    return text.append(f", {refused:,} refused", f"bold {CARE}") if refused else text
 
 
-def before_a_batch(result: Result, participle: str, noun: str = BOOKING) -> Text:
-    """Preview a batch: the counts, and first what would be refused, with the reason."""
-    return _row_by_row(counts_of(result, participle, noun), _refused_first(result["results"]), noun)
+def before_a_batch(
+    result: Result, participle: str, noun: str = BOOKING, before: Mapping[int, BookingRow] | None = None
+) -> Text:
+    """Preview a batch: the counts, and first what would be refused, with the reason.
+
+    With the bookings as they are ``before``, each is shown with what changes.
+    """
+    return _row_by_row(counts_of(result, participle, noun), _refused_first(result["results"]), noun, before)
 
 
 def after_a_batch(result: Result, participle: str, noun: str = BOOKING) -> Text:
@@ -85,14 +106,18 @@ def _refused_first(rows: Sequence[Any]) -> list[Any]:
     return sorted(rows, key=lambda row: bool(row["ok"]))
 
 
-def _row_by_row(text: Text, rows: Sequence[Any], noun: str) -> Text:
-    format_row = _issue_row if noun == ISSUE else _booking_row
+def _row_by_row(
+    text: Text, rows: Sequence[Any], noun: str, before: Mapping[int, BookingRow] | None = None
+) -> Text:
     for row in rows[:MOST_LISTED]:
+        number = row[f"{noun}_id"]
         if row["ok"]:
-            text.append("\n").append_text(format_row(row))
+            was = (before or {}).get(number)
+            text.append("\n").append_text(_issue_row(row) if noun == ISSUE else _booking_row(row, was))
         else:
             reason = row["error"]["message"] if row["error"] else ""
-            text.append(f"\n✗ {row[f'{noun}_id']:>6}  {reason}", CARE)
+            reason = reason.removeprefix(f"{noun} {number} ").removeprefix("is ")
+            text.append(f"\n✗ {number:>6}  {reason}", CARE)
     if len(rows) > MOST_LISTED:
         text.append(f"\n         and {plural(len(rows) - MOST_LISTED, noun)} more", "dim")
     return text
@@ -100,13 +125,32 @@ def _row_by_row(text: Text, rows: Sequence[Any], noun: str) -> Text:
 
 def _issue_row(row: IssueBatchLine) -> Text:
     issue = cast(IssueRow, row["issue"])
-    about = f"{issue['priority']}, {status(issue)}, {issue['agent_name'] or 'waiting for an agent'}"
+    holder = issue["agent_name"] or "waiting for an agent"
+    about = f"{priority_words(issue['priority'])}, {status(issue)}, {holder}"
     return Text(f"✓ {row['issue_id']:>6}  {short(issue['title'])}: {about}")
 
 
-def _booking_row(row: BatchLine) -> Text:
+def _booking_row(row: BatchLine, before: BookingRow | None = None) -> Text:
     booking = cast(BookingRow, row["booking"])
-    holder = booking["agent_name"] or "waiting for an agent"
-    name = short(booking["customer_name"])
-    text = Text(f"✓ {row['booking_id']:>6}  {name}: {booking['status']}, {holder}")
+    text = Text(f"✓ {row['booking_id']:>6}  {short(booking['customer_name'], 24)}  ")
+    if before is None:
+        text.append_text(state_with_sign(booking))
+        text.append(f"  {booking['agent_name']}" if is_open(booking) and booking["agent_name"] else "")
+    else:
+        text.append_text(_changes(before, booking))
     return text.append(" ! above capacity", f"bold {BAD}") if booking.get("over_capacity") else text
+
+
+def _changes(before: BookingRow, after: BookingRow) -> Text:
+    """Return what a change does: to the state, and, of an open booking, to its agent and follow-up."""
+    parts = []
+    states = state_with_sign(before), state_with_sign(after)
+    if states[0].plain != states[1].plain:
+        parts.append(Text(" → ").join(states))
+    if is_open(after):
+        holders, times = [row["agent_name"] for row in (before, after)], after["follow_up_at"]
+        if holders[0] != holders[1]:
+            parts.append(Text(" → ".join(short(name or "nobody", 20) for name in holders)))
+        if before["follow_up_at"] != times:
+            parts.append(Text(f"follow-up {day_and_moment(times) if times else 'removed'}"))
+    return Text("  ").join(parts) if parts else Text("no change", "dim")

@@ -12,9 +12,16 @@ def is_a_call(method: str) -> bool:
     return any(word in method.casefold() for word in ("phone", "call"))
 
 
+def method(row: BookingRow) -> str:
+    """Return the customer's method, or that its number is missing."""
+    if row["method"] not in BY_PHONE or row["phone"]:
+        return row["method"]
+    return f"{'Phone' if row['method'] == 'Phone Call' else row['method']}: no number on file"
+
+
 def ways(row: BookingRow) -> str:
     """Return the customer's method, number and address, as far as they are known."""
-    return " · ".join(filter(None, (row["method"], row["phone"], row["email"])))
+    return " · ".join(filter(None, (method(row), row["phone"], row["email"])))
 
 
 def by_method(row: BookingRow) -> str:

@@ -11,19 +11,33 @@ from dispatch.desk.event_chain import is_erased
 from dispatch.desk.row_types import EventRow
 from dispatch.desk.settings import described
 from dispatch.desk.undo_chain import REVERSALS, UNDO
-from dispatch.operations.command_list import describe_command, describe_undone, describe_value
+from dispatch.operations.command_list import (
+    describe_command,
+    describe_refused,
+    describe_undone,
+    describe_value,
+)
 from dispatch.operations.row_types import UndoResult
 from dispatch.queries.new_work import Restored
 from dispatch.queries.wording import moment, money, plural, short_moment
 from dispatch.reporting.event_sentences import Names
+from dispatch.service.wording import priority_words
 from models.base import Json
 from models.issues import PRIORITIES
 
 MECHANICAL = frozenset({"changed_at", "version", "assignment_id"})
 """Columns that every save writes, or that only point to a row listed anyway."""
 
-OF_AGENTS = frozenset({"agent_id"})
+OF_AGENTS = frozenset({"agent_id", "declined_by", "not_claimed_by", "pulled_from"})
 IN_SNAKE_CASE = frozenset({"status", "category", "channel", "outcome", "trigger"})
+NAMES = {
+    "created_at": "came in",
+    "given_at": "agent got it",
+    "last_given_at": "last new booking",
+    "progress_at": "last worked on",
+    "year_shift": "years ahead",
+}
+"""What columns are called whose own names say too little."""
 IN_SENTENCE = frozenset({"warnings", "escalations", "command"})
 
 
@@ -34,7 +48,7 @@ def changes(event: EventRow, names: Names | None = None) -> list[tuple[str, list
         table, _, number = key.rpartition(":")
         name = f"{TABLES[table].label if table in TABLES else table} {number}"
         before = event["before"].get(key)
-        told = {column: value for column, value in after.items() if column not in MECHANICAL}
+        told = {column: after[column] for column in sorted(after, key=_name) if column not in MECHANICAL}
         words = partial(_value, names=names or {})
         if before is None:
             first = [f"{_name(column)}: {words(column, value)}" for column, value in told.items() if value]
@@ -56,16 +70,18 @@ def agents_in(event: EventRow) -> set[int]:
     return {value for row in rows for column, value in row.items() if column in OF_AGENTS and value}
 
 
-def details(event: EventRow) -> list[tuple[str, str]]:
+def details(event: EventRow, names: Names | None = None) -> list[tuple[str, str]]:
     """Return the words of the command: a reason, a text, a score; not what its sentence has told."""
     return [
-        (_name(key), _value(key, value, {}))
+        (_name(key), _value(key, value, names or {}))
         for key, value in event["detail"].items()
         if key not in IN_SENTENCE
     ]
 
 
 def _name(column: str) -> str:
+    if column in NAMES:
+        return NAMES[column]
     for ending in ("_at", "_id", "_cents"):
         column = column.removesuffix(ending)
     return column.replace("_", " ")
@@ -82,7 +98,9 @@ def _value(column: str, value: Any, names: Names) -> str:
         return money(value / 100)
     if column in IN_SNAKE_CASE and isinstance(value, str):
         return value.replace("_", " ")
-    return PRIORITIES[value - 1] if column == "priority" and isinstance(value, int) else describe_value(value)
+    if column == "priority" and isinstance(value, int):
+        return priority_words(PRIORITIES[value - 1])
+    return describe_value(value)
 
 
 def event_line(event: EventRow) -> str:
@@ -100,11 +118,8 @@ def undone_word(event: EventRow) -> str:
 
 def describe_undo(done: UndoResult) -> str:
     """Describe an undo or redo, for the message line."""
-    what, several = describe_undone(done), ""
-    if done["bookings"] > 1:
-        count = f"{done['bookings']:,} bookings"
-        batch = what.removeprefix("several ")
-        what, several = (f"{count} {batch}", "") if batch != what else (what, f" ({count})")
+    what, count = describe_undone(done), plural(done["bookings"], "booking")
+    several = f" ({count})" if done["bookings"] > 1 and not what.startswith(count) else ""
     kept = [
         plural(len(rows), kind)
         for kind, rows in (("agent", done["kept_agents"]), ("booking", done["kept_bookings"]))
@@ -114,6 +129,7 @@ def describe_undo(done: UndoResult) -> str:
     left = f"; {' and '.join(kept)} with work or changes since {stays}" if kept else ""
     if done["kept_events"]:
         left += f"; {plural(len(done['kept_events']), 'command')} cannot be undone"
+    left += describe_refused(done["refused"])
     return f"{'Redone' if done['redone'] else 'Undone'}: {what}{several}{left}"
 
 

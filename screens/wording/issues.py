@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from io import StringIO
 from math import ceil
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 
 from dispatch.customers.row_types import IssueLine
-from dispatch.queries.wording import short_moment, span
+from dispatch.queries.wording import short_moment
 from dispatch.service import wording
-from dispatch.service.row_types import ClockState, InteractionRow, IssueRow
+from dispatch.service.row_types import ClockState, InteractionRow, IssueDetails, IssueRow
 from dispatch.triage.row_types import Analysis, Triage
 from models.issues import ASSIGNED, IN_PROGRESS, NEW, OPEN, PENDING_CUSTOMER
-from screens.wording.text import BAD, CARE, GOOD, QUIET, short
+from screens.wording.text import BAD, CARE, GOOD, QUIET, short, wrapped
 
 SHORT_CATEGORIES = {
     "technical_support": "tech",
@@ -29,13 +27,18 @@ SHORT_CATEGORIES = {
 }
 GIVEN = ("Opened", "Reassigned")
 CLOCK_STYLES = {"!": f"bold {BAD}", "‖": "dim", "▲": f"bold {CARE}", "✓": "dim", " ": GOOD}
-PRIORITY_STYLES = {"CRITICAL": f"bold {BAD}", "URGENT": BAD, "HIGH": CARE, "MEDIUM": "", "LOW": "dim"}
-
-
+PRIORITY_STYLES = {
+    "CRITICAL": f"bold {BAD}",
+    "URGENT": f"bold {BAD}",
+    "HIGH": CARE,
+    "MEDIUM": "",
+    "LOW": "dim",
+}
+RAISED = ("CRITICAL", "URGENT")  # marked by a sign too
+STATE_SIGNS = {NEW: "○", ASSIGNED: "○", IN_PROGRESS: "◐", PENDING_CUSTOMER: "‖"}
+ESCALATED, ENDED, VOIDED = "!✓–"
 INDENT, FRAME = "    ", "┃ "
-LEAST_ROOM = 12  # cells of a message in the narrowest pane
 BAR_CELLS, FULL, EMPTY = 4, "▇", "▁"
-_CONSOLE = Console(file=StringIO(), width=80)  # only to wrap by cells
 
 
 def short_category(row: IssueRow) -> Text:
@@ -45,7 +48,14 @@ def short_category(row: IssueRow) -> Text:
 
 
 def priority(row: IssueRow | IssueLine | Triage) -> Text:
-    return Text(row["priority"], QUIET if _is_ended(row) else PRIORITY_STYLES[row["priority"]])
+    """Format a priority, the two highest behind a sign."""
+    name = row["priority"]
+    sign = "↑ " if name in RAISED else ""
+    return Text(f"{sign}{wording.priority_words(name)}", _priority_style(row))
+
+
+def _priority_style(row: IssueRow | IssueLine | Triage) -> str:
+    return QUIET if _is_ended(row) else PRIORITY_STYLES[row["priority"]]
 
 
 def _is_ended(row: Mapping[str, Any]) -> bool:
@@ -57,7 +67,7 @@ def state(row: IssueRow) -> Text:
     words = wording.state(row)
     escalated, dot, rest = words.partition(" · ")
     if dot:
-        return Text(escalated, f"bold {BAD}").append(dot + rest, "default")
+        return Text.assemble((escalated, f"bold {BAD}"), dot, rest)
     return Text(words, _status_style(row["status"]))
 
 
@@ -67,10 +77,11 @@ def time_left(row: IssueRow) -> Text:
 
 
 def clock_line(clock: ClockState, verb: str) -> Text:
-    """Format a clock: a bar of the time used, its sign, and words."""
+    """Format a clock: a bar of the time used, its sign if there is one, and words."""
     sign, words = wording.clock_words(clock, verb)
     style = BAD if sign == "!" and clock["met_at"] else CLOCK_STYLES[sign]
-    return Text.assemble((f"{_bar(clock)} {sign}", style), (words, style if sign in "!▲" else ""))
+    line = Text.assemble((f"{_bar(clock)} ", style))
+    return line.append(words) if sign == " " else line.append(f"{sign} {words}", style)
 
 
 def mentions(row: Analysis) -> str:
@@ -82,15 +93,20 @@ def mentions(row: Analysis) -> str:
     return ", ".join(named)
 
 
-def time_bar(row: IssueRow) -> Text:
-    """Format the time left: what needs somebody (``!`` late or escalated, ``!!`` both), a bar and words."""
+def urgency(row: IssueRow) -> Text:
+    """Format what a list is sorted by: the first letter of the priority, and the time left behind a sign.
+
+    The sign is ``!`` if late or escalated, ``▲`` if soon due, ``‖`` if paused, ``✓`` if done.
+    """
     clock, _ = wording.next_clock(row)
     sign, _ = wording.clock_words(clock, "")
-    is_late = clock["breached"] and not clock["met_at"]
-    marks = "!" * (is_late + bool(row["escalation_level"]))
-    style = f"bold {BAD}" if marks else QUIET if clock["met_at"] else CLOCK_STYLES[sign]
-    words = (_left_words(clock), style if sign != " " or marks else "")
-    return Text.assemble((f"{marks:<2} ", style), (_bar(clock), style), " ", words)
+    is_loud = bool(row["escalation_level"]) or (clock["breached"] and not clock["met_at"])
+    style = f"bold {BAD}" if is_loud else QUIET if clock["met_at"] else CLOCK_STYLES[sign]
+    return Text.assemble(
+        (row["priority"][0], _priority_style(row)),
+        (f"{'!' if is_loud else sign} {_bar(clock)} ", style),
+        (_left_words(clock), style if is_loud or sign != " " else ""),
+    )
 
 
 def _bar(clock: ClockState) -> str:
@@ -101,20 +117,20 @@ def _bar(clock: ClockState) -> str:
 
 
 def _left_words(clock: ClockState) -> str:
-    left = span(abs(clock["left_minutes"])).replace(" min", "m").replace(" ", "", 1)
+    left = wording.short_span(abs(clock["left_minutes"]))
     if clock["met_at"]:
         return "done late" if clock["breached"] else "done"
-    if clock["breached"]:
-        return f"{left.split()[0]} late"
-    return f"‖ {left}" if clock["paused_at"] else left
+    return f"{left.split()[0]} late" if clock["breached"] else left
 
 
 def short_state(row: IssueRow) -> Text:
-    """Format the escalation, or else the status, in a few cells."""
+    """Format the escalation, or else the status, as a sign and one or two words."""
     if row["escalation_level"]:
-        return Text(f"escalated {row['escalation_level']}", f"bold {BAD}")
-    words = "on customer" if row["status"] == PENDING_CUSTOMER else wording.status(row)
-    return Text(words, _status_style(row["status"]))
+        return Text(f"{ESCALATED} escalated {row['escalation_level']}", f"bold {BAD}")
+    status = row["status"]
+    sign = VOIDED if row.get("voided") else STATE_SIGNS.get(status, ENDED)
+    words = "paused" if status == PENDING_CUSTOMER else wording.status(row)
+    return Text(f"{sign} {words}", _status_style(status))
 
 
 def _status_style(status: str) -> str:
@@ -126,19 +142,29 @@ def _status_style(status: str) -> str:
     return "" if status == IN_PROGRESS else QUIET
 
 
+def headline(row: IssueDetails) -> str:
+    """Format the title, with an ellipsis where the message goes on behind it."""
+    goes_on = row["description"].startswith(row["title"]) and row["description"] != row["title"]
+    return f"{row['title']}{'…' if goes_on else ''}"
+
+
 def subject(row: IssueRow) -> Text:
-    """Format what the customer says, the louder the more urgent it is."""
-    style = {"CRITICAL": "bold", "LOW": QUIET}.get(row["priority"], "")
-    return Text(row["title"], QUIET if _is_ended(row) else style)
+    """Format what the customer says, quiet once it is over."""
+    return Text(row["title"], QUIET if _is_ended(row) else "")
 
 
 def customer(row: IssueRow) -> str:
     return row["customer_name"] or "–"
 
 
+def about_issue(row: IssueRow) -> str:
+    """Format what kind of issue it is: ``Critical technical support``."""
+    return f"{wording.priority_words(row['priority'])} {wording.category(row)}"
+
+
 def describe(word: str, issue: IssueRow) -> str:
     """Describe an issue after a command, for the message line."""
-    about = f"{word}: issue {issue['issue_id']}, {issue['priority']} {wording.category(issue)}"
+    about = f"{word}: issue {issue['issue_id']}, {about_issue(issue)}"
     if word in GIVEN:
         return f"{about} → {short(issue['agent_name'] or 'waiting', 20)}"
     level = issue["escalation_level"] if word == "Escalated" else 0
@@ -164,9 +190,9 @@ def _spoken(one: InteractionRow, longest: int | None, width: int | None) -> Text
     if one["kind"] == "status":
         said = f"{short_moment(one['at'])}  {who}{': ' if who else ''}{words}"
         return add_wrapped(Text(), said, INDENT, "dim", width)
-    line = Text().append(f"{indent}{who[:1].upper()}{who[1:]}", f"bold {CARE}" if is_note else "bold")
+    line = Text().append(f"{indent}{who[:1].upper()}{who[1:]}", QUIET if is_note else "bold")
     line.append(f"  {short_moment(one['at'])}", "dim")
-    before, style = (f"{indent}{FRAME}", CARE) if is_note else (indent, "")
+    before, style = (f"{indent}{FRAME}", QUIET) if is_note else (indent, "")
     add_wrapped(line, words[:longest], before, style, width)
     if longest is not None and len(words) > longest:
         line.append(f"\n{before}… {len(words) - longest:,} characters more: enter shows all", "dim")
@@ -181,8 +207,7 @@ def add_wrapped(text: Text, words: str, before: str, style: str, width: int | No
     """Add a message on lines of its own, each after ``before``; without a width it is not wrapped."""
     lines = [Text(line) for line in words.splitlines()]
     if width is not None:
-        room = max(LEAST_ROOM, width - len(before))
-        lines = [part for line in lines for part in line.wrap(_CONSOLE, room)]
+        lines = wrapped(lines, width - len(before))
     for line in lines:
         start = "\n" if text else ""
         text.append(f"{start}{before}", style).append(line.plain.rstrip(), style or "default")

@@ -10,6 +10,7 @@ from screens.wording.text import BAD, GOOD
 
 EIGHTHS = " ▏▎▍▌▋▊▉"
 SOLID, HATCHED, AXIS = "█", "▒", "│"
+HALF, THIN = "▐", "▕"
 
 
 def signed_bar(value: float, low: float, high: float, width: int) -> Text:
@@ -22,10 +23,16 @@ def signed_bar(value: float, low: float, high: float, width: int) -> Text:
     left = round(-low * cells)
     right = width - 1 - left
     if value < 0:
-        number = min(left, max(1, round(-value * cells))) if left else 0
-        return Text.assemble(" " * (left - number), (HATCHED * number, BAD), AXIS, " " * right)
+        bar = _hatched(-value * cells, left)
+        return Text.assemble(" " * (left - len(bar)), (bar, BAD), AXIS, " " * right)
     bar = _solid(value * cells, right)
     return Text.assemble(" " * left, AXIS, (bar, GOOD), " " * (right - len(bar)))
+
+
+def _hatched(cells: float, most: int) -> str:
+    """Draw to the left in halves of a cell; less than half of one is a thin line, never nothing."""
+    halves = round(min(cells, most) * 2)
+    return (HALF if halves % 2 else "") + HATCHED * (halves // 2) if halves else THIN if most else ""
 
 
 def _solid(cells: float, most: int) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,8 @@ LEAD = (
     *("--name", "Kate Nguyen", "--method", "Text", "--source", "Organic"),
     *("--destination", "Mars", "--launch", "Dallas-Fort Worth Launch Complex"),
 )
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 50
 COLUMNS = ("name", "method", "source", "destination", "launch", "requests", "phone", "email")
 
 
@@ -61,6 +66,37 @@ def astra(anywhere: Run, path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return anywhere
 
 
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def started(path: Path) -> Iterator[Start]:
+    """Start processes of ``astra`` on the test's own desk that stay until stopped; they end with the test."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: object) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "astra_tui.main", *map(str, arguments)],
+            env=os.environ | {"PYTHONPATH": str(ROOT), "ASTRA_DATABASE": str(path)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def lines_of(process: subprocess.Popen[str], number: int) -> list[Any]:
+    """Read lines of JSON, as they are printed."""
+    assert process.stdout is not None
+    return [json.loads(process.stdout.readline()) for _ in range(number)]
+
+
 @pytest.fixture
 def staffed(astra: Run, add_agent: Callable[..., Any]) -> Run:
     """The same with two agents: 1 is Ada Byron, 2 Grace Hopper with more years, and so ranked first."""
@@ -82,6 +118,15 @@ def rows_of(path: Path) -> list[str]:
         dump = list(connection.iterdump())
     connection.close()
     return dump
+
+
+def check_refused(astra: Run, path: Path, arguments: list[str], exit_code: int, named: str) -> None:
+    """Check that a command is refused with these words, and changes nothing."""
+    before = rows_of(path)
+    ended = astra(*arguments, "--json")
+    assert ended.code == exit_code
+    assert named in ended.error["message"]
+    assert rows_of(path) == before
 
 
 def lead_line(**given: str) -> dict[str, str]:

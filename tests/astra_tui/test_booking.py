@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.astra_tui.conftest import Run, rows_of, words
+from tests.astra_tui.conftest import Run, check_refused, rows_of, words
 
 PROMISED = {
     *("booking_id", "assignment_id", "customer_name", "agent_id", "destination"),
@@ -179,6 +179,22 @@ def test_a_dry_run_says_what_would_be_undone_and_writes_nothing(booked: Run) -> 
     assert booked("redo", "--dry-run").out.startswith("Would redo: lead 1 (Kate Nguyen) (event ")
 
 
+def test_an_undo_of_several_says_what_stays_and_why(booked: Run, add_lead: Callable[..., Any]) -> None:
+    add_lead()
+    booked("booking", "cancel", "1,2", "--reason", "mistake")
+    number = booked("log", "--json").json[0]["event_id"]
+    booked("booking", "reopen", 1, "--as", "lee")
+    by = f"by event {number + 1}, booking.reopen of lee"
+    why = f"Booking 1 stays: booking 1 has changed since event {number} {by}"
+    would, *stays = booked("undo", "--dry-run").out.splitlines()
+    assert would.startswith("Would undo: booking 2 cancelled; booking 1 stays (event")
+    assert stays == [why]
+    assert booked("undo", "--dry-run", "--json").json["refused"][0]["error"]["hint"] == (
+        "undo the later command first; astra log shows it"
+    )
+    assert booked("undo").out == f"Undone: 1 booking cancelled (event {number})\n{why}\n"
+
+
 def test_redo_does_the_undone_again(booked: Run) -> None:
     booked("booking", "claim", 1, "--agent", 2)
     booked("undo")
@@ -244,11 +260,7 @@ def test_a_booking_that_does_not_exist(
 def test_impossible_commands_are_refused_and_change_nothing(
     booked: Run, path: Path, arguments: list[str], exit_code: int, named: str
 ) -> None:
-    before = rows_of(path)
-    ended = booked("booking", *arguments, "--json")
-    assert ended.code == exit_code
-    assert named in ended.error["message"]
-    assert rows_of(path) == before
+    check_refused(booked, path, ["booking", *arguments], exit_code, named)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_a_customer_is_shown(two_kates: Run) -> None:
     assert [row["command"] for row in card["events"]] == ["lead.add"]
     output = two_kates("customer", "show", 2).out
     assert "Katie Nguyen (2)" in output
-    assert "kim  added lead 2 (Katie Nguyen) for agent 1" in output
+    assert "kim  added lead 2 (Katie Nguyen) for Ada Byron" in output
     assert two_kates("customer", "show", 9).code == 1
 
 

@@ -12,7 +12,7 @@ import pytest
 from dispatch.bookings import follow_ups
 from dispatch.desk.desk import Desk
 from dispatch.queries.wording import short_moment
-from tests.astra_tui.conftest import Run, rows_of, words
+from tests.astra_tui.conftest import Run, check_refused, words
 
 
 @pytest.fixture
@@ -98,8 +98,4 @@ def ids(rows: list[dict[str, Any]]) -> list[int]:
 def test_a_refused_follow_up_changes_nothing(
     booked: Run, path: Path, arguments: list[str], exit_code: int, named: str
 ) -> None:
-    before = rows_of(path)
-    ended = booked("booking", *arguments, "--json")
-    assert ended.code == exit_code
-    assert named in ended.error["message"]
-    assert rows_of(path) == before
+    check_refused(booked, path, ["booking", *arguments], exit_code, named)

@@ -54,7 +54,7 @@ def test_text_output_gives_the_agent_reason_and_due_times(opened: Run) -> None:
     first, why, who, until = opened(
         "issue", "open", "--text", WORKED_EXAMPLE, "--tier", "gold"
     ).out.splitlines()
-    assert first.startswith("Issue 2: CRITICAL account access, assigned, Grace Hopper (2), answer 5 min")
+    assert first.startswith("Issue 2: CRITICAL account access, assigned, Grace Hopper (2), ▲ answer 5m")
     assert "tier +1 (gold customer)" in why
     assert who == "  Specialised in account_access; first answer expected in 6 min"
     assert until.startswith("  to be answered by 20")
@@ -144,7 +144,7 @@ def test_the_list_is_ordered_by_urgency_and_shows_the_time_left(opened: Run) -> 
     head, first, second = opened("issue", "list").out.splitlines()
     assert head.split() == ["Id", "Priority", "Time", "Status", "Agent", "Category", "Customer", "Title"]
     assert "CRITICAL" in first
-    assert "answer 5 min" in first
+    assert "▲ answer 5m" in first
     assert "MEDIUM" in second
     assert opened("issue", "list", "--priority", "critical", "--json").json[0]["issue_id"] == 1
     assert opened("issue", "list", "--escalated").err == "no such issues\n"

@@ -35,7 +35,7 @@ def test_the_result_has_the_documented_keys(staffed: Run) -> None:
 
 def test_text_output_names_the_agent(staffed: Run) -> None:
     result = staffed("lead", "add", *LEAD).out
-    assert result == "Lead 1 goes to Grace Hopper (2), booking 1: lowest load (0), then most years (9)\n"
+    assert result == "Lead 1 goes to Grace Hopper (2), booking 1: fewest bookings (0), then most years (9)\n"
 
 
 def test_a_lead_that_waits_is_accepted(astra: Run) -> None:

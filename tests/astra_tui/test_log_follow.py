@@ -8,48 +8,17 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from dispatch.bootstrap import open_desk
 from dispatch.desk.event_filter import EventFilter
+from dispatch.desk.row_types import EventRow
 from dispatch.queries.log_follower import LogFollower
 from models.errors import DatabaseUnavailable
-from tests.astra_tui.conftest import LEAD, Run
-
-ROOT = Path(__file__).parents[2]
-PATIENCE_S = 50
-Start = Callable[..., subprocess.Popen[str]]
-
-
-@pytest.fixture
-def started(path: Path) -> Iterator[Start]:
-    """Start processes that follow the log; they end with the test."""
-    running: list[subprocess.Popen[str]] = []
-
-    def start(*arguments: object) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "astra_tui.main", "log", "--follow", *map(str, arguments)],
-            env=os.environ | {"PYTHONPATH": str(ROOT), "ASTRA_DATABASE": str(path)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        running.append(process)
-        return process
-
-    yield start
-    for process in running:
-        process.kill()
-        process.communicate()
-
-
-def read(process: subprocess.Popen[str], number: int) -> list[dict[str, Any]]:
-    assert process.stdout is not None
-    return [json.loads(process.stdout.readline()) for _ in range(number)]
+from tests.astra_tui.conftest import LEAD, PATIENCE_S, ROOT, Run, Start, lines_of
 
 
 def lead(astra: Run) -> None:
@@ -63,25 +32,25 @@ def test_each_event_is_printed_once_as_it_is_committed(
     if signal.getsignal(end) is signal.SIG_IGN:
         pytest.skip("a job in the background ignores it")
     known = [row["event_id"] for row in booked("log", "--json").json][::-1]
-    process = started("--after", known[0], "--json")
-    assert [row["event_id"] for row in read(process, len(known) - 1)] == known[1:]
+    process = started("log", "--follow", "--after", known[0], "--json")
+    assert [row["event_id"] for row in lines_of(process, len(known) - 1)] == known[1:]
     lead(booked)
-    (new,) = read(process, 1)
+    (new,) = lines_of(process, 1)
     assert new == booked("log", "--json").json[0]
     process.send_signal(end)
     assert process.communicate(timeout=PATIENCE_S) == ("", "")
     assert process.returncode == 0
-    again = started("--after", new["event_id"], "--format", "ndjson", "--limit", 1)
+    again = started("log", "--follow", "--after", new["event_id"], "--format", "ndjson", "--limit", 1)
     lead(booked)
     out, _ = again.communicate(timeout=PATIENCE_S)
     assert (again.returncode, json.loads(out)["event_id"]) == (0, new["event_id"] + 1)
 
 
-def test_lines_for_people_have_the_number_and_the_words(booked: Run, started: Start) -> None:
-    process = started("--after", 0, "--command", "lead.add", "--limit", 1)
+def test_lines_for_people_have_the_number_and_the_names(booked: Run, started: Start) -> None:
+    process = started("log", "--follow", "--after", 0, "--command", "lead.add", "--limit", 1)
     out, _ = process.communicate(timeout=PATIENCE_S)
     assert "kim" in out
-    assert "added lead 1 (Kate Nguyen) for agent 2" in out
+    assert "added lead 1 (Kate Nguyen) for Grace Hopper" in out
     assert out.count("\n") == 1
 
 
@@ -104,14 +73,14 @@ def test_a_restore_is_one_more_event_told_in_words(booked: Run, started: Start, 
     assert booked("backup", backup).code == 0
     lead(booked)
     newest = booked("log", "--json").json[0]["event_id"]
-    process = started("--after", newest, "--json")
+    process = started("log", "--follow", "--after", newest, "--json")
     lead(booked)
-    read(process, 1)
+    lines_of(process, 1)
     assert booked("restore", backup).code == 0
-    (restored,) = read(process, 1)
+    (restored,) = lines_of(process, 1)
     assert restored["command"] == "desk.restore"
     lead(booked)
-    (after,) = read(process, 1)
+    (after,) = lines_of(process, 1)
     assert after["event_id"] > restored["event_id"] > newest + 1
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate(timeout=PATIENCE_S)
@@ -141,20 +110,20 @@ def test_after_alone_lists_what_is_newer(booked: Run) -> None:
 
 
 @pytest.fixture
-def followed(booked: Run, path: Path) -> Iterator[tuple[LogFollower, list[str]]]:
+def followed(booked: Run, path: Path) -> Iterator[tuple[LogFollower[EventRow], list[str]]]:
     """A follower of the desk from now on, and what it tells."""
     told: list[str] = []
-    with LogFollower(path, lambda: open_desk(path), EventFilter(), told.append) as follower:
+    with LogFollower(path, lambda: open_desk(path), EventFilter(), told.append, list) as follower:
         follower.begin(None)
         yield follower, told
 
 
-def numbers(follower: LogFollower) -> list[int]:
+def numbers(follower: LogFollower[EventRow]) -> list[int]:
     return [row["event_id"] for row in follower.news()]
 
 
 def test_an_older_file_in_its_place_is_told_and_followed(
-    booked: Run, path: Path, tmp_path: Path, followed: tuple[LogFollower, list[str]]
+    booked: Run, path: Path, tmp_path: Path, followed: tuple[LogFollower[EventRow], list[str]]
 ) -> None:
     follower, told = followed
     copy = tmp_path / "copy.db"
@@ -172,7 +141,7 @@ def test_an_older_file_in_its_place_is_told_and_followed(
 
 
 def test_a_desk_that_is_gone_for_a_while_is_told_twice(
-    booked: Run, path: Path, followed: tuple[LogFollower, list[str]]
+    booked: Run, path: Path, followed: tuple[LogFollower[EventRow], list[str]]
 ) -> None:
     follower, told = followed
     after, away = follower.after, path.with_name("away.db")
@@ -189,7 +158,7 @@ def test_a_filter_never_hides_what_comes_later(
     booked: Run, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dispatch.queries.log_follower.AT_ONCE", 2)
-    with LogFollower(path, lambda: open_desk(path), EventFilter(command="lead.add"), print) as follower:
+    with LogFollower(path, lambda: open_desk(path), EventFilter(command="lead.add"), print, list) as follower:
         follower.begin(0)
         first = numbers(follower)
         assert booked("booking", "note", 1, "--text", "hello").code == 0
@@ -202,7 +171,7 @@ def test_a_filter_never_hides_what_comes_later(
 
 
 def test_a_newer_desk_ends_it(
-    followed: tuple[LogFollower, list[str]], monkeypatch: pytest.MonkeyPatch
+    followed: tuple[LogFollower[EventRow], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     follower, _ = followed
 

@@ -41,7 +41,7 @@ def test_all_rows_are_printed(booked: Run, monkeypatch: pytest.MonkeyPatch) -> N
 def test_details_and_reports_are_plain_too(booked: Run) -> None:
     assert "customer name: Kate Nguyen\n" in booked("booking", "show", 1, "--plain").out
     why = booked("why", 1, "--plain").out
-    assert "because: lowest load" in why
+    assert "because: fewest bookings" in why
     assert "Agent: Grace Hopper\n" in why
     assert "loads: ok, " in booked("doctor", "--plain").out
 

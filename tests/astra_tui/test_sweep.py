@@ -6,9 +6,7 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +18,8 @@ from astra_tui.cli.signals import StopSignals
 from dispatch.operations.sweep_rounds import Round, Rounds
 from models import desk_file, sweep_file
 from models.errors import DatabaseUnavailable
-from tests.astra_tui.conftest import Run
+from tests.astra_tui.conftest import PATIENCE_S, Run, Start, lines_of
 
-ROOT = Path(__file__).parents[2]
-PATIENCE_S = 50
 DONE: dict[str, Any] = {
     "presence": [], "lapsed": [4, 5], "asked": [], "released": [7], "assigned": [], "moves": [],
     "warned": [], "escalated": [], "closed": [], "erased": [], "sealed": 0,
@@ -33,34 +29,15 @@ NOTHING = DONE | {"lapsed": [], "released": []}
 LOCKED = DatabaseUnavailable("locked", "desk.db is locked by another process", "try again later")
 
 
-@pytest.fixture
-def started(path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Start processes that sweep the desk; they end with the test."""
-    running: list[subprocess.Popen[str]] = []
-
-    def start(every: str = "1h") -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "astra_tui.main", "sweep", "--every", every, "--json", "--db", str(path)],
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        running.append(process)
-        return process
-
-    yield start
-    for process in running:
-        process.kill()
-        process.communicate()
+def sweeping(started: Start, every: str = "1h") -> subprocess.Popen[str]:
+    return started("sweep", "--every", every, "--json")
 
 
 def test_one_process_sweeps_and_after_its_end_however_violent_another_one(
-    astra: Run, path: Path, started: Callable[..., subprocess.Popen[str]]
+    astra: Run, path: Path, started: Start
 ) -> None:
-    first = started()
-    assert first.stdout is not None
-    assert json.loads(first.stdout.readline())["presence"] == []
+    first = sweeping(started)
+    assert lines_of(first, 1)[0]["presence"] == []
     refused = astra("sweep", "--every", "60s", "--json")
     assert (refused.code, refused.error["code"]) == (1, "already_swept")
     assert f"process {first.pid} of " in refused.error["message"]
@@ -68,9 +45,8 @@ def test_one_process_sweeps_and_after_its_end_however_violent_another_one(
     assert f"process {first.pid} on" in astra("doctor").out
     first.kill()
     first.wait(PATIENCE_S)
-    second = started()
-    assert second.stdout is not None
-    second.stdout.readline()
+    second = sweeping(started)
+    lines_of(second, 1)
     assert (sweeper := sweep_file.sweeper_of(path)) is not None
     assert sweeper.pid == second.pid
     second.send_signal(signal.SIGTERM)
@@ -81,16 +57,13 @@ def test_one_process_sweeps_and_after_its_end_however_violent_another_one(
 
 
 @pytest.mark.stress
-def test_a_process_survives_a_desk_that_is_gone_for_a_while(
-    path: Path, started: Callable[..., subprocess.Popen[str]]
-) -> None:
-    process, away = started("5s"), path.with_name("away.db")
-    assert process.stdout is not None
-    told = [json.loads(process.stdout.readline())]
+def test_a_process_survives_a_desk_that_is_gone_for_a_while(path: Path, started: Start) -> None:
+    process, away = sweeping(started, "5s"), path.with_name("away.db")
+    told = lines_of(process, 1)
     path.rename(away)
-    told += [json.loads(process.stdout.readline()) for _ in range(2)]
+    told += lines_of(process, 2)
     away.rename(path)
-    told.append(json.loads(process.stdout.readline()))
+    told += lines_of(process, 1)
     assert [one.get("error", {}).get("code") for one in told] == [None, "no_database", "no_database", None]
     process.send_signal(signal.SIGHUP)
     _, err = process.communicate(timeout=PATIENCE_S)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dispatch import queries
+from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from models.base import BaseModel
@@ -15,6 +16,11 @@ from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 
 AddAgent = Callable[..., dict[str, Any]]
+
+
+def rows_in_sight() -> tuple[object, ...]:
+    """Bookings, agents and the log: what a refused or previewed command must leave alone."""
+    return queries.list_bookings(queries.BookingFilter()), queries.list_agents(), event_log.events()
 
 
 @pytest.fixture

@@ -350,6 +350,11 @@ class Rules:
         undone = self.events[number - 1]["undoes"]
         return undone is not None and not self.is_undo(undone)
 
+    def is_empty(self, number: int) -> bool:
+        """A command that changed nothing, such as a presence set again, is nothing to undo."""
+        event = self.events[number - 1]
+        return event["undoes"] is None and not event["touched"]
+
     def ends(self) -> list[int]:
         followed = {event["undoes"] for event in self.events}
         return [number for number in range(1, len(self.events) + 1) if number not in followed]
@@ -362,20 +367,22 @@ class Rules:
 
     def undo(self, number: int | None) -> Row:
         if number is None:
-            return self.reverse(max((n for n in self.ends() if not self.is_undo(n)), default=None))
+            done = (n for n in self.ends() if not (self.is_undo(n) or self.is_empty(n)))
+            return self.reverse(max(done, default=None))
         end = self.end(number)
         return self.reverse(end if self.is_undo(end) is self.is_undo(number) else None)
 
     def redo(self, number: int | None) -> Row:
         if number is None:
             number = max((n for n in self.ends() if self.is_undo(n)), default=0)
-            if any(event["undoes"] is None for event in self.events[number:]):
+            later = range(number + 1, len(self.events) + 1)
+            if any(self.events[n - 1]["undoes"] is None and not self.is_empty(n) for n in later):
                 raise No
         end = self.end(number)
         return self.reverse(end if self.is_undo(end) else None)
 
     def reverse(self, number: int | None) -> Row:
-        if number is None:
+        if number is None or self.is_empty(number):
             raise No
         kept, gone = deepcopy((self.agents, self.bookings)), self.gone()
         self.reversing = [number]

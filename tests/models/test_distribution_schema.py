@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,9 +16,9 @@ from dispatch.assignment.policies import POLICIES
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
-from models import database as db
 from models.customers import Lead
 from models.round_robin_pointers import RoundRobinPointer
+from tests.old_desk import make_old
 from tests.query_cost import FEW, add_agents, add_bookings, extra_steps, plans
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,22 +45,9 @@ VALUES (1, 1, 'x', 'rank', 1, 'lowest load (0)', '[[1,0,9,4.0]]',
 
 
 @pytest.fixture
-def old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def old_file(tmp_path: Path) -> Path:
     """A desk of schema 3."""
-    folder = tmp_path / "release" / "migrations"
-    folder.mkdir(parents=True)
-    for number in ("0001", "0002", "0003"):
-        (first,) = (ROOT / "models" / "migrations").glob(f"{number}_*.py")
-        shutil.copy(first, folder)
-    path = tmp_path / "old.db"
-    with monkeypatch.context() as patch:
-        patch.setattr(db, "__file__", str(folder.parent / "database.py"))
-        patch.setattr(db, "SCHEMA_VERSION", 3)
-        open_desk(path, create=True).close()
-    connection = sqlite3.connect(path)
-    connection.executescript(OLD_ROWS)
-    connection.close()
-    return path
+    return make_old(tmp_path, 3, OLD_ROWS)
 
 
 def test_a_desk_of_schema_3_opens_and_distributes(old_file: Path) -> None:

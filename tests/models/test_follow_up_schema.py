@@ -13,8 +13,8 @@ from dispatch.bookings import follow_ups
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.operations import undo
-from models import database as db
 from models.bookings import Booking
+from tests.old_desk import make_old
 from tests.query_cost import FEW, add_bookings, extra_steps, plans
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,21 +41,9 @@ INSERT INTO events (event_id, at, actor, command, booking_id, detail, undoes) VA
 
 
 @pytest.fixture
-def old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def old_file(tmp_path: Path) -> Path:
     """A desk of schema 1."""
-    folder = tmp_path / "release" / "migrations"
-    folder.mkdir(parents=True)
-    first = ROOT / "models" / "migrations" / "0001_desk.py"
-    (folder / first.name).write_text(first.read_text("utf-8"), "utf-8")
-    path = tmp_path / "old.db"
-    with monkeypatch.context() as patch:
-        patch.setattr(db, "__file__", str(folder.parent / "database.py"))
-        patch.setattr(db, "SCHEMA_VERSION", 1)
-        open_desk(path, create=True).close()
-    connection = sqlite3.connect(path)
-    connection.executescript(OLD_ROWS)
-    connection.close()
-    return path
+    return make_old(tmp_path, 1, OLD_ROWS)
 
 
 def test_a_desk_of_schema_1_opens_after_a_backup_and_its_attempts_are_counted(old_file: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from pathlib import Path
 
@@ -12,24 +11,13 @@ from dispatch import customers
 from dispatch.bootstrap import open_desk
 from dispatch.queries import customer_index
 from models import database as db
-from tests.old_desk import MIGRATIONS, ROWS
+from tests.old_desk import ROWS, make_old
 
 
 @pytest.fixture
-def old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def old_file(tmp_path: Path) -> Path:
     """A desk made by the first migration alone, with two customers and a booking."""
-    folder = tmp_path / "first" / "migrations"
-    folder.mkdir(parents=True)
-    shutil.copy(MIGRATIONS / "0001_desk.py", folder)
-    path = tmp_path / "old.db"
-    with monkeypatch.context() as patch:
-        patch.setattr(db, "__file__", str(folder.parent / "database.py"))
-        patch.setattr(db, "SCHEMA_VERSION", 1)
-        open_desk(path, create=True).close()
-    connection = sqlite3.connect(path)
-    connection.executescript(ROWS)
-    connection.close()
-    return path
+    return make_old(tmp_path, 1, ROWS)
 
 
 @pytest.mark.parametrize("indexed", [False, True])

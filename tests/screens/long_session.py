@@ -12,6 +12,7 @@ from pathlib import Path
 from textual.binding import Binding
 from textual.css.styles import StylesBase
 from textual.dom import DOMNode
+from textual.message_pump import MessagePump
 from textual.notifications import Notification
 from textual.timer import Timer
 from textual.worker import Worker
@@ -40,6 +41,7 @@ CANCELLED = 500
 async def living() -> Counter[str]:
     """Count the objects of Textual and Astra that must not accumulate, by type."""
     await _forget_cancelled_timers()
+    await _forget_last_messages()
     gc.collect()
     return Counter(
         f"{type(one).__module__}.{type(one).__qualname__}"
@@ -54,6 +56,18 @@ async def _forget_cancelled_timers() -> None:
     for _ in range(CANCELLED):
         loop.call_later(3600, int, context=Context()).cancel()
     for _ in range(2):
+        await asyncio.sleep(0)
+
+
+async def _forget_last_messages() -> None:
+    """Give every widget another message: the last one is held while it waits, and with it who sent it.
+
+    That is often a screen which is closed by now. Which widgets hold one, and how large a screen, depends on
+    how busy the machine is.
+    """
+    for pump in [one for one in gc.get_objects() if isinstance(one, MessagePump) and one.is_running]:
+        pump.check_idle()
+    for _ in range(10):
         await asyncio.sleep(0)
 
 

@@ -83,6 +83,13 @@ async def filter_queue(app: AstraApp) -> None:
     await press(app, "enter")
 
 
+async def refuse_a_filter(app: AstraApp) -> None:
+    """Paste the text: a list follows typing that pauses, as it does on a busy machine."""
+    await press(app, "h", "slash")
+    app.post_message(events.Paste("since:x"))
+    await app.settle()
+
+
 async def refuse_cancelling(app: AstraApp) -> None:
     await press(app, "f4", "escape", "home", "x", "f9")
 
@@ -220,7 +227,7 @@ MODALS: dict[str, Scene] = {
     "pick-agent": pressed("f5", "at"),
     "merge-pick": pressed("f4", "escape", "end", "i", "m"),
     "merge": pressed("f4", "escape", "end", "i", "m", *"kate", "enter"),
-    "log-refused": pressed("h", "slash", *"since:x"),
+    "log-refused": refuse_a_filter,
     "known-customer": ask_whose,
     "several": paste_several,
     "issue": pressed("f6", "escape", "home", "enter"),

@@ -11,6 +11,7 @@ from textual.widgets import Button, Input
 
 from astra_tui.app import AstraApp
 from dispatch.desk import event_log
+from screens.fields.field_line import WRONG, FieldLine
 from tests.screens.picture import text_of, widths
 from tests.screens.scenes import LEAD, fill_in, leave, press
 
@@ -81,4 +82,6 @@ async def test_a_name_of_10_000_characters_is_refused_and_stays(golden_file: Pat
         assert await logged(app) == before
         assert len(app.screen.query_one("#customer", Input).value) == 10_000
         assert widths(app) == {80}
-        assert "at most 100" in text_of(app)
+        told = next(line.told for line in app.screen.query(FieldLine) if line.query("#customer"))
+        assert "at most 100" in told
+        assert f"{WRONG}{told[:10]}" in text_of(app)

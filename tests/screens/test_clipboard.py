@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -16,6 +17,29 @@ def wait_for_copying() -> None:
     for thread in threading.enumerate():
         if thread.name == "astra-clipboard":
             thread.join(5)
+
+
+@pytest.fixture(autouse=True)
+def _outside_of_tmux(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TMUX", raising=False)
+
+
+@pytest.mark.parametrize("knows_w", [True, False])
+def test_inside_tmux_a_text_reaches_its_buffer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, knows_w: bool
+) -> None:
+    """Tmux takes no OSC 52 by default: what was said to be copied could not be pasted."""
+    refuse = "" if knows_w else '[ "$2" = -w ] && exit 1\n'
+    tmux = tmp_path / "tmux"
+    tmux.write_text(f'#!/bin/sh\n{refuse}cat > "{tmp_path}/$*"\n')
+    tmux.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("TMUX", "/tmp/tmux-1000/default,1,0")
+    monkeypatch.setattr(pyperclip, "copy", lambda _: None)
+    clipboard.put("Booking 413 山田")
+    wait_for_copying()
+    arguments = "load-buffer -w -" if knows_w else "load-buffer -"
+    assert (tmp_path / arguments).read_text("utf-8") == "Booking 413 山田"
 
 
 def test_a_text_reaches_the_system_clipboard(monkeypatch: pytest.MonkeyPatch) -> None:

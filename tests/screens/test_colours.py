@@ -20,7 +20,7 @@ from astra_tui.user.preferences import Preferences
 from screens.base.contrast import BLACK, FRAMES, RGB, WHITE, contrast, readable
 from screens.base.theme import CONTRAST, DARK, LIGHT, OFFERED, THEMES, problem_of
 from tests.screens.picture import own_text, text_of, visible_text
-from tests.screens.scenes import MODALS, PLACES, Scene, leave, press
+from tests.screens.scenes import MODALS, PLACES, Scene, leave, press, pressed
 
 SCENES = {name: (PLACES | MODALS)[name] for name in ("lead", "roster", "queue", "log", "confirm", "customer")}
 LEAST = 4.5
@@ -78,7 +78,7 @@ async def test_what_is_below_a_modal_stays_dimmed(golden_file: Path, running: An
         assert 1.5 < below["Dispatch"] < LEAST
 
 
-@pytest.mark.parametrize(("drawn_by", "sign"), [("LiveTable", "! "), ("Static", "CRITICAL")])
+@pytest.mark.parametrize(("drawn_by", "sign"), [("LiveTable", "C! "), ("Static", "↑ Critical")])
 async def test_what_needs_somebody_has_the_colour_of_the_present_theme(
     golden_file: Path, running: Any, drawn_by: str, sign: str
 ) -> None:
@@ -92,6 +92,35 @@ async def test_what_needs_somebody_has_the_colour_of_the_present_theme(
             colours = [style.color.get_truecolor() for style in shown if style.color]
             # Textual rounds down the colours that it mixes
             assert any(max(abs(r - red), abs(g - green), abs(b - blue)) <= 1 for r, g, b in colours), colours
+
+
+async def test_a_cursor_has_full_ink_whatever_its_row_says(golden_file: Path, running: Any) -> None:
+    """A quiet or coloured word on the bar would be neither what it means nor readable."""
+    scenes = {
+        "queue": pressed("f4", "escape", "home", "down", "down"),
+        "roster": pressed("f3", "home", "down"),
+        "policy": (PLACES | MODALS)["policy"],
+        "reassign": (PLACES | MODALS)["reassign"],
+        "help": pressed("f3", "f1"),
+        "palette": pressed("f3", "ctrl+p"),
+    }
+    async with running(golden_file, size=(100, 30)) as (app, _):
+        for name, scene in scenes.items():
+            await scene(app)
+            for theme in THEMES:
+                app.theme = theme.name
+                await app.settle()
+                bar = Color.parse(theme.primary).get_truecolor()
+                ground = Color.parse(theme.background or "").get_truecolor()  # the ink of the place's own tab
+                inks = {
+                    style.color.get_truecolor()
+                    for text, style in own_text(app)
+                    if style.color and style.bgcolor and not FRAMES.issuperset(text)
+                    if style.bgcolor.get_truecolor() == bar
+                }
+                assert inks, (name, theme.name)
+                assert inks <= {WHITE, BLACK, ground}, (name, theme.name, inks)
+            await leave(app)
 
 
 def test_themes_in_the_terminals_own_colours_are_not_offered() -> None:

@@ -80,15 +80,15 @@ async def test_a_refusal_is_shown_in_place_and_the_text_is_kept(golden_file: Pat
     async with running(golden_file, size=SIZE) as (app, _):
         await line(app, "c99999", "enter")
         assert isinstance(app.screen, CommandLine)
-        assert told(app) == "Not done: no booking 99999: f4 shows them"
+        assert told(app) == "Not done: No booking 99999: f4 shows them"
         assert typed(app) == "c99999"
         await press(app, *["backspace"] * 6, *"clam", "space", "1")
         assert "did you mean claim?" in told(app)
         await press(app, *["backspace"] * 6, *keys_of('n 12 "open'))
-        assert told(app).startswith('unclosed quote "')
+        assert told(app).startswith('Unclosed quote "')
         await press(app, "enter")
         assert typed(app) == 'n 12 "open'
-        assert told(app).startswith("Not done: unclosed quote")
+        assert told(app).startswith("Not done: Unclosed quote")
 
 
 async def test_an_ambiguous_name_lists_who(golden_file: Path, running: Any) -> None:

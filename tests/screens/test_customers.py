@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.color import Color
 from textual.widgets import Input, Static
 
 from astra_tui.app import AstraApp
@@ -15,7 +16,7 @@ from dispatch.customers.row_types import CustomerCard as Card
 from dispatch.leads import intake
 from dispatch.queries import customer_index
 from screens.customers.card import CustomerCard, history, person
-from screens.customers.finder import MOST_SHOWN, FindCustomer, describe_count
+from screens.customers.finder import MOST_SHOWN, FindCustomer, FoundList, describe_count
 from screens.customers.forms import MergeCustomers, merge_text
 from screens.shell.desk_screen import Place
 from screens.widgets.live_table import LiveTable
@@ -166,6 +167,16 @@ async def _a_typo_is_corrected_everywhere(app: AstraApp) -> None:
     await press(app, "f9")
 
 
+async def see_that_somebody_can_be_chosen_only_where_there_is_one(app: AstraApp) -> None:
+    assert isinstance(app.screen, FindCustomer)
+    assert not app.screen.is_possible("take")
+    await typed(app, "")
+    assert app.screen.is_possible("take")
+    found, bar = app.screen.query_one(FoundList), app.theme_variables["block-cursor-background"]
+    grounds = {segment.style.bgcolor for segment in found.render_line(1) if segment.style}
+    assert Color.parse(bar).rich_color in grounds, "the row that enter chooses is seen"
+
+
 async def test_two_customers_are_merged_and_separated_again(busy_file: Path, running: Any) -> None:
     async with running(busy_file, size=(120, 36)) as (app, _):
         await press(app, "f4", "escape", "slash", *"#1", "enter", "end", "i")
@@ -176,7 +187,7 @@ async def test_two_customers_are_merged_and_separated_again(busy_file: Path, run
         assert below(app) == "1 possible duplicate; type to find another customer"
         assert "name" in text_of(app)
         assert await typed(app, "#1") == []  # a customer is not merged with themselves
-        await typed(app, "")
+        await see_that_somebody_can_be_chosen_only_where_there_is_one(app)
         await press(app, "enter")
         assert isinstance(app.screen, MergeCustomers)
         assert "kate@example.com is copied" in text_of(app)
@@ -241,8 +252,8 @@ def test_a_merge_says_what_moves() -> None:
         "gives_up": {"email": "b@example.com"},
     }
     said = merge_text(preview).plain
-    assert f"{HOSTILE} (1) stays" in said
-    assert "Kate (2) is merged into it" in said
+    assert f"Keep      {HOSTILE} (1)" in said
+    assert "Merge in  Kate (2)" in said
     assert "3 leads move over" in said
     assert "+49 is copied.\nb@example.com is not copied" in said
     assert "1 lead moves over" in merge_text(preview | {"leads": 1}).plain

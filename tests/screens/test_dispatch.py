@@ -89,8 +89,11 @@ async def test_each_field_is_checked_and_what_was_typed_stays(running: Any) -> N
 
 async def test_a_refusal_stays_while_others_work(running: Any, other_terminal: Desk) -> None:
     async with running(size=(80, 24)) as (app, _):
+        call = app.screen.query_one("#call")
+        before = call.outer_size.height
         await fill_in(app, **(LEAD | {"launch": ""}))
         await press(app, "f9")
+        assert call.outer_size.height == before, "there was room for one line"
         intake.receive(other_terminal, name="Somebody", **OTHER)
         await app.settle()
         assert "Somebody" in text_of(app)
@@ -151,7 +154,7 @@ async def test_undo_takes_back_what_was_done_in_this_terminal(running: Any, othe
         await press(app, "ctrl+y", "ctrl+y")
         assert notice(app) == ""
         await press(app, "ctrl+z", "ctrl+z", "ctrl+z")
-        assert "nothing to undo for" in text_of(app)
+        assert "Nothing to undo for" in text_of(app)
         assert not (await newest(app, 1))[0]["voided"]
 
 
@@ -255,6 +258,7 @@ async def test_all_that_is_wrong_is_said_at_once_below_the_fields(running: Any) 
         await press(app, "f9")
         wrong = [line.label for line in app.screen.query(FieldLine) if line.told]
         assert wrong == ["Customer", "E-mail", "Contact", "Source", "To", "From"]
+        assert app.screen.query_one("#assign").region.bottom <= app.screen.query_one("#call").region.bottom
         shown = text_of(app)
         for said in ("Customer name", "Contact", "Source", "Destination", "Launch location"):
             assert f"{said} is required" in shown
@@ -274,7 +278,7 @@ async def test_the_call_bar_tells_who_is_next_and_what_is_known(golden_file: Pat
             assert "f9 asks: same customer?" in shown
             assert "This hour " in shown
             assert ("▁▁▁" in shown) is (size[0] == 120)
-            assert ("then  " in shown) is (size[0] == 80)
+            assert ("then " in shown) is (size[0] == 80)
 
 
 async def test_the_latest_leads_have_an_age_that_follows_the_clock(running: Any, demo_file: Path) -> None:

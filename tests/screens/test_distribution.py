@@ -85,11 +85,11 @@ async def test_marked_bookings_are_changed_together(golden_file: Path, running: 
         await press(app, "greater_than_sign", "less_than_sign")
         assert "3 marked ✓" in text_of(app), "marks survive refreshing and sorting"
         await press(app, "x")
-        assert "2 bookings would be cancelled, 1 refused" in told(app)
+        assert "2 of 3 bookings would be cancelled, 1 refused" in told(app)
         await press(app, *"no money", "f9")
         assert isinstance(app.screen, Panel)
-        assert "2 bookings cancelled, 1 refused" in app.screen.text.plain
-        assert "✗      3  booking 3 is Cancelled" in app.screen.text.plain
+        assert "2 of 3 bookings cancelled, 1 refused" in app.screen.text.plain
+        assert "✗      3  already cancelled" in app.screen.text.plain
         await press(app, "escape")
         assert "1 marked ✓" in text_of(app), "refused bookings stay marked"
         await press(app, "u")
@@ -111,7 +111,7 @@ async def test_a_batch_is_undone_whole_or_not_at_all(
         await press(app, "r", *"zion")
         assert "2 bookings would go to Zion Parker" in told(app)
         await press(app, "q")
-        assert "no agent chosen" in told(app), "nobody is called Zionq"
+        assert "No agent chosen" in told(app), "nobody is called Zionq"
         assert "would go to Zion Parker" not in told(app)
         await press(app, "backspace")
         await press(app, "enter", *"holiday", "enter")
@@ -226,7 +226,7 @@ async def test_policy_and_shuffle_are_previewed_first(golden_file: Path, running
         assert "The policy is balanced now" in told(app)
         loads = {row["agent_id"]: row["load"] for row in await app.backend.read(queries.list_agents)}
         await press(app, "ctrl+p", *"shuffle", "enter")
-        assert "8 Soren Baker → " in told(app)
+        assert "8 Priya Chukwu: Soren Baker → " in told(app)
         await press(app, "f9")
         assert (await booking(app, 8))["agent_id"] != 1
         assert "Moved 1 booking · u undo" in told(app)
@@ -234,6 +234,11 @@ async def test_policy_and_shuffle_are_previewed_first(golden_file: Path, running
         assert {row["agent_id"]: row["load"] for row in await app.backend.read(queries.list_agents)} == loads
         with pytest.raises(InvalidInput):
             configuration.set_value(lee, "policy", "nosuch")
+
+
+async def load_and_departure(app: AstraApp) -> tuple[int, bool]:
+    agent = await app.backend.read(lambda: queries.agent(1))
+    return agent["load"], bool(agent["left_at"])
 
 
 async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_one_key(
@@ -266,11 +271,13 @@ async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_o
         app.screen.query_one(LiveTable).choose([])
         await press(app, "slash", *"baker", "enter", "X")
         assert "3 bookings go to others" in told(app)
-        await press(app, "f9", "escape")
-        agent = await app.backend.read(lambda: queries.agent(1))
-        assert (agent["load"], bool(agent["left_at"])) == (0, True)
+        assert "3 issues go to others" in told(app)
+        await press(app, "enter")
+        assert await load_and_departure(app) == (3, False), "enter alone deactivates nobody"
+        await press(app, "X", "f9", "escape")
+        assert await load_and_departure(app) == (0, True)
         await press(app, "u", "u")
-        assert (await app.backend.read(lambda: queries.agent(1)))["load"] == 3
+        assert await load_and_departure(app) == (3, False)
 
 
 async def test_the_buttons_of_a_form_with_a_preview_are_in_sight(golden_file: Path, running: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from textual.widgets import Input
@@ -15,11 +15,20 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.accepted_values import FIRST_VALUES
 from dispatch.inputs.filter_language import Pair, format_filter
 from dispatch.inputs.filter_reader import Reading
+from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
+from dispatch.service.row_types import IssueRow
+from dispatch.service.wording import status_words
 from models.errors import InvalidInput
+from models.issues import ISSUE_STATUSES
 from screens.customers.card import CustomerCard
 from screens.filters.bookings import VIEWS, parse_filter, view_of, without_view
+from screens.filters.issues import VIEWS as ISSUE_VIEWS
+from screens.filters.issues import parse_issue_filter
 from screens.widgets.live_table import LiveTable
+from screens.wording.bookings import SHORT, STYLES
+from screens.wording.issues import short_state
+from screens.wording.text import no_matches
 from tests.screens.conftest import standing_still
 from tests.screens.picture import text_of
 from tests.screens.scenes import press
@@ -96,6 +105,37 @@ def test_what_cannot_be_read_is_refused_with_what_can(text: str, told: str) -> N
     assert f"{caught.value.message}: {caught.value.hint}".startswith(told)
 
 
+@pytest.mark.parametrize("key", ["status", "is"])
+def test_words_of_the_screen_are_accepted_where_they_are_typed(key: str) -> None:
+    """The words of the state column and of the tabs were refused: ``status:unclaimed``, ``is:claimed``."""
+    states = {SHORT.get(words, words) for words in STYLES}
+    for word in {*states, *VIEWS}:
+        parsed(format_filter(Pair(key, ":", word)))
+    rows = [cast(IssueRow, {"escalation_level": 0, "status": status}) for status in ISSUE_STATUSES]
+    issue_states = {short_state(row).plain for row in rows} | set(map(status_words, ISSUE_STATUSES))
+    for word in {*issue_states, *ISSUE_VIEWS}:
+        parse_issue_filter(format_filter(Pair(key, ":", word)), "Open", READING)
+    assert parsed(f"{key}:claimed", "Unclaimed") == BookingFilter(claimed=True)
+    assert parsed(f"{key}:uncl", "Pending") == BookingFilter(unclaimed=True)
+    assert parsed(f"{key}:all", "Pending") == BookingFilter()
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("unclaimed", "is:unclaimed"),
+        ("mars Unclaimed", "is:unclaimed"),
+        ("call again", 'status:"call again"'),
+        ("confirmed", "status:Confirmed"),
+        ("kate to:mars", ""),
+    ],
+)
+def test_a_bare_word_for_a_state_that_finds_nothing_is_told_as_a_filter(text: str, meant: str) -> None:
+    assert no_matches(text, BOOKING_KEYS) == (
+        f"No matches. Did you mean {meant}?" if meant else "No matches. Esc clears the filter"
+    )
+
+
 def test_order_and_view_stay_unless_the_text_says_otherwise() -> None:
     order: dict[str, Any] = {"sort": "customer", "descending": False}
     assert parsed("new", "Unclaimed", **order) == BookingFilter(**order, unclaimed=True, text="new")
@@ -133,10 +173,10 @@ async def test_a_refused_text_is_told_and_the_list_stays(golden_file: Path, runn
         await press(app, "f4", "escape")
         everything = await listed(app, "")
         assert await listed(app, "status:lost") == everything
-        assert "unknown status 'lost': accepted: Pending, Confirmed, Cancelled" in text_of(app)
+        assert "Unknown status 'lost': accepted: Pending, Confirmed, Cancelled" in text_of(app)
         bookings.note(other, 9, "what others do comes in meanwhile")
         await app.settle()
-        assert "unknown status 'lost'" in text_of(app)
+        assert "Unknown status 'lost'" in text_of(app)
         mars_or_waiting = await listed(app, "(to:mars or is:waiting) not status:cancelled")
         assert 0 < len(mars_or_waiting) < len(everything)
         assert "unknown" not in text_of(app)
@@ -144,7 +184,7 @@ async def test_a_refused_text_is_told_and_the_list_stays(golden_file: Path, runn
         assert f"{len(mars_or_waiting)} marked" in text_of(app)
         await press(app, "escape", "escape")
         assert await listed(app, "to:") == everything
-        assert "destination has no value: accepted: Europa" in text_of(app)
+        assert "Destination has no value: accepted: Europa" in text_of(app)
         await press(app, "escape")
         assert " All 12 " in text_of(app)
     other.close()
@@ -161,7 +201,7 @@ async def test_the_roster_and_the_finder_read_the_same(golden_file: Path, runnin
         await press(app, "ctrl+f", *"kate open>0", "enter")
         assert isinstance(app.screen, CustomerCard)
         await press(app, "escape", "ctrl+f", *"tier:tin")
-        assert "unknown tier 'tin': accepted: bronze, silver" in text_of(app)
+        assert "Unknown tier 'tin': accepted: bronze, silver" in text_of(app)
 
 
 async def listed(app: AstraApp, text: str, number: str = "booking_id") -> list[int]:

@@ -141,7 +141,7 @@ async def import_agents(app: AstraApp, file: Path) -> None:
     """Check a file, and import it with the same key."""
     assert isinstance(app.screen, ImportFiles)
     await press(app, "enter")
-    assert "no file given" in text_of(app)
+    assert "! Type a path, or drop a file here" in text_of(app)
     app.screen.query_one("#paths", Input).value = "none.csv"
     await press(app, "f9")
     assert "none.csv: no such file" in " ".join(text_of(app).split())

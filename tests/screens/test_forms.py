@@ -59,9 +59,9 @@ BAD_INPUT: list[tuple[int, str, list[tuple[dict[str, str], str]]]] = [
             ),
             (
                 {"destination_revenue": "a lot", "package_revenue": "1"},
-                "'a lot' is not a destination revenue",
+                "'a lot' is not a trip revenue",
             ),
-            ({"destination_revenue": "1.005"}, "'1.005' is not a destination revenue"),
+            ({"destination_revenue": "1.005"}, "'1.005' is not a trip revenue"),
             ({"destination_revenue": "-1"}, "out of range"),
         ],
     ),
@@ -69,7 +69,7 @@ BAD_INPUT: list[tuple[int, str, list[tuple[dict[str, str], str]]]] = [
         9,
         "e",
         [
-            ({"name": ""}, "Customer is required"),
+            ({"name": ""}, "Customer name is required"),
             ({"name": "x" * 101}, "101 characters"),
             ({"name": "Eve\u202ekcab"}, "control character U+202E"),
             ({"name": "Emil Kovacs", "email": HOSTILE}, "is not an e-mail address"),
@@ -79,8 +79,8 @@ BAD_INPUT: list[tuple[int, str, list[tuple[dict[str, str], str]]]] = [
 ]
 BAD_AGENTS: list[tuple[dict[str, str], str]] = [
     ({"first_name": ""}, "First name is required"),
-    ({"first_name": "Nova", "years": "-1"}, "is not a valid years"),
-    ({"years": "17", "rating": "5.1"}, "is not a valid rating"),
+    ({"first_name": "Nova", "years": "-1"}, "is not a valid number of years"),
+    ({"years": "17", "rating": "5.1"}, "is not a valid average rating"),
     ({"rating": "4.43", "email": "nobody"}, "is not an e-mail address"),
     ({"email": "", "department": ""}, "Department is required"),
     ({"department": "Luxury Voyages", "capacity": "many"}, "is not a valid capacity"),
@@ -117,12 +117,29 @@ async def test_bad_input_is_reported_inside_the_form_and_kept(golden_file: Path,
         assert await log(app) == before  # nothing was written
 
 
+async def test_the_confirm_form_says_what_each_amount_is_and_adds_them_up(
+    golden_file: Path, running: Any
+) -> None:
+    """Trip revenue stands below Package: newcomers typed the package's price into it."""
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await at_booking(app, 9)
+        await press(app, "f")
+        assert "the package alone, as 25,000" in text_of(app)
+        await press(app, *"25k", "enter")
+        assert "Total – = trip 25,000.00 USD + package –" in text_of(app)
+        await press(app, *"150000")
+        assert "Total 175,000.00 USD = trip 25,000.00 USD + package 150,000.00 USD" in " ".join(
+            text_of(app).split()
+        )
+        await press(app, "escape", "escape")
+
+
 async def test_no_form_opens_for_what_the_desk_would_refuse_anyway(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         for number, pressed, refused in (
-            (2, "tfxrFd", "booking 2 is Confirmed\no makes it Pending"),
-            (9, "s", "booking 9 is Pending\nonly a finished one has a score"),
-            (12, "tfFd", "booking 12 waits for an agent\nr assigns it"),
+            (2, "tfxrFd", "Booking 2 is already confirmed\no makes it Pending"),
+            (9, "s", "Booking 9 is still open\nonly a finished one has a score"),
+            (12, "tfFd", "Booking 12 waits for an agent\nr assigns it"),
         ):
             await at_booking(app, number)
             for key in pressed:
@@ -344,7 +361,7 @@ async def test_a_refusal_leaves_the_forms_usable_and_nothing_changed_just_closes
         assert len(await log(app)) == before
         app.ask(lambda: queries.booking(999), print)
         await app.settle()
-        assert "no booking 999" in text_of(app)
+        assert "No booking 999" in text_of(app)
 
 
 async def test_while_the_desk_is_locked_a_form_waits_and_its_answer_finds_it_below_the_palette(

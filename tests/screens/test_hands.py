@@ -153,7 +153,7 @@ async def test_a_target_that_somebody_else_undid_meanwhile_is_refused_in_words(
         undo.undo(other_terminal, event)
         await app.settle()
         await press(app, "u")
-        assert f"event {event} was already undone by lee" in str(said(app))
+        assert f"Event {event} was already undone by lee" in str(said(app))
         assert "U in Log redoes it" in str(said(app))
         assert (await booking(app, number))["voided"]
 

@@ -133,8 +133,8 @@ def verbs(app: AstraApp) -> dict[str, KeyButton]:
 async def test_the_line_tells_what_can_be_done_with_the_row(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(200, 40)) as (app, _):
         for number, dim in (
-            (9, {"Keep claim", "Release", "Reopen", "Score"}),
-            (7, {"Claim", "Reopen", "Score"}),
+            (9, {"Keep claim", "Release", "Reopen", "Rate"}),
+            (7, {"Claim", "Reopen", "Rate"}),
             (2, {"Next step", "Claim", "Contact", "Confirm", "Cancel", "Reassign", "Release", "Decline"}),
         ):
             await at_booking(app, number)
@@ -147,6 +147,19 @@ async def test_the_line_tells_what_can_be_done_with_the_row(golden_file: Path, r
         assert not claim.has_class("-disabled")
         await press(app, "c")
         assert claim.has_class("-disabled"), "the same row, changed"
+
+        def bright() -> set[str]:
+            return {name for name, button in verbs(app).items() if not button.has_class("-disabled")}
+
+        assert {"Note", "Edit", "Why", "Release"} <= bright()
+        await press(app, "space")
+        for_marked = {"Reassign", "Cancel", "Release", "Follow-up"}
+        assert bright() & {"Claim", "Contact", "Confirm", "Note", "Edit", "Why", *for_marked} == for_marked
+        await press(app, "escape")
+        assert "Note" in bright()
+        await press(app, "slash", *"nobody has this name", "enter")
+        assert {"Note", "Why", "Customer", *for_marked} <= verbs(app).keys()
+        assert bright() == set(), "there is no row"
 
 
 async def test_more_keys_fit_a_wider_terminal_and_the_rest_are_in_help(

@@ -142,7 +142,7 @@ async def test_the_palette_lists_what_can_be_done_and_does_it(golden_file: Path,
             wanted = {one.description for one in [*bindings, *keys.APP] if one.id != "palette"}
             assert wanted <= offered, name
         told = {entry.title: (entry.about, entry.keys) for entry in app.palette_entries(app.screen)}
-        assert told["Queue"] == ("Go to Queue; the number works in lists", "f4 3")
+        assert told["Queue"] == ("Go to Queue; digit in lists", "f4 3")
         await press(app, "f4", "escape", "down", "ctrl+p", *"claim", "enter")
         assert (await booking(app, 8))["claimed_at"]
         await press(app, "ctrl+p", *"undo", "enter", "u")  # it is asked about: two bookings

@@ -14,9 +14,10 @@ from dispatch.agents.presence import set_presence
 from dispatch.bookings import follow_ups
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
-from screens.widgets import live_table
+from screens.widgets import signed_table
 from screens.widgets.bars import PlaceTab, TopBar
-from screens.widgets.live_table import MARK, LiveTable
+from screens.widgets.live_table import LiveTable
+from screens.widgets.signed_table import MARK
 from tests.conftest import TestClock
 from tests.screens.conftest import NOON
 from tests.screens.picture import text_of, widths
@@ -161,7 +162,7 @@ async def test_changes_by_others_are_marked_for_a_moment(
         department, line = marked(app)  # of all changed ranks and scores, the one agent whose load changed
         assert agent["department"] in department
         assert agent["name"] in line
-        monkeypatch.setattr(live_table, "MARKED_S", 0.01)
+        monkeypatch.setattr(signed_table, "MARKED_S", 0.01)
         lead(other_terminal, "Bob", agent["agent_id"])
         await app.settle()
         while marked(app):  # by itself
@@ -200,7 +201,7 @@ async def test_a_follow_up_falls_due_by_time_alone(running: Any, other_terminal:
 async def test_the_next_step_of_a_waiting_booking_is_to_assign_it(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         await press(app, "f4", "escape", "home", "m")
-        assert "Reassign booking 12" in text_of(app)
+        assert "Assign booking 12" in text_of(app)
 
 
 async def test_the_title_of_the_window_tells_what_waits(running: Any, other_terminal: Desk) -> None:

@@ -14,6 +14,7 @@ from astra_tui.app import AstraApp
 from dispatch import bookings, queries
 from dispatch.desk.desk import Desk
 from dispatch.queries.bookings import BookingFilter
+from screens.bookings.detail import booking_detail
 from screens.bookings.queue import Queue
 from screens.widgets.columns import Column, order_key
 from screens.widgets.detail_pane import DetailPane
@@ -125,6 +126,12 @@ async def test_a_name_is_answered_and_completed(golden_file: Path, running: Any)
         assert table(app).has_focus
         await press(app, "slash", "ctrl+u", *"agent:nobody", "enter")
         assert "agent:nobody → no agent" in text_of(app)
+        await press(app, "slash", "ctrl+u", *"unclaimed", "enter")
+        assert "No matches. Did you mean is:unclaimed?" in text_of(app)
+        await press(app, "slash", "ctrl+u", *"unc")
+        assert "tab is:unclaimed" in text_of(app)
+        await press(app, "tab")
+        assert app.screen.query_one("#filter", Input).value == "is:unclaimed "
 
 
 async def test_each_header_sorts_and_hidden_ones_are_skipped(golden_file: Path, running: Any) -> None:
@@ -276,6 +283,34 @@ async def test_another_view_is_laid_out_once_for_the_list_and_once_for_the_pane(
         assert 1 <= len(laid_out) <= 2
 
 
+async def test_the_pane_is_about_the_row_under_the_cursor(
+    golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when the row is the one that was read with the list; that one is then not read twice."""
+    read: list[int] = []
+
+    def spy(number: int, *given: Any) -> Any:
+        read.append(number)
+        return booking_detail(number, *given)
+
+    monkeypatch.setattr("screens.bookings.list.booking_detail", spy)
+    async with running(golden_file) as (app, _):
+        await press(app, "f4", "escape", "home")
+        table, pane = app.screen.query_one("#queue", LiveTable), app.screen.query(DetailPane).first()
+        for keys in (
+            ("v",),
+            ("v", "v"),
+            ("V", "V", "V"),
+            ("down", "f3", "f4"),
+            ("end", "home"),
+            ("down", "up"),
+        ):
+            read.clear()
+            await press(app, *keys)
+            assert str(pane.border_title) == f"No. {table.current['booking_id']}", keys
+            assert len(read) <= len(keys), keys
+
+
 async def test_views_are_counted_again_only_after_a_change(
     running: Any, other_terminal: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -296,12 +331,12 @@ async def test_views_are_counted_again_only_after_a_change(
         assert counted == [], "what a view finds is the view's number"
         queue = app.screen
         assert isinstance(queue, Queue)
-        before, unclaimed = queue.by_view["Unclaimed"], BookingFilter(unclaimed=True)
+        before, unclaimed = queue.list_count.views.rows["Unclaimed"], BookingFilter(unclaimed=True)
         row = (await app.backend.read(lambda: queries.list_bookings(unclaimed)))[0]
         assert row["agent_id"] is not None
         bookings.claim(other_terminal, row["booking_id"], row["agent_id"])
         await app.settle()
-        assert queue.by_view["Unclaimed"] == before - 1
+        assert queue.list_count.views.rows["Unclaimed"] == before - 1
 
 
 async def test_of_the_counts_asked_for_meanwhile_the_last_is_made(running: Any) -> None:

@@ -88,9 +88,9 @@ def test_every_changed_row_is_described_before_and_after() -> None:
         (
             "booking 3",
             [
-                "status: Pending → Confirmed",
                 "completed: – → 2082-11-22 01:02",
                 "package revenue: – → 25,000.50 USD",
+                "status: Pending → Confirmed",
                 "voided: – → yes",
             ],
         ),

@@ -145,15 +145,15 @@ async def test_the_keys_give_at_most_half_of_the_line_to_a_message(running: Any)
 
 async def test_a_refusal_is_readable_with_its_hint_in_a_place_and_in_a_modal(running: Any) -> None:
     async with running(size=(80, 24)) as (app, _):
-        error = Refused("x", "booking 413 is Confirmed and cannot be claimed", "o reopens it")
+        error = Refused("x", "Booking 413 is Confirmed and cannot be claimed", "o reopens it")
         app.report(error)
         await app.settle()
-        assert toast(app) == "booking 413 is Confirmed and cannot be claimed\no reopens it"
+        assert toast(app) == "Booking 413 is Confirmed and cannot be claimed\no reopens it"
         await press(app, "f4", "escape", "home", "r")
         app.report(error)
         await app.settle()
         assert toast(app) == ""
-        assert bottom(app).endswith("booking 413 is Confirmed and cannot be claimed: o reopens it")
+        assert bottom(app).endswith("Booking 413 is Confirmed and cannot be claimed: o reopens it")
 
 
 async def test_a_short_refusal_needs_no_toast(running: Any) -> None:
@@ -162,6 +162,10 @@ async def test_a_short_refusal_needs_no_toast(running: Any) -> None:
         await app.settle()
         assert (toast(app), said(app)) == ("", ["Nothing to open here"])
         assert bottom(app).endswith("Nothing to open here")
+        await press(app, "f4", "escape", "slash", *"zzz", "enter", "c")
+        assert "No booking selected: move to one first" in said(app)
+        await press(app, "f3")
+        assert "No booking selected: move to one first" not in said(app)  # it lingered in every other place
 
 
 async def test_the_last_messages_are_looked_up_anywhere_and_by_a_click(

@@ -38,33 +38,37 @@ def test_a_due_follow_up_says_for_how_long(at: str | None, word: str) -> None:
     assert len(word) <= 14  # the width of its column
 
 
-def test_a_row_shows_the_next_action_and_that_it_is_due() -> None:
-    row = with_next_step(PENDING | {"contacted_at": NOW, "follow_up_at": NOW}, NOW)
-    assert (row["due"], row["next"], state(row).plain) == ("due", "contact", "Due, claimed")
+@pytest.mark.parametrize(
+    ("method", "again"), [("Phone Call", "call again"), ("Text", "text again"), ("Letter", "follow up")]
+)
+def test_a_row_shows_the_next_action_and_that_it_is_due(method: str, again: str) -> None:
+    row = with_next_step(PENDING | {"contacted_at": NOW, "follow_up_at": NOW, "method": method}, NOW)
+    assert (row["due"], row["next"], state(row).plain) == ("due", "contact", again)
     tentative = row | {"claimed_at": None}
-    assert state(tentative).plain == "Due, unclaimed"
+    assert state(tentative).plain == "due"
     later = with_next_step(row | {"follow_up_at": "2082-03-05 09:00:00"}, NOW)
-    assert (later["due"], later["next"], state(later).plain) == ("", "confirm", "Pending, claimed")
+    assert (later["due"], later["next"], state(later).plain) == ("", "confirm", "claimed")
     assert day_and_moment("2082-03-05 09:00:00") == "Thu 2082-03-05 09:00"
 
 
 @pytest.mark.parametrize(
-    ("method", "phone", "email", "found"),
+    ("method", "phone", "email", "found", "words"),
     [
-        ("Phone Call", "+1", "a@b.c", ("phone", "+1")),
-        ("Text", "+1", None, ("phone", "+1")),
-        ("Text", None, "a@b.c", ("e-mail", "a@b.c")),
-        ("Letter", "+1", "a@b.c", ("e-mail", "a@b.c")),
-        ("Letter", "+1", None, ("phone", "+1")),
-        ("Text", None, None, None),
+        ("Phone Call", "+1", "a@b.c", ("phone", "+1"), "Phone Call · +1 · a@b.c"),
+        ("Phone Call", None, None, None, "Phone: no number on file"),
+        ("Text", "+1", None, ("phone", "+1"), "Text · +1"),
+        ("Text", None, "a@b.c", ("e-mail", "a@b.c"), "Text: no number on file · a@b.c"),
+        ("Letter", "+1", "a@b.c", ("e-mail", "a@b.c"), "Letter · +1 · a@b.c"),
+        ("Letter", "+1", None, ("phone", "+1"), "Letter · +1"),
+        ("Text", None, None, None, "Text: no number on file"),
     ],
 )
 def test_a_customer_is_reached_by_the_method_they_chose(
-    method: str, phone: str | None, email: str | None, found: tuple[str, str] | None
+    method: str, phone: str | None, email: str | None, found: tuple[str, str] | None, words: str
 ) -> None:
     row: Any = {"method": method, "phone": phone, "email": email}
     assert reach(row) == found
-    assert ways(row) == " · ".join(part for part in (method, phone, email) if part)
+    assert ways(row) == words
 
 
 def row(number: int, name: str) -> Any:

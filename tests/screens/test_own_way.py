@@ -53,7 +53,7 @@ async def test_a_list_is_restored(golden_file: Path) -> None:
 async def test_a_filter_that_is_read_no_more_is_told(golden_file: Path) -> None:
     remember(place="queue", queue_filter="zz:x")
     async with own(golden_file, agent=1) as app:
-        assert "unknown key 'zz'" in text_of(app)
+        assert "Unknown key 'zz'" in text_of(app)
         assert len(table(app).rows_shown) == 12
 
 

@@ -52,7 +52,7 @@ def test_a_department_sums_up_its_agents_and_is_none_of_them() -> None:
 def test_totals_leave_out_who_left() -> None:
     left = PEOPLE[0] | {"left_at": "2082-01-01 00:00:00"}
     told = totals_text([*PEOPLE, left], 9, []).plain
-    assert told == "Total  4 of 9 agents  ·  2 available  ·  1 on break  ▇▇▇▇▁▁▁▁▁▁ 12/30"
+    assert told == "Total  4 of 9 agents  ▇▇▇▇▁▁▁▁▁▁ 12/30  2 available  ·  1 on break"
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ async def test_what_is_gone_from_a_view_is_said(golden_file: Path) -> None:
         assert "! unknown key 'zz'" in lines(app)[0]
         await press(app, "enter")
         assert isinstance(app.screen, SavedViews)
-        assert "unknown key 'zz'" in text_of(app)
+        assert "Unknown key 'zz'" in text_of(app)
         await press(app, "down", "enter")
         assert "This list has no column gone" in text_of(app)
         assert app.screen.query_one(LiveTable).own_choice == ("booking_id",)

@@ -29,7 +29,7 @@ from screens.service.screen import Service
 from screens.shell.desk_screen import Place
 from screens.widgets.live_table import LiveTable
 from screens.wording import issues as issue_words
-from screens.wording.issues import clock_line, time_bar
+from screens.wording.issues import clock_line, short_state, urgency
 from tests.conftest import TestClock
 from tests.screens.conftest import NOON
 from tests.screens.picture import text_of, widths
@@ -99,12 +99,13 @@ def test_views_have_names() -> None:
 @pytest.mark.parametrize(
     ("clock", "told"),
     [
-        ({"left_minutes": 12.0, "used_percent": 20.0}, "▇▁▁▁  due 12 min"),
-        ({"left_minutes": 2.0, "used_percent": 80.0}, "▇▇▇▇ ▲due 2 min"),
-        ({"left_minutes": -130.0, "used_percent": 300.0, "breached": True}, "▇▇▇▇ !overdue 2 h 10"),
-        ({"left_minutes": 90.0, "used_percent": 50.0, "paused_at": "x"}, "▇▇▁▁ ‖paused 1 h 30"),
-        ({"left_minutes": 5.0, "used_percent": 50.0, "met_at": "x"}, "▇▇▁▁ ✓done in time"),
-        ({"left_minutes": -5.0, "used_percent": 150.0, "met_at": "x", "breached": True}, "▇▇▇▇ !done late"),
+        ({"left_minutes": 12.0, "used_percent": 20.0}, "▇▁▁▁ ▲ due 12m"),
+        ({"left_minutes": 125.0, "used_percent": 20.0}, "▇▁▁▁ due 2h 05"),
+        ({"left_minutes": 2.0, "used_percent": 80.0}, "▇▇▇▇ ▲ due 2m"),
+        ({"left_minutes": -130.0, "used_percent": 300.0, "breached": True}, "▇▇▇▇ ! overdue 2h 10"),
+        ({"left_minutes": 90.0, "used_percent": 50.0, "paused_at": "x"}, "▇▇▁▁ ‖ paused 1h 30"),
+        ({"left_minutes": 5.0, "used_percent": 50.0, "met_at": "x"}, "▇▇▁▁ ✓ done in time"),
+        ({"left_minutes": -5.0, "used_percent": 150.0, "met_at": "x", "breached": True}, "▇▇▇▇ ! done late"),
     ],
 )
 def test_time_left_is_shown_by_a_sign_and_words_too(clock: dict[str, Any], told: str) -> None:
@@ -115,19 +116,42 @@ def test_time_left_is_shown_by_a_sign_and_words_too(clock: dict[str, Any], told:
 @pytest.mark.parametrize(
     ("clock", "level", "told"),
     [
-        ({"left_minutes": 125.0, "used_percent": 45.0}, 0, "   ▇▇▁▁ 2h 05"),
-        ({"left_minutes": 2.0, "used_percent": 80.0}, 0, "   ▇▇▇▇ 2m"),
-        ({"left_minutes": 2.0, "used_percent": 80.0}, 1, "!  ▇▇▇▇ 2m"),
-        ({"left_minutes": -59.0, "used_percent": 300.0, "breached": True}, 0, "!  ▇▇▇▇ 59m late"),
-        ({"left_minutes": -565.0, "used_percent": 300.0, "breached": True}, 3, "!! ▇▇▇▇ 9h late"),
-        ({"left_minutes": 90.0, "used_percent": 0.0, "paused_at": "x"}, 0, "   ▁▁▁▁ ‖ 1h 30"),
-        ({"left_minutes": 5.0, "used_percent": 50.0, "met_at": "x"}, 0, "   ▇▇▁▁ done"),
+        ({"left_minutes": 125.0, "used_percent": 45.0}, 0, "C  ▇▇▁▁ 2h 05"),
+        ({"left_minutes": 140.0, "used_percent": 80.0}, 0, "C▲ ▇▇▇▇ 2h 20"),
+        ({"left_minutes": 2.0, "used_percent": 45.0}, 0, "C▲ ▇▇▁▁ 2m"),
+        ({"left_minutes": 2.0, "used_percent": 80.0}, 1, "C! ▇▇▇▇ 2m"),
+        ({"left_minutes": -59.0, "used_percent": 300.0, "breached": True}, 0, "C! ▇▇▇▇ 59m late"),
+        ({"left_minutes": -565.0, "used_percent": 300.0, "breached": True}, 3, "C! ▇▇▇▇ 9h late"),
+        ({"left_minutes": 90.0, "used_percent": 0.0, "paused_at": "x"}, 0, "C‖ ▁▁▁▁ 1h 30"),
+        ({"left_minutes": 5.0, "used_percent": 50.0, "met_at": "x"}, 0, "C✓ ▇▇▁▁ done"),
     ],
 )
-def test_time_left_is_a_bar_with_signs_of_lateness(clock: dict[str, Any], level: int, told: str) -> None:
+def test_urgency_is_a_letter_and_a_bar_with_a_sign(clock: dict[str, Any], level: int, told: str) -> None:
     usual: Any = {"paused_at": None, "met_at": None, "breached": False}
-    row: Any = {"escalation_level": level, "sla": {"next": "resolution", "resolution": usual | clock}}
-    assert time_bar(row).plain == told
+    sla = {"next": "resolution", "resolution": usual | clock}
+    row: Any = {"escalation_level": level, "priority": "CRITICAL", "sla": sla}
+    assert urgency(row).plain == told
+    signs = set(told) & {"!", "▲"}
+    assert bool(signs) is any("bold" in str(span.style) for span in urgency(row).spans[1:]), "loud has a sign"
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({"status": "new"}, "○ waiting"),
+        ({"status": "assigned"}, "○ assigned"),
+        ({"status": "in_progress"}, "◐ in progress"),
+        ({"status": "pending_customer"}, "‖ paused"),
+        ({"status": "resolved"}, "✓ resolved"),
+        ({"status": "closed", "voided": True}, "– by mistake"),
+        ({"status": "assigned", "escalation_level": 2}, "! escalated 2"),
+    ],
+)
+def test_a_state_has_a_sign_and_fits_its_column(changes: dict[str, Any], shown: str) -> None:
+    row: Any = {"escalation_level": 0, "voided": False} | changes
+    assert short_state(row).plain == shown
+    column = next(each for each in Service.COLUMNS if each.key == "state")
+    assert len(shown) <= column.width
 
 
 SAID: Any = {
@@ -170,7 +194,8 @@ async def test_the_subject_has_room_on_a_small_screen(golden_file: Path, running
         await press(app, "f6")
         widths = dict(app.screen.query_one("#service", LiveTable)._shown)
         assert widths["title"] >= 25
-        assert {"time", "customer_name", "agent_name", "state"} <= widths.keys()
+        assert {"time", "issue_id", "customer_name", "state"} <= widths.keys()
+        assert widths["customer_name"] >= 12, "the agent is in the pane instead of two cut names"
         assert "_" not in pane(app).split("What triage read")[0]
 
 
@@ -235,21 +260,24 @@ async def _huge_text(app: AstraApp, colleague: Desk) -> None:
     assert "characters more: enter shows all" in pane(app)
     await press(app, "enter")
     assert isinstance(app.screen, Panel)
-    assert app.screen.text.plain.count("long story") == 9_000
+    assert app.screen.text.plain.partition("Conversation")[2].count("long story") == 9_000
     await leave(app)
 
 
 async def test_concurrent_answers_are_reported(
     demo_file: Path, running: Any, colleague: Desk, clock: TestClock
 ) -> None:
-    number = intake.open_issue(colleague, "I was charged twice for my booking")["issue_id"]
+    number, _ = (
+        intake.open_issue(colleague, text)["issue_id"]
+        for text in ("I was charged twice for my booking", "Where is my refund?")
+    )
     async with running(demo_file, clock=clock) as (app, _):
         await at(app, number)
         await press(app, "t", *"from me")
         conversation.reply(colleague, number, "from lee [/]")
         await press(app, "f9")
         assert isinstance(app.screen, FormModal)
-        assert "somebody replied" in text_of(app)
+        assert "Somebody replied" in text_of(app)
         assert "“from lee [/]”" in str(app.screen.query_one("#problem", Static).visual)
         assert app.screen.values()["text"] == "from me"
         await press(app, "f9")
@@ -262,6 +290,15 @@ async def test_concurrent_answers_are_reported(
         assert "cannot go from" in text_of(app)
         await press(app, "exclamation_mark", "f9")
         assert isinstance(app.screen, FormModal), "a reason is needed"
+        await press(app, "escape", "f", "f9", "s")
+        following = app.screen.query_one(LiveTable).current
+        assert following is not None
+        text = f"Issue {number} left this list; now on {following['issue_id']}. Press again"
+        assert (said(app)[0], isinstance(app.screen, Place)) == (text, True)  # another one was scored
+        await press(app, "s")
+        assert said(app)[0].startswith(f"Issue {following['issue_id']} is ")
+        await press(app, "up", "down", "exclamation_mark")
+        assert isinstance(app.screen, FormModal)
 
 
 async def test_a_new_issue_is_analysed_while_typing(demo_file: Path, running: Any, clock: TestClock) -> None:
@@ -269,14 +306,15 @@ async def test_a_new_issue_is_analysed_while_typing(demo_file: Path, running: An
         await press(app, "f6", "I", "f9")
         modal = app.screen
         assert isinstance(modal, NewIssue)
-        assert "text is required" in text_of(app)
+        assert "Message is required" in text_of(app)
         text = "I'm unable to access my account after the recent update. This is urgent, [/] $300 today."
         modal.query_one("#text", TextArea).text = text
         await fill_in(app, tier="gold", booking="12345678")
-        shown = str(modal.query_one("#triage", Static).visual)
+        shown = " ".join(str(modal.query_one("#triage", Static).visual).split())
         assert "account access" in shown
-        assert "CRITICAL" in shown
-        assert "+1 HIGH" in shown
+        assert "Critical" in shown
+        assert "+1 High" in shown
+        assert "already Critical: says" in shown
         assert "money $300" in shown
         await press(app, "f9")
         assert "booking 12345678" in text_of(app)
@@ -286,15 +324,25 @@ async def test_a_new_issue_is_analysed_while_typing(demo_file: Path, running: An
         assert isinstance(app.screen, NewIssue)
         await press(app, "escape")
         assert "Close again to discard what you typed" in text_of(app)
-        modal.query_one("#text", TextArea).text = "hm"
-        await fill_in(app, booking="")
-        await press(app, "f9")
-        assert "Choose the category, or open it" in text_of(app)
-        await fill_in(app, category="refund request")
-        await press(app, "f9")
-        row = app.screen.query_one(LiveTable).current
-        assert row is not None
-        assert (row["title"], row["category"], row["unsure"]) == ("hm", "refund_request", False)
+        await _unsure_issues(app, modal)
+
+
+async def _unsure_issues(app: AstraApp, modal: NewIssue) -> None:
+    modal.query_one("#text", TextArea).text = "hm"
+    await fill_in(app, booking="")
+    await press(app, "f9")
+    assert "Choose a category, or f9 again leaves it unsure" in text_of(app)
+    left = " ".join(str(modal.query_one("#triage", Static).visual).split())
+    assert "Left unsure general inquiry, High" in left, "gold counts"
+    await fill_in(app, category="refund request")
+    await press(app, "f9")
+    row = app.screen.query_one(LiveTable).current
+    assert row is not None
+    assert (row["title"], row["category"], row["unsure"]) == ("hm", "refund_request", False)
+    await press(app, "I", *"er", "f9", "f9")
+    row = app.screen.query_one(LiveTable).current
+    assert row is not None
+    assert (row["category"], row["unsure"]) == ("general_inquiry", True), "as the line promised"
 
 
 async def test_new_work_for_the_agent_is_announced_once(
@@ -306,12 +354,12 @@ async def test_new_work_for_the_agent_is_announced_once(
         await app.settle()
         ownership.reassign(colleague, numbers[0], 3, "knows it")
         await app.settle()
-        assert told(app) == [f"New for you: issue {numbers[0]}, MEDIUM general inquiry, –"]
+        assert told(app) == [f"New for you: issue {numbers[0]}, Medium general inquiry, –"]
         app.clear_notifications()
         escalation_commands.escalate(colleague, numbers[1], "for all to know", 2)
         escalation_commands.escalate(colleague, numbers[0], "for the agent", 1)
         await app.settle()
-        assert sorted(line[:11] for line in told(app)) == ["ESCALATED 1", "ESCALATED 2"]
+        assert sorted(line[:11] for line in told(app)) == ["Escalated 1", "Escalated 2"]
         app.clear_notifications()
         clock.advance(hours=25)
         sweep_issues(colleague)

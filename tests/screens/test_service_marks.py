@@ -63,7 +63,7 @@ async def test_only_resolved_issues_are_closed(golden_file: Path, running: Any) 
     async with running(golden_file, size=(120, 36)) as (app, _):
         await marked(app, "space", "x")
         shown = text_of(app)
-        assert "0 issues would be closed, 1 refused" in shown
+        assert "0 of 1 issue would be closed, 1 refused" in shown
         await press(app, "escape", "escape")
         assert "marked" not in text_of(app)
         await press(app, *["v"] * 6)

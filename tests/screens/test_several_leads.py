@@ -48,7 +48,7 @@ async def test_lines_are_checked_assigned_and_corrected(golden_file: Path, runni
     async with running(golden_file, size=(80, 24)) as (app, pilot):
         await press(app, *"Half typed")
         await paste(app, "customer", SEVERAL)
-        assert told(app) == "2 good, 2 with errors"
+        assert told(app) == "2 ready, 2 with errors"
         detail = str(modal(app).query_one("#detail", Static).visual)
         assert "line 3: 'Pluto' is not an accepted destination (accepted: Europa, Ganymede, Mars" in detail
         assert "line 3: 'call me' is not a phone number" in detail
@@ -74,9 +74,9 @@ async def test_lines_are_checked_assigned_and_corrected(golden_file: Path, runni
 
 async def correct_the_rest(app: AstraApp, pilot: Any) -> None:
     await press(app, "f9")
-    assert told(app) == "Nothing to assign: 0 good, 2 with errors"
+    assert told(app) == "Nothing to assign: 0 ready, 2 with errors"
     await write(app, modal(app).text.replace("Pluto", "Mars").replace("call me", "0711 1"))
-    assert told(app) == "1 good, 1 with errors"
+    assert told(app) == "1 ready, 1 with errors"
     await pilot.click("#assign-lines")
     await app.settle()
     assert (await newest(app, 1))[0]["customer_name"] == "[/] Ola"
@@ -115,7 +115,7 @@ async def test_where_a_paste_goes(golden_file: Path, running: Any) -> None:
         lines = f"Ida,{REST}\nBo,{REST}\n"
         for field in ("customer", "phone", "email", "requests", "method", "destination", "assign", "latest"):
             await paste(app, field, lines)
-            assert told(app) == "2 good, none with errors", field
+            assert told(app) == "2 ready, none with errors", field
             await press(app, "escape", "escape")
         await paste(app, "requests", "a dome\n\n  with a view\n")
         await paste(app, "customer", "Kate\n")
@@ -126,14 +126,14 @@ async def test_where_a_paste_goes(golden_file: Path, running: Any) -> None:
         await press(app, "escape", "escape", "ctrl+t", "f9")
         assert told(app) == "Nothing to assign: there are no lines"
         for text, said in (
-            ("Kate", "0 good, 1 with errors"),
+            ("Kate", "0 ready, 1 with errors"),
             (
                 f"name,method,source,destination,launch,x\nKate,{REST},y",
-                "1 good, none with errors, ignored: x",
+                "1 ready, none with errors, ignored: x",
             ),
             ("name,method", "the text lacks the column source, destination, launch"),
             (f"Kate,{REST}\n" * 501, "At most 500 leads a"),
-            (f"Kate,{REST}\n" * 500, "500 good"),
+            (f"Kate,{REST}\n" * 500, "500 ready"),
             ("", ""),
         ):
             await write(app, text)
@@ -164,7 +164,7 @@ async def test_a_late_check_never_replaces_a_newer_one(
         await pilot.pause()
         late.set()
         await app.settle()
-        assert told(app) == "1 good, none with errors"
+        assert told(app) == "1 ready, none with errors"
 
 
 async def test_of_two_changes_at_once_only_the_second_is_checked(golden_file: Path, running: Any) -> None:
@@ -175,7 +175,7 @@ async def test_of_two_changes_at_once_only_the_second_is_checked(golden_file: Pa
         for text in (f"Ann,{REST}", f"Ann,{REST}\nBob,{REST}"):
             lines.text = text
         await app.settle()
-        assert told(app) == "2 good, none with errors"
+        assert told(app) == "2 ready, none with errors"
     gc.collect()  # a coroutine left behind is reported here, not in a later test
 
 

@@ -71,8 +71,8 @@ async def test_amounts_in_sight_change_with_the_currency(running: Any, other_ter
     async with running() as (app, pilot):
         await pilot.press("f7", "v")  # from the pulse to the bookings
         await app.settle()
-        assert re.search(r"\d\.\d M USD", text_of(app))
+        assert re.search(r"\d\.\dM USD", text_of(app))
         configuration.set_value(other_terminal, "currency", "€")
         await app.settle()
-        assert re.search(r"€\d+\.\d M", text_of(app))
+        assert re.search(r"€\d+\.\dM", text_of(app))
         assert "USD" not in text_of(app)

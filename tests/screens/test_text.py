@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,11 @@ from textual.app import App
 from dispatch.queries import wording
 from dispatch.queries.wording import money, short_moment
 from models.errors import InvalidInput, Refused
-from screens.base.keys import refusal
+from screens.base.keys import refusal, said
+from screens.bookings import forms as booking_forms
+from screens.customers import forms as customer_forms
+from screens.dialogs.form import Field
+from screens.roster import agent_forms
 from screens.wording.agents import load_bar
 from screens.wording.bookings import state
 from screens.wording.events import event_line
@@ -25,12 +30,12 @@ ERASED = {"erased": "9f" * 16}
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({}, "Pending, unclaimed"),
-        ({"claimed_at": "2082-03-04 12:00:00"}, "Pending, claimed"),
-        ({"agent_id": None}, "Waiting"),
-        ({"status": "Confirmed"}, "Confirmed"),
-        ({"status": "Cancelled"}, "Cancelled"),
-        ({"status": "Cancelled", "voided": True}, "entered by mistake"),
+        ({}, "unclaimed"),
+        ({"claimed_at": "2082-03-04 12:00:00"}, "claimed"),
+        ({"agent_id": None}, "waiting"),
+        ({"status": "Confirmed"}, "confirmed"),
+        ({"status": "Cancelled"}, "cancelled"),
+        ({"status": "Cancelled", "voided": True}, "by mistake"),
     ],
 )
 def test_a_state_is_a_word(changes: dict[str, Any], words: str) -> None:
@@ -38,11 +43,17 @@ def test_a_state_is_a_word(changes: dict[str, Any], words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("load", "capacity", "shown"),
-    [(0, 10, "▁ 0/10"), (10, 10, "█ 10/10"), (12, 10, "█ 12/10!"), (0, 0, "█ 0/0"), (5, 10, "▅ 5/10")],
+    ("load", "issues", "capacity", "shown"),
+    [
+        (0, 0, 10, "▁ 0/10"),
+        (10, 0, 10, "█ 10/10"),
+        (10, 2, 10, "█ 12/10!"),
+        (0, 0, 0, "█ 0/0"),
+        (3, 2, 10, "▅ 5/10"),
+    ],
 )
-def test_a_load_is_a_bar_and_a_number(load: int, capacity: int, shown: str) -> None:
-    row: Any = {"load": load, "capacity": capacity}
+def test_a_load_is_a_bar_and_a_number(load: int, issues: int, capacity: int, shown: str) -> None:
+    row: Any = {"load": load, "issue_load": issues, "capacity": capacity}
     assert load_bar(row).plain == shown
 
 
@@ -61,12 +72,32 @@ def test_a_long_name_is_cut() -> None:
 
 def test_a_refusal_is_shown_with_its_hint() -> None:
     app: App[None] = App()
-    assert refusal(app, Refused("no", "it is claimed")) == "it is claimed"
-    assert refusal(app, InvalidInput("x", "it is missing", "give one")) == "it is missing: give one"
+    assert refusal(app, Refused("no", "it is claimed")) == "It is claimed"
+    assert refusal(app, Refused("no", "none.csv: no such file")) == "none.csv: no such file"
+    assert refusal(app, InvalidInput("x", "it is missing", "give one")) == "It is missing: give one"
     closed = Refused("no", "it is Cancelled", "{booking.reopen 416} makes it Pending; {doctor.repair} helps")
-    assert refusal(app, closed) == "it is Cancelled: o makes it Pending"
+    assert refusal(app, closed) == "It is Cancelled: o makes it Pending"
     away = Refused("no", "Kai is away", "{agent.presence 3} makes them available")
     assert refusal(app, away) == "Kai is away: p in Roster makes them available"
+
+
+@pytest.mark.parametrize("forms", [booking_forms, agent_forms, customer_forms])
+def test_a_refusal_calls_a_field_what_its_label_says(forms: Any) -> None:
+    """The label said Trip revenue, the refusal destination revenue."""
+    for name, check in forms.CHECKS.items():
+        field = Field(name, forms.LABELS[name], check=check)
+        told = field.refusal(App[None](), "\u202e")
+        assert field.noun.lower() in told.lower(), told
+        assert told[0] in "'" or told[0].isupper()
+    assert said(
+        InvalidInput("destination_revenue", "'destination revenue' is not a destination revenue"), "price"
+    ) == ("'destination revenue' is not a price")
+
+
+def test_the_desks_refusals_are_shown_as_sentences_by_one_function() -> None:
+    screens = Path(__file__).parents[2] / "screens"
+    raw = [path.name for path in screens.rglob("*.py") if "error.message" in path.read_text()]
+    assert raw == ["keys.py"]
 
 
 @pytest.mark.parametrize(

@@ -86,15 +86,21 @@ async def test_the_typed_letters_are_seen_and_a_wrong_one_is_told(running: Any) 
         assert "begins with" not in text_of(app)
 
 
-async def test_enter_after_a_letter_that_chooses_nothing_chooses_nothing(running: Any) -> None:
+async def test_enter_alone_chooses_nothing_and_a_slip_is_forgotten_behind_the_field(running: Any) -> None:
+    """Enter took the first name, which nobody had looked at; "No source begins with x" stayed for good."""
     async with running(size=(80, 24)) as (app, _):
-        app.screen.query_one("#source").focus()
-        await press(app, "x", "enter")
-        assert app.screen.query_one("#source", Choice).value == ""
+        source = app.screen.query_one("#source", Choice)
+        source.focus()
+        await press(app, "x")
+        assert told(app, "source") == "No source begins with x"
+        await press(app, "enter")
+        assert (source.value, told(app, "source")) == ("", "")
         assert app.focused is not None
         assert app.focused.id == "destination"
         await press(app, "shift+tab", "enter")
-        assert app.screen.query_one("#source", Choice).value == "Bought"
+        assert source.value == ""
+        await press(app, "shift+tab", "space", "enter")
+        assert source.value == "Bought"
 
 
 async def test_a_form_says_below_the_field_that_nothing_begins_so(golden_file: Path, running: Any) -> None:

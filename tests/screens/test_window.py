@@ -82,6 +82,7 @@ def test_every_row_is_shown_down_to_the_end_and_back(long_list: Desk) -> None:
         seen, steps = numbers(window.fetch()), [window]
         while len(rows := window.fetch()) >= window.limit:
             window = window.further(rows)
+            assert numbers(window.with_page(rows)[1]) == numbers(window.fetch()), "only the page is read"
             steps.append(window)
             seen += [number for number in numbers(window.fetch()) if number not in seen]
         assert seen == list(range(750, 0, -1))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dispatch import agents, bookings, queries
+from dispatch.bookings import bulk_actions
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.operations import doctor, import_record
@@ -139,6 +140,24 @@ def test_rows_that_others_have_changed_stay(desk: Desk, load: Load, history: lis
         detail = event_log.events(limit=1)[0]["detail"]
     assert (detail["kept_agents"], detail["kept_bookings"]) == (1, 1)
     assert_sound(desk)
+
+
+def test_what_an_undo_of_several_left_stays(desk: Desk, load: Load, history: list[Path]) -> None:
+    """Booking 101 is still reassigned, though the undo of the command that did it undid the other one."""
+    load(*history)
+    bulk_actions.reassign(desk, [101, 107], 11, "she is ill")
+    several = _newest(desk)
+    with desk.acting_as("lee"):
+        bookings.claim(desk, 101, 11)
+    claim = _newest(desk)
+    assert [one["row"] for one in undo(desk, several)["refused"]] == ["booking 101"]
+    undo(desk, claim)
+    assert undo(desk, 1)["kept_bookings"] == [101]
+
+
+def _newest(desk: Desk) -> int:
+    with desk.reading():
+        return event_log.events(limit=1)[0]["event_id"]
 
 
 def test_an_agent_changed_since_stays_and_is_named(desk: Desk, load: Load, history: list[Path]) -> None:

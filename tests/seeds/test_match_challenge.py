@@ -182,7 +182,7 @@ def test_the_history_shows_no_difference_between_agents(challenge: Desk) -> None
         verdict = evidence.verdict(in_use())
         of_leads = evidence.lead_differences()
     assert verdict.sentence == (
-        "450 assignments show no difference between agents (p = 0.79): ordering by load and rank"
+        "450 assignments show no difference between agents (p = 0.79): ordering by rank"
     )
     assert not verdict.believed
     assert of_leads["method"] < 0.001
@@ -270,7 +270,7 @@ def test_honest_training_leaves_the_gate_closed(challenge: Desk) -> None:
     assert (found["outcomes"], found["confirmed"]) == (430, 297)
     assert not found["gate_open"]
     assert found["sentence"] == (
-        "450 assignments show no difference between agents (p = 0.79): ordering by load and rank"
+        "450 assignments show no difference between agents (p = 0.79): ordering by rank"
     )
     auc = {row["model"]: row["auc"] for row in found["evaluation"]["models"]}
     assert auc["agent only"] < 0.55 < auc["lead only"]

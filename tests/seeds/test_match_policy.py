@@ -67,7 +67,7 @@ def test_without_evidence_load_and_rank_decide(made: Desk) -> None:
     assert lead["agent_id"] == expected
     assert lead["policy"] == "match"
     assert "show no difference between agents" in lead["reason"]
-    assert ": ordering by load and rank; lowest load (0)" in lead["reason"]
+    assert ": ordering by rank; fewest bookings (0)" in lead["reason"]
     with made.reading():
         winner: Any = explanations.why(lead["booking_id"])["winner"]
     assert winner["match_score"] is None
@@ -115,7 +115,7 @@ def test_chosen_weights_decide(made: Desk, own: dict[str, float] | None) -> None
 def test_under_another_policy_the_score_is_not_said_to_decide(made: Desk) -> None:
     with made.reading():
         doubtful = evidence.verdict(weights.in_use())
-    assert doubtful.under("rank") == doubtful.sentence == f"{doubtful.grounds}: ordering by load and rank"
+    assert doubtful.under("rank") == doubtful.sentence == f"{doubtful.grounds}: ordering by rank"
     assert doubtful.under("balanced") == f"{doubtful.grounds}: ordering by the balanced policy"
     weights.use(made, "published")
     with made.reading():
@@ -138,7 +138,9 @@ def test_equal_scores_are_decided_by_the_next_policy(desk: Desk, add_agent: Call
     configuration.set_value(desk, "policy", "match")
     lead = intake.receive(desk, **LEAD)
     assert lead["agent_id"] == 2
-    assert lead["reason"].startswith("best match score (0.0), then lowest load (0), then most years (9); ")
+    assert lead["reason"].startswith(
+        "best match score (0.0), then fewest bookings (0), then most years (9); "
+    )
 
 
 def test_a_missing_version_does_not_stop_assignment(made: Desk) -> None:

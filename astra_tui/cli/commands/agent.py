@@ -46,7 +46,7 @@ LIST_COLUMNS: tuple[Column[AgentRow], ...] = (
     Column("Id", "agent_id", right=True),
     Column("Name", "name"),
     Column("Department", "department"),
-    Column("Load", lambda row: f"{row['load']}/{row['capacity']}", right=True),
+    Column("Load", lambda row: f"{row['load'] + row['issue_load']}/{row['capacity']}", right=True),
     Column("Issues", "issue_load", right=True),
     Column("Presence", presence_words),
     Column("Years", "years_of_service", right=True),
@@ -198,7 +198,8 @@ def _ids(numbers: list[int]) -> str:
 
 
 def _print_line(row: AgentRow) -> None:
-    state = "left" if row["left_at"] else f"rank {row['rank']}, load {row['load']} of {row['capacity']}"
+    held = row["load"] + row["issue_load"]
+    state = "left" if row["left_at"] else f"rank {row['rank']}, load {held} of {row['capacity']}"
     line(f"Agent {row['agent_id']}: {row['name']}, {row['job_title']}, {row['department']}, {state}")
 
 

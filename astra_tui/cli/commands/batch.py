@@ -17,8 +17,7 @@ from click import ClickException
 from astra_tui.cli.hints import error_json, hint_of
 from astra_tui.cli.input_files import input_file, title_of
 from astra_tui.cli.options import Call, changing
-from astra_tui.cli.output.printing import line as print_line
-from astra_tui.cli.output.printing import narrate, put_json_line
+from astra_tui.cli.output.printing import narrate, put_json_line, put_line
 from astra_tui.cli.root import COMMANDS, Surroundings, astra
 from dispatch.batches.record import Batch
 from dispatch.desk.desk import Desk
@@ -110,8 +109,7 @@ def _print(call: Call, result: Result) -> None:
     if call.as_json:
         put_json_line(result.as_json())
     else:
-        print_line(result)
-        sys.stdout.flush()
+        put_line(result)
 
 
 def _lines(file: str) -> list[Line]:

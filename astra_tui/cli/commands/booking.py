@@ -87,7 +87,7 @@ def show(call: Call, booking_id: int) -> None:
         now = desk.now()
         row["next_action"] = next_action(row, now)
         row["history"] = event_log.events(booking_id=booking_id)[::-1]
-    call.show(row, lambda row: _print_details(row, booking_state(with_next_step(row, now))))
+        call.show(row, lambda row: _print_details(row, booking_state(with_next_step(row, now))))
 
 
 def _print_details(row: BookingRow, state: str) -> None:

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import rich_click as click
 
-from astra_tui.cli.hints import with_commands
+from astra_tui.cli.bulk import Rows, Verb
 from astra_tui.cli.options import Call, asked_for, changing, dry_run, filtering, several, with_parameters
 from astra_tui.cli.output.bookings import print_line
-from astra_tui.cli.output.printing import line
 from astra_tui.cli.value_types import AGENT, BOOKING, DESTINATION, STATUS
 from dispatch import bookings, queries
 from dispatch.bookings import bulk_actions, follow_ups
-from dispatch.bookings.row_types import BatchResult
 from dispatch.desk.desk import Desk
 from dispatch.inputs import due_times
 from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.customer_index import prepare
-from dispatch.queries.row_types import BookingRow
 from models.base import Json
 from models.bookings import PENDING
 from models.errors import InvalidInput
 
-REFUSED = 1  # exit code
 FILTERS = (
     click.option("--status", type=STATUS, help="Only Pending, Confirmed or Cancelled ones."),
     click.option("--agent", type=AGENT, help="Only those of this agent."),
@@ -39,8 +35,7 @@ FILTERS = (
     ),
     filtering(BOOKING_KEYS),
 )
-NEITHER = "give the numbers of bookings, or a filter: --filter, --status, --agent, ..."
-BOTH = "give either numbers of bookings or a filter, not both"
+BOOKINGS = Rows("booking", "a filter: --filter, --status, --agent, ...", print_line)
 
 
 def filtered(function: Callable[..., None]) -> Callable[..., None]:
@@ -79,8 +74,8 @@ WHEN = "any of: " + due_times.EXAMPLES
 @changing
 def release(call: Call, booking_ids: tuple[int, ...], given: Json, dry_run: bool) -> None:
     """Release the claim of one booking, several, or all that a filter finds; they stay with their agents."""
-    verb = _Verb(bookings.release, bulk_actions.release, bulk_actions.preview_release)
-    _one_or_all(call, booking_ids, given, dry_run, verb)
+    verb = Verb(bookings.release, bulk_actions.release, bulk_actions.preview_release)
+    _run(call, booking_ids, given, dry_run, verb)
 
 
 @click.command()
@@ -91,12 +86,12 @@ def release(call: Call, booking_ids: tuple[int, ...], given: Json, dry_run: bool
 @changing
 def cancel(call: Call, booking_ids: tuple[int, ...], given: Json, reason: str, dry_run: bool) -> None:
     """Cancel one Pending booking, several, or all that a filter finds."""
-    verb = _Verb(
+    verb = Verb(
         lambda desk, number: bookings.cancel(desk, number, reason),
         lambda desk, which: bulk_actions.cancel(desk, which, reason),
         bulk_actions.preview_cancel,
     )
-    _one_or_all(call, booking_ids, given, dry_run, verb)
+    _run(call, booking_ids, given, dry_run, verb)
 
 
 @click.command()
@@ -113,12 +108,12 @@ def reassign(
 
     This can exceed the agent's capacity; the result then says so.
     """
-    verb = _Verb(
+    verb = Verb(
         lambda desk, number: bookings.reassign(desk, number, to_agent_id, reason),
         lambda desk, which: bulk_actions.reassign(desk, which, to_agent_id, reason),
         lambda desk, which: bulk_actions.preview_reassign(desk, which, to_agent_id),
     )
-    _one_or_all(call, booking_ids, given, dry_run, verb)
+    _run(call, booking_ids, given, dry_run, verb)
 
 
 @click.command("follow-up")
@@ -139,50 +134,17 @@ def follow_up(
         raise click.UsageError("give either --at or --clear")
     if at is not None and not at.strip():
         raise InvalidInput("time", "time is required", "--clear removes the follow-up")
-    verb = _Verb(
+    verb = Verb(
         lambda desk, number: follow_ups.follow_up(desk, number, at),
         lambda desk, which: bulk_actions.follow_up(desk, which, at),
         lambda desk, which: bulk_actions.preview_follow_up(desk, which, at),
     )
-    _one_or_all(call, booking_ids, given, dry_run, verb)
+    _run(call, booking_ids, given, dry_run, verb)
 
 
-class _Verb(NamedTuple):
-    """A change to one booking, the same change to several, and its preview."""
+def _run(call: Call, booking_ids: tuple[int, ...], given: Json, is_preview: bool, verb: Verb) -> None:
+    def found(desk: Desk) -> BookingFilter:
+        # with others nothing could be done
+        return filter_of(desk, given, PENDING, sort="id", descending=False)
 
-    one: Callable[[Desk, int], BookingRow]
-    several: Callable[[Desk, bulk_actions.Which], BatchResult]
-    preview: Callable[[Desk, bulk_actions.Which], BatchResult]
-
-
-def _one_or_all(call: Call, booking_ids: tuple[int, ...], given: Json, is_preview: bool, verb: _Verb) -> None:
-    """Change one booking and print it, or several in one command, with a result for each."""
-    by_filter = any(given.values())
-    if by_filter == bool(booking_ids):
-        raise click.UsageError(BOTH if by_filter else NEITHER)
-    if len(booking_ids) == 1 and not is_preview:
-        call.show(call.change(verb.one, booking_ids[0]), print_line)
-        return
-
-    def run(desk: Desk) -> BatchResult:
-        which: bulk_actions.Which = booking_ids
-        if by_filter:
-            # with others nothing could be done
-            which = filter_of(desk, given, PENDING, sort="id", descending=False)
-        return verb.preview(desk, which) if is_preview else verb.several(desk, which)
-
-    result = call.read(run) if is_preview else call.change(run)
-    result["results"] = with_commands(result["results"])
-    call.show(result, lambda result: _print_batch(result, is_preview))
-    if result["refused"] and not result["done"]:
-        call.surroundings.exit_code = REFUSED
-
-
-def _print_batch(result: BatchResult, is_preview: bool) -> None:
-    for row in result["results"]:
-        if row["booking"]:
-            print_line(row["booking"])
-        elif row["error"]:
-            line(f"Booking {row['booking_id']}: refused, {row['error']['message']}")
-    done = f"{result['done']} {'would be done' if is_preview else 'done'}, {result['refused']} refused"
-    line(done if result["results"] else "no such bookings")
+    BOOKINGS.run(call, booking_ids, found if any(given.values()) else None, verb, is_preview=is_preview)

@@ -94,7 +94,8 @@ def find(call: Call, text: str, filter_text: str, limit: int) -> None:
 @reading
 def show(call: Call, customer_id: int) -> None:
     """Show a customer with the leads, bookings and history."""
-    call.show(call.read(lambda _: customers.card(customer_id)), _print_card)
+    with call.desk():
+        call.show(customers.card(customer_id), _print_card)
 
 
 @customer.command()

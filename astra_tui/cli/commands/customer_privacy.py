@@ -96,7 +96,8 @@ def _print_erased(row: Json, is_preview: bool) -> None:
 @reading
 def export(call: Call, customer_id: int) -> None:
     """Print everything that the desk holds of a customer, with the whole history."""
-    call.show(call.read(privacy.export, customer_id), _print_export)
+    with call.desk() as desk:
+        call.show(privacy.export(desk, customer_id), _print_export)
 
 
 def _print_export(row: Export) -> None:

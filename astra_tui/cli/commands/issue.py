@@ -122,7 +122,7 @@ def show(call: Call, issue_id: int) -> None:
             "interactions": queries.interactions(issue_id),
             "history": event_log.events(issue_id=issue_id)[::-1],
         }
-    call.show(row, print_details)
+        call.show(row, print_details)
 
 
 verb(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, takewhile
 from typing import Any
 
@@ -10,8 +10,8 @@ import rich_click as click
 
 from astra_tui.cli.database import database_path
 from astra_tui.cli.options import Call, asked_for, filtering, formatted, limited, reading
-from astra_tui.cli.output.events import EVENTS, print_now
-from astra_tui.cli.output.printing import narrate, put_json_line
+from astra_tui.cli.output.events import EVENTS, numbered
+from astra_tui.cli.output.printing import narrate, put_json_line, put_line
 from astra_tui.cli.output.streams import reader_has_gone
 from astra_tui.cli.signals import StopSignals
 from astra_tui.cli.value_types import AGENT, BOOKING, EVENT, ISSUE, LARGEST_ID
@@ -88,17 +88,15 @@ def log(
 def _follow(call: Call, which: EventFilter, after: int | None, limit: int | None) -> None:
     """Print events as they are committed, until stopped, nobody reads any more, or the limit is reached."""
     path = database_path(call.database)
-    follower = LogFollower(path, lambda: open_desk(path, actor=call.actor), which, narrate)
+    shown: Callable[[list[EventRow]], Sequence[object]] = numbered if call.is_for_people else list
+    put = put_line if call.is_for_people else put_json_line
+    follower = LogFollower(path, lambda: open_desk(path, actor=call.actor), which, narrate, shown)
     with StopSignals() as stop, follower:
         follower.begin(after)
-        events = _until(lambda: stop.wait(LOOK_EVERY_S) or reader_has_gone(), follower)
-        for event in islice(events, limit):
-            if call.is_for_people:
-                print_now(event)
-            else:
-                put_json_line(event)
+        for told in islice(_until(lambda: stop.wait(LOOK_EVERY_S) or reader_has_gone(), follower), limit):
+            put(told)
 
 
-def _until(ended: Callable[[], bool], follower: LogFollower) -> Iterator[EventRow]:
+def _until(ended: Callable[[], bool], follower: LogFollower[object]) -> Iterator[object]:
     while not ended():
         yield from follower.news()

@@ -73,7 +73,7 @@ FIGURES: tuple[Column[FigureRow], ...] = (
 AGENTS: tuple[Column[AgentFigures], ...] = (
     Column("Id", "agent_id", right=True),
     Column("Agent", "agent_name"),
-    Column("Load", lambda row: f"{row['load']}/{row['capacity']}", right=True),
+    Column("Load", lambda row: f"{row['load'] + row['issue_load']}/{row['capacity']}", right=True),
     Column("Decided", "decided", right=True),
     Column("Confirmed, shrunk", lambda row: "{rate:.0%} ({low:.0%} to {high:.0%})".format(**row)),
     Column("Given", "contact_assigned", right=True),

@@ -9,7 +9,7 @@ from astra_tui.cli.output.printing import Column, details, line, section, table
 from astra_tui.cli.value_types import AGENT
 from dispatch.assignment import counterfactuals, explanations
 from dispatch.assignment.row_types import DecisionRow, PolicyChoice
-from dispatch.queries.wording import holder, moment
+from dispatch.queries.wording import holder, key_word, moment
 from models.base import Json
 
 
@@ -43,7 +43,7 @@ def _print(row: DecisionRow, more: Json) -> None:
     candidates = [candidate for candidate in (row.get("winner"), *row.get("next", ())) if candidate]
     first = candidates[0] if candidates else {}
     keys = [key for key in first if key not in {"agent_id", "agent_name"}]
-    figures = (Column[Json](key.replace("_", " ").capitalize(), key, right=True) for key in keys)
+    figures = (Column[Json](key_word(key).capitalize(), key, right=True) for key in keys)
     section((*_AGENT, *figures), candidates)
     match = row.get("match")
     if match:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 from astra_tui.cli.output.printing import Column, Listing, line, required_keys
@@ -34,16 +33,16 @@ EVENTS = Listing(EVENT_COLUMNS, required_keys(EventRow), "event_id")
 
 
 def print_history(events: Sequence[EventRow]) -> None:
-    """Print events below each other, with agents by number: the desk may be closed already."""
-    for event in events:
-        line(_told(event))
+    """Print events below each other. Reads the agents' names from the desk."""
+    for told in _lines(events):
+        line(told)
 
 
-def print_now(event: EventRow) -> None:
-    """Print an event with its number, at once."""
-    line(f"{event['event_id']}  {_told(event)}")
-    sys.stdout.flush()
+def numbered(events: Sequence[EventRow]) -> list[str]:
+    """Return events in one line each, with their numbers. Reads the agents' names from the desk."""
+    return [f"{event['event_id']}  {told}" for event, told in zip(events, _lines(events), strict=True)]
 
 
-def _told(event: EventRow) -> str:
-    return f"{moment(event['at'])}  {event['actor']}  {_what(event, {})}"
+def _lines(events: Sequence[EventRow]) -> list[str]:
+    names = names_in(events)
+    return [f"{moment(event['at'])}  {event['actor']}  {_what(event, names)}" for event in events]

@@ -134,8 +134,14 @@ def put_json(value: object) -> None:
     sys.stdout.write(_harmless_json(text))
 
 
+def put_line(text: object) -> None:
+    """Print one line, at once: for a reader who follows the output."""
+    line(text)
+    sys.stdout.flush()
+
+
 def put_json_line(value: object) -> None:
-    """Print one JSON value on one line, at once: for a reader who follows the output."""
+    """Print one JSON value on one line, at once."""
     sys.stdout.write(_json_line(value))
     sys.stdout.flush()
 

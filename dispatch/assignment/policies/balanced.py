@@ -20,7 +20,7 @@ class BalancedPolicy(OrderedPolicy):
     """
 
     name = "balanced"
-    help = "lowest load for the capacity, then longest without a new booking"
+    help = "lowest load for the capacity (bookings and issues), then longest without a new booking"
     key_names = ("load_ratio", "last_given_at")
     phrases = (
         "lowest load ratio ({:.2f})",

@@ -1,4 +1,4 @@
-"""``rank``: the lowest load, most years of service, best rating (docs/rules.md, Assignment by rank)."""
+"""``rank``: fewest bookings, most years, best rating (docs/rules.md, Assignment by rank)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ class RankPolicy(OrderedPolicy):
     """The published order: the agent with rank 1 gets the lead, ties go to the lowest id."""
 
     name = "rank"
-    help = "lowest load, then most years of service, then best rating"
+    help = "fewest bookings, then most years of service, then best rating"
     key_names = ("load", "years_of_service", "rating")
-    phrases = ("lowest load ({})", "most years ({})", "best rating ({:.2f})", "lowest agent id ({})")
+    phrases = ("fewest bookings ({})", "most years ({})", "best rating ({:.2f})", "lowest agent id ({})")
     order = Order(
         lambda: Taker.select(Taker.agent_id, Taker.load, Taker.years_of_service, Taker.rating).order_by(
             Taker.load, Taker.years_of_service.desc(), Taker.rating.desc(), Taker.agent_id

@@ -19,10 +19,10 @@ FIRST_LOOK, STEP = 64, 8  # agents read at first, and the factor to read more if
 
 
 class RankContactPolicy(OrderedPolicy):
-    """As ``rank``, but among agents with the same load the contact rate comes before the years."""
+    """As ``rank``, but among agents with as many bookings the contact rate comes before the years."""
 
     name = "rank+contact"
-    help = "lowest load, then best contact rate, then most years, then best rating"
+    help = "fewest bookings, then best contact rate, then most years, then best rating"
     key_names = ("load", "contact_rate", "years_of_service", "rating")
     phrases = (RankPolicy.phrases[0], "best contact rate ({:.0%})", *RankPolicy.phrases[1:])
     order = RankPolicy.order

@@ -5,32 +5,65 @@ from __future__ import annotations
 from typing import Any
 
 from dispatch.inputs import date_ranges
-from dispatch.inputs.filter_reader import AnyNumber, Choice, Fields, Key, Moment, Number, Part, Who, at, table
+from dispatch.inputs.filter_reader import (
+    AnyNumber,
+    Choice,
+    Fields,
+    Key,
+    Meaning,
+    Moment,
+    Number,
+    Part,
+    Who,
+    at,
+    table,
+)
 from dispatch.queries.customer_index import is_found
 from models.agents import is_named
-from models.issues import CATEGORIES, CHANNELS, ISSUE_STATUSES, NEW, PRIORITIES, TIERS, Issue, SlaClock
+from models.issues import (
+    CATEGORIES,
+    CHANNELS,
+    ISSUE_STATUSES,
+    NEW,
+    OPEN,
+    PENDING_CUSTOMER,
+    PRIORITIES,
+    TIERS,
+    Issue,
+    SlaClock,
+)
 
 NOBODY = 0  # no agent has this id: nothing is "yours" without an agent
+ENDED = tuple(status for status in ISSUE_STATUSES if status not in OPEN)
+EVERY: dict[str, Any] = {"statuses": (), "escalated": False, "unsure": False, "agent_id": None}
 Due = SlaClock.alias()  # the resolution clock, joined to every issue list
 
 
-def _status(status: str) -> Any:
-    return lambda _: {"statuses": (status,)}
+def _status(*statuses: str) -> Meaning:
+    return lambda _: {"statuses": statuses}
 
 
-FLAGS = Fields(
-    {
-        "escalated": lambda _: {"escalated": True},
-        "unsure": lambda _: {"unsure": True},
-        "waiting": _status(NEW),
-        "mine": lambda reading: {"agent_id": reading.my_agent_id or NOBODY},
-    }
-)
+_STATUSES = {status: _status(status) for status in ISSUE_STATUSES}
+_FLAGS: dict[str, Meaning] = {
+    "escalated": lambda _: {"escalated": True},
+    "unsure": lambda _: {"unsure": True},
+    "waiting": _status(NEW),
+    "mine": lambda reading: {"agent_id": reading.my_agent_id or NOBODY},
+}
+_SHOWN = {  # further words of the state column and the views
+    "on customer": _status(PENDING_CUSTOMER),
+    "with customer": _status(PENDING_CUSTOMER),
+    "paused": _status(PENDING_CUSTOMER),
+    "waiting for customer": _status(PENDING_CUSTOMER),
+    "open": _status(*OPEN),
+    "ended": _status(*ENDED),
+    "all": lambda _: EVERY,
+}
 CUSTOMER = Who(lambda customer, text: is_found(customer, text).condition)
 
 ISSUE_KEYS = table(
-    Key("status", Fields({status: _status(status) for status in ISSUE_STATUSES}), "issue status"),
-    Key("is", FLAGS, "escalated; category unsure; without an agent; yours"),
+    Key("status", Fields(_STATUSES, also=_FLAGS | _SHOWN), "issue status"),
+    Key("is", Fields(_FLAGS, also=_STATUSES | _SHOWN), "escalated; category unsure; without an agent; yours"),
     Key("priority", Choice(PRIORITIES, ordered=True), "priority", Issue.priority, "priority"),
     Key("category", Choice(CATEGORIES), "category", field="category"),
     Key("channel", Choice(CHANNELS), "channel", field="channel"),

@@ -218,7 +218,8 @@ def _of_words(text: str) -> list[Any]:
 
 def _of_fields(fields: dict[str, Any]) -> list[Any]:
     """Return the conditions for these fields of a filter."""
-    return _conditions(replace(IssueFilter(statuses=()), **fields))[1:]
+    every = IssueFilter(statuses=())
+    return _conditions(replace(every, **fields))[1:] or _conditions(every)  # is:all
 
 
 _LISTED = (*IssueColumns.__annotations__, "customer_name", "agent_name")

@@ -97,14 +97,20 @@ _waiting = CompiledQuery(
 )
 
 
-def settle(running: Command) -> None:
-    """Rehome the unstarted issues of agents who are away, all of those who left; assign waiting issues."""
+def settle(running: Command) -> list[IssueMoveRow]:
+    """Rehome the unstarted issues of agents who are away, all of those who left; assign waiting issues.
+
+    Returns the moves of the first two.
+    """
+    moves: list[IssueMoveRow] = []
     for key, changed in list(running.after.items()):
         if key.startswith(AGENTS) and (changed.get("presence") in GONE or changed.get("left_at")):
             statuses = HELD if changed.get("left_at") else (ASSIGNED,)
-            if held := _held(int(key.removeprefix(AGENTS)), statuses):
-                _find_others(running.desk, held)
+            giver = int(key.removeprefix(AGENTS))
+            if held := _held(giver, statuses):
+                moves += _find_others(running.desk, giver, held)
     drain(running)
+    return moves
 
 
 def hand_over(running: Command, giver: Agent, to_agent_id: int | None) -> list[IssueMoveRow]:
@@ -135,13 +141,16 @@ def _held(agent_id: int, statuses: tuple[str, ...]) -> list[int]:
 
 
 @command("issue.let_go", past="issues passed on", undo=BY_DESK, by_desk=True)
-def _find_others(running: Command, held: list[int]) -> None:
+def _find_others(running: Command, giver: int, held: list[int]) -> list[IssueMoveRow]:
+    moves: list[IssueMoveRow] = []
     for issue_id in held:
         issue = Issue.lock(issue_id)
         route(running, issue, helpers())
         save(running, issue)
+        moves.append({"issue_id": issue_id, "from_agent_id": giver, "to_agent_id": issue.agent_id})
     running.detail = {"issues": held}
     _look_at(running, held)
+    return moves
 
 
 def drain(running: Command) -> None:

@@ -5,7 +5,7 @@ Whether a command can be undone stands with the command: that of a reply is in c
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk.commands import Command
@@ -22,7 +22,9 @@ LEFT_AS_THEY_ARE = ("changed_at", "version", "status")
 
 
 class IssueUndo(UndoRules[Issue]):
-    def check(self, row: Issue, before: Json | None, among: Collection[str], returning: set[int]) -> None:
+    def check(
+        self, row: Issue, before: Json | None, among: Collection[str], agents: Mapping[int, Json]
+    ) -> None:
         """Refuse to give an issue back to an agent who has left."""
         if before is not None and before.get("agent_id") is not None:
             working_agent(before["agent_id"])

@@ -18,6 +18,7 @@ from dispatch.inputs import shift_hours
 from dispatch.operations.sweep import sweep
 from dispatch.operations.undo import undo
 from models.errors import InvalidInput, NotFound, Refused
+from tests.dispatch.conftest import rows_in_sight
 
 AddAgent = Callable[..., dict[str, Any]]
 AddLead = Callable[..., Any]
@@ -51,6 +52,21 @@ def test_unclaimed_work_of_an_absent_agent_moves_at_once(
     assert not look(queries.booking, 3)["unattended"]
 
 
+def test_a_handover_keeps_what_nobody_else_can_take_and_returns_what_found_an_agent(
+    desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
+) -> None:
+    """A waiting booking that gets the agent's free place is not one that stays."""
+    add_agent("Ada", capacity=1)
+    add_lead()
+    add_lead()
+    add_agent("Bob", capacity=0)
+    row = hand_over(desk, 1, 2)
+    assert (len(row["moves"]), row["kept"], row["drained"]) == (1, [], [2])
+    assert holders(look) == [2, 1]
+    row = hand_over(desk, 1, "desk")
+    assert (row["moves"], row["kept"], row["drained"]) == ([], [2], [])
+
+
 @pytest.mark.parametrize("presence", ["busy", "break"])
 def test_a_busy_agent_keeps_all_work_and_gets_no_more(
     desk: Desk, work: None, look: Look, add_lead: AddLead, presence: str
@@ -61,20 +77,9 @@ def test_a_busy_agent_keeps_all_work_and_gets_no_more(
 
 
 def test_a_preview_gives_the_same_result_and_changes_nothing(desk: Desk, work: None, look: Look) -> None:
-    before = look(
-        lambda: (queries.list_bookings(queries.BookingFilter()), queries.list_agents(), event_log.events())
-    )
+    before = look(rows_in_sight)
     preview = desk.rehearse(lambda: set_presence(desk, 1, "away", "in 2 hours", "dentist"))
-    assert (
-        look(
-            lambda: (
-                queries.list_bookings(queries.BookingFilter()),
-                queries.list_agents(),
-                event_log.events(),
-            )
-        )
-        == before
-    )
+    assert look(rows_in_sight) == before
     assert preview == set_presence(desk, 1, "away", "in 2 hours", "dentist")
 
 

@@ -12,14 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dispatch import agents, bookings, queries
+from dispatch import agents, bookings
 from dispatch.agents.presence import set_presence
 from dispatch.assignment import policy_trial
 from dispatch.assignment.eligibility import Pool
 from dispatch.assignment.explanations import preview, why
 from dispatch.assignment.policies import POLICIES, rank_contact
 from dispatch.bootstrap import open_desk
-from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.operations import configuration
 from dispatch.operations.undo import undo
@@ -27,6 +26,7 @@ from models.agents import Agent
 from models.bookings import Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput
+from tests.dispatch.conftest import rows_in_sight
 from tests.query_cost import FEW, add_agents, extra_steps, index_entries_written, plans
 
 AddAgent = Callable[..., dict[str, Any]]
@@ -208,7 +208,7 @@ def test_rank_and_contact_puts_the_contact_rate_before_years(
     result = add_lead()
     assert (result["agent_id"], result["reason"]) == (
         2,
-        "lowest load (0), then best contact rate (100%), then most years (5)",
+        "fewest bookings (0), then best contact rate (100%), then most years (5)",
     )
 
 
@@ -358,23 +358,12 @@ def test_a_trial_reassigns_the_last_leads_and_keeps_nothing(
         add_lead(f"Customer {number}")
         if close:
             bookings.cancel(desk, number + 1, "no money")
-    before = look(
-        lambda: (queries.list_bookings(queries.BookingFilter()), queries.list_agents(), event_log.events())
-    )
+    before = look(rows_in_sight)
     answer = policy_trial.try_policy(desk, "round_robin")
     assert [row["would_get"] for row in answer["leads"]] == [1, 2, 3, 1, 2, 3]
     assert [(row["agent_id"], row["would_get"]) for row in answer["agents"]] == [(1, 2), (2, 2), (3, 2)]
     assert sum(row["got"] for row in answer["agents"]) == 6
-    assert (
-        look(
-            lambda: (
-                queries.list_bookings(queries.BookingFilter()),
-                queries.list_agents(),
-                event_log.events(),
-            )
-        )
-        == before
-    )
+    assert look(rows_in_sight) == before
     assert policy_trial.try_policy(desk, "round_robin", limit=2)["leads"] != answer["leads"]
 
 

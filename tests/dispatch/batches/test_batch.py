@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +13,12 @@ import pytest
 from dispatch import bookings, queries
 from dispatch.agents.presence import set_presence
 from dispatch.batches.record import Batch, together
+from dispatch.bookings import bulk_actions
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.operations import configuration, doctor
-from dispatch.operations.undo import redo, undo
+from dispatch.operations.undo import is_undoable, preview, redo, undo
+from dispatch.service.issues.intake import open_issue
 from models.errors import NotFound, Refused
 
 Look = Callable[..., Any]
@@ -119,16 +123,72 @@ def test_a_refusal_after_a_write_takes_the_whole_line_back(desk: Desk, several: 
     assert standing(look) == [("Pending", True), ("Pending", False), ("Pending", False)]
 
 
-def test_what_another_has_changed_since_refuses_the_undo_as_a_whole(
+def test_what_another_has_changed_since_stays_and_the_rest_is_undone(
     desk: Desk, several: None, look: Look
 ) -> None:
     one_by_one(desk)
     with desk.acting_as("eve"):
         bookings.cancel(desk, 1, "ill")
+    planned = preview(desk)
+    assert planned["rows"] == ["booking 2", "booking 1"], "the note is taken back, the claim stays"
+    done = undo(desk)
+    assert done["refused"] == planned["refused"] != []
+    (stays,) = done["refused"]
+    assert (stays["row"], stays["error"]["code"]) == ("booking 1", "changed_since")
+    assert "booking.cancel of eve" in stays["error"]["message"]
+    assert standing(look) == [("Cancelled", True), *BEFORE[1:]]
+    assert look(event_log.events)[0]["detail"]["stayed"] == ["booking 1"]
+    redo(desk)
+    assert standing(look) == [("Cancelled", True), *DONE[1:]]
+    undo(desk)
+    assert standing(look) == [("Cancelled", True), *BEFORE[1:]]
+
+
+def test_a_batch_of_which_all_has_changed_since_is_not_undone(desk: Desk, several: None, look: Look) -> None:
+    together(desk, [lambda: bookings.claim(desk, 1, 1), lambda: bookings.contact(desk, 1, "reached")])
+    with desk.acting_as("eve"):
+        bookings.cancel(desk, 1, "ill")
     before = (standing(look), look(event_log.events))
-    with pytest.raises(Refused, match="booking 1 has changed since"):
-        undo(desk)
+    for run in (undo, preview):
+        with pytest.raises(Refused, match="booking 1 has changed since"):
+            run(desk)
     assert (standing(look), look(event_log.events)) == before
+
+
+def test_a_batch_whose_undo_would_return_work_to_an_absent_agent_is_refused(
+    desk: Desk, several: None, look: Look
+) -> None:
+    """It used to end in an error of the program: the refusal came after a row was written."""
+    together(desk, [lambda: bookings.cancel(desk, 2, "no money"), lambda: bookings.claim(desk, 1, 1)])
+    set_presence(desk, 2, "away")
+    head = next(one["event_id"] for one in look(event_log.events) if one["command"] == "batch")
+    planned = preview(desk, head)
+    assert (planned["rows"], [one["row"] for one in planned["refused"]]) == (["booking 1"], ["booking 2"])
+    assert undo(desk, head)["refused"] == planned["refused"]
+    assert planned["refused"][0]["error"]["code"] == "agent_away"
+    assert standing(look) == [BEFORE[0], ("Cancelled", True), BEFORE[2]]
+
+
+def test_a_preview_of_a_batch_writes_nothing(desk: Desk, several: None, path: Path) -> None:
+    """The undo of a new issue writes into its conversation."""
+    together(desk, [lambda: open_issue(desk, "My refund is late"), lambda: bookings.claim(desk, 1, 1)])
+    with closing(sqlite3.connect(path)) as connection:
+        before = list(connection.iterdump())
+        assert preview(desk)["rows"] == ["booking 1", "issue 1"]
+        assert list(connection.iterdump()) == before
+
+
+def test_a_batch_in_which_nothing_changed_is_nothing_to_undo(desk: Desk, several: None, look: Look) -> None:
+    bookings.claim(desk, 1, 1)
+    together(desk, [lambda: bulk_actions.cancel(desk, [99], "no money")])
+    head = next(one["event_id"] for one in look(event_log.events) if one["command"] == "batch")
+    assert not look(lambda: is_undoable(head))
+    assert preview(desk)["command"] == "booking.claim"
+    with pytest.raises(Refused, match="changed nothing"):
+        undo(desk, head)
+    assert undo(desk)["command"] == "booking.claim"
+    together(desk, [lambda: bulk_actions.cancel(desk, [99], "no money")])
+    assert redo(desk)["command"] == "booking.claim", "nothing was done since the undo"
 
 
 def test_a_command_undone_by_itself_is_left_alone(desk: Desk, several: None, look: Look) -> None:

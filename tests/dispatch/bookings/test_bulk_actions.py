@@ -14,7 +14,8 @@ from dispatch.bookings.row_types import BatchResult
 from dispatch.bootstrap import open_desk
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
-from dispatch.operations.undo import undo
+from dispatch.operations.command_list import describe_target
+from dispatch.operations.undo import is_undoable, preview, redo, undo
 from dispatch.queries.row_types import BookingRow
 from models.errors import DeskError, InvalidInput, Refused
 
@@ -94,14 +95,66 @@ def test_every_booking_has_its_result_and_one_undo_reverses_all(
     assert seen(look) == before
 
 
-def test_undo_of_a_batch_names_a_later_change(desk: Desk, four: None, look: Look) -> None:
+def states(look: Look) -> list[str]:
+    rows = look(lambda: queries.list_bookings(queries.BookingFilter(sort="id", descending=False)))
+    return [row["status"] for row in rows]
+
+
+def test_undo_leaves_what_was_changed_since_and_restores_the_rest(desk: Desk, four: None, look: Look) -> None:
+    before = states(look)
     bulk_actions.cancel(desk, [1, 2, 3], "launch is off")
     with desk.acting_as("lee"):
         bookings.reopen(desk, 2)
+        bookings.cancel(desk, 2, "his own reason")
+    planned = preview(desk)
+    assert (planned["rows"], describe_target(planned)) == (
+        ["booking 1", "booking 3"],
+        "2 bookings cancelled; booking 2 stays",
+    )
+    done = undo(desk)
+    assert (done["bookings"], done["refused"]) == (2, planned["refused"])
+    (stays,) = done["refused"]
+    assert (stays["row"], stays["error"]["code"]) == ("booking 2", "changed_since")
+    assert "booking.reopen of lee" in stays["error"]["message"]
+    assert states(look) == ["Pending", "Cancelled", "Pending", before[3]]
+    assert look(queries.count_totals).drift == ()
+    redo(desk)
+    assert states(look)[:3] == ["Cancelled"] * 3
+
+
+def test_what_an_undo_left_still_counts_as_done(desk: Desk, four: None, look: Look) -> None:
+    """The claim of booking 1 must not be undone under the cancellation that stayed."""
+    claim = next(one for one in look(event_log.events, booking_id=1) if one["command"] == "booking.claim")
+    bulk_actions.cancel(desk, [1, 2], "launch is off")
+    reopened = bookings.reopen(desk, 1)
+    assert reopened["status"] == "Pending"
+    last = look(event_log.events)[0]["event_id"]
+    undo(desk, look(event_log.events)[1]["event_id"])
+    undo(desk, last)
+    assert states(look)[:2] == ["Cancelled", "Pending"]
+    with pytest.raises(Refused, match=r"booking.cancel_all of"):
+        undo(desk, claim["event_id"])
+
+
+def test_undo_is_refused_if_every_row_has_changed_since(desk: Desk, four: None, look: Look) -> None:
+    bulk_actions.cancel(desk, [1, 2], "launch is off")
+    bookings.reopen(desk, 1)
+    bookings.reopen(desk, 2)
     before = seen(look)
-    with pytest.raises(Refused, match=r"booking 2 has changed since .* booking.reopen of lee"):
-        undo(desk)
+    number = look(event_log.events)[2]["event_id"]
+    for run in (undo, preview):
+        with pytest.raises(Refused, match="booking 1 has changed since"):
+            run(desk, number)
     assert seen(look) == before
+
+
+def test_a_command_of_which_all_was_refused_is_nothing_to_undo(desk: Desk, four: None, look: Look) -> None:
+    assert bulk_actions.cancel(desk, [4, 99], "launch is off")["done"] == 0
+    number = look(event_log.events)[0]["event_id"]
+    assert not look(lambda: is_undoable(number))
+    with pytest.raises(Refused, match=f"event {number} .* changed nothing"):
+        preview(desk, number)
+    assert preview(desk)["booking_id"] == undo(desk)["booking_id"] == 4, "the command before it"
 
 
 def test_a_batch_above_the_capacity_is_an_override(desk: Desk, four: None, look: Look) -> None:

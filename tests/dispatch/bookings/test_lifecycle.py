@@ -13,6 +13,7 @@ from dispatch.desk.desk import Desk
 from dispatch.leads.intake import LeadResult
 from dispatch.queries.row_types import BookingRow
 from models.errors import DeskError, InvalidInput, NotFound, Refused
+from tests.dispatch.conftest import rows_in_sight
 
 AddAgent = Callable[..., dict[str, Any]]
 AddLead = Callable[..., LeadResult]
@@ -39,21 +40,10 @@ def waiting(desk: Desk, lead: LeadResult) -> None:
 
 def refused(desk: Desk, look: Look, run: Callable[[], object]) -> DeskError:
     """The refusal of a command; nothing may have changed."""
-    before = look(
-        lambda: (queries.list_bookings(queries.BookingFilter()), queries.list_agents(), event_log.events())
-    )
+    before = look(rows_in_sight)
     with pytest.raises(DeskError) as caught:
         run()
-    assert (
-        look(
-            lambda: (
-                queries.list_bookings(queries.BookingFilter()),
-                queries.list_agents(),
-                event_log.events(),
-            )
-        )
-        == before
-    )
+    assert look(rows_in_sight) == before
     return caught.value
 
 

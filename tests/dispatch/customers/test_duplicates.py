@@ -57,6 +57,28 @@ def test_open_bookings_with_the_same_name_phone_or_email_are_asked_about(
     assert [row["customer_id"] for row in customers.in_question(found)] == asked
 
 
+@pytest.mark.parametrize(
+    ("who", "suggested"),
+    [
+        (("ka ng",), [1, 2]),
+        (("n kate",), [1, 2]),
+        (("kate",), []),  # too many have it
+        (("ate ng",), []),
+        (("k k",), []),  # one word of a name answers one that is typed
+        (("x", "0171 1234567"), [3]),
+        (("x", "1234567"), []),
+    ],
+)
+def test_whoever_is_typed_in_part_is_suggested_and_never_taken_for_the_same(
+    people: None, desk: Desk, look: Look, who: tuple[str, ...], suggested: list[int]
+) -> None:
+    customers.edit(desk, 3, phone="+49 171 1234567")
+    found = look(customers.suggestions, *who)
+    assert [row["customer_id"] for row in found] == suggested
+    assert not any(row["same"] for row in found)
+    assert not customers.in_question(found)
+
+
 def test_the_dispatcher_can_choose_the_customer(people: None, desk: Desk, look: Look) -> None:
     result = intake.receive(desk, 3, **LEAD, phone="0800 4711", email="new@example.com")
     row = look(queries.booking, result["booking_id"])

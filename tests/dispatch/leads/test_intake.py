@@ -28,7 +28,7 @@ def test_the_result_has_everything_that_was_created(two: None, add_lead: AddLead
         "agent_name": "Ada Byron",
         "assigned_at": "2082-03-01 09:00:00",
         "policy": "rank",
-        "reason": "lowest load (0), then most years (9)",
+        "reason": "fewest bookings (0), then most years (9)",
         "customer_note": None,
     }
 
@@ -46,9 +46,9 @@ def test_ties_go_to_the_lowest_id(add_agent: AddAgent, add_lead: AddLead) -> Non
 @pytest.mark.parametrize(
     ("second", "reason"),
     [
-        ({"years": 9, "rating": 4.5}, "lowest load (0), then most years (9), then best rating (4.50)"),
-        ({"years": 9, "rating": 4.0}, "lowest load (0), then most years (9), then best rating (4.00)"),
-        ({"years": 3, "rating": 5.0}, "lowest load (0), then most years (9)"),
+        ({"years": 9, "rating": 4.5}, "fewest bookings (0), then most years (9), then best rating (4.50)"),
+        ({"years": 9, "rating": 4.0}, "fewest bookings (0), then most years (9), then best rating (4.00)"),
+        ({"years": 3, "rating": 5.0}, "fewest bookings (0), then most years (9)"),
     ],
 )
 def test_the_reason_ends_with_the_deciding_key(

@@ -15,7 +15,8 @@ import pytest
 from dispatch.desk.commands import AUDITED
 from dispatch.desk.desk import Desk
 from dispatch.operations.command_list import describe_command, describe_event, describe_value, every_command
-from dispatch.operations.undo import RULES, undo
+from dispatch.operations.undo import undo
+from dispatch.operations.undoing.rows import RULES
 from models.audit import Event
 from models.errors import Refused
 
@@ -60,12 +61,12 @@ def logged(desk: Desk) -> Callable[[str], None]:
     return log
 
 
-@pytest.mark.parametrize("name", [name for name, known in every_command().items() if known.undo])
+@pytest.mark.parametrize("name", [name for name, known in every_command().items() if known.undo.never])
 def test_commands_that_cannot_be_undone_say_why(desk: Desk, logged: Callable[[str], None], name: str) -> None:
     logged(name)
     with pytest.raises(Refused) as caught:
         undo(desk)
-    assert (caught.value.code, caught.value.hint) == ("not_undoable", every_command()[name].undo)
+    assert (caught.value.code, caught.value.hint) == ("not_undoable", every_command()[name].undo.never)
 
 
 def test_a_command_of_a_later_version_keeps_its_name_and_is_not_undone(

@@ -14,8 +14,9 @@ from dispatch.bookings.undo_rules import MISTAKE
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.leads.intake import LeadResult
-from dispatch.operations import configuration, undo_target
+from dispatch.operations import configuration
 from dispatch.operations.undo import undo
+from dispatch.operations.undoing import target
 from models.errors import NotFound, Refused
 
 AddAgent = Callable[..., dict[str, Any]]
@@ -180,7 +181,7 @@ def test_undo_reverses_the_last_command_of_its_own_terminal(desk: Desk, claimed:
 def test_the_last_command_is_looked_for_among_the_latest_events(
     desk: Desk, claimed: None, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(undo_target, "REACH", 1)
+    monkeypatch.setattr(target, "REACH", 1)
     here, desk.session = desk.session, "elsewhere"
     bookings.note(desk, 1, "hello")
     desk.session = here

@@ -13,6 +13,7 @@ from dispatch.desk.desk import Desk
 from dispatch.leads.intake import LeadResult
 from models.agents import Agent
 from models.errors import InvalidInput, NotFound
+from tests.query_cost import FEW, MANY, add_bookings, extra_steps
 
 PLACE: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = {
     "id": lambda _: (),
@@ -210,3 +211,13 @@ def test_an_agents_desk_is_grouped(
         (7, "tentative"),
         (3, "done today"),
     ]
+
+
+@pytest.mark.parametrize("descending", [True, False])
+@pytest.mark.parametrize("fields", [{}, {"source": "Organic"}, {"due_until": "2082-01-01 00:00:00"}])
+def test_a_page_in_the_order_of_creation_reads_no_other_bookings(
+    desk: Desk, lead: LeadResult, fields: dict[str, Any], descending: bool
+) -> None:
+    add_bookings(desk, 20)
+    which = queries.BookingFilter(sort="created", descending=descending, **fields)
+    assert extra_steps(desk, lambda: queries.list_bookings(which, 5), lambda: add_bookings(desk, MANY)) < FEW

@@ -181,6 +181,8 @@ def bookings_of(desk: Desk) -> Model:
                 waiting=lambda row: is_pending(row) and not row["agent_id"],
                 due=lambda row: row["follow_up_at"] and row["follow_up_at"] <= desk.now(),
                 asked=column("asked_at"),
+                claimed=lambda row: is_pending(row) and row["claimed_at"],
+                unattended=column("unattended"),
             ),
             "agent": who("agent", "1", "2", "99", "soren", "an", "nobody"),
             "customer": who("customer", "1", "25", "emil", "nobody"),
@@ -260,10 +262,13 @@ def agents_of(desk: Desk) -> Model:
         lambda text: queries.filtered(rows, read(parse(text), queries.AGENT_KEYS, reading(desk))),
         lambda row: (f"{row['name']} | {row['department']} | {row['job_title']}",),
         choices(department=FIRST_VALUES["department"], presence=("available", "busy", "away"))
-        | numbers(load="load", rank="rank", capacity="capacity", years="years_of_service", rating="rating")
+        | numbers(
+            bookings="load", rank="rank", capacity="capacity", years="years_of_service", rating="rating"
+        )
         | {
             "name": ("part", column("name"), ("soren", "an", "Soren Baker")),
             "skill": ("among", lambda row: row["skills"] or FIRST_VALUES["destination"], ("Mars",)),
+            "load": ("number", lambda row: row["load"] + row["issue_load"], NUMBERS),
             "free": ("number", lambda row: row["capacity"] - row["load"] - row["issue_load"], NUMBERS),
         },
     )

@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from dispatch.queries import wording
-from dispatch.queries.wording import age, booking_state, contact_rate, holder, plural, presence_words
+from dispatch.queries.wording import (
+    age,
+    booking_state,
+    contact_rate,
+    holder,
+    plural,
+    presence_words,
+    short_age,
+    until,
+)
 
 CLAIMED = {"claimed_at": "2082-03-04 12:00:00"}
 PENDING: Any = {"voided": False, "status": "Pending", "agent_id": 1, "agent_name": "Ada", "claimed_at": None}
@@ -90,3 +99,24 @@ def test_an_age_is_short_and_a_date_once_it_is_old(
 ) -> None:
     monkeypatch.setattr(wording, "local_offset", timedelta)
     assert age(then, "2082-03-04 12:00:00") == text
+
+
+@pytest.mark.parametrize(
+    ("then", "text"),
+    [
+        ("2082-03-04 12:00:00", "0s"),
+        ("2082-03-04 11:50:00", "10m"),  # late
+        ("2082-03-02 12:00:00", "2 Mar"),
+        ("2082-03-04 12:10:00", "10m"),
+        ("2082-03-05 11:59:59", "23h"),
+        ("2082-03-05 12:00:00", "Thu 12:00"),
+        ("2082-03-06 09:00:00", "Fri 09:00"),
+        ("2082-03-14 09:00:00", "14 Mar"),
+        ("2083-01-06 09:00:00", "Jan 83"),
+    ],
+)
+def test_a_time_ahead_is_as_far_away_as_it_is(then: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wording, "local_offset", timedelta)
+    now = "2082-03-04 12:00:00"
+    assert until(then, now) == text
+    assert then > now or short_age(then, now) == text

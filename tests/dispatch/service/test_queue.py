@@ -147,12 +147,14 @@ def test_unstarted_issues_of_an_absent_agent_move(
     open_issue("two")
     ownership.claim(desk, 1, 1)
     add_agent("Eve", years=30)
-    presence.set_presence(desk, 1, "away")
+    moves = presence.set_presence(desk, 1, "away")["issue_moves"]
+    assert moves == [{"issue_id": 2, "from_agent_id": 1, "to_agent_id": 2}]
     assert [(show(number)["agent_id"], show(number)["status"]) for number in (1, 2)] == [
         (1, "in_progress"),
         (2, "assigned"),
     ]
-    presence.set_presence(desk, 2, "offline")
+    moves = presence.set_hours(desk, 2, "tue 01:00-01:01")["issue_moves"]
+    assert moves == [{"issue_id": 2, "from_agent_id": 2, "to_agent_id": None}], "its shift is over"
     assert (show(2)["status"], show(2)["queue_position"]) == ("new", 1)
     presence.set_presence(desk, 1, "available")
     assert show(2)["agent_id"] == 1, "a returning agent takes the waiting ones"
@@ -162,7 +164,11 @@ def test_an_agent_who_left_keeps_no_issue(desk: Desk, ada: Row, open_issue: Open
     open_issue("one")
     ownership.claim(desk, 1, 1)
     refused(lambda: agents.leave(desk, 1), "holds_work")
-    assert agents.leave(desk, 1, hand_over=True)["issue_load"] == 0
+    row = agents.leave(desk, 1, hand_over=True)
+    assert (row["issue_load"], row["issue_moves"]) == (
+        0,
+        [{"issue_id": 1, "from_agent_id": 1, "to_agent_id": None}],
+    )
     assert show(1)["status"] == "new"
     with desk.reading():
         assert queries.agent(1)["issue_load"] == 0

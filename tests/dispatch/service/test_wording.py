@@ -9,6 +9,7 @@ import pytest
 from dispatch.service.wording import (
     category,
     clock_words,
+    counted,
     describe_escalation,
     describe_interaction,
     ladder,
@@ -30,15 +31,18 @@ ROW: Any = {"status": "new", "escalation_level": 0, "voided": False, "category":
 
 def test_the_clock_that_counts_next_is_told() -> None:
     sla: Any = {"next": "first_response", "first_response": CLOCK, "resolution": LATE}
-    assert time_left(ROW | {"sla": sla}) == "answer 4 min"
-    assert time_left(ROW | {"sla": sla | {"next": "resolution"}}) == "! overdue 2 h 05"
+    assert time_left(ROW | {"sla": sla}) == "▲ answer 4m"
+    assert time_left(ROW | {"sla": sla | {"next": "resolution"}}) == "! overdue 2h 05"
 
 
 @pytest.mark.parametrize(
     ("clock", "told"),
     [
-        ({"used_percent": 80.0}, ("▲", "due 4 min")),
-        ({"paused_at": "x"}, ("‖", "paused 4 min")),
+        ({"used_percent": 80.0}, ("▲", "due 4m")),
+        ({"used_percent": 20.0}, ("▲", "due 4m")),
+        ({"used_percent": 20.0, "left_minutes": 15.0}, (" ", "due 15m")),
+        ({"used_percent": 75.0, "left_minutes": 150.0}, ("▲", "due 2h 30")),
+        ({"paused_at": "x"}, ("‖", "paused 4m")),
         ({"met_at": "x"}, ("✓", "done in time")),
         ({"met_at": "x", "breached": True}, ("!", "done late")),
     ],
@@ -51,7 +55,7 @@ def test_a_state_begins_with_the_escalation() -> None:
     assert state(ROW) == "waiting"
     assert (
         state(ROW | {"status": "pending_customer", "escalation_level": 2})
-        == "ESCALATED 2 · waiting for customer"
+        == "Escalated 2 · waiting for customer"
     )
     assert state(ROW | {"status": "closed", "voided": True}) == "by mistake"
 
@@ -93,10 +97,23 @@ def test_what_became_of_an_escalation() -> None:
 def test_a_ladder_names_the_reason_of_each_rise_only() -> None:
     steps = priority_steps("technical_support", -0.72, "enterprise", ["urgent"])
     assert ladder(steps) == (
-        "MEDIUM → HIGH (technical support) → URGENT (tone -0.72) → CRITICAL (enterprise)"
+        "Medium → High (technical support) → Urgent (upset customer) → Critical (enterprise customer)"
     )
     by_hand: Any = {"step": "by hand", "why": "set by kim", "add": -1, "priority": "MEDIUM"}
     assert ladder([*priority_steps("billing_dispute", 0.0, None, []), by_hand]) == (
-        "MEDIUM → HIGH (billing dispute) → MEDIUM (set by kim)"
+        "Medium → High (billing dispute) → Medium (set by kim)"
     )
-    assert ladder(priority_steps("general_inquiry", 0.0, None, [])) == "MEDIUM"
+    assert ladder(priority_steps("general_inquiry", 0.0, None, [])) == "Medium"
+
+
+def test_only_steps_that_count_are_told() -> None:
+    steps = priority_steps("technical_support", -0.72, "gold", ["urgent"])
+    assert [(one.priority, one.rises) for one in counted(steps)] == [
+        ("HIGH", True),
+        ("URGENT", True),
+        ("CRITICAL", True),
+        ("CRITICAL", False),
+    ]
+    assert counted(priority_steps("general_inquiry", 0.0, "silver", [])) == []
+    by_hand: Any = {"step": "by hand", "why": "set by kim", "add": 0, "priority": "CRITICAL"}
+    assert counted([*steps, by_hand])[-1].why == "set by kim"

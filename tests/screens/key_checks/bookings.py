@@ -87,7 +87,7 @@ async def set_and_clear_a_follow_up(app: AstraApp) -> None:
     await press(app, "F", "f9")  # as it was: nothing to do
     assert isinstance(app.screen, Place)
     await press(app, "F", "backspace")
-    assert "empty: removes the follow-up" in text_of(app)
+    assert "Empty: removes the follow-up" in text_of(app)
     await press(app, "enter")
     assert (await booking(app, 8))["follow_up_at"] is None
 
@@ -104,7 +104,7 @@ async def the_next_step(app: AstraApp) -> None:
     await press(app, "f9")
     assert (await booking(app, 4))["status"] == "Confirmed"
     await press(app, "m")
-    assert "Booking 4 is Confirmed: nothing comes next" in text_of(app)
+    assert "Booking 4 is already confirmed: nothing comes next" in text_of(app)
     await press(app, "u")
     assert (await booking(app, 4))["status"] == "Pending"
 

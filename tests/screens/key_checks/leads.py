@@ -10,6 +10,7 @@ from screens.customers.card import CustomerCard
 from screens.dialogs.panel import Panel
 from screens.dispatch.lead_form import LeadForm
 from screens.widgets.live_table import LiveTable
+from screens.wording.reasons import policy_word
 from tests.screens.key_checks.registry import (
     at_booking,
     booking,
@@ -77,7 +78,7 @@ async def mark_several(app: AstraApp) -> None:
 async def still_on_it(app: AstraApp) -> None:
     await at_booking(app, 16)
     await press(app, "K")
-    assert "booking 16 is not claimed" in text_of(app)
+    assert "Booking 16 is not claimed" in text_of(app)
     await press(app, "c", "K")
     (event,) = await app.backend.read(lambda: event_log.events(booking_id=16, limit=1))
     assert event["command"] == "booking.keep"
@@ -92,7 +93,11 @@ async def why_not_them(app: AstraApp) -> None:
     assert app.screen.heading == "Booking 9: why not Nova Singh?"
     told = app.screen.text.plain
     assert "If assigned now" in told
-    assert all(policy in told for policy in POLICIES)
+    assert all(policy_word(policy) in told for policy in POLICIES)
+    assert "W compares with another agent" in told
+    await press(app, "W", *"zion", "enter")
+    assert isinstance(app.screen, Panel)
+    assert app.screen.heading == "Booking 9: why not Zion Parker?"
 
 
 @check("agent.presence", "agent.handover", "agent.shift")

@@ -47,7 +47,7 @@ async def keys_of_insights(app: AstraApp) -> None:
     await press(app, "enter")
     assert "+92.220" in text_of(app)
     await press(app, "escape", "asterisk", "asterisk")
-    assert "The score weighs by published" in text_of(app)
+    assert "Selected: published weights" in text_of(app)
     await press(app, "L")
     assert "decided assignments are too few" in " ".join(text_of(app).split())
     await press(app, "E")
@@ -74,7 +74,7 @@ async def export_of_the_roster(app: AstraApp) -> None:
     target = app.backend.path.with_name("roster.csv")
     await fill_in(app, path=str(target))
     await press(app, "f9")
-    assert target.read_text().startswith("rank,department,name,")
+    assert target.read_text().startswith("agent_id,rank,department,name,")
     await press(app, "E")
     await fill_in(app, path=str(target))
     await press(app, "f9")
@@ -197,13 +197,23 @@ async def choose_columns(app: AstraApp) -> None:
     await press(app, "f3", "escape", "comma", *("down",) * 12, "space", "minus", "minus", "minus")
     await press(app, "plus", "s")
     table = app.screen_stack[0].query_one(LiveTable)
-    usual = ["rank", "department", "name", "load", "issue_load", "trend", "rating", "years_of_service"]
-    usual += ["presence", "job_title"]
-    assert list(table.chosen) == [*usual, "email", "agent_id"]
+    usual = [
+        "agent_id",
+        "rank",
+        "department",
+        "name",
+        "load",
+        "issue_load",
+        "trend",
+        "rating",
+        "years_of_service",
+    ]
+    usual += ["presence"]
+    assert list(table.chosen) == [*usual, "email", "job_title"]
     assert app.recall("roster.sort", "") == "email"
     await press(app, "r", "s")
-    assert list(table.chosen) == [*usual, "agent_id"]
-    assert app.recall("roster.sort", "") == "rank"
+    assert list(table.chosen) == [*usual, "job_title"]
+    assert app.recall("roster.sort", "") == "agent_id"
     await press(app, "escape")
     assert place(app) == "roster"
 
@@ -215,7 +225,7 @@ async def fill_the_desk(app: AstraApp) -> None:
     await press(app, "down", "up", "enter")
     assert isinstance(app.screen, ImportFiles)
     await press(app, "f9")
-    assert "no file given" in text_of(app)
+    assert "! Type a path, or drop a file here" in text_of(app)
     await press(app, "escape", "ctrl+n", "down", "enter")
     assert isinstance(app.screen, FormModal)
     assert app.screen.heading == "Add an agent"

@@ -14,6 +14,7 @@ from screens.dialogs.panel import Panel
 from screens.shell.command_line import CommandLine
 from screens.shell.desk_screen import Place
 from screens.shell.help import Help
+from screens.widgets.key_line import KeyButton
 from screens.widgets.live_table import LiveTable
 from tests.screens.key_checks.registry import (
     PLACES,
@@ -27,6 +28,12 @@ from tests.screens.picture import text_of
 from tests.screens.scenes import fill_in, leave, press
 
 check = checks_of("places")
+
+
+def shown_verbs(app: AstraApp) -> set[str]:
+    """The verbs on the key line."""
+    buttons = app.screen.query(KeyButton)
+    return {button.shown.binding.description for button in buttons if button.display and button.shown}
 
 
 @check("help", "help.letter")
@@ -90,7 +97,7 @@ async def look_messages_up(app: AstraApp) -> None:
     assert "Copied" in text_of(app)
 
 
-@check("filter", "back")
+@check("filter", "back", "filter.apply", "filter.clear")
 async def filter_lists(app: AstraApp) -> None:
     await press(app, "f4", "slash", *"kate", "enter")
     assert [row["customer_name"] for row in app.screen.query_one(LiveTable).rows_shown] == ["Kate Nguyen"]
@@ -98,7 +105,9 @@ async def filter_lists(app: AstraApp) -> None:
     assert len(app.screen.query_one(LiveTable).rows_shown) == 12
     await press(app, "slash", *"13")
     assert app.screen.query_one("#filter", Input).value == "13"
+    assert {"Apply", "Clear"} <= shown_verbs(app)
     await press(app, "escape", "f3", "slash", *"zion", "enter")
+    assert "Clear" in shown_verbs(app), "the way back to the whole list is on the line"
     assert [row["agent_id"] for row in app.screen.query_one(LiveTable).rows_shown] == [6]
     await press(app, "escape")
     assert len(app.screen.query_one(LiveTable).rows_shown) == 9, "six agents, below three departments"

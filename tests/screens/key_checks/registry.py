@@ -30,7 +30,12 @@ INSTEAD = {"log.undo": "undo.letter", "log.redo": "redo.letter"}
 MODALS: list[Binding] = [
     binding for modal in key_catalogue.modals() for binding in key_catalogue.bindings_of(modal)
 ]
-ALL = [*keys.APP, *(binding for bindings in PLACES.values() for binding in bindings), *MODALS]
+ALL = [
+    *keys.APP,
+    *keys.TYPED_FILTER,
+    *(binding for bindings in PLACES.values() for binding in bindings),
+    *MODALS,
+]
 Check = Callable[[AstraApp], Awaitable[None]]
 CHECKS: dict[str, Check] = {}
 PARTS: dict[str, list[Check]] = {}

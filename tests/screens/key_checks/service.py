@@ -46,7 +46,12 @@ async def talk_about_an_issue(app: AstraApp) -> None:
     assert (await issue(app, 6))["status"] == "pending_customer"
     await press(app, "P", "P")
     assert (await issue(app, 6))["status"] == "in_progress"
-    await press(app, "n", *"vip", "f9")
+    await press(app, "enter", "t")
+    assert isinstance(app.screen, FormModal), "a verb works from the whole conversation too"
+    await fill_in(app, author="The customer")
+    assert "Log message" in text_of(app)
+    assert "Send message" not in text_of(app), "nobody sends what the customer said"
+    await press(app, "escape", "enter", "n", *"vip", "f9")
     spoken = await app.backend.read(lambda: issue_queries.interactions(6))
     assert [one["text"] for one in spoken if one["kind"] != "status"] == ["Try [/b] now", "vip"]
     assert "In progress: issue 6" not in text_of(app)  # the note's toast has taken its place
@@ -57,7 +62,7 @@ async def escalate_and_settle(app: AstraApp) -> None:
     await at_issue(app, 6)
     await press(app, "exclamation_mark", *"a director", "f9")
     assert (await issue(app, 6))["escalation_level"] == 1
-    assert "ESCALATED 1" in text_of(app)
+    assert "Escalated 1" in text_of(app)
     await press(app, "K", "K")
     assert (await issue(app, 6))["escalations"][-1]["acknowledged_by"] == "kim"
     await press(app, "D", *"calmed down", "f9")
@@ -70,7 +75,7 @@ async def hand_over_and_edit_an_issue(app: AstraApp) -> None:
     await press(app, "r", *"zion", "enter", *"knows it", "enter")
     assert (await issue(app, 6))["agent_id"] == 6
     await press(app, "e")
-    await fill_in(app, title="[/] Locked out", booking="1", priority="LOW")
+    await fill_in(app, title="[/] Locked out", booking="1", priority="Low")
     await press(app, "f9")
     row = await issue(app, 6)
     assert (row["title"], row["booking_id"], row["priority"]) == ("[/] Locked out", 1, "LOW")
@@ -80,7 +85,7 @@ async def hand_over_and_edit_an_issue(app: AstraApp) -> None:
         assert "by hand" in app.screen.text.plain or "set by kim" in app.screen.text.plain
         await press(app, "escape")
     await press(app, "y")
-    assert app.clipboard.startswith("Issue 6, Kate Nguyen: [/] Locked out, LOW account access")
+    assert app.clipboard.startswith("Issue 6, Kate Nguyen: [/] Locked out, Low account access")
 
 
 @check("issue.booking", "issue.customer", "issue.log")

@@ -11,6 +11,7 @@ from dispatch.desk.commands import BATCH
 from dispatch.desk.desk import Desk
 from dispatch.desk.undo_chain import REVERSALS, UNDO, end_of, followed_events
 from dispatch.operations import import_record
+from dispatch.operations.command_list import every_command
 from models.audit import Event
 from models.errors import NotFound, Refused
 from models.hints import act
@@ -50,10 +51,14 @@ def undo_of(event_id: int) -> Event:
 
 
 def last_done(desk: Desk) -> Event:
-    """Return the session's newest event of the actor that is not an undo and has not been undone."""
+    """Return the session's newest event of the actor that is not an undo and has not been undone.
+
+    Commands that changed nothing, as all their rows were refused, are skipped.
+    """
     head = fn.COALESCE(fn.json_extract(Event.detail, "$.head"), 0)  # of a part of an import
     batch = fn.COALESCE(fn.json_extract(Event.detail, f"$.{BATCH}"), 0)
     own = _own(desk).where(
+        _changed_something(),
         Event.command != UNDO,
         Event.event_id.not_in(followed_events()),
         ~Event.command.startswith(f"{import_record.HEAD}.") | head.not_in(followed_events()),
@@ -68,6 +73,7 @@ def last_undo(desk: Desk) -> Event:
     undone = own.where(Event.command == UNDO, Event.event_id.not_in(followed_events()))
     event = _newest(desk, undone, "redo")
     other: Event | None = own.where(
+        _changed_something(),
         Event.session == desk.session,
         Event.event_id > event.event_id,
         Event.command.not_in(REVERSALS),
@@ -79,6 +85,20 @@ def last_undo(desk: Desk) -> Event:
             f"{act('log.redo', event.event_id)} redoes event {event.event_id} anyway",
         )
     return event
+
+
+def changed_nothing(event: Event) -> bool:
+    """Return whether there is nothing to undo of a command: it wrote no row, or no part of a batch did."""
+    known = every_command().get(event.command)
+    if known is None or not known.needs_rows or event.after is not None:
+        return False
+    return event.command != record.HEAD or all(map(changed_nothing, record.parts_of(event)))
+
+
+def _changed_something() -> Any:
+    """Match the other events; of a batch its parts, not its head."""
+    needing = [name for name, known in every_command().items() if known.needs_rows]
+    return Event.after.is_null(False) | Event.command.not_in(needing)
 
 
 def _own(desk: Desk) -> Any:
