@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from dispatch import customers
 from dispatch.assignment.selection import policy_named
@@ -84,6 +84,19 @@ def received(
 
 receive = command("lead.add", past="came in", undo=put_back)(received)
 """``received`` as a separate command."""
+
+
+def _received_row(
+    running: Command, request_id: str, fields: Mapping[str, Any], policy: str | None
+) -> tuple[LeadResult, int | None]:
+    running.request_id = request_id
+    result = received(running, **fields, policy=policy)
+    new = Customer.table in {key.partition(":")[0] for key in running.after.keys() - running.before.keys()}
+    return result, None if new else Lead.lock(result["lead_id"]).customer_id
+
+
+receive_row = command("lead.add", past="came in", undo=put_back)(_received_row)
+"""The same for a row of a file, under a request id that was looked for; with a known customer's id."""
 
 
 def _whose(name: str, phone: str | None, email: str | None, customer_id: Whose) -> Recognised:

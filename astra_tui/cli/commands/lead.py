@@ -20,9 +20,9 @@ from dispatch.inputs import lead_files
 from dispatch.inputs.column_choice import ColumnChoice
 from dispatch.inputs.lead_files import LeadFile
 from dispatch.leads import intake
-from dispatch.leads.file_intake import FileResult, receive_file
+from dispatch.leads.file_intake import FileResult, KnownFrom, receive_file
 from dispatch.leads.file_preview import FilePreview, preview
-from dispatch.queries.wording import plural
+from dispatch.queries.wording import moment, plural
 from models.base import Json
 from models.errors import InvalidInput
 
@@ -58,7 +58,7 @@ def lead() -> None:
 @click.option(
     "--from", "source_file", metavar="FILE", help="Add a CSV, JSON or SQL file of leads; - reads stdin."
 )
-@click.option("--again", is_flag=True, help="With --from: add a file that was added before.")
+@click.option("--again", is_flag=True, help="With --from: add rows that are in already once more.")
 @click.option("--run", metavar="RUN", help="With --from: continue an interrupted run of --again.")
 @naming_columns
 @click.option("--dry-run", is_flag=True, help="With --from: only show how the file is understood.")
@@ -75,9 +75,10 @@ def add(
 ) -> None:
     """Add one lead, or a file of leads, and assign it.
 
-    A file's lines are taken in once: an interrupted run can simply be repeated. Its columns are known by the
-    names that most programs use; --map names others, and --method, --source, --destination, --launch and
-    --requests are for rows that have none.
+    A row is taken in once, whatever file holds it: a file that was interrupted, or in which a row was
+    corrected, can simply be added again. One astra undo removes all leads of a file. Its columns are known
+    by the names that most programs use; --map names others, and --method, --source, --destination, --launch
+    and --requests are for rows that have none.
     """
     about = {name: given.pop(name) for name in FILE_OPTIONS}
     if source_file is None:
@@ -135,8 +136,16 @@ def _add_file(
         if leads.ignored:
             narrate(f"ignored, as leads have no such field: {', '.join(leads.ignored)}")
     first_lines([f"line {row['line']}: {row['note']}" for row in result["customer_notes"]], narrate)
+    first_lines([_came_from(row) for row in result["known"]], narrate)
+    if result["warning"]:
+        narrate(f"warning: {result['warning']}; astra undo {result['event_id']} takes this file back")
     options.finish(call, rejects, len(result["rejected"]))
     call.show(result, _print_file)
+
+
+def _came_from(known: KnownFrom) -> str:
+    """Say where rows that are in already came from."""
+    return f"line {known['lines']}: came in from {known['file']} at {moment(known['at'])}"
 
 
 def _run_named(run: str | None, *, again: bool) -> str | None:
