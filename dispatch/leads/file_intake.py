@@ -239,7 +239,7 @@ class _Intaking:
         return None
 
     def _find(self, row: _Row) -> Known | None:
-        return self._rows.find(row.identity, row.fields, row.place, self.desk.now())
+        return self._rows.find(row.identity, row.fields, row.place)
 
     def _add(self, row: _Row, within: AbstractContextManager[None]) -> bool:
         """Take in a new row; return whether it is in."""

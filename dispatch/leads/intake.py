@@ -91,8 +91,9 @@ def _received_row(
 ) -> tuple[LeadResult, int | None]:
     running.request_id = request_id
     result = received(running, **fields, policy=policy)
-    new = Customer.table in {key.partition(":")[0] for key in running.after.keys() - running.before.keys()}
-    return result, None if new else Lead.lock(result["lead_id"]).customer_id
+    first = next(iter(running.after))  # a new customer is the first row of a lead
+    is_new = first.startswith(f"{Customer.table}:") and first not in running.before
+    return result, None if is_new else Lead.lock(result["lead_id"]).customer_id
 
 
 receive_row = command("lead.add", past="came in", undo=put_back)(_received_row)

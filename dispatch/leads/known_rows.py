@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
+from peewee import fn
+
 from dispatch.desk.desk import Desk
 from dispatch.inputs import cleaning
 from dispatch.inputs.lead_files import FIELDS
@@ -72,13 +74,14 @@ _of_a_lead = (
     .join(Customer, on=(Customer.customer_id == Lead.customer_id))
 )
 _newest = CompiledQuery(
-    lambda: (
-        _of_a_lead.where(Event.request_id >= parameter("first"), Event.request_id < parameter("end"))
-        .order_by(Event.event_id.desc())
-        .limit(1)
+    lambda: Event.select(fn.MAX(Event.event_id)).where(
+        Event.request_id >= parameter("first"), Event.request_id < parameter("end")
     )
 )
-_exactly = CompiledQuery(lambda: _of_a_lead.where(Event.request_id == parameter("request_id")))
+_exactly = CompiledQuery(
+    lambda: Event.select(Event.event_id).where(Event.request_id == parameter("request_id"))
+)
+_lead = CompiledQuery(lambda: _of_a_lead.where(Event.event_id == parameter("event_id")))
 
 
 class KnownRows:
@@ -86,6 +89,7 @@ class KnownRows:
 
     def __init__(self, desk: Desk, file: str, run: str | None = None) -> None:
         self.digest = f"{run}-{file}" if run else file
+        self._desk = desk
         self._is_run = bool(run)
         with desk.reading():
             self._days: int = desk.settings["same_row_days"]
@@ -101,18 +105,21 @@ class KnownRows:
                 return Identity(_digest(*(fields.get(name) or "" for name in FIELDS)), lasts=False)
         return Identity(f"{self.digest}:{place}")
 
-    def find(self, row: Identity, fields: Fields, place: str, now: str) -> Known | None:
+    def find(self, row: Identity, fields: Fields, place: str) -> Known | None:
         """Return the lead that a row is; None if there is none, or it was undone, or came in too long ago."""
         stored = self._stored(row.key, place)
         self._taken = stored.request_id if stored else ""
         if stored is None or stored.voided:
             return None
-        if not row.lasts and stored.at < to_text(from_text(now) - timedelta(days=self._days)):
+        if not row.lasts and self._is_old(stored.at):
             return None
         if row.is_shared and not _is_same(stored, fields):
             return None
         _, sign, act = stored.request_id.partition(OF_ACT)
         return Known(stored.event_id, stored.at, int(act.partition(AGAIN)[0]) if sign else None)
+
+    def _is_old(self, at: str) -> bool:
+        return at < to_text(from_text(self._desk.now()) - timedelta(days=self._days))
 
     def new_id(self, row: Identity, act: int) -> str:
         """Return the request id for the row looked for last, which is new."""
@@ -120,10 +127,10 @@ class KnownRows:
         return f"{self._taken}{AGAIN}" if self._taken.rstrip(AGAIN) == request_id else request_id
 
     def _stored(self, key: str, place: str) -> _Stored | None:
-        rows = _newest(first=f"{key}{OF_ACT}", end=f"{key}{AFTER_ACT}")
-        if not rows and self._has_plain_ids:
-            rows = _exactly(request_id=f"{self.digest}:{place}")
-        return _Stored(*rows[0]) if rows else None
+        ((event_id,),) = _newest(first=f"{key}{OF_ACT}", end=f"{key}{AFTER_ACT}")
+        if event_id is None and self._has_plain_ids:
+            ((event_id,),) = _exactly(request_id=f"{self.digest}:{place}") or ((None,),)
+        return None if event_id is None else _Stored(*_lead(event_id=event_id)[0])
 
 
 def _has_plain_ids(digest: str) -> bool:
