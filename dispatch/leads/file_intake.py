@@ -175,8 +175,8 @@ class _Intaking:
         self._seen_version = -1
         self._line = self._on_line = 0
         self._known: dict[int | None, _KnownLines] = {}
-        self._customers: set[int] = set()  # who were known before
-        self._new_customers = 0
+        with desk.reading():
+            self._last_customer = file_record.newest_customer()
         self.result = FileResult(
             accepted=0,
             rejected=[],
@@ -246,8 +246,9 @@ class _Intaking:
         try:
             with within:
                 assert self._act.head is not None
-                request_id = self._rows.new_id(row.identity, self._act.head)
-                result, customer_id = intake.receive_row(self.desk, request_id, row.fields, self._policy)
+                lead: Any = row.fields
+                row_id = self._rows.new_id(row.identity, self._act.head)
+                result = intake.receive(self.desk, **lead, policy=self._policy, row_id=row_id)
         except _InAlready as error:
             self._repeat(row.line, error.known)
             return False
@@ -256,10 +257,6 @@ class _Intaking:
         except DeskError as error:
             self._reject(row.line, format_refusal(error))
             return False
-        if customer_id is None:
-            self._new_customers += 1
-        else:
-            self._customers.add(customer_id)
         self.result["accepted"] += 1
         if note := result.get("customer_note"):
             self.result["customer_notes"].append({"line": row.line, "note": note})
@@ -292,15 +289,16 @@ class _Intaking:
         return result
 
     def _warning(self) -> str | None:
-        """Say so if at least half of the new leads' customers came in from another file just before."""
-        enough = (len(self._customers) + self._new_customers) / 2
-        if self._act.head is None or len(self._customers) < enough:
+        """Say so if at least half of the file's customers came in from another file just before."""
+        added = self.result["accepted"] - self.result["repeated"]
+        if self._act.head is None or 2 * (file_record.newest_customer() - self._last_customer) > added:
+            return None  # most of them are new: there is no need to look for the others
+        found = file_record.recent_file_of(self._act.head, self.desk.now())
+        if found is None:
             return None
-        found = file_record.recent_file_of(self._customers, self._act.head, self.desk.now())
-        if found is None or found[1] < enough:
-            return None
-        number = plural(found[1], "customer")
-        return f"{number} of this file came in from {found[0].file} at {short_moment(found[0].at)}"
+        act, number = found
+        customers = plural(number, "customer")
+        return f"{customers} of this file came in from {act.file} at {short_moment(act.at)}"
 
 
 class _KnownLines:

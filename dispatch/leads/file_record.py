@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from datetime import timedelta
 from pathlib import PurePath
 from typing import NamedTuple
@@ -18,7 +17,7 @@ from models.audit import Event
 from models.base import Json, listed, tuples
 from models.bookings import Booking
 from models.clock import from_text, to_text
-from models.customers import Lead
+from models.customers import Customer, Lead
 from models.errors import Refused
 
 HEAD = "lead.add_file"
@@ -46,7 +45,7 @@ def act_of(desk: Desk, file: str, digest: str) -> Act:
     return Act(desk, begin, known)
 
 
-@command(HEAD, past="several from a file", undo=reverse_event)
+@command("lead.add_file", past="several from a file", undo=reverse_event)
 def _begin(running: Command, file: str, digest: str) -> Json:
     return write_head(running, {"file": file, "digest": digest})
 
@@ -85,23 +84,29 @@ def named(head: int) -> FileAct:
     return FileAct(head, str(json.loads(event.detail or "{}")["file"]), event.at)
 
 
-def recent_file_of(customers: Collection[int], head: int, now: str) -> tuple[FileAct, int] | None:
-    """Return the file from which most of some customers came in within the last hour, and how many did."""
+def newest_customer() -> int:
+    """Return the id of the newest customer, 0 before the first."""
+    return Customer.select(fn.MAX(Customer.customer_id)).scalar() or 0
+
+
+def recent_file_of(head: int, now: str) -> tuple[FileAct, int] | None:
+    """Return another file from which at least half of a file's customers came in within the last hour."""
     act = fn.json_extract(Event.detail, f"$.{BATCH}")
-    query = (
+    leads = (
         Lead.select(act, fn.COUNT(Lead.customer_id.distinct()))
         .join(Booking, on=(Booking.lead_id == Lead.lead_id))
         .join(Event, on=(Event.booking_id == Booking.booking_id))
-        .where(
-            Lead.customer_id.in_(listed(customers)),
-            Lead.received_at >= to_text(from_text(now) - RECENTLY),
-            ~Booking.voided,
-            Event.command == "lead.add",
-            act.is_null(False),
-            act != head,
-        )
-        .group_by(act)
-        .order_by(fn.COUNT(Lead.customer_id.distinct()).desc())
-        .limit(1)
+        .where(Event.command == "lead.add", ~Booking.voided)
     )
-    return next(((named(number), count) for number, count in tuples(query)), None)
+    own = {
+        number
+        for (number,) in tuples(leads.select(Lead.customer_id).where(Event.event_id > head, act == head))
+    }
+    others = leads.where(
+        Lead.customer_id.in_(listed(own)),
+        Lead.received_at >= to_text(from_text(now) - RECENTLY),
+        act.is_null(False),
+        act != head,
+    ).group_by(act)
+    number, count = max(tuples(others), key=lambda row: int(row[1]), default=(None, 0))
+    return None if number is None or 2 * count < len(own) else (named(number), count)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Literal, TypedDict
+from typing import Literal, TypedDict
 
 from dispatch import customers
 from dispatch.assignment.selection import policy_named
@@ -53,13 +53,15 @@ def received(
     phone: str | None = None,
     email: str | None = None,
     policy: str | None = None,
+    row_id: str | None = None,
 ) -> LeadResult:
     """Take in a lead as part of a command; the triggers assign it and open its booking.
 
     It belongs to the customer named by ``customer_id`` (NEW_CUSTOMER: to a new one), else to the one with
-    this phone or e-mail; merged customers are followed to the remaining one. Raises InvalidInput, and
-    NotFound for the customer.
+    this phone or e-mail; merged customers are followed to the remaining one. ``row_id`` is the request id of
+    a row of a file, which was looked for before. Raises InvalidInput, and NotFound for the customer.
     """
+    running.request_id = row_id
     values = running.desk.values
     lead = Lead(
         customer_name=validation.name(name, "customer_name"),
@@ -84,20 +86,6 @@ def received(
 
 receive = command("lead.add", past="came in", undo=put_back)(received)
 """``received`` as a separate command."""
-
-
-def _received_row(
-    running: Command, request_id: str, fields: Mapping[str, Any], policy: str | None
-) -> tuple[LeadResult, int | None]:
-    running.request_id = request_id
-    result = received(running, **fields, policy=policy)
-    first = next(iter(running.after))  # a new customer is the first row of a lead
-    is_new = first.startswith(f"{Customer.table}:") and first not in running.before
-    return result, None if is_new else Lead.lock(result["lead_id"]).customer_id
-
-
-receive_row = command("lead.add", past="came in", undo=put_back)(_received_row)
-"""The same for a row of a file, under a request id that was looked for; with a known customer's id."""
 
 
 def _whose(name: str, phone: str | None, email: str | None, customer_id: Whose) -> Recognised:

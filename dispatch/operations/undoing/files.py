@@ -27,7 +27,7 @@ from models.hints import act
 from models.triggers import recount_loads
 
 HEAD, LEAD = file_record.HEAD, "lead.add"
-BACK, AGAIN = "lead.file_back", "lead.file_again"
+BACK = "lead.file_back"
 AT_ONCE = 500
 HANDED_ON = ("agent_id", "assignment_id", "changed_at", "given_at", "shuffled_at", "version")
 """The columns that change when a booking goes to an agent: that is not yet work on it."""
@@ -143,12 +143,12 @@ def _undone(event: Event, head: Event) -> Iterator[_Part]:
         yield _Part({number: before[key(Booking, number)] for number in numbers if number not in kept}, kept)
 
 
-@command(BACK, past="leads of a file removed", undo=_WHOLE)
+@command("lead.file_back", past="leads of a file removed", undo=_WHOLE)
 def _take_back(running: Command, rows: dict[int, Json]) -> set[int | None]:
     return void(running, rows)
 
 
-@command(AGAIN, past="leads of a file are back", undo=_WHOLE)
+@command("lead.file_again", past="leads of a file are back", undo=_WHOLE)
 def _bring_back(running: Command, rows: dict[int, Json]) -> set[int | None]:
     return unvoid(running, rows)
 

@@ -103,7 +103,7 @@ def one_by_one(desk: Desk, file: LeadFile, policy: str | None) -> list[int]:
             with act.part():
                 assert act.head is not None
                 identity = rows.identity(lead, None, str(line))
-                intake.receive_row(desk, f"{identity.key}~{act.head}", lead, policy)
+                intake.receive(desk, **lead, policy=policy, row_id=f"{identity.key}~{act.head}")
         except DeskError:
             refused.append(line)
         else:
