@@ -87,7 +87,8 @@ def _name(number: int) -> str:
 
 
 def _stays(event: Event, number: int) -> RefusedRow:
-    error = Refused("changed_since", f"{_name(number)} has changed since, or its agent is away")
+    why = ", or its agent is away" if event.command == undo_chain.UNDO else ""
+    error = Refused("changed_since", f"{_name(number)} has changed since event {event.event_id}{why}")
     return {"row": _name(number), "event_id": event.event_id, "error": error.as_json()}
 
 
