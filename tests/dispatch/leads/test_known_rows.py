@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch import queries
+from dispatch import bookings, privacy, queries
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.inputs.lead_files import open_leads
@@ -146,6 +146,14 @@ def test_a_file_with_another_ones_customers_is_warned_of(desk: Desk, clock: Test
     assert add(desk, ADA | {"requests": "dome"}, *others)["warning"] is None
     clock.advance(hours=2)
     assert add(desk, ADA | {"requests": "aisle"})["warning"] is None
+
+
+def test_an_erased_person_is_not_known(desk: Desk) -> None:
+    add(desk, ADA, BOB)
+    bookings.cancel(desk, 1, "wants to be forgotten")
+    privacy.forget(desk, 1)
+    assert add(desk, BOB, ADA)["repeated"] == 1
+    assert len(customers(desk)) == 2
 
 
 def test_a_file_undone_while_it_comes_in_stops(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
