@@ -19,7 +19,7 @@ FIELDS = (*REQUIRED, *OPTIONAL)
 IDENTIFIER = "external_id"
 IGNORED_NAMED = 20
 MOST_SHAPES = 1_000  # of JSON objects, whose columns are remembered
-HINT = "give CSV with a header line, JSONL or SQL text; fields: " + ", ".join(FIELDS)
+HINT = "give CSV with a header line, JSONL, SQL text or .xlsx; fields: " + ", ".join(FIELDS)
 BARE_FIELDS = f"{len(REQUIRED)}: {', '.join(REQUIRED)}, then optionally {', '.join(OPTIONAL)}"
 
 AS_NAMED = ColumnChoice()

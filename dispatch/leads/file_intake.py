@@ -6,19 +6,20 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import PurePath
-from typing import Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from dispatch.assignment.selection import policy_named
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
-from dispatch.inputs import cleaning
-from dispatch.inputs.lead_files import Fields, LeadFile
 from dispatch.leads import file_record, intake
-from dispatch.leads.known_rows import Identity, Known, KnownRows
 from dispatch.outputs.rejected_rows import RejectedRows
 from dispatch.queries.wording import plural, short_moment
 from models.errors import DatabaseUnavailable, DeskError
 from models.hints import rendered
+
+if TYPE_CHECKING:
+    from dispatch.inputs.lead_files import Fields, LeadFile
+    from dispatch.leads.known_rows import Identity, Known
 
 # One commit a batch, and a pause between batches in which a terminal that tries for the write lock every
 # 0.5 to 3 ms finds it free. While nobody else writes, a batch may take longer.
@@ -166,6 +167,10 @@ class _Intaking:
     def __init__(
         self, desk: Desk, leads: LeadFile, policy: str | None, run: str | None, rejects: RejectedRows | None
     ) -> None:
+        from dispatch.inputs import cleaning  # slow to import, and one lead does not need them
+        from dispatch.leads.known_rows import KnownRows
+
+        self._cleaned = cleaning.lead
         self.desk = desk
         self._leads, self._records = leads, iter(leads)
         self._policy = policy
@@ -173,7 +178,7 @@ class _Intaking:
         self._rows = KnownRows(desk, leads.digest, run)
         self._act = file_record.act_of(desk, leads.name, self._rows.digest)
         self._seen_version = -1
-        self._line = self._on_line = 0
+        self._line = self._on_line = self._sheet = 0
         self._known: dict[int | None, _KnownLines] = {}
         with desk.reading():
             self._last_customer = file_record.newest_customer()
@@ -230,7 +235,7 @@ class _Intaking:
         if isinstance(read, str):
             self._reject(line, read)
             return None
-        fields = cleaning.lead(read, self.desk.values.of)
+        fields = self._cleaned(read, self.desk.values.of)
         row = _Row(line, place, fields, self._rows.identity(fields, self._leads.external_id, place))
         known = self._find(row)
         if known is None:
@@ -258,7 +263,8 @@ class _Intaking:
             self._reject(row.line, format_refusal(error))
             return False
         self.result["accepted"] += 1
-        if note := result.get("customer_note"):
+        if result["other_customer_id"] is not None:
+            note = intake.noted(result)["customer_note"] or ""
             self.result["customer_notes"].append({"line": row.line, "note": note})
         return True
 
@@ -268,10 +274,15 @@ class _Intaking:
         self._known.setdefault(known.act, _KnownLines(known.at)).add(line)
 
     def _place(self, line: int) -> str:
-        """Return the place of a row: its line, and its number there if others begin on the same line."""
+        """Return the place of a row: its line, and its number there if others begin on the same line.
+
+        Where the lines begin again, so does a sheet.
+        """
+        self._sheet += line < self._line
         self._on_line = self._on_line + 1 if line == self._line else 1
         self._line = line
-        return f"{line}.{self._on_line}" if self._on_line > 1 else str(line)
+        place = f"{line}.{self._on_line}" if self._on_line > 1 else str(line)
+        return f"{self._sheet}/{place}" if self._sheet else place
 
     def _reject(self, line: int, error: str) -> None:
         self.result["rejected"].append({"line": line, "error": error})

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from peewee import fn
 
+from dispatch.customers.person_names import agree
 from dispatch.desk.desk import Desk
 from dispatch.inputs import cleaning
 from dispatch.inputs.lead_files import FIELDS
-from dispatch.inputs.person_names import agree
 from models.audit import Event
 from models.base import CompiledQuery, parameter
 from models.bookings import Booking

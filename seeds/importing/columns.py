@@ -1,19 +1,21 @@
-"""The three importable tables: their columns, and the names that files may use for them."""
+"""The three importable tables, and which of them rows belong to by the names of their columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
 
+from dispatch.inputs.column_names import Columns, match
+from dispatch.inputs.head_words import plain
+from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS
 from models.errors import InvalidInput
 
-AGENTS = "agents"
-ASSIGNMENTS = "assignments"
-BOOKINGS = "bookings"
-
 Value = str | None
+KINDS = (AGENTS, ASSIGNMENTS, BOOKINGS)
+TABLES = {AGENTS: "space_travel_agents", ASSIGNMENTS: "assignment_history", BOOKINGS: "bookings"}
+BY_TABLE = {table: kind for kind, table in TABLES.items()}
+NAME_PARTS = ("FirstName", "LastName")
+ACCEPTED = "accepted: SQL text (INSERT INTO, COPY), CSV, JSON or .xlsx of " + ", ".join(BY_TABLE)
 
 
 class Record(NamedTuple):
@@ -29,121 +31,27 @@ class Record(NamedTuple):
     fault: str | None = None
 
 
-@dataclass(frozen=True)
-class Layout:
-    """A table's columns; ``optional`` ones may be missing, ``nullable`` ones may be empty."""
-
-    kind: str
-    table: str
-    columns: tuple[str, ...]
-    optional: frozenset[str] = frozenset()
-    nullable: frozenset[str] = frozenset()
-    aliases: dict[str, str] = field(default_factory=dict)
-
-    def positions(self, names: Iterable[str]) -> dict[str, int]:
-        """Map each known column to its position among a file's names; unknown names are ignored.
-
-        A column's own name comes before its aliases.
-        """
-        plain = {name: place for place, name in reversed(list(enumerate(map(plain_name, names))))}
-        aliased = {self.aliases[name]: place for name, place in plain.items() if name in self.aliases}
-        found = aliased | {name: place for name, place in plain.items() if name in self._plain}
-        return {column: found[name] for name, column in self._plain.items() if name in found}
-
-    def missing(self, places: Iterable[str], *, nullable_optional: bool = False) -> list[str]:
-        """List the required columns that a file lacks; JSON objects may omit nullable ones."""
-        needed = set(self.columns) - self.optional - set(places)
-        if nullable_optional:
-            needed -= self.nullable
-        return [column for column in self.columns if column in needed]
-
-    @cached_property
-    def _plain(self) -> dict[str, str]:
-        return {plain_name(column): column for column in self.columns}
-
-
-def plain_name(name: str) -> str:
-    """Normalise a column name: BookingID, booking_id and "Booking ID" are the same."""
-    return name.strip().lower().replace("_", "").replace(" ", "")
-
-
-_AGENT_COLUMNS = """
-AgentID FirstName LastName Email JobTitle DepartmentName ManagerName SpaceLicenseNumber YearsOfService
-AverageCustomerServiceRating
-"""
-_ASSIGNMENT_COLUMNS = "AssignmentID AgentID CustomerName CommunicationMethod LeadSource AssignedDateTime"
-_BOOKING_COLUMNS = """
-BookingID AssignmentID BookingCompleteDate CancelledDate Destination Package LaunchLocation
-DestinationRevenue PackageRevenue TotalRevenue BookingStatus
-"""
-_BOOKING_NULLABLE = """
-BookingCompleteDate CancelledDate Package DestinationRevenue PackageRevenue TotalRevenue
-"""
-LAYOUTS = {
-    AGENTS: Layout(
-        AGENTS,
-        "space_travel_agents",
-        tuple(_AGENT_COLUMNS.split()),
-        optional=frozenset({"Email", "ManagerName"}),
-        nullable=frozenset({"Email", "ManagerName", "SpaceLicenseNumber", "AverageCustomerServiceRating"}),
-        aliases={
-            "department": "departmentname",
-            "manager": "managername",
-            "licensenumber": "spacelicensenumber",
-            "license": "spacelicensenumber",
-            "years": "yearsofservice",
-            "rating": "averagecustomerservicerating",
-        },
-    ),
-    ASSIGNMENTS: Layout(
-        ASSIGNMENTS,
-        "assignment_history",
-        tuple(_ASSIGNMENT_COLUMNS.split()),
-        aliases={"method": "communicationmethod", "source": "leadsource", "assignedat": "assigneddatetime"}
-        | {"createdat": "assigneddatetime"},
-    ),
-    BOOKINGS: Layout(
-        BOOKINGS,
-        "bookings",
-        tuple(_BOOKING_COLUMNS.split()),
-        optional=frozenset({"TotalRevenue"}),
-        nullable=frozenset(_BOOKING_NULLABLE.split()),
-        aliases={
-            "completedat": "bookingcompletedate",
-            "cancelledat": "cancelleddate",
-            "launch": "launchlocation",
-            "status": "bookingstatus",
-        },
-    ),
-}
-BY_TABLE = {layout.table: layout for layout in LAYOUTS.values()}
-
-ACCEPTED = "accepted: SQL text (INSERT INTO, COPY), CSV or JSON of " + ", ".join(BY_TABLE)
-NAME_PARTS = ("FirstName", "LastName")
-
-
-def layouts_of(table: str | None, names: Sequence[str]) -> list[Layout]:
-    """Return the tables to which rows belong by their table's name, else by their column names.
+def columns_of(table: str | None, names: Sequence[str]) -> list[Columns]:
+    """Return the columns of the tables that rows belong to, by their table's name or their columns' names.
 
     Rows of bookings may hold all of their assignments, too.
     """
     if table is not None and table.lower() in BY_TABLE:
-        return [BY_TABLE[table.lower()]]
-    plain = {plain_name(name) for name in names}
-    if "bookingid" in plain:
-        history = LAYOUTS[ASSIGNMENTS]
-        is_wide = not history.missing(history.positions(names))
-        return [history, LAYOUTS[BOOKINGS]] if is_wide else [LAYOUTS[BOOKINGS]]
-    if "assignmentid" in plain:
-        return [LAYOUTS[ASSIGNMENTS]]
-    is_agent = "firstname" in plain or {"agentid", "name"} <= plain
-    return [LAYOUTS[AGENTS]] if is_agent else []
+        return [match(names, BY_TABLE[table.lower()])]
+    bookings, history, agents = (match(names, kind) for kind in (BOOKINGS, ASSIGNMENTS, AGENTS))
+    if "BookingID" in bookings.places:
+        return [bookings] if history.missing() else [history, bookings]
+    if "AssignmentID" in history.places:
+        return [history]
+    if whole_name(names) is not None and "AgentID" in agents.places:
+        agents = match((*names, *NAME_PARTS), AGENTS)
+    return [agents] if "FirstName" in agents.places else []
 
 
 def whole_name(names: Sequence[str]) -> int | None:
     """Return the place of agents' full names, if they have no first names."""
-    plain = [plain_name(name) for name in names]
-    return plain.index("name") if "name" in plain and "firstname" not in plain else None
+    heads = [plain(name) for name in names]
+    return heads.index("name") if "name" in heads and "firstname" not in heads else None
 
 
 def with_parts(values: Sequence[Value], whole: int | None) -> Sequence[Value]:
@@ -154,28 +62,15 @@ def with_parts(values: Sequence[Value], whole: int | None) -> Sequence[Value]:
     return (*values, first, last)
 
 
-def check_columns(
-    file: str,
-    line: int,
-    layout: Layout,
-    names: Sequence[str],
-    *,
-    is_json: bool = False,
-    may_lack: bool = False,
-) -> list[int | None]:
-    """Return the positions of the layout's columns among ``names``. Raises InvalidInput if one is missing.
-
-    JSON objects may lack nullable ones, and any if they ``may_lack`` them: the rows are then refused.
-    """
-    places = layout.positions(names)
-    missing = [] if may_lack else layout.missing(places, nullable_optional=is_json)
+def check_columns(file: str, line: int, columns: Columns, *, is_json: bool) -> None:
+    """Raise InvalidInput if a column is missing or doubled; JSON objects may lack nullable ones."""
+    layout = columns.layout
+    for name, heads in columns.doubled.items():
+        refuse(file, f"line {line} has several columns for {name}: {', '.join(heads)}", "leave one of them")
+    missing = [name for name in columns.missing() if not (is_json and name in layout.nullable)]
     if missing:
-        refuse(
-            file,
-            f"line {line} has no column {', '.join(missing)} for {layout.table}",
-            "needed: " + ", ".join(column for column in layout.columns if column not in layout.optional),
-        )
-    return [places.get(column) for column in layout.columns]
+        problem = f"line {line} has no column {', '.join(missing)} for {TABLES[layout.kind]}"
+        refuse(file, problem, "needed: " + ", ".join(layout.required))
 
 
 def refuse(file: str, problem: str, hint: str = ACCEPTED) -> NoReturn:

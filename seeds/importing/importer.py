@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from dispatch.desk.desk import Desk
+from dispatch.inputs import cleaning
+from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS, layouts
 from dispatch.operations import import_record
 from dispatch.operations.import_record import DIGEST, Head, Run
 from dispatch.operations.row_types import ImportRemark, ImportResult
@@ -16,14 +18,15 @@ from models.base import Json
 from models.errors import InvalidInput, Refused
 from models.hints import act, rendered
 from seeds.bulk_writer import in_batches, new_agents, write_all
-from seeds.importing.columns import AGENTS, ASSIGNMENTS, BOOKINGS, LAYOUTS, Record, refuse
+from seeds.importing.columns import KINDS, Record, refuse
 from seeds.importing.plan import Plan
-from seeds.importing.row_rules import AgentRow, Place, Rules, identifier
+from seeds.importing.row_rules import AgentRow, Notation, Place, Rules
 from seeds.importing.sources import Source
 
 Progress = Callable[[int, int, str], None]
 """Called with the rows done, the total (0: not known yet) and the current step."""
 
+PLAIN = Notation()
 REPORT_EVERY = 10_000
 BATCH_ROWS = 250  # assignments per commit: about 10 ms
 
@@ -39,6 +42,7 @@ def import_files(
     progress: Progress | None = None,
     *,
     encoding: str | None = None,
+    notation: Notation = PLAIN,
     rejects: RejectedRows | None = None,
 ) -> ImportResult:
     """Import SQL text, CSV and JSON files that belong together, in any order.
@@ -56,7 +60,7 @@ def import_files(
     if not sources:
         refuse("import", "no file given")
     with desk.reading():
-        rows = _CheckedRows(desk, sources, report)
+        rows = _CheckedRows(desk, sources, report, notation)
         known = import_record.newest(_digest(sources))
         _refuse_taken_back(known)
         plan = rows.plan()
@@ -78,6 +82,8 @@ def _write_rejects(sources: list[Source], remarks: list[ImportRemark], rejects: 
         for remark in remarks:
             if remark["file"] == source.name:
                 reasons.setdefault(remark["row"], []).append(remark["reason"])
+        if reasons and not source.path.is_file():
+            refuse(source.name, "a pipe cannot be read again for its refused rows", "save it to a file first")
         for number, row in enumerate(source.rows() if reasons else (), start=1):
             if number in reasons:
                 rejects.add(row.names, row.values, "; ".join(reasons[number]))
@@ -102,10 +108,10 @@ def _refuse_taken_back(known: Head | None) -> None:
 class _CheckedRows:
     """The rows of all files, each checked on its own."""
 
-    def __init__(self, desk: Desk, sources: list[Source], report: Progress) -> None:
-        rules = Rules(desk)
+    def __init__(self, desk: Desk, sources: list[Source], report: Progress, notation: Notation) -> None:
+        rules = Rules(desk, notation)
         self._checks = {AGENTS: rules.agent, ASSIGNMENTS: rules.assignment, BOOKINGS: rules.booking}
-        self._rows: dict[str, list[Any]] = {kind: [] for kind in LAYOUTS}
+        self._rows: dict[str, list[Any]] = {kind: [] for kind in KINDS}
         self._broken: list[tuple[str, Place, int | None, str]] = []
         for source in sources:
             for count, record in enumerate(source.records()):
@@ -141,7 +147,7 @@ class _CheckedRows:
 def _identifier(record: Record) -> int | None:
     """Return the id of a faulty row, if it is readable."""
     try:
-        return identifier(record.values[0], LAYOUTS[record.kind].columns[0])
+        return cleaning.identifier(record.values[0] or "", layouts()[record.kind].fields[0])
     except InvalidInput:
         return None
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from peewee import Field, chunked
 
+from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS
 from dispatch.operations.row_types import ImportRemark
 from models.agents import Agent
 from models.audit import ERASED_TEXT
 from models.bookings import PENDING, Assignment, Booking
 from seeds.bulk_writer import KEYS_AT_ONCE, History, Outcome
-from seeds.importing.columns import AGENTS, ASSIGNMENTS, BOOKINGS
 from seeds.importing.row_rules import AgentRow, AssignmentRow, BookingRow, Place
 
 TAKEN = "the id belongs to another {} on the desk"

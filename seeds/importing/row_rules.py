@@ -8,22 +8,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from dispatch.agents.roster import MOST_YEARS
 from dispatch.desk.desk import Desk
-from dispatch.inputs import validation
-from dispatch.inputs.amounts import money_cents
+from dispatch.inputs import cleaning, validation
+from dispatch.inputs.moments import moment
+from dispatch.inputs.value_words import meant
 from models.bookings import CANCELLED, CONFIRMED, STATUSES
 from models.errors import InvalidInput
 from seeds.importing.columns import Value
 
-LARGEST_ID = 2_147_483_647  # fits an INTEGER of every database
-WHOLE = re.compile(r"\+?[0-9]{1,10}")
-TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]((?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}))?")
+# Nobody groups by two digits: the comma of 4,5 and 1.500,00 can only be the decimal sign.
+ONLY_COMMA = re.compile(r"\s*[+-]?(?:[0-9]+|[0-9]{1,3}(?:[. ][0-9]{3})+),[0-9]{1,2}\s*")
 
 T = TypeVar("T")
+
+
+class Notation(NamedTuple):
+    """How files write what has two readings: which of 01/03/2081 is the day (dmy, mdy), the decimal sign."""
+
+    dates: str | None = None
+    decimal: str = cleaning.POINT
 
 
 class Place(NamedTuple):
@@ -96,37 +102,41 @@ class CachedCheck(Generic[T]):
 class Rules:
     """Conversion of a row's text to values. Every method raises InvalidInput with the reason."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._value = CachedCheck(desk.values.check)
+    def __init__(self, desk: Desk, notation: Notation) -> None:
+        self._values = desk.values
+        self._notation = notation
+        self._value = CachedCheck(self._meant)
         self._package = CachedCheck(desk.values.check_package)
-        self._money = CachedCheck(_money)
+        self._money = CachedCheck(self._cents)
         self._status = CachedCheck(_status)
 
     def agent(self, values: tuple[Value, ...], place: Place) -> AgentRow:
         agent_id, first, last, email, title, department, manager, license_number, years, rating = values
         return AgentRow(
-            identifier(agent_id, "agent_id"),
+            _identifier(agent_id, "agent_id"),
             validation.name(first, "first_name"),
             validation.name(last, "last_name"),
-            validation.email(email),
+            None if email is None else _address(email),
             self._value("job_title", title),
             self._value("department", department),
             validation.optional_text(manager, "manager_name"),
             validation.optional_text(license_number, "license_number"),
-            validation.whole(_present(years, "years_of_service"), "years_of_service", 0, MOST_YEARS),
-            None if rating is None else validation.rating(rating),
+            validation.whole(
+                cleaning.whole(_present(years, "years_of_service")), "years_of_service", 0, MOST_YEARS
+            ),
+            self._rating(rating),
             place,
         )
 
     def assignment(self, values: tuple[Value, ...], place: Place) -> AssignmentRow:
         assignment_id, agent_id, customer, method, source, assigned_at = values
         return AssignmentRow(
-            identifier(assignment_id, "assignment_id"),
-            identifier(agent_id, "agent_id"),
+            _identifier(assignment_id, "assignment_id"),
+            _identifier(agent_id, "agent_id"),
             validation.name(customer, "customer_name"),
             self._value("method", method),
             self._value("source", source),
-            moment(_present(assigned_at, "assigned_date_time"), "assigned_date_time"),
+            self._moment(_present(assigned_at, "assigned_date_time"), "assigned_date_time"),
             place,
         )
 
@@ -136,66 +146,60 @@ class Rules:
         )
         place_to = self._value("destination", destination)
         row = BookingRow(
-            identifier(booking_id, "booking_id"),
-            identifier(assignment_id, "assignment_id"),
+            _identifier(booking_id, "booking_id"),
+            _identifier(assignment_id, "assignment_id"),
             self._status(status),
             place_to,
             self._value("launch", launch),
             None if package is None else self._package(place_to, package),
             self._money(revenues[0], "destination_revenue"),
             self._money(revenues[1], "package_revenue"),
-            None if completed is None else moment(completed, "booking_complete_date"),
-            None if cancelled is None else moment(cancelled, "cancelled_date"),
+            None if completed is None else self._moment(completed, "booking_complete_date"),
+            None if cancelled is None else self._moment(cancelled, "cancelled_date"),
             place,
         )
         _check_total(row, self._money(revenues[2], "total_revenue"))
         _check_outcome(row)
         return row
 
+    def _meant(self, kind: str, text: Value) -> str:
+        return self._values.check(kind, text and meant(kind, text.strip(), self._values.of(kind)))
 
-def identifier(value: Value, field: str) -> int:
-    """Parse an id, from 1 to LARGEST_ID. Raises InvalidInput."""
-    text = _present(value, field).strip()
-    number = int(text) if WHOLE.fullmatch(text) else 0
-    if not 0 < number <= LARGEST_ID:
-        raise _invalid(field, text, f"a whole number from 1 to {LARGEST_ID}")
-    return number
+    def _moment(self, text: str, field: str) -> str:
+        return moment(text, field, self._notation.dates)
 
+    def _cents(self, value: Value, field: str) -> int | None:
+        return None if value is None else cleaning.money(value, field, self._decimal(value))
 
-def moment(text: str, field: str) -> str:
-    """Parse a time into the stored form, taken as desk time. Raises InvalidInput."""
-    match = TIME.fullmatch(text.strip())
-    if match is not None:
-        day, time = match.groups()
-        try:
-            datetime.fromisoformat(day)
-            if time is None or int(time[3:5]) < 60 > int(time[6:8]):
-                return f"{day} {time or '00:00:00'}"
-        except ValueError:  # such as 30 February
-            pass
-    raise _invalid(field, text, "like 2082-11-22 01:02:03")
+    def _rating(self, value: Value) -> float | None:
+        return None if value is None else validation.rating(cleaning.number(value, self._decimal(value)))
+
+    def _decimal(self, text: str) -> str:
+        return cleaning.COMMA if ONLY_COMMA.fullmatch(text) else self._notation.decimal
 
 
-def _invalid(field: str, text: str, hint: str) -> InvalidInput:
-    return InvalidInput(field, f"{validation.excerpt(text)} is not a valid {_words(field)}", hint)
+def _identifier(value: Value, field: str) -> int:
+    return cleaning.identifier(_present(value, field), field)
+
+
+def _years(value: Value) -> int:
+    field = "years_of_service"
+    return validation.whole(cleaning.whole(_present(value, field)), field, 0, MOST_YEARS)
+
+
+def _address(text: str) -> str | None:
+    """Return the e-mail address in a text; a text without any is refused."""
+    return cleaning.contact(text, cleaning.first_address).value or validation.email(text)
 
 
 def _present(value: Value, field: str) -> str:
     if value is None or not value.strip():
-        raise InvalidInput(field, f"{_words(field)} is required")
+        raise InvalidInput(field, f"{validation.noun(field)} is required")
     return value
 
 
-def _words(field: str) -> str:
-    return field.replace("_", " ")
-
-
-def _money(value: Value, field: str) -> int | None:
-    return None if value is None else money_cents(value, field)
-
-
 def _status(value: Value) -> str:
-    text = _present(value, "booking_status").strip()
+    text = meant("status", _present(value, "booking_status").strip(), STATUSES)
     if text not in STATUSES:
         problem = f"{validation.excerpt(text)} is not a booking status"
         raise InvalidInput("booking_status", problem, "accepted: " + ", ".join(STATUSES))
