@@ -124,6 +124,7 @@ def keys_page() -> str:
             textwrap.fill(_with_keys(place.HELP), WIDTH),
             _keys_table(bindings_of(place)),
         ]
+    parts += ["## While a filter is typed", _keys_table(keys.TYPED_FILTER)]
     parts += ["# Modals", "Under a modal only its own keys work."]
     for modal in modals():
         parts += [f"## {_words(modal.__name__)}", _about(modal), _keys_table(bindings_of(modal))]

@@ -16,6 +16,7 @@ from dispatch.inputs.filter_reader import (
     Moment,
     Number,
     Part,
+    Reading,
     Who,
     table,
 )
@@ -45,9 +46,17 @@ _FLAGS = {
     "due": lambda reading: {"due_until": reading.now},
     "asked": _filling(asked=True),
 }
+
+
+def _due_again(reading: Reading) -> dict[str, Any]:
+    return {"due_until": reading.now, "claimed": True}
+
+
 _SHOWN = {  # further words of the state column and the views
     "unattended": _filling(unattended=True),
-    "call again": lambda reading: {"due_until": reading.now, "claimed": True},
+    "call again": _due_again,
+    "text again": _due_again,
+    "follow up": _due_again,
     "still on it?": _filling(asked=True),
     "by mistake": _filling(voided=True),
     "all": _filling(**EVERY),

@@ -74,7 +74,7 @@ def _reached_by(booking: BookingRow) -> list[str]:
 
 def _facts(booking: BookingRow) -> list[tuple[str, str]]:
     trip, whole = booking["destination_revenue"], booking["total_revenue"]
-    quote = f"{money(trip)} + {money(booking['package_revenue'])} = {money(whole)}"
+    quote = f"{money(whole)} ({money(trip)} + {money(booking['package_revenue'])})"
     return [
         ("Agent", holder(booking, "nobody yet")),
         ("Follow-up", day_and_moment(booking["follow_up_at"]) if booking["follow_up_at"] else ""),

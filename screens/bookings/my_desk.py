@@ -93,6 +93,7 @@ class MyDesk(BookingList):
     MyDesk.-idle DetailPane { border: none; }
     """
     IS_TIMELY = True
+    GOES_ON = True
 
     table: getters.query_one[LiveTable[BookingRow]] = getters.query_one("#my-desk", LiveTable)
     issues: getters.query_one[LiveTable[IssueRow]] = getters.query_one("#my-issues", LiveTable)

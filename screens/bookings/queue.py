@@ -32,11 +32,11 @@ NEWEST_FIRST = ("changed", "id", "created", "revenue")
 COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("booking_id", "No.", 6, right=True, sort="id"),
     Column("customer_name", "Customer", 10, grows=True, sort="customer"),
-    Column("destination", "To", 8, drop=2, sort="destination"),
+    Column("destination", "To", 8, drop=3, sort="destination"),
     Column("agent_name", "Agent", 9, lambda row: row["agent_name"] or "–", grows=True, drop=1, sort="agent"),
     Column("state", "State", 14, state_with_sign, sort="status"),
-    Column("changed_at", "Changed", 8, lambda row: row["age"], right=True, drop=3, sort="changed"),
-    Column("follow_up_at", "Due", 9, due_mark, right=True, drop=4, sort="due"),
+    Column("changed_at", "Changed", 8, lambda row: row["age"], right=True, drop=4, sort="changed"),
+    Column("follow_up_at", "Due", 9, due_mark, right=True, drop=2, sort="due"),
     *(column for column in EXTRA_COLUMNS if column.key != "follow_up_at"),
 )
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.segment import Segment
-from rich.style import Style
 from rich.text import Text
 from textual import events, getters, on
 from textual.app import ComposeResult
@@ -22,7 +20,6 @@ from models.errors import InvalidInput
 from screens.base import keys
 from screens.base.keys import key
 from screens.base.messages import DeskChanged
-from screens.base.textual_internals import SegmentTable
 from screens.dialogs.modal import Modal
 from screens.widgets.columns import Column
 from screens.widgets.key_line import KeyLine
@@ -48,8 +45,7 @@ BECAUSE = Column[CustomerRow]("because", "The same?", 12, lambda row: str(row.ge
 class FoundList(LiveTable[CustomerRow]):
     """A list whose cursor is seen although the focus stays in the text: enter chooses its row."""
 
-    def _styled(self, segments: list[Segment], ground: Style, cursor: bool, hover: bool) -> list[Segment]:
-        return SegmentTable._styled(self, segments, ground, cursor, hover)
+    fills_cursor = True
 
 
 class FindCustomer(Modal[int | None]):

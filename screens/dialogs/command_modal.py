@@ -62,7 +62,7 @@ class CommandModal(Modal[Outcome | None]):
             self._show_note(self.STILL_AT_WORK)
         elif self.unsaved() and not self._is_warned:
             self._is_warned = True
-            self._show_note(self.DROPS)
+            self._show_problem(self.DROPS)
         else:
             self.leave(self._result)
 
@@ -79,12 +79,12 @@ class CommandModal(Modal[Outcome | None]):
     def _refused(self, error: DeskError) -> None:
         self._busy = False
         noun = self.NOUNS.get(error.field, "") if isinstance(error, InvalidInput) else ""
-        self._show_note(keys.refusal(self.app, error, noun))
+        self._show_problem(keys.refusal(self.app, error, noun))
 
     def on_letters_typed(self, message: LettersTyped) -> None:
         """Say so if a letter chooses nothing, until the field is left."""
         self._slip = "" if message.found else no_such_name(message)
-        self._show_note(self._slip)
+        self._show_problem(self._slip)
 
     def on_descendant_blur(self) -> None:
         if self._slip:
@@ -93,5 +93,8 @@ class CommandModal(Modal[Outcome | None]):
 
     def _show_note(self, text: str) -> None:
         if self.is_laid_out:
-            is_news = text in ("", self.AT_WORK, self.STILL_AT_WORK)
-            self.query_one(self.NOTE_ID, Static).update(Content(text if is_news else f"{WRONG}{text}"))
+            self.query_one(self.NOTE_ID, Static).update(Content(text))
+
+    def _show_problem(self, text: str) -> None:
+        """Show what is wrong, with a sign that needs no colour."""
+        self._show_note(f"{WRONG}{text}" if text else "")

@@ -270,7 +270,7 @@ class FormModal(CommandModal[Outcome]):
         if self.focused is not None and last in self.focused.ancestors_with_self:
             if self._kept_open:
                 self._kept_open = False
-                self._show_note(f"Enter again, if this is meant: {self._verb}")
+                self._show_problem(f"Enter again, if this is meant: {self._verb}")
             else:
                 self.action_submit()
             return
@@ -349,7 +349,7 @@ class FormModal(CommandModal[Outcome]):
             self.line(field.name).tell(keys.refusal(self.app, error, field.noun), "wrong")
             self._focus(field.name)
         else:
-            self._show_note(keys.refusal(self.app, error))
+            self._show_problem(keys.refusal(self.app, error))
         self.call_after_refresh(self._fit)
 
 

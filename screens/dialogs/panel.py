@@ -6,11 +6,11 @@ import traceback
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.widgets import Static
 
 from screens.base.keys import key
 from screens.dialogs.modal import Modal
 from screens.widgets.movable import Reading
+from screens.widgets.steady_text import HangingText
 
 
 class Panel(Modal[str | None]):
@@ -25,7 +25,7 @@ class Panel(Modal[str | None]):
         self.text = text
 
     def body(self) -> ComposeResult:
-        yield Static(self.text)
+        yield HangingText(self.text)
 
     def on_mount(self) -> None:
         self.query_one("#panel").focus()

@@ -162,7 +162,7 @@ class SeveralLeads(CommandModal[str]):
         if not outcomes and not questions:
             self._show(pasted)
             if not pasted.problem:
-                self._show_note(
+                self._show_problem(
                     "Nothing to assign: " + (_counts(pasted) if pasted.lines else "there are no lines")
                 )
             return

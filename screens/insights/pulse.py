@@ -171,4 +171,4 @@ def _open(work: OpenWork, now: str) -> Lines:
         ("Oldest unclaimed", age(work["oldest_to_claim"], now) if work["oldest_to_claim"] else "–", ""),
         ("Oldest open", age(work["oldest"], now) if work["oldest"] else "–", ""),
     ]
-    return [Text.assemble((f"{label:<16}", "dim"), (value, style)) for label, value, style in facts]
+    return [Text.assemble((f"{label:<17}", "dim"), (value, style)) for label, value, style in facts]

@@ -183,7 +183,7 @@ class NewIssue(CommandModal[IssueDetails]):
             return
         if self._triage and self._triage["unsure"] and not self._category and not self._is_asked:
             self._is_asked = True
-            self._show_note(UNSURE.format(self._key_of("new.open")))
+            self._show_problem(UNSURE.format(self._key_of("new.open")))
             self.query_one("#category", Pick).focus()
             return
         try:

@@ -42,8 +42,11 @@ def bindings_of(screen: type[Screen[Any]]) -> list[Binding]:
 
 def areas() -> Mapping[str, Sequence[Binding]]:
     """Return the keys that work together: each place's with the application's, and each modal's."""
-    found = {each.NAME.replace("-", " "): _with_those_above(keys.APP, each) for each in places()}
+    found: dict[str, Sequence[Binding]] = {
+        each.NAME.replace("-", " "): _with_those_above(keys.APP, each) for each in places()
+    }
     quitting = [binding for binding in keys.APP if binding.id == "quit"]
+    found["filter"] = keys.TYPED_FILTER
     return found | {each.__name__: _with_those_above(quitting, each) for each in modals()}
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE, THREE = 100, 160  # columns of the terminal
 NARROWEST, WIDEST = 45, 80  # cells of a pane that nobody has moved
-LIST_NEEDS = 88  # cells, before the panes get more
+LIST_NEEDS = {1: 88, 2: 110}  # cells, before so many panes get more
 LEAST = 20  # cells of any of them, wherever the border is moved
 LOWEST = 4  # rows
 STEP, STEP_ROWS = 4, 2
@@ -96,7 +96,7 @@ class Panes(Horizontal):
             return max(LOWEST, min(moved, self.size.height - LOWEST)) if moved else None
         if moved:
             return max(LEAST, min(moved, (size.width - LEAST) // panes))
-        fair = (size.width - LIST_NEEDS) // panes
+        fair = (size.width - LIST_NEEDS[panes]) // panes
         return max(min(self._narrowest, size.width // 3), min(WIDEST, fair))
 
     def zoom(self) -> None:

@@ -64,6 +64,9 @@ class RowActions(Place, Generic[Row, Done]):
     ENTER: ClassVar[str]
     """The action of enter, or of a click, on a row."""
 
+    GOES_ON: ClassVar[bool] = False
+    """Whether the place itself leads on to the next row when one leaves: any act is then meant for that."""
+
     POSSIBLE: ClassVar[Mapping[str, Callable[[Any], bool]]] = {}
     """For verbs that not every row allows: by action, whether a row does."""
 
@@ -110,7 +113,7 @@ class RowActions(Place, Generic[Row, Done]):
         """Return whether somebody chose this row for an act; else say that the cursor has come to it."""
         act, number = self._last_act, row[self.NUMBER]
         self._last_act = Act(word, number)
-        if act is None or act.landed != number or act.word == word:
+        if self.GOES_ON or act is None or act.landed != number or act.word == word:
             return True
         kind = self.NUMBER.removesuffix("_id").capitalize()
         self.say(f"{kind} {act.number} left this list; now on {number}. Press again", severity="warning")

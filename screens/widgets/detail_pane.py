@@ -11,7 +11,7 @@ from textual.content import Content
 
 from screens.base.harmless_text import visible
 from screens.widgets.movable import Reading
-from screens.widgets.steady_text import SteadyText
+from screens.widgets.steady_text import HangingText
 from screens.wording.text import add_hanging
 
 Detail = tuple[str, Text]
@@ -28,15 +28,16 @@ class DetailPane(Reading):
     ]
     DEFAULT_CSS = """
     DetailPane {
-        border: round $border-blurred; border-title-color: $foreground; padding: 0 1; background: $surface; }
+        border: round $border-blurred; border-title-color: $foreground; padding: 0 1; background: $surface;
+        scrollbar-gutter: stable; }
     DetailPane:focus { border: heavy $border; border-title-style: bold; }
-    DetailPane > SteadyText { width: 1fr; height: auto; }
+    DetailPane > HangingText { width: 1fr; height: auto; }
     """
 
     _title = ""
 
     def compose(self) -> ComposeResult:
-        yield SteadyText()  # blank until the first answer: nothing is said that may not be so
+        yield HangingText()  # blank until the first answer: nothing is said that may not be so
 
     @property
     def text_width(self) -> int:
@@ -49,7 +50,7 @@ class DetailPane(Reading):
         if title != self._title:
             self._title = title
             self.border_title = Content(visible(title))
-        self.query_one(SteadyText).update(text)
+        self.query_one(HangingText).show(text)
 
 
 def add_facts(

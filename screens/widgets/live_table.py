@@ -221,9 +221,14 @@ class LiveTable(SignedTable, TableMessages, Generic[Row]):
                 self._put_in_order([*wanted])
         self._lay_out()  # a text may be longer than all before
 
+    @property
+    def fills_cursor(self) -> bool:
+        """Whether the cursor is a bar: only the list in focus has one."""
+        return self.has_focus
+
     def _styled(self, segments: list[Segment], ground: Style, cursor: bool, hover: bool) -> list[Segment]:
         """Style a cell; only the table in focus has a bar, elsewhere a mark is before the row."""
-        return super()._styled(segments, ground, cursor and self.has_focus, hover)
+        return super()._styled(segments, ground, cursor and self.fills_cursor, hover)
 
     def segments(self, cell: Text, width: int) -> list[Segment] | None:
         return rendered(cell, width, self.cell_padding, self.app.console) if is_one_line(cell) else None

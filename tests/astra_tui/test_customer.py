@@ -137,4 +137,4 @@ def test_the_log_is_filtered(
 def test_an_invalid_time_is_wrong_input(booked: Run, time: str) -> None:
     ended = booked("log", "--since", time, "--json")
     assert (ended.code, ended.error["code"]) == (2, "invalid_time")
-    assert "yesterday 17:30" in ended.error["hint"]
+    assert "today, 9:00, -2h" in ended.error["hint"]

@@ -48,7 +48,7 @@ def test_what_a_filter_finds(booked: Run, listing: str, text: str, found: int) -
         ("booking list", "stauts:x", "invalid_key", "did you mean status? accepted: status, is, agent"),
         ("agent list", "load>many", "invalid_load", ""),
         ("issue list", "priority>=hihg", "invalid_priority", "did you mean high?"),
-        ("log", "since:soon", "invalid_time", "today, yesterday 17:30"),
+        ("log", "since:soon", "invalid_time", "today, 9:00, -2h"),
         ("customer find", "(kate", "invalid_filter", "quote it"),
         ("booking cancel --reason x", "to:pluto", "invalid_destination", "accepted: Europa"),
     ],

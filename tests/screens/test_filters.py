@@ -89,7 +89,7 @@ def test_what_a_text_asks_for(text: str, wanted: dict[str, Any]) -> None:
         ("a:b", "ambiguous key 'a': accepted: agent, attempts"),
         ("status<pending", "status has no <: it takes : and !="),
         ("number:x", "'number:x' is not a whole number"),
-        ("created:soon", "'created:soon' is not a time: today, yesterday 17:30"),
+        ("created:soon", "'created:soon' is not a time: today, 9:00, -2h"),
         ("created:-2h", "'created:-2h' is not a day: use created>=-2h"),
         ("(kate", "unmatched ("),
         ("kate)", "unmatched )"),
@@ -112,7 +112,9 @@ def test_words_of_the_screen_are_accepted_where_they_are_typed(key: str) -> None
     for word in {*states, *VIEWS}:
         parsed(format_filter(Pair(key, ":", word)))
     rows = [cast(IssueRow, {"escalation_level": 0, "status": status}) for status in ISSUE_STATUSES]
-    issue_states = {short_state(row).plain for row in rows} | set(map(status_words, ISSUE_STATUSES))
+    issue_states = {short_state(row).plain.lstrip("!▲‖○◐✓✗ ") for row in rows} | set(
+        map(status_words, ISSUE_STATUSES)
+    )
     for word in {*issue_states, *ISSUE_VIEWS}:
         parse_issue_filter(format_filter(Pair(key, ":", word)), "Open", READING)
     assert parsed(f"{key}:claimed", "Unclaimed") == BookingFilter(claimed=True)

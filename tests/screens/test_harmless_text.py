@@ -68,7 +68,7 @@ async def test_what_is_announced_shows_what_it_left_out(running: Any) -> None:
         await app.settle()
         assert "one\\x1b]0;PWNED\\x07 two" in text_of(app)
         assert pane.border_title == "pane\\x1b]0;PWNED\\x07"
-        assert "d\\x1b]0;PWNED\\x07a.db is gone" in str(bar.visual)
+        assert "D\\x1b]0;PWNED\\x07a.db is gone" in str(bar.visual)
 
 
 def test_a_name_of_a_file_does_not_reach_the_terminal_raw(foreign: Path) -> None:

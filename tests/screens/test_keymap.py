@@ -42,8 +42,8 @@ def test_a_sound_keymap_is_left_alone() -> None:
         ),
         ("booking.claim", "t", "t is the key of booking.contact too (dispatch)"),
         ("booking.claim", "?", "question_mark is the key of help.letter too (dispatch)"),
-        ("panel.copy", "escape", "escape is the key of panel.close too (Panel)"),
-        ("panel.copy", "ctrl+q", "ctrl+q is the key of quit too (Panel)"),
+        ("panel.copy", "escape", "escape is the key of panel.close too (IssuePanel)"),
+        ("panel.copy", "ctrl+q", "ctrl+q is the key of quit too (IssuePanel)"),
     ],
 )
 def test_errors_are_reported(identifier: str, keys: str, told: str) -> None:

@@ -162,13 +162,13 @@ async def test_a_deleted_file_is_reported_and_found_again(demo_file: Path, runni
     async with running(size=(100, 30)) as (app, _):
         demo_file.rename(hidden)
         await app.settle()
-        assert "lost the database file" in bar(app)
+        assert "Lost the database file" in bar(app)
         await press(app, "f4", "f2")
-        assert "lost the database file" in bar(app)
+        assert "Lost the database file" in bar(app)
         await fill_in(app, customer="Kate", **{**LEAD, "launch": "Sydney Stellar Port"})
         await press(app, "f9")
         assert "Kate" in text_of(app)
-        assert "lost the database file" in str(app.screen.query_one("#notice", Static).visual)
+        assert "Lost the database file" in str(app.screen.query_one("#notice", Static).visual)
         hidden.rename(demo_file)
         await app.settle()
         assert not bar(app)
@@ -186,7 +186,7 @@ async def test_a_lost_database_can_be_retried_and_nothing_typed_is_lost(
         await press(app, *"call [/]")
         demo_file.rename(hidden)
         await press(app, "f9")
-        assert "lost the database file" in str(app.screen.query_one("#problem", Static).visual)
+        assert "Lost the database file" in str(app.screen.query_one("#problem", Static).visual)
         assert app.screen.values() == {"text": "call [/]"}
         await press(app, "ctrl+r")  # under a modal, too
         assert "the database still cannot be reached" in text_of(app)
@@ -350,7 +350,7 @@ async def test_the_mouse_sorts_chooses_and_enters(running: Any) -> None:
     async with running(size=(120, 36)) as (app, pilot):
         await press(app, "f3")
         table = app.screen.query_one("#roster", LiveTable)
-        for offset, mark in (((10, 0), "Agent▴"), ((10, 0), "Agent▾"), ((30, 0), "Load▾")):
+        for offset, mark in (((14, 0), "Agent▴"), ((14, 0), "Agent▾"), ((40, 0), "Load▾")):
             await pilot.click("#roster", offset=offset)
             await app.settle()
             assert mark in text_of(app)
@@ -385,7 +385,7 @@ async def test_a_desk_that_can_only_be_read_is_shown(
         app.perform(lambda desk: bookings.note(desk, 12, "call back"))
         await app.settle()
         shown = " ".join(text_of(app).split())
-        assert "cannot write" in shown
+        assert "annot write" in shown
         assert "Trying again" not in shown
         await press(app, "f3")
         assert " agents" in text_of(app)

@@ -132,7 +132,7 @@ async def test_the_match_policy_says_its_doubt_once_and_its_why_tells_the_parts(
         await press(app, "f8")
         assert isinstance(app.screen, Panel)
         assert "Score with today's figures (published weights): 100.0" in app.screen.text.plain
-        assert "match score 100.0" in app.screen.text.plain
+        assert "best match score (100.0)" in app.screen.text.plain
 
 
 async def test_a_key_never_waits_for_scores_and_a_late_answer_is_dropped(

@@ -34,7 +34,7 @@ def table(app: AstraApp) -> LiveTable[Any]:
 async def test_a_list_is_restored(golden_file: Path) -> None:
     remember()
     async with own(golden_file, agent=1) as app:
-        await press(app, "f3", *("greater_than_sign",) * 2, "less_than_sign")
+        await press(app, "f3", *("greater_than_sign",) * 3, "less_than_sign")
         await press(app, "f4", "greater_than_sign", "v", "slash")
         await press(app, *"mars", "enter", "comma", "end", "enter", "minus", "escape")
         assert table(app).chosen[-1] == "requests"
@@ -111,7 +111,7 @@ async def test_columns_by_mouse_and_an_order_by_a_hidden_column(golden_file: Pat
         await app.settle()
         assert isinstance(app.screen, Columns)
         assert app.recall("roster.sort", "") == "", "a right click does not sort"
-        await press(app, "down", "down", "s", "enter", "escape")
+        await press(app, "down", "down", "down", "s", "enter", "escape")
         assert "name" not in table(app).chosen
         assert "name ▴" in text_of(app)
         names = [row["name"].lower() for row in table(app).rows_shown]

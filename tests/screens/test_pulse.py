@@ -60,7 +60,7 @@ def test_panels_are_beside_each_other_where_there_is_room() -> None:
     assert "From lead to confirmed" in drawn(120)[0]
     assert "From lead to confirmed" not in drawn(78)[0]
     assert max(map(len, drawn(78))) <= 78
-    assert "Oldest to claim 4m" in "\n".join(drawn(78))
+    assert "Oldest unclaimed 4m" in "\n".join(drawn(78))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ async def test_insights_open_with_the_pulse_and_go_on_to_tables(golden_file: Pat
     async with running(golden_file, size=(120, 36)) as (app, _):
         await press(app, "f7")
         assert "Leads a day, last 30 days" in text_of(app)
-        assert "Waiting         1" in text_of(app)
+        assert "Waiting          1" in text_of(app)
         await press(app, "v", "T")
         assert "last 30 days, beside those before" in text_of(app)
         assert "▲ 0" in text_of(app)

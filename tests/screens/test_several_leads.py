@@ -74,14 +74,14 @@ async def test_lines_are_checked_assigned_and_corrected(golden_file: Path, runni
 
 async def correct_the_rest(app: AstraApp, pilot: Any) -> None:
     await press(app, "f9")
-    assert told(app) == "Nothing to assign: 0 ready, 2 with errors"
+    assert told(app) == "! Nothing to assign: 0 ready, 2 with errors"
     await write(app, modal(app).text.replace("Pluto", "Mars").replace("call me", "0711 1"))
     assert told(app) == "1 ready, 1 with errors"
     await pilot.click("#assign-lines")
     await app.settle()
     assert (await newest(app, 1))[0]["customer_name"] == "[/] Ola"
     await press(app, "escape")
-    assert told(app) == "Close again to discard these lines"
+    assert told(app) == "! Close again to discard these lines"
     await press(app, "escape")
     assert notice(app) == "3 leads assigned"
     assert form(app)["name"] == "Half typed"
@@ -124,7 +124,7 @@ async def test_where_a_paste_goes(golden_file: Path, running: Any) -> None:
         await press(app, "ctrl+v")
         assert modal(app).text == lines
         await press(app, "escape", "escape", "ctrl+t", "f9")
-        assert told(app) == "Nothing to assign: there are no lines"
+        assert told(app) == "! Nothing to assign: there are no lines"
         for text, said in (
             ("Kate", "0 ready, 1 with errors"),
             (

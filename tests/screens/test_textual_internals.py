@@ -101,10 +101,11 @@ def objects(pilot: Pilot[None], driver: SteadyDriver) -> dict[str, Any]:
 
 def private_names() -> set[tuple[str, str]]:
     """Each object's name and its private attribute, as textual_internals writes them."""
-    tree = ast.parse(Path(textual_internals.__file__).read_text("utf-8"))
+    files = Path(textual_internals.__file__).parent.glob("*.py")
     return {
         (ast.unparse(node.value), node.attr)
-        for node in ast.walk(tree)
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(node, ast.Attribute)
         and node.attr.startswith("_")
         and not node.attr.startswith("__")

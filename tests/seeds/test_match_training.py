@@ -119,7 +119,7 @@ def test_agents_who_are_alike_leave_it_closed(desk: Desk) -> None:
     assert found["evaluation"]["gain"]["low"] <= 0
     verdict = found["sentence"]
     assert "show no difference between agents (p = " in verdict
-    assert verdict.endswith(": ordering by load and rank")
+    assert verdict.endswith(": ordering by rank")
     assert sentence(desk) == verdict
 
 
@@ -213,10 +213,7 @@ def test_no_history_is_refused(desk: Desk, add_agent: Add, add_lead: Add) -> Non
     with pytest.raises(Refused) as refusal:
         train(desk)
     assert refusal.value.code == "no_history"
-    assert (
-        sentence(desk)
-        == "1 assignment shows no difference between agents (p = 1.00): ordering by load and rank"
-    )
+    assert sentence(desk) == "1 assignment shows no difference between agents (p = 1.00): ordering by rank"
 
 
 @pytest.mark.parametrize("outcome", ["Confirmed", "Cancelled"])
@@ -442,7 +439,7 @@ def test_a_glance_at_an_empty_desk(desk: Desk) -> None:
         seen = glance(Terms("Text", "Organic", "Mars"))
     assert seen.scores.agents == ()
     assert {each.share for each in seen.importance} == {0.0}
-    assert seen.verdict.sentence == "no assignments to learn from yet: ordering by load and rank"
+    assert seen.verdict.sentence == "no assignments to learn from yet: ordering by rank"
 
 
 def test_a_glance_costs_the_same_after_a_long_history(taught: Desk, trained: LessonRow) -> None:

@@ -1,0 +1,41 @@
+"""Long lines of a pane go on below their values."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.text import Text
+
+from screens.widgets.steady_text import hanging
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        ("Wishes      a dome with a view", ["Wishes      a dome with a", "            view"]),
+        ("03-04 08:30  cancelled: moved away", ["03-04 08:30  cancelled:", "             moved away"]),
+        ("  ✓     12  Oskar Sokolov, Venus", ["  ✓     12  Oskar Sokolov,", "            Venus"]),
+        ("no label here, only a sentence", ["no label here, only a", "sentence"]),
+        ("Short       line", ["Short       line"]),
+        ("山田  太郎 has been here very often", ["山田  太郎 has been here", "      very often"]),
+    ],
+)
+def test_a_long_line_goes_on_below_its_value(line: str, lines: list[str]) -> None:
+    assert hanging(Text(line), 26).plain.split("\n") == lines
+
+
+def test_styles_stay_where_they_were() -> None:
+    shown = hanging(Text.assemble(("Wishes      ", "dim"), "a dome with ", ("a view", "bold")), 26)
+    assert [shown.plain[span.start : span.end] for span in shown.spans if span.style == "bold"] == [
+        "a",
+        "view",
+    ]
+
+
+@given(st.text(st.sampled_from("ab  \n山🚀é"), max_size=80), st.integers(30, 60))
+def test_nothing_is_lost_and_every_line_fits(text: str, cells: int) -> None:
+    shown = hanging(Text(text), cells).plain
+    assert "".join(shown.split()) == "".join(text.split())
+    assert all(cell_len(line.rstrip()) <= cells for line in shown.split("\n"))
