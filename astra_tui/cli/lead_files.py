@@ -15,9 +15,9 @@ from astra_tui.cli.output.progress import progress_bar
 from dispatch.inputs import lead_files
 from dispatch.inputs.column_choice import ColumnChoice, pairs
 from dispatch.inputs.lead_files import LeadFile
-from dispatch.leads.file_intake import FileResult, receive_file
+from dispatch.leads.file_intake import FileResult, KnownFrom, receive_file
 from dispatch.leads.file_preview import FilePreview, preview
-from dispatch.queries.wording import plural
+from dispatch.queries.wording import moment, plural
 from models.errors import InvalidInput
 
 DEFAULTS = ("method", "source", "destination", "launch", "requests")
@@ -56,8 +56,16 @@ def add_file(
         if leads.ignored:
             narrate(f"ignored, as leads have no such field: {', '.join(leads.ignored)}")
     first_lines([f"line {row['line']}: {row['note']}" for row in result["customer_notes"]], narrate)
+    first_lines([_came_from(row) for row in result["known"]], narrate)
+    if result["warning"]:
+        narrate(f"warning: {result['warning']}; astra undo {result['event_id']} takes this file back")
     options.finish(call, rejects, len(result["rejected"]))
     call.show(result, _print_file)
+
+
+def _came_from(known: KnownFrom) -> str:
+    """Say where rows that are in already came from."""
+    return f"line {known['lines']}: came in from {known['file']} at {moment(known['at'])}"
 
 
 def _run_named(run: str | None, *, again: bool) -> str | None:

@@ -84,7 +84,7 @@ class CommandInfo(NamedTuple):
 
 
 BATCH = "batch"
-"""The detail of an event that names the head of its batch (dispatch/batches/record.py)."""
+"""The detail of an event that names the head of its act (dispatch/desk/acts.py)."""
 
 
 class HalfDone(RuntimeError):
@@ -119,6 +119,7 @@ class Command:
         self.undoes: int | None = None
         self.event_id: int | None = None  # of its event, if that may not be the next one
         self.policy: str | None = None
+        self.request_id: str | None = None  # under which the command itself looks for repeats
         self.decision: Decision | None = None
         self.before: dict[str, Json] = {}
         self.after: dict[str, Json] = {}
@@ -249,6 +250,8 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> None
         event.request_id = running.desk.request_id
         event.fingerprint = fingerprint
         event.result = to_json(result)
+    elif running.request_id:
+        event.request_id = running.request_id
     event.save()
     log_event(event.event_id)
     if running.desk.heard is not None:

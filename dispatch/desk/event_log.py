@@ -1,6 +1,7 @@
 """The log for screens and commands, newest first.
 
-The parts of an import name hundreds of rows each, in which nobody reads; lists have their numbers only.
+The parts of an import, and of the undo of a file, name hundreds of rows each, in which nobody reads; lists
+have their numbers only.
 """
 
 from __future__ import annotations
@@ -20,7 +21,13 @@ from models.bookings import Booking
 from models.customers import Customer, Lead
 
 AT_ONCE = 500
-PARTS_OF_IMPORTS = ("import.rows", "import.rows_back")
+OF_MANY_ROWS = ("import.rows", "import.rows_back", "lead.file_again", "lead.file_back")
+
+
+def last_event() -> int:
+    """Return the id of the newest event, 0 before the first."""
+    (newest,) = tuples(Event.select(fn.MAX(Event.event_id)))[0]
+    return newest or 0
 
 
 def events(*, limit: int | None = None, **which: Any) -> list[EventRow]:
@@ -84,7 +91,7 @@ def _column(name: str) -> Any:
     column = getattr(Event, name)
     if name not in ("before", "after"):
         return column
-    return Case(None, [(Event.command.in_(PARTS_OF_IMPORTS), None)], column)
+    return Case(None, [(Event.command.in_(OF_MANY_ROWS), None)], column)
 
 
 def _event_row(values: tuple[Any, ...]) -> EventRow:

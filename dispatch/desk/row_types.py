@@ -30,8 +30,8 @@ class EventColumns(TypedDict):
 class EventRow(EventColumns):
     """An event with the customer's name, and the number of the event that undid it.
 
-    ``before`` and ``after`` hold the columns of each changed row, by "table:id"; of parts of imports, they
-    are empty.
+    ``before`` and ``after`` hold the columns of each changed row, by "table:id"; of parts of imports and
+    undone files, they are empty.
     """
 
     customer_name: str | None

@@ -16,6 +16,7 @@ from models.errors import InvalidInput
 REQUIRED = ("name", "method", "source", "destination", "launch")
 OPTIONAL = ("requests", "phone", "email")
 FIELDS = (*REQUIRED, *OPTIONAL)
+IDENTIFIER = "external_id"
 IGNORED_NAMED = 20
 MOST_SHAPES = 1_000  # of JSON objects, whose columns are remembered
 HINT = "give CSV with a header line, JSONL, SQL text or .xlsx; fields: " + ", ".join(FIELDS)
@@ -32,8 +33,8 @@ class LeadFile:
     """An opened file of leads. ``digest`` identifies its content, ``ignored`` lists unknown fields.
 
     With ``bare`` a CSV may lack its header: if the first line names no field, all lines hold values, in the
-    order of FIELDS. ``notes`` says how the file is read, ``row`` is the one read last, ``columns`` how it
-    was understood.
+    order of FIELDS. ``notes`` says how the file is read, ``row`` is the one read last, with the
+    ``external_id`` that another program gave it, ``columns`` how it was understood.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class LeadFile:
         errors: str = "strict",
         choice: ColumnChoice = AS_NAMED,
     ) -> None:
-        self._name, self._choice, self._bare = name, choice, bare
+        self.name, self._choice, self._bare = name, choice, bare
         self._rows = RowReader(
             stream, name, self._known, bare=bare, encoding=encoding, errors=errors, hint=HINT
         )
@@ -54,6 +55,7 @@ class LeadFile:
         self.notes = self._rows.notes
         self.ignored: list[str] = []
         self.row = Row(None, 0, (), ())
+        self.external_id: str | None = None
         self._columns: dict[tuple[str, ...], Columns] = {}
         self.columns: Columns | None = None
         self._names: tuple[str, ...] | None = None
@@ -81,10 +83,10 @@ class LeadFile:
         is_empty = True
         for row in self._rows:
             is_empty = False
-            self.row = row
+            self.row, self.external_id = row, None
             yield row.line, row.fault or (self._fields(row) if row.names else _bare_fields(row))
         if is_empty and self._rows.is_sql:
-            raise InvalidInput("file", f"{self._name} has no INSERT INTO of leads", HINT)
+            raise InvalidInput("file", f"{self.name} has no INSERT INTO of leads", HINT)
         if self._rows.is_cut:
             self.notes.append(self._rows.stopped)
 
@@ -109,6 +111,7 @@ class LeadFile:
             return doubt
         fields: Fields = dict.fromkeys(REQUIRED)
         fields |= self._choice.filled(columns.values(row.values))
+        self.external_id = fields.pop(IDENTIFIER, None)
         return fields
 
     def _columns_of(self, names: tuple[str, ...]) -> Columns:

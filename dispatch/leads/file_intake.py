@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from dispatch.assignment.selection import policy_named
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
-from dispatch.leads import intake
+from dispatch.leads import file_record, intake
 from dispatch.outputs.rejected_rows import RejectedRows
+from dispatch.queries.wording import plural, short_moment
 from models.errors import DatabaseUnavailable, DeskError
 from models.hints import rendered
 
 if TYPE_CHECKING:
-    from dispatch.inputs.lead_files import LeadFile, Record
+    from dispatch.inputs.lead_files import Fields, LeadFile
+    from dispatch.leads.known_rows import Identity, Known
 
 # One commit a batch, and a pause between batches in which a terminal that tries for the write lock every
 # 0.5 to 3 ms finds it free. While nobody else writes, a batch may take longer.
@@ -38,13 +42,33 @@ class CustomerNote(TypedDict):
     note: str
 
 
+class KnownFrom(TypedDict):
+    """Rows that are in already, by their lines (``2-51, 53``): from which file, when, and its event.
+
+    Earlier versions wrote no event for a file: it has the same content then.
+    """
+
+    file: str
+    at: str
+    event_id: int | None
+    rows: int
+    lines: str
+
+
 class FileResult(TypedDict):
-    """The result for a file; ``repeated`` lines were already in, and count as accepted."""
+    """The result for a file; ``repeated`` rows were already in, and count as accepted: ``known`` says whence.
+
+    ``event_id`` is the file's own event, None if nothing was written. ``warning`` says so if most customers
+    came in from another file just before.
+    """
 
     accepted: int
     rejected: list[Rejected]
     repeated: int
+    known: list[KnownFrom]
     customer_notes: list[CustomerNote]
+    event_id: int | None
+    warning: str | None
 
 
 def receive_file(
@@ -56,21 +80,19 @@ def receive_file(
     rejects: RejectedRows | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> FileResult:
-    """Take in each line as a separate command, with a request id made of content and line.
+    """Take in each row that is not known yet as a separate command; all of them are one act.
 
-    An interrupted run can therefore be repeated. ``rejects`` gets the refused rows. When this returns, all
-    lines are on the disk. Raises InvalidInput for an unknown policy, and DatabaseUnavailable; what was
+    So an interrupted run can be repeated, and a file with one row mended too. ``run``: every row is meant
+    again. ``rejects`` gets the refused rows. When this returns, all rows are on the disk. Raises InvalidInput
+    for an unknown policy, Refused if somebody undoes the file meanwhile, and DatabaseUnavailable; what was
     committed before stays.
     """
     if policy is not None:
         policy_named(policy)
-    intaking = _Intaking(desk, f"{run}-{leads.digest}" if run else leads.digest, policy)
-    if rejects is not None:
-        intaking.reject_to = lambda error: rejects.add(leads.row.names, leads.row.values, error)
-    records = iter(leads)
+    intaking = _Intaking(desk, leads, policy, run, rejects)
     try:
         with desk.flushed_once():
-            while intaking.batch(records):
+            while intaking.batch():
                 if progress is not None:
                     progress(leads.read_bytes(), leads.size)
                 time.sleep(PAUSE_S)
@@ -78,7 +100,7 @@ def receive_file(
         done = intaking.result["accepted"]
         hint = f"{error.hint}; {done} lines are in; repeat the command to continue"
         raise DatabaseUnavailable(error.code, error.message, hint) from error
-    return intaking.result
+    return intaking.finished()
 
 
 class Received(TypedDict):
@@ -120,55 +142,136 @@ def format_refusal(error: DeskError) -> str:
     return f"{error.message} ({hint})" if hint else error.message
 
 
+class _Row(NamedTuple):
+    """A row of the file, cleaned."""
+
+    line: int
+    place: str
+    fields: Fields
+    identity: Identity
+
+
+class _InAlready(Exception):
+    """Another terminal has added the row with which the file was to begin."""
+
+    def __init__(self, known: Known) -> None:
+        super().__init__(known)
+        self.known = known
+
+
+_JOINED = nullcontext()
+"""The transaction of a batch, which its rows share."""
+
+
 class _Intaking:
-    def __init__(self, desk: Desk, prefix: str, policy: str | None) -> None:
-        from dispatch.inputs import cleaning  # slow to import, and one lead does not need it
+    def __init__(
+        self, desk: Desk, leads: LeadFile, policy: str | None, run: str | None, rejects: RejectedRows | None
+    ) -> None:
+        from dispatch.inputs import cleaning  # slow to import, and one lead does not need them
+        from dispatch.leads.known_rows import KnownRows
 
         self._cleaned = cleaning.lead
         self.desk = desk
-        self.prefix = prefix
-        self.policy = policy
-        self.reject_to: Callable[[str], None] | None = None
+        self._leads, self._records = leads, iter(leads)
+        self._policy = policy
+        self._rejects = rejects
+        self._rows = KnownRows(desk, leads.digest, run)
+        self._act = file_record.act_of(desk, leads.name, self._rows.digest)
         self._seen_version = -1
         self._line = self._on_line = self._sheet = 0
-        self.result = FileResult(accepted=0, rejected=[], repeated=0, customer_notes=[])
+        self._known: dict[int | None, _KnownLines] = {}
+        with desk.reading():
+            self._last_customer = file_record.newest_customer()
+        self.result = FileResult(
+            accepted=0,
+            rejected=[],
+            repeated=0,
+            known=[],
+            customer_notes=[],
+            event_id=None,
+            warning=None,
+        )
 
-    def batch(self, records: Iterator[Record]) -> bool:
-        """Take in lines for some milliseconds and commit them; return whether there may be more."""
-        with self.desk.batch(), self.desk.request(None):
-            # SQLite counts the rows it wrote: a repeated command writes none
-            connection = self.desk.database.driver()
+    def batch(self) -> bool:
+        """Take in rows for some milliseconds and commit them; return whether there may be more."""
+        if self._act.head is None:
+            return self._first()
+        with self.desk.batch(), self.desk.in_batch_of(self._act.head), self.desk.request(None):
+            file_record.check_not_undone(self._act.head)
             until = time.perf_counter() + self._length()
-            for line, fields in records:
-                written = connection.total_changes
-                if isinstance(fields, str):
-                    self._reject(line, fields)
-                elif self._receive(line, fields):
-                    self.result["accepted"] += 1
-                    self.result["repeated"] += connection.total_changes == written
+            for line, read in self._records:
+                if row := self._looked_for(line, read):
+                    self._add(row, _JOINED)
                 if time.perf_counter() > until:
                     return True
         return False
+
+    def _first(self) -> bool:
+        """Look for the first new row, which is written together with the file's event."""
+        until = time.perf_counter() + ALONE_BATCH_S
+        for line, read in self._records:
+            with self.desk.reading():
+                row = self._looked_for(line, read)
+            if (row and self._add(row, self._begun_with(row))) or time.perf_counter() > until:
+                return True
+        return False
+
+    @contextmanager
+    def _begun_with(self, row: _Row) -> Iterator[None]:
+        with self._act.part(), self.desk.request(None):
+            known = self._find(row)  # somebody else may have added it meanwhile
+            if known is not None:
+                raise _InAlready(known)
+            yield
 
     def _length(self) -> float:
         """The time for this batch in seconds: shorter if somebody else has written since the last one."""
         before, self._seen_version = self._seen_version, self.desk.data_version()
         return ALONE_BATCH_S if self._seen_version == before else BATCH_S
 
-    def _receive(self, line: int, fields: dict[str, Any]) -> bool:
-        self.desk.request_id = f"{self.prefix}:{self._place(line)}"
+    def _looked_for(self, line: int, read: Fields | str) -> _Row | None:
+        """Return a row of the file if it is new."""
+        place = self._place(line)
+        if isinstance(read, str):
+            self._reject(line, read)
+            return None
+        fields = self._cleaned(read, self.desk.values.of)
+        row = _Row(line, place, fields, self._rows.identity(fields, self._leads.external_id, place))
+        known = self._find(row)
+        if known is None:
+            return row
+        self._repeat(line, known)
+        return None
+
+    def _find(self, row: _Row) -> Known | None:
+        return self._rows.find(row.identity, row.fields, row.place)
+
+    def _add(self, row: _Row, within: AbstractContextManager[None]) -> bool:
+        """Take in a new row; return whether it is in."""
         try:
-            lead: Any = self._cleaned(fields, self.desk.values.of)
-            result = intake.receive(self.desk, **lead, policy=self.policy)
+            with within:
+                assert self._act.head is not None
+                lead: Any = row.fields
+                row_id = self._rows.new_id(row.identity, self._act.head)
+                result = intake.receive(self.desk, **lead, policy=self._policy, row_id=row_id)
+        except _InAlready as error:
+            self._repeat(row.line, error.known)
+            return False
         except DatabaseUnavailable:
             raise
         except DeskError as error:
-            self._reject(line, format_refusal(error))
+            self._reject(row.line, format_refusal(error))
             return False
-        if result.get("other_customer_id") is not None:
+        self.result["accepted"] += 1
+        if result["other_customer_id"] is not None:
             note = intake.noted(result)["customer_note"] or ""
-            self.result["customer_notes"].append({"line": line, "note": note})
+            self.result["customer_notes"].append({"line": row.line, "note": note})
         return True
+
+    def _repeat(self, line: int, known: Known) -> None:
+        self.result["accepted"] += 1
+        self.result["repeated"] += 1
+        self._known.setdefault(known.act, _KnownLines(known.at)).add(line)
 
     def _place(self, line: int) -> str:
         """Return the place of a row: its line, and its number there if others begin on the same line.
@@ -183,5 +286,49 @@ class _Intaking:
 
     def _reject(self, line: int, error: str) -> None:
         self.result["rejected"].append({"line": line, "error": error})
-        if self.reject_to is not None:
-            self.reject_to(error)
+        if self._rejects is not None:
+            self._rejects.add(self._leads.row.names, self._leads.row.values, error)
+
+    def finished(self) -> FileResult:
+        """Return the result, with the files that rows were known from."""
+        result, head = self.result, self._act.head
+        with self.desk.reading():
+            result["known"] = [lines.told(act, self._leads.name) for act, lines in self._known.items()]
+            if result["accepted"] > result["repeated"]:
+                result["event_id"] = head
+                result["warning"] = self._warning()
+        return result
+
+    def _warning(self) -> str | None:
+        """Say so if at least half of the file's customers came in from another file just before."""
+        added = self.result["accepted"] - self.result["repeated"]
+        if self._act.head is None or 2 * (file_record.newest_customer() - self._last_customer) > added:
+            return None  # most of them are new: there is no need to look for the others
+        found = file_record.recent_file_of(self._act.head, self.desk.now())
+        if found is None:
+            return None
+        act, number = found
+        customers = plural(number, "customer")
+        return f"{customers} of this file came in from {act.file} at {short_moment(act.at)}"
+
+
+class _KnownLines:
+    """The lines of rows that are in already, from one file, as ranges."""
+
+    def __init__(self, at: str) -> None:
+        self._at = at
+        self._rows = 0
+        self._ranges: list[list[int]] = []
+
+    def add(self, line: int) -> None:
+        self._rows += 1
+        if self._ranges and line - self._ranges[-1][1] <= 1:
+            self._ranges[-1][1] = line
+        else:
+            self._ranges.append([line, line])
+
+    def told(self, act: int | None, name: str) -> KnownFrom:
+        """Return what the result says; ``name`` is the present file's."""
+        file, at = (PurePath(name).name, self._at) if act is None else file_record.named(act)[1:]
+        lines = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in self._ranges)
+        return KnownFrom(file=file, at=at, event_id=act, rows=self._rows, lines=lines)

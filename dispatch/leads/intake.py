@@ -56,13 +56,15 @@ def received(
     phone: str | None = None,
     email: str | None = None,
     policy: str | None = None,
+    row_id: str | None = None,
 ) -> LeadResult:
     """Take in a lead as part of a command; the triggers assign it and open its booking.
 
     It belongs to the customer named by ``customer_id`` (NEW_CUSTOMER: to a new one), else to the one with
-    this phone or e-mail; merged customers are followed to the remaining one. Raises InvalidInput, and
-    NotFound for the customer.
+    this phone or e-mail; merged customers are followed to the remaining one. ``row_id`` is the request id of
+    a row of a file, which was looked for before. Raises InvalidInput, and NotFound for the customer.
     """
+    running.request_id = row_id
     values = running.desk.values
     lead = Lead(
         customer_name=validation.name(name, "customer_name"),

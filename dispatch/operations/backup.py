@@ -15,10 +15,10 @@ from peewee import DatabaseError
 
 from dispatch.desk import settings
 from dispatch.desk.desk import Desk
+from dispatch.desk.event_log import last_event
 from dispatch.operations.backup_record import FOLDER, NEWEST_AT, NEWEST_FILE, remember_files
 from dispatch.operations.doctor import examine
 from dispatch.operations.row_types import BackupResult
-from dispatch.queries.new_work import last_event
 from models import copies
 from models.bookings import Booking
 from models.database import DeskDatabase, unavailable

@@ -16,10 +16,11 @@ from dispatch.queries.wording import plural
 MODULES = """
 agents.handover agents.presence agents.roster assignment.shuffle batches.record bookings.bulk_actions
 bookings.editing bookings.follow_ups bookings.lifecycle customers.merging customers.records
-leads.file_intake leads.intake operations.changed_rows.changing
+leads.file_intake leads.file_record leads.intake operations.changed_rows.changing
 matching.learning.version_store matching.weights operations.booking_timeouts operations.configuration
 operations.doctor operations.import_record operations.import_undo operations.restore operations.sweep
-operations.undo privacy.erasure service.bulk_actions service.due_checks service.issues.conversation
+operations.undo operations.undoing.files privacy.erasure service.bulk_actions service.due_checks
+service.issues.conversation
 service.issues.editing service.issues.escalation_commands service.issues.intake service.issues.lifecycle
 service.issues.ownership service.issues.queue service.issues.surveys service.satisfaction.training
 service.ticket_files.intake views.desk_views
@@ -114,9 +115,10 @@ def describe_target(found: UndoPreview) -> str:
         return "import"
     if found["command"] == "lead.add" and found["booking"] is not None:
         return f"lead {found['booking_id']} ({found['booking']['customer_name']})"
-    if len(found["rows"]) > 1 or found["refused"]:
-        count, past = _counted(found["rows"]), describe_command(found["command"])
-        several = past.removeprefix(SEVERAL)
+    past = describe_command(found["command"])
+    several = past.removeprefix(SEVERAL)
+    if len(found["rows"]) > 1 or found["refused"] or several != past:
+        count = _counted(found["rows"])
         what = f"{count} {several}" if several != past else f"{describe_event(found)} ({count})"
         return what + describe_refused(found["refused"])
     return describe_event(found)

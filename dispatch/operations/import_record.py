@@ -22,7 +22,7 @@ from dispatch.assignment.waiting_list import drain_waiting
 from dispatch.desk.commands import Command, command, never, reverse_event
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EventFilter
-from dispatch.queries.new_work import last_event
+from dispatch.desk.event_log import last_event
 from models.agents import Agent
 from models.audit import Event
 from models.base import BaseModel, Json, tuples

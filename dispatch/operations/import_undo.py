@@ -7,51 +7,24 @@ keep everybody else waiting. Each part has its own event, with the old values.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import NamedTuple
 
 from peewee import JOIN
 
-from dispatch.bookings.undo_rules import MISTAKE, BookingUndo
-from dispatch.desk import undo_chain
-from dispatch.desk.commands import AUDITED, Command, command, never
+from dispatch.bookings.undo_rules import BookingUndo
+from dispatch.desk.commands import Command, command, never
 from dispatch.operations import import_record
+from dispatch.operations.undoing.bulk import TakenBack, changed_since, ids, key, void
 from models import tallies
 from models.agents import Agent
 from models.audit import Event
 from models.base import BaseModel, Json, listed, tuples
-from models.bookings import CANCELLED, Assignment, Booking
+from models.bookings import Assignment, Booking
 from models.errors import Refused
 from models.hints import act
 from models.tallies import TallyChanges
 from models.triggers import loads_gathered, recount_loads
-
-VOIDED = (
-    "status",
-    "changed_at",
-    "completed_at",
-    "cancelled_at",
-    "cancel_reason",
-    "voided",
-    "given_at",
-    "version",
-)
-
-
-@dataclass
-class TakenBack:
-    """The numbers of rows taken back, and the rows that stay, because they have changed or hold work.
-
-    ``changes`` counts the changes of earlier rows; ``kept_changes`` are the events of those that stay.
-    """
-
-    agents: int = 0
-    bookings: int = 0
-    changes: int = 0
-    kept_agents: list[int] = field(default_factory=list)
-    kept_bookings: list[int] = field(default_factory=list)
-    kept_changes: list[int] = field(default_factory=list)
 
 
 class _Part(NamedTuple):
@@ -75,7 +48,7 @@ class _Undoing:
         self.holders: set[int | None] = set()
 
     def has_changed(self, model: type[BaseModel], number: int) -> bool:
-        return _key(model, number) in self.changed
+        return key(model, number) in self.changed
 
     def count_again(self) -> None:
         """Correct loads and tallies, after the queries so far."""
@@ -95,8 +68,9 @@ def take_back(running: Command, event: Event, undo_change: Callable[[int], bool]
             f"event {event.event_id} was imported by an older Astra and cannot be undone",
             f"{act('restore')} goes back to a backup",
         )
-    undoing = _Undoing(_changed_since(event.event_id))
-    for part in map(Event.get_by_id, import_record.parts_of(event.event_id)):
+    parts = import_record.parts_of(event.event_id)
+    undoing = _Undoing(changed_since(event.event_id, parts))
+    for part in map(Event.get_by_id, parts):
         if part.command == import_record.ROWS:
             _take_back_part(running.desk, _part(event.event_id, part), undoing)
         elif undoing.changed.isdisjoint(_rows(part.before)) and undo_change(part.event_id):
@@ -115,35 +89,6 @@ def take_back(running: Command, event: Event, undo_change: Callable[[int], bool]
     return done
 
 
-def _changed_since(event_id: int) -> set[str]:
-    """Return the keys of all rows that later commands, themselves not undone, have changed."""
-    own = import_record.parts_of(event_id)
-    query = Event.select(Event.before).where(
-        Event.event_id > event_id,
-        Event.before.is_null(False),
-        Event.event_id.not_in(undo_chain.undone_events(after=event_id)),
-        Event.event_id.not_in(listed(own)),
-        Event.undoes.is_null() | (Event.undoes < event_id),
-    )
-    changed = {key for (before,) in query.tuples().iterator() for key in json.loads(before)}
-    return changed | _left_by_undos(event_id)
-
-
-def _left_by_undos(event_id: int) -> set[str]:
-    """Return the keys of the rows that undos of several rows have left since: what was done to them holds."""
-    undos = Event.select(Event.detail).where(
-        Event.event_id > event_id,
-        Event.command == undo_chain.UNDO,
-        Event.detail.contains(f'"{undo_chain.STAYED}":'),
-        Event.event_id.not_in(undo_chain.followed_events()),
-    )
-    tables = {model.label: model.table for model in AUDITED}
-    names = [
-        name.rsplit(" ", 1) for (detail,) in tuples(undos) for name in json.loads(detail)[undo_chain.STAYED]
-    ]
-    return {f"{tables[label]}:{number}" for label, number in names}
-
-
 def _rows(told: str | None) -> dict[str, Json]:
     rows: dict[str, Json] = json.loads(told or "{}")
     return rows
@@ -155,20 +100,11 @@ def _part(head: int, event: Event) -> _Part:
     return _Part(
         head,
         event.event_id,
-        _ids(Agent, made),
-        _ids(Assignment, made),
-        _ids(Booking, made),
-        {number: before[_key(Booking, number)] for number in _ids(Booking, before)},
+        ids(Agent, made),
+        ids(Assignment, made),
+        ids(Booking, made),
+        {number: before[key(Booking, number)] for number in ids(Booking, before)},
     )
-
-
-def _ids(model: type[BaseModel], keys: Iterable[str]) -> list[int]:
-    prefix = f"{model.table}:"
-    return sorted(int(key[len(prefix) :]) for key in keys if key.startswith(prefix))
-
-
-def _key(model: type[BaseModel], number: int) -> str:
-    return f"{model.table}:{number}"
 
 
 @command(
@@ -185,7 +121,7 @@ def _take_back_part(running: Command, part: _Part, undoing: _Undoing) -> None:
     undoing.done.bookings += len(taken)
     unbooked = _never_booked(part.assignments)
     tallies.subtract(undoing.tallies, _assignments(taken) | unbooked)
-    undoing.holders |= _void(running, taken)
+    undoing.holders |= void(running, taken)
     nobodys = Assignment.update({Assignment.agent_id: None})
     nobodys.where(Assignment.assignment_id.in_(listed(unbooked))).execute()
     if part.agents:
@@ -219,31 +155,6 @@ def _never_booked(assignments: list[int]) -> set[int]:
         .where(Assignment.assignment_id.in_(listed(assignments)), Booking.booking_id.is_null())
     )
     return {number for (number,) in tuples(query)}
-
-
-def _void(running: Command, numbers: list[int]) -> set[int | None]:
-    """Cancel bookings as entered by mistake, with old and new values in the event; return their agents."""
-    those = Booking.booking_id.in_(listed(numbers))
-    columns = [Booking._meta.fields[name] for name in VOIDED]
-    rows = tuples(Booking.select(Booking.booking_id, Booking.agent_id, *columns).where(those))
-    new = {
-        "status": CANCELLED,
-        "changed_at": running.now,
-        "completed_at": None,
-        "cancelled_at": running.now,
-        "cancel_reason": MISTAKE,
-        "voided": True,
-        "given_at": None,
-    }
-    Booking.update(new | {"version": Booking.version + 1}).where(those).execute()
-    for number, _, *values in rows:
-        old = dict(zip(VOIDED, values, strict=True))
-        now = new | {"version": old["version"] + 1}
-        differing = [name for name in VOIDED if old[name] != now[name]]
-        running.before[_key(Booking, number)] = {name: old[name] for name in differing}
-        running.after[_key(Booking, number)] = {name: now[name] for name in differing}
-    running.bookings.update(numbers)
-    return {agent_id for _, agent_id, *_ in rows}
 
 
 def _let_leave(running: Command, agent_id: int, undoing: _Undoing) -> None:

@@ -17,10 +17,11 @@ from peewee import fn
 from dispatch.desk import settings
 from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
+from dispatch.desk.event_log import last_event
 from dispatch.operations import backup
 from dispatch.operations.backup_record import NEWEST_AT, NEWEST_FILE, remember_files, remembered
 from dispatch.operations.row_types import Lost, LostEvent, RestoreResult
-from dispatch.queries.new_work import RESTORE, last_event
+from dispatch.queries.new_work import RESTORE
 from models import copies, desk_file
 from models import database as db
 from models.audit import Erasure, Event, write_lines

@@ -178,6 +178,13 @@ DEFINITIONS = {
         _number("backup_keep", 7, 1, 1_000, "automatic backups to keep; older ones are deleted"),
         _number("backup_warn_days", 2, 0, 3650, "days without a backup before the doctor warns; 0: never"),
         _number("shuffle_seconds", 0, 0, 1_000_000, "seconds between two shuffles; 0: only by hand"),
+        _number(
+            "same_row_days",
+            7,
+            0,
+            3650,
+            "days in which a file's row with a phone or e-mail is known again; 0: never",
+        ),
         _number("dwell_minutes", 10, 0, MOST_MINUTES, "minutes before the shuffle may move a booking"),
         _number("cooldown_minutes", 60, 0, MOST_MINUTES, "minutes before it may move the same one again"),
     )

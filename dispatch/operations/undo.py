@@ -15,9 +15,10 @@ from dispatch.desk.commands import Command, HalfDone, command, reverse_event
 from dispatch.desk.desk import Desk
 from dispatch.operations import import_record
 from dispatch.operations.command_list import every_command
-from dispatch.operations.import_undo import TakenBack, take_back
+from dispatch.operations.import_undo import take_back
 from dispatch.operations.row_types import RefusedRow, UndoPreview, UndoResult
-from dispatch.operations.undoing import rows, target
+from dispatch.operations.undoing import files, rows, target
+from dispatch.operations.undoing.bulk import TakenBack
 from dispatch.operations.undoing.parts import Parts
 from models.audit import Event
 from models.bookings import Booking
@@ -81,6 +82,8 @@ def preview(desk: Desk, event_id: int | None = None, *, redo: bool = False) -> U
 
 def _planned(event: Event) -> tuple[list[str], list[RefusedRow]]:
     """Name the rows that an undo would change, and those that would stay."""
+    if undo_chain.command_of(event) == files.HEAD:
+        return files.planned(event)
     if undo_chain.command_of(event) != record.HEAD:
         is_import = event.command == import_record.HEAD
         found = rows.Found({}) if is_import else rows.find(event)
@@ -152,6 +155,9 @@ def _undo_of(running: Command, event: Event, *, is_part: bool) -> _Done:
         return _Done(back, [], back.kept_changes, [])
     if running.detail["command"] == record.HEAD:
         return _reverse_batch(running, event)
+    if running.detail["command"] == files.HEAD:
+        done = files.reverse(running, event)
+        return _Done(done.back, done.over, [], [])
     found = rows.find(event, is_part=is_part)
     over = rows.restore(running, event, found.rows)
     bookings = sum(isinstance(row, Booking) for row in found.rows.values())

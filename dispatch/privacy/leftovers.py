@@ -10,8 +10,8 @@ from peewee import DatabaseError
 
 from dispatch.desk import settings
 from dispatch.desk.desk import Desk
+from dispatch.desk.event_log import last_event
 from dispatch.privacy.erasure import FORGET
-from dispatch.queries.new_work import last_event
 from models.audit import ERASED_TEXT, Erasure, Event
 from models.base import listed, tuples
 from models.compaction import compact as rewrite

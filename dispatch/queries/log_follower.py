@@ -11,8 +11,9 @@ from typing import Generic, Self, TypeVar
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EventFilter
+from dispatch.desk.event_log import last_event
 from dispatch.desk.row_types import EventRow
-from dispatch.queries.new_work import RESTORE, last_event
+from dispatch.queries.new_work import RESTORE
 from models.desk_file import DeskFile
 from models.errors import DatabaseUnavailable, InvalidInput
 from models.hints import act

@@ -6,8 +6,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from peewee import fn
-
+from dispatch.desk.event_log import last_event
 from models.agents import Agent
 from models.audit import Event
 from models.base import tuples
@@ -56,12 +55,6 @@ def glance(agent_id: int) -> Glance:
         frozenset(number for number, claimed_at in rows if claimed_at is None),
         newest,
     )
-
-
-def last_event() -> int:
-    """Return the id of the newest event, 0 before the first."""
-    (newest,) = tuples(Event.select(fn.MAX(Event.event_id)))[0]
-    return newest or 0
 
 
 def arrived(before: Glance, now: Glance, own: Collection[int]) -> list[int]:

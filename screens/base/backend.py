@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from dispatch.bootstrap import open_desk
+from dispatch.desk import event_log
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
 from dispatch.inputs.filter_reader import Reading
@@ -200,7 +201,7 @@ class Backend:
         """Return what was written since the last call."""
         before = self._seen_event
         with self.desk.reading():
-            self._seen_event = new_work.last_event()
+            self._seen_event = event_log.last_event()
             heard = new_work.heard_since(before, self.own_events)
         for event_id in [*self.own_events]:  # the writing thread may add to it meanwhile
             if event_id <= before - OWN_KEPT:

@@ -31,7 +31,15 @@ def names(astra: Run) -> list[str]:
 def test_a_csv_file(staffed: Run, lead_file: Write) -> None:
     file = lead_file(lead_line(name="Ann"), lead_line(name="Bob", requests='two "windows", please'))
     ended = staffed("lead", "add", "--from", file, "--json")
-    assert ended.json == {"accepted": 2, "rejected": [], "repeated": 0, "customer_notes": []}
+    assert ended.json == {
+        "accepted": 2,
+        "rejected": [],
+        "repeated": 0,
+        "known": [],
+        "customer_notes": [],
+        "event_id": staffed("log", "--command", "lead.add_file", "--json").json[0]["event_id"],
+        "warning": None,
+    }
     assert names(staffed) == ["Ann", "Bob"]
     assert staffed("booking", "show", 2, "--json").json["requests"] == 'two "windows", please'
 
@@ -184,16 +192,13 @@ def test_the_same_content_is_taken_in_only_once(staffed: Run, lead_file: Write) 
     first = lead_file(lead_line(), lead_line(name="Bob"))
     second = lead_file(lead_line(), lead_line(name="Bob"), name="copy.csv")
     staffed("lead", "add", "--from", first)
-    assert staffed("lead", "add", "--from", second, "--json").json == {
-        "accepted": 2,
-        "rejected": [],
-        "repeated": 2,
-        "customer_notes": [],
-    }
-    assert (
-        staffed("lead", "add", "--from", first).out
-        == "2 leads accepted (2 of them were already in), 0 rejected\n"
-    )
+    again = staffed("lead", "add", "--from", second, "--json").json
+    assert (again["accepted"], again["repeated"], again["event_id"]) == (2, 2, None)
+    (known,) = again["known"]
+    assert (known["file"], known["rows"], known["lines"]) == (first.name, 2, "2-3")
+    ended = staffed("lead", "add", "--from", first)
+    assert ended.out == "2 leads accepted (2 of them were already in), 0 rejected\n"
+    assert ended.err.startswith("  line 2-3: came in from leads.csv at 20")
     assert len(names(staffed)) == 2
 
 
@@ -222,7 +227,9 @@ def test_a_killed_run_is_completed_by_repeating_it(
     done = len(names(staffed))
     assert 0 < done < 300
     result = staffed("lead", "add", "--from", file, "--json").json
-    assert result == {"accepted": 300, "rejected": [], "repeated": done, "customer_notes": []}
+    assert (result["accepted"], result["repeated"], result["rejected"]) == (300, done, [])
+    (file_event,) = staffed("log", "--command", "lead.add_file", "--json").json
+    assert result["event_id"] == file_event["event_id"]
     assert len(set(names(staffed))) == 300
 
 

@@ -158,7 +158,7 @@ class _Runner:
                     if results[-1].error is not None:
                         raise _Stopped
         except _Stopped:
-            self._batch.head = None
+            self._batch.forget_head()
             bad = results[-1]
             why = _not_done(f"line {bad.line.number} was refused")
             return [bad if line is bad.line else Result(line, error=why) for line in lines]

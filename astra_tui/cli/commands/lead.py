@@ -50,7 +50,7 @@ def lead() -> None:
     metavar="FILE",
     help="Add leads of a CSV, JSON, SQL or .xlsx file; - reads stdin.",
 )
-@click.option("--again", is_flag=True, help="With --from: add a file that was added before.")
+@click.option("--again", is_flag=True, help="With --from: add rows that are in already once more.")
 @click.option("--run", metavar="RUN", help="With --from: continue an interrupted run of --again.")
 @naming_columns
 @click.option("--dry-run", is_flag=True, help="With --from: only show how the file is understood.")
@@ -67,9 +67,10 @@ def add(
 ) -> None:
     """Add one lead, or a file of leads, and assign it.
 
-    A file's lines are taken in once: an interrupted run can simply be repeated. Its columns are known by the
-    names that most programs use; --map names others, and --method, --source, --destination, --launch and
-    --requests are for rows that have none.
+    A row is taken in once, whatever file holds it: a file that was interrupted, or in which a row was
+    corrected, can simply be added again. One astra undo removes all leads of a file. Its columns are known
+    by the names that most programs use; --map names others, and --method, --source, --destination, --launch
+    and --requests are for rows that have none.
     """
     about = {name: given.pop(name) for name in FILE_OPTIONS}
     if source_file is None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from dispatch.batches import record
+from dispatch.desk import acts
 from dispatch.desk.commands import HalfDone
 from dispatch.desk.undo_chain import UNDO, end_of, root_of
 from dispatch.operations.command_list import every_command
@@ -41,7 +41,7 @@ class Parts:
     def _standing(self, head: Event) -> list[Event]:
         """Return what to undo of a batch, the newest first; note its commands that are never undone."""
         ends = []
-        for part in reversed(record.parts_of(head)):
+        for part in reversed(acts.parts_of(head)):
             known = every_command().get(part.command)
             if known is None or known.undo.never:
                 self.kept.insert(0, part.event_id)

@@ -7,6 +7,7 @@ from typing import Any
 from peewee import fn
 
 from dispatch.batches import record
+from dispatch.desk import acts
 from dispatch.desk.commands import BATCH
 from dispatch.desk.desk import Desk
 from dispatch.desk.undo_chain import REVERSALS, UNDO, end_of, followed_events
@@ -92,7 +93,7 @@ def changed_nothing(event: Event) -> bool:
     known = every_command().get(event.command)
     if known is None or not known.needs_rows or event.after is not None:
         return False
-    return event.command != record.HEAD or all(map(changed_nothing, record.parts_of(event)))
+    return event.command != record.HEAD or all(map(changed_nothing, acts.parts_of(event)))
 
 
 def _changed_something() -> Any:
@@ -128,7 +129,7 @@ def _newest(desk: Desk, own: Any, verb: str) -> Event:
 
 def _whole(event: Event) -> Event:
     """Return the import or batch that an event is part of, or the event."""
-    head = import_record.head_of(event) or record.head_of(event)
+    head = import_record.head_of(event) or acts.head_of(event)
     return event if head is None else _event(head)
 
 

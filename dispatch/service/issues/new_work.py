@@ -8,7 +8,7 @@ from typing import Any
 
 from peewee import fn
 
-from dispatch.queries.new_work import last_event
+from dispatch.desk.event_log import last_event
 from dispatch.service.row_types import IssueNews
 from models.audit import Event
 from models.base import listed, tuples

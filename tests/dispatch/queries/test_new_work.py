@@ -11,8 +11,9 @@ import pytest
 from dispatch import agents, bookings
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
+from dispatch.desk.event_log import last_event
 from dispatch.leads import intake
-from dispatch.queries.new_work import Glance, arrived, glance, heard_since, last_event
+from dispatch.queries.new_work import Glance, arrived, glance, heard_since
 from tests.conftest import TestClock
 
 LEAD = {"name": "Kate", "method": "Text", "source": "Organic", "destination": "Mars"}

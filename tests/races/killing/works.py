@@ -15,12 +15,15 @@ from typing import Any
 
 from dispatch import bookings
 from dispatch.batches.record import Batch
+from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
+from dispatch.desk.event_filter import EventFilter
 from dispatch.inputs import lead_files
 from dispatch.leads import file_intake
 from dispatch.operations import backup, booking_timeouts, restore
 from dispatch.operations.sweep import sweep, sweep_and_back_up
-from dispatch.operations.undo import undo
+from dispatch.operations.undo import redo, undo
+from dispatch.operations.undoing import files
 from dispatch.service.ticket_files import intake as ticket_intake
 from dispatch.service.ticket_files.tickets import open_tickets
 from models import database
@@ -68,6 +71,39 @@ def write_leads(folder: Path, lines: int) -> None:
 def _lines(lines: int, values: tuple[str, ...]) -> Iterable[tuple[object, ...]]:
     for line in range(lines):
         yield ("" if line == lines // 2 else f"Line {line}", *values)  # one of them is refused
+
+
+def write_callable_leads(folder: Path, lines: int) -> None:
+    """Rows known by their phone, some of them twice in the file, one of them refused."""
+    values = (*TRIP.values(), "")
+    rows = [(*row[:-1], f"+49711{place % (lines - 5):06}") for place, row in enumerate(_lines(lines, values))]
+    _write(folder / "leads.csv", "name method source destination launch phone", rows)
+
+
+def taken_in(folder: Path) -> None:
+    take_in_file(folder, lambda _: None)
+
+
+def file_undone(folder: Path) -> None:
+    """All of the file but one lead, which somebody has claimed."""
+    taken_in(folder)
+    with_desk(folder, lambda desk: bookings.claim(desk, work.LEADS + 2, holder(desk, work.LEADS + 2)))
+    with_desk(folder, lambda desk: undo(desk, _file_event(desk)))
+
+
+def _file_event(desk: Desk) -> int:
+    with desk.reading():
+        return event_log.event_ids(EventFilter(command="lead.add_file"))[0]
+
+
+def reversed_file(folder: Path, tell: Tell, *, again: bool = False) -> None:
+    """Undo a file of leads, or redo it."""
+    files.AT_ONCE = 10
+    desk = opened(desk_in(folder))
+    tell(None)
+    with desk.request(REQUEST):
+        tell((redo if again else undo)(desk, _file_event(desk))["bookings"])
+    desk.close()
 
 
 def take_in_file(folder: Path, tell: Tell) -> None:
@@ -336,6 +372,14 @@ IN_PARTS: dict[str, Kind] = {
     "file of leads": Kind(partial(write_leads, lines=120), take_in_file, in_parts=True),
     "short file of leads": Kind(partial(write_leads, lines=12), take_in_file, in_parts=True),
     "file of tickets": Kind(write_tickets, take_in_tickets, in_parts=True),
+    "file of rows with a phone": Kind(partial(write_callable_leads, lines=60), take_in_file, in_parts=True),
+    "undo of a file of leads": Kind(_each(partial(write_leads, lines=60), taken_in), reversed_file),
+    "redo of a file of leads": Kind(
+        _each(partial(write_leads, lines=60), file_undone), partial(reversed_file, again=True)
+    ),
+    "file undone and added again": Kind(
+        _each(partial(write_callable_leads, lines=60), file_undone), take_in_file, in_parts=True
+    ),
     "import": Kind(write_history, import_all, in_parts=True),
     "import into a new desk": Kind(
         _each(without_desk, write_history), import_all, in_parts=True, left_out=no_settings("desk_id")
