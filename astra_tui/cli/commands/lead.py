@@ -1,4 +1,4 @@
-"""``astra lead``: new leads, one by one or from a file."""
+"""``astra lead``: new leads, one by one or from a file, and a list of all."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ import rich_click as click
 from astra_tui.cli.column_options import choice_of, naming_columns
 from astra_tui.cli.file_options import FileOptions, reading_files
 from astra_tui.cli.input_files import input_file, title_of
-from astra_tui.cli.options import Call, changing, lead_options, with_parameters
-from astra_tui.cli.output.printing import first_lines, line, narrate
+from astra_tui.cli.options import Call, changing, formatted, lead_options, limited, reading, with_parameters
+from astra_tui.cli.output.printing import Column, Listing, first_lines, line, narrate, required_keys
 from astra_tui.cli.output.progress import progress_bar
 from astra_tui.cli.value_types import CUSTOMER, POLICY
+from dispatch import queries
 from dispatch.inputs import lead_files
 from dispatch.inputs.column_choice import ColumnChoice
 from dispatch.inputs.lead_files import LeadFile
 from dispatch.leads import intake
 from dispatch.leads.file_intake import FileResult, receive_file
 from dispatch.leads.file_preview import FilePreview, preview
-from dispatch.queries.wording import plural
+from dispatch.queries.row_types import ListedLead
+from dispatch.queries.wording import moment, plural
 from models.base import Json
 from models.errors import InvalidInput
 
@@ -42,7 +44,32 @@ FILE_OPTIONS = {
 
 @click.group("lead")
 def lead() -> None:
-    """Add leads; they are assigned at once."""
+    """Add leads, which are assigned at once, and list them."""
+
+
+LIST_COLUMNS: tuple[Column[ListedLead], ...] = (
+    Column("Id", "lead_id", right=True),
+    Column("Customer", "customer_name"),
+    Column("Phone", "phone", whole=True),
+    Column("E-mail", "email"),
+    Column("Contact", "method"),
+    Column("Source", "source"),
+    Column("Destination", "destination"),
+    Column("Launch", "launch_location"),
+    Column("Received", lambda row: moment(row["received_at"]), whole=True),
+    Column("Requests", "requests", sparse=True),
+)
+LISTING = Listing(LIST_COLUMNS, required_keys(ListedLead), "lead_id")
+
+
+@lead.command("list")
+@limited
+@formatted
+@reading
+def list_leads(call: Call, limit: int | None) -> None:
+    """List the leads as they were entered, newest first."""
+    with call.desk():
+        call.show_rows(queries.each_lead(limit), LISTING, "no leads yet")
 
 
 @lead.command()
