@@ -1,25 +1,32 @@
-"""The three importable tables: their columns, and the names that files may use for them."""
+"""The importable tables: their columns, and the names that files may use for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple, NoReturn
 
 from models.errors import InvalidInput
 
+VALUES = "values"
 AGENTS = "agents"
+CUSTOMERS = "customers"
+LEADS = "leads"
+DECISIONS = "decisions"
 ASSIGNMENTS = "assignments"
 BOOKINGS = "bookings"
 
 Value = str | None
+NO_MORE: Mapping[str, Value] = MappingProxyType({})
 
 
 class Record(NamedTuple):
     """One row of a file: its values in the layout's order, or the fault that makes it unreadable.
 
-    ``row`` counts data rows from 1; ``line`` is the physical line where the row begins.
+    ``row`` counts data rows from 1; ``line`` is the physical line where the row begins. ``more`` has the
+    values of those further columns that the file has.
     """
 
     kind: str
@@ -27,11 +34,16 @@ class Record(NamedTuple):
     line: int
     values: tuple[Value, ...]
     fault: str | None = None
+    more: Mapping[str, Value] = NO_MORE
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A table's columns; ``optional`` ones may be missing, ``nullable`` ones may be empty."""
+    """A table's columns; ``optional`` ones may be missing, ``nullable`` ones may be empty.
+
+    ``more`` are further columns, by the models' names: what they say is stored if a file has them, and
+    otherwise begins as in a new row.
+    """
 
     kind: str
     table: str
@@ -39,6 +51,12 @@ class Layout:
     optional: frozenset[str] = frozenset()
     nullable: frozenset[str] = frozenset()
     aliases: dict[str, str] = field(default_factory=dict)
+    more: tuple[str, ...] = ()
+
+    def further(self, names: Iterable[str]) -> dict[str, int]:
+        """Map each further column to its position among a file's names."""
+        places = {name: place for place, name in reversed(list(enumerate(map(plain_name, names))))}
+        return {name: places[plain_name(name)] for name in self.more if plain_name(name) in places}
 
     def positions(self, names: Iterable[str]) -> dict[str, int]:
         """Map each known column to its position among a file's names; unknown names are ignored.
@@ -79,7 +97,30 @@ DestinationRevenue PackageRevenue TotalRevenue BookingStatus
 _BOOKING_NULLABLE = """
 BookingCompleteDate CancelledDate Package DestinationRevenue PackageRevenue TotalRevenue
 """
+_CUSTOMER_COLUMNS = "CustomerID Name Phone Email CreatedAt MergedInto Tier"
+_LEAD_COLUMNS = """
+LeadID CustomerID CustomerName CommunicationMethod LeadSource Destination LaunchLocation Requests
+ReceivedDateTime
+"""
+_DECISION_COLUMNS = """
+DecisionID LeadID AgentID DecidedAt Policy SettingsVersion Reason Candidates Excluded Notes
+"""
+_MORE_OF_AGENTS = """
+capacity presence left_at presence_until presence_reason hours skills locations level specialisations
+languages prior_rating prior_answers last_given_at offers_missed
+"""
+_MORE_OF_BOOKINGS = """
+lead_id created_at changed_at claimed_at contacted_at contact_attempts last_outcome follow_up_at
+cancel_reason score scored_agent_id date_fault voided version given_at progress_at asked_at shuffled_at
+"""
 LAYOUTS = {
+    VALUES: Layout(
+        VALUES,
+        "",
+        ("List", "Value", "Destination"),
+        optional=frozenset({"Destination"}),
+        nullable=frozenset({"Destination"}),
+    ),
     AGENTS: Layout(
         AGENTS,
         "space_travel_agents",
@@ -94,13 +135,37 @@ LAYOUTS = {
             "years": "yearsofservice",
             "rating": "averagecustomerservicerating",
         },
+        more=tuple(_MORE_OF_AGENTS.split()),
     ),
+    CUSTOMERS: Layout(
+        CUSTOMERS,
+        "",
+        tuple(_CUSTOMER_COLUMNS.split()),
+        optional=frozenset(_CUSTOMER_COLUMNS.split()[2:]),
+        nullable=frozenset(_CUSTOMER_COLUMNS.split()[2:]),
+    ),
+    LEADS: Layout(
+        LEADS,
+        "",
+        tuple(_LEAD_COLUMNS.split()),
+        optional=frozenset({"Destination", "LaunchLocation", "Requests"}),
+        nullable=frozenset({"Destination", "LaunchLocation", "Requests"}),
+        aliases={
+            "method": "communicationmethod",
+            "source": "leadsource",
+            "launch": "launchlocation",
+            "receivedat": "receiveddatetime",
+        },
+    ),
+    DECISIONS: Layout(DECISIONS, "", tuple(_DECISION_COLUMNS.split()), nullable=frozenset({"AgentID"})),
     ASSIGNMENTS: Layout(
         ASSIGNMENTS,
         "assignment_history",
         tuple(_ASSIGNMENT_COLUMNS.split()),
+        nullable=frozenset({"AgentID"}),
         aliases={"method": "communicationmethod", "source": "leadsource", "assignedat": "assigneddatetime"}
         | {"createdat": "assigneddatetime"},
+        more=("lead_id",),
     ),
     BOOKINGS: Layout(
         BOOKINGS,
@@ -114,12 +179,22 @@ LAYOUTS = {
             "launch": "launchlocation",
             "status": "bookingstatus",
         },
+        more=tuple(_MORE_OF_BOOKINGS.split()),
     ),
 }
-BY_TABLE = {layout.table: layout for layout in LAYOUTS.values()}
+BY_TABLE = {layout.table: layout for layout in LAYOUTS.values() if layout.table}
+"""The tables that dumps of databases may name; those without one are known by their columns only."""
 
 ACCEPTED = "accepted: SQL text (INSERT INTO, COPY), CSV or JSON of " + ", ".join(BY_TABLE)
 NAME_PARTS = ("FirstName", "LastName")
+_ONLY_READ = ("eventid", "issueid")
+"""The keys of tables that leave a desk, but are not imported."""
+_KEYS = {
+    VALUES: {"list", "value"},
+    LEADS: {"leadid", "customerid", "receivedat"},
+    DECISIONS: {"decisionid", "leadid", "decidedat"},
+}
+"""What no other table has together."""
 
 
 def layouts_of(table: str | None, names: Sequence[str]) -> list[Layout]:
@@ -130,12 +205,19 @@ def layouts_of(table: str | None, names: Sequence[str]) -> list[Layout]:
     if table is not None and table.lower() in BY_TABLE:
         return [BY_TABLE[table.lower()]]
     plain = {plain_name(name) for name in names}
+    if not plain.isdisjoint(_ONLY_READ):
+        return []
+    for kind, keys in _KEYS.items():
+        if keys <= plain:
+            return [LAYOUTS[kind]]
     if "bookingid" in plain:
         history = LAYOUTS[ASSIGNMENTS]
         is_wide = not history.missing(history.positions(names))
         return [history, LAYOUTS[BOOKINGS]] if is_wide else [LAYOUTS[BOOKINGS]]
     if "assignmentid" in plain:
         return [LAYOUTS[ASSIGNMENTS]]
+    if {"customerid", "name"} <= plain:
+        return [LAYOUTS[CUSTOMERS]]
     is_agent = "firstname" in plain or {"agentid", "name"} <= plain
     return [LAYOUTS[AGENTS]] if is_agent else []
 
@@ -172,7 +254,7 @@ def check_columns(
     if missing:
         refuse(
             file,
-            f"line {line} has no column {', '.join(missing)} for {layout.table}",
+            f"line {line} has no column {', '.join(missing)} for {layout.table or layout.kind}",
             "needed: " + ", ".join(column for column in layout.columns if column not in layout.optional),
         )
     return [places.get(column) for column in layout.columns]

@@ -6,22 +6,20 @@ destinations and amounts.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from dispatch.agents.roster import MOST_YEARS
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from dispatch.inputs.amounts import money_cents
+from dispatch.triage import categories
 from models.bookings import CANCELLED, CONFIRMED, STATUSES
 from models.errors import InvalidInput
-from seeds.importing.columns import Value
-
-LARGEST_ID = 2_147_483_647  # fits an INTEGER of every database
-WHOLE = re.compile(r"\+?[0-9]{1,10}")
-TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]((?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}))?")
+from seeds.importing.accepted import NewValues, ValueRow
+from seeds.importing.cells import identifier, moment, present
+from seeds.importing.columns import NO_MORE, Value
+from seeds.importing.further import FurtherRules, check_progress
 
 T = TypeVar("T")
 
@@ -46,21 +44,51 @@ class AgentRow(NamedTuple):
     years_of_service: int
     rating: float | None
     place: Place
+    more: Mapping[str, Any] = NO_MORE
+
+
+class CustomerRow(NamedTuple):
+    customer_id: int
+    name: str
+    phone: str | None
+    email: str | None
+    created_at: str | None
+    merged_into: int | None
+    tier: str | None
+    place: Place
+
+
+class LeadRow(NamedTuple):
+    lead_id: int
+    customer_id: int
+    customer_name: str
+    method: str
+    source: str
+    destination: str | None
+    launch_location: str | None
+    requests: str | None
+    received_at: str
+    place: Place
 
 
 class AssignmentRow(NamedTuple):
+    """An assignment; one of a lead in the files (``lead_id``) may have no agent at present."""
+
     assignment_id: int
-    agent_id: int
+    agent_id: int | None
     customer_name: str
     method: str
     source: str
     assigned_at: str
     place: Place
+    lead_id: int | None = None
 
 
 class BookingRow(NamedTuple):
+    """A booking; one of a lead in the files (``lead_id``) may have no assignment."""
+
     booking_id: int
-    assignment_id: int
+    assignment_id: int | None
     status: str
     destination: str
     launch_location: str
@@ -70,6 +98,8 @@ class BookingRow(NamedTuple):
     completed_at: str | None
     cancelled_at: str | None
     place: Place
+    lead_id: int | None = None
+    more: Mapping[str, Any] = NO_MORE
 
 
 class CachedCheck(Generic[T]):
@@ -97,14 +127,21 @@ class Rules:
     """Conversion of a row's text to values. Every method raises InvalidInput with the reason."""
 
     def __init__(self, desk: Desk) -> None:
-        self._value = CachedCheck(desk.values.check)
-        self._package = CachedCheck(desk.values.check_package)
+        self._now = desk.now()
+        self._accepted = NewValues(desk)
+        self._further = FurtherRules(self._accepted.check, self._now)
+        self._value = CachedCheck(self._accepted.check)
+        self._package = CachedCheck(self._accepted.check_package)
         self._money = CachedCheck(_money)
         self._status = CachedCheck(_status)
 
-    def agent(self, values: tuple[Value, ...], place: Place) -> AgentRow:
+    def value(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> ValueRow:
+        kind, name, destination = values
+        return self._accepted.add(kind, name, destination)
+
+    def agent(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> AgentRow:
         agent_id, first, last, email, title, department, manager, license_number, years, rating = values
-        return AgentRow(
+        row = AgentRow(
             identifier(agent_id, "agent_id"),
             validation.name(first, "first_name"),
             validation.name(last, "last_name"),
@@ -113,31 +150,63 @@ class Rules:
             self._value("department", department),
             validation.optional_text(manager, "manager_name"),
             validation.optional_text(license_number, "license_number"),
-            validation.whole(_present(years, "years_of_service"), "years_of_service", 0, MOST_YEARS),
+            validation.whole(present(years, "years_of_service"), "years_of_service", 0, MOST_YEARS),
             None if rating is None else validation.rating(rating),
             place,
         )
+        return row._replace(more=self._further.of_agent(more, row.years_of_service)) if more else row
 
-    def assignment(self, values: tuple[Value, ...], place: Place) -> AssignmentRow:
-        assignment_id, agent_id, customer, method, source, assigned_at = values
-        return AssignmentRow(
-            identifier(assignment_id, "assignment_id"),
-            identifier(agent_id, "agent_id"),
-            validation.name(customer, "customer_name"),
-            self._value("method", method),
-            self._value("source", source),
-            moment(_present(assigned_at, "assigned_date_time"), "assigned_date_time"),
+    def customer(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> CustomerRow:
+        customer_id, name, phone, email, created_at, merged_into, tier = values
+        return CustomerRow(
+            identifier(customer_id, "customer_id"),
+            validation.name(name, "name"),
+            validation.phone(phone),
+            validation.email(email),
+            self._now if created_at is None else moment(created_at, "created_at"),
+            None if merged_into is None else identifier(merged_into, "merged_into"),
+            categories.tier(tier),
             place,
         )
 
-    def booking(self, values: tuple[Value, ...], place: Place) -> BookingRow:
+    def lead(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> LeadRow:
+        lead_id, customer_id, name, method, source, destination, launch, requests, received_at = values
+        return LeadRow(
+            identifier(lead_id, "lead_id"),
+            identifier(customer_id, "customer_id"),
+            validation.name(name, "customer_name"),
+            self._value("method", method),
+            self._value("source", source),
+            None if destination is None else self._value("destination", destination),
+            None if launch is None else self._value("launch", launch),
+            validation.wishes(requests),
+            moment(present(received_at, "received_at"), "received_at"),
+            place,
+        )
+
+    def assignment(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> AssignmentRow:
+        assignment_id, agent_id, customer, method, source, assigned_at = values
+        lead_id = more.get("lead_id")
+        return AssignmentRow(
+            identifier(assignment_id, "assignment_id"),
+            None if agent_id is None and lead_id is not None else identifier(agent_id, "agent_id"),
+            validation.name(customer, "customer_name"),
+            self._value("method", method),
+            self._value("source", source),
+            moment(present(assigned_at, "assigned_date_time"), "assigned_date_time"),
+            place,
+            None if lead_id is None else identifier(lead_id, "lead_id"),
+        )
+
+    def booking(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> BookingRow:
         booking_id, assignment_id, completed, cancelled, destination, package, launch, *revenues, status = (
             values
         )
+        lead_id = more.get("lead_id")
         place_to = self._value("destination", destination)
         row = BookingRow(
             identifier(booking_id, "booking_id"),
-            identifier(assignment_id, "assignment_id"),
+            None if assignment_id is None and lead_id else identifier(assignment_id, "assignment_id"),
             self._status(status),
             place_to,
             self._value("launch", launch),
@@ -147,47 +216,14 @@ class Rules:
             None if completed is None else moment(completed, "booking_complete_date"),
             None if cancelled is None else moment(cancelled, "cancelled_date"),
             place,
+            None if lead_id is None else identifier(lead_id, "lead_id"),
         )
         _check_total(row, self._money(revenues[2], "total_revenue"))
         _check_outcome(row)
+        if more:
+            row = row._replace(more=self._further.of_booking(more))
+            check_progress(row.status, row.more)
         return row
-
-
-def identifier(value: Value, field: str) -> int:
-    """Parse an id, from 1 to LARGEST_ID. Raises InvalidInput."""
-    text = _present(value, field).strip()
-    number = int(text) if WHOLE.fullmatch(text) else 0
-    if not 0 < number <= LARGEST_ID:
-        raise _invalid(field, text, f"a whole number from 1 to {LARGEST_ID}")
-    return number
-
-
-def moment(text: str, field: str) -> str:
-    """Parse a time into the stored form, taken as desk time. Raises InvalidInput."""
-    match = TIME.fullmatch(text.strip())
-    if match is not None:
-        day, time = match.groups()
-        try:
-            datetime.fromisoformat(day)
-            if time is None or int(time[3:5]) < 60 > int(time[6:8]):
-                return f"{day} {time or '00:00:00'}"
-        except ValueError:  # such as 30 February
-            pass
-    raise _invalid(field, text, "like 2082-11-22 01:02:03")
-
-
-def _invalid(field: str, text: str, hint: str) -> InvalidInput:
-    return InvalidInput(field, f"{validation.excerpt(text)} is not a valid {_words(field)}", hint)
-
-
-def _present(value: Value, field: str) -> str:
-    if value is None or not value.strip():
-        raise InvalidInput(field, f"{_words(field)} is required")
-    return value
-
-
-def _words(field: str) -> str:
-    return field.replace("_", " ")
 
 
 def _money(value: Value, field: str) -> int | None:
@@ -195,7 +231,7 @@ def _money(value: Value, field: str) -> int | None:
 
 
 def _status(value: Value) -> str:
-    text = _present(value, "booking_status").strip()
+    text = present(value, "booking_status").strip()
     if text not in STATUSES:
         problem = f"{validation.excerpt(text)} is not a booking status"
         raise InvalidInput("booking_status", problem, "accepted: " + ", ".join(STATUSES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from dispatch.inputs.rows import Row, RowReader, open_stream
 from seeds.importing.columns import (
     ACCEPTED,
     BY_TABLE,
+    LAYOUTS,
     NAME_PARTS,
     Layout,
     Record,
@@ -23,17 +25,32 @@ from seeds.importing.columns import (
 
 NO_TABLE = "unknown columns: BookingID, AssignmentID or FirstName is needed"
 CUT_OFF = "nothing was imported; get the complete file"
+ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".sql")
 MOST_SHAPES = 1_000  # of JSON objects, whose columns are remembered
 
 
 class Shape(NamedTuple):
-    """What rows with the same names are: the tables with the places of their columns.
+    """What rows with the same names are: the tables with the places of their columns, and of further ones.
 
     ``whole_name`` is the place of an agent's full name, from which the first and last are made.
     """
 
-    tables: list[tuple[Layout, list[int | None]]]
+    tables: list[tuple[Layout, list[int | None], dict[str, int]]]
     whole_name: int | None
+
+
+def files_of(path: str | Path) -> list[str | Path]:
+    """Return a file itself, or the files in a folder that are named after a table, as an export has them.
+
+    The lists of accepted values come first. Raises InvalidInput if a folder has none.
+    """
+    if not os.path.isdir(path):
+        return [path]
+    found = [file for file in sorted(Path(path).iterdir()) if file.suffix.lower() in ENDINGS]
+    named = [str(file) for kind in LAYOUTS for file in found if file.stem.lower() == kind]
+    if not named:
+        refuse(str(path), "it is a folder without tables", f"named {', '.join(LAYOUTS)}, ending with .csv")
+    return [*named]
 
 
 class Source:
@@ -61,7 +78,7 @@ class Source:
         except FileNotFoundError:
             refuse(self.name, "no such file")
         except IsADirectoryError:
-            refuse(self.name, "it is a folder")
+            refuse(self.name, "it is a folder within a folder")
         except OSError as error:
             refuse(self.name, f"cannot read it ({error.strerror})")
         except ValueError:  # a NUL in the name
@@ -89,8 +106,14 @@ class Source:
             if self._first is None:
                 self._first = shape
             values = with_parts(row.values, shape.whole_name)
-            for layout, places in shape.tables:
-                yield self._record(layout, places, number, row, values)
+            for layout, places, further in shape.tables:
+                record = self._record(layout, places, number, row, values)
+                if further:
+                    more = {
+                        name: values[place] or None for name, place in further.items() if place < len(values)
+                    }
+                    record = record._replace(more=more)
+                yield record
 
     def _record(
         self, layout: Layout, places: list[int | None], number: int, row: Row, values: Sequence[Value]
@@ -117,12 +140,16 @@ class Source:
         if not layouts:
             if self._first is None:
                 refuse(self.name, f"line {row.line}: {row.fault or NO_TABLE}")
-            layouts = [layout for layout, _ in self._first.tables]
+            layouts = [layout for layout, _, _ in self._first.tables]
         name = whole_name(names)
         every = names if name is None else (*names, *NAME_PARTS)
         may_lack = is_json and self._first is not None
         tables = [
-            (layout, check_columns(self.name, row.line, layout, every, is_json=is_json, may_lack=may_lack))
+            (
+                layout,
+                check_columns(self.name, row.line, layout, every, is_json=is_json, may_lack=may_lack),
+                layout.further(names),
+            )
             for layout in layouts
         ]
         shape = Shape(tables, name)
