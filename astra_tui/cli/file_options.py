@@ -9,7 +9,6 @@ import rich_click as click
 
 from astra_tui.cli.options import Call
 from astra_tui.cli.output.printing import narrate
-from dispatch.inputs.rows.row import REASON
 from dispatch.outputs.rejected_rows import RejectedRows
 from dispatch.queries.wording import plural
 
@@ -43,6 +42,8 @@ class FileOptions:
 
     def rejected_rows(self) -> RejectedRows | None:
         """Return where refused rows go. Raises InvalidInput if the file cannot be written."""
+        from dispatch.inputs.rows.row import REASON  # slow to import, seldom needed
+
         return RejectedRows(self.rejects, REASON) if self.rejects is not None else None
 
     def finish(self, call: Call, rejects: RejectedRows | None, refused: int) -> None:

@@ -2,7 +2,7 @@
 
 from dispatch.customers.duplicates import in_question, similar, suspects
 from dispatch.customers.merging import merge, preview_merge
-from dispatch.customers.recognition import recognise
+from dispatch.customers.recognition import note_on, recognise
 from dispatch.customers.records import MOST_LISTED, card, complete, edit, refuse_erased, standing
 from dispatch.customers.search import CUSTOMER_KEYS, MOST_FOUND, each, filtered, find
 
@@ -18,6 +18,7 @@ __all__ = [
     "find",
     "in_question",
     "merge",
+    "note_on",
     "preview_merge",
     "recognise",
     "refuse_erased",

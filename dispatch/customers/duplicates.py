@@ -7,10 +7,10 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from dispatch import queries
+from dispatch.customers.person_names import NEARLY
 from dispatch.customers.records import rows_of, standing
 from dispatch.customers.row_types import Suspect
 from dispatch.inputs import validation
-from dispatch.inputs.person_names import NEARLY
 from dispatch.inputs.phone_numbers import dresses
 from dispatch.queries.customer_index import found
 from dispatch.queries.row_types import CustomerRow

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from dispatch.customers.person_names import agree
 from dispatch.customers.records import complete, standing
-from dispatch.inputs.person_names import agree
 from dispatch.inputs.phone_numbers import dresses
 from models.base import CompiledQuery, parameter
 from models.customers import Customer, Lead
@@ -18,20 +18,10 @@ Person = tuple[int, int | None, str]
 
 
 class Recognised(NamedTuple):
-    """The customer of a lead, None for a new one; ``other`` is known by ``contact`` under another name."""
+    """The customer of a lead, None for a new one, and the one known by the contact under another name."""
 
     customer_id: int | None
-    other: Person | None = None
-    contact: str = ""
-
-    def note(self, customer_id: int) -> str | None:
-        """Say that another name is known, for a lead that went to this customer; None if there is none."""
-        if self.other is None:
-            return None
-        number, _, known = self.other
-        if self.customer_id is None:
-            return f"new customer {customer_id}: {self.contact} is also {known}'s (customer {number})"
-        return f"filed under customer {number}: {self.contact} is {known}'s"
+    other_id: int | None = None
 
 
 def recognise(name: str, phone: str | None, email: str | None) -> Recognised:
@@ -44,14 +34,22 @@ def recognise(name: str, phone: str | None, email: str | None) -> Recognised:
     by_email = with_email(email) if email else []
     known = _of_this_name(by_phone, name) or (by_email[0] if by_email else None)
     if known is None:
-        other = _followed(by_phone[0]) if by_phone else None
-        return Recognised(None, other, phone or "")
-    standing_one = _followed(known)
+        return Recognised(None, _followed(by_phone[0])[0] if by_phone else None)
+    customer_id = _followed(known)[0]
     if not (by_phone and by_email):
-        complete(standing_one[0], phone, email)
-    if known in by_phone or _has_name(known, name):
-        return Recognised(standing_one[0])
-    return Recognised(standing_one[0], standing_one, email or "")
+        complete(customer_id, phone, email)
+    is_theirs = known in by_phone or _has_name(known, name)
+    return Recognised(customer_id, None if is_theirs else customer_id)
+
+
+def note_on(customer_id: int, other_id: int) -> str:
+    """Say that another name is known by a contact of this customer, who may be the other one."""
+    customer, other = Customer.lock(customer_id), Customer.lock(standing(other_id))
+    if customer_id == other_id:
+        return f"filed under customer {other_id}: {customer.email} is {other.name}'s"
+    return (
+        f"new customer {customer_id}: {customer.phone} is also {other.name}'s (customer {other.customer_id})"
+    )
 
 
 def with_phone(phone: str) -> list[Person]:

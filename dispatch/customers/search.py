@@ -9,9 +9,9 @@ from typing import Any
 from peewee import fn
 
 from dispatch.customers.records import rows_of
-from dispatch.inputs.filter_language import Node, Words
-from dispatch.inputs.filter_reader import Choice, Key, Moment, Number, Part, condition, table
-from dispatch.inputs.phone_numbers import dresses, reduced
+from dispatch.inputs.filter_language import Node, Pair, Words
+from dispatch.inputs.filter_reader import Choice, Key, Moment, Number, Part, Reading, condition, table
+from dispatch.inputs.phone_numbers import dresses, national, reduced
 from dispatch.queries.customer_index import booking_number, found, is_found, needles_of
 from dispatch.queries.row_types import CustomerRow
 from models.base import each_tuple, tuples
@@ -28,9 +28,23 @@ OPEN = (
     .join(Lead, on=(Booking.lead_id == Lead.lead_id))
     .where(Lead.customer_id == Customer.customer_id, Booking.status == PENDING)
 )
+
+
+class PartOfNumber(Part):
+    """A telephone number: ``:`` finds its last digits in any form, ``=`` the whole number."""
+
+    def read(self, pair: Pair, reading: Reading) -> str:
+        text = super().read(pair, reading)
+        if pair.operator == "=":
+            return reduced(text) or text
+        words = words_in(text)
+        digits = words[0] if len(words) == 1 and words[0].isdecimal() else ""
+        return national(digits) or digits or text
+
+
 CUSTOMER_KEYS = table(
     Key("name", Part(), "name", Customer.name),
-    Key("phone", Part(), "telephone number, digits only", Customer.phone),
+    Key("phone", PartOfNumber(), "telephone number, in any form", Customer.phone),
     Key("email", Part(), "e-mail address", Customer.email),
     Key("tier", Choice(TIERS), "tier", Customer.tier),
     Key("open", Number(), "number of Pending bookings", fn.COALESCE(OPEN, 0)),

@@ -93,11 +93,15 @@ def visible(text: str) -> str:
         return text.strip()
     kept = "".join(letter for letter in text if letter not in validation.BIDI_OVERRIDES)
     first, last = 0, len(kept)
-    while first < last and unicodedata.category(kept[first]) in ("Cf", "Zs"):
+    while first < last and _is_blank(kept[first]):
         first += 1
-    while first < last and unicodedata.category(kept[last - 1]) in ("Cf", "Zs"):
+    while first < last and _is_blank(kept[last - 1]):
         last -= 1
-    return kept[first:last].strip()
+    return kept[first:last]
+
+
+def _is_blank(letter: str) -> bool:
+    return letter.isspace() or unicodedata.category(letter) == "Cf"
 
 
 def identifier(text: str, field: str) -> int:

@@ -5,9 +5,11 @@ Nothing is guessed: a head is a field's name in some dress, one of its synonyms,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from types import MappingProxyType
 
 from dispatch.inputs.head_words import looks_like_contact, plain
@@ -16,6 +18,7 @@ from dispatch.inputs.validation import excerpt
 from models.errors import InvalidInput
 
 MOST_NAMED = 20
+_SAFE = re.compile(r"[\w.,:/-]+")  # in a shell
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -42,13 +45,19 @@ class Columns:
 
     def values(self, row: Sequence[str | None]) -> dict[str, str | None]:
         """Return the fields of a row as written. The row has as many cells as the header."""
-        return {name: self._value(name, places, row) for name, places in self.places.items()}
+        values: dict[str, str | None] = {name: row[place] for name, place in self._alone.items()}
+        for name in self._spread:
+            cells = dict.fromkeys((row[place] or "").strip() for place in self.places[name])
+            values[name] = self.layout.joined[name].join(filter(None, cells)) or None
+        return values
 
-    def _value(self, name: str, places: tuple[int, ...], row: Sequence[str | None]) -> str | None:
-        if len(places) == 1:
-            return row[places[0]]
-        cells = dict.fromkeys((row[place] or "").strip() for place in places)
-        return self.layout.joined[name].join(filter(None, cells)) or None
+    @cached_property
+    def _alone(self) -> dict[str, int]:
+        return {name: places[0] for name, places in self.places.items() if len(places) == 1}
+
+    @cached_property
+    def _spread(self) -> list[str]:
+        return [name for name in self.places if name not in self._alone]
 
     def understood(self) -> list[tuple[str, str]]:
         """Return each field that is read, with its head or heads, for a preview."""
@@ -62,7 +71,7 @@ class Columns:
         missing = self.missing(defaults)
         if missing:
             found = ", ".join(filter(None, self.heads[:MOST_NAMED])) or "nothing"
-            like = quoted(self.ignored[0] if self.ignored else "HEAD", missing[0])
+            like = self._example(missing)
             problem = f"{file} lacks the column {', '.join(missing)}"
             raise InvalidInput(
                 "file", problem, f"found: {found}; say which it is, like --map {like}; {fields}"
@@ -72,6 +81,11 @@ class Columns:
                 raise InvalidInput("file", f"{file} has the column {name} twice", f"rename one; {fields}")
             problem = f"{file} has several columns for {name}: {', '.join(heads)}"
             raise InvalidInput("file", problem, f"choose one, like --map {quoted(heads[0], name)}; {fields}")
+
+    def _example(self, missing: Sequence[str]) -> str:
+        """Return a value of --map: a column that names a missing field, if there is one."""
+        named = ((head, name) for name in missing for head in self.ignored if plain(name) in plain(head))
+        return quoted(*next(named, ("HEAD", missing[0])))
 
 
 def match(
@@ -179,4 +193,4 @@ def _field_named(name: str, layout: Layout) -> str:
 def quoted(head: str, field: str) -> str:
     """Return the value of --map for a head and a field, as typed in a shell."""
     text = f"{head}={field}"
-    return text if plain(head) == head.lower() else "'" + text.replace("'", "'\\''") + "'"
+    return text if _SAFE.fullmatch(head) else "'" + text.replace("'", "'\\''") + "'"

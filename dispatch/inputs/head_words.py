@@ -16,9 +16,10 @@ _CONTACT = re.compile(
 )
 # With one of these words it is a fact about messages or devices, or somebody else's contact.
 _NO_CONTACT = re.compile(
-    r"opt.*|out|bounce.*|hard|open.*|click.*|delivered|sent|repl.*|last|first|domain|status|quality|valid|verified"
-    r"|confirmed|count|(un)?subscri.*|consent|marketing|campaign|template|subject|owner|agent|rep|manager|assigne.*"
-    r"|type|model|os|platform|device|date|time|at|created"
+    r"opt.*|out|bounce.*|hard|open.*|click.*|deliver.*|sent|sends?|repl.*|last|first|domain|status|quality|(in)?valid"
+    r"|verif.*|confirm.*|quarantine.*|count|count(ry|er)|code|prefix|(un)?subscri.*|consent|marketing|campaign|template"
+    r"|subject|reason|owner|agent|rep|manager|assigne.*|submitter|type|model|app|version|carrier|provider|language"
+    r"|os|platform|device|date|time|at|created|is|has"
 )
 _BRACKETED = re.compile(r"[(\[{<][^)\]}>]*[)\]}>]")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

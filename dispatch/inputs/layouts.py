@@ -69,7 +69,7 @@ def layouts() -> Mapping[str, Layout]:
 def _layout(kind: str, table: Mapping[str, Any], common: Mapping[str, tuple[str, ...]]) -> Layout:
     parts = {name: tuple(words.split()) for name, words in table.get("parts", {}).items()}
     fields = tuple(table["fields"].split())
-    listed: Mapping[str, str] = table["names"]
+    listed: Mapping[str, str] = table.get("names", {})
     every = (*fields, *(part for several in parts.values() for part in several))
     return Layout(
         kind,

@@ -16,10 +16,9 @@ from models.errors import InvalidInput
 REQUIRED = ("name", "method", "source", "destination", "launch")
 OPTIONAL = ("requests", "phone", "email")
 FIELDS = (*REQUIRED, *OPTIONAL)
-IDENTIFIER = "external_id"
 IGNORED_NAMED = 20
 MOST_SHAPES = 1_000  # of JSON objects, whose columns are remembered
-HINT = "give CSV with a header line, JSONL or SQL text; fields: " + ", ".join(FIELDS)
+HINT = "give CSV with a header line, JSONL, SQL text or .xlsx; fields: " + ", ".join(FIELDS)
 BARE_FIELDS = f"{len(REQUIRED)}: {', '.join(REQUIRED)}, then optionally {', '.join(OPTIONAL)}"
 
 AS_NAMED = ColumnChoice()
@@ -110,7 +109,6 @@ class LeadFile:
             return doubt
         fields: Fields = dict.fromkeys(REQUIRED)
         fields |= self._choice.filled(columns.values(row.values))
-        fields.pop(IDENTIFIER, None)
         return fields
 
     def _columns_of(self, names: tuple[str, ...]) -> Columns:
@@ -121,8 +119,7 @@ class LeadFile:
             columns = self._choice.columns_of_one(names, LEADS)
             if len(self._columns) < MOST_SHAPES:
                 self._columns[names] = columns
-            unread = [columns.heads[place] for place in columns.places.get(IDENTIFIER, ())]
-            new = [head for head in (*unread, *columns.ignored) if head not in (*self.ignored, REASON)]
+            new = [head for head in columns.ignored if head not in (*self.ignored, REASON)]
             self.ignored += new[: IGNORED_NAMED - len(self.ignored)]
         self._names, self.columns = names, columns
         return columns

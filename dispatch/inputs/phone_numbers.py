@@ -17,6 +17,7 @@ _LABEL = re.compile(rf"{_KINDS}\b[.: ]*", re.IGNORECASE)
 _LABEL_BEHIND = re.compile(rf"[ (]+{_KINDS}[.) ]*", re.IGNORECASE)
 _REDUCED = re.compile(r"\+(?:1|[2-9][1-9]{2}(?!0))[0-9]{4,17}|[1-9][0-9]{3,14}")  # the usual cases, quickly
 _MARKS_INSIDE = re.compile(r"[0-9+./() -]*")
+_OTHERS = re.compile("[^0-9]+")
 _DECIMAL = re.compile(r"([0-9]{7,})\.0")
 _EXTENSION = re.compile(
     r"[ ,;]*(?:extension|ext|x|#|durchwahl|dw)[ .:=]*(?P<digits>[0-9]{1,7}) *", re.IGNORECASE
@@ -57,12 +58,14 @@ def reduced(text: str) -> str | None:
     """
     if _REDUCED.fullmatch(text):
         return text
-    plain = _SCHEME.sub("", bare(text), count=1)
+    plain = bare(text)
+    if ":" in plain:
+        plain = _SCHEME.sub("", plain, count=1)
     if plain.startswith("(+"):
         plain = plain[1:]
     if not _MARKS_INSIDE.fullmatch(plain) or plain.rfind("+") > 0:
         return None
-    digits = re.sub("[^0-9]", "", _DECIMAL.sub(r"\1", plain))
+    digits = _OTHERS.sub("", _DECIMAL.sub(r"\1", plain) if "." in plain else plain)
     if not LEAST_DIGITS <= len(digits) <= MOST_DIGITS:
         return None
     if plain.startswith("+"):

@@ -17,7 +17,7 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
     "method": {
         "phonecall": "phone call calls telephone telephonecall phonecalls voice voicecall byphone viaphone"
         " tel callback anruf telefon telefonisch telefonat",
-        "text": "sms textmessage textmessages texting txt bytext viatext smsmessage imessage",
+        "text": "sms textmessage textmessages texting bytext viatext smsmessage imessage",
         "email": "mail emails byemail viaemail emailmessage",
     },
     "source": {

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from dispatch.assignment.selection import policy_named
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
-from dispatch.inputs import cleaning
-from dispatch.inputs.lead_files import LeadFile, Record
 from dispatch.leads import intake
 from dispatch.outputs.rejected_rows import RejectedRows
 from models.errors import DatabaseUnavailable, DeskError
 from models.hints import rendered
+
+if TYPE_CHECKING:
+    from dispatch.inputs.lead_files import LeadFile, Record
 
 # One commit a batch, and a pause between batches in which a terminal that tries for the write lock every
 # 0.5 to 3 ms finds it free. While nobody else writes, a batch may take longer.
@@ -121,12 +122,15 @@ def format_refusal(error: DeskError) -> str:
 
 class _Intaking:
     def __init__(self, desk: Desk, prefix: str, policy: str | None) -> None:
+        from dispatch.inputs import cleaning  # slow to import, and one lead does not need it
+
+        self._cleaned = cleaning.lead
         self.desk = desk
         self.prefix = prefix
         self.policy = policy
         self.reject_to: Callable[[str], None] | None = None
         self._seen_version = -1
-        self._line = self._on_line = 0
+        self._line = self._on_line = self._sheet = 0
         self.result = FileResult(accepted=0, rejected=[], repeated=0, customer_notes=[])
 
     def batch(self, records: Iterator[Record]) -> bool:
@@ -154,22 +158,28 @@ class _Intaking:
     def _receive(self, line: int, fields: dict[str, Any]) -> bool:
         self.desk.request_id = f"{self.prefix}:{self._place(line)}"
         try:
-            lead: Any = cleaning.lead(fields, self.desk.values.of)
+            lead: Any = self._cleaned(fields, self.desk.values.of)
             result = intake.receive(self.desk, **lead, policy=self.policy)
         except DatabaseUnavailable:
             raise
         except DeskError as error:
             self._reject(line, format_refusal(error))
             return False
-        if note := result.get("customer_note"):
+        if result.get("other_customer_id") is not None:
+            note = intake.noted(result)["customer_note"] or ""
             self.result["customer_notes"].append({"line": line, "note": note})
         return True
 
     def _place(self, line: int) -> str:
-        """Return the place of a row: its line, and its number there if others begin on the same line."""
+        """Return the place of a row: its line, and its number there if others begin on the same line.
+
+        Where the lines begin again, so does a sheet.
+        """
+        self._sheet += line < self._line
         self._on_line = self._on_line + 1 if line == self._line else 1
         self._line = line
-        return f"{line}.{self._on_line}" if self._on_line > 1 else str(line)
+        place = f"{line}.{self._on_line}" if self._on_line > 1 else str(line)
+        return f"{self._sheet}/{place}" if self._sheet else place
 
     def _reject(self, line: int, error: str) -> None:
         self.result["rejected"].append({"line": line, "error": error})

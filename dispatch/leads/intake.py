@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from dispatch import customers
 from dispatch.assignment.selection import policy_named
@@ -12,6 +12,7 @@ from dispatch.customers import recognition
 from dispatch.customers.recognition import Recognised
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.commands import Command, command, put_back
+from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from models.customer_index import include
 from models.customers import Customer, Lead
@@ -25,7 +26,8 @@ Whose = int | Literal["new"] | None
 class LeadResult(TypedDict):
     """The result for a lead; agent and assignment are None while it waits.
 
-    ``customer_note`` says so where another name is known with the phone or e-mail.
+    ``other_customer_id`` is the customer who is known by the phone or e-mail under another name. A result is
+    kept with the event, so it holds nobody's name: ``noted`` adds what to say.
     """
 
     lead_id: int
@@ -36,7 +38,8 @@ class LeadResult(TypedDict):
     assigned_at: str | None
     policy: str
     reason: str
-    customer_note: str | None
+    customer_id: int
+    other_customer_id: int | None
 
 
 def received(
@@ -79,11 +82,31 @@ def received(
     lead.save()
     if found.customer_id:
         include(found.customer_id, lead.customer_name)
-    return _result(running, lead, found.note(lead.customer_id))
+    return _result(running, lead, found.other_id)
 
 
 receive = command("lead.add", past="came in", undo=put_back)(received)
 """``received`` as a separate command."""
+
+
+class NotedLead(LeadResult):
+    """A lead's result with what to say about its customer, None for nothing."""
+
+    customer_note: str | None
+
+
+def noted(result: LeadResult) -> NotedLead:
+    """Return a result with what to say; reads the desk if there is anything."""
+    other_id = result.get("other_customer_id")  # which results of older versions lack
+    note = None if other_id is None else customers.note_on(result["customer_id"], other_id)
+    return NotedLead(**result, customer_note=note)
+
+
+def receive_noted(desk: Desk, customer_id: Whose = None, /, **lead: Any) -> NotedLead:
+    """Take in a lead as ``receive`` does, and say what is known of its customer."""
+    result = receive(desk, customer_id, **lead)
+    with desk.reading():
+        return noted(result)
 
 
 def _whose(name: str, phone: str | None, email: str | None, customer_id: Whose) -> Recognised:
@@ -129,7 +152,7 @@ def problems(fields: Mapping[str, str | None], values: AcceptedValues) -> dict[s
     return found
 
 
-def _result(running: Command, lead: Lead, customer_note: str | None) -> LeadResult:
+def _result(running: Command, lead: Lead, other_id: int | None) -> LeadResult:
     booking, decision = lead.booking, running.decision
     assert decision is not None  # the first trigger decides on every new lead
     running.booking_id = booking.booking_id
@@ -144,5 +167,6 @@ def _result(running: Command, lead: Lead, customer_note: str | None) -> LeadResu
         assigned_at=booking.created_at if assigned else None,
         policy=decision.policy,
         reason=decision.reason,
-        customer_note=customer_note,
+        customer_id=lead.customer_id,
+        other_customer_id=other_id,
     )

@@ -7,17 +7,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
+from typing import TYPE_CHECKING
 
 from dispatch.desk.accepted_values import AcceptedValues
-from dispatch.inputs import cleaning
-from dispatch.inputs.column_choice import ColumnChoice
-from dispatch.inputs.lead_files import Fields, LeadFile, Record
-from dispatch.inputs.rows import Row
 from dispatch.leads import intake
 from dispatch.leads.file_intake import format_refusal
 from models.errors import InvalidInput
 
-AS_SHOWN = ColumnChoice(asks=False)  # what is ignored can be seen before anything is written
+if TYPE_CHECKING:  # files are slow to import, and only needed when something is pasted
+    from dispatch.inputs.lead_files import Fields, Record
+    from dispatch.inputs.rows import Row
+
 MOST_LINES = 500
 MOST_CHARACTERS = 500_000
 TOO_LONG = f"At most {MOST_LINES} leads at once; paste the rest afterwards"
@@ -66,6 +66,9 @@ class Pasted:
 
 def read_pasted(text: str, values: AcceptedValues) -> Pasted:
     """Read CSV (with or without a header), spreadsheet cells or JSONL, using ``values`` as last read."""
+    from dispatch.inputs.column_choice import ColumnChoice
+    from dispatch.inputs.lead_files import LeadFile
+
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         return Pasted()
@@ -74,7 +77,12 @@ def read_pasted(text: str, values: AcceptedValues) -> Pasted:
     try:
         content = io.BytesIO(text.encode("utf-8", "surrogatepass"))
         leads = LeadFile(
-            content, "the text", bare=True, encoding="utf-8", errors="surrogatepass", choice=AS_SHOWN
+            content,
+            "the text",
+            bare=True,
+            encoding="utf-8",
+            errors="surrogatepass",
+            choice=ColumnChoice(asks=False),
         )
         records = [(*record, leads.row) for record in islice(leads, MOST_LINES + 1)]
     except InvalidInput as error:
@@ -112,6 +120,8 @@ def _lines(text: str, records: Sequence[Record], values: AcceptedValues) -> list
 def _checked(line: int, text: str, what: Fields | str, values: AcceptedValues) -> PastedLine:
     if isinstance(what, str):
         return PastedLine(line, text, {}, (what,))
+    from dispatch.inputs import cleaning
+
     fields = cleaning.lead(what, values.of)
     errors = intake.problems(fields, values).values()
     return PastedLine(line, text, fields, tuple(map(format_refusal, errors)))

@@ -12,7 +12,7 @@ from screens.base.keys import hidden, key
 from screens.dialogs.transient_modal import TransientModal
 
 WAYS = {
-    "import_files": ("Import files", "agents, assignments and bookings: SQL, CSV or JSON lines"),
+    "import_files": ("Import files", "agents, assignments and bookings: CSV, JSON, SQL, .xlsx"),
     "fill_demo": ("Make it a demo desk", "30 agents and 412 bookings to try; they stay in this file"),
     "add_first_agent": ("Add an agent", "then leads can be assigned"),
 }

@@ -22,7 +22,7 @@ from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.modal import HOLDS_TEXT, buttons
 
 ABOUT = (
-    "CSV, JSON or SQL text of agents, assignments and bookings, in any order; agents alone are enough. "
+    "CSV, JSON, SQL or .xlsx files of agents, assignments and bookings, in any order; agents alone will do. "
     "Quote a path that contains spaces."
 )
 MOST_ROWS = 20

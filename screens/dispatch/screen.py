@@ -318,14 +318,14 @@ class Dispatch(BookingActions):
     def _take_in(self, values: dict[str, str], customer_id: int | None = None, *, asks: bool = True) -> None:
         """Assign the lead; if it ``asks``, nothing is written before somebody has chosen the customer."""
 
-        def work(desk: Desk) -> intake.LeadResult | list[Suspect]:
+        def work(desk: Desk) -> intake.NotedLead | list[Suspect]:
             with desk.reading():
                 found = customers.suspects(values["name"], values["phone"], values["email"]) if asks else []
             if customers.in_question(found):
                 return found
-            return intake.receive(desk, customer_id, **values)
+            return intake.receive_noted(desk, customer_id, **values)
 
-        def then(result: intake.LeadResult | list[Suspect]) -> None:
+        def then(result: intake.NotedLead | list[Suspect]) -> None:
             self._assigning = False
             if isinstance(result, list):
                 self._ask_whose(values, result)
@@ -350,7 +350,7 @@ class Dispatch(BookingActions):
 
         self.open(KnownCustomer(values["name"], found), answered)
 
-    def _assigned(self, values: dict[str, str], result: intake.LeadResult) -> None:
+    def _assigned(self, values: dict[str, str], result: intake.NotedLead) -> None:
         if self.form.values() == values:  # otherwise somebody has typed on while the desk was slow
             self.form.empty()
             self._keeper.forget()

@@ -14,6 +14,7 @@ from textual.widgets import DataTable, Static, TextArea
 
 from dispatch import customers
 from dispatch.desk.desk import Desk
+from dispatch.leads import intake
 from dispatch.leads.file_intake import Received, receive_lines
 from dispatch.leads.pasted_leads import Pasted, PastedLine, read_pasted
 from models.base import Json
@@ -147,23 +148,27 @@ class SeveralLeads(CommandModal[str]):
                 questions = _questions([line for line in pasted.good if line.text not in asked])
             lines = [(line.line, line.fields) for line in pasted.good if line.line not in questions]
             with desk.request(run):
-                return pasted, questions, receive_lines(desk, lines) if lines else []
+                received = receive_lines(desk, lines) if lines else []
+            with desk.reading():
+                return pasted, questions, {one["line"]: _outcome(one) for one in received}
 
         self._show_note(self.AT_WORK)
         self._send(work, self._assigned)
 
     def _assigned(self, answer: Answer) -> None:
-        pasted, questions, received = answer
+        pasted, questions, outcomes = answer
         self._busy = self._lines.read_only = False
-        if not received and not questions:
+        if not outcomes and not questions:
             self._show(pasted)
             if not pasted.problem:
                 self._show_note(
                     "Nothing to assign: " + (_counts(pasted) if pasted.lines else "there are no lines")
                 )
             return
-        became = {one["line"]: one for one in received}
-        rows = [_row(line, became.get(line.line), questions.get(line.line, "")) for line in pasted.lines]
+        rows = [
+            _row(line, outcomes.get(line.line, ("", "")), questions.get(line.line, ""))
+            for line in pasted.lines
+        ]
         left = [line for line, row in zip(pasted.lines, rows, strict=True) if not row["became"]]
         self._known |= {line.text for line in left if line.line in questions}
         with self._lines.prevent(TextArea.Changed):
@@ -182,7 +187,10 @@ class SeveralLeads(CommandModal[str]):
         super().leave(_summary(self._count) if self._count else None)
 
 
-Answer = tuple[Pasted, dict[int, str], list[Received]]
+Outcome = tuple[str, str]
+"""What became of a line, and why it was refused; one of them is empty."""
+NOTHING: Outcome = ("", "")
+Answer = tuple[Pasted, dict[int, str], dict[int, Outcome]]
 
 
 def _questions(lines: Sequence[PastedLine]) -> dict[int, str]:
@@ -196,14 +204,19 @@ def _questions(lines: Sequence[PastedLine]) -> dict[int, str]:
     return found
 
 
-def _row(line: PastedLine, received: Received | None = None, question: str = "") -> Json:
+def _outcome(received: Received) -> Outcome:
+    """Say what became of a line; reads the desk."""
+    if received["lead"] is None:
+        return "", received["error"]
+    lead = intake.noted(received["lead"])
+    became = f"→ {lead['agent_name'] or 'waits'}, booking {lead['booking_id']}"
+    return f"{became}; {lead['customer_note']}" if lead["customer_note"] else became, ""
+
+
+def _row(line: PastedLine, outcome: Outcome = NOTHING, question: str = "") -> Json:
     """Format what is wrong with a line, or its result; ``place`` is where it is now."""
-    errors, became = line.errors, ""
-    if received and (lead := received["lead"]):
-        became = f"→ {lead['agent_name'] or 'waits'}, booking {lead['booking_id']}"
-        became += f"; {lead['customer_note']}" if lead["customer_note"] else ""
-    elif received:
-        errors = (received["error"],)
+    became, refused = outcome
+    errors = (refused,) if refused else line.errors
     verdict = {"errors": errors, "question": question, "became": became}
     return {"line": line.line, "place": line.line, "fields": line.fields, **verdict}
 

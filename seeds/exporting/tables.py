@@ -12,6 +12,7 @@ from typing import Any
 from peewee import BooleanField, ModelSelect, fn
 
 from dispatch.desk.accepted_values import LISTS, listing
+from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS
 from dispatch.outputs.tables import Cells
 from dispatch.queries import as_units
 from models.agents import RATING_DECIMALS, Agent
@@ -21,16 +22,8 @@ from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.issues import Interaction, Issue, Survey
 from models.settings import Setting
-from seeds.importing.columns import (
-    AGENTS,
-    ASSIGNMENTS,
-    BOOKINGS,
-    CUSTOMERS,
-    DECISIONS,
-    LAYOUTS,
-    LEADS,
-    VALUES,
-)
+from seeds.importing.columns import KINDS
+from seeds.importing.desk_tables import CUSTOMERS, DECISIONS, LEADS, VALUES
 
 CENTS = "_cents"
 Convert = Callable[[Any], object]
@@ -48,7 +41,7 @@ class Table:
     @property
     def is_imported(self) -> bool:
         """Return whether an import reads it."""
-        return self.name in LAYOUTS
+        return self.name in KINDS
 
 
 def _of_model(name: str, model: type[BaseModel], leave_out: str = "") -> Table:

@@ -36,6 +36,11 @@ class NewValues:
         self._new.add(row)
         return row
 
+    def of(self, kind: str) -> tuple[str, ...]:
+        """Return the accepted names of a kind."""
+        known = self._desk.of(kind)
+        return (*known, *(row.name for row in self._new if row.kind == kind)) if self._new else known
+
     def check(self, kind: str, value: Value) -> str:
         """Return the value if it is accepted. Raises InvalidInput."""
         if self._new and ValueRow(kind, (value or "").strip(), None) in self._new:

@@ -8,13 +8,19 @@ from typing import Any, NamedTuple
 
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
+from dispatch.inputs.cleaning import identifier
+from dispatch.inputs.layouts import AGENTS
+from dispatch.inputs.moments import moment
 from models.audit import Decision
 from models.inspection.conditions import DECIDED_BY
-from seeds.importing.cells import LARGEST_ID, identifier, invalid, moment, present
-from seeds.importing.columns import AGENTS, DECISIONS, LEADS, Value
+from seeds.importing.cells import invalid
+from seeds.importing.columns import Value
+from seeds.importing.desk_tables import DECISIONS, LEADS
 from seeds.importing.people import People
 from seeds.importing.remarks import Remarks, on_desk
 from seeds.importing.row_rules import Place
+
+MOST_VERSIONS = 2_147_483_647
 
 
 class DecisionRow(NamedTuple):
@@ -36,12 +42,12 @@ class DecisionRow(NamedTuple):
 def decision(desk: Desk, values: tuple[Value, ...], place: Place) -> DecisionRow:
     """Convert a row's text to values. Raises InvalidInput with the reason."""
     number, lead_id, agent_id, decided_at, policy, version, reason, candidates, excluded, notes = values
-    asked = validation.whole(present(version, "settings_version"), "settings_version", 1, LARGEST_ID)
+    asked = validation.whole(version or "", "settings_version", 1, MOST_VERSIONS)
     row = DecisionRow(
-        identifier(number, "decision_id"),
-        identifier(lead_id, "lead_id"),
+        identifier(number or "", "decision_id"),
+        identifier(lead_id or "", "lead_id"),
         None if agent_id is None else identifier(agent_id, "agent_id"),
-        moment(present(decided_at, "decided_at"), "decided_at"),
+        moment(decided_at or "", "decided_at"),
         validation.one_of(policy, "policy", DECIDED_BY),
         min(asked, desk.settings.version),
         validation.required_text(reason, "reason"),
@@ -59,7 +65,7 @@ def decision(desk: Desk, values: tuple[Value, ...], place: Place) -> DecisionRow
 def _shaped(text: Value, field: str, fits: Callable[[Any], bool]) -> str:
     """Return JSON of the right shape. Raises InvalidInput."""
     try:
-        is_right = fits(json.loads(present(text, field)))
+        is_right = fits(json.loads(text or ""))
     except (ValueError, RecursionError):
         is_right = False
     if text is None or not is_right:

@@ -15,12 +15,14 @@ from dispatch.agents.presence import next_due
 from dispatch.agents.roster import MOST_CAPACITY
 from dispatch.bookings import OUTCOMES
 from dispatch.inputs import shift_hours, validation
+from dispatch.inputs.cleaning import identifier
+from dispatch.inputs.moments import moment
 from dispatch.queries.agent_levels import BEST_LEVEL, level_of
 from dispatch.triage import categories
 from models.agents import PRESENCES, Agent
 from models.bookings import CANCELLED, PENDING
 from models.errors import InvalidInput
-from seeds.importing.cells import identifier, moment, names, switch
+from seeds.importing.cells import names, switch
 from seeds.importing.columns import Value
 
 Check = Callable[[str, str], Any]

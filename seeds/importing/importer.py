@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from dispatch.desk.desk import Desk
+from dispatch.inputs import cleaning
+from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS
 from dispatch.operations import import_record
 from dispatch.operations.import_record import DIGEST, Head, Run
 from dispatch.operations.row_types import ImportRemark, ImportResult
@@ -19,27 +21,17 @@ from models.errors import InvalidInput, Refused
 from models.hints import act, rendered
 from seeds.bulk_writer import in_batches, new_agents, new_rows, write_all
 from seeds.importing import accepted
-from seeds.importing.cells import identifier
-from seeds.importing.columns import (
-    AGENTS,
-    ASSIGNMENTS,
-    BOOKINGS,
-    CUSTOMERS,
-    DECISIONS,
-    LAYOUTS,
-    LEADS,
-    VALUES,
-    Record,
-    refuse,
-)
+from seeds.importing.columns import KINDS, Record, layout_of, refuse
 from seeds.importing.decisions import DecisionRow, decision
+from seeds.importing.desk_tables import CUSTOMERS, DECISIONS, LEADS, VALUES
 from seeds.importing.plan import Plan
-from seeds.importing.row_rules import AgentRow, CustomerRow, LeadRow, Place, Rules
+from seeds.importing.row_rules import AgentRow, CustomerRow, LeadRow, Notation, Place, Rules
 from seeds.importing.sources import Source, files_of
 
 Progress = Callable[[int, int, str], None]
 """Called with the rows done, the total (0: not known yet) and the current step."""
 
+PLAIN = Notation()
 REPORT_EVERY = 10_000
 BATCH_ROWS = 250  # assignments per commit: about 10 ms
 
@@ -55,6 +47,7 @@ def import_files(
     progress: Progress | None = None,
     *,
     encoding: str | None = None,
+    notation: Notation = PLAIN,
     rejects: RejectedRows | None = None,
 ) -> ImportResult:
     """Import SQL text, CSV and JSON files that belong together, in any order, or folders of them.
@@ -73,7 +66,7 @@ def import_files(
     if not sources:
         refuse("import", "no file given")
     with desk.reading():
-        rows = _CheckedRows(desk, sources, report)
+        rows = _CheckedRows(desk, sources, report, notation)
         known = import_record.newest(_digest(sources))
         _refuse_taken_back(known)
         plan = rows.plan()
@@ -97,6 +90,8 @@ def _write_rejects(sources: list[Source], remarks: list[ImportRemark], rejects: 
         for remark in remarks:
             if remark["file"] == source.name:
                 reasons.setdefault(remark["row"], []).append(remark["reason"])
+        if reasons and not source.path.is_file():
+            refuse(source.name, "a pipe cannot be read again for its refused rows", "save it to a file first")
         for number, row in enumerate(source.rows() if reasons else (), start=1):
             if number in reasons:
                 rejects.add(row.names, row.values, "; ".join(reasons[number]))
@@ -121,8 +116,8 @@ def _refuse_taken_back(known: Head | None) -> None:
 class _CheckedRows:
     """The rows of all files, each checked on its own."""
 
-    def __init__(self, desk: Desk, sources: list[Source], report: Progress) -> None:
-        rules = Rules(desk)
+    def __init__(self, desk: Desk, sources: list[Source], report: Progress, notation: Notation) -> None:
+        rules = Rules(desk, notation)
         self._checks: dict[str, Callable[..., Any]] = {
             VALUES: rules.value,
             AGENTS: rules.agent,
@@ -132,7 +127,7 @@ class _CheckedRows:
             ASSIGNMENTS: rules.assignment,
             BOOKINGS: rules.booking,
         }
-        self._rows: dict[str, list[Any]] = {kind: [] for kind in LAYOUTS}
+        self._rows: dict[str, list[Any]] = {kind: [] for kind in KINDS}
         self._broken: list[tuple[str, Place, int | None, str]] = []
         # a value that one file accepts may be in any other
         for source in sorted(sources, key=lambda source: source.path.stem.lower() != VALUES):
@@ -178,7 +173,7 @@ class _CheckedRows:
 def _identifier(record: Record) -> int | None:
     """Return the id of a faulty row, if it is readable."""
     try:
-        return identifier(record.values[0], LAYOUTS[record.kind].columns[0])
+        return cleaning.identifier(record.values[0] or "", layout_of(record.kind).fields[0])
     except InvalidInput:
         return None
 

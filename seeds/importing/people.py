@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dispatch.inputs.layouts import ASSIGNMENTS, BOOKINGS
 from models.bookings import CONFIRMED, Assignment, Booking
 from models.customers import Customer, Lead
-from seeds.importing.columns import ASSIGNMENTS, BOOKINGS, CUSTOMERS, LEADS
+from seeds.importing.desk_tables import CUSTOMERS, LEADS
 from seeds.importing.remarks import TAKEN, Remarks, on_desk
 from seeds.importing.row_rules import AssignmentRow, BookingRow, CustomerRow, LeadRow
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS
 from models.agents import Agent
 from models.audit import ERASED_TEXT
 from models.bookings import PENDING, Assignment, Booking
 from seeds.bulk_writer import TIMERS, History, Outcome
-from seeds.importing.columns import AGENTS, ASSIGNMENTS, BOOKINGS
 from seeds.importing.decisions import DecisionRow, Decisions
 from seeds.importing.people import People
 from seeds.importing.remarks import TAKEN, Remarks, on_desk

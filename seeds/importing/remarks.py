@@ -7,9 +7,10 @@ from typing import Any
 
 from peewee import Field, chunked
 
+from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS
 from dispatch.operations.row_types import ImportRemark
 from seeds.bulk_writer import KEYS_AT_ONCE
-from seeds.importing.columns import AGENTS, ASSIGNMENTS, BOOKINGS, CUSTOMERS, LEADS
+from seeds.importing.desk_tables import CUSTOMERS, LEADS
 from seeds.importing.row_rules import Place
 
 TAKEN = "the id belongs to another {} on the desk"

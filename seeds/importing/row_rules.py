@@ -6,22 +6,33 @@ destinations and amounts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from dispatch.agents.roster import MOST_YEARS
 from dispatch.desk.desk import Desk
-from dispatch.inputs import validation
-from dispatch.inputs.amounts import money_cents
+from dispatch.inputs import cleaning, validation
+from dispatch.inputs.moments import moment
+from dispatch.inputs.value_words import meant
 from dispatch.triage import categories
 from models.bookings import CANCELLED, CONFIRMED, STATUSES
 from models.errors import InvalidInput
 from seeds.importing.accepted import NewValues, ValueRow
-from seeds.importing.cells import identifier, moment, present
 from seeds.importing.columns import NO_MORE, Value
 from seeds.importing.further import FurtherRules, check_progress
 
+# Nobody groups by two digits: the comma of 4,5 and 1.500,00 can only be the decimal sign.
+ONLY_COMMA = re.compile(r"\s*[+-]?(?:[0-9]+|[0-9]{1,3}(?:[. ][0-9]{3})+),[0-9]{1,2}\s*")
+
 T = TypeVar("T")
+
+
+class Notation(NamedTuple):
+    """How files write what has two readings: which of 01/03/2081 is the day (dmy, mdy), the decimal sign."""
+
+    dates: str | None = None
+    decimal: str = cleaning.POINT
 
 
 class Place(NamedTuple):
@@ -126,13 +137,14 @@ class CachedCheck(Generic[T]):
 class Rules:
     """Conversion of a row's text to values. Every method raises InvalidInput with the reason."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, notation: Notation) -> None:
         self._now = desk.now()
+        self._notation = notation
         self._accepted = NewValues(desk)
         self._further = FurtherRules(self._accepted.check, self._now)
-        self._value = CachedCheck(self._accepted.check)
+        self._value = CachedCheck(self._meant)
         self._package = CachedCheck(self._accepted.check_package)
-        self._money = CachedCheck(_money)
+        self._money = CachedCheck(self._cents)
         self._status = CachedCheck(_status)
 
     def value(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> ValueRow:
@@ -142,16 +154,16 @@ class Rules:
     def agent(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> AgentRow:
         agent_id, first, last, email, title, department, manager, license_number, years, rating = values
         row = AgentRow(
-            identifier(agent_id, "agent_id"),
+            _identifier(agent_id, "agent_id"),
             validation.name(first, "first_name"),
             validation.name(last, "last_name"),
-            validation.email(email),
+            None if email is None else _address(email),
             self._value("job_title", title),
             self._value("department", department),
             validation.optional_text(manager, "manager_name"),
             validation.optional_text(license_number, "license_number"),
-            validation.whole(present(years, "years_of_service"), "years_of_service", 0, MOST_YEARS),
-            None if rating is None else validation.rating(rating),
+            _years(years),
+            self._rating(rating),
             place,
         )
         return row._replace(more=self._further.of_agent(more, row.years_of_service)) if more else row
@@ -159,12 +171,12 @@ class Rules:
     def customer(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> CustomerRow:
         customer_id, name, phone, email, created_at, merged_into, tier = values
         return CustomerRow(
-            identifier(customer_id, "customer_id"),
+            _identifier(customer_id, "customer_id"),
             validation.name(name, "name"),
             validation.phone(phone),
             validation.email(email),
-            self._now if created_at is None else moment(created_at, "created_at"),
-            None if merged_into is None else identifier(merged_into, "merged_into"),
+            self._now if created_at is None else self._moment(created_at, "created_at"),
+            None if merged_into is None else _identifier(merged_into, "merged_into"),
             categories.tier(tier),
             place,
         )
@@ -172,15 +184,15 @@ class Rules:
     def lead(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> LeadRow:
         lead_id, customer_id, name, method, source, destination, launch, requests, received_at = values
         return LeadRow(
-            identifier(lead_id, "lead_id"),
-            identifier(customer_id, "customer_id"),
+            _identifier(lead_id, "lead_id"),
+            _identifier(customer_id, "customer_id"),
             validation.name(name, "customer_name"),
             self._value("method", method),
             self._value("source", source),
             None if destination is None else self._value("destination", destination),
             None if launch is None else self._value("launch", launch),
             validation.wishes(requests),
-            moment(present(received_at, "received_at"), "received_at"),
+            self._moment(_present(received_at, "received_at"), "received_at"),
             place,
         )
 
@@ -188,14 +200,14 @@ class Rules:
         assignment_id, agent_id, customer, method, source, assigned_at = values
         lead_id = more.get("lead_id")
         return AssignmentRow(
-            identifier(assignment_id, "assignment_id"),
-            None if agent_id is None and lead_id is not None else identifier(agent_id, "agent_id"),
+            _identifier(assignment_id, "assignment_id"),
+            None if agent_id is None and lead_id is not None else _identifier(agent_id, "agent_id"),
             validation.name(customer, "customer_name"),
             self._value("method", method),
             self._value("source", source),
-            moment(present(assigned_at, "assigned_date_time"), "assigned_date_time"),
+            self._moment(_present(assigned_at, "assigned_date_time"), "assigned_date_time"),
             place,
-            None if lead_id is None else identifier(lead_id, "lead_id"),
+            None if lead_id is None else _identifier(lead_id, "lead_id"),
         )
 
     def booking(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> BookingRow:
@@ -205,18 +217,18 @@ class Rules:
         lead_id = more.get("lead_id")
         place_to = self._value("destination", destination)
         row = BookingRow(
-            identifier(booking_id, "booking_id"),
-            None if assignment_id is None and lead_id else identifier(assignment_id, "assignment_id"),
+            _identifier(booking_id, "booking_id"),
+            None if assignment_id is None and lead_id else _identifier(assignment_id, "assignment_id"),
             self._status(status),
             place_to,
             self._value("launch", launch),
             None if package is None else self._package(place_to, package),
             self._money(revenues[0], "destination_revenue"),
             self._money(revenues[1], "package_revenue"),
-            None if completed is None else moment(completed, "booking_complete_date"),
-            None if cancelled is None else moment(cancelled, "cancelled_date"),
+            None if completed is None else self._moment(completed, "booking_complete_date"),
+            None if cancelled is None else self._moment(cancelled, "cancelled_date"),
             place,
-            None if lead_id is None else identifier(lead_id, "lead_id"),
+            None if lead_id is None else _identifier(lead_id, "lead_id"),
         )
         _check_total(row, self._money(revenues[2], "total_revenue"))
         _check_outcome(row)
@@ -225,13 +237,44 @@ class Rules:
             check_progress(row.status, row.more)
         return row
 
+    def _meant(self, kind: str, text: Value) -> str:
+        return self._accepted.check(kind, text and meant(kind, text.strip(), self._accepted.of(kind)))
 
-def _money(value: Value, field: str) -> int | None:
-    return None if value is None else money_cents(value, field)
+    def _moment(self, text: str, field: str) -> str:
+        return moment(text, field, self._notation.dates)
+
+    def _cents(self, value: Value, field: str) -> int | None:
+        return None if value is None else cleaning.money(value, field, self._decimal(value))
+
+    def _rating(self, value: Value) -> float | None:
+        return None if value is None else validation.rating(cleaning.number(value, self._decimal(value)))
+
+    def _decimal(self, text: str) -> str:
+        return cleaning.COMMA if ONLY_COMMA.fullmatch(text) else self._notation.decimal
+
+
+def _identifier(value: Value, field: str) -> int:
+    return cleaning.identifier(_present(value, field), field)
+
+
+def _years(value: Value) -> int:
+    field = "years_of_service"
+    return validation.whole(cleaning.whole(_present(value, field)), field, 0, MOST_YEARS)
+
+
+def _address(text: str) -> str | None:
+    """Return the e-mail address in a text; a text without any is refused."""
+    return cleaning.contact(text, cleaning.first_address).value or validation.email(text)
+
+
+def _present(value: Value, field: str) -> str:
+    if value is None or not value.strip():
+        raise InvalidInput(field, f"{validation.noun(field)} is required")
+    return value
 
 
 def _status(value: Value) -> str:
-    text = present(value, "booking_status").strip()
+    text = meant("status", _present(value, "booking_status").strip(), STATUSES)
     if text not in STATUSES:
         problem = f"{validation.excerpt(text)} is not a booking status"
         raise InvalidInput("booking_status", problem, "accepted: " + ", ".join(STATUSES))

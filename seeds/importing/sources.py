@@ -7,35 +7,45 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from dispatch.inputs.column_names import Columns, match
 from dispatch.inputs.rows import Row, RowReader, open_stream
 from seeds.importing.columns import (
     ACCEPTED,
     BY_TABLE,
-    LAYOUTS,
-    NAME_PARTS,
-    Layout,
+    KINDS,
     Record,
     Value,
     check_columns,
-    layouts_of,
+    columns_of,
     refuse,
     whole_name,
     with_parts,
 )
+from seeds.importing.desk_tables import further_places
 
 NO_TABLE = "unknown columns: BookingID, AssignmentID or FirstName is needed"
 CUT_OFF = "nothing was imported; get the complete file"
-ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".sql")
+ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".sql", ".xlsx")
 MOST_SHAPES = 1_000  # of JSON objects, whose columns are remembered
 
 
+class Cell(NamedTuple):
+    """Where a column of a table is in a file's rows: several places are joined by the text ``between``."""
+
+    places: tuple[int, ...]
+    between: str
+    is_nullable: bool
+
+
 class Shape(NamedTuple):
-    """What rows with the same names are: the tables with the places of their columns, and of further ones.
+    """What rows with the same names are: the columns of their tables, and where their cells are.
+
+    After these, the places of further columns.
 
     ``whole_name`` is the place of an agent's full name, from which the first and last are made.
     """
 
-    tables: list[tuple[Layout, list[int | None], dict[str, int]]]
+    tables: list[tuple[Columns, list[Cell], dict[str, int]]]
     whole_name: int | None
 
 
@@ -47,10 +57,18 @@ def files_of(path: str | Path) -> list[str | Path]:
     if not os.path.isdir(path):
         return [path]
     found = [file for file in sorted(Path(path).iterdir()) if file.suffix.lower() in ENDINGS]
-    named = [str(file) for kind in LAYOUTS for file in found if file.stem.lower() == kind]
+    named = [str(file) for kind in KINDS for file in found if file.stem.lower() == kind]
     if not named:
-        refuse(str(path), "it is a folder without tables", f"named {', '.join(LAYOUTS)}, ending with .csv")
+        refuse(str(path), "it is a folder without tables", f"named {', '.join(KINDS)}, ending with .csv")
     return [*named]
+
+
+def _cells(columns: Columns) -> list[Cell]:
+    layout = columns.layout
+    return [
+        Cell(columns.places.get(name, ()), layout.joined.get(name, " "), name in layout.nullable)
+        for name in layout.fields
+    ]
 
 
 class Source:
@@ -78,7 +96,7 @@ class Source:
         except FileNotFoundError:
             refuse(self.name, "no such file")
         except IsADirectoryError:
-            refuse(self.name, "it is a folder within a folder")
+            refuse(self.name, "it is a folder")
         except OSError as error:
             refuse(self.name, f"cannot read it ({error.strerror})")
         except ValueError:  # a NUL in the name
@@ -106,64 +124,56 @@ class Source:
             if self._first is None:
                 self._first = shape
             values = with_parts(row.values, shape.whole_name)
-            for layout, places, further in shape.tables:
-                record = self._record(layout, places, number, row, values)
-                if further:
-                    more = {
-                        name: values[place] or None for name, place in further.items() if place < len(values)
-                    }
-                    record = record._replace(more=more)
-                yield record
+            for columns, cells, further in shape.tables:
+                found = tuple([self._value(values, cell) for cell in cells])
+                record = Record(columns.layout.kind, number, row.line, found, _fault(columns, row) or None)
+                yield record._replace(more=_more(values, further)) if further else record
 
-    def _record(
-        self, layout: Layout, places: list[int | None], number: int, row: Row, values: Sequence[Value]
-    ) -> Record:
-        cells = [None if place is None or place >= len(values) else values[place] for place in places]
-        if not self._reader.is_sql:
-            is_csv = bool(self._reader.header)
-            cells = [
-                # NULL can be a customer's name, but not a date
-                None if not cell or (is_csv and cell == "NULL" and column in layout.nullable) else cell
-                for cell, column in zip(cells, layout.columns, strict=True)
-            ]
-        fault = row.fault
-        for column, place in zip(layout.columns, places, strict=True) if row.unfit else ():
-            if place in row.unfit and not fault:
-                fault = f"{column} is neither text nor number"
-        return Record(layout.kind, number, row.line, tuple(cells), fault or None)
+    def _value(self, values: Sequence[Value], cell: Cell) -> Value:
+        found = [values[place] for place in cell.places if place < len(values)]
+        value = found[0] if len(found) == 1 else cell.between.join(filter(None, found))
+        if self._reader.is_sql and len(found) == 1:
+            return value
+        # NULL can be a customer's name, but not a date
+        return None if not value or (cell.is_nullable and value == "NULL" and self._reader.header) else value
 
     def _shape_of(self, row: Row) -> Shape:
         """Return what the rows with these names are; those without known names are like the first."""
         names = row.names
         is_json = not (self._reader.header or self._reader.is_sql)
-        layouts = layouts_of(row.table, names)
-        if not layouts:
+        tables = columns_of(row.table, names)
+        if not tables:
             if self._first is None:
                 refuse(self.name, f"line {row.line}: {row.fault or NO_TABLE}")
-            layouts = [layout for layout, _, _ in self._first.tables]
-        name = whole_name(names)
-        every = names if name is None else (*names, *NAME_PARTS)
-        may_lack = is_json and self._first is not None
-        tables = [
-            (
-                layout,
-                check_columns(self.name, row.line, layout, every, is_json=is_json, may_lack=may_lack),
-                layout.further(names),
-            )
-            for layout in layouts
-        ]
-        shape = Shape(tables, name)
+            tables = [match(names, columns.layout) for columns, _, _ in self._first.tables]
+        if not is_json or self._first is None:  # later objects that lack a column are refused alone
+            for columns in tables:
+                check_columns(self.name, row.line, columns, is_json=is_json)
+        shape = Shape(
+            [(one, _cells(one), further_places(one.layout.kind, names)) for one in tables], whole_name(names)
+        )
         if len(self._shapes) < MOST_SHAPES:
             self._shapes[row.table, names] = shape
         return shape
 
 
+def _more(values: Sequence[Value], further: dict[str, int]) -> dict[str, Value]:
+    return {name: values[place] or None for name, place in further.items() if place < len(values)}
+
+
+def _fault(columns: Columns, row: Row) -> str:
+    if row.unfit and not row.fault:
+        for name, places in columns.places.items():
+            if not set(places).isdisjoint(row.unfit):
+                return f"{name} is neither text nor number"
+    return row.fault
+
+
 def _known(table: str | None, names: Sequence[str]) -> int:
     """Count the columns of a table among names; one with a foreign name must be complete."""
-    layouts = layouts_of(table, names)
-    if not layouts:
+    tables = columns_of(table, names)
+    if not tables:
         return 0
-    count = len(layouts[0].positions(names))
     if table is None or table.lower() in BY_TABLE:
-        return max(1, count)
-    return 0 if layouts[0].missing(layouts[0].positions(names)) else count
+        return max(1, len(tables[-1].places))
+    return 0 if tables[-1].missing() else len(tables[-1].places)

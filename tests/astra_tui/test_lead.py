@@ -17,6 +17,8 @@ PROMISED = [
     "assigned_at",
     "policy",
     "reason",
+    "customer_id",
+    "other_customer_id",
     "customer_note",
 ]
 

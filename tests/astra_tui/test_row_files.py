@@ -171,3 +171,52 @@ def test_an_agent_may_have_one_name(anywhere: Run, tmp_path: Path) -> None:
 def test_a_cell_that_is_not_read_may_be_long(anywhere: Run, lead_file: Write, tmp_path: Path) -> None:
     agents = lead_file(f"1,Ada,{AGENT},L,5,4.5,{'x' * 3_000_000}", header=f"{AGENTS},Notes")
     assert anywhere("import", agents, "--db", tmp_path / "desk.db").code == 0
+
+
+HISTORY = "AssignmentID,AgentID,CustomerName,CommunicationMethod,LeadSource,AssignedDateTime"
+TRIPS = (
+    "BookingID;AssignmentID;BookingCompleteDate;CancelledDate;Destination;Package;LaunchLocation;"
+    "DestinationRevenue;PackageRevenue;BookingStatus"
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "options", "stored", "amount", "decimal"),
+    [
+        ("2081-03-01T12:00:00+02:00", (), "2081-03-01 10:00:00", "1,500.00", ()),
+        ("01/03/2081", ("--dates", "dmy"), "2081-03-01 00:00:00", "1.500,00", ()),
+        ("01/03/2081", ("--dates", "mdy"), "2081-01-03 00:00:00", "1.500", ("--decimal", ",")),
+        ("01/03/2081", (), None, "", ()),
+    ],
+)
+def test_dates_and_amounts_with_two_readings_are_asked_for(
+    staffed: Run,
+    lead_file: Write,
+    written: str,
+    options: tuple[str, ...],
+    stored: str | None,
+    amount: str,
+    decimal: tuple[str, ...],
+) -> None:
+    file = lead_file(f"71.0,1,Kate,SMS,paid,{written}", header=HISTORY)
+    ended = staffed("import", file, *options, "--json")
+    assert ended.code == (0 if stored else 1)
+    if stored:
+        trips = lead_file(f"7;71;;;mars;;London;{amount};;Pending", header=TRIPS, name="trips.csv")
+        assert staffed("import", trips, *decimal).code == 0
+        row = staffed("booking", "show", 7, "--json").json
+        assert (row["created_at"], row["method"], row["source"]) == (stored, "Text", "Bought")
+        assert (row["launch_location"], row["destination_revenue"]) == ("London Ascension Platform", 1500.0)
+    else:
+        assert "--dates dmy" in ended.json["quarantined"][0]["reason"]
+
+
+def test_leads_of_several_sheets_are_told_apart(staffed: Run) -> None:
+    file = Path(__file__).parents[1] / "dispatch" / "inputs" / "corpus" / "two-sheets.xlsx"
+    ended = staffed("lead", "add", "--from", file, "--json")
+    assert (ended.code, ended.json["accepted"]) == (1, 4)
+    assert [row["line"] for row in ended.json["rejected"]] == [4]
+    assert f"{file}: read of 3 sheets: October, November" in ended.err
+    assert names(staffed) == ["Ann Low", "Bo Lark", "Dee Sun", "Eve Star"]
+    assert staffed("booking", "show", 1, "--json").json["phone"] == "4971112345"
+    assert staffed("lead", "add", "--from", file, "--ok-partial", "--json").json["repeated"] == 4

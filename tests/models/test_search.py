@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.customer_index import document, name_needle, needle, words_in
 from models.folding import fold
 from models.text_index import document as text_document
+from tests.steady import STEADY, examples
 
 
 @pytest.mark.parametrize(
@@ -100,6 +101,7 @@ def test_an_apostrophe_may_be_of_any_kind_or_left_out(word: str) -> None:
     assert needle(fold(word)) in text_document("for O`Brien")
 
 
+@settings(STEADY, max_examples=examples(200))
 @given(st.text(max_size=20))
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)

@@ -16,26 +16,32 @@ from astra_tui.cli.options import Call, reading
 from astra_tui.cli.output.printing import first_lines, line, narrate
 from astra_tui.cli.output.progress import progress_bar
 from dispatch.desk.desk import Desk
+from dispatch.inputs.moments import ORDERS
 from dispatch.operations.row_types import ImportResult
 from dispatch.queries.wording import plural
 from seeds.importing.importer import import_files
+from seeds.importing.row_rules import Notation
 from seeds.importing.sources import files_of
 
 
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--dry-run", is_flag=True, help="Read and check everything; write nothing.")
+@click.option("--dates", type=click.Choice(ORDERS), help="How 01/03/2081 is meant: day or month first.")
+@click.option("--decimal", type=click.Choice((".", ",")), default=".", help="The decimal sign of amounts.")
 @reading_files
 @reading
 def import_(
     call: Call,
     paths: tuple[str, ...],
     dry_run: bool,
+    dates: str | None,
+    decimal: str,
     encoding: str | None,
     rejects: str | None,
     ok_partial: bool,
 ) -> None:
-    """Import SQL, CSV or JSON files of agents, assignments and bookings, in any order.
+    """Import CSV, JSON, SQL or .xlsx files of agents, assignments and bookings, in any order.
 
     A folder that astra export wrote has all of a desk's tables, customers and leads too. Rows already on
     the desk stay unchanged. An interrupted import is finished when it is run again, or undone with astra
@@ -46,7 +52,13 @@ def import_(
     refused = given.rejected_rows()
     with _desk(call, dry_run) as desk, progress_bar("rows") as progress:
         result = import_files(
-            desk, files, dry_run=dry_run, progress=progress, encoding=encoding, rejects=refused
+            desk,
+            files,
+            dry_run,
+            progress,
+            encoding=encoding,
+            notation=Notation(dates, decimal),
+            rejects=refused,
         )
     for note in result["notes"]:
         narrate(note)

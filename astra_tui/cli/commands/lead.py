@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import rich_click as click
 
-from astra_tui.cli.column_options import choice_of, naming_columns
-from astra_tui.cli.file_options import FileOptions, reading_files
-from astra_tui.cli.input_files import input_file, title_of
+from astra_tui.cli.column_options import naming_columns
+from astra_tui.cli.file_options import reading_files
 from astra_tui.cli.options import Call, changing, formatted, lead_options, limited, reading, with_parameters
-from astra_tui.cli.output.printing import Column, Listing, first_lines, line, narrate, required_keys
-from astra_tui.cli.output.progress import progress_bar
+from astra_tui.cli.output.printing import Column, Listing, line, narrate, required_keys
 from astra_tui.cli.value_types import CUSTOMER, POLICY
 from dispatch import queries
-from dispatch.inputs import lead_files
-from dispatch.inputs.column_choice import ColumnChoice
-from dispatch.inputs.lead_files import LeadFile
 from dispatch.leads import intake
-from dispatch.leads.file_intake import FileResult, receive_file
-from dispatch.leads.file_preview import FilePreview, preview
 from dispatch.queries.row_types import ListedLead
-from dispatch.queries.wording import moment, plural
+from dispatch.queries.wording import moment
 from models.base import Json
-from models.errors import InvalidInput
 
 REQUIRED = ("name", "method", "source", "destination", "launch")
 OF_ONE = ("name", "phone", "email")
@@ -83,7 +73,10 @@ def list_leads(call: Call, limit: int | None) -> None:
 @click.option("--new-customer", is_flag=True, help="A new customer, even if the phone or e-mail is known.")
 @click.option("--policy", type=POLICY, help="Use this policy instead of the desk's.")
 @click.option(
-    "--from", "source_file", metavar="FILE", help="Add a CSV, JSON or SQL file of leads; - reads stdin."
+    "--from",
+    "source_file",
+    metavar="FILE",
+    help="Add leads of a CSV, JSON, SQL or .xlsx file; - reads stdin.",
 )
 @click.option("--again", is_flag=True, help="With --from: add a file that was added before.")
 @click.option("--run", metavar="RUN", help="With --from: continue an interrupted run of --again.")
@@ -119,7 +112,9 @@ def add(
     for name, value in ({name: given[name] for name in OF_ONE} | one).items():
         if value is not None:
             raise click.UsageError(f"--{name} and --from exclude each other: the file has the leads")
-    _add_file(call, source_file, policy, about, choice_of(about, given))
+    from astra_tui.cli.lead_files import add_file  # slow to import, and one lead does not need it
+
+    add_file(call, source_file, policy, about, given)
 
 
 def _add_one(call: Call, policy: str | None, fields: dict[str, str | None], customer: intake.Whose) -> None:
@@ -128,8 +123,8 @@ def _add_one(call: Call, policy: str | None, fields: dict[str, str | None], cust
         raise click.UsageError(f"missing: {', '.join(missing)} (or --from FILE)")
     whose = () if customer is None else (customer,)
     given: Json = fields
-    result = call.change(intake.receive, *whose, policy=policy, **given)
-    if note := result.get("customer_note"):
+    result = call.change(intake.receive_noted, *whose, policy=policy, **given)
+    if note := result["customer_note"]:
         narrate(note)
     call.show(result, _print_one)
 
@@ -137,66 +132,3 @@ def _add_one(call: Call, policy: str | None, fields: dict[str, str | None], cust
 def _print_one(row: intake.LeadResult) -> None:
     where = f"goes to {row['agent_name']} ({row['agent_id']})" if row["agent_id"] is not None else "waits"
     line(f"Lead {row['lead_id']} {where}, booking {row['booking_id']}: {row['reason']}")
-
-
-def _add_file(
-    call: Call, source_file: str, policy: str | None, about: Mapping[str, Any], choice: ColumnChoice
-) -> None:
-    options = FileOptions(about["encoding"], about["rejects"], about["ok_partial"])
-    run = _run_named(about["run"], again=about["again"])
-    rejects = None if about["dry_run"] else options.rejected_rows()
-    title = title_of(source_file)
-    with (
-        input_file(source_file, "name a CSV, JSON or SQL file") as stream,
-        lead_files.open_leads(stream, title, options.encoding, choice) as leads,
-    ):
-        if about["dry_run"]:
-            _show_preview(call, leads, choice)
-            return
-        if run is not None:
-            narrate(f"run {run}: if it is interrupted, continue with --run {run}")
-        with call.desk() as desk, progress_bar("leads") as progress:
-            result = receive_file(desk, leads, policy=policy, run=run, rejects=rejects, progress=progress)
-        for note in leads.notes:
-            narrate(f"{title}: {note}")
-        if leads.ignored:
-            narrate(f"ignored, as leads have no such field: {', '.join(leads.ignored)}")
-    first_lines([f"line {row['line']}: {row['note']}" for row in result["customer_notes"]], narrate)
-    options.finish(call, rejects, len(result["rejected"]))
-    call.show(result, _print_file)
-
-
-def _run_named(run: str | None, *, again: bool) -> str | None:
-    if run is not None and not run.strip():
-        raise InvalidInput("run", "the run's name is required", "give the one that --again printed")
-    if again and run is None:
-        return secrets.token_hex(4)  # so that a file can be taken in on purpose a second time
-    return run
-
-
-def _show_preview(call: Call, leads: LeadFile, choice: ColumnChoice) -> None:
-    with call.desk() as desk, desk.reading():
-        seen = preview(leads, desk.values)
-    call.show(seen, partial(_print_preview, defaults=choice.defaults))
-
-
-def _print_preview(seen: FilePreview, defaults: Mapping[str, str]) -> None:
-    for field, heads in seen["columns"].items():
-        line(f"{field:<12} from {heads}")
-    for field, value in defaults.items():
-        line(f"{field:<12} {value}, where the file has none")
-    if seen["ignored"]:
-        line(f"{'ignored':<12} {', '.join(seen['ignored'])}")
-    for row in seen["rows"]:
-        fields = ", ".join(value for value in row["lead"].values() if value)
-        line(f"line {row['line']}: {fields}" + "".join(f"\n  {error}" for error in row["errors"]))
-    line(
-        f"{plural(seen['acceptable'], 'lead')} acceptable, {len(seen['rejected']):,} not; nothing was written"
-    )
-    first_lines([f"line {row['line']}: {row['error']}" for row in seen["rejected"]])
-
-
-def _print_file(result: FileResult) -> None:
-    repeated = f" ({result['repeated']:,} of them were already in)" if result["repeated"] else ""
-    line(f"{plural(result['accepted'], 'lead')} accepted{repeated}, {len(result['rejected']):,} rejected")
-    first_lines([f"line {row['line']}: {row['error']}" for row in result["rejected"]])

@@ -7,7 +7,7 @@ from models.errors import InvalidInput
 CSV_UTF8 = "save it as CSV (UTF-8)"
 BEGINNINGS = (
     (b"PK\x03\x04", "is a zip archive", "unpack it, and give the files in it"),
-    (b"\xd0\xcf\x11\xe0", "is a workbook of an old Excel", CSV_UTF8),
+    (b"\xd0\xcf\x11\xe0", "is a workbook of an old Excel, or has a password", CSV_UTF8),
     (b"\x1f\x8b", "is compressed", "unpack it with gunzip"),
     (b"BZh", "is compressed", "unpack it with bunzip2"),
     (b"\xfd7zXZ", "is compressed", "unpack it with unxz"),
@@ -18,7 +18,7 @@ BEGINNINGS = (
     (b"PAR1", "is a Parquet file", "write it as CSV"),
 )
 IN_ARCHIVES = (
-    (b"xl/", "is an Excel workbook"),
+    (b"xl/", "is an Excel workbook that cannot be read"),
     (b"opendocument", "is a LibreOffice sheet"),
     (b"word/", "is a Word document"),
 )

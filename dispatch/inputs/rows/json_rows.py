@@ -50,7 +50,7 @@ def _finds_array(text: JsonText, known: Known, depth: int) -> bool:
         text.expect(":")
         if text.peek() == "[":
             text.take("[")
-            if text.peek() == "{" and not known(None, keys[:-1]):
+            if text.peek() == "{" and _holds_rows(text, known, keys[:-1]):
                 return True
             _pass_over_array(text)
         elif text.peek() == "{" and depth < DEEPEST:
@@ -62,6 +62,16 @@ def _finds_array(text: JsonText, known: Known, depth: int) -> bool:
             break
     text.expect("}")
     return False
+
+
+def _holds_rows(text: JsonText, known: Known, keys: list[str]) -> bool:
+    """Return whether the object that follows is a row rather than a part of one with these keys."""
+    try:
+        first = text.value()
+    except Unreadable:  # longer than the beginning of the file
+        return not known(None, keys)
+    text.take(",")
+    return known(None, list(first)) >= known(None, keys)
 
 
 def _pass_over_array(text: JsonText) -> None:

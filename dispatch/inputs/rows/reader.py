@@ -18,17 +18,19 @@ from dispatch.inputs.rows.json_rows import JsonLines, JsonObjects, JsonRows, sha
 from dispatch.inputs.rows.json_text import JsonText
 from dispatch.inputs.rows.lines import Lines
 from dispatch.inputs.rows.row import Known, Row, Unreadable
+from dispatch.inputs.rows.sheet_rows import SheetRows
 from dispatch.inputs.rows.sql_rows import SQL_START, PassedOver, SqlRows
 from dispatch.inputs.rows.sql_tokens import Tokens
+from dispatch.inputs.rows.workbook import NoWorkbook, Workbook, is_workbook
 from models.errors import InvalidInput
 
 HEAD_CHARACTERS = 65_536
 LONGEST_LINE_BYTES = 64_000_000
 BLOCK_BYTES = 1 << 20
 MOST_PIPED_BYTES = 250_000_000  # two million leads
-HINT = "give CSV with a header line, JSON or SQL text"
+HINT = "give CSV with a header line, JSON, SQL text or .xlsx"
 
-Rows = CsvRows | JsonLines | JsonRows | SqlRows
+Rows = CsvRows | JsonLines | JsonRows | SheetRows | SqlRows
 
 
 class RowReader:
@@ -62,16 +64,20 @@ class RowReader:
             problem = f"{name} cannot be read: {error.strerror or error}"
             raise InvalidInput("file", problem, hint) from error
         self.digest, self.size = found.digest, found.size
-        refuse_foreign(found.head, name)
-        chosen = text_encoding.decide(stream, found, name, encoding, errors)
-        if chosen is None:
-            raise self._no_text()
-        self._text = io.TextIOWrapper(stream, encoding=chosen.name, errors=errors, newline="")
-        self.notes: list[str] = [chosen.note] if chosen.note else []
+        self.notes: list[str] = []
         self.header: tuple[str, ...] = ()
         self.header_line = 0
         self.stopped = ""
         self.is_cut = False
+        if is_workbook(stream, found.head):
+            self._rows: Rows = self._sheets(known)
+            return
+        refuse_foreign(found.head, name)
+        chosen = text_encoding.decide(stream, found, name, encoding, errors)
+        if chosen is None:
+            raise self._no_text()
+        self.notes += [chosen.note] if chosen.note else []
+        self._text = io.TextIOWrapper(stream, encoding=chosen.name, errors=errors, newline="")
         self._rows = self._opened(self._head(), known, bare, found.longest_line)
 
     def __iter__(self) -> Iterator[Row]:
@@ -108,7 +114,8 @@ class RowReader:
 
     def detach(self) -> None:
         """Leave the stream open for the caller."""
-        self._text.detach()
+        if not isinstance(self._rows, SheetRows):
+            self._text.detach()
 
     def _head(self) -> str:
         """Return the beginning of the text, and go back to it."""
@@ -133,6 +140,18 @@ class RowReader:
         if shape:
             return JsonLines(Lines(self._text))
         return self._csv(head, known, bare)
+
+    def _sheets(self, known: Known) -> SheetRows:
+        try:
+            rows = SheetRows(Workbook(self._stream), known)
+        except NoWorkbook as error:
+            problem = f"{self._name}: the workbook cannot be read: {error}"
+            raise InvalidInput("file", problem, "save it as CSV (UTF-8)") from error
+        if not rows.header:
+            raise InvalidInput("file", f"{self._name}: the file is empty", self._hint)
+        self.header, self.header_line = rows.header, rows.header_line
+        self.notes += rows.notes
+        return rows
 
     def _csv(self, head: str, known: Known, bare: bool) -> CsvRows:
         if len(head) == HEAD_CHARACTERS and "\n" in head:

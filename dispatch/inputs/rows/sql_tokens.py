@@ -108,15 +108,14 @@ class Tokens:
     def _read(self) -> Iterator[Token]:
         while True:
             match = self._pattern.match(self._buffer, self._at)
-            kind = match.lastgroup if match else "end"
-            if match is None or ((match.end() == len(self._buffer) or kind == "open") and self._more()):
+            assert match is not None  # any character is at least "other"
+            kind = str(match.lastgroup)
+            if (match.end() == len(self._buffer) or kind == "open") and self._more():
                 continue
-            if kind == "tag":
-                kind = "dollar"
             self._at = match.end()
             if kind == "comment":
                 continue
-            token = Token(str(kind), match[str(kind)], self._line_at(match.start(str(kind))))
+            token = Token(kind, match[kind], self._line_at(match.start(kind)))
             if kind == "open":
                 what = QUOTED.get(token.text, "text")
                 problem = f"the {what} that begins here has no end, the file is cut off"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.inputs import cleaning
 from dispatch.inputs.moments import DMY, MDY, moment
 from dispatch.inputs.value_words import meant
 from models.errors import InvalidInput
+from tests.steady import STEADY, examples
 
 ACCEPTED = {
     "method": ("Phone Call", "Text"),
@@ -198,6 +199,7 @@ def test_no_contact_is_no_remark(nothing: str) -> None:
 CELLS = st.text(alphabet="0123456789+-./:,' TZapmjun@<>x\u202a\u2011", max_size=30) | st.text(max_size=30)
 
 
+@settings(STEADY, max_examples=examples(200))
 @given(CELLS)
 def test_cleaning_refuses_only_with_a_reason_and_cleans_once(text: str) -> None:
     readers = (
@@ -217,6 +219,7 @@ def test_cleaning_refuses_only_with_a_reason_and_cleans_once(text: str) -> None:
         assert once == "" or read(once) == once, read
 
 
+@settings(STEADY, max_examples=examples(200))
 @given(st.fixed_dictionaries(dict.fromkeys(("name", "method", "phone", "email", "requests"), CELLS)))
 def test_a_cleaned_lead_stays_as_it_is(fields: dict[str, str]) -> None:
     once = cleaning.lead(fields, accepted)

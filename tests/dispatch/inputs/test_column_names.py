@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dispatch.inputs.column_names import Columns, match
 from dispatch.inputs.head_words import plain
 from dispatch.inputs.layouts import layouts
 from models.errors import InvalidInput
+from tests.steady import STEADY, examples
 
 REST = "method,source,destination,launch"
 
@@ -60,12 +63,11 @@ def test_heads_are_known_in_any_dress(header: str, wanted: list[str]) -> None:
         pytest.param(
             "Record ID,First Name,Last Name,Email,Phone Number,Mobile Phone Number,Contact owner,Lead Status",
             {
-                "external_id": "Record ID",
                 "name": "First Name + Last Name",
                 "email": "Email",
                 "phone": "Phone Number + Mobile Phone Number",
             },
-            ("Contact owner", "Lead Status"),
+            ("Record ID", "Contact owner", "Lead Status"),
             id="HubSpot",
         ),
         pytest.param(
@@ -88,8 +90,8 @@ def test_heads_are_known_in_any_dress(header: str, wanted: list[str]) -> None:
         ),
         pytest.param(
             "id,created_time,form_name,is_organic,platform,full_name,phone_number,email",
-            {"external_id": "id", "name": "full_name", "phone": "phone_number", "email": "email"},
-            ("created_time", "form_name", "is_organic", "platform"),
+            {"name": "full_name", "phone": "phone_number", "email": "email"},
+            ("id", "created_time", "form_name", "is_organic", "platform"),
             id="Meta",
         ),
     ],
@@ -125,6 +127,45 @@ def test_what_looks_like_a_contact_is_told_until_it_is_mapped_or_dropped() -> No
     assert not dropped.contact_like
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        *("Email hard bounce reason", "Marketing emails opened", "HasOptedOutOfEmail", "Mobile app version"),
+        *(
+            "Owner Email",
+            "Phone country code",
+            "Last email name",
+            "email_verified",
+            "is_mobile",
+            "Company",
+            "Sent to",
+        ),
+    ],
+)
+def test_a_fact_about_messages_or_another_persons_contact_is_no_contact(head: str) -> None:
+    columns = read(f"name,{head}")
+    assert (columns.ignored, columns.contact_like) == ((head,), ())
+
+
+@pytest.mark.parametrize(
+    ("head", "field"),
+    [
+        ("work_phone_number", "phone"),
+        ("Person - Phone - Mobile", "phone"),
+        ("Primary Email Address", "email"),
+        ("Best phone", "phone"),
+        ("properties.email", "email"),
+        ("Your message", "requests"),
+        ("Preferred contact method", "method"),
+        ("Business name", ""),
+        ("Company Name", ""),
+        ("Campaign name", ""),
+    ],
+)
+def test_a_word_before_or_behind_does_not_matter(head: str, field: str) -> None:
+    assert next(iter(read(head).places), "") == field
+
+
 def test_a_given_head_wins() -> None:
     columns = read("Name,Guest,Phone,Mobile", given={"Guest": "name", "Mobile": "phone"})
     assert heads_of(columns) == {"name": "Guest", "phone": "Mobile + Phone"}
@@ -146,14 +187,20 @@ def test_a_wrong_mapping_is_refused_with_the_nearest(given: dict[str, str], mess
     assert refused.value.hint.startswith(hint)
 
 
-def test_a_missing_column_is_refused_with_an_example() -> None:
+@pytest.mark.parametrize(
+    ("header", "example"),
+    [
+        ("Name,Row,Type of source", "--map 'Type of source=source'"),
+        ("Name,Row,Mars or Venus", "--map HEAD=source"),
+        ("Name,where_is_your_destination", "--map where_is_your_destination=destination"),
+    ],
+)
+def test_a_missing_column_is_refused_with_an_example(header: str, example: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        read("Name,Type of lead,Mars or Venus").check("f.csv", defaults=["method", "launch"])
+        read(header).check("f.csv", defaults=["method", "launch"])
     assert refused.value.message == "f.csv lacks the column source, destination"
-    hint = (
-        "found: Name, Type of lead, Mars or Venus; say which it is, like --map 'Type of lead=source'; fields:"
-    )
-    assert refused.value.hint.startswith(hint)
+    found = header.replace(",", ", ")
+    assert refused.value.hint.startswith(f"found: {found}; say which it is, like {example}; fields: name,")
 
 
 @pytest.mark.parametrize(
@@ -209,3 +256,27 @@ def test_no_synonym_means_two_fields(kind: str) -> None:
 )
 def test_imported_tables_have_the_same_freedom(kind: str, header: str, missing: list[str]) -> None:
     assert match(header.split(","), kind).missing()[:1] == missing
+
+
+HEADS = st.lists(
+    st.sampled_from(
+        ["Name", "First Name", "last_name", "E-Mail", "Phone", "Mobile", "Source", "Lead Source", "Row"]
+    )
+    | st.text(max_size=12),
+    max_size=12,
+)
+
+
+@settings(STEADY, max_examples=examples(200))
+@given(HEADS, st.sampled_from(sorted(layouts())))
+def test_every_head_is_read_ignored_or_doubled(heads: list[str], kind: str) -> None:
+    columns = match(heads, kind)
+    read = [place for places in columns.places.values() for place in places]
+    assert len(read) == len(set(read))
+    doubled = [head for several in columns.doubled.values() for head in several]
+    accounted = [*(columns.heads[place] for place in read), *doubled, *columns.ignored]
+    assert sorted(accounted) == sorted(filter(None, columns.heads))
+    assert set(columns.contact_like) <= set(columns.ignored)
+    row = [f"cell {place}" for place in range(len(heads))]
+    joined = "".join(value or "" for value in columns.values(row).values())
+    assert all(row[place] in joined for place in read)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.inputs import validation
 from dispatch.inputs.phone_numbers import bare, dresses, first_number, national, reduced
 from models.errors import InvalidInput
+from tests.steady import STEADY, examples
 
 MOBILE = "+491710000001"
 
@@ -90,6 +91,7 @@ def test_a_number_is_searched_by_its_last_digits(digits: str, own: str) -> None:
 NUMBERS = st.text(alphabet="0123456789+()-./ x;,\u202a\u2011\u0661", max_size=30) | st.text(max_size=30)
 
 
+@settings(STEADY, max_examples=examples(200))
 @given(NUMBERS)
 def test_reading_twice_changes_nothing(text: str) -> None:
     assert bare(bare(text)) == bare(text)

@@ -29,7 +29,8 @@ def test_the_result_has_everything_that_was_created(two: None, add_lead: AddLead
         "assigned_at": "2082-03-01 09:00:00",
         "policy": "rank",
         "reason": "lowest load (0), then most years (9)",
-        "customer_note": None,
+        "customer_id": 1,
+        "other_customer_id": None,
     }
 
 

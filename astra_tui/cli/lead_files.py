@@ -1,0 +1,103 @@
+"""``astra lead add --from``: files of leads."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from astra_tui.cli.file_options import FileOptions
+from astra_tui.cli.input_files import input_file, title_of
+from astra_tui.cli.options import Call
+from astra_tui.cli.output.printing import first_lines, line, narrate
+from astra_tui.cli.output.progress import progress_bar
+from dispatch.inputs import lead_files
+from dispatch.inputs.column_choice import ColumnChoice, pairs
+from dispatch.inputs.lead_files import LeadFile
+from dispatch.leads.file_intake import FileResult, receive_file
+from dispatch.leads.file_preview import FilePreview, preview
+from dispatch.queries.wording import plural
+from models.errors import InvalidInput
+
+DEFAULTS = ("method", "source", "destination", "launch", "requests")
+
+
+def add_file(
+    call: Call,
+    source_file: str,
+    policy: str | None,
+    about: Mapping[str, Any],
+    given: Mapping[str, str | None],
+) -> None:
+    """Add the leads of a file, or show how it is understood.
+
+    ``about`` are the options about the file, ``given`` the fields for rows that have none. Raises
+    InvalidInput and DatabaseUnavailable.
+    """
+    choice = choice_of(about, given)
+    options = FileOptions(about["encoding"], about["rejects"], about["ok_partial"])
+    run = _run_named(about["run"], again=about["again"])
+    rejects = None if about["dry_run"] else options.rejected_rows()
+    title = title_of(source_file)
+    with (
+        input_file(source_file, "name a file of leads") as stream,
+        lead_files.open_leads(stream, title, options.encoding, choice) as leads,
+    ):
+        if about["dry_run"]:
+            _show_preview(call, leads, choice)
+            return
+        if run is not None:
+            narrate(f"run {run}: if it is interrupted, continue with --run {run}")
+        with call.desk() as desk, progress_bar("leads") as progress:
+            result = receive_file(desk, leads, policy=policy, run=run, rejects=rejects, progress=progress)
+        for note in leads.notes:
+            narrate(f"{title}: {note}")
+        if leads.ignored:
+            narrate(f"ignored, as leads have no such field: {', '.join(leads.ignored)}")
+    first_lines([f"line {row['line']}: {row['note']}" for row in result["customer_notes"]], narrate)
+    options.finish(call, rejects, len(result["rejected"]))
+    call.show(result, _print_file)
+
+
+def _run_named(run: str | None, *, again: bool) -> str | None:
+    if run is not None and not run.strip():
+        raise InvalidInput("run", "the run's name is required", "give the one that --again printed")
+    if again and run is None:
+        return secrets.token_hex(4)  # so that a file can be taken in on purpose a second time
+    return run
+
+
+def _show_preview(call: Call, leads: LeadFile, choice: ColumnChoice) -> None:
+    with call.desk() as desk, desk.reading():
+        seen = preview(leads, desk.values)
+    call.show(seen, partial(_print_preview, defaults=choice.defaults))
+
+
+def _print_preview(seen: FilePreview, defaults: Mapping[str, str]) -> None:
+    for field, heads in seen["columns"].items():
+        line(f"{field:<12} from {heads}")
+    for field, value in defaults.items():
+        line(f"{field:<12} {value}, where the file has none")
+    if seen["ignored"]:
+        line(f"{'ignored':<12} {', '.join(seen['ignored'])}")
+    for row in seen["rows"]:
+        fields = ", ".join(value for value in row["lead"].values() if value)
+        line(f"line {row['line']}: {fields}")
+        first_lines(row["errors"])
+    line(
+        f"{plural(seen['acceptable'], 'lead')} acceptable, {len(seen['rejected']):,} not; nothing was written"
+    )
+    first_lines([f"line {row['line']}: {row['error']}" for row in seen["rejected"]])
+
+
+def _print_file(result: FileResult) -> None:
+    repeated = f" ({result['repeated']:,} of them were already in)" if result["repeated"] else ""
+    line(f"{plural(result['accepted'], 'lead')} accepted{repeated}, {len(result['rejected']):,} rejected")
+    first_lines([f"line {row['line']}: {row['error']}" for row in result["rejected"]])
+
+
+def choice_of(about: Mapping[str, Any], given: Mapping[str, str | None]) -> ColumnChoice:
+    """Return what the options say about columns. Raises InvalidInput for a --map that is no HEAD=FIELD."""
+    defaults = {name: value for name in DEFAULTS if (value := given.get(name)) is not None}
+    return ColumnChoice(pairs(about["mapped"]), about["unread"], defaults)
