@@ -93,9 +93,12 @@ class FurtherRules:
     def of_agent(self, more: Mapping[str, Value], years_of_service: int) -> dict[str, Any]:
         """Return the columns of an agent, with the next change of presence.
 
-        A level that the years of service give anyway is not stored: listings cannot say which it is.
+        A level that the years of service give anyway is not stored: listings cannot say which it is. The
+        rating begins as the one from before; scores of imported bookings are added to it.
         """
         found = _checked(more, self._of_agents)
+        if "prior_rating" in found:
+            found["rating"] = found["prior_rating"]
         if found.get("level") == level_of(None, years_of_service):
             found["level"] = None
         planned = Agent(presence_until=found.get("presence_until"), hours=found.get("hours"))

@@ -111,6 +111,8 @@ class People:
             return None
         if assignment is not None and row.lead_id not in (None, lead_id):
             return f"its lead is {row.lead_id}, but that of its assignment is {lead_id}"
+        if assignment is not None and assignment.agent_id is None and row.more.get("claimed_at"):
+            return f"it is claimed, but its assignment {row.assignment_id} has no agent"
         if assignment is None:
             assigned = self._holders[ASSIGNMENTS].get(lead_id)
             if assigned is not None:

@@ -271,7 +271,9 @@ def test_rows_that_refer_to_what_is_not_there_are_refused(
         ("bookings", "\n2,2,2,1", "\n2,1,2,1", "its lead is 1, but that of its assignment is 2"),
         ("bookings", "\n2,2,2,1", "\n2,2,,1", "it is not booking of assignment 2, which its lead 2 has"),
         ("bookings", "Pending,Mars", "Pending,Venus", "its destination or launch location is not that of"),
-        ("decisions", "[[1,", "[[2,", "'[[2,0,0,0.0]]' is not a valid candidates"),
+        ("decisions", "[[1,", "[[2,", "'[[2,0,"),
+        ("agents", ",4.5,4.5,", ",4.1,4.5,", None),
+        ("assignments", "2,2,1,Bob", "2,2,,Bob", "it is claimed, but its assignment 2 has no agent"),
         ("decisions", "{},{}", "{},[]", "'[]' is not a valid notes"),
     ],
 )
@@ -285,9 +287,10 @@ def test_a_cell_changed_to_nonsense_costs_its_row(
     new: str,
     reason: str | None,
 ) -> None:
-    add_agent()
+    add_agent(rating="4.5")
     for name in ("Ann", "Bob"):
         intake.receive(desk, name=name, **TRIP)
+    bookings.claim(desk, 2, 1)
     export_folder(desk, tmp_path / "out")
     header = (tmp_path / "out" / "bookings.csv").read_text().splitlines()[0]
     assert header.startswith("booking_id,lead_id,assignment_id,agent_id,status,")
