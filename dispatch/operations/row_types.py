@@ -188,6 +188,7 @@ class DemoResult(TypedDict):
 class ImportResult(TypedDict):
     """Rows written, unchanged, quarantined and flagged.
 
+    ``customers`` and ``leads`` are those of files of their own: every other assignment makes one of each.
     ``resumed`` is the event of an interrupted import that was continued, None for a new one. ``passed_over``
     lists SQL statements that were skipped: {"file", "line", "statement"}; ``notes`` says how files were read.
     """
@@ -195,6 +196,8 @@ class ImportResult(TypedDict):
     agents: int
     assignments: int
     bookings: int
+    customers: int
+    leads: int
     quarantined: list[ImportRemark]
     flagged: list[ImportRemark]
     unchanged: dict[str, int]
