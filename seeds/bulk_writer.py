@@ -7,29 +7,35 @@ is interrupted (docs/decisions/0022-import-one-act.md).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import peewee
 from peewee import IntegrityError, Query, chunked, fn
 
+from dispatch.desk.commands import MOVED
 from dispatch.desk.desk import Desk
 from dispatch.operations.import_record import Made, Run
+from dispatch.operations.integrity.ledger import FIRST
 from models.agents import Agent
+from models.audit import Decision
 from models.base import BaseModel, CompiledQuery, Json, parameter
 from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.database import current_database
 from models.errors import Conflict
 from models.tallies import PARTS, Decided, TallyChanges, addition
-from models.triggers import recount_loads
+from models.triggers import change_score, recount_loads
 
-# given_at, progress_at, asked_at, shuffled_at: none of the desk's timers run for imported bookings
-NO_TIMERS = (None, None, None, None)
+TIMERS = ("given_at", "progress_at", "asked_at", "shuffled_at")
+NO_TIMERS = (None, None, None, None)  # none of the desk's timers run for imported bookings
 KEYS_AT_ONCE = 1000  # ids per query; agents per commit
+NO_MORE: Mapping[str, Any] = MappingProxyType({})
 
 Tuple = tuple[Any, ...]
 
@@ -38,10 +44,11 @@ class History(NamedTuple):
     """An assignment to write, with its outcome.
 
     ``booking`` is None if the customer was never reached. An assignment already on the desk (``is_known``)
-    only gets its booking.
+    only gets its booking. Without a lead on the desk (``lead_id``) it gets a new one, of a new customer. The
+    booking of a lead that waits has no assignment.
     """
 
-    assignment_id: int
+    assignment_id: int | None
     agent_id: int | None
     customer_name: str
     method: str
@@ -52,10 +59,11 @@ class History(NamedTuple):
     requests: str | None = None
     booking: Outcome | None = None
     is_known: bool = False
+    lead_id: int | None = None
 
 
 class Outcome(NamedTuple):
-    """The booking of an assignment and its progress so far."""
+    """The booking of an assignment and its progress so far; ``more`` has further columns of it."""
 
     booking_id: int
     status: str
@@ -68,6 +76,7 @@ class Outcome(NamedTuple):
     contacted_at: str | None = None
     cancel_reason: str | None = None
     date_fault: str | None = None
+    more: Mapping[str, Any] = NO_MORE
 
 
 class Batch(NamedTuple):
@@ -103,6 +112,14 @@ _insert_customers = _insert(Customer)
 _insert_leads = _insert(Lead)
 _insert_assignments = _insert(Assignment)
 _insert_bookings = _insert(Booking)
+_insert_decisions = _insert(Decision)
+_last_decision = CompiledQuery(lambda: Decision.select(fn.MAX(Decision.decision_id)))
+_INSERTS: dict[type[BaseModel], ManyRows] = {
+    Agent: _insert_agents,
+    Customer: _insert_customers,
+    Lead: _insert_leads,
+    Assignment: _insert_assignments,
+}
 _complete_leads = ManyRows(
     ("destination", "launch_location", "lead_id"),
     lambda: Lead.update(
@@ -140,12 +157,36 @@ def new_agents(desk: Desk, rows: Iterable[Json]) -> list[Tuple]:
     return made
 
 
-def in_batches(agents: Iterable[Tuple], history: Iterable[History], batch_rows: int) -> Iterator[Batch]:
-    """Divide rows into commits: agents first, then ``batch_rows`` assignments each."""
-    for some in chunked(agents, KEYS_AT_ONCE):
-        yield Batch(0, partial(_write_agents, some))
+def new_rows(model: type[BaseModel], rows: Iterable[Json]) -> list[Tuple]:
+    """Build rows of a model to write; missing columns are empty."""
+    names = model._meta.sorted_field_names
+    return [tuple([row.get(name) for name in names]) for row in rows]
+
+
+def in_batches(
+    agents: Iterable[Tuple],
+    history: Iterable[History],
+    batch_rows: int,
+    customers: Iterable[Tuple] = (),
+    leads: Iterable[Tuple] = (),
+    decisions: Iterable[Tuple] = (),
+    *,
+    end: bool = False,
+) -> Iterator[Batch]:
+    """Divide rows into commits: ``batch_rows`` assignments each, after all else.
+
+    Decisions come without their numbers. The ``end`` has a commit of its own where some of the bookings may
+    be waiting: its event is about those that are given to the agents.
+    """
+    for model, rows in ((Agent, agents), (Customer, customers), (Lead, leads)):
+        for some in chunked(rows, KEYS_AT_ONCE):
+            yield Batch(0, partial(_write_rows, model, some))
+    for some in chunked(decisions, KEYS_AT_ONCE):
+        yield Batch(0, partial(_write_decisions, some))
     for batch in chunked(history, batch_rows):
         yield Batch(len(batch), partial(write_batch, batch))
+    if end:
+        yield Batch(0, dict)
 
 
 def write_all(
@@ -170,9 +211,25 @@ def write_all(
         batch = following
 
 
-def _write_agents(agents: list[Tuple]) -> Made:
-    _insert_agents(agents)
-    return {Agent: [row[0] for row in agents]}
+def _write_rows(model: type[BaseModel], rows: list[Tuple]) -> Made:
+    _INSERTS[model](rows)
+    return {model: _said(model, rows)}
+
+
+def _said(model: type[BaseModel], rows: list[Tuple]) -> dict[int, Json]:
+    """Return what the event says of new rows, by their ids."""
+    names = model._meta.sorted_field_names
+    first = [(names.index(column), value) for column, value in FIRST.get(model, {}).items()]
+    moved: Json = {MOVED: True}
+    return {row[0]: moved if any(row[place] != value for place, value in first) else {} for row in rows}
+
+
+def _write_decisions(rows: list[Tuple]) -> Made:
+    """Write decisions with the next numbers; events never name them."""
+    first = (_last_decision()[0][0] or 0) + 1
+    numbers = range(first, first + len(rows))
+    _insert_decisions([(number, *row[1:]) for number, row in zip(numbers, rows, strict=True)])
+    return {}
 
 
 def write_batch(batch: list[History]) -> Made:
@@ -180,7 +237,7 @@ def write_batch(batch: list[History]) -> Made:
     fresh = [item for item in batch if not item.is_known]
     known = [item for item in batch if item.is_known]
     bookings: list[Tuple] = []
-    made: dict[type[BaseModel], Sequence[int]] = {}
+    made: dict[type[BaseModel], dict[int, Json]] = {}
     last = {item.agent_id: item.assigned_at for item in sorted(fresh, key=attrgetter("assigned_at"))}
     _given_last([(at, agent_id, at) for agent_id, at in last.items() if agent_id is not None])
     if fresh:
@@ -190,38 +247,55 @@ def write_batch(batch: list[History]) -> Made:
         bookings += _complete(known)
     if bookings:
         _insert_bookings(bookings)
-        made[Booking] = [row[0] for row in bookings]
+        made[Booking] = _said(Booking, bookings)
         recount_loads({agent_id for _, _, _, agent_id, status, *_ in bookings if status == PENDING})
+        _add_scores(batch)
     return made
 
 
-def _write_leads(fresh: list[History], made: dict[type[BaseModel], Sequence[int]]) -> list[Tuple]:
+def _add_scores(batch: Iterable[History]) -> None:
+    """Add the bookings' scores to the averages of the agents who got them."""
+    points: Counter[int] = Counter()
+    answers: Counter[int] = Counter()
+    for item in batch:
+        if item.booking is not None and item.booking.more.get("score"):
+            scored: int = item.booking.more["scored_agent_id"]
+            points[scored] += item.booking.more["score"]
+            answers[scored] += 1
+    for agent_id, count in answers.items():
+        change_score(agent_id, points[agent_id], count)
+
+
+def _write_leads(fresh: list[History], made: dict[type[BaseModel], dict[int, Json]]) -> list[Tuple]:
     """Write customers, leads and assignments, noted in ``made``; returns the rows of their bookings."""
     customer_id = (_last_customer()[0][0] or 0) + 1
-    lead_id = (_last_lead()[0][0] or 0) + 1
+    new_lead = (_last_lead()[0][0] or 0) + 1
     customers: list[Tuple] = []
     leads: list[Tuple] = []
     assignments: list[Tuple] = []
     bookings: list[Tuple] = []
-    for offset, item in enumerate(fresh):
-        assignment_id, agent_id, name, method, source, at, destination, launch, requests, booking, _ = item
-        lead = lead_id + offset
-        customers.append((customer_id + offset, name, None, None, at, None, None))
-        leads.append((lead, customer_id + offset, name, method, source, destination, launch, requests, at))
-        assignments.append((assignment_id, lead, agent_id, name, method, source, at))
+    for item in fresh:
+        number, agent_id, name, method, source, at, destination, launch, requests, booking, _, lead = item
+        if lead is None:
+            lead = new_lead + len(leads)
+            since = booking.more.get("created_at", at) if booking is not None else at
+            customers.append((customer_id, name, None, None, since, None, None))
+            leads.append((lead, customer_id, name, method, source, destination, launch, requests, since))
+            customer_id += 1
+        if number is not None:
+            assignments.append((number, lead, agent_id, name, method, source, at))
         if booking is not None:
             bookings.append(_booking_row(item, booking, lead, agent_id))
-    _insert_customers(customers)
-    _insert_leads(leads)
-    _insert_assignments(assignments)
     for model, rows in ((Customer, customers), (Lead, leads), (Assignment, assignments)):
-        made[model] = [row[0] for row in rows]
+        if rows:
+            _INSERTS[model](rows)
+            made[model] = _said(model, rows)
     return bookings
 
 
 def _complete(known: list[History]) -> list[Tuple]:
     """Build the bookings of assignments already written, and fill in their leads' destinations."""
-    ids = [item.assignment_id for item in known]
+    ids = [item.assignment_id for item in known if item.assignment_id is not None]
     columns = (Assignment.lead_id, Assignment.agent_id, Assignment.method, Assignment.source)
     query = Assignment.select(Assignment.assignment_id, *columns)
     rows: Any = query.where(Assignment.assignment_id.in_(ids)).tuples()
@@ -252,7 +326,9 @@ def _count(outcomes: Iterable[tuple[Decided | None, int]]) -> None:
 def _decided(item: History) -> Decided | None:
     """Return the outcome to tally; an assignment without a booking never reached its customer."""
     agent_id, booking = item.agent_id, item.booking
-    if agent_id is None or (booking is not None and booking.status == PENDING):
+    if agent_id is None or (
+        booking is not None and (booking.status == PENDING or booking.more.get("voided"))
+    ):
         return None
     if booking is None:
         return Decided(agent_id, item.method, item.source)
@@ -262,9 +338,10 @@ def _decided(item: History) -> Decided | None:
 
 def _booking_row(item: History, booking: Outcome, lead_id: int, agent_id: int | None) -> Tuple:
     completed, cancelled = booking.completed_at, booking.cancelled_at
-    claimed, contacted = booking.claimed_at, booking.contacted_at
-    created = item.assigned_at
-    return (
+    claimed = booking.more.get("claimed_at", booking.claimed_at)
+    contacted = booking.more.get("contacted_at", booking.contacted_at)
+    created = booking.more.get("created_at", item.assigned_at)
+    row = (
         booking.booking_id,
         lead_id,
         item.assignment_id,
@@ -291,6 +368,10 @@ def _booking_row(item: History, booking: Outcome, lead_id: int, agent_id: int | 
         1,
         *NO_TIMERS,
     )
+    if not booking.more:
+        return row
+    names = Booking._meta.sorted_field_names
+    return tuple([booking.more.get(name, value) for name, value in zip(names, row, strict=True)])
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from dispatch.customers.duplicates import in_question, similar, suggestions, sus
 from dispatch.customers.merging import merge, preview_merge
 from dispatch.customers.recognition import note_on, recognise
 from dispatch.customers.records import MOST_LISTED, card, complete, edit, refuse_erased, standing
-from dispatch.customers.search import CUSTOMER_KEYS, MOST_FOUND, filtered, find
+from dispatch.customers.search import CUSTOMER_KEYS, MOST_FOUND, each, filtered, find
 
 __all__ = [
     "CUSTOMER_KEYS",
@@ -12,6 +12,7 @@ __all__ = [
     "MOST_LISTED",
     "card",
     "complete",
+    "each",
     "edit",
     "filtered",
     "find",

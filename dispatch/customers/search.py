@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from peewee import fn
@@ -12,7 +14,7 @@ from dispatch.inputs.filter_reader import Choice, Key, Moment, Number, Part, Rea
 from dispatch.inputs.phone_numbers import dresses, national, reduced
 from dispatch.queries.customer_index import booking_number, found, is_found, needles_of
 from dispatch.queries.row_types import CustomerRow
-from models.base import tuples
+from models.base import each_tuple, tuples
 from models.bookings import PENDING, Booking
 from models.customer_index import name_needle, needle, words_in
 from models.customers import Customer, Lead
@@ -20,6 +22,7 @@ from models.folding import fold
 from models.issues import TIERS
 
 MOST_FOUND = 20
+PAGE = 500  # customers whose bookings are read at once
 OPEN = (
     Booking.select(fn.COUNT(Booking.booking_id))
     .join(Lead, on=(Booking.lead_id == Lead.lead_id))
@@ -76,6 +79,17 @@ def filtered(asked: Node | None, limit: int = MOST_FOUND) -> list[CustomerRow]:
     people = Customer.select(Customer.customer_id).where(Customer.merged_into.is_null(), fit)
     newest = people.order_by(Customer.customer_id.desc()).limit(limit)
     return rows_of([customer_id for (customer_id,) in tuples(newest)])
+
+
+def each(asked: Node | None = None, limit: int | None = None) -> Iterator[CustomerRow]:
+    """Yield customers who match a filter, or all, newest first; those merged into others are left out."""
+    conditions = [Customer.merged_into.is_null()]
+    if asked is not None:
+        conditions.append(condition(asked, CUSTOMER_KEYS, _of_words, lambda _: []))
+    people = Customer.select(Customer.customer_id).where(*conditions)
+    numbers = each_tuple(people.order_by(Customer.customer_id.desc()).limit(limit))
+    while page := [customer_id for (customer_id,) in islice(numbers, PAGE)]:
+        yield from rows_of(page)
 
 
 def _of_words(text: str) -> list[Any]:

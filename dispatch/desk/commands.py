@@ -44,8 +44,10 @@ _OF_THE_LEAD = {
     Booking: {"destination", "launch_location", "created_at"},
 }
 """What a new row has from its lead, whose own values the same event holds."""
+MOVED = "moved"
+"""What an event says of an imported row with a history on another desk: its columns are not a new row's."""
 TOLD = {
-    model.table: {*model._meta.fields}
+    model.table: {*model._meta.fields, MOVED}
     - {*derived, model._meta.primary_key.name}
     - _OF_THE_LEAD.get(model, set())
     for model, derived in AUDITED.items()

@@ -264,7 +264,8 @@ class _Intaking:
             return False
         self.result["accepted"] += 1
         if result["other_customer_id"] is not None:
-            note = intake.noted(result)["customer_note"] or ""
+            with self.desk.reading():
+                note = intake.noted(result)["customer_note"] or ""
             self.result["customer_notes"].append({"line": row.line, "note": note})
         return True
 

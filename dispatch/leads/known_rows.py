@@ -26,8 +26,10 @@ from models.clock import from_text, to_text
 from models.customers import Customer, Lead
 from models.folding import fold
 
-OF_ACT, AFTER_ACT, AGAIN = "~", "\x7f", "+"
-"""What follows a row's key, the sign after that in order, and the end of an id used before in the file."""
+OF_ACT, AFTER_ACT = "~", "\x7f"
+"""What follows a row's key, and the sign after that in order."""
+AGAIN, AFTER_AGAIN = "+", ","
+"""The end of an id used before in the file, once for each time, and the sign after that in order."""
 DIGEST_BYTES = 12
 
 Fields = Mapping[str, str | None]
@@ -73,8 +75,15 @@ _of_a_lead = (
     .join(Lead, on=(Lead.lead_id == Booking.lead_id))
     .join(Customer, on=(Customer.customer_id == Lead.customer_id))
 )
-_newest = CompiledQuery(
-    lambda: Event.select(fn.MAX(Event.event_id)).where(
+_of_a_row = CompiledQuery(
+    lambda: (
+        Event.select(Event.event_id)
+        .where(Event.request_id >= parameter("first"), Event.request_id < parameter("end"))
+        .order_by(Event.event_id.desc())
+    )
+)
+_last_id = CompiledQuery(
+    lambda: Event.select(fn.MAX(Event.request_id)).where(
         Event.request_id >= parameter("first"), Event.request_id < parameter("end")
     )
 )
@@ -94,7 +103,7 @@ class KnownRows:
         with desk.reading():
             self._days: int = desk.settings["same_row_days"]
             self._has_plain_ids = _has_plain_ids(self.digest)
-        self._taken = ""  # the request id of the row looked for last, if it is not the same lead
+        self._is_used = False  # whether there are leads with the key of the row looked for last
 
     def identity(self, fields: Fields, external_id: str | None, place: str) -> Identity:
         """Return what a row is known by; ``fields`` are cleaned."""
@@ -106,14 +115,17 @@ class KnownRows:
         return Identity(f"{self.digest}:{place}")
 
     def find(self, row: Identity, fields: Fields, place: str) -> Known | None:
-        """Return the lead that a row is; None if there is none, or it was undone, or came in too long ago."""
-        stored = self._stored(row.key, place)
-        self._taken = stored.request_id if stored else ""
+        """Return the lead that a row is; None if there is none, or it was undone, or came in too long ago.
+
+        Of several, the newest; where programs share ids, the newest that agrees.
+        """
+        numbers = self._numbers(row.key, place)
+        self._is_used = bool(numbers)
+        leads = (_Stored(*_lead(event_id=number)[0]) for number in numbers)
+        stored = next((lead for lead in leads if not row.is_shared or _is_same(lead, fields)), None)
         if stored is None or stored.voided:
             return None
         if not row.lasts and self._is_old(stored.at):
-            return None
-        if row.is_shared and not _is_same(stored, fields):
             return None
         _, sign, act = stored.request_id.partition(OF_ACT)
         return Known(stored.event_id, stored.at, int(act.partition(AGAIN)[0]) if sign else None)
@@ -123,14 +135,19 @@ class KnownRows:
 
     def new_id(self, row: Identity, act: int) -> str:
         """Return the request id for the row looked for last, which is new."""
-        request_id = f"{row.key}{OF_ACT}{act}"
-        return f"{self._taken}{AGAIN}" if self._taken.rstrip(AGAIN) == request_id else request_id
+        first = f"{row.key}{OF_ACT}{act}"
+        if self._is_used:
+            ((last,),) = _last_id(first=first, end=f"{first}{AFTER_AGAIN}")
+            if last is not None:
+                return f"{last}{AGAIN}"
+        return first
 
-    def _stored(self, key: str, place: str) -> _Stored | None:
-        ((event_id,),) = _newest(first=f"{key}{OF_ACT}", end=f"{key}{AFTER_ACT}")
-        if event_id is None and self._has_plain_ids:
-            ((event_id,),) = _exactly(request_id=f"{self.digest}:{place}") or ((None,),)
-        return None if event_id is None else _Stored(*_lead(event_id=event_id)[0])
+    def _numbers(self, key: str, place: str) -> list[int]:
+        """Return the events of the leads with a key, newest first."""
+        found = _of_a_row(first=f"{key}{OF_ACT}", end=f"{key}{AFTER_ACT}")
+        if not found and self._has_plain_ids:
+            found = _exactly(request_id=f"{self.digest}:{place}")
+        return [number for (number,) in found]
 
 
 def _has_plain_ids(digest: str) -> bool:

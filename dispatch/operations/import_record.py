@@ -9,7 +9,7 @@ import is unfinished, and the next run for the same digest continues it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import reduce
@@ -34,8 +34,8 @@ PARTS = (ROWS, CHANGE)
 DIGEST = "digest"  # in the detail of every head; imports of earlier versions have none, and no parts
 COUNTED: dict[str, type[BaseModel]] = {"agents": Agent, "assignments": Assignment, "bookings": Booking}
 
-Made = Mapping[type[BaseModel], Sequence[int]]
-"""The ids of new rows by model."""
+Made = Mapping[type[BaseModel], Mapping[int, Json]]
+"""The ids of new rows by model, each with what the event says of it: nothing, or that it moved."""
 
 
 @dataclass
@@ -202,9 +202,11 @@ def _record_rows(running: Command, head: Head, made: Made, is_last: bool) -> Jso
 
     When all rows of an import with agents are there, these agents get the bookings that wait.
     """
-    running.after = {f"{model.table}:{number}": {} for model, numbers in made.items() for number in numbers}
+    running.after = {
+        f"{model.table}:{number}": said for model, rows in made.items() for number, said in rows.items()
+    }
     running.detail = {"head": head.event_id}
-    running.detail |= {kind: len(made.get(model, ())) for kind, model in COUNTED.items()}
+    running.detail |= {kind: len(made.get(model, {})) for kind, model in COUNTED.items()}
     if is_last:
         running.detail["last"] = True
         if head.plan["agents"]:

@@ -201,6 +201,7 @@ class ImportResult(TypedDict):
 
     ``different`` rows have changed in the file only, ``conflicts`` also on the desk; ``updated`` counts the
     different ones that were applied, by kind.
+    ``customers`` and ``leads`` are those of files of their own: every other assignment makes one of each.
     ``resumed`` is the event of an interrupted import that was continued, None for a new one. ``passed_over``
     lists SQL statements that were skipped: {"file", "line", "statement"}; ``notes`` says how files were read.
     """
@@ -208,6 +209,8 @@ class ImportResult(TypedDict):
     agents: int
     assignments: int
     bookings: int
+    customers: int
+    leads: int
     quarantined: list[ImportRemark]
     flagged: list[ImportRemark]
     unchanged: dict[str, int]

@@ -1,6 +1,7 @@
 """Queries for screens and commands: bookings, agents and totals."""
 
 from dispatch.queries.agents import AGENT_KEYS, agent, agents_by_id, filtered, list_agents
+from dispatch.queries.arrivals import each_assignment, each_lead
 from dispatch.queries.booking_orders import BOOKING_SORTS, FOLLOW_UP
 from dispatch.queries.bookings import (
     BOOKING_ROW,
@@ -48,7 +49,9 @@ __all__ = [
     "count_by_view",
     "count_totals",
     "desk_of",
+    "each_assignment",
     "each_booking",
+    "each_lead",
     "filtered",
     "is_unused",
     "list_agents",

@@ -155,3 +155,32 @@ class CustomerRow(TypedDict):
     open_bookings: int
     last_booking_id: int | None
     last_booking_at: str | None
+
+
+class AssignmentRow(TypedDict):
+    """A lead given to an agent; none while its booking waits for another."""
+
+    assignment_id: int
+    lead_id: int
+    agent_id: int | None
+    agent_name: str | None
+    customer_name: str
+    method: str
+    source: str
+    assigned_at: str
+
+
+class ListedLead(TypedDict):
+    """A lead under the name it was entered with, and its customer's contact data."""
+
+    lead_id: int
+    customer_id: int
+    customer_name: str
+    phone: str | None
+    email: str | None
+    method: str
+    source: str
+    destination: str | None
+    launch_location: str | None
+    requests: str | None
+    received_at: str

@@ -39,13 +39,21 @@ RESTORED = (
 """A restored desk goes on after the numbers of the one it replaced."""
 
 
+REJECTED = (
+    "AND NOT EXISTS (SELECT 1 FROM events WHERE command = 'import' AND json_valid(detail)"
+    " AND json_extract(detail, '$.leads') > 0 AND json_extract(detail, '$.quarantined') > 0)"
+)
+"""Leads and customers that are imported keep their numbers, those that are rejected leave gaps."""
+LEFT_OUT = {"events": RESTORED, "customers": REJECTED, "new_customer": REJECTED}
+
+
 def gaps(table: str, key: str) -> str:
     """The query for the numbers that are missing in a table; of a longer gap, the first one."""
     return (
         f"SELECT t.{key} + 1 FROM (SELECT 0 AS {key} UNION ALL SELECT {key} FROM {table}) AS t"
         f" WHERE t.{key} < (SELECT max({key}) FROM {table})"
         f" AND NOT EXISTS (SELECT 1 FROM {table} AS n WHERE n.{key} = t.{key} + 1)"
-        f" {RESTORED.format(key) if table == 'events' else ''}"
+        f" {LEFT_OUT.get(table, '').format(key)}"
     )
 
 
@@ -124,7 +132,10 @@ CUSTOMERS = [
         "neither lead nor issue",
         "SELECT customer_id FROM customers c WHERE merged_into IS NULL"
         " AND NOT EXISTS (SELECT 1 FROM new_customer l WHERE l.customer_id = c.customer_id)"
-        " AND NOT EXISTS (SELECT 1 FROM issues i WHERE i.customer_id = c.customer_id)",
+        " AND NOT EXISTS (SELECT 1 FROM issues i WHERE i.customer_id = c.customer_id)"
+        # those with nothing but issues come from another desk without these
+        " AND NOT EXISTS (SELECT 1 FROM events WHERE command = 'import' AND json_valid(detail)"
+        " AND json_extract(detail, '$.customers') > 0)",
     ),
     Agreement(
         "customers",

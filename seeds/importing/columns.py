@@ -1,17 +1,21 @@
-"""The three importable tables, and which of them rows belong to by the names of their columns."""
+"""The importable tables, and which of them rows belong to by the names of their columns."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, NoReturn
 
 from dispatch.inputs.column_names import Columns, match
 from dispatch.inputs.head_words import plain
-from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS
+from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS, Layout, layouts
 from models.errors import InvalidInput
+from seeds.importing import desk_tables
+from seeds.importing.desk_tables import CUSTOMERS, DECISIONS, LEADS, VALUES
 
 Value = str | None
-KINDS = (AGENTS, ASSIGNMENTS, BOOKINGS)
+NO_MORE: Mapping[str, Value] = MappingProxyType({})
+KINDS = (VALUES, AGENTS, CUSTOMERS, LEADS, DECISIONS, ASSIGNMENTS, BOOKINGS)
 TABLES = {AGENTS: "space_travel_agents", ASSIGNMENTS: "assignment_history", BOOKINGS: "bookings"}
 BY_TABLE = {table: kind for kind, table in TABLES.items()}
 NAME_PARTS = ("FirstName", "LastName")
@@ -22,7 +26,8 @@ class Record(NamedTuple):
     """One row of a file: its values in the layout's order, or the fault that makes it unreadable.
 
     ``row`` counts data rows from 1; ``line`` is the physical line where the row begins. ``lacks`` are the
-    columns that the file does not have, which is not the same as an empty cell.
+    columns that the file does not have, which is not the same as an empty cell; ``more`` has the values of
+    those further columns that it has.
     """
 
     kind: str
@@ -31,6 +36,12 @@ class Record(NamedTuple):
     values: tuple[Value, ...]
     fault: str | None = None
     lacks: frozenset[str] = frozenset()
+    more: Mapping[str, Value] = NO_MORE
+
+
+def layout_of(kind: str) -> Layout:
+    """Return the columns of a table."""
+    return desk_tables.TABLES.get(kind) or layouts()[kind]
 
 
 def columns_of(table: str | None, names: Sequence[str]) -> list[Columns]:
@@ -40,6 +51,11 @@ def columns_of(table: str | None, names: Sequence[str]) -> list[Columns]:
     """
     if table is not None and table.lower() in BY_TABLE:
         return [match(names, BY_TABLE[table.lower()])]
+    if desk_tables.is_only_read(names):
+        return []
+    moved = desk_tables.table_of(names)
+    if moved is not None:
+        return [match(names, moved)]
     bookings, history, agents = (match(names, kind) for kind in (BOOKINGS, ASSIGNMENTS, AGENTS))
     if "BookingID" in bookings.places:
         return [bookings] if history.missing() else [history, bookings]
@@ -71,7 +87,7 @@ def check_columns(file: str, line: int, columns: Columns, *, is_json: bool) -> N
         refuse(file, f"line {line} has several columns for {name}: {', '.join(heads)}", "leave one of them")
     missing = [name for name in columns.missing() if not (is_json and name in layout.nullable)]
     if missing:
-        problem = f"line {line} has no column {', '.join(missing)} for {TABLES[layout.kind]}"
+        problem = f"line {line} has no column {', '.join(missing)} for {TABLES.get(layout.kind, layout.kind)}"
         refuse(file, problem, "needed: " + ", ".join(layout.required))
 
 

@@ -33,12 +33,6 @@ NAMES = {
 CENTS = "_cents"
 
 
-def number_of(row: Row) -> int:
-    """Return a row's id, which comes first in each kind."""
-    number: int = row[0]
-    return number
-
-
 class Seen(NamedTuple):
     """A row's compared columns: in the file, on the desk, and on the desk as the last import left them."""
 

@@ -1,4 +1,4 @@
-"""Import of agents, assignments and bookings: all files are read and checked before anything is written."""
+"""Import of a desk's tables: all files are read and checked before anything is written."""
 
 from __future__ import annotations
 
@@ -9,20 +9,27 @@ from typing import Any
 
 from dispatch.desk.desk import Desk
 from dispatch.inputs import cleaning
-from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS, layouts
+from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS
 from dispatch.operations import import_record
+from dispatch.operations.changed_rows.comparison import COLUMNS
 from dispatch.operations.import_record import DIGEST, Head, Run
 from dispatch.operations.row_types import ImportRemark, ImportResult
 from dispatch.outputs.rejected_rows import RejectedRows
+from models.audit import Decision
 from models.base import Json
+from models.customers import Customer, Lead
 from models.errors import InvalidInput, Refused
 from models.hints import act
-from seeds.bulk_writer import in_batches, new_agents, write_all
-from seeds.importing.columns import KINDS, Record, refuse
-from seeds.importing.differences import Row, Seen, number_of
-from seeds.importing.plan import Plan, reason_of
-from seeds.importing.row_rules import AgentRow, Notation, Place, Rules
-from seeds.importing.sources import Source
+from seeds.bulk_writer import in_batches, new_agents, new_rows, write_all
+from seeds.importing import accepted
+from seeds.importing.columns import KINDS, Record, layout_of, refuse
+from seeds.importing.decisions import DecisionRow, decision
+from seeds.importing.desk_tables import CUSTOMERS, DECISIONS, LEADS, VALUES
+from seeds.importing.differences import Seen
+from seeds.importing.plan import Plan
+from seeds.importing.remarks import reason_of
+from seeds.importing.row_rules import AgentRow, CustomerRow, LeadRow, Notation, Place, Rules
+from seeds.importing.sources import Source, files_of
 from seeds.importing.updating import apply
 
 Progress = Callable[[int, int, str], None]
@@ -48,7 +55,7 @@ def import_files(
     rejects: RejectedRows | None = None,
     update: bool = False,
 ) -> ImportResult:
-    """Import SQL text, CSV and JSON files that belong together, in any order.
+    """Import SQL text, CSV and JSON files that belong together, in any order, or folders of them.
 
     Rows that break a rule are quarantined with the reason; rows whose only fault is an outcome dated before
     the assignment are imported and flagged. Rows already on the desk stay as they are; with ``update`` those
@@ -60,7 +67,8 @@ def import_files(
     contents was undone, and Conflict if someone else takes an id or imports the same contents meanwhile.
     """
     report = progress or no_progress
-    sources = [Source(path, encoding) for path in dict.fromkeys(paths)]
+    files = dict.fromkeys(file for path in paths for file in files_of(path))
+    sources = [Source(path, encoding) for path in files]
     if not sources:
         refuse("import", "no file given")
     with desk.reading():
@@ -69,9 +77,10 @@ def import_files(
         _refuse_taken_back(known)
         plan = rows.plan()
         result = _result(plan, sources)
-        if known is not None and known.is_unfinished:
-            result["resumed"] = known.event_id
-        changes = plan.different if update else []
+        result["resumed"] = known.event_id if known is not None and known.is_unfinished else None
+        changes = plan.known.different if update else []
+        if not dry_run:
+            accepted.write(desk, rows.values)
         if not dry_run and (plan.has_new_rows or changes or result["resumed"] is not None):
             run = import_record.begin(desk, _event_detail(result, sources, len(changes)), known)
             _write(run, plan, changes, report)
@@ -124,15 +133,20 @@ class _CheckedRows:
 
     def __init__(self, desk: Desk, sources: list[Source], report: Progress, notation: Notation) -> None:
         rules = Rules(desk, notation)
-        self._checks: dict[str, Callable[..., Row]] = {
+        self._checks: dict[str, Callable[..., Any]] = {
+            VALUES: rules.value,
             AGENTS: rules.agent,
+            CUSTOMERS: rules.customer,
+            LEADS: rules.lead,
+            DECISIONS: lambda values, place, _more: decision(desk, values, place),
             ASSIGNMENTS: rules.assignment,
             BOOKINGS: rules.booking,
         }
         self._rows: dict[str, list[Any]] = {kind: [] for kind in KINDS}
         self._broken: list[tuple[str, Place, int | None, str]] = []
         self._lacking: dict[tuple[str, int], frozenset[str]] = {}
-        for source in sources:
+        # a value that one file accepts may be in any other
+        for source in sorted(sources, key=lambda source: source.path.stem.lower() != VALUES):
             for count, record in enumerate(source.records()):
                 self._take(source.name, record)
                 if count % REPORT_EVERY == 0:
@@ -143,28 +157,37 @@ class _CheckedRows:
         try:
             if record.fault is not None:
                 raise InvalidInput("row", record.fault)
-            row = self._checks[record.kind](record.values, place)
+            row = self._checks[record.kind](record.values, place, record.more)
             self._rows[record.kind].append(row)
-            if record.lacks:
-                self._lacking[record.kind, number_of(row)] = record.lacks
+            if record.lacks and record.kind in COLUMNS:
+                self._lacking[record.kind, row[0]] = record.lacks
         except InvalidInput as error:
             self._broken.append((record.kind, place, _identifier(record), reason_of(error)))
+
+    @property
+    def values(self) -> list[accepted.ValueRow]:
+        """The accepted values in the files."""
+        return self._rows[VALUES]
 
     def plan(self) -> Plan:
         """Compare the rows with one another and with the desk."""
         plan = Plan(self._lacking)
         for broken in self._broken:
-            plan.quarantine(*broken)
+            plan.remarks.quarantine(*broken)
         plan.add_agents(self._rows[AGENTS])
+        plan.people.add_customers(self._rows[CUSTOMERS])
+        plan.people.add_leads(self._rows[LEADS])
+        plan.add_decisions(self._rows[DECISIONS])
         plan.add_assignments(self._rows[ASSIGNMENTS])
         plan.add_bookings(self._rows[BOOKINGS])
+        plan.settle()
         return plan
 
 
 def _identifier(record: Record) -> int | None:
     """Return the id of a faulty row, if it is readable."""
     try:
-        return cleaning.identifier(record.values[0] or "", layouts()[record.kind].fields[0])
+        return cleaning.identifier(record.values[0] or "", layout_of(record.kind).fields[0])
     except InvalidInput:
         return None
 
@@ -181,13 +204,15 @@ def _result(plan: Plan, sources: list[Source]) -> ImportResult:
     return ImportResult(
         agents=len(plan.agents),
         assignments=len(plan.assignments),
-        bookings=len(plan.bookings),
-        quarantined=sorted(plan.quarantined, key=where),
-        flagged=sorted(plan.flagged, key=where),
-        unchanged=plan.unchanged,
-        different=[seen.told() for seen in sorted(plan.different, key=at)],
-        conflicts=[seen.told() for seen in sorted(plan.conflicts, key=at)],
-        updated=plan.updated,
+        bookings=len(plan.bookings) + len(plan.waiting),
+        customers=len(plan.people.customers),
+        leads=len(plan.people.new_leads),
+        quarantined=sorted(plan.remarks.quarantined, key=where),
+        flagged=sorted(plan.remarks.flagged, key=where),
+        unchanged=plan.remarks.unchanged,
+        different=[seen.told() for seen in sorted(plan.known.different, key=at)],
+        conflicts=[seen.told() for seen in sorted(plan.known.conflicts, key=at)],
+        updated=plan.known.updated,
         resumed=None,
         passed_over=[statement for source in sources for statement in source.passed_over],
         notes=[f"{source.name}: {note}" for source in sources for note in source.notes],
@@ -195,18 +220,39 @@ def _result(plan: Plan, sources: list[Source]) -> ImportResult:
 
 
 def _write(run: Run, plan: Plan, changes: list[Seen], report: Progress) -> None:
-    total = len(plan.assignments) + sum(key not in plan.assignments for key in plan.bookings)
-    fields = AgentRow._fields[:-1]
-    agents = new_agents(run.desk, [dict(zip(fields, row, strict=False)) for row in plan.agents])
+    total = (
+        len(plan.assignments) + len(plan.waiting) + sum(key not in plan.assignments for key in plan.bookings)
+    )
+    agents = new_agents(run.desk, [_columns(row) | dict(row.more) for row in plan.agents])
+    people = plan.people
     write_all(
         run,
-        in_batches(agents, plan.history(), BATCH_ROWS),
+        in_batches(
+            agents,
+            plan.history(),
+            BATCH_ROWS,
+            customers=new_rows(Customer, map(_columns, people.customers)),
+            leads=new_rows(Lead, map(_columns, people.new_leads)),
+            decisions=new_rows(Decision, map(_columns, plan.decisions.new)),
+            end=bool(people.leads),
+        ),
         done=lambda written: report(written, total, "writing"),
         is_end=not changes,
     )
     if changes:
         apply(run, plan, lambda done: report(done, len(changes), "updating"))
         write_all(run, (), done=lambda _: None)
+
+
+def _columns(row: AgentRow | CustomerRow | LeadRow | DecisionRow) -> Json:
+    """Return a row's values by the model's columns."""
+    return {name: value for name, value in row._asdict().items() if name not in ("place", "more")}
+
+
+def _people(result: ImportResult) -> Json:
+    """Return the numbers of customers and leads, if their files were there."""
+    counts = {CUSTOMERS: result["customers"], LEADS: result["leads"]}
+    return {kind: count for kind, count in counts.items() if count}
 
 
 def _event_detail(result: ImportResult, sources: list[Source], changes: int) -> Json:
@@ -216,6 +262,7 @@ def _event_detail(result: ImportResult, sources: list[Source], changes: int) -> 
         "agents": result["agents"],
         "assignments": result["assignments"],
         "bookings": result["bookings"],
+        **_people(result),
         "quarantined": len(result["quarantined"]),
         "flagged": len(result["flagged"]),
         "unchanged": result["unchanged"],

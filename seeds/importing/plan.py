@@ -2,59 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
-
-from peewee import Field, chunked
 
 from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS
 from dispatch.operations.changed_rows.changing import date_fault
-from dispatch.operations.changed_rows.comparison import COLUMNS, Verdict
-from dispatch.operations.row_types import ImportRemark
 from models.agents import Agent
 from models.audit import ERASED_TEXT
 from models.bookings import PENDING, Assignment, Booking
-from models.errors import DeskError
-from models.hints import rendered
-from seeds.bulk_writer import KEYS_AT_ONCE, History, Outcome
-from seeds.importing.differences import NONE_LACKING, Comparison, Lacking, Seen, is_same_agent, is_same_lead
-from seeds.importing.row_rules import AgentRow, AssignmentRow, BookingRow, Place
-
-RATED = {"rating": "prior_rating"}  # the imported average is one part of the rating
-AGENT_ON_DESK = (
-    *(getattr(Agent, RATED.get(name, name)) for name in COLUMNS[AGENTS]),
-    Agent.rating,
-    Agent.left_at,
+from seeds.bulk_writer import TIMERS, History, Outcome
+from seeds.importing.decisions import DecisionRow, Decisions
+from seeds.importing.differences import NONE_LACKING, Lacking
+from seeds.importing.known_rows import (
+    AGENT_ON_DESK,
+    BOOKING_ON_DESK,
+    LEAD_ON_DESK,
+    TAKEN_BACK,
+    KnownRows,
+    differing,
 )
-LEAD_ON_DESK = (*(getattr(Assignment, name) for name in COLUMNS[ASSIGNMENTS]), Assignment.assigned_at)
-BOOKING_ON_DESK = (
-    Booking.assignment_id,
-    *(getattr(Booking, name) for name in COLUMNS[BOOKINGS]),
-    Booking.voided,
-)
-TAKEN = "the id belongs to another {} on the desk"
-TAKEN_BACK = "{} {} was imported and undone: give it a new id"
+from seeds.importing.people import People
+from seeds.importing.remarks import Remarks, on_desk
+from seeds.importing.row_rules import AgentRow, AssignmentRow, BookingRow
 
 
 class Plan:
-    """New, unchanged, different and quarantined rows of agents, assignments and bookings.
+    """New rows of agents, assignments and bookings, those that differ, and the remarks on all others.
 
-    ``history()`` yields the assignments and bookings to write; ``lacking`` are the columns that rows lack.
+    ``bookings`` are those of assignments, by these; ``waiting`` those without one, by their leads; ``known``
+    has the rows that differ from the desk's. ``history()`` yields the assignments and bookings to write;
+    ``lacking`` are the columns that rows lack.
     """
 
     def __init__(self, lacking: Lacking = NONE_LACKING) -> None:
+        self.remarks = Remarks()
+        self.known = KnownRows(self.remarks, lacking)
+        self.people = People(self.remarks)
+        self.decisions = Decisions(self.remarks, self.people)
         self.agents: list[AgentRow] = []
         self.assignments: dict[int, AssignmentRow] = {}
         self.bookings: dict[int, BookingRow] = {}
-        self.unchanged = {AGENTS: 0, ASSIGNMENTS: 0, BOOKINGS: 0}
-        self.different: list[Seen] = []
-        self.conflicts: list[Seen] = []
-        self.updated = {AGENTS: 0, ASSIGNMENTS: 0, BOOKINGS: 0}
-        self.quarantined: list[ImportRemark] = []
-        self._comparison = Comparison(lacking)
-        self._agents_in_file: dict[int, int] = {}  # by assignment
-        self.flagged: list[ImportRemark] = []
-        self._held_back: dict[str, set[int]] = {AGENTS: set(), ASSIGNMENTS: set()}
+        self.waiting: dict[int, BookingRow] = {}
+        self._agents_in_file: dict[int, int | None] = {}  # by assignment
         self._usable_agents: set[int] = set()
         self._left_agents: set[int] = set()
         self._known: dict[int, tuple[int | None, str]] = {}
@@ -62,153 +51,101 @@ class Plan:
 
     @property
     def has_new_rows(self) -> bool:
-        return bool(self.agents or self.assignments or self.bookings)
-
-    def quarantine(self, kind: str, place: Place, identifier: int | None, reason: str) -> None:
-        """Reject a row, and with it the rows that refer to it."""
-        self.quarantined.append(_remark(kind, place, identifier, reason))
-        if identifier is not None and kind in self._held_back:
-            self._held_back[kind].add(identifier)
+        people = self.people.customers or self.people.new_leads
+        return bool(self.agents or people or self.assignments or self.bookings or self.waiting)
 
     def add_agents(self, rows: list[AgentRow]) -> None:
         """Sort agents into new, known and quarantined."""
-        first = self._without_duplicates(AGENTS, rows)
-        held = {key: rest for key, *rest in _on_desk(Agent.agent_id, AGENT_ON_DESK, first)}
+        first = self.remarks.without_duplicates(AGENTS, rows)
+        held = {key: tuple(rest) for key, *rest in on_desk(Agent.agent_id, AGENT_ON_DESK, first)}
         licences = [row.license_number for row in first.values() if row.license_number]
-        holders = dict(_on_desk(Agent.license_number, (Agent.agent_id,), licences))
+        holders = dict(on_desk(Agent.license_number, (Agent.agent_id,), licences))
         for row in first.values():
             if row.agent_id in held:
-                self._compare_agent(row, *held[row.agent_id])
+                if self.known.compare_agent(row, held[row.agent_id]):
+                    self._accept_agent(row.agent_id, held[row.agent_id][-1])
             elif holders.get(row.license_number, row.agent_id) != row.agent_id:
                 holder = holders[row.license_number]
                 reason = f"the licence number {row.license_number} already belongs to agent {holder}"
-                self.quarantine(AGENTS, row.place, row.agent_id, reason)
+                self.remarks.quarantine(AGENTS, row.place, row.agent_id, reason)
             else:
                 self.agents.append(row)
-                self._usable_agents.add(row.agent_id)
+                self._accept_agent(row.agent_id, row.more.get("left_at"))
                 if row.license_number is not None:
                     holders[row.license_number] = row.agent_id
 
-    def _compare_agent(self, row: AgentRow, *columns: Any) -> None:
-        """Accept a known id of the same person, now or when imported; quarantine it otherwise."""
-        *held, average, left_at = columns
-        if row.rating == average:  # as the desk's own listings have it
-            row = row._replace(rating=held[-1])
-        seen = self._comparison.seen(AGENTS, row, tuple(held))
-        if not (is_same_agent(seen.file, seen.desk) or is_same_agent(seen.file, seen.imported)):
-            self.quarantine(AGENTS, row.place, row.agent_id, TAKEN.format("agent"))
-            return
-        self._sort(seen)
-        self._usable_agents.add(row.agent_id)
+    def _accept_agent(self, agent_id: int, left_at: str | None) -> None:
+        self._usable_agents.add(agent_id)
         if left_at is not None:
-            self._left_agents.add(row.agent_id)
-
-    def _sort(self, seen: Seen) -> None:
-        """Add a row that is known to the unchanged, the different, or the conflicts."""
-        found = seen.verdict
-        if found is Verdict.UNCHANGED:
-            self.unchanged[seen.kind] += 1
-        else:
-            (self.conflicts if found is Verdict.CONFLICT else self.different).append(seen)
+            self._left_agents.add(agent_id)
 
     def add_assignments(self, rows: list[AssignmentRow]) -> None:
         """Sort assignments the same way; a new one needs its agent."""
-        first = self._without_duplicates(ASSIGNMENTS, rows)
+        first = self.remarks.without_duplicates(ASSIGNMENTS, rows)
         self._agents_in_file = {row.assignment_id: row.agent_id for row in first.values()}
-        held = _differing(first, _on_desk(Assignment.assignment_id, LEAD_ON_DESK, first), 6)
-        self._find_agents({row.agent_id for row in first.values()} - self._usable_agents)
+        held = differing(first, on_desk(Assignment.assignment_id, LEAD_ON_DESK, first), 6)
+        self._find_agents({row.agent_id for row in first.values() if row.agent_id} - self._usable_agents)
         for row in first.values():
             if row.assignment_id in held:
-                self._compare_assignment(row, held[row.assignment_id])
-            elif row.agent_id in self._usable_agents:
-                self.assignments[row.assignment_id] = row
+                self.known.compare_assignment(row, held[row.assignment_id], self._usable_agents)
+            elif reason := self._fault_of_assignment(row):
+                self.remarks.quarantine(ASSIGNMENTS, row.place, row.assignment_id, reason)
             else:
-                reason = self._absent(AGENTS, "agent", row.agent_id)
-                self.quarantine(ASSIGNMENTS, row.place, row.assignment_id, reason)
+                self.assignments[row.assignment_id] = row
 
-    def _compare_assignment(self, row: AssignmentRow, known: tuple[Any, ...] | None) -> None:
-        """Accept a known id with the same time and name or terms; quarantine it otherwise."""
-        if known is None:
-            self.unchanged[ASSIGNMENTS] += 1
-            return
-        _, *held, assigned_at = known
-        seen = self._comparison.seen(ASSIGNMENTS, row, tuple(held))
-        is_erased = seen.desk["customer_name"] == ERASED_TEXT
-        if seen.desk["agent_id"] is None is seen.imported["agent_id"]:  # its import was undone
-            del seen.file["agent_id"]
-        is_same = is_same_lead(seen.file, seen.desk) or is_same_lead(seen.file, seen.imported)
-        if row.assigned_at != assigned_at or not (is_same or is_erased):
-            self.quarantine(ASSIGNMENTS, row.place, row.assignment_id, TAKEN.format("assignment"))
-        elif is_erased:
-            self.unchanged[ASSIGNMENTS] += 1
-        elif seen.verdict is not Verdict.UNCHANGED and row.agent_id not in self._usable_agents:
-            reason = self._absent(AGENTS, "agent", row.agent_id)
-            self.quarantine(ASSIGNMENTS, row.place, row.assignment_id, reason)
-        else:
-            self._sort(seen)
+    def _fault_of_assignment(self, row: AssignmentRow) -> str | None:
+        if row.agent_id is not None and row.agent_id not in self._usable_agents:
+            return self.remarks.absent(AGENTS, "agent", row.agent_id)
+        decided = self.decisions.times.get(row.lead_id or 0, set())
+        return self.people.fault_of_assignment(row, decided)
+
+    def add_decisions(self, rows: list[DecisionRow]) -> None:
+        """Sort decisions the same way."""
+        self._find_agents({row.agent_id for row in rows if row.agent_id} - self._usable_agents)
+        self.decisions.add(rows, self._usable_agents)
+
+    def settle(self) -> None:
+        """Leave out leads, and decisions about them, of which nothing else is imported."""
+        used = {row.lead_id for row in self.assignments.values() if row.lead_id} | self.waiting.keys()
+        self.decisions.without(self.people.settle(used))
 
     def add_bookings(self, rows: list[BookingRow]) -> None:
         """Sort bookings the same way; a new one needs its assignment and must be its only booking."""
-        first = self._without_duplicates(BOOKINGS, rows)
-        held = _differing(first, _on_desk(Booking.booking_id, BOOKING_ON_DESK, first), 10)
+        first = self.remarks.without_duplicates(BOOKINGS, rows)
+        held = differing(first, on_desk(Booking.booking_id, BOOKING_ON_DESK, first), 10)
         new = [row for row in first.values() if row.booking_id not in held]
         for row in first.values():
             if row.booking_id in held:
-                self._compare_booking(row, held[row.booking_id])
-        booked = self._find_assignments({row.assignment_id for row in new} - set(self.assignments))
+                self.known.compare_booking(row, held[row.booking_id])
+        wanted = {row.assignment_id for row in new if row.assignment_id is not None}
+        booked = self._find_assignments(wanted - set(self.assignments))
+        scored = {row.more["scored_agent_id"] for row in new if row.more.get("scored_agent_id")}
+        self._find_agents(scored - self._usable_agents)
         for row in new:
             reason = self._fault_of_booking(row, booked)
             if reason is not None:
-                self.quarantine(BOOKINGS, row.place, row.booking_id, reason)
-                continue
+                self.remarks.quarantine(BOOKINGS, row.place, row.booking_id, reason)
+            else:
+                self._accept_booking(row, booked)
+        named = [row for row in first.values() if row.agent_id is not None]
+        self.known.flag_contradictions(named, self._agents_in_file)
+
+    def _accept_booking(self, row: BookingRow, booked: dict[int, int]) -> None:
+        if row.assignment_id is not None:
             booked[row.assignment_id] = row.booking_id
             self.bookings[row.assignment_id] = row
-            fault = self.date_fault(row)
-            if fault is not None:
-                self.flag(row.place, row.booking_id, fault)
-        self._flag_contradictions([row for row in first.values() if row.agent_id is not None])
-
-    def flag(self, place: Place, booking_id: int, reason: str) -> None:
-        """Accept a booking, but with a remark."""
-        self.flagged.append(_remark(BOOKINGS, place, booking_id, reason))
-
-    def _flag_contradictions(self, rows: list[BookingRow]) -> None:
-        """Flag bookings that name another agent than their assignment, in the files or on the desk."""
-        unknown = {row.assignment_id for row in rows} - self._agents_in_file.keys()
-        on_desk = dict(_on_desk(Assignment.assignment_id, (Assignment.agent_id,), unknown))
-        for row in rows:
-            number = row.assignment_id
-            agent = self._agents_in_file.get(number, on_desk.get(number))
-            if agent is None or agent == row.agent_id:
-                continue
-            if number in on_desk and self._comparison.agent_of(number, agent) == row.agent_id:
-                continue  # the desk has reassigned it since
-            reason = f"its agent is {row.agent_id}, but its assignment {number} has agent {agent}"
-            self.flag(row.place, row.booking_id, reason)
-
-    def _compare_booking(self, row: BookingRow, known: tuple[Any, ...] | None) -> None:
-        """Accept a known id if it has the same assignment; quarantine it otherwise."""
-        if row.assignment_id in self._held_back[ASSIGNMENTS]:
-            reason = self._absent(ASSIGNMENTS, "assignment", row.assignment_id)
-            self.quarantine(BOOKINGS, row.place, row.booking_id, reason)
-            return
-        if known is None:
-            self.unchanged[BOOKINGS] += 1
-            return
-        _, assignment_id, *held, is_voided = known
-        if assignment_id != row.assignment_id:
-            self.quarantine(BOOKINGS, row.place, row.booking_id, TAKEN.format("booking"))
-        elif is_voided:
-            reason = TAKEN_BACK.format("booking", row.booking_id)
-            self.quarantine(BOOKINGS, row.place, row.booking_id, reason)
-        else:
-            self._sort(self._comparison.seen(BOOKINGS, row, tuple(held)))
+        elif row.lead_id is not None:
+            self.waiting[row.lead_id] = row
+        fault = self.date_fault(row)
+        if fault is not None:
+            self.remarks.flag(BOOKINGS, row.place, row.booking_id, fault)
 
     def history(self) -> Iterator[History]:
         """Yield new assignments with their bookings, then bookings of assignments already on the desk."""
         for assignment_id, row in self.assignments.items():
-            _, agent_id, customer, method, source, at, _ = row
-            fresh = History(assignment_id, agent_id, customer, method, source, at)
+            _, agent_id, customer, method, source, at, *_ = row
+            lead_id = self.people.lead_of(row)
+            fresh = History(assignment_id, agent_id, customer, method, source, at, lead_id=lead_id)
             booking = self.bookings.get(assignment_id)
             yield fresh if booking is None else self._with_booking(fresh, booking)
         for assignment_id, booking in self.bookings.items():
@@ -216,6 +153,12 @@ class Plan:
                 agent, at = self._known[assignment_id]
                 known = History(assignment_id, agent, "", "", "", at, is_known=True)
                 yield self._with_booking(known, booking)
+        for lead_id, booking in self.waiting.items():
+            lead = self.people.leads[lead_id]
+            waits = History(
+                None, None, lead.customer_name, lead.method, lead.source, lead.received_at, lead_id=lead_id
+            )
+            yield self._with_booking(waits, booking)
 
     def _with_booking(self, item: History, row: BookingRow) -> History:
         outcome = Outcome(
@@ -227,87 +170,67 @@ class Plan:
             row.completed_at,
             row.cancelled_at,
             date_fault=self.date_fault(row),
+            more=self._more(item, row),
         )
         return item._replace(
             destination=row.destination, launch_location=row.launch_location, booking=outcome
         )
 
+    def _more(self, item: History, row: BookingRow) -> dict[str, Any]:
+        """Return a booking's further columns that fit what else is imported of its lead.
+
+        A booking is as old as its lead; without a decision about that no timer runs, as for other imports.
+        """
+        more = dict(row.more)
+        if item.is_known:
+            more.pop("created_at", None)
+        elif item.lead_id is not None:
+            more["created_at"] = self.people.leads[item.lead_id].received_at
+        if item.lead_id not in self.decisions.times:
+            more |= dict.fromkeys(TIMERS)
+        return more
+
     def date_fault(self, row: BookingRow) -> str | None:
         """Describe a booking's outcome dated before its assignment; None if the dates are fine."""
+        if row.assignment_id is None or "date_fault" in row.more:
+            fault: str | None = row.more.get("date_fault")
+            return fault
         assignment = self.assignments.get(row.assignment_id)
         assigned_at = assignment.assigned_at if assignment else self._known[row.assignment_id][1]
         return date_fault(row.status, row.completed_at or row.cancelled_at, assigned_at)
 
-    def _without_duplicates(self, kind: str, rows: list[Any]) -> dict[int, Any]:
-        """Index rows by id; the first row with an id counts, further ones are quarantined."""
-        first: dict[int, Any] = {}
-        for row in rows:
-            earlier = first.setdefault(row[0], row)
-            if earlier is not row:
-                reason = f"duplicate id, first used in line {earlier.place.line} of {earlier.place.file}"
-                self.quarantined.append(_remark(kind, row.place, row[0], reason))
-        return first
-
     def _find_agents(self, wanted: set[int]) -> None:
-        for agent_id, left_at in _on_desk(Agent.agent_id, (Agent.left_at,), wanted - self._held_back[AGENTS]):
-            self._usable_agents.add(agent_id)
-            if left_at is not None:
-                self._left_agents.add(agent_id)
+        for agent_id, left_at in on_desk(
+            Agent.agent_id, (Agent.left_at,), wanted - self.remarks.held_back[AGENTS]
+        ):
+            self._accept_agent(agent_id, left_at)
 
     def _find_assignments(self, wanted: set[int]) -> dict[int, int]:
         """Remember assignments already on the desk; returns the booking ids of those that have one."""
-        wanted = wanted - self._held_back[ASSIGNMENTS]
+        wanted = wanted - self.remarks.held_back[ASSIGNMENTS]
         columns = (Assignment.agent_id, Assignment.assigned_at, Assignment.customer_name)
-        for assignment_id, agent_id, at, customer in _on_desk(Assignment.assignment_id, columns, wanted):
+        for assignment_id, agent_id, at, customer in on_desk(Assignment.assignment_id, columns, wanted):
             self._known[assignment_id] = (agent_id, at)
             if customer == ERASED_TEXT:
                 self._erased.add(assignment_id)
-        return dict(_on_desk(Booking.assignment_id, (Booking.booking_id,), wanted))
+        return dict(on_desk(Booking.assignment_id, (Booking.booking_id,), wanted))
 
     def _fault_of_booking(self, row: BookingRow, booked: dict[int, int]) -> str | None:
+        scored = row.more.get("scored_agent_id")
+        if scored is not None and scored not in self._usable_agents:
+            return self.remarks.absent(AGENTS, "agent", scored)
+        if row.assignment_id is None:
+            return self.people.fault_of_booking(row, None)
         assignment = self.assignments.get(row.assignment_id)
         if assignment is None and row.assignment_id not in self._known:
-            return self._absent(ASSIGNMENTS, "assignment", row.assignment_id)
+            return self.remarks.absent(ASSIGNMENTS, "assignment", row.assignment_id)
         if row.assignment_id in booked:
             return f"assignment {row.assignment_id} already has booking {booked[row.assignment_id]}"
         if row.assignment_id in self._erased:
             return f"the customer of its assignment {row.assignment_id} was erased"
         agent_id = assignment.agent_id if assignment else self._known[row.assignment_id][0]
-        if agent_id is None:  # assignments without a booking have an agent
+        if agent_id is None and assignment is None:  # on the desk, those without a booking have an agent
             return TAKEN_BACK.format("its assignment", row.assignment_id)
         if row.status == PENDING and agent_id in self._left_agents:
             return f"it is Pending, but agent {agent_id} has left"
-        return None
-
-    def _absent(self, kind: str, word: str, identifier: int) -> str:
-        if identifier in self._held_back[kind]:
-            return f"its {word} {identifier} was rejected"
-        return f"no {word} {identifier}"
-
-
-def _remark(kind: str, place: Place, identifier: int | None, reason: str) -> ImportRemark:
-    return ImportRemark(
-        file=place.file, table=kind, row=place.row, line=place.line, id=identifier, reason=reason
-    )
-
-
-def reason_of(error: DeskError) -> str:
-    """Return why a row is refused, with the hint."""
-    hint = rendered(error.hint, lambda *_: None)
-    return f"{error.message} ({hint})" if hint else error.message
-
-
-def _differing(
-    rows: dict[int, Any], held: Iterable[tuple[Any, ...]], width: int
-) -> dict[int, tuple[Any, ...] | None]:
-    """Index the desk's rows by id; one whose first columns are the file's is only known to be there."""
-    return {
-        values[0]: None if rows[values[0]][:width] == values[:width] and not any(values[width:]) else values
-        for values in held
-    }
-
-
-def _on_desk(key: Field, columns: tuple[Field, ...], values: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
-    """Read the desk's rows with these keys, as (key, *columns)."""
-    for some in chunked(values, KEYS_AT_ONCE):
-        yield from key.model.select(key, *columns).where(key.in_(some)).tuples()
+        return self.people.fault_of_booking(row, assignment) if assignment else None

@@ -7,7 +7,7 @@ destinations and amounts.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from dispatch.agents.roster import MOST_YEARS
@@ -15,9 +15,12 @@ from dispatch.desk.desk import Desk
 from dispatch.inputs import cleaning, validation
 from dispatch.inputs.moments import moment
 from dispatch.inputs.value_words import meant
+from dispatch.triage import categories
 from models.bookings import CANCELLED, CONFIRMED, STATUSES
 from models.errors import InvalidInput
-from seeds.importing.columns import Value
+from seeds.importing.accepted import NewValues, ValueRow
+from seeds.importing.columns import NO_MORE, Value
+from seeds.importing.further import FurtherRules, check_progress
 
 # Nobody groups by two digits: the comma of 4,5 and 1.500,00 can only be the decimal sign.
 ONLY_COMMA = re.compile(r"\s*[+-]?(?:[0-9]+|[0-9]{1,3}(?:[. ][0-9]{3})+),[0-9]{1,2}\s*")
@@ -52,21 +55,51 @@ class AgentRow(NamedTuple):
     years_of_service: int
     rating: float | None
     place: Place
+    more: Mapping[str, Any] = NO_MORE
+
+
+class CustomerRow(NamedTuple):
+    customer_id: int
+    name: str
+    phone: str | None
+    email: str | None
+    created_at: str | None
+    merged_into: int | None
+    tier: str | None
+    place: Place
+
+
+class LeadRow(NamedTuple):
+    lead_id: int
+    customer_id: int
+    customer_name: str
+    method: str
+    source: str
+    destination: str | None
+    launch_location: str | None
+    requests: str | None
+    received_at: str
+    place: Place
 
 
 class AssignmentRow(NamedTuple):
+    """An assignment; one of a lead in the files (``lead_id``) may have no agent at present."""
+
     assignment_id: int
-    agent_id: int
+    agent_id: int | None
     customer_name: str
     method: str
     source: str
     assigned_at: str
     place: Place
+    lead_id: int | None = None
 
 
 class BookingRow(NamedTuple):
+    """A booking; one of a lead in the files (``lead_id``) may have no assignment."""
+
     booking_id: int
-    assignment_id: int
+    assignment_id: int | None
     status: str
     destination: str
     launch_location: str
@@ -77,6 +110,8 @@ class BookingRow(NamedTuple):
     cancelled_at: str | None
     agent_id: int | None  # only said again: the assignment has it
     place: Place
+    lead_id: int | None = None
+    more: Mapping[str, Any] = NO_MORE
 
 
 class CachedCheck(Generic[T]):
@@ -104,16 +139,22 @@ class Rules:
     """Conversion of a row's text to values. Every method raises InvalidInput with the reason."""
 
     def __init__(self, desk: Desk, notation: Notation) -> None:
-        self._values = desk.values
+        self._now = desk.now()
         self._notation = notation
+        self._accepted = NewValues(desk)
+        self._further = FurtherRules(self._accepted.check, self._now)
         self._value = CachedCheck(self._meant)
-        self._package = CachedCheck(desk.values.check_package)
+        self._package = CachedCheck(self._accepted.check_package)
         self._money = CachedCheck(self._cents)
         self._status = CachedCheck(_status)
 
-    def agent(self, values: tuple[Value, ...], place: Place) -> AgentRow:
+    def value(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> ValueRow:
+        kind, name, destination = values
+        return self._accepted.add(kind, name, destination)
+
+    def agent(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> AgentRow:
         agent_id, first, last, email, title, department, manager, license_number, years, rating = values
-        return AgentRow(
+        row = AgentRow(
             _identifier(agent_id, "agent_id"),
             validation.name(first, "first_name"),
             validation.name(last, "last_name"),
@@ -122,32 +163,62 @@ class Rules:
             self._value("department", department),
             validation.optional_text(manager, "manager_name"),
             validation.optional_text(license_number, "license_number"),
-            validation.whole(
-                cleaning.whole(_present(years, "years_of_service")), "years_of_service", 0, MOST_YEARS
-            ),
+            _years(years),
             self._rating(rating),
             place,
         )
+        return row._replace(more=self._further.of_agent(more, row.years_of_service)) if more else row
 
-    def assignment(self, values: tuple[Value, ...], place: Place) -> AssignmentRow:
+    def customer(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> CustomerRow:
+        customer_id, name, phone, email, created_at, merged_into, tier = values
+        return CustomerRow(
+            _identifier(customer_id, "customer_id"),
+            validation.name(name, "name"),
+            validation.phone(phone),
+            validation.email(email),
+            self._now if created_at is None else self._moment(created_at, "created_at"),
+            None if merged_into is None else _identifier(merged_into, "merged_into"),
+            categories.tier(tier),
+            place,
+        )
+
+    def lead(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> LeadRow:
+        lead_id, customer_id, name, method, source, destination, launch, requests, received_at = values
+        return LeadRow(
+            _identifier(lead_id, "lead_id"),
+            _identifier(customer_id, "customer_id"),
+            validation.name(name, "customer_name"),
+            self._value("method", method),
+            self._value("source", source),
+            None if destination is None else self._value("destination", destination),
+            None if launch is None else self._value("launch", launch),
+            validation.wishes(requests),
+            self._moment(_present(received_at, "received_at"), "received_at"),
+            place,
+        )
+
+    def assignment(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> AssignmentRow:
         assignment_id, agent_id, customer, method, source, assigned_at = values
+        lead_id = more.get("lead_id")
         return AssignmentRow(
             _identifier(assignment_id, "assignment_id"),
-            _identifier(agent_id, "agent_id"),
+            None if agent_id is None and lead_id is not None else _identifier(agent_id, "agent_id"),
             validation.name(customer, "customer_name"),
             self._value("method", method),
             self._value("source", source),
             self._moment(_present(assigned_at, "assigned_date_time"), "assigned_date_time"),
             place,
+            None if lead_id is None else _identifier(lead_id, "lead_id"),
         )
 
-    def booking(self, values: tuple[Value, ...], place: Place) -> BookingRow:
+    def booking(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> BookingRow:
         booking_id, assignment_id, completed, cancelled, destination, package, launch, *rest = values
         *revenues, status, agent_id = rest
+        lead_id = more.get("lead_id")
         place_to = self._value("destination", destination)
         row = BookingRow(
             _identifier(booking_id, "booking_id"),
-            _identifier(assignment_id, "assignment_id"),
+            None if assignment_id is None and lead_id else _identifier(assignment_id, "assignment_id"),
             self._status(status),
             place_to,
             self._value("launch", launch),
@@ -158,13 +229,17 @@ class Rules:
             None if cancelled is None else self._moment(cancelled, "cancelled_date"),
             None if agent_id is None else _identifier(agent_id, "agent_id"),
             place,
+            None if lead_id is None else _identifier(lead_id, "lead_id"),
         )
         _check_total(row, self._money(revenues[2], "total_revenue"))
         _check_outcome(row)
+        if more:
+            row = row._replace(more=self._further.of_booking(more))
+            check_progress(row.status, row.more)
         return row
 
     def _meant(self, kind: str, text: Value) -> str:
-        return self._values.check(kind, text and meant(kind, text.strip(), self._values.of(kind)))
+        return self._accepted.check(kind, text and meant(kind, text.strip(), self._accepted.of(kind)))
 
     def _moment(self, text: str, field: str) -> str:
         return moment(text, field, self._notation.dates)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from dispatch.inputs.rows import Row, RowReader, open_stream
 from seeds.importing.columns import (
     ACCEPTED,
     BY_TABLE,
+    KINDS,
     Record,
     Value,
     check_columns,
@@ -19,10 +21,12 @@ from seeds.importing.columns import (
     whole_name,
     with_parts,
 )
+from seeds.importing.desk_tables import further_places
 
 NO_TABLE = "unknown columns: BookingID, AssignmentID or FirstName is needed"
 CUT_OFF = "nothing was imported; get the complete file"
 UNTOLD = frozenset({"TotalRevenue", "AgentID"})  # of bookings: they only repeat what is said elsewhere
+ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".sql", ".xlsx")
 MOST_SHAPES = 1_000  # of JSON objects, whose columns are remembered
 
 
@@ -34,14 +38,37 @@ class Cell(NamedTuple):
     is_nullable: bool
 
 
+class Part(NamedTuple):
+    """A table in a file: its columns, where their cells are, which it lacks, and the further ones' places."""
+
+    columns: Columns
+    cells: list[Cell]
+    lacks: frozenset[str]
+    further: dict[str, int]
+
+
 class Shape(NamedTuple):
-    """What rows with the same names are: their tables' columns, where the cells are, and which are lacking.
+    """What rows with the same names are: one table, or two.
 
     ``whole_name`` is the place of an agent's full name, from which the first and last are made.
     """
 
-    tables: list[tuple[Columns, list[Cell], frozenset[str]]]
+    tables: list[Part]
     whole_name: int | None
+
+
+def files_of(path: str | Path) -> list[str | Path]:
+    """Return a file itself, or the files in a folder that are named after a table, as an export has them.
+
+    The lists of accepted values come first. Raises InvalidInput if a folder has none.
+    """
+    if not os.path.isdir(path):
+        return [path]
+    found = [file for file in sorted(Path(path).iterdir()) if file.suffix.lower() in ENDINGS]
+    named = [str(file) for kind in KINDS for file in found if file.stem.lower() == kind]
+    if not named:
+        refuse(str(path), "it is a folder without tables", f"named {', '.join(KINDS)}, ending with .csv")
+    return [*named]
 
 
 def _cells(columns: Columns) -> list[Cell]:
@@ -50,6 +77,10 @@ def _cells(columns: Columns) -> list[Cell]:
         Cell(columns.places.get(name, ()), layout.joined.get(name, " "), name in layout.nullable)
         for name in layout.fields
     ]
+
+
+def _part(columns: Columns, names: Sequence[str]) -> Part:
+    return Part(columns, _cells(columns), _lacks(columns), further_places(columns.layout.kind, names))
 
 
 def _lacks(columns: Columns) -> frozenset[str]:
@@ -110,10 +141,11 @@ class Source:
             if self._first is None:
                 self._first = shape
             values = with_parts(row.values, shape.whole_name)
-            for columns, cells, lacks in shape.tables:
+            for columns, cells, lacks, further in shape.tables:
                 found = tuple([self._value(values, cell) for cell in cells])
                 fault = _fault(columns, row) or None
-                yield Record(columns.layout.kind, number, row.line, found, fault, lacks)
+                record = Record(columns.layout.kind, number, row.line, found, fault, lacks)
+                yield record._replace(more=_more(values, further)) if further else record
 
     def _value(self, values: Sequence[Value], cell: Cell) -> Value:
         found = [values[place] for place in cell.places if place < len(values)]
@@ -131,14 +163,18 @@ class Source:
         if not tables:
             if self._first is None:
                 refuse(self.name, f"line {row.line}: {row.fault or NO_TABLE}")
-            tables = [match(names, columns.layout) for columns, *_ in self._first.tables]
+            tables = [match(names, part.columns.layout) for part in self._first.tables]
         if not is_json or self._first is None:  # later objects that lack a column are refused alone
             for columns in tables:
                 check_columns(self.name, row.line, columns, is_json=is_json)
-        shape = Shape([(one, _cells(one), _lacks(one)) for one in tables], whole_name(names))
+        shape = Shape([_part(columns, names) for columns in tables], whole_name(names))
         if len(self._shapes) < MOST_SHAPES:
             self._shapes[row.table, names] = shape
         return shape
+
+
+def _more(values: Sequence[Value], further: dict[str, int]) -> dict[str, Value]:
+    return {name: values[place] or None for name, place in further.items() if place < len(values)}
 
 
 def _fault(columns: Columns, row: Row) -> str:

@@ -11,7 +11,8 @@ from dispatch.operations.changed_rows.changing import change_row
 from dispatch.operations.import_record import Run
 from models.errors import DeskError, InvalidInput, NotFound, Refused
 from seeds.importing.differences import Seen
-from seeds.importing.plan import Plan, reason_of
+from seeds.importing.plan import Plan
+from seeds.importing.remarks import reason_of
 
 ROWS_AT_ONCE = 250  # commits that wait for the disk together
 
@@ -21,7 +22,7 @@ def apply(run: Run, plan: Plan, done: Callable[[int], None]) -> None:
 
     Raises Conflict or Refused as ``Run.part`` does, if the run must stop.
     """
-    different, plan.different = plan.different, []
+    different, plan.known.different = plan.known.different, []
     number = 0
     for some in chunked(different, ROWS_AT_ONCE):
         with run.desk.flushed_once():
@@ -42,9 +43,9 @@ def _apply(run: Run, seen: Seen, plan: Plan) -> None:
     except HalfDone as half:
         refusal = half.refusal
     if refusal is not None:
-        plan.quarantine(seen.kind, seen.place, seen.number, reason_of(refusal))
+        plan.remarks.quarantine(seen.kind, seen.place, seen.number, reason_of(refusal))
         return
-    plan.different.append(seen)
-    plan.updated[seen.kind] += 1
+    plan.known.different.append(seen)
+    plan.known.updated[seen.kind] += 1
     if fault is not None:
-        plan.flag(seen.place, seen.number, fault)
+        plan.remarks.flag(seen.kind, seen.place, seen.number, fault)

@@ -131,7 +131,7 @@ def test_an_interrupted_import_is_continued_and_undone(
     file, database = tmp_path / "agents.csv", ("--db", tmp_path / "new.db")
     file.write_text(AGENTS_CSV)
     with monkeypatch.context() as patch:
-        patch.setattr("seeds.bulk_writer._insert_agents", lambda _rows: sys.exit(7))
+        patch.setattr("seeds.bulk_writer._write_rows", lambda *_: sys.exit(7))
         with pytest.raises(SystemExit):
             anywhere("import", file, *database)
     checks = {row["check"]: row for row in anywhere("doctor", *database, "--json").json["checks"]}

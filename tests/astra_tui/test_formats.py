@@ -14,15 +14,21 @@ from typing import Any
 
 import pytest
 
+from dispatch.outputs.tables import ACTIVE
 from tests.astra_tui.conftest import LEAD, Run
 
 ROOT = Path(__file__).resolve().parents[2]
-NASTY = ('=HYPERLINK("http://x")', "+1 Ann", "-Bob", '@Cid, the "first"', "Mia")
+NASTY = ('=HYPERLINK("http://x")', "+1 Ann", "-Bob", '@Cid, the "first"', "Mia", "'=Dee", "'Eve")
 TERMS = ("--method", "Text", "--source", "Organic", "--destination", "Mars")
 LAUNCH = ("--launch", "Dallas-Fort Worth Launch Complex")
 LISTINGS: tuple[tuple[str, ...], ...] = (
     ("booking", "list"),
     ("agent", "list"),
+    ("assignment", "list"),
+    ("assignment", "list", "--agent", "2"),
+    ("lead", "list"),
+    ("customer", "list"),
+    ("customer", "list", "--filter", "name:a", "--limit", "2"),
     ("issue", "list", "--all"),
     ("log",),
     ("customer", "find", "--filter", "created:today"),
@@ -49,7 +55,7 @@ def named(staffed: Run) -> Run:
 
 def as_text(value: object) -> str:
     if isinstance(value, str):
-        return f"'{value}" if value[:1] in "=+-@" and value else value
+        return f"'{value}" if value.lstrip("'").startswith(ACTIVE) else value
     return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 

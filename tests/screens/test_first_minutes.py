@@ -68,7 +68,7 @@ async def test_an_interrupted_import_is_told_at_start(
     file.write_text(AGENTS)
     desk = open_desk(path, clock=standing_still, actor="kim")
     with monkeypatch.context() as patch:
-        patch.setattr("seeds.bulk_writer._insert_agents", lambda _rows: sys.exit(7))
+        patch.setattr("seeds.bulk_writer._write_rows", lambda *_: sys.exit(7))
         with pytest.raises(SystemExit):
             import_files(desk, [file])
     desk.close()

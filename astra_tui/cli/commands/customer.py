@@ -7,7 +7,16 @@ from typing import Any
 import rich_click as click
 
 from astra_tui.cli.commands import customer_privacy
-from astra_tui.cli.options import Call, changing, filter_reading, filtering, formatted, reading, verbs
+from astra_tui.cli.options import (
+    Call,
+    changing,
+    filter_reading,
+    filtering,
+    formatted,
+    limited,
+    reading,
+    verbs,
+)
 from astra_tui.cli.output.events import print_history
 from astra_tui.cli.output.printing import Column, Listing, details, line, required_keys, section
 from astra_tui.cli.value_types import CUSTOMER
@@ -24,7 +33,7 @@ from dispatch.service import wording as issue_words
 
 @click.group("customer")
 def customer() -> None:
-    """Find, show, merge, edit, export and erase customers."""
+    """List, find, show, merge, edit, export and erase customers."""
 
 
 for command in (customer_privacy.export, customer_privacy.forget, customer_privacy.expired):
@@ -87,6 +96,22 @@ def find(call: Call, text: str, filter_text: str, limit: int) -> None:
         asked = read(wanted, customers.CUSTOMER_KEYS, filter_reading(desk, filter_text))
         rows = customers.filtered(asked, limit)
     call.show_rows(rows, FOUND, "no such customer")
+
+
+@customer.command("list")
+@filtering(customers.CUSTOMER_KEYS)
+@limited
+@formatted
+@reading
+def list_customers(call: Call, filter_text: str, limit: int | None) -> None:
+    """List the customers, newest first, without those merged into others."""
+    with call.desk() as desk:
+        if filter_text:
+            customer_index.prepare(desk)
+        asked = read(parse(filter_text), customers.CUSTOMER_KEYS, filter_reading(desk, filter_text))
+        call.show_rows(
+            customers.each(asked, limit), FOUND, "no such customers" if filter_text else "none yet"
+        )
 
 
 @customer.command()

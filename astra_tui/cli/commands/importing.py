@@ -1,4 +1,4 @@
-"""``astra import``: agents, assignments and bookings from files of another system."""
+"""``astra import``: agents, assignments and bookings from files of another system or desk."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from dispatch.operations.row_types import ImportResult
 from dispatch.queries.wording import plural
 from seeds.importing.importer import import_files
 from seeds.importing.row_rules import Notation
+from seeds.importing.sources import files_of
 
 
 @click.command("import")
@@ -45,11 +46,12 @@ def import_(
 ) -> None:
     """Import CSV, JSON, SQL or .xlsx files of agents, assignments and bookings, in any order.
 
-    Rows already on the desk stay as they are. Those that have changed in the files since they were imported
-    are listed, and changed with --update; those that the desk has changed as well are only listed. An
-    interrupted import is finished when it is run again, or undone with astra undo.
+    A folder that astra export wrote has all of a desk's tables, customers and leads too. Rows already on
+    the desk stay as they are. Those that have changed in the files since they were imported are listed, and
+    changed with --update; those that the desk has changed as well are only listed. An interrupted import is
+    finished when it is run again, or undone with astra undo.
     """
-    files = [_readable(path) for path in paths]
+    files = [_readable(file) for path in paths for file in files_of(path)]
     given = FileOptions(encoding, rejects, ok_partial)
     refused = given.rejected_rows()
     with _desk(call, dry_run) as desk, progress_bar("rows") as progress:
@@ -72,9 +74,9 @@ def import_(
     call.show(result, _print)
 
 
-def _readable(path: str) -> Path:
+def _readable(path: str | Path) -> Path:
     """Check, before a new desk is created, that a file can be opened. Raises InvalidInput."""
-    with opened_file(path, "name files to import"):
+    with opened_file(str(path), "name files to import"):
         return Path(path)
 
 

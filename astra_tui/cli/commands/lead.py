@@ -1,4 +1,4 @@
-"""``astra lead``: new leads, one by one or from a file."""
+"""``astra lead``: new leads, one by one or from a file, and a list of all."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ import rich_click as click
 
 from astra_tui.cli.column_options import naming_columns
 from astra_tui.cli.file_options import reading_files
-from astra_tui.cli.options import Call, changing, lead_options, with_parameters
-from astra_tui.cli.output.printing import line, narrate
+from astra_tui.cli.options import Call, changing, formatted, lead_options, limited, reading, with_parameters
+from astra_tui.cli.output.printing import Column, Listing, line, narrate, required_keys
 from astra_tui.cli.value_types import CUSTOMER, POLICY
+from dispatch import queries
 from dispatch.leads import intake
+from dispatch.queries.row_types import ListedLead
+from dispatch.queries.wording import moment
 from models.base import Json
 
 REQUIRED = ("name", "method", "source", "destination", "launch")
@@ -31,7 +34,32 @@ FILE_OPTIONS = {
 
 @click.group("lead")
 def lead() -> None:
-    """Add leads; they are assigned at once."""
+    """Add leads, which are assigned at once, and list them."""
+
+
+LIST_COLUMNS: tuple[Column[ListedLead], ...] = (
+    Column("Id", "lead_id", right=True),
+    Column("Customer", "customer_name"),
+    Column("Phone", "phone", whole=True),
+    Column("E-mail", "email"),
+    Column("Contact", "method"),
+    Column("Source", "source"),
+    Column("Destination", "destination"),
+    Column("Launch", "launch_location"),
+    Column("Received", lambda row: moment(row["received_at"]), whole=True),
+    Column("Requests", "requests", sparse=True),
+)
+LISTING = Listing(LIST_COLUMNS, required_keys(ListedLead), "lead_id")
+
+
+@lead.command("list")
+@limited
+@formatted
+@reading
+def list_leads(call: Call, limit: int | None) -> None:
+    """List the leads as they were entered, newest first."""
+    with call.desk():
+        call.show_rows(queries.each_lead(limit), LISTING, "no leads yet")
 
 
 @lead.command()

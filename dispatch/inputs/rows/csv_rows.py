@@ -11,7 +11,7 @@ from dispatch.inputs.rows.csv_head import CsvHead
 from dispatch.inputs.rows.lines import LONGEST_RECORD, Lines, LongRecord
 from dispatch.inputs.rows.row import Row
 
-DEFUSED = tuple("'" + sign for sign in "=+-@\t\r")
+DEFUSED = re.compile(r"'+[=+\-@\t\r]")
 """How cells begin that dispatch/outputs/tables.py keeps from being formulas."""
 BLANKS_BEHIND_QUOTE = re.compile(r'"[ \t]+(?=[,;|\t]|\r?\n?\Z)')
 
@@ -98,5 +98,5 @@ def _restored(cells: list[str]) -> tuple[str, ...]:
     """Return the cells without the apostrophe that kept a text from being a formula."""
     for cell in cells:
         if cell[:1] == "'":
-            return tuple([one[1:] if one.startswith(DEFUSED) else one for one in cells])
+            return tuple([one[1:] if DEFUSED.match(one) else one for one in cells])
     return tuple(cells)

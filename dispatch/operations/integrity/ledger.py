@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from dispatch.desk.commands import AUDITED, TABLES, TOLD
+from dispatch.desk.commands import AUDITED, MOVED, TABLES, TOLD
 from dispatch.desk.event_chain import is_erased
 from models.agents import AVAILABLE, Agent
 from models.base import BaseModel, Json, listed, tuples
@@ -49,6 +49,7 @@ class Ledger:
     columns: dict[str, Json] = field(default_factory=dict)  # by row: the newest value of each
     broken: dict[str, str] = field(default_factory=dict)  # by row: the column whose history has a gap
     made: dict[str, Json] = field(default_factory=dict)  # new rows not looked at yet: what each column held
+    moved: set[str] = field(default_factory=set)  # new rows with a history on another desk
 
     def add(self, before: dict[str, Json], after: dict[str, Json]) -> None:
         """Add an event's new rows and changed columns."""
@@ -59,6 +60,8 @@ class Ledger:
                 continue
             if key in before:
                 self._change(key, before[key], new)
+            elif MOVED in new:
+                self.moved.add(key)
             elif new:
                 self.made[key] = dict.fromkeys(TOLD[table]) | new
         if len(self.made) >= AT_ONCE:
@@ -106,7 +109,8 @@ class Ledger:
             if self.window is not None and model is Booking:
                 query = query.where(key.between(self.window[0], self.window[-1]))
             for (number,) in query.tuples().iterator():
-                if column not in self.columns.get(f"{model.table}:{number}", ()):
+                row = f"{model.table}:{number}"
+                if column not in self.columns.get(row, ()) and row not in self.moved:
                     yield f"{model.label} {number} {column} (no event)"
 
 

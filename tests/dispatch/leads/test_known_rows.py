@@ -56,6 +56,29 @@ def test_a_row_with_a_contact_is_known_in_another_file(desk: Desk, clock: TestCl
     assert customers(desk) == ["Ada Byron", "Bob Bell", "New One"]
 
 
+def test_files_of_two_programs_with_the_same_ids_can_both_be_added_again(desk: Desk) -> None:
+    files = [ADA | {"id": "1"}], [BOB | {"id": "1"}]
+    assert [add(desk, *file)["repeated"] for file in (*files, *files)] == [0, 0, 1, 1]
+
+
+def test_an_undone_row_comes_in_again_after_one_with_the_same_id(desk: Desk) -> None:
+    ada, bob = ADA | {"id": "1"}, BOB | {"id": "1"}
+    add(desk, EVE, ada)
+    with desk.reading():
+        lead = next(row for row in event_log.events() if row["command"] == "lead.add")
+    undo(desk, lead["event_id"])
+    add(desk, bob)
+    assert add(desk, EVE, ada)["repeated"] == 1
+    assert customers(desk) == ["Ada Byron", "Bob Bell", "Eve Moneypenny"]
+
+
+def test_the_first_row_of_a_file_may_have_a_number_of_somebody_else(desk: Desk) -> None:
+    add(desk, ADA)
+    (note,) = add(desk, ADA | {"name": "Kate Nguyen"})["customer_notes"]
+    assert note["line"] == 1
+    assert "is also Ada Byron's" in note["note"]
+
+
 def test_a_row_nobody_can_call_is_known_by_file_and_line(desk: Desk) -> None:
     add(desk, EVE, ADA)
     assert add(desk, EVE, ADA)["repeated"] == 2
@@ -194,8 +217,7 @@ class Model:
     def takes(self, file: int, line: int, row: Row) -> bool:
         """Add a row if it is new and has a name; return whether it was known."""
         key = self._key(file, line, row)
-        newest = next((one for known, one in reversed(self.leads) if known == key), None)
-        if newest is not None and ("id" not in key[:1] or _agree(newest, row)):
+        if any(known == key and ("id" not in key[:1] or _agree(one, row)) for known, one in self.leads):
             return True
         if row["name"]:
             self.leads.append((key, row))
