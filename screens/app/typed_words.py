@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
 from textual import events
 from textual.widgets import Button, DataTable
@@ -21,13 +21,6 @@ LEADING_ON = ("mark_range", "mark_all")
 
 BEGINNINGS = "+("
 """Of a phone number, beside letters and figures."""
-
-
-class Typed(NamedTuple):
-    """What a key that is no character ends: a text, or at least something typed in one go from a list."""
-
-    is_text: bool
-    is_in_one_go: bool
 
 
 class TypedWord:
@@ -69,12 +62,11 @@ class TypedWord:
         self._at, self._count = at, self._count + 1 if goes_on else 1
         return self._is_text and is_in_list
 
-    def end(self, at: float) -> Typed:
-        """Hear of any other key; return what was still going on: its enter is part of that."""
-        is_in_one_go = self._is_from_list and self._count > 1 and self._goes_on(at)
-        ended = Typed(self._is_text and is_in_one_go, is_in_one_go)
+    def end(self, at: float) -> bool:
+        """Hear of any other key; return whether a text was still going on: its enter is part of it."""
+        was_text = self._is_text and self._count > 1 and self._goes_on(at)
         self._forget()
-        return ended
+        return was_text
 
     def _goes_on(self, at: float) -> bool:
         return 0 <= at - self._at < TYPING_S
@@ -117,20 +109,19 @@ class WordAwareApp(SpeakingApp):
 
     def _ends_wrongly(self, event: events.Key | events.Paste, is_in_list: bool) -> bool:
         """Return whether this is the enter behind a text that was typed at the wrong place; say so."""
-        typed, is_enter = self._word.end(event.time), isinstance(event, events.Key) and event.key == "enter"
+        was_text, is_enter = (
+            self._word.end(event.time),
+            isinstance(event, events.Key) and event.key == "enter",
+        )
         if not is_enter:
             return False
         if is_in_list:
-            return typed.is_text
+            return was_text
         if isinstance(self.focused, Button) and 0 <= event.time - self._at_button < TYPING_S:
             self._at_button = -inf
             self.tell("Typed on a button: enter again presses it")
             return True
-        is_held = (
-            typed.is_in_one_go
-            and isinstance(self.screen, Modal)
-            and self.screen.asks_first(is_name=typed.is_text)
-        )
+        is_held = was_text and isinstance(self.screen, Modal) and self.screen.takes_for_a_name()
         if is_held:
             self.tell("Typed in one go from the list: enter again sends it")
         return is_held

@@ -70,14 +70,12 @@ cancel_form = FORMS.asking(
     [reason_field("what the customer said")],
     bookings.cancel,
     submit="Cancel booking",
-    is_grave=True,
 )
 decline_form = FORMS.asking(
     "Decline",
     [reason_field("why somebody else should take it")],
     bookings.decline,
     submit="Decline booking",
-    is_grave=True,
 )
 reassign_form = FORMS.reassigning(bookings.reassign)
 

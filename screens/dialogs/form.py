@@ -130,8 +130,7 @@ class FormModal(CommandModal[Outcome]):
     All that is wrong is said below the fields at fault, and the cursor goes to the first; a refusal that
     concerns no field has the line below them. Everything typed stays, and a message disappears when its
     field changes. With ``changes_only`` the command gets only what was changed, and the form just closes when
-    nothing was. ``preview`` shows what it would do. What ``is_grave`` is not sent by one enter that ends a
-    text begun in a list. ``submit`` names the act, which may depend on what is
+    nothing was. ``preview`` shows what it would do. ``submit`` names the act, which may depend on what is
     chosen, on button and key line.
     """
 
@@ -151,10 +150,8 @@ class FormModal(CommandModal[Outcome]):
         about: str = "",
         changes_only: bool = False,
         preview: Preview | None = None,
-        is_grave: bool = False,
     ) -> None:
         super().__init__(title)
-        self._is_grave = is_grave
         self._kept_open = False
         self._fields = tuple(fields)
         self._command = command
@@ -287,9 +284,8 @@ class FormModal(CommandModal[Outcome]):
         """The field in focus."""
         return self._named(self.focused.id if self.focused is not None else None)
 
-    def asks_first(self, *, is_name: bool) -> bool:
-        reads_no_name = self._here is not None and self._here.note is not None
-        return self._is_grave or (is_name and not reads_no_name)
+    def takes_for_a_name(self) -> bool:
+        return self._here is None or self._here.note is None  # with one, it reads no name
 
     def _is_wrong_here(self) -> bool:
         """Say below the field in focus what is wrong with its text: what is typed next is meant for it."""

@@ -64,11 +64,8 @@ class Modal(ModalScreen[Result], Hosted[Result]):
         )
         return HOLDS_TEXT if typed else ""
 
-    def asks_first(self, *, is_name: bool) -> bool:
-        """Return whether an enter asks first where all before it was typed in one go from the list below.
-
-        ``is_name`` says whether that looks like a name, and not only like one who types fast.
-        """
+    def takes_for_a_name(self) -> bool:
+        """Return whether an enter asks first where all before it, from the list below on, may be a name."""
         return False
 
     def tell(self, text: str) -> None:

@@ -32,7 +32,6 @@ class RowForms(Generic[Row]):
         about: str = "",
         changes_only: bool = False,
         preview: Preview | None = None,
-        is_grave: bool = False,
     ) -> FormModal[Row]:
         """Make a form about a row; its values go to the command under the fields' names."""
         number = row[f"{self.kind}_id"]
@@ -44,7 +43,6 @@ class RowForms(Generic[Row]):
             about=about or self.describe(row),
             changes_only=changes_only,
             preview=preview,
-            is_grave=is_grave,
         )
 
     def asking(
@@ -54,10 +52,9 @@ class RowForms(Generic[Row]):
         command: Callable[..., Row],
         *,
         submit: str,
-        is_grave: bool = False,
     ) -> Callable[[Row], FormModal[Row]]:
         """Return a maker of forms whose fields are the same for every row."""
-        return lambda row: self.form(row, title, fields, command, submit=submit, is_grave=is_grave)
+        return lambda row: self.form(row, title, fields, command, submit=submit)
 
     def reassigning(self, command: Callable[[Desk, int, int, str], Row]) -> Callable[[Row], FormModal[Row]]:
         """Return a maker of forms that give a row to another agent."""

@@ -54,8 +54,8 @@ class ChooseCategory(Modal[str | None]):
         self._issue = issue
         self._ahead = TypeAhead()
 
-    def asks_first(self, *, is_name: bool) -> bool:
-        return is_name
+    def takes_for_a_name(self) -> bool:
+        return True
 
     def body(self) -> ComposeResult:
         yield Static(Content(self._about()), id="about")

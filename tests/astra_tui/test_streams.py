@@ -76,7 +76,7 @@ def test_narration_that_is_lost_stops_nothing(tmp_path: Path, redirection: str) 
 
 def test_a_closed_stdin_is_an_empty_file(path: Path) -> None:
     code, _, err = in_shell(path, ("lead", "add", "--from", "-"), "<&-")
-    assert (code, "stdin is empty" in err) == (2, True)
+    assert (code, "the file is empty" in err) == (2, True)
     assert "needs a terminal" in in_shell(path, (), "<&- >&-")[2]
 
 

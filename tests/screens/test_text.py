@@ -47,9 +47,9 @@ def test_a_state_is_a_word(changes: dict[str, Any], words: str) -> None:
     [
         (0, 0, 10, "▁ 0/10"),
         (10, 0, 10, "█ 10/10"),
-        (10, 2, 10, "█ 12/10!"),
+        (10, 2, 10, "█ 10+2/10!"),
         (0, 0, 0, "█ 0/0"),
-        (3, 2, 10, "▅ 5/10"),
+        (3, 2, 10, "▅ 3+2/10"),
     ],
 )
 def test_a_load_is_a_bar_and_a_number(load: int, issues: int, capacity: int, shown: str) -> None:

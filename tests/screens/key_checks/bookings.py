@@ -62,15 +62,12 @@ async def cancel_decline_reassign(app: AstraApp) -> None:
     await at_booking(app, 10)
     await press(app, "r", *"zion", "enter", *"asked", "enter")
     assert (await booking(app, 10))["agent_id"] == 6
-    await press(app, "d")
-    await press(app, *"no", "enter")
+    await press(app, "d", *"no", "enter")
     assert (await booking(app, 10))["agent_id"] != 6
-    await press(app, "x")
-    await press(app, *"ill", "enter")
+    await press(app, "x", *"ill", "enter")
     assert (await booking(app, 10))["status"] == "Cancelled"
     await at_booking(app, 12)
-    await press(app, "x")
-    await press(app, *"nobody", "enter")
+    await press(app, "x", *"nobody", "enter")
 
 
 @check("booking.follow_up")
