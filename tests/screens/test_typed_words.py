@@ -52,6 +52,9 @@ LISTS = (
     ("f6", "escape", "home"),
     ("f4", "escape", "h"),
 )
+AT_ONCE = "K"
+"""The capital letters that do something at once: keeping a claim, which u undoes."""
+
 FAST, SLOW = TYPING_S / 2, TYPING_S * 2
 COMMANDS = "cxlmnruGVUKFjk ?/"
 
@@ -146,7 +149,9 @@ async def type_into_lists(app: AstraApp, people: Callable[[int], Sequence[str]])
     for number, way in enumerate(LISTS):
         for person in people(number):
             await press(app, *way, *person, "enter")
-            assert await last_event(app) == written, (way, person)
+            found = await last_event(app)
+            assert found == written or (person[0] in AT_ONCE and found == written + 1), (way, person)
+            written = found
             await leave(app)
 
 
