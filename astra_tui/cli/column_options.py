@@ -1,10 +1,12 @@
-"""Options that say what a file's columns are: --map and --ignore."""
+"""Options that say what a file's columns are, --map and --ignore, and how they were understood."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import rich_click as click
+
+from astra_tui.cli.output.printing import line
 
 
 def naming_columns(function: Callable[..., None]) -> Callable[..., None]:
@@ -23,3 +25,13 @@ def naming_columns(function: Callable[..., None]) -> Callable[..., None]:
     ):
         function = option(function)
     return function
+
+
+def print_columns(columns: Mapping[str, str], defaults: Mapping[str, str], ignored: Sequence[str]) -> None:
+    """Print which head of a file each field is from, what fills a missing one, and what is not read."""
+    for field, heads in columns.items():
+        line(f"{field:<12} from {heads}")
+    for field, value in defaults.items():
+        line(f"{field:<12} {value}, where the file has none")
+    if ignored:
+        line(f"{'ignored':<12} {', '.join(ignored)}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from astra_tui.cli.column_options import print_columns
 from astra_tui.cli.file_options import FileOptions
 from astra_tui.cli.input_files import input_file, title_of
 from astra_tui.cli.options import Call
@@ -56,12 +57,7 @@ def open_file(call: Call, source_file: str, about: Mapping[str, Any], given: Map
 
 
 def _print_preview(seen: FilePreview, defaults: Mapping[str, str]) -> None:
-    for field, heads in seen["columns"].items():
-        line(f"{field:<12} from {heads}")
-    for field, value in defaults.items():
-        line(f"{field:<12} {value}, where the file has none")
-    if seen["ignored"]:
-        line(f"{'ignored':<12} {', '.join(seen['ignored'])}")
+    print_columns(seen["columns"], defaults, seen["ignored"])
     for row in seen["rows"]:
         who = ", ".join(filter(None, (row["name"], row["email"], row["phone"])))
         talk = plural(len(row["comments"]), "comment")

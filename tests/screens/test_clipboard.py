@@ -34,7 +34,7 @@ def test_inside_tmux_a_text_reaches_its_buffer(
     tmux.write_text(f'#!/bin/sh\n{refuse}cat > "{tmp_path}/$*"\n')
     tmux.chmod(0o700)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    monkeypatch.setenv("TMUX", "/tmp/tmux-1000/default,1,0")
+    monkeypatch.setenv("TMUX", "socket,1,0")
     monkeypatch.setattr(pyperclip, "copy", lambda _: None)
     clipboard.put("Booking 413 山田")
     wait_for_copying()
