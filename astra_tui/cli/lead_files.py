@@ -66,6 +66,8 @@ def add_file(
 
 def _came_from(known: KnownFrom) -> str:
     """Say where rows that are in already came from."""
+    if known["file"] is None:
+        return f"line {known['lines']}: a lead of this desk, as its listing has it"
     return f"line {known['lines']}: came in from {known['file']} at {moment(known['at'])}"
 
 

@@ -45,10 +45,11 @@ class CustomerNote(TypedDict):
 class KnownFrom(TypedDict):
     """Rows that are in already, by their lines (``2-51, 53``): from which file, when, and its event.
 
-    Earlier versions wrote no event for a file: it has the same content then.
+    Earlier versions wrote no event for a file: it has the same content then. Without a file, the rows are of
+    the desk's own listing.
     """
 
-    file: str
+    file: str | None
     at: str
     event_id: int | None
     rows: int
@@ -237,7 +238,7 @@ class _Intaking:
             return None
         fields = self._cleaned(read, self.desk.values.of)
         row = _Row(line, place, fields, self._rows.identity(fields, self._leads.external_id, place))
-        known = self._find(row)
+        known = self._rows.own(self._leads.listed(), fields) or self._find(row)
         if known is None:
             return row
         self._repeat(line, known)
@@ -330,6 +331,11 @@ class _KnownLines:
 
     def told(self, act: int | None, name: str) -> KnownFrom:
         """Return what the result says; ``name`` is the present file's."""
-        file, at = (PurePath(name).name, self._at) if act is None else file_record.named(act)[1:]
+        file: str | None = None
+        at = self._at
+        if act is None:
+            file = PurePath(name).name
+        elif act != file_record.OWN:
+            _, file, at = file_record.named(act)
         lines = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in self._ranges)
-        return KnownFrom(file=file, at=at, event_id=act, rows=self._rows, lines=lines)
+        return KnownFrom(file=file, at=at, event_id=act or None, rows=self._rows, lines=lines)

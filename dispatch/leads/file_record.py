@@ -21,6 +21,8 @@ from models.customers import Customer, Lead
 from models.errors import Refused
 
 HEAD = "lead.add_file"
+OWN = 0
+"""In place of a file's event: a row came from no file, but lists a lead of this desk."""
 LONGEST_NAME = 200
 RECENTLY = timedelta(hours=1)
 
