@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from dispatch.assignment.selection import policy_named
+from dispatch.desk import file_acts
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
 from dispatch.leads import file_record, intake
@@ -177,7 +178,7 @@ class _Intaking:
         self._policy = policy
         self._rejects = rejects
         self._rows = KnownRows(desk, leads.digest, run)
-        self._act = file_record.act_of(desk, leads.name, self._rows.digest)
+        self._act = file_acts.act_of(desk, file_record.HEAD, leads.name, self._rows.digest)
         self._seen_version = -1
         self._line = self._on_line = self._sheet = 0
         self._known: dict[int | None, _KnownLines] = {}
@@ -198,7 +199,7 @@ class _Intaking:
         if self._act.head is None:
             return self._first()
         with self.desk.batch(), self.desk.in_batch_of(self._act.head), self.desk.request(None):
-            file_record.check_not_undone(self._act.head)
+            file_acts.check_not_undone(self._act.head)
             until = time.perf_counter() + self._length()
             for line, read in self._records:
                 if row := self._looked_for(line, read):
@@ -336,6 +337,6 @@ class _KnownLines:
         if act is None:
             file = PurePath(name).name
         elif act != file_record.OWN:
-            _, file, at = file_record.named(act)
+            _, file, at = file_acts.named(act)
         lines = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in self._ranges)
         return KnownFrom(file=file, at=at, event_id=act or None, rows=self._rows, lines=lines)

@@ -58,6 +58,7 @@ SENTENCES = {
     "import.rows": "imported rows[: {agents} agents][, {bookings} bookings]",
     "import.rows_back": "removed imported rows",
     "issue.acknowledge": "acknowledged the escalation of {issue}",
+    "issue.add_file": "took in the tickets of {file}",
     "issue.claim": "claimed {issue}[ for {agent}]",
     "issue.close": "closed {issue}[: {reason}]",
     "issue.close_all": "closed {issues}",

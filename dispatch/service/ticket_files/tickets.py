@@ -61,7 +61,7 @@ class TicketFile:
     def __init__(
         self, stream: BinaryIO, name: str, encoding: str | None = None, choice: ColumnChoice = AS_NAMED
     ) -> None:
-        self._name, self._choice = name, choice
+        self.name, self._choice = name, choice
         self._rows = RowReader(stream, name, self._known, encoding=encoding, hint=HINT)
         self.digest, self.size, self.notes = self._rows.digest, self._rows.size, self._rows.notes
         self.ignored: list[str] = []
@@ -97,7 +97,7 @@ class TicketFile:
         if not {"subject", "text"} & set(columns.places):
             found = ", ".join(filter(None, columns.heads[:IGNORED_NAMED]))
             hint = f"found: {found}; say which it is, like --map HEAD=subject or --map HEAD=text"
-            raise InvalidInput("file", f"{self._name} lacks the column subject or text", hint)
+            raise InvalidInput("file", f"{self.name} lacks the column subject or text", hint)
 
     def _ticket(self, row: Row) -> Ticket | str:
         columns = self._columns_of(row.names)

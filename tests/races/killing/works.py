@@ -128,8 +128,7 @@ def take_in_tickets(folder: Path, tell: Tell) -> None:
     desk = opened(desk_in(folder))
     tell(None)
     with (folder / "tickets.csv").open("rb") as stream, open_tickets(stream, "tickets.csv") as found:
-        batch = Batch(desk, [found.digest], ticket_intake.act_id(desk, found))
-        result = ticket_intake.receive_file(desk, found, batch.part)
+        result = ticket_intake.receive_file(desk, found)
     tell({"accepted": result["accepted"], "rejected": len(result["rejected"])})
     desk.close()
 
