@@ -40,7 +40,8 @@ class RowKind(Generic[F]):
     """A kind of row. ``noun`` names one, ``files`` says what to name, ``open`` opens one of them.
 
     ``preview`` returns what the file means, ``described`` the lines for one row of that; ``receive`` takes
-    the rows in, and ``told`` yields what the result says besides, as lists of lines.
+    the rows in, and ``told`` yields what the result says besides, as lists of lines. ``begins_desk``: it may
+    be the first command of a new desk.
     """
 
     noun: str
@@ -50,6 +51,7 @@ class RowKind(Generic[F]):
     described: Callable[[Any], Iterable[str]]
     receive: Callable[[Desk, F, RejectedRows | None, Progress], Any]
     told: Callable[[Any], Iterable[list[str]]]
+    begins_desk: bool = False
 
 
 def take_in(
@@ -71,7 +73,7 @@ def take_in(
         if about["dry_run"]:
             call.show(kind.preview(call, file), partial(_print_preview, kind, defaults))
             return
-        with call.desk() as desk, progress_bar(f"{kind.noun}s") as progress:
+        with call.desk(create=kind.begins_desk) as desk, progress_bar(f"{kind.noun}s") as progress:
             result = kind.receive(desk, file, rejects, progress)
         for note in file.notes:
             narrate(f"{title}: {note}")

@@ -22,7 +22,8 @@ from dispatch.desk.undo_chain import undone_by
 from models.audit import Event
 from models.base import Json, tuples
 from models.clock import from_text, to_text
-from models.errors import Refused
+from models.errors import DeskError, Refused
+from models.hints import rendered
 
 LONGEST_NAME = 200
 MOST_TURNS = 1_000
@@ -118,6 +119,12 @@ def turn_of(desk: Desk, key: str) -> tuple[str, Event | None]:
             if event is None or event.event_id not in undone_by([event.event_id]):
                 return request_id, event
     raise Refused("undone_often", f"it was undone {MOST_TURNS:,} times", "enter it by hand")
+
+
+def format_refusal(error: DeskError) -> str:
+    """Format a refusal as one line of a report, without what only a front door can name."""
+    hint = rendered(error.hint, lambda *_: None)
+    return f"{error.message} ({hint})" if hint else error.message
 
 
 def named(head: int) -> FileAct:

@@ -12,11 +12,11 @@ from dispatch.assignment.selection import policy_named
 from dispatch.desk import file_acts
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
+from dispatch.desk.file_acts import format_refusal
 from dispatch.leads import file_record, intake
 from dispatch.outputs.rejected_rows import RejectedRows
 from dispatch.queries.wording import plural, short_moment
 from models.errors import DatabaseUnavailable, DeskError
-from models.hints import rendered
 
 if TYPE_CHECKING:
     from dispatch.inputs.lead_files import Fields, LeadFile
@@ -136,12 +136,6 @@ def _taken_in(running: Command, line: int, fields: Mapping[str, Any]) -> Receive
         if isinstance(error, DatabaseUnavailable) or running.writes != written:  # roll all back
             raise
         return Received(line=line, lead=None, error=format_refusal(error))
-
-
-def format_refusal(error: DeskError) -> str:
-    """Format a refusal as one line of a report, without what only a front door can name."""
-    hint = rendered(error.hint, lambda *_: None)
-    return f"{error.message} ({hint})" if hint else error.message
 
 
 class _Row(NamedTuple):

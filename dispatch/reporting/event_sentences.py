@@ -20,6 +20,7 @@ Names = Mapping[int | None, str]
 
 SENTENCES = {
     "agent.add": "added {agent}",
+    "agent.add_file": "added the agents of {file}",
     "agent.handover": "handed over {agent}'s work[ to {to}]",
     "agent.leave": "deactivated {agent}",
     "agent.presence": "set {agent} to {presence}[ until {until_at}]",

@@ -20,7 +20,7 @@ from dispatch.service.issues import command_support, editing, intake, text_analy
 from dispatch.service.issues.state_machine import enter
 from dispatch.service.row_types import IssueDetails
 from dispatch.service.sla import clocks
-from dispatch.service.ticket_files.tickets import Ticket, TicketFile, refusal
+from dispatch.service.ticket_files.tickets import Ticket, TicketFile
 from dispatch.service.ticket_files.words import ENDED, PENDING
 from models.customers import Customer
 from models.errors import DatabaseUnavailable, DeskError
@@ -180,7 +180,7 @@ def receive_file(
             except (DatabaseUnavailable, file_acts.Undone):
                 raise
             except DeskError as refused:
-                error = refusal(refused)
+                error = file_acts.format_refusal(refused)
             if error:
                 result["rejected"].append(Line(line=line, error=error))
                 if rejects is not None:
