@@ -13,7 +13,7 @@ from dispatch.agents import roster
 from dispatch.customers.person_names import agree
 from dispatch.desk import file_acts
 from dispatch.desk.acts import Act
-from dispatch.desk.commands import put_parts_back
+from dispatch.desk.commands import command, put_parts_back
 from dispatch.desk.desk import Desk
 from dispatch.inputs import cleaning, validation
 from dispatch.inputs.column_choice import ColumnChoice
@@ -24,7 +24,8 @@ from dispatch.outputs.rejected_rows import RejectedRows
 from models.agents import Agent
 from models.errors import DatabaseUnavailable, DeskError, InvalidInput
 
-HEAD = file_acts.file_head("agent.add_file", "several agents from a file", put_parts_back)
+_begin = command("agent.add_file", past="agents from a file", undo=put_parts_back)(file_acts.begin)
+HEAD = file_acts.FileHead("agent.add_file", _begin)
 NEEDED = ("first_name", "last_name", "department", "job_title")
 LISTS = ("skills", "locations", "specialisations", "languages")
 MOST_ROWS = 5

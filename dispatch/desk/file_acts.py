@@ -15,7 +15,7 @@ from typing import NamedTuple
 from peewee import fn
 
 from dispatch.desk.acts import Act, write_head
-from dispatch.desk.commands import Command, UndoRule, command
+from dispatch.desk.commands import Command
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EventFilter
 from dispatch.desk.undo_chain import undone_by
@@ -38,20 +38,15 @@ class FileAct(NamedTuple):
 
 
 class FileHead(NamedTuple):
-    """The command that writes the heads of files of one kind."""
+    """The command that writes the heads of files of one kind, and its name."""
 
     name: str
     begin: Callable[[Desk, str, str], Json]
 
 
-def file_head(name: str, past: str, undo: UndoRule) -> FileHead:
-    """Make the command that begins the act of a file of some kind."""
-
-    @command(name, past=past, undo=undo)
-    def begin(running: Command, file: str, digest: str) -> Json:
-        return write_head(running, {"file": file, "digest": digest})
-
-    return FileHead(name, begin)
+def begin(running: Command, file: str, digest: str) -> Json:
+    """Begin the act of a file: each kind of file makes a command of this."""
+    return write_head(running, {"file": file, "digest": digest})
 
 
 def act_of(desk: Desk, head: FileHead, file: str, digest: str) -> Act:
@@ -59,11 +54,11 @@ def act_of(desk: Desk, head: FileHead, file: str, digest: str) -> Act:
     with desk.reading():
         known = _newest(desk, head.name, digest)
 
-    def begin() -> int:
+    def write() -> int:
         number: int = head.begin(desk, PurePath(file).name[-LONGEST_NAME:], digest)["head"]
         return number
 
-    return Act(desk, begin, known)
+    return Act(desk, write, known)
 
 
 def _newest(desk: Desk, name: str, digest: str) -> int | None:

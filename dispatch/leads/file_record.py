@@ -6,15 +6,16 @@ from datetime import timedelta
 
 from peewee import fn
 
-from dispatch.desk.commands import BATCH, reverse_event
-from dispatch.desk.file_acts import FileAct, file_head, named
+from dispatch.desk.commands import BATCH, command, reverse_event
+from dispatch.desk.file_acts import FileAct, FileHead, begin, named
 from models.audit import Event
 from models.base import listed, tuples
 from models.bookings import Booking
 from models.clock import from_text, to_text
 from models.customers import Customer, Lead
 
-HEAD = file_head("lead.add_file", "several from a file", reverse_event)
+_begin = command("lead.add_file", past="several from a file", undo=reverse_event)(begin)
+HEAD = FileHead("lead.add_file", _begin)
 OWN = 0
 """In place of a file's event: a row came from no file, but lists a lead of this desk."""
 RECENTLY = timedelta(hours=1)

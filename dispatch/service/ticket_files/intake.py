@@ -39,7 +39,8 @@ from models.issues import (
 )
 
 MOST_ROWS = 5
-HEAD = file_acts.file_head("issue.add_file", "several from a file", put_parts_back)
+_begin = command("issue.add_file", past="tickets from a file", undo=put_parts_back)(file_acts.begin)
+HEAD = file_acts.FileHead("issue.add_file", _begin)
 
 
 class Line(TypedDict):
