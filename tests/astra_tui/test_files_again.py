@@ -84,15 +84,18 @@ def test_a_listing_of_the_desk_is_told_as_its_own(
         assert staffed("lead", "add", "--from", file, *other, "--json").json["repeated"] == repeated
 
 
-def test_bookings_entered_by_mistake_move_as_such(staffed: Run, lead_file: Write, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["csv", "tsv", "ndjson"])
+def test_bookings_entered_by_mistake_move_as_such(
+    staffed: Run, lead_file: Write, tmp_path: Path, form: str
+) -> None:
     """They come in as Cancelled and entered by mistake, not as bookings that a customer cancelled."""
     staffed("lead", "add", "--from", lead_file(ADA, BOB))
     staffed("booking", "cancel", 1, "--reason", "gone")
     staffed("lead", "add", *(word for key, value in ADA.items() for word in (f"--{key}", value)))
     staffed("undo")
-    files = [tmp_path / f"{kind}.csv" for kind in ("agents", "bookings")]
+    files = [tmp_path / f"{kind}.{form}" for kind in ("agents", "bookings")]
     for file, kind in zip(files, ("agent", "booking"), strict=True):
-        file.write_text(staffed(kind, "list", "--format", "csv").out)
+        file.write_text(staffed(kind, "list", "--format", form).out)
     other = ("--db", tmp_path / "other.db")
     assert staffed("import", *files, *other).code == 0
     rows = {row["booking_id"]: row for row in staffed("booking", "list", "--json", *other).json}
