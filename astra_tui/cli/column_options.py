@@ -10,7 +10,7 @@ from astra_tui.cli.output.printing import line
 
 
 def naming_columns(function: Callable[..., None]) -> Callable[..., None]:
-    """Add the options; they go with ``choice_of`` in lead_files."""
+    """Add the options; they go with ``take_in`` in row_files."""
     for option in (
         click.option(
             "--ignore", "unread", metavar="HEAD", multiple=True, help="With --from: do not read this column."

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import rich_click as click
 
@@ -13,6 +14,15 @@ from dispatch.outputs.rejected_rows import RejectedRows
 from dispatch.queries.wording import plural
 
 REFUSED = 1
+FILE_OPTIONS = {
+    "mapped": "--map",
+    "unread": "--ignore",
+    "dry_run": "--dry-run",
+    "encoding": "--encoding",
+    "rejects": "--rejects",
+    "ok_partial": "--ok-partial",
+}
+"""The options about a file, beside --from, by the names of their parameters."""
 
 
 def reading_files(function: Callable[..., None]) -> Callable[..., None]:
@@ -54,3 +64,16 @@ class FileOptions:
             )
         if refused and not self.ok_partial:
             call.surroundings.exit_code = REFUSED
+
+
+def without_file(about: Mapping[str, Any], names: Mapping[str, str]) -> None:
+    """Refuse options about a file, each named as it is written, where there is none."""
+    if any(value or value == "" for value in about.values()):
+        raise click.UsageError(f"{', '.join(names.values())} go with --from FILE")
+
+
+def instead_of_file(given: Mapping[str, object], noun: str) -> None:
+    """Refuse the fields of a single row, each by its option, beside a file."""
+    for name, value in given.items():
+        if value is not None:
+            raise click.UsageError(f"--{name} and --from exclude each other: the file has the {noun}s")

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from astra_tui.cli.column_options import print_columns
-from astra_tui.cli.file_options import FileOptions
-from astra_tui.cli.input_files import input_file, title_of
 from astra_tui.cli.options import Call
-from astra_tui.cli.output.printing import first_lines, line, narrate
-from astra_tui.cli.output.progress import progress_bar
-from dispatch.batches.record import Batch
+from astra_tui.cli.row_files import Progress, RowKind, take_in
+from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
-from dispatch.inputs.column_choice import ColumnChoice, pairs
+from dispatch.outputs.rejected_rows import RejectedRows
 from dispatch.queries.wording import plural
-from dispatch.service.ticket_files import tickets
-from dispatch.service.ticket_files.intake import FilePreview, FileResult, act_id, preview, receive_file
+from dispatch.service.ticket_files.intake import FilePreview, FileResult, preview, receive_file
+from dispatch.service.ticket_files.tickets import Ticket, TicketFile, open_tickets
 from models.issues import CATEGORIES, CHANNELS, TIERS
 
 DEFAULTS = {"channel": CHANNELS, "tier": TIERS, "category": CATEGORIES}
@@ -34,43 +29,25 @@ def open_file(call: Call, source_file: str, about: Mapping[str, Any], given: Map
         for name, accepted in DEFAULTS.items()
         if (value := given.get(name)) is not None
     }
-    choice = ColumnChoice(pairs(about["mapped"]), about["unread"], defaults)
-    options = FileOptions(about["encoding"], about["rejects"], about["ok_partial"])
-    rejects = None if about["dry_run"] else options.rejected_rows()
-    title = title_of(source_file)
-    with (
-        input_file(source_file, "name a file of tickets") as stream,
-        tickets.open_tickets(stream, title, options.encoding, choice) as file,
-    ):
-        if about["dry_run"]:
-            call.show(preview(file), partial(_print_preview, defaults=defaults))
-            return
-        with call.desk() as desk, progress_bar("issues") as progress:
-            batch = Batch(desk, [file.digest], act_id(desk, file))
-            result = receive_file(desk, file, batch.part, rejects=rejects, progress=progress)
-        for note in file.notes:
-            narrate(f"{title}: {note}")
-        if file.ignored:
-            narrate(f"ignored, as issues have no such field: {', '.join(file.ignored)}")
-    options.finish(call, rejects, len(result["rejected"]))
-    call.show({**result, "undo": batch.head}, partial(_print_file, head=batch.head))
+    take_in(call, TICKETS, source_file, about, defaults)
 
 
-def _print_preview(seen: FilePreview, defaults: Mapping[str, str]) -> None:
-    print_columns(seen["columns"], defaults, seen["ignored"])
-    for row in seen["rows"]:
-        who = ", ".join(filter(None, (row["name"], row["email"], row["phone"])))
-        talk = plural(len(row["comments"]), "comment")
-        line(f"{row['state']}: {row['subject'] or row['text'][:60]!r}, from {who or 'nobody'}, {talk}")
-    acceptable = plural(seen["acceptable"], "issue")
-    line(f"{acceptable} acceptable, {len(seen['rejected']):,} not; nothing was written")
-    first_lines([f"line {row['line']}: {row['error']}" for row in seen["rejected"]])
+def _preview(_call: Call, file: TicketFile) -> FilePreview:
+    return preview(file)
 
 
-def _print_file(result: FileResult, head: int | None) -> None:
-    repeated = f" ({result['repeated']:,} of them were already in)" if result["repeated"] else ""
-    line(f"{plural(result['accepted'], 'issue')} accepted{repeated}, {len(result['rejected']):,} rejected")
-    if head is not None:
-        line(f"astra undo {head} takes all of them back")
-    told = (*result["rejected"], *result["changed"])
-    first_lines([f"line {row['line']}: {row['error']}" for row in told])
+def _described(row: Ticket) -> Iterator[str]:
+    who = ", ".join(filter(None, (row["name"], row["email"], row["phone"])))
+    talk = plural(len(row["comments"]), "comment")
+    yield f"{row['state']}: {row['subject'] or row['text'][:60]!r}, from {who or 'nobody'}, {talk}"
+
+
+def _receive(desk: Desk, file: TicketFile, rejects: RejectedRows | None, progress: Progress) -> FileResult:
+    return receive_file(desk, file, rejects=rejects, progress=progress)
+
+
+def _told(result: FileResult) -> Iterator[list[str]]:
+    yield [f"line {row['line']}: {row['error']}" for row in result["changed"]]
+
+
+TICKETS = RowKind("issue", "a file of tickets", open_tickets, _preview, _described, _receive, _told)

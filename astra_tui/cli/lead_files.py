@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from astra_tui.cli.column_options import print_columns
-from astra_tui.cli.file_options import FileOptions
-from astra_tui.cli.input_files import input_file, title_of
 from astra_tui.cli.options import Call
-from astra_tui.cli.output.printing import first_lines, line, narrate
-from astra_tui.cli.output.progress import progress_bar
+from astra_tui.cli.output.printing import narrate
+from astra_tui.cli.row_files import Progress, RowKind, take_in
+from dispatch.desk.desk import Desk
 from dispatch.inputs import lead_files
-from dispatch.inputs.column_choice import ColumnChoice, pairs
 from dispatch.inputs.lead_files import LeadFile
 from dispatch.leads.file_intake import FileResult, KnownFrom, receive_file
-from dispatch.leads.file_preview import FilePreview, preview
-from dispatch.queries.wording import moment, plural
+from dispatch.leads.file_preview import FilePreview, PreviewRow, preview
+from dispatch.outputs.rejected_rows import RejectedRows
+from dispatch.queries.wording import moment
 from models.errors import InvalidInput
 
 DEFAULTS = ("method", "source", "destination", "launch", "requests")
@@ -36,37 +33,20 @@ def add_file(
     ``about`` are the options about the file, ``given`` the fields for rows that have none. Raises
     InvalidInput and DatabaseUnavailable.
     """
-    choice = choice_of(about, given)
-    options = FileOptions(about["encoding"], about["rejects"], about["ok_partial"])
     run = _run_named(about["run"], again=about["again"])
-    rejects = None if about["dry_run"] else options.rejected_rows()
-    title = title_of(source_file)
-    with (
-        input_file(source_file, "name a file of leads") as stream,
-        lead_files.open_leads(stream, title, options.encoding, choice) as leads,
-    ):
-        if about["dry_run"]:
-            _show_preview(call, leads, choice)
-            return
-        if run is not None:
-            narrate(f"run {run}: if it is interrupted, continue with --run {run}")
-        with call.desk() as desk, progress_bar("leads") as progress:
-            result = receive_file(desk, leads, policy=policy, run=run, rejects=rejects, progress=progress)
-        for note in leads.notes:
-            narrate(f"{title}: {note}")
-        if leads.ignored:
-            narrate(f"ignored, as leads have no such field: {', '.join(leads.ignored)}")
-    first_lines([f"line {row['line']}: {row['note']}" for row in result["customer_notes"]], narrate)
-    first_lines([_came_from(row) for row in result["known"]], narrate)
-    if result["warning"]:
-        narrate(f"warning: {result['warning']}; astra undo {result['event_id']} takes this file back")
-    options.finish(call, rejects, len(result["rejected"]))
-    call.show(result, _print_file)
+    if run is not None and not about["dry_run"]:
+        narrate(f"run {run}: if it is interrupted, continue with --run {run}")
+
+    def receive(desk: Desk, leads: LeadFile, rejects: RejectedRows | None, progress: Progress) -> FileResult:
+        return receive_file(desk, leads, policy=policy, run=run, rejects=rejects, progress=progress)
+
+    kind = RowKind("lead", "a file of leads", lead_files.open_leads, _preview, _described, receive, _told)
+    take_in(call, kind, source_file, about, defaults_of(given))
 
 
-def _came_from(known: KnownFrom) -> str:
-    """Say where rows that are in already came from."""
-    return f"line {known['lines']}: came in from {known['file']} at {moment(known['at'])}"
+def defaults_of(given: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the fields of the options that are for rows without a value."""
+    return {name: value for name in DEFAULTS if (value := given.get(name)) is not None}
 
 
 def _run_named(run: str | None, *, again: bool) -> str | None:
@@ -77,31 +57,26 @@ def _run_named(run: str | None, *, again: bool) -> str | None:
     return run
 
 
-def _show_preview(call: Call, leads: LeadFile, choice: ColumnChoice) -> None:
+def _preview(call: Call, leads: LeadFile) -> FilePreview:
     with call.desk() as desk, desk.reading():
-        seen = preview(leads, desk.values)
-    call.show(seen, partial(_print_preview, defaults=choice.defaults))
+        return preview(leads, desk.values)
 
 
-def _print_preview(seen: FilePreview, defaults: Mapping[str, str]) -> None:
-    print_columns(seen["columns"], defaults, seen["ignored"])
-    for row in seen["rows"]:
-        fields = ", ".join(value for value in row["lead"].values() if value)
-        line(f"line {row['line']}: {fields}")
-        first_lines(row["errors"])
-    line(
-        f"{plural(seen['acceptable'], 'lead')} acceptable, {len(seen['rejected']):,} not; nothing was written"
-    )
-    first_lines([f"line {row['line']}: {row['error']}" for row in seen["rejected"]])
+def _described(row: PreviewRow) -> Iterator[str]:
+    fields = ", ".join(value for value in row["lead"].values() if value)
+    yield f"line {row['line']}: {fields}"
+    yield from (f"  {error}" for error in row["errors"])
 
 
-def _print_file(result: FileResult) -> None:
-    repeated = f" ({result['repeated']:,} of them were already in)" if result["repeated"] else ""
-    line(f"{plural(result['accepted'], 'lead')} accepted{repeated}, {len(result['rejected']):,} rejected")
-    first_lines([f"line {row['line']}: {row['error']}" for row in result["rejected"]])
+def _told(result: FileResult) -> Iterator[list[str]]:
+    yield [f"line {row['line']}: {row['note']}" for row in result["customer_notes"]]
+    yield [_came_from(row) for row in result["known"]]
+    if result["warning"]:
+        yield [f"warning: {result['warning']}; astra undo {result['event_id']} takes this file back"]
 
 
-def choice_of(about: Mapping[str, Any], given: Mapping[str, str | None]) -> ColumnChoice:
-    """Return what the options say about columns. Raises InvalidInput for a --map that is no HEAD=FIELD."""
-    defaults = {name: value for name in DEFAULTS if (value := given.get(name)) is not None}
-    return ColumnChoice(pairs(about["mapped"]), about["unread"], defaults)
+def _came_from(known: KnownFrom) -> str:
+    """Say where rows that are in already came from."""
+    if known["file"] is None:
+        return f"line {known['lines']}: a lead of this desk, as its listing has it"
+    return f"line {known['lines']}: came in from {known['file']} at {moment(known['at'])}"

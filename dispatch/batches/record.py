@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from dispatch.desk.acts import Act, write_head
-from dispatch.desk.commands import Command, command, put_back
+from dispatch.desk.commands import Command, command, put_parts_back
 from dispatch.desk.desk import Desk
 from models.base import Json
 
 T = TypeVar("T")
-HEAD = "batch"
 
 
 class Batch:
@@ -62,7 +61,7 @@ def _within(batch: Batch, number: int, run: Callable[[], T]) -> T:
         return run()
 
 
-@command("batch", past="batch", undo=put_back)
+@command("batch", past="batch", undo=put_parts_back)
 def _begin(running: Command, lines: int, digest: str) -> Json:
     """Write the head; its digest tells it from another batch with the same request id."""
     return write_head(running, {"commands": lines, "digest": digest})

@@ -59,18 +59,21 @@ class UndoRule(NamedTuple):
     """How undo treats a command: ``never`` is the reason why it is never undone, empty where it is.
 
     ``row_by_row``: rows that have changed since stay, and the others are restored. ``rowless``: its event
-    alone counts, as a note's, or that of a command whose rows are in other events.
+    alone counts, as a note's, or that of a command whose rows are in other events. ``in_parts``: it is the
+    head of an act, whose commands are undone one by one (dispatch/desk/acts.py).
     """
 
     never: str = ""
     row_by_row: bool = False
     rowless: bool = False
+    in_parts: bool = False
 
 
 never = UndoRule
 put_back = UndoRule()
 put_each_back = UndoRule(row_by_row=True)
 reverse_event = UndoRule(rowless=True)
+put_parts_back = UndoRule(in_parts=True)
 
 
 class CommandInfo(NamedTuple):

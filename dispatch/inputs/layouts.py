@@ -11,7 +11,7 @@ from typing import Any
 from dispatch.inputs.head_words import plain, spellings
 
 LEADS, AGENTS, ASSIGNMENTS, BOOKINGS = "leads", "agents", "assignments", "bookings"
-ISSUES = "issues"
+ISSUES, ROSTER = "issues", "roster"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from dispatch.inputs.column_choice import ColumnChoice
 from dispatch.inputs.column_names import Columns
@@ -18,15 +18,26 @@ OPTIONAL = ("requests", "phone", "email")
 FIELDS = (*REQUIRED, *OPTIONAL)
 IDENTIFIER = "external_id"
 IGNORED_NAMED = 20
+LONGEST_ID = 18  # digits, which SQLite holds
 MOST_SHAPES = 1_000  # of JSON objects, whose columns are remembered
 HINT = "give CSV with a header line, JSONL, SQL text or .xlsx; fields: " + ", ".join(FIELDS)
 BARE_FIELDS = f"{len(REQUIRED)}: {', '.join(REQUIRED)}, then optionally {', '.join(OPTIONAL)}"
+
+LISTED_ID, LISTED_TIMES = "lead_id", ("received_at", "created_at")
+"""What the listings of leads and of bookings call a lead's number, and the time when it came in."""
 
 AS_NAMED = ColumnChoice()
 
 Fields = dict[str, str | None]
 Record = tuple[int, Fields | str]
 """The physical line number, and its fields or its error."""
+
+
+class Listed(NamedTuple):
+    """A lead as a desk's own listing names it."""
+
+    lead_id: int
+    received_at: str
 
 
 class LeadFile:
@@ -70,6 +81,17 @@ class LeadFile:
     def read_bytes(self) -> int:
         """Return how many bytes have been read."""
         return self._rows.read_bytes()
+
+    def listed(self) -> Listed | None:
+        """Return which lead of a desk the row read last lists, if the file is such a listing."""
+        names, values = self.row.names, self.row.values
+        if LISTED_ID not in names:
+            return None
+        time = next((name for name in LISTED_TIMES if name in names), None)
+        number = (values[names.index(LISTED_ID)] or "").strip()
+        if time is None or not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_ID):
+            return None
+        return Listed(int(number), (values[names.index(time)] or "").strip())
 
     @property
     def has_own_lines(self) -> bool:

@@ -9,13 +9,14 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from dispatch.assignment.selection import policy_named
+from dispatch.desk import file_acts
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
+from dispatch.desk.file_acts import format_refusal
 from dispatch.leads import file_record, intake
 from dispatch.outputs.rejected_rows import RejectedRows
 from dispatch.queries.wording import plural, short_moment
 from models.errors import DatabaseUnavailable, DeskError
-from models.hints import rendered
 
 if TYPE_CHECKING:
     from dispatch.inputs.lead_files import Fields, LeadFile
@@ -45,10 +46,11 @@ class CustomerNote(TypedDict):
 class KnownFrom(TypedDict):
     """Rows that are in already, by their lines (``2-51, 53``): from which file, when, and its event.
 
-    Earlier versions wrote no event for a file: it has the same content then.
+    Earlier versions wrote no event for a file: it has the same content then. Without a file, the rows are of
+    the desk's own listing.
     """
 
-    file: str
+    file: str | None
     at: str
     event_id: int | None
     rows: int
@@ -136,12 +138,6 @@ def _taken_in(running: Command, line: int, fields: Mapping[str, Any]) -> Receive
         return Received(line=line, lead=None, error=format_refusal(error))
 
 
-def format_refusal(error: DeskError) -> str:
-    """Format a refusal as one line of a report, without what only a front door can name."""
-    hint = rendered(error.hint, lambda *_: None)
-    return f"{error.message} ({hint})" if hint else error.message
-
-
 class _Row(NamedTuple):
     """A row of the file, cleaned."""
 
@@ -176,7 +172,7 @@ class _Intaking:
         self._policy = policy
         self._rejects = rejects
         self._rows = KnownRows(desk, leads.digest, run)
-        self._act = file_record.act_of(desk, leads.name, self._rows.digest)
+        self._act = file_acts.act_of(desk, file_record.HEAD, leads.name, self._rows.digest)
         self._seen_version = -1
         self._line = self._on_line = self._sheet = 0
         self._known: dict[int | None, _KnownLines] = {}
@@ -197,7 +193,7 @@ class _Intaking:
         if self._act.head is None:
             return self._first()
         with self.desk.batch(), self.desk.in_batch_of(self._act.head), self.desk.request(None):
-            file_record.check_not_undone(self._act.head)
+            file_acts.check_not_undone(self._act.head)
             until = time.perf_counter() + self._length()
             for line, read in self._records:
                 if row := self._looked_for(line, read):
@@ -237,7 +233,7 @@ class _Intaking:
             return None
         fields = self._cleaned(read, self.desk.values.of)
         row = _Row(line, place, fields, self._rows.identity(fields, self._leads.external_id, place))
-        known = self._find(row)
+        known = self._rows.own(self._leads.listed(), fields) or self._find(row)
         if known is None:
             return row
         self._repeat(line, known)
@@ -330,6 +326,11 @@ class _KnownLines:
 
     def told(self, act: int | None, name: str) -> KnownFrom:
         """Return what the result says; ``name`` is the present file's."""
-        file, at = (PurePath(name).name, self._at) if act is None else file_record.named(act)[1:]
+        file: str | None = None
+        at = self._at
+        if act is None:
+            file = PurePath(name).name
+        elif act != file_record.OWN:
+            _, file, at = file_acts.named(act)
         lines = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in self._ranges)
-        return KnownFrom(file=file, at=at, event_id=act, rows=self._rows, lines=lines)
+        return KnownFrom(file=file, at=at, event_id=act or None, rows=self._rows, lines=lines)

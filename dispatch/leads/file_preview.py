@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import TypedDict
 
 from dispatch.desk.accepted_values import AcceptedValues
+from dispatch.desk.file_acts import format_refusal
 from dispatch.inputs import cleaning
 from dispatch.inputs.lead_files import Fields, LeadFile
 from dispatch.leads import intake
-from dispatch.leads.file_intake import Rejected, format_refusal
+from dispatch.leads.file_intake import Rejected
 
 MOST_ROWS = 5
 

@@ -1,87 +1,24 @@
-"""A file of leads is one act: its head names the file, each lead's event the head (dispatch/desk/acts.py)."""
+"""The acts of files of leads, and which of them brought the same customers (dispatch/desk/file_acts.py)."""
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
-from pathlib import PurePath
-from typing import NamedTuple
 
 from peewee import fn
 
-from dispatch.desk.acts import Act, write_head
-from dispatch.desk.commands import BATCH, Command, command, reverse_event
-from dispatch.desk.desk import Desk
-from dispatch.desk.event_filter import EventFilter
+from dispatch.desk.commands import BATCH, command, reverse_event
+from dispatch.desk.file_acts import FileAct, FileHead, begin, named
 from models.audit import Event
-from models.base import Json, listed, tuples
+from models.base import listed, tuples
 from models.bookings import Booking
 from models.clock import from_text, to_text
 from models.customers import Customer, Lead
-from models.errors import Refused
 
-HEAD = "lead.add_file"
-LONGEST_NAME = 200
+_begin = command("lead.add_file", past="several from a file", undo=reverse_event)(begin)
+HEAD = FileHead("lead.add_file", _begin)
+OWN = 0
+"""In place of a file's event: a row came from no file, but lists a lead of this desk."""
 RECENTLY = timedelta(hours=1)
-
-
-class FileAct(NamedTuple):
-    """A file's act by its head: the file's name, and when it was begun."""
-
-    event_id: int
-    file: str
-    at: str
-
-
-def act_of(desk: Desk, file: str, digest: str) -> Act:
-    """Begin the act of a file with its first lead, or continue the actor's newest one with this content."""
-    with desk.reading():
-        known = _newest(desk, digest)
-
-    def begin() -> int:
-        head: int = _begin(desk, PurePath(file).name[-LONGEST_NAME:], digest)["head"]
-        return head
-
-    return Act(desk, begin, known)
-
-
-@command("lead.add_file", past="several from a file", undo=reverse_event)
-def _begin(running: Command, file: str, digest: str) -> Json:
-    return write_head(running, {"file": file, "digest": digest})
-
-
-def _newest(desk: Desk, digest: str) -> int | None:
-    """Return the newest act with this content, unless somebody else's, undone, or too old to go on."""
-    numbers = EventFilter(command=HEAD).numbers()
-    query = Event.select(Event.event_id, Event.at, Event.actor).where(
-        Event.event_id.in_(numbers.select_from(numbers.c.event_id)),
-        fn.json_extract(Event.detail, "$.digest") == digest,
-    )
-    for event_id, at, actor in tuples(query.order_by(Event.event_id.desc()).limit(1)):
-        days = max(1, desk.settings["same_row_days"])
-        is_old = at < to_text(from_text(desk.now()) - timedelta(days=days))
-        if actor == desk.actor and not is_old and not _is_undone(event_id):
-            number: int = event_id
-            return number
-    return None
-
-
-def _is_undone(head: int) -> bool:
-    return Event.select().where(Event.undoes == head).exists()
-
-
-def check_not_undone(head: int) -> None:
-    """Raise Refused if somebody has undone the act of a file at work."""
-    undo: Event | None = Event.get_or_none(Event.undoes == head)
-    if undo is not None:
-        problem = f"this file (event {head}) was undone by {undo.actor}"
-        raise Refused("undone", problem, "nothing more was written; repeat the command to add it again")
-
-
-def named(head: int) -> FileAct:
-    """Return the file of a head."""
-    event = Event.get_by_id(head)
-    return FileAct(head, str(json.loads(event.detail or "{}")["file"]), event.at)
 
 
 def newest_customer() -> int:

@@ -4,6 +4,8 @@ A row is known by its id in the other program (while nothing contradicts it), el
 they hold a phone or e-mail (for some days), else by its file and line. What it is known by is the request id
 of the lead's event, followed by the event of its file: ``row:DIGEST~12``, ``FILE:LINE~12``. Earlier versions
 wrote ``FILE:LINE``. Nothing else is stored: an erased person's rows are forgotten with their request ids.
+
+A row of the desk's own listing of leads or bookings is known by the lead that it lists.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from peewee import fn
 from dispatch.customers.person_names import agree
 from dispatch.desk.desk import Desk
 from dispatch.inputs import cleaning
-from dispatch.inputs.lead_files import FIELDS
+from dispatch.inputs.lead_files import FIELDS, Listed
+from dispatch.leads.file_record import OWN
 from models.audit import Event
 from models.base import CompiledQuery, parameter
 from models.bookings import Booking
@@ -44,11 +47,20 @@ class Identity(NamedTuple):
 
 
 class Known(NamedTuple):
-    """The lead that a row was: its event, when, and the event of its file, None from earlier versions."""
+    """The lead that a row was: its event, when, and the event of its file, None from earlier versions.
+
+    A row of the desk's own listing has OWN for both events.
+    """
 
     event_id: int
     at: str
     act: int | None
+
+
+class _Person(NamedTuple):
+    name: str
+    phone: str | None
+    email: str | None
 
 
 class _Stored(NamedTuple):
@@ -91,6 +103,13 @@ _exactly = CompiledQuery(
     lambda: Event.select(Event.event_id).where(Event.request_id == parameter("request_id"))
 )
 _lead = CompiledQuery(lambda: _of_a_lead.where(Event.event_id == parameter("event_id")))
+_listed = CompiledQuery(
+    lambda: (
+        Lead.select(Lead.customer_name, Customer.phone, Customer.email)
+        .join(Customer, on=(Customer.customer_id == Lead.customer_id))
+        .where(Lead.lead_id == parameter("lead_id"), Lead.received_at == parameter("received_at"))
+    )
+)
 
 
 class KnownRows:
@@ -130,6 +149,15 @@ class KnownRows:
         _, sign, act = stored.request_id.partition(OF_ACT)
         return Known(stored.event_id, stored.at, int(act.partition(AGAIN)[0]) if sign else None)
 
+    def own(self, listed: Listed | None, fields: Fields) -> Known | None:
+        """Return the lead of this desk, undone or not, whose number, time and customer a row lists."""
+        if listed is None or self._is_run:
+            return None
+        found = _listed(lead_id=listed.lead_id, received_at=listed.received_at)
+        if not any(_is_same(_Person(*person), fields) for person in found):
+            return None
+        return Known(OWN, listed.received_at, OWN)
+
     def _is_old(self, at: str) -> bool:
         return at < to_text(from_text(self._desk.now()) - timedelta(days=self._days))
 
@@ -161,7 +189,7 @@ def _digest(*texts: str) -> str:
     return f"row:{hashlib.blake2b(text, digest_size=DIGEST_BYTES).hexdigest()}"
 
 
-def _is_same(stored: _Stored, fields: Fields) -> bool:
+def _is_same(stored: _Stored | _Person, fields: Fields) -> bool:
     """Return whether a row with an id can be the lead with this id: another program counts from 1, too.
 
     The name is the same, or a contact is; or the names agree, and one of them has no contact.

@@ -10,8 +10,8 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from dispatch.desk.accepted_values import AcceptedValues
+from dispatch.desk.file_acts import format_refusal
 from dispatch.leads import intake
-from dispatch.leads.file_intake import format_refusal
 from models.errors import InvalidInput
 
 if TYPE_CHECKING:  # files are slow to import, and only needed when something is pasted

@@ -9,7 +9,6 @@ from functools import partial
 from typing import NamedTuple
 
 from dispatch import queries
-from dispatch.batches import record
 from dispatch.desk import undo_chain
 from dispatch.desk.commands import Command, HalfDone, command, reverse_event
 from dispatch.desk.desk import Desk
@@ -84,7 +83,7 @@ def _planned(event: Event) -> tuple[list[str], list[RefusedRow]]:
     """Name the rows that an undo would change, and those that would stay."""
     if undo_chain.command_of(event) == files.HEAD:
         return files.planned(event)
-    if undo_chain.command_of(event) != record.HEAD:
+    if not _is_in_parts(event):
         is_import = event.command == import_record.HEAD
         found = rows.Found({}) if is_import else rows.find(event)
         return rows.subjects(event, found.rows), found.refused
@@ -153,8 +152,8 @@ def _undo_of(running: Command, event: Event, *, is_part: bool) -> _Done:
     if event.command == import_record.HEAD:
         back = take_back(running, event, partial(_undo_change, running.desk))
         return _Done(back, [], back.kept_changes, [])
-    if running.detail["command"] == record.HEAD:
-        return _reverse_batch(running, event)
+    if _is_in_parts(event):
+        return _reverse_parts(running, event)
     if running.detail["command"] == files.HEAD:
         done = files.reverse(running, event)
         return _Done(done.back, done.over, [], [])
@@ -177,8 +176,13 @@ def _undo_change(desk: Desk, number: int) -> bool:
     return True
 
 
-def _reverse_batch(running: Command, event: Event) -> _Done:
-    """Undo every command of a batch, the newest first, or redo those that its undo took back.
+def _is_in_parts(event: Event) -> bool:
+    known = every_command().get(undo_chain.command_of(event))
+    return known is not None and known.undo.in_parts
+
+
+def _reverse_parts(running: Command, event: Event) -> _Done:
+    """Undo every command of an act, the newest first, or redo those that its undo took back.
 
     Each is an undo of its own in this transaction. Those that are refused stay, whatever they had written
     taken back. Raises Refused if all are.

@@ -20,6 +20,7 @@ Names = Mapping[int | None, str]
 
 SENTENCES = {
     "agent.add": "added {agent}",
+    "agent.add_file": "added the agents of {file}",
     "agent.handover": "handed over {agent}'s work[ to {to}]",
     "agent.leave": "deactivated {agent}",
     "agent.presence": "set {agent} to {presence}[ until {until_at}]",
@@ -58,6 +59,7 @@ SENTENCES = {
     "import.rows": "imported rows[: {agents} agents][, {bookings} bookings]",
     "import.rows_back": "removed imported rows",
     "issue.acknowledge": "acknowledged the escalation of {issue}",
+    "issue.add_file": "took in the tickets of {file}",
     "issue.claim": "claimed {issue}[ for {agent}]",
     "issue.close": "closed {issue}[: {reason}]",
     "issue.close_all": "closed {issues}",

@@ -22,6 +22,7 @@ ALWAYS_ASKED = (
     "agent.",
     "batch",
     "import",
+    "issue.add_file",
     "issue.open",
     "issue.take_in",
     "customer.merge",

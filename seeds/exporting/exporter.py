@@ -28,12 +28,16 @@ Progress = Callable[[int, int, str], object]
 
 
 class ExportedFile(TypedDict):
-    """A table's file; ``imported``: an import reads it, the others are to be read by people and programs."""
+    """A table's file; ``imported``: an import reads it, the others are to be read by people and programs.
+
+    The tables of a workbook are in one file, and ``cut`` counts texts that are longer there than a cell.
+    """
 
     table: str
     file: str
     rows: int
     imported: bool
+    cut: int
 
 
 class ExportResult(TypedDict):
@@ -72,7 +76,7 @@ def export_folder(
     tables = chosen(what)
     target = _checked(folder, force=force)
     try:
-        with _beside(target) as made:
+        with beside(target) as made:
             with desk.reading(), current_database.atomic("DEFERRED"):
                 files = _write(made, tables, progress)
             sync(made)
@@ -107,7 +111,7 @@ def _checked(folder: str | Path, *, force: bool) -> Path:
 
 
 @contextmanager
-def _beside(target: Path) -> Iterator[Path]:
+def beside(target: Path) -> Iterator[Path]:
     """A folder beside the target, removed in the end unless renamed."""
     made = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:100]}-"))
     try:
@@ -119,7 +123,7 @@ def _beside(target: Path) -> Iterator[Path]:
 def _put(made: Path, target: Path, *, force: bool) -> None:
     """Give the finished folder its name; an export that it replaces is only then removed. Raises OSError."""
     if force and target.is_dir() and any(target.iterdir()):
-        with _beside(target) as old:
+        with beside(target) as old:
             os.rename(target, old)
             try:
                 os.rename(made, target)
@@ -132,20 +136,31 @@ def _put(made: Path, target: Path, *, force: bool) -> None:
 
 
 def _write(folder: Path, tables: Sequence[Table], progress: Progress | None) -> list[ExportedFile]:
-    total = sum(table.count() for table in tables)
     files: list[ExportedFile] = []
-    done = 0
-    for table in tables:
+    for table, rows in counted(tables, progress):
         path = folder / f"{table.name}{ENDING}"
-        rows = table.rows() if progress is None else _reported(table, done, total, progress)
         count = write_table(path, table.header, rows)
-        done += count
-        files.append({"table": table.name, "file": path.name, "rows": count, "imported": table.is_imported})
+        files.append(exported(table, path.name, count))
     return files
 
 
-def _reported(table: Table, done: int, total: int, progress: Progress) -> Iterable[Cells]:
-    for count, row in enumerate(table.rows()):
+def exported(table: Table, file: str, rows: int, cut: int = 0) -> ExportedFile:
+    """Return what the result says of a table."""
+    return {"table": table.name, "file": file, "rows": rows, "imported": table.is_imported, "cut": cut}
+
+
+def counted(tables: Sequence[Table], progress: Progress | None) -> Iterator[tuple[Table, Iterable[Cells]]]:
+    """Yield the tables with their rows, whose reading is reported."""
+    counts = [table.count() for table in tables]
+    for place, table in enumerate(tables):
+        rows = table.rows()
+        if progress is not None:
+            rows = _reported(rows, sum(counts[:place]), sum(counts), f"writing {table.name}", progress)
+        yield table, rows
+
+
+def _reported(rows: Iterable[Cells], done: int, total: int, what: str, progress: Progress) -> Iterator[Cells]:
+    for count, row in enumerate(rows):
         if count % REPORT_EVERY == 0:
-            progress(done + count, total, f"writing {table.name}")
+            progress(done + count, total, what)
         yield row

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from dispatch.outputs import workbooks
 from tests.astra_tui.conftest import LEAD, Run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +35,44 @@ def process(*arguments: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+FORMULAS = ("=1+1", "+49 711", "-x", "@x", "'=Zoe", '=HYPERLINK("http://example.com")')
+
+
+@pytest.mark.parametrize("name", ["out", "out.xlsx"])
+def test_what_looks_like_a_formula_moves_as_text(booked: Run, tmp_path: Path, name: str) -> None:
+    for text in FORMULAS:
+        assert booked("lead", "add", "--name", text, "--requests", f"{text}\n\t=2", *LEAD[2:]).code == 0
+    assert process("export", tmp_path / name).returncode == 0
+    other = ("--db", tmp_path / "other.db")
+    assert process("import", tmp_path / name, *other).returncode == 0
+    for listing in LISTINGS:
+        assert booked(*listing, "--json", *other).json == booked(*listing, "--json").json
+    assert {row["customer_name"] for row in booked("lead", "list", "--json", *other).json} > set(FORMULAS)
+
+
+def test_a_workbook_has_every_table(booked: Run, tmp_path: Path) -> None:
+    book = tmp_path / "desk.xlsx"
+    ended = process("export", book)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    said = ended.stdout.splitlines()
+    assert said[:2] == ["values: 27 rows", "agents: 2 rows"]
+    assert said[-1] == f"in {book}"
+    again = booked("export", book, "--what", "leads", "--json")
+    assert (again.code, again.error["code"]) == (1, "exists")
+    files = booked("export", book, "--what", "leads", "--force", "--json").json["files"]
+    assert files == [{"table": "leads", "file": "desk.xlsx", "rows": 1, "imported": True, "cut": 0}]
+
+
+def test_what_a_sheet_cannot_hold_is_said(
+    booked: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbooks, "MOST_CHARACTERS", 12)
+    ended = booked("export", tmp_path / "desk.xlsx", "--what", "events")
+    assert ended.code == 0
+    assert "cut to the" in ended.err
+    assert booked("export", tmp_path / "all.xlsx", "--what", "decisions").code == 2
+
+
 def test_a_desk_moves_by_two_commands(booked: Run, tmp_path: Path) -> None:
     assert booked("lead", "add", "--name", "'=Zoe", "--phone", "+49 711 1234", *LEAD[2:]).code == 0
     assert booked("booking", "claim", 1, "--agent", 2).code == 0
@@ -52,7 +91,7 @@ def test_a_desk_moves_by_two_commands(booked: Run, tmp_path: Path) -> None:
 def test_scripts_read_what_was_written(booked: Run, tmp_path: Path) -> None:
     files: list[dict[str, Any]] = booked("export", tmp_path / "out", "--json").json["files"]
     assert [file["table"] for file in files if file["imported"]] == TABLES
-    assert files[1] == {"table": "agents", "file": "agents.csv", "rows": 2, "imported": True}
+    assert files[1] == {"table": "agents", "file": "agents.csv", "rows": 2, "imported": True, "cut": 0}
 
 
 def test_a_folder_in_use_is_refused_without_force(booked: Run, tmp_path: Path) -> None:

@@ -20,6 +20,10 @@ from tests.astra_tui.conftest import Run, lead_line
 Write = Callable[..., Path]
 ADA = lead_line(name="Ada", phone="+1 555 0301")
 BOB = lead_line(name="Bob", phone="+1 555 0302")
+AGENT = (
+    *("--first-name", "Ada", "--last-name", "Byron"),
+    *("--department", "Luxury Voyages", "--job-title", "Space Travel Agent"),
+)
 
 
 def names(astra: Run) -> list[str]:
@@ -62,6 +66,45 @@ def test_a_wrong_file_is_undone_at_once(staffed: Run, lead_file: Write, desk: De
     assert len(names(staffed)) == 5
     row = next(row for row in staffed("log", "--json").json if row["command"] == "lead.file_back")
     assert (row["before"], row["after"]) == ({}, {})
+
+
+@pytest.mark.parametrize("listing", ["lead", "booking"])
+def test_a_listing_of_the_desk_is_told_as_its_own(
+    staffed: Run, lead_file: Write, tmp_path: Path, listing: str
+) -> None:
+    staffed("lead", "add", "--from", lead_file(ADA, BOB))
+    file = tmp_path / "listing.csv"
+    file.write_text(staffed(listing, "list", "--format", "csv").out)
+    ended = staffed("lead", "add", "--from", file)
+    assert ended.out == "2 leads accepted (2 of them were already in), 0 rejected\n"
+    assert "line 2-3: a lead of this desk, as its listing has it" in ended.err
+    other = ("--db", tmp_path / "other.db")
+    staffed("agent", "add", *AGENT, *other)
+    for repeated in (0, 2):
+        assert staffed("lead", "add", "--from", file, *other, "--json").json["repeated"] == repeated
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "ndjson"])
+def test_bookings_entered_by_mistake_move_as_such(
+    staffed: Run, lead_file: Write, tmp_path: Path, form: str
+) -> None:
+    """They come in as Cancelled and entered by mistake, not as bookings that a customer cancelled."""
+    staffed("lead", "add", "--from", lead_file(ADA, BOB))
+    staffed("booking", "cancel", 1, "--reason", "gone")
+    staffed("lead", "add", *(word for key, value in ADA.items() for word in (f"--{key}", value)))
+    staffed("undo")
+    files = [tmp_path / f"{kind}.{form}" for kind in ("agents", "bookings")]
+    for file, kind in zip(files, ("agent", "booking"), strict=True):
+        file.write_text(staffed(kind, "list", "--format", form).out)
+    other = ("--db", tmp_path / "other.db")
+    assert staffed("import", *files, *other).code == 0
+    rows = {row["booking_id"]: row for row in staffed("booking", "list", "--json", *other).json}
+    assert [(rows[number]["status"], rows[number]["voided"]) for number in (1, 2, 3)] == [
+        ("Cancelled", False),
+        ("Pending", False),
+        ("Cancelled", True),
+    ]
+    assert rows[3]["cancel_reason"] == "entered by mistake"
 
 
 def test_customers_of_another_file_are_warned_of(staffed: Run, lead_file: Write) -> None:

@@ -43,7 +43,7 @@ def test_refused_rows_are_mended_and_read_again(staffed: Run, tickets: Path) -> 
     again = staffed("issue", "open", "--from", rejects, "--json")
     assert (again.code, again.json["accepted"], again.json["issues"]) == (0, 1, [2])
     repeated = staffed("issue", "open", "--from", tickets, "--ok-partial", "--json")
-    assert (repeated.code, repeated.json["repeated"], repeated.json["undo"]) == (0, 1, None)
+    assert (repeated.code, repeated.json["repeated"], repeated.json["event_id"]) == (0, 1, None)
     rows = staffed("issue", "list", "--all", "--sort", "id", "--json").json
     assert [(row["title"], row["customer_name"]) for row in rows] == [
         ("Locked out", "Bob Byron"),
@@ -52,7 +52,7 @@ def test_refused_rows_are_mended_and_read_again(staffed: Run, tickets: Path) -> 
 
 
 def test_one_undo_takes_the_file_back(staffed: Run, tickets: Path) -> None:
-    head = staffed("issue", "open", "--from", tickets, "--json").json["undo"]
+    head = staffed("issue", "open", "--from", tickets, "--json").json["event_id"]
     assert staffed("undo", head).code == 0
     assert staffed("issue", "list", "--all", "--json").json == []
     assert staffed("issue", "open", "--from", tickets, "--json").json["issues"] == [2]
@@ -83,3 +83,26 @@ def test_options_that_do_not_go_together(staffed: Run, options: tuple[str, ...],
     ended = staffed("issue", "open", *options)
     assert ended.code in (1, 2)
     assert told in ended.err
+
+
+def test_what_somebody_answered_stays_and_is_named(staffed: Run, tickets: Path) -> None:
+    tickets.write_text(tickets.read_text().replace("Frobbed", "Open"))
+    said = staffed("issue", "open", "--from", tickets).out
+    (file,) = staffed("log", "--command", "issue.add_file", "--json").json
+    assert said == f"2 issues accepted, 0 rejected\nastra undo {file['event_id']} takes this file back\n"
+    assert file["detail"]["file"] == "tickets.csv"
+    assert staffed("issue", "note", 1, "--text", "card ends with 4711").code == 0
+    told = staffed("undo", file["event_id"], "--dry-run").out
+    assert told.startswith("Would undo: tickets from a file (issue 2); issue 1 stays")
+    ended = staffed("undo", file["event_id"])
+    assert (ended.code, "Issue 1 stays: issue 1 has " in ended.out) == (0, True)
+    assert [row["issue_id"] for row in staffed("issue", "list", "--all", "--json").json] == [1]
+    again = staffed("issue", "open", "--from", tickets)
+    assert again.out.startswith("2 issues accepted (1 of them were already in), 0 rejected")
+
+
+def test_a_ticket_that_differs_is_told(staffed: Run, tickets: Path) -> None:
+    staffed("issue", "open", "--from", tickets)
+    tickets.write_text(tickets.read_text().replace("High", "Low"))
+    ended = staffed("issue", "open", "--from", tickets, "--ok-partial")
+    assert "line 2: issue 1 is this ticket; what differs in the file is not taken over" in ended.err

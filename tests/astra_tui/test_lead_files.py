@@ -48,7 +48,8 @@ def test_text_output_has_the_counts_and_the_rejected_lines(staffed: Run, lead_fi
     file = lead_file(lead_line(), *(lead_line(method="Fax") for _ in range(25)))
     output = staffed("lead", "add", "--from", file).out
     assert output.startswith(
-        "1 lead accepted, 25 rejected\n  line 3: 'Fax' is not an accepted contact method"
+        "1 lead accepted, 25 rejected\nastra undo 3 takes this file back\n"
+        "  line 3: 'Fax' is not an accepted contact method"
     )
     assert output.endswith("... and 5 more: --json lists them all\n")
 

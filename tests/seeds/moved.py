@@ -14,7 +14,7 @@ from dispatch.operations import doctor
 from dispatch.operations.row_types import ImportResult
 from dispatch.queries import BookingFilter
 from models import tallies
-from seeds.exporting.exporter import export_folder
+from seeds.exporting.workbook import export
 from seeds.importing.importer import import_files
 
 STAYS = {"issue_load": 0}
@@ -38,10 +38,14 @@ def listings(desk: Desk) -> dict[str, Any]:
     return {name: json.loads(json.dumps(rows)) for name, rows in found.items()}
 
 
-def move(desk: Desk, other: Desk, folder: Path) -> ImportResult:
+FORMS = ("out", "out.xlsx")
+"""A desk moves as a folder of CSV files, or as a workbook."""
+
+
+def move(desk: Desk, other: Desk, path: Path) -> ImportResult:
     """Export a desk and import it into another, where nothing may be refused or wrong then."""
-    export_folder(desk, folder)
-    result = import_files(other, [folder])
+    export(desk, str(path))
+    result = import_files(other, [path])
     if found := result["quarantined"] or faults(other):
         raise AssertionError(found)
     return result

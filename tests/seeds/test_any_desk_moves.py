@@ -22,7 +22,7 @@ from models.agents import PRESENCES
 from models.errors import DeskError
 from seeds.importing.importer import import_files
 from tests.conftest import TestClock
-from tests.seeds.moved import listings, move
+from tests.seeds.moved import FORMS, listings, move
 from tests.steady import examples
 
 TRIP = {
@@ -67,10 +67,14 @@ def step(desk: Desk, kind: int, one: int, two: int, text: str) -> None:
 AGENT = {"department": "Premium Bookings", "job_title": "Space Travel Agent"}
 
 
+@pytest.mark.parametrize("form", FORMS)
 @settings(max_examples=examples(40), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS)
 def test_any_desk_moves(
-    steps: list[tuple[int, int, int, str]], tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Path
+    form: str,
+    steps: list[tuple[int, int, int, str]],
+    tmp_path_factory: pytest.TempPathFactory,
+    empty_desk_file: Path,
 ) -> None:
     folder = tmp_path_factory.mktemp("moves")
     clock = TestClock()
@@ -84,10 +88,10 @@ def test_any_desk_moves(
         for one in steps:
             step(desks[0], *one)
             clock.advance(minutes=7)
-        move(desks[0], desks[1], folder / "out")
+        move(desks[0], desks[1], folder / form)
         assert listings(desks[1]) == listings(desks[0])
         for desk in desks:  # what it has already is neither new nor changed
-            again = import_files(desk, [folder / "out"], dry_run=True)
+            again = import_files(desk, [folder / form], dry_run=True)
             assert again["quarantined"] == []
             assert again["different"] == again["conflicts"] == []
             assert sum(again[kind] for kind in ("agents", "assignments", "bookings", "leads")) == 0

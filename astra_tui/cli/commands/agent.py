@@ -8,6 +8,8 @@ from typing import Any
 
 import rich_click as click
 
+from astra_tui.cli.column_options import naming_columns
+from astra_tui.cli.file_options import FILE_OPTIONS, instead_of_file, reading_files, without_file
 from astra_tui.cli.options import (
     Call,
     Decorator,
@@ -41,6 +43,8 @@ def agent() -> None:
     """List, add and change agents."""
 
 
+REQUIRED = ("first_name", "last_name", "department", "job_title")
+OF_ONE = ("first_name", "last_name", "email", "license", "rating", "specialisations")
 LIST_COLUMNS: tuple[Column[AgentRow], ...] = (
     Column("Rank", "rank", right=True),
     Column("Id", "agent_id", right=True),
@@ -86,15 +90,14 @@ def show(call: Call, agent_id: int) -> None:
 
 def _profile(is_new: bool) -> tuple[Decorator, ...]:
     """Return the options for an agent's details; those of a known agent can be cleared by an empty text."""
-    needed = partial(click.option, required=is_new)
     clears, every = ("", "none") if is_new else ("; an empty text clears it", "an empty text")
     return (
-        needed("--first-name", metavar="NAME", help="First name."),
-        needed("--last-name", metavar="NAME", help="Last name."),
+        click.option("--first-name", metavar="NAME", help="First name."),
+        click.option("--last-name", metavar="NAME", help="Last name."),
         click.option("--email", help=f"E-mail address{clears}."),
-        needed("--department", type=DEPARTMENT, help="One of the desk's departments."),
-        needed("--job-title", type=JOB_TITLE, help="One of the desk's job titles."),
-        click.option("--years", default="0" if is_new else None, metavar="N", help="Years of service."),
+        click.option("--department", type=DEPARTMENT, help="One of the desk's departments."),
+        click.option("--job-title", type=JOB_TITLE, help="One of the desk's job titles."),
+        click.option("--years", metavar="N", help="Years of service."),
         click.option("--rating", metavar="0-5", help="An average customer rating from before."),
         click.option("--license", metavar="NUMBER", help=f"Space licence number, unique{clears}."),
         click.option("--manager", metavar="NAME", help=f"The manager's name{clears}."),
@@ -111,10 +114,36 @@ def _profile(is_new: bool) -> tuple[Decorator, ...]:
 
 @agent.command()
 @partial(with_parameters, parameters=_profile(is_new=True))
+@click.option(
+    "--from",
+    "source_file",
+    metavar="FILE",
+    help="Add the agents of a CSV, JSON, SQL or .xlsx file; - reads stdin.",
+)
+@naming_columns
+@click.option("--dry-run", is_flag=True, help="With --from: only show how the file is understood.")
+@reading_files
 @changing
-def add(call: Call, /, **given: Any) -> None:
-    """Add an agent; waiting bookings are assigned at once."""
-    call.show(call.change_or_create(agents.add, **given), _print_line)
+def add(call: Call, /, source_file: str | None, **given: Any) -> None:
+    """Add an agent, or a file of agents; waiting bookings are assigned at once.
+
+    An agent is added once, known by the licence number, by e-mail address and name, or by file and line; one
+    astra undo takes a whole file back. Its columns are known by the names that most programs use, --map names
+    others. Beside --from, the other options are for rows that have none.
+    """
+    about = {name: given.pop(name) for name in FILE_OPTIONS}
+    if source_file is None:
+        without_file(about, FILE_OPTIONS)
+        missing = [f"--{name.replace('_', '-')}" for name in REQUIRED if given[name] is None]
+        if missing:
+            raise click.UsageError(f"missing: {', '.join(missing)} (or --from FILE)")
+        call.show(call.change_or_create(agents.add, **given), _print_line)
+        return
+    one = {name.replace("_", "-"): given[name] for name in OF_ONE}
+    instead_of_file(one | {"request-id": call.request_id}, "agent")
+    from astra_tui.cli.agent_files import add_file  # slow to import, and one agent does not need it
+
+    add_file(call, source_file, about, given)
 
 
 @agent.command()

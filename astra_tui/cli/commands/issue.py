@@ -9,7 +9,7 @@ import rich_click as click
 
 from astra_tui.cli.column_options import naming_columns
 from astra_tui.cli.commands.issue_batch import close, priority, reassign
-from astra_tui.cli.file_options import reading_files
+from astra_tui.cli.file_options import FILE_OPTIONS, instead_of_file, reading_files, without_file
 from astra_tui.cli.options import (
     Call,
     asked_for,
@@ -44,14 +44,6 @@ from models.issues import CHANNELS, ISSUE_STATUSES, OPEN, PRIORITIES, TIERS
 
 agent_option = partial(click.option, "--agent", "agent_id", type=AGENT)
 reason_option = partial(click.option, "--reason", required=True)
-FILE_OPTIONS = {
-    "mapped": "--map",
-    "unread": "--ignore",
-    "dry_run": "--dry-run",
-    "encoding": "--encoding",
-    "rejects": "--rejects",
-    "ok_partial": "--ok-partial",
-}
 CATEGORY_HELP = "Any of: " + ", ".join(categories.CATEGORIES) + "."
 TRIGGER_HELP = "Only the one raised by: " + ", ".join(triggers.TRIGGERS) + "."
 
@@ -94,16 +86,13 @@ def open_issue(call: Call, /, text: str | None, source_file: str | None, **given
     """
     about = {name: given.pop(name) for name in FILE_OPTIONS}
     if source_file is None:
-        if any(about.values()):
-            raise click.UsageError(f"{', '.join(FILE_OPTIONS.values())} go with --from FILE")
+        without_file(about, FILE_OPTIONS)
         if text is None:
             raise click.UsageError("missing: --text (or --from FILE)")
         call.show(call.change(intake.open_issue, text, **given), print_opened)
         return
     one = {"text": text, "customer": given["customer_id"], "booking": given["booking_id"]}
-    for name, value in (one | {"request-id": call.request_id}).items():
-        if value is not None:
-            raise click.UsageError(f"--{name} and --from exclude each other: the file has the issues")
+    instead_of_file(one | {"request-id": call.request_id}, "issue")
     from astra_tui.cli.issue_files import open_file  # slow to import, and one issue does not need it
 
     open_file(call, source_file, about, given)

@@ -8,7 +8,8 @@ from typing import Any
 import rich_click as click
 
 from astra_tui.cli.column_options import naming_columns
-from astra_tui.cli.file_options import reading_files
+from astra_tui.cli.file_options import FILE_OPTIONS as EVERY_FILE
+from astra_tui.cli.file_options import instead_of_file, reading_files, without_file
 from astra_tui.cli.options import Call, changing, formatted, lead_options, limited, reading, with_parameters
 from astra_tui.cli.output.printing import Column, Listing, line, narrate, required_keys
 from astra_tui.cli.value_types import CUSTOMER, POLICY
@@ -20,16 +21,7 @@ from models.base import Json
 
 REQUIRED = ("name", "method", "source", "destination", "launch")
 OF_ONE = ("name", "phone", "email")
-FILE_OPTIONS = {
-    "again": "--again",
-    "run": "--run",
-    "mapped": "--map",
-    "unread": "--ignore",
-    "dry_run": "--dry-run",
-    "encoding": "--encoding",
-    "rejects": "--rejects",
-    "ok_partial": "--ok-partial",
-}
+FILE_OPTIONS = {"again": "--again", "run": "--run"} | EVERY_FILE
 
 
 @click.group("lead")
@@ -102,17 +94,13 @@ def add(
     """
     about = {name: given.pop(name) for name in FILE_OPTIONS}
     if source_file is None:
-        if any(about.values()) or about["run"] is not None:
-            names = ", ".join(FILE_OPTIONS.values())
-            raise click.UsageError(f"{names} go with --from FILE")
+        without_file(about, FILE_OPTIONS)
         if new_customer and customer is not None:
             raise click.UsageError("--new-customer and --customer exclude each other")
         _add_one(call, policy, given, intake.NEW_CUSTOMER if new_customer else customer)
         return
     one = {"customer": customer, "new-customer": new_customer or None, "request-id": call.request_id}
-    for name, value in ({name: given[name] for name in OF_ONE} | one).items():
-        if value is not None:
-            raise click.UsageError(f"--{name} and --from exclude each other: the file has the leads")
+    instead_of_file({name: given[name] for name in OF_ONE} | one, "lead")
     from astra_tui.cli.lead_files import add_file  # slow to import, and one lead does not need it
 
     add_file(call, source_file, policy, about, given)

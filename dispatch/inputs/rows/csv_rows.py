@@ -67,7 +67,7 @@ class CsvRows:
             if any(cell.strip() for cell in cells[width:]):
                 fault = f"{len(cells)} fields; the header names {width}"
             cells = cells[:width]
-        return Row(None, begins, names, _restored(cells), fault)
+        return Row(None, begins, names, restored(cells), fault)
 
     def _mended(self) -> Row | None:
         """Return the row of a line whose only fault is blanks behind a quotation mark."""
@@ -94,7 +94,7 @@ class CsvRows:
         return Row(None, begins, self._head.columns, values, fault)
 
 
-def _restored(cells: list[str]) -> tuple[str, ...]:
+def restored(cells: list[str]) -> tuple[str, ...]:
     """Return the cells without the apostrophe that kept a text from being a formula."""
     for cell in cells:
         if cell[:1] == "'":

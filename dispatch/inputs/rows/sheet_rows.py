@@ -7,6 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from dispatch.inputs.rows.csv_head import ENOUGH_KNOWN, MOST_RECORDS
+from dispatch.inputs.rows.csv_rows import restored
 from dispatch.inputs.rows.row import Known, Row, Unreadable
 from dispatch.inputs.rows.workbook import NoWorkbook, Sheet, Workbook
 
@@ -50,7 +51,7 @@ class SheetRows:
 def _row(line: int, names: tuple[str, ...], cells: list[str]) -> Row:
     width = len(names)
     fault = f"{len(cells)} cells; the header names {width}" if any(cells[width:]) else ""
-    return Row(None, line, names, tuple((cells + [""] * width)[:width]), fault)
+    return Row(None, line, names, restored((cells + [""] * width)[:width]), fault)
 
 
 def _head(book: Workbook, sheet: Sheet, known: Known) -> Head | None:

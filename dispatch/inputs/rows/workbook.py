@@ -1,7 +1,7 @@
 """The sheets of an Excel workbook (.xlsx, .xlsm), row by row.
 
 Of a formula the value is read that Excel has stored beside it; macros are not read. The standard library is
-enough for that: openpyxl would be a dependency for reading only.
+enough for that: openpyxl would be a dependency for reading only, and XlsxWriter only writes.
 """
 
 from __future__ import annotations
@@ -192,11 +192,11 @@ def _joined(element: ElementTree.Element) -> str:
     parts = []
     for child in element:
         if _name(child) == "t":
-            parts.append(child.text or "")
+            # here alone: what an escape stands for is not read as an escape once more
+            parts.append(ESCAPED.sub(lambda found: chr(int(found[1], 16)), child.text or ""))
         elif _name(child) in ("r", "is"):
             parts.append(_joined(child))
-    text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), "".join(parts))
-    return text.replace("\r\n", "\n")
+    return "".join(parts).replace("\r\n", "\n")
 
 
 def _column(reference: str, following: int) -> int:

@@ -26,7 +26,7 @@ from models.errors import Refused
 from models.hints import act
 from models.triggers import recount_loads
 
-HEAD, LEAD = file_record.HEAD, "lead.add"
+HEAD, LEAD = file_record.HEAD.name, "lead.add"
 BACK = "lead.file_back"
 AT_ONCE = 500
 HANDED_ON = ("agent_id", "assignment_id", "changed_at", "given_at", "shuffled_at", "version")

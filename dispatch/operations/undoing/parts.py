@@ -1,4 +1,4 @@
-"""The commands of a batch, as its undo or redo takes them."""
+"""The commands of an act, as its undo or redo takes them."""
 
 from __future__ import annotations
 

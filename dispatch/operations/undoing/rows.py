@@ -41,6 +41,8 @@ RULES |= {
     SavedView: ViewUndo(),
 }
 
+HANDED_ON = ("issue.drain", "issue.let_go")
+"""The commands by which the desk finds an agent for an issue."""
 SUBJECTS = (Booking, Issue, Agent, Customer)
 
 Check = Callable[[str, BaseModel], None]
@@ -185,12 +187,15 @@ def _row(key: str) -> BaseModel:
 
 
 def _check_untouched(event: Event, key: str, row: BaseModel, after: Json, ahead: Ahead) -> None:
-    """Refuse if the row has changed since, even if another command changed it back."""
+    """Refuse if the row has changed since, even if another command changed it back.
+
+    ``after`` has the values that the event wrote; none for a row that it made.
+    """
     changed = [
         column for column, value in after.items() if column not in FOLLOWS and getattr(row, column) != value
     ]
     is_untouched = RULES[type(row)].is_surely_untouched(row, after)
-    later = None if is_untouched else _later_change(event, key, ahead)
+    later = None if is_untouched else _later_change(event, key, ahead, is_new=not after)
     if changed or later is not None:
         by = (
             f" by event {later.event_id}, {later.command} of {later.actor}"
@@ -204,12 +209,15 @@ def _check_untouched(event: Event, key: str, row: BaseModel, after: Json, ahead:
         )
 
 
-def _later_change(event: Event, key: str, ahead: Ahead) -> Event | None:
+def _later_change(event: Event, key: str, ahead: Ahead, *, is_new: bool) -> Event | None:
     """The oldest later command that changed the same row and was not undone.
 
-    An undo of such a command does not count; an undo of an earlier command does.
+    An undo of such a command does not count; an undo of an earlier command does. Of a row that the event
+    made, it is no change that the desk gave it to an agent: that is not yet work on it.
     """
     since = (Event.event_id > event.event_id) & Event.after.contains(f'"{key}":')
+    if is_new:
+        since &= Event.command.not_in(HANDED_ON)
     links = dict(tuples(Event.select(Event.event_id, Event.undoes).where(since).order_by(Event.event_id)))
     undone = {*undone_by(links, of_row=_name(key))} | {
         number for number in links if (number, key) in ahead.undone

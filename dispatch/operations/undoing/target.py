@@ -6,7 +6,6 @@ from typing import Any
 
 from peewee import fn
 
-from dispatch.batches import record
 from dispatch.desk import acts
 from dispatch.desk.commands import BATCH
 from dispatch.desk.desk import Desk
@@ -89,15 +88,15 @@ def last_undo(desk: Desk) -> Event:
 
 
 def changed_nothing(event: Event) -> bool:
-    """Return whether there is nothing to undo of a command: it wrote no row, or no part of a batch did."""
+    """Return whether there is nothing to undo of a command: it wrote no row, or no part of an act did."""
     known = every_command().get(event.command)
     if known is None or not known.needs_rows or event.after is not None:
         return False
-    return event.command != record.HEAD or all(map(changed_nothing, acts.parts_of(event)))
+    return not known.undo.in_parts or all(map(changed_nothing, acts.parts_of(event)))
 
 
 def _changed_something() -> Any:
-    """Match the other events; of a batch its parts, not its head."""
+    """Match the other events; of an act in parts these, not its head."""
     needing = [name for name, known in every_command().items() if known.needs_rows]
     return Event.after.is_null(False) | Event.command.not_in(needing)
 

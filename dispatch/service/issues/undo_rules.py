@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping
 
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk.commands import Command
-from dispatch.desk.undo_chain import root_of
 from dispatch.desk.undo_rules import UndoRules
 from dispatch.service.escalation import escalations, monitor
 from dispatch.service.issues import waking
@@ -30,7 +29,12 @@ class IssueUndo(UndoRules[Issue]):
     def check(
         self, row: Issue, before: Json | None, among: Collection[str], agents: Mapping[int, Json]
     ) -> None:
-        """Refuse to give an issue back to an agent who has left, or an unstarted one to one not there."""
+        """Refuse to give an issue back to an agent who has left, or an unstarted one to one not there.
+
+        Nor is an issue taken back whose conversation has continued.
+        """
+        if before is None or before.get("voided"):
+            _refuse_conversation(row)
         if before is None or before.get("agent_id") is None:
             return
         holder = working_agent(before["agent_id"])
@@ -44,8 +48,6 @@ class IssueUndo(UndoRules[Issue]):
 
     def put_back(self, running: Command, row: Issue, before: Json | None) -> None:
         """Leave a status the way it was entered: by an interaction, and with the clocks."""
-        if before is None or before.get("voided"):
-            self._refuse_conversation(running, row)
         ended_at = (row.closed_at or row.resolved_at) if row.status in clocks.ENDED else None
         if before is None:
             self.retire(running, row)
@@ -65,17 +67,20 @@ class IssueUndo(UndoRules[Issue]):
             escalations.revive(running, row, ended_at)
         monitor.examine(running.desk, running.now, [row.issue_id])
 
-    def _refuse_conversation(self, running: Command, row: Issue) -> None:
-        """Refuse to take back an issue whose conversation has continued since it came in."""
-        opened = root_of(Event.get_by_id(running.undoes))
-        brought = json.loads(opened.detail or "{}").get("messages", 0)
-        if sum(one.text is not None for one in clocks.interactions_of(row.issue_id)) > brought:
-            raise Refused(
-                "changed_since",
-                f"issue {row.issue_id} has new messages since it was opened",
-                "resolve it instead",
-            )
-
     def retire(self, running: Command, row: Issue) -> None:
         row.voided = True
         enter(running, row, CLOSED)
+
+
+def _refuse_conversation(row: Issue) -> None:
+    """Refuse to take back an issue that has more messages and notes than it came in with."""
+    opened: Event | None = (
+        Event.select().where(Event.issue_id == row.issue_id).order_by(Event.event_id).first()
+    )
+    brought = json.loads(opened.detail or "{}").get("messages", 0) if opened is not None else 0
+    if sum(one.text is not None for one in clocks.interactions_of(row.issue_id)) > brought:
+        raise Refused(
+            "changed_since",
+            f"issue {row.issue_id} has new messages since it was opened",
+            "resolve it instead",
+        )

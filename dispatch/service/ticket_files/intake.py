@@ -1,27 +1,29 @@
-"""Tickets become issues: each through triage, routing and clocks as one command, and each only once."""
+"""Tickets become issues: each through triage, routing and clocks as one command, and each only once.
+
+A file is one act (dispatch/desk/file_acts.py).
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import TypedDict
 
 from dispatch import customers
-from dispatch.desk.commands import Command, command, put_back
+from dispatch.desk import file_acts
+from dispatch.desk.acts import Act
+from dispatch.desk.commands import Command, command, put_back, put_parts_back
 from dispatch.desk.desk import Desk
-from dispatch.desk.undo_chain import undone_by
 from dispatch.inputs import validation
 from dispatch.outputs.rejected_rows import RejectedRows
 from dispatch.service.issues import command_support, editing, intake, text_analysis
 from dispatch.service.issues.state_machine import enter
 from dispatch.service.row_types import IssueDetails
 from dispatch.service.sla import clocks
-from dispatch.service.ticket_files.tickets import Ticket, TicketFile, refusal
+from dispatch.service.ticket_files.tickets import Ticket, TicketFile
 from dispatch.service.ticket_files.words import ENDED, PENDING
-from models.audit import Event
 from models.customers import Customer
-from models.errors import DatabaseUnavailable, DeskError, Refused
+from models.errors import DatabaseUnavailable, DeskError
 from models.issues import (
     CLOSED,
     CUSTOMER,
@@ -37,9 +39,8 @@ from models.issues import (
 )
 
 MOST_ROWS = 5
-MOST_TURNS = 1_000
-Part = Callable[[int], AbstractContextManager[None]]
-"""What makes the command in its block a part of the file's act, by its number."""
+_begin = command("issue.add_file", past="tickets from a file", undo=put_parts_back)(file_acts.begin)
+HEAD = file_acts.FileHead("issue.add_file", _begin)
 
 
 class Line(TypedDict):
@@ -52,7 +53,8 @@ class Line(TypedDict):
 class FileResult(TypedDict):
     """The result for a file; ``repeated`` lines were already in, and count as accepted.
 
-    ``changed`` lists those of them whose ticket differs from the one taken in.
+    ``changed`` lists those of them whose ticket differs from the one taken in. ``event_id`` is the file's own
+    event, None if nothing was written.
     """
 
     accepted: int
@@ -60,6 +62,7 @@ class FileResult(TypedDict):
     rejected: list[Line]
     changed: list[Line]
     issues: list[int]
+    event_id: int | None
 
 
 class FilePreview(TypedDict):
@@ -158,7 +161,6 @@ def _write(running: Command, issue: Issue, kind: str, author: str, text: str) ->
 def receive_file(
     desk: Desk,
     tickets: TicketFile,
-    part: Part,
     *,
     rejects: RejectedRows | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -166,39 +168,34 @@ def receive_file(
     """Take in each row as a command of its own; one that is in already, and not undone, is left alone.
 
     A ticket is known by its own number and requester, without a number by its file and line. Raises
-    DatabaseUnavailable; what was committed before stays.
+    DatabaseUnavailable, and Undone if somebody undoes the file meanwhile; what was committed before stays.
     """
-    result = FileResult(accepted=0, repeated=0, rejected=[], changed=[], issues=[])
+    act = file_acts.act_of(desk, HEAD, tickets.name, tickets.digest)
+    result = FileResult(accepted=0, repeated=0, rejected=[], changed=[], issues=[], event_id=None)
     with desk.flushed_once():
         for number, (line, ticket) in enumerate(tickets, start=1):
             try:
                 error = ticket if isinstance(ticket, str) else ""
                 if isinstance(ticket, dict):
-                    _receive(desk, tickets, part, line, number, ticket, result)
-            except DatabaseUnavailable:
+                    _receive(desk, act, f"{tickets.digest}:{number}", line, ticket, result)
+            except (DatabaseUnavailable, file_acts.Undone):
                 raise
             except DeskError as refused:
-                error = refusal(refused)
+                error = file_acts.format_refusal(refused)
             if error:
                 result["rejected"].append(Line(line=line, error=error))
                 if rejects is not None:
                     rejects.add(tickets.row.names, tickets.row.values, error)
             if progress is not None:
                 progress(tickets.read_bytes(), tickets.size)
+    result["event_id"] = act.head if result["issues"] else None
     return result
 
 
-def act_id(desk: Desk, tickets: TicketFile) -> str:
-    """Return the request id of a file's act: run again after an interruption, it is the same act."""
-    return _turn(desk, f"tickets {tickets.digest} {desk.actor}")[0]
-
-
-def _receive(
-    desk: Desk, tickets: TicketFile, part: Part, line: int, number: int, ticket: Ticket, result: FileResult
-) -> None:
-    key, event = _turn(desk, f"ticket {_key(ticket) or f'{tickets.digest}:{number}'}")
+def _receive(desk: Desk, act: Act, place: str, line: int, ticket: Ticket, result: FileResult) -> None:
+    key, event = file_acts.turn_of(desk, f"ticket {_key(ticket) or place}")
     if event is None:
-        with part(number), desk.request(key):
+        with file_acts.row_of(desk, act, key):
             result["issues"].append(take_in(desk, ticket)["issue_id"])
     else:
         result["repeated"] += 1
@@ -213,17 +210,6 @@ def _key(ticket: Ticket) -> str:
     if not ticket["external"]:
         return ""
     return f"{ticket['external']} {_contact_of(ticket) or ticket['name'] or ''}".casefold().strip()
-
-
-def _turn(desk: Desk, key: str) -> tuple[str, Event | None]:
-    """Return a request id, and the event that has it already; each undo of that makes room for another."""
-    with desk.reading():
-        for turn in range(1, MOST_TURNS):
-            request_id = key if turn == 1 else f"{key} again {turn}"
-            event: Event | None = Event.get_or_none(Event.request_id == request_id)
-            if event is None or event.event_id not in undone_by([event.event_id]):
-                return request_id, event
-    raise Refused("undone_often", f"it was undone {MOST_TURNS:,} times", "enter it by hand")
 
 
 def preview(tickets: TicketFile) -> FilePreview:

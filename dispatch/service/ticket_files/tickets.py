@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import BinaryIO, TypedDict
 
+from dispatch.desk.file_acts import format_refusal
 from dispatch.inputs import cleaning
 from dispatch.inputs.column_choice import ColumnChoice
-from dispatch.inputs.column_names import Columns
 from dispatch.inputs.head_words import plain
 from dispatch.inputs.layouts import ISSUES
 from dispatch.inputs.phone_numbers import first_number
-from dispatch.inputs.rows import Row, RowReader, open_stream
-from dispatch.inputs.rows.row import REASON
+from dispatch.inputs.rows import open_stream
+from dispatch.inputs.rows.record_file import AS_NAMED, Fields, RecordFile
 from dispatch.service.ticket_files import words
 from dispatch.service.ticket_files.comments import Comment, comments_of
 from dispatch.service.ticket_files.words import without_markup
-from models.errors import DeskError, InvalidInput
-from models.hints import rendered
+from models.errors import InvalidInput
 from models.issues import CATEGORIES, TIERS
 
 HINT = "give CSV with a header line, JSON, SQL text or .xlsx with a column subject or text"
-LISTS = ("tags", "comments")
-"""The fields whose values may be lists in JSON."""
-MOST_SHAPES = 1_000
-IGNORED_NAMED = 20
-AS_NAMED = ColumnChoice()
-
-Fields = dict[str, str | None]
 
 
 class Ticket(TypedDict):
@@ -55,72 +47,21 @@ class Ticket(TypedDict):
     row: str
 
 
-class TicketFile:
+class TicketFile(RecordFile):
     """An opened file; iterating it yields each row's line with its ticket, or why it cannot be one."""
 
-    def __init__(
-        self, stream: BinaryIO, name: str, encoding: str | None = None, choice: ColumnChoice = AS_NAMED
-    ) -> None:
-        self._name, self._choice = name, choice
-        self._rows = RowReader(stream, name, self._known, encoding=encoding, hint=HINT)
-        self.digest, self.size, self.notes = self._rows.digest, self._rows.size, self._rows.notes
-        self.ignored: list[str] = []
-        self.columns: Columns | None = None
-        self.row = Row(None, 0, (), ())
-        self._shapes: dict[tuple[str, ...], Columns] = {}
-        if self._rows.header:
-            columns = choice.columns(self._rows.header, ISSUES)
-            choice.check(columns, name)
-            self._check_text(columns)
-            self._columns_of(self._rows.header)
+    layout, needs, lists, hint = ISSUES, ("subject", "text"), ("tags", "comments"), HINT
 
     def __iter__(self) -> Iterator[tuple[int, Ticket | str]]:
-        for row in self._rows:
-            self.row = row
-            yield row.line, row.fault or self._ticket(row)
-        if self._rows.is_cut:
-            self.notes.append(self._rows.stopped)
+        for line, fields in self.records():
+            yield line, fields if isinstance(fields, str) else _ticket(fields)
 
-    def read_bytes(self) -> int:
-        """Return how many bytes have been read."""
-        return self._rows.read_bytes()
 
-    def detach(self) -> None:
-        """Leave the stream open for the caller."""
-        self._rows.detach()
-
-    def _known(self, table: str | None, names: Sequence[str]) -> int:
-        places = self._choice.columns_of_one(names, ISSUES).places
-        return len(places) if {"subject", "text"} & {*places, *self._choice.defaults} else 0
-
-    def _check_text(self, columns: Columns) -> None:
-        if not {"subject", "text"} & set(columns.places):
-            found = ", ".join(filter(None, columns.heads[:IGNORED_NAMED]))
-            hint = f"found: {found}; say which it is, like --map HEAD=subject or --map HEAD=text"
-            raise InvalidInput("file", f"{self._name} lacks the column subject or text", hint)
-
-    def _ticket(self, row: Row) -> Ticket | str:
-        columns = self._columns_of(row.names)
-        for field, places in columns.places.items():
-            if field not in LISTS and not set(places).isdisjoint(row.unfit):
-                return f"{field} holds a list or object, no text"
-        if doubt := self._choice.doubt(columns):
-            return doubt
-        try:
-            return ticket_of(self._choice.filled(columns.values(row.values)))
-        except InvalidInput as error:
-            return f"{error.message} ({rendered(error.hint, lambda *_: None)})"
-
-    def _columns_of(self, names: tuple[str, ...]) -> Columns:
-        columns = self._shapes.get(names)
-        if columns is None:
-            columns = self._choice.columns_of_one(names, ISSUES)
-            if len(self._shapes) < MOST_SHAPES:
-                self._shapes[names] = columns
-            new = [head for head in columns.ignored if head not in (*self.ignored, REASON)]
-            self.ignored += new[: IGNORED_NAMED - len(self.ignored)]
-        self.columns = self.columns or columns
-        return columns
+def _ticket(fields: Fields) -> Ticket | str:
+    try:
+        return ticket_of(fields)
+    except InvalidInput as error:
+        return format_refusal(error)
 
 
 def ticket_of(fields: Mapping[str, str | None]) -> Ticket:
@@ -195,9 +136,3 @@ def open_tickets(
             yield tickets
         finally:
             tickets.detach()
-
-
-def refusal(error: DeskError) -> str:
-    """Format a refusal as one line of a report."""
-    hint = rendered(error.hint, lambda *_: None)
-    return f"{error.message} ({hint})" if hint else error.message

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from dispatch import agents
 from dispatch.bootstrap import open_desk
+from dispatch.desk import file_acts
 from dispatch.desk.desk import Desk
 from dispatch.inputs import cleaning
 from dispatch.inputs.lead_files import LeadFile, open_leads
@@ -92,7 +93,7 @@ def rows_of(desk: Desk) -> Tables:
 def one_by_one(desk: Desk, file: LeadFile, policy: str | None) -> list[int]:
     """Add each row in a transaction of its own, but one with the phone or e-mail and values of another."""
     refused, seen = [], list[dict[str, Any]]()
-    rows, act = KnownRows(desk, file.digest), file_record.act_of(desk, file.name, file.digest)
+    rows, act = KnownRows(desk, file.digest), file_acts.act_of(desk, file_record.HEAD, file.name, file.digest)
     for line, fields in file:
         assert isinstance(fields, dict)
         with desk.reading():

@@ -252,3 +252,54 @@ def test_files_in_any_order_bring_the_leads_of_a_plain_model(
             repeated = sum(known.takes(number, line, row) for line, row in enumerate(rows, start=1))
             assert add(desk, *rows)["repeated"] == repeated
         assert customers(desk) == sorted(row["name"] for _, row in known.leads)
+
+
+def listing(desk: Desk, *, of_bookings: bool = False) -> list[Row]:
+    """What ``astra lead list`` or ``astra booking list`` has, oldest first."""
+    with desk.reading():
+        rows: Any = queries.list_bookings(queries.BookingFilter()) if of_bookings else queries.each_lead()
+        texts = [{name: str(value) for name, value in row.items() if value is not None} for row in rows]
+    return sorted(texts, key=lambda row: int(row["lead_id"]))
+
+
+@pytest.mark.parametrize("of_bookings", [False, True])
+def test_the_desks_own_listing_brings_nothing_new(desk: Desk, of_bookings: bool) -> None:
+    for row in (ADA, BOB, EVE, EVE):
+        intake.receive(desk, **row)
+    undo(desk)
+    before = customers(desk)
+    result = add(desk, *listing(desk, of_bookings=of_bookings))
+    assert (result["accepted"], result["repeated"], result["event_id"]) == (4, 4, None)
+    (known,) = result["known"]
+    assert (known["file"], known["event_id"], known["lines"]) == (None, None, "1-4")
+    assert customers(desk) == before
+
+
+def test_the_listing_of_another_desk_is_taken_in_once(desk: Desk, clock: TestClock) -> None:
+    """The other desk counts from 1, too, and may have had the same person."""
+    for row in (ADA, BOB, EVE):
+        intake.receive(desk, **row)
+    rows = listing(desk)
+    others = [
+        rows[0] | {"received_at": "2082-02-28 10:00:00"},  # Ada asked there, too
+        rows[1] | {"customer_name": "Fay Fox", "email": "fay@example.com"},
+        rows[2] | {"lead_id": "77"},
+    ]
+    result = add(desk, *others)
+    assert (result["accepted"], result["repeated"]) == (3, 0)
+    clock.advance(days=30)
+    again = add(desk, *others, name="again.jsonl")
+    assert (again["accepted"], again["repeated"]) == (3, 3)
+    assert customers(desk).count("Fay Fox") == 1
+
+
+def test_a_run_that_means_every_row_again_takes_in_a_listing(desk: Desk) -> None:
+    intake.receive(desk, **ADA)
+    assert add(desk, *listing(desk), run="abc")["repeated"] == 0
+
+
+@pytest.mark.parametrize("lead_id", ["", "x", "-1", "9" * 30, "1.0", "²"])
+def test_a_listing_with_a_strange_number_is_a_file_as_any_other(desk: Desk, lead_id: str) -> None:
+    intake.receive(desk, **ADA)
+    (row,) = listing(desk)
+    assert add(desk, row | {"lead_id": lead_id})["repeated"] == 0

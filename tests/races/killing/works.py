@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from dispatch import bookings
+from dispatch.agents import file_intake as agent_files
+from dispatch.agents.file_intake import open_agents
 from dispatch.batches.record import Batch
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
@@ -128,8 +130,22 @@ def take_in_tickets(folder: Path, tell: Tell) -> None:
     desk = opened(desk_in(folder))
     tell(None)
     with (folder / "tickets.csv").open("rb") as stream, open_tickets(stream, "tickets.csv") as found:
-        batch = Batch(desk, [found.digest], ticket_intake.act_id(desk, found))
-        result = ticket_intake.receive_file(desk, found, batch.part)
+        result = ticket_intake.receive_file(desk, found)
+    tell({"accepted": result["accepted"], "rejected": len(result["rejected"])})
+    desk.close()
+
+
+def write_agents(folder: Path) -> None:
+    places = ("Luxury Voyages", "Kitchen", "Premium Bookings") * 2
+    rows = [("Gus", f"Bell {number}", place, "Space Travel Agent") for number, place in enumerate(places)]
+    _write(folder / "staff.csv", "first_name last_name department job_title", rows)
+
+
+def take_in_agents(folder: Path, tell: Tell) -> None:
+    desk = opened(desk_in(folder))
+    tell(None)
+    with (folder / "staff.csv").open("rb") as stream, open_agents(stream, "staff.csv") as found:
+        result = agent_files.receive_file(desk, found)
     tell({"accepted": result["accepted"], "rejected": len(result["rejected"])})
     desk.close()
 
@@ -372,6 +388,7 @@ IN_PARTS: dict[str, Kind] = {
     "file of leads": Kind(partial(write_leads, lines=120), take_in_file, in_parts=True),
     "short file of leads": Kind(partial(write_leads, lines=12), take_in_file, in_parts=True),
     "file of tickets": Kind(write_tickets, take_in_tickets, in_parts=True),
+    "file of agents": Kind(write_agents, take_in_agents, in_parts=True),
     "file of rows with a phone": Kind(partial(write_callable_leads, lines=60), take_in_file, in_parts=True),
     "undo of a file of leads": Kind(_each(partial(write_leads, lines=60), taken_in), reversed_file),
     "redo of a file of leads": Kind(

@@ -11,14 +11,16 @@ import pytest
 
 from dispatch import queries
 from dispatch.agents import presence
-from dispatch.batches.record import Batch
+from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
+from dispatch.desk.event_filter import EventFilter
 from dispatch.operations import undo
 from dispatch.service.issues import conversation, lifecycle
 from dispatch.service.issues import queries as issue_queries
-from dispatch.service.ticket_files.intake import FileResult, act_id, receive_file
+from dispatch.service.ticket_files.intake import FileResult, receive_file
 from dispatch.service.ticket_files.tickets import open_tickets
 from models.customers import Customer
+from models.errors import DeskError
 from models.issues import Issue
 from tests.dispatch.service.conftest import Row, refused
 
@@ -42,8 +44,8 @@ def take_in(desk: Desk, *rows: str) -> tuple[FileResult, int | None]:
 
 def take_in_text(desk: Desk, text: str) -> tuple[FileResult, int | None]:
     with open_tickets(io.BytesIO(text.encode()), "tickets.csv") as file:
-        batch = Batch(desk, [file.digest], act_id(desk, file))
-        return receive_file(desk, file, batch.part), batch.head
+        result = receive_file(desk, file)
+        return result, result["event_id"]
 
 
 def counts(desk: Desk) -> tuple[int, int]:
@@ -189,13 +191,61 @@ def test_a_run_that_was_cut_off_is_finished_by_repeating_it(desk: Desk) -> None:
         raise KeyboardInterrupt
 
     text = "\n".join((HEAD, ADA, BOB, CY))
-    with open_tickets(io.BytesIO(text.encode()), "tickets.csv") as file:
-        begun = Batch(desk, [file.digest], act_id(desk, file))
-        with pytest.raises(KeyboardInterrupt):
-            receive_file(desk, file, begun.part, progress=stop)
+    with open_tickets(io.BytesIO(text.encode()), "tickets.csv") as file, pytest.raises(KeyboardInterrupt):
+        receive_file(desk, file, progress=stop)
+    with desk.reading():
+        (begun,) = event_log.event_ids(EventFilter(command="issue.add_file"))
     assert counts(desk)[0] == 1
     result, head = take_in(desk, ADA, BOB, CY)
     assert (result["accepted"], result["repeated"], counts(desk)[0]) == (3, 1, 3)
-    assert head == begun.head
+    assert head == begun
     undo.undo(desk, head)
     assert counts(desk)[0] == 0, "both runs are one act"
+
+
+def test_undo_takes_back_what_nobody_worked_on_and_names_the_rest(desk: Desk, sound: Sound) -> None:
+    _, head = take_in(desk, ADA, BOB, CY)
+    conversation.reply(desk, 2, "Which browser?")
+    found = undo.preview(desk, head)
+    assert (found["rows"], [row["row"] for row in found["refused"]]) == (["issue 3", "issue 1"], ["issue 2"])
+    done = undo.undo(desk, head)
+    assert [row["row"] for row in done["refused"]] == ["issue 2"]
+    with desk.reading():
+        assert [issue.issue_id for issue in Issue.select().where(~Issue.voided)] == [2]
+    sound()
+    assert undo.redo(desk, head)["refused"] == []
+    assert counts(desk)[0] == 3
+
+
+def test_an_issue_that_the_desk_gave_to_an_agent_is_not_worked_on(
+    desk: Desk, show: Show, sound: Sound
+) -> None:
+    presence.set_presence(desk, 1, "busy")
+    _, head = take_in(desk, ADA)
+    presence.set_presence(desk, 1, "available")
+    assert show(1)["agent_id"] == 1
+    undo.undo(desk, head)
+    assert counts(desk)[0] == 0
+    sound()
+
+
+def test_a_file_that_somebody_undoes_meanwhile_ends_there(desk: Desk) -> None:
+    text = "\n".join((HEAD, ADA, BOB, CY))
+
+    def take_back(*_: Any) -> None:
+        undo.undo(desk)
+
+    with (
+        open_tickets(io.BytesIO(text.encode()), "tickets.csv") as file,
+        pytest.raises(DeskError, match="was undone by"),
+    ):
+        receive_file(desk, file, progress=take_back)
+    assert counts(desk)[0] == 0
+    assert take_in(desk, ADA, BOB, CY)[0]["repeated"] == 0
+
+
+def test_the_act_of_a_file_names_it(desk: Desk) -> None:
+    _, head = take_in(desk, ADA, BOB)
+    with desk.reading():
+        rows = event_log.events(command="issue.add_file")
+    assert [(row["event_id"], row["detail"]["file"]) for row in rows] == [(head, "tickets.csv")]
