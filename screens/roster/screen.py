@@ -112,8 +112,8 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
             yield DetailPane()
 
     def everything_in(self, table: LiveTable[Any]) -> Callable[[], list[AgentRow]]:
-        found = self._listed
-        return lambda: found
+        found, trends = self._listed, self._trends
+        return lambda: [row | {TREND: trends.get(row["agent_id"], NO_DAYS)} for row in found]
 
     def look_up(self) -> Callable[[], list[AgentRow]]:
         shown = {*self.table.chosen, self._sort}

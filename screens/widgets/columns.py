@@ -22,7 +22,8 @@ class Column(Generic[Row]):
     Without a ``cell`` the row's value under the column's key is shown as it is.
     ``drop`` 0 always stays; of the others the highest is dropped first. ``grows`` takes the spare width.
     ``sort`` is the name of the order that a click on the header asks for. An ``extra`` one is
-    hidden until somebody chooses it. ``title`` says more than a short ``label``.
+    hidden until somebody chooses it. ``title`` says more than a short ``label``. ``plain`` is what a file
+    gets, where the row has no value under the key, or one that is made for the screen.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Column(Generic[Row]):
     sort: str = ""
     extra: bool = False
     title: str = ""
+    plain: Callable[[Row], object] | None = None
 
     def shown(self, row: Row) -> str | Text:
         if self.cell is not None:
