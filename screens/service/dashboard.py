@@ -61,11 +61,17 @@ def _unmarked(row: Json) -> str:
     return str(row["value"]).removeprefix(LOUD)
 
 
+def _without_arrow(trend: str) -> str:
+    for arrow, word in {"▲": "up", "▼": "down", "=": "unchanged"}.items():
+        trend = trend.replace(f"{arrow} from", f"{word} from")
+    return trend
+
+
 FIGURE_COLUMNS: tuple[Column[Json], ...] = (
     Column("name", "Figure", 24, _name, grows=True),
     Column("value", "Now", 10, lambda row: Text(row["value"], row["style"]), right=True, plain=_unmarked),
     Column("count", "Cases", 6, right=True),
-    Column("trend", "Note", 16, drop=1),
+    Column("trend", "Note", 16, drop=1, plain=lambda row: _without_arrow(row["trend"])),
 )
 
 
