@@ -111,8 +111,8 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
                 yield SteadyText(id="totals")
             yield DetailPane()
 
-    def everything_in(self, table: LiveTable[Any]) -> Callable[[], list[AgentRow]]:
-        return lambda: [one | {TREND: self._trends.get(one["agent_id"], NO_DAYS)} for one in self._listed]
+    def everything_in(self, table: LiveTable[Any]) -> Callable[[], list[Any]]:
+        return lambda: [{**one, TREND: self._trends.get(one["agent_id"], NO_DAYS)} for one in self._listed]
 
     def look_up(self) -> Callable[[], list[AgentRow]]:
         shown = {*self.table.chosen, self._sort}

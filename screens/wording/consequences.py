@@ -108,7 +108,8 @@ def before_bookings(
         if row["ok"]
     }
     wide = max((len(str(row["booking_id"])) for row in shown), default=0)
-    names, holders = (max((cell_len(one[place]) for one in changes.values()), default=0) for place in (0, 1))
+    names = max((cell_len(name) for name, _, _ in changes.values()), default=0)
+    holders = max((cell_len(holder) for _, holder, _ in changes.values()), default=0)
     for row in shown:
         number = f"{row['booking_id']:>{wide}}"
         if not row["ok"]:
