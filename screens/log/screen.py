@@ -15,6 +15,7 @@ from dispatch.desk import event_log
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.desk.folded_log import folds
 from dispatch.desk.row_types import ListedEvent
+from dispatch.operations.command_list import every_command
 from dispatch.operations.row_types import UndoResult
 from dispatch.queries.wording import age, moment, short_moment
 from screens.base import keys
@@ -55,6 +56,12 @@ def _what(row: ListedEvent) -> Text:
     return Text(row["sentence"], "dim" if "folded" in row else "")
 
 
+def can_be_undone(event: ListedEvent) -> bool:
+    """Return whether an event stands, and is of a command that can ever be undone."""
+    known = every_command().get(event["command"])
+    return event["undone_by"] is None and known is not None and not known.undo.never
+
+
 COLUMNS: tuple[Column[ListedEvent], ...] = (
     Column("event_id", "No.", 6, right=True, drop=1, sort=ORDER),
     Column("age", "When", 9, right=True, sort=TIME),
@@ -90,7 +97,7 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
     NUMBER = "event_id"
     ENTER = "go_to"
     POSSIBLE = {
-        "undo_event": lambda event: event["undone_by"] is None,
+        "undo_event": can_be_undone,
         "redo_event": lambda event: event["undone_by"] is not None,
         "customer": lambda event: event["booking_id"] is not None or event["customer_id"] is not None,
         "booking_log": lambda event: event["booking_id"] is not None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -11,6 +11,7 @@ from dispatch import bookings, queries
 from dispatch.bookings import follow_ups
 from dispatch.desk.desk import Desk
 from dispatch.operations import undo
+from dispatch.operations.command_list import every_command
 from dispatch.queries.row_types import AgentRow, BookingRow
 from dispatch.service.issues import conversation, escalation_commands, lifecycle, ownership, surveys
 from dispatch.service.issues import intake as issue_intake
@@ -19,6 +20,7 @@ from dispatch.service.issues.queries import IssueFilter
 from dispatch.service.row_types import IssueRow
 from models.errors import Refused
 from screens.bookings import possible as of_bookings
+from screens.log.screen import can_be_undone
 from screens.service import possible as of_issues
 
 EVERY = IssueFilter(statuses=())
@@ -109,6 +111,17 @@ def test_a_bookings_keys_are_bright_where_the_desk_allows_the_act(
     ]
     assert wrong == []
     assert {*of_bookings.RULES} - {*BOOKING_ACTS} == {"next_step"}
+
+
+def test_only_what_can_be_undone_is_offered_for_it() -> None:
+    offered = {
+        name for name in every_command() if can_be_undone(cast(Any, {"command": name, "undone_by": None}))
+    }
+    assert offered == {name for name, known in every_command().items() if not known.undo.never}
+    assert {"setting.set", "issue.sweep", "import.rows"}.isdisjoint(offered)
+    assert {"booking.claim", "undo", "redo"} <= offered
+    assert not can_be_undone(cast(Any, {"command": "booking.claim", "undone_by": 9}))
+    assert not can_be_undone(cast(Any, {"command": "later.command", "undone_by": None}))
 
 
 def test_an_issues_keys_are_bright_where_the_desk_allows_the_act(desk: Desk, two: None) -> None:
