@@ -201,7 +201,7 @@ async def test_the_sentences_get_the_room_there_is(
     golden_file: Path, running: Any, width: int, cells: int
 ) -> None:
     async with running(golden_file, size=(width, 36)) as (app, _):
-        await press(app, "h")
+        await press(app, "f4", "h")
         table = app.screen.query_one(LiveTable)
         assert table.outer_size.width == cells
         assert app.screen.query_one(DetailPane).region
