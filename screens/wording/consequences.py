@@ -168,18 +168,20 @@ def _booking_row(row: BatchLine) -> Text:
     return text.append(" ! above capacity", f"bold {BAD}") if booking.get("over_capacity") else text
 
 
+def _in_cells(name: str, cells: int) -> str:
+    return name if cell_len(name) <= cells else f"{set_cell_size(name, cells - 1).rstrip()}…"
+
+
 def _changed(before: BookingRow | None, after: BookingRow, taker: str) -> tuple[str, str, Text]:
     """Return a booking's customer, whose it was and becomes, and what else changes."""
     before = before or after
-    name, holder, parts = short(after["customer_name"], 20), "", list[Text]()
+    name, holder, parts = _in_cells(after["customer_name"], 20), "", list[Text]()
     states = state_with_sign(before), state_with_sign(after)
     if states[0].plain != states[1].plain:
         parts.append(Text(" → ").join(states))
     if is_open(after):
-        holders, due = (
-            [short(row["agent_name"] or "nobody", 16) for row in (before, after)],
-            after["follow_up_at"],
-        )
+        holders = [_in_cells(row["agent_name"] or "nobody", 16) for row in (before, after)]
+        due = after["follow_up_at"]
         if before["agent_id"] != after["agent_id"]:
             is_told = bool(taker) and after["agent_name"] == taker
             holder = f"from {holders[0]}" if is_told else " → ".join(holders)

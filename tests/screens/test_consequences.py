@@ -73,7 +73,7 @@ def test_a_preview_is_in_columns_and_fits_beside_a_terminal_of_80() -> None:
     assert one.startswith("✓   12  Oskar Sokolov")
     for sought in ("from ", "◐ claimed → ○ unclaimed"):
         assert cell_len(one[: one.index(sought)]) == cell_len(other[: other.index(sought)])
-    assert max(cell_len(line) for line in (one, other)) <= 80
+    assert max(cell_len(line) for line in (one, other)) <= 76
 
 
 def test_a_closed_booking_has_no_holder() -> None:
