@@ -40,9 +40,23 @@ Values = tuple[float, ...]
 """One value for each of FEATURES, in their order."""
 
 
+IN_WORDS = {
+    "rating_score": "average rating",
+    "experience_score": "years of service",
+    "revenue_score": "confirmed revenue",
+    "dest_expertise_score": "this destination",
+    "lead_conversion_score": "success by source",
+    "communication_score": "success by method",
+    "requirements_score": "luxury wishes",
+    "recency_score": "recently confirmed",
+    "availability_score": "free capacity",
+}
+"""What each feature measures, in less than twenty letters."""
+
+
 def feature_name(feature: str) -> str:
-    """Return a feature's name for people: ``dest expertise``."""
-    return feature.removesuffix("_score").replace("_", " ")
+    """Return a feature's name for people: ``this destination``."""
+    return IN_WORDS.get(feature, feature.removesuffix("_score").replace("_", " "))
 
 
 class Terms(NamedTuple):

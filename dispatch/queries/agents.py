@@ -71,8 +71,9 @@ def agents_by_id(agent_ids: Iterable[int | None]) -> list[AgentRow]:
 
 def names_of(agent_ids: Iterable[int | None]) -> dict[int | None, str]:
     """Return the names of some agents by id."""
+    ids = list(agent_ids)
     query = Agent.select(Agent.agent_id, Agent.first_name, Agent.last_name)
-    found = tuples(query.where(Agent.agent_id.in_(list(agent_ids))))
+    found = tuples(query.where(Agent.agent_id.in_(ids))) if ids else []
     return {agent_id: f"{first} {last}" for agent_id, first, last in found}
 
 

@@ -12,8 +12,8 @@ from dispatch.desk.row_types import EventRow
 from dispatch.desk.undo_chain import REVERSALS, UNDO
 from dispatch.queries.agents import names_of
 from dispatch.queries.wording import moment, plural, short_moment
+from dispatch.reporting.moved_work import counted, moved_rows, words_of
 from dispatch.service.wording import CLOCKS, absence
-from models.base import Json
 
 Names = Mapping[int | None, str]
 """The names of agents by their numbers."""
@@ -21,13 +21,13 @@ Names = Mapping[int | None, str]
 SENTENCES = {
     "agent.add": "added {agent}",
     "agent.add_file": "added the agents of {file}",
-    "agent.handover": "handed over {agent}'s work[ to {to}]",
-    "agent.leave": "deactivated {agent}",
-    "agent.presence": "set {agent} to {presence}[ until {until_at}]",
+    "agent.handover": "handed over {agent}'s work[ to {to}][: {moved}]",
+    "agent.leave": "deactivated {agent}[; {moved}]",
+    "agent.presence": "set {agent} to {presence}[ until {until_at}][; {moved}]",
     "agent.return": "reactivated {agent}",
     "agent.set": "edited {agent}",
-    "agent.shift": "set the shift of {agent}[ to {hours}]",
-    "agent.turn": "set {agent}[ from {from}][ to {to}], as planned",
+    "agent.shift": "set the shift of {agent}[ to {hours}][; {moved}]",
+    "agent.turn": "set {agent}[ from {from}][ to {to}], as planned[; {moved}]",
     "batch": "ran a batch of commands",
     "booking.ask": "asked {agent}: still working on {booking}?",
     "booking.cancel": "cancelled {booking}[: {reason}]",
@@ -35,44 +35,47 @@ SENTENCES = {
     "booking.claim": "claimed {booking}[ for {agent}]",
     "booking.confirm": "confirmed {booking}[ for {agent}]",
     "booking.contact": "contacted {booking}[: {outcome}][, {text}][; follow-up {follow_up_at}]",
-    "booking.decline": "declined {booking}[ for {declined_by}][: {reason}][; now with {agent}]",
+    "booking.decline": "declined {booking}[ for {declined_by}][: {reason}][; now with {agent}][; {waits}]",
     "booking.edit": "edited {booking}",
-    "booking.expire": "released {booking}: no answer about the claim[; now with {agent}]",
-    "booking.follow_up": "changed the follow-up of {booking}[: {follow_up_at}]",
-    "booking.follow_up_all": "changed the follow-ups of {bookings}[: {follow_up_at}]",
+    "booking.expire": "released {booking}: no answer about the claim[; now with {agent}][; {waits}]",
+    "booking.follow_up": "set the follow-up of {booking}[ to {follow_up_at}]",
+    "booking.follow_up removed": "removed the follow-up of {booking}",
+    "booking.follow_up_all": "set the follow-ups of {bookings}[ to {follow_up_at}]",
+    "booking.follow_up_all removed": "removed the follow-ups of {bookings}",
     "booking.keep": "kept the claim on {booking}[ for {agent}]",
-    "booking.lapse": "moved {booking}[: {not_claimed_by} did not claim it in time][; now with {agent}]",
+    "booking.lapse": "moved {booking}[: {not_claimed_by} did not claim it in time][; now with {agent}]"
+    "[; {waits}]",
     "booking.note": "added a note to {booking}[: {text}]",
     "booking.rate": "scored {booking}[: {score} of 5]",
     "booking.reassign": "reassigned {booking}[ to {agent}][: {reason}]",
-    "booking.reassign_all": "reassigned {bookings}[: {reason}]",
-    "booking.release": "released {booking}",
-    "booking.release_all": "released {bookings}",
-    "booking.reopen": "reopened {booking}[: {reason}]",
+    "booking.reassign_all": "reassigned {bookings}[ to {taker}][: {reason}]",
+    "booking.release": "released {booking}[; now with {taker}][; {waits}]",
+    "booking.release_all": "released {bookings}[; {moved}]",
+    "booking.reopen": "reopened {booking}[: {reason}][; now with {taker}][; {waits}]",
     "customer.edit": "edited {customer}",
     "customer.forget": "erased {customer}",
     "customer.merge": "merged customer {merged_customer_id} into {customer}",
     "desk.restore": "restored the desk[ from {file}]",
     "doctor.repair": "repaired the desk",
-    "import": "imported[ {agents} agents,] {assignments} assignments",
+    "import": "imported[ {imported}]",
     "import.change": "updated[ {booking}][ {agent}][ {customer}] from a file",
-    "import.rows": "imported rows[: {agents} agents][, {bookings} bookings]",
+    "import.rows": "imported rows[: {imported}]",
     "import.rows_back": "removed imported rows",
     "issue.acknowledge": "acknowledged the escalation of {issue}",
     "issue.add_file": "took in the tickets of {file}",
     "issue.claim": "claimed {issue}[ for {agent}]",
     "issue.close": "closed {issue}[: {reason}]",
     "issue.close_all": "closed {issues}",
-    "issue.drain": "assigned {assigned}",
+    "issue.drain": "assigned {assigned}[ to {taker}][: {shared}]",
     "issue.edit": "edited {issue}",
     "issue.escalate": "escalated {issue}[ to level {level}][: {reason}]",
-    "issue.let_go": "passed on {issues}",
+    "issue.let_go": "passed on {issues}[ to {taker}][: {shared}]",
     "issue.note": "added a note to {issue}[: {text}]",
     "issue.open": "opened {issue}[ for {agent}]",
     "issue.prioritise_all": "changed the priority of {issues}",
     "issue.rate": "scored {issue}[: {score} of 5]",
     "issue.reassign": "reassigned {issue}[ to {agent}][: {reason}]",
-    "issue.reassign_all": "reassigned {issues}[: {reason}]",
+    "issue.reassign_all": "reassigned {issues}[ to {taker}][: {reason}]",
     "issue.reopen": "reopened {issue}[: {reason}]",
     "issue.reply": "replied on {issue}[: {text}]",
     "issue.reply customer": "recorded the customer's answer on {issue}[: {text}]",
@@ -83,17 +86,17 @@ SENTENCES = {
     "issue.take_in": "took in {issue}[ for {agent}]",
     "issue.train": "trained the rating model",
     "lead.add": "added lead {booking}[ for {agent}]",
-    "lead.add_all": "added {leads} leads",
+    "lead.add_all": "added {leads}",
     "lead.add_file": "added the leads of {file}",
     "lead.file_again": "brought leads of a file back",
     "lead.file_back": "removed leads of a file",
     "setting.set": "set {key} to {new}",
-    "shuffle": "evened out loads[: {moves} moved]",
-    "shuffle.recurring": "evened out loads[: {moves} moved]",
+    "shuffle": "evened out loads[: {moves} moved][; {moved}]",
+    "shuffle.recurring": "evened out loads[: {moves} moved][; {moved}]",
     "value.add": "accepted {name} as {kind}",
-    "view.delete": "deleted the view {view}",
-    "view.save": "saved the view {view}",
-    "waiting.assign": "assigned {drained}",
+    "view.delete": "deleted a view[: {view}]",
+    "view.save": "saved a view[: {view}]",
+    "waiting.assign": "assigned {drained}[ to {taker}][: {shared}]",
     "weights.learn": "learned weights[, version {version}]",
     "weights.use": "put weights in use[: {weights}]",
 }
@@ -103,19 +106,31 @@ PART = re.compile(r"\[([^\]]*)\]")
 FIELD = re.compile(r"\{(\w+)\}")
 OF_AGENTS = ("declined_by", "not_claimed_by", "pulled_from", "to")
 DESK = "desk"  # in the place of an agent: its policy finds one
-COUNTED = {"bookings": "booking", "drained": "waiting booking", "issues": "issue", "assigned": "issue"}
+COUNTED = {
+    "agents": "agent",
+    "assigned": "issue",
+    "assignments": "assignment",
+    "bookings": "booking",
+    "drained": "waiting booking",
+    "issues": "issue",
+    "leads": "lead",
+}
+"""What the numbers and lists of a detail count."""
+IMPORTED = ("agents", "bookings", "assignments")
 
 
 def names_in(events: Iterable[EventRow], others: Iterable[int] = ()) -> dict[int | None, str]:
     """Return the names of every agent that some events are about, and of others. Reads the database."""
-    ids = {number for event in events for number in (event["agent_id"], *_agents_of(event["detail"]))}
+    ids = {number for event in events for number in _agents_of(event)}
     return names_of({*ids, *others} - {None})
 
 
-def _agents_of(detail: Json) -> list[int]:
-    found = [detail[key] for key in OF_AGENTS if isinstance(detail.get(key), int)]
-    passed = (number for one in detail.get("passed_on", []) for number in (one["from"], one["to"]))
-    return found + [number for number in passed if number is not None]
+def _agents_of(event: EventRow) -> Iterable[int | None]:
+    detail = event["detail"]
+    yield event["agent_id"]
+    yield from (detail[key] for key in OF_AGENTS if isinstance(detail.get(key), int))
+    yield from (number for one in detail.get("passed_on", []) for number in (one["from"], one["to"]))
+    yield from moved_rows(event)
 
 
 def sentence(event: EventRow, names: Names) -> str:
@@ -139,7 +154,9 @@ def _passed_on(event: EventRow, names: Names) -> str:
 
 
 def _filled(command: str, event: EventRow, names: Names) -> str:
-    template = SENTENCES.get(f"{command} {event['detail'].get('author')}") or SENTENCES.get(command)
+    detail = event["detail"]
+    variant = "removed" if detail.get("follow_up_at", "") is None else detail.get("author")
+    template = SENTENCES.get(f"{command} {variant}") or SENTENCES.get(command)
     if template is None:  # only a later version of Astra knows it
         return command
     words = _words(event, names)
@@ -147,9 +164,11 @@ def _filled(command: str, event: EventRow, names: Names) -> str:
     def optional(part: re.Match[str]) -> str:
         return part[1] if all(words.get(name) for name in FIELD.findall(part[1])) else ""
 
-    return FIELD.sub(
-        lambda field: words.get(field[1]) or field[1].replace("_", " "), PART.sub(optional, template)
-    )
+    def known(field: re.Match[str]) -> str:
+        name = field[1]
+        return words.get(name) or (f"{COUNTED[name]}s" if name in COUNTED else name.replace("_", " "))
+
+    return FIELD.sub(known, PART.sub(optional, template))
 
 
 def _words(event: EventRow, names: Names) -> dict[str, str]:
@@ -167,7 +186,25 @@ def _words(event: EventRow, names: Names) -> dict[str, str]:
         words["customer"] = f"customer {event['customer_id']}{of_customer}"
     if event["agent_id"] is not None:
         words["agent"] = _name(event["agent_id"], names)
-    return words
+    words["imported"] = ", ".join(filter(None, (words.get(kind) for kind in IMPORTED)))
+    return words | _moved_words(event, names)
+
+
+def _moved_words(event: EventRow, names: Names) -> dict[str, str]:
+    """Return who has the work that an event moved: ``taker`` alone, or what is ``shared`` by several."""
+    moved = moved_rows(event)
+    if not moved:
+        return {}
+    if [*moved] == [None]:
+        return {"waits": "waits for an agent", "moved": words_of(moved, names)}
+    if len(moved) > 1:
+        return dict.fromkeys(("moved", "shared"), words_of(moved, names))
+    taker, kinds = next(iter(moved.items()))
+    is_told = event["detail"].get("to") == taker
+    return {
+        "taker": _name(taker, names) if taker is not None else "",
+        "moved": counted(kinds) if is_told else words_of(moved, names),
+    }
 
 
 def _name(agent_id: int, names: Names) -> str:
@@ -177,8 +214,8 @@ def _name(agent_id: int, names: Names) -> str:
 def _word(key: str, value: Any, names: Names) -> str:
     if value is None or value in ("", [], {}, 0):
         return ""
-    if key in COUNTED and isinstance(value, list):
-        return plural(len(value), COUNTED[key])
+    if key in COUNTED and isinstance(value, list | int):
+        return plural(value if isinstance(value, int) else len(value), COUNTED[key])
     if key in OF_AGENTS and isinstance(value, int):
         return _name(value, names)
     if key in OF_AGENTS and value == DESK:
@@ -191,7 +228,7 @@ def _word(key: str, value: Any, names: Names) -> str:
 def _time(value: Any, event_at: str) -> str:
     """Return a time that an event set, with its year where that is not the event's own."""
     if not isinstance(value, str):
-        return "none"
+        return ""
     whole = moment(value)
     return short_moment(value) if whole[:4] == moment(event_at)[:4] else whole
 

@@ -126,10 +126,10 @@ MARKS = [
     hidden("mark.all", "A", "Mark all", "Mark the whole list; esc unmarks", "mark_all"),
 ]
 FILTER = hidden("filter", "slash", "Filter", "Filter the list; esc clears it")
-BACK = hidden("back", "escape", "Clear", "Clear it, back to the list")
+BACK = hidden("back", "escape", "Clear", "Filter off, back to the list")
 TYPED_FILTER = [
     key("filter.apply", "enter", "Apply", "Go to the rows the filter finds", "submit"),
-    key("filter.clear", "escape", "Clear", "Clear it, back to the list", "screen.back"),
+    key("filter.clear", "escape", "Clear", "Filter off, back to the list", "screen.back"),
 ]
 """The keys while a filter is typed."""
 COLUMNS = hidden("columns", "comma", "Columns", "Show, hide, move, sort columns")

@@ -25,6 +25,7 @@ from screens.wording.issues import describe as describe_issue
 from screens.wording.text import short
 
 REASSIGN = "{booking.reassign} assigns it"
+FOLLOW_UP = "Follow-up"
 
 
 class BookingActions(RowActions[BookingRow, BookingRow]):
@@ -47,8 +48,11 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
     def _with_follow_up(self, word: str, row: BookingRow) -> str:
         """Describe with the moment in as few cells as will do: the line is half a screen wide at most."""
         at = row["follow_up_at"]
-        when = f"{day_and_moment(at)[:3]} {short_moment(at)}" if at else "none"
-        return f"{word} {row['booking_id']}{':' if word == 'Follow-up' else ', follow-up'} {when}"
+        about = f"{word} {row['booking_id']}"
+        if not at:
+            return f"{about} removed" if word == FOLLOW_UP else f"{about}, no follow-up"
+        when = f"{day_and_moment(at)[:3]} {short_moment(at)}"
+        return f"{about}: {when}" if word == FOLLOW_UP else f"{about}, follow-up {when}"
 
     # Checks before a form opens, so that a refusal does not wait for the typing. Each raises Refused.
 
@@ -65,6 +69,8 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
     def _is_finished(self, row: BookingRow) -> None:
         if not is_finished(row):
             raise self._refusal("not_finished", row, _state(row), "only a finished one has a score")
+        if row["agent_id"] is None:
+            raise self._refusal("nobody_to_rate", row, "never had an agent", "")
 
     def _refusal(self, code: str, row: BookingRow, text: str, hint: str) -> Refused:
         return Refused(code, f"booking {row['booking_id']} {text}", hint)
@@ -100,7 +106,7 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
         self.host.ask_again("booking.reopen", what, reopen)
 
     action_contact = with_form("Contacted", forms.contact_form, needs=_is_held, tell=_with_follow_up)
-    action_follow_up = with_form("Follow-up", forms.follow_up_form, needs=_is_held, tell=_with_follow_up)
+    action_follow_up = with_form(FOLLOW_UP, forms.follow_up_form, needs=_is_held, tell=_with_follow_up)
 
     @on_chosen
     def action_next_step(self, row: BookingRow) -> None:

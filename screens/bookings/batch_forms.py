@@ -15,7 +15,7 @@ from screens.bookings.forms import MOMENT_HINT, moment_reader
 from screens.dialogs.form import Field, FormModal, Values, reason_field
 from screens.fields.agent_picker import picked
 from screens.fields.preview import Preview
-from screens.wording.consequences import before_a_batch
+from screens.wording.consequences import before_bookings
 from screens.wording.text import BAD
 
 Ids = Sequence[int]
@@ -29,7 +29,7 @@ def reassign_marked(ids: Ids) -> FormModal[BatchResult]:
     def look(desk: Desk, given: Values) -> Text:
         to = picked(given["to"])
         result, agent = bulk_actions.preview_reassign(desk, ids, to), queries.agent(to)
-        text = before_a_batch(result, f"would go to {agent['name']}", before=_as_they_are(ids))
+        text = before_bookings(result, f"would go to {agent['name']}", _as_they_are(ids), taker=agent["name"])
         held, capacity = agent["load"] + agent["issue_load"] + result["done"], agent["capacity"]
         if result["done"] and held > capacity:
             over = f"\n! above capacity then: {held} of {capacity}, kept as an override"
@@ -51,7 +51,7 @@ def reassign_marked(ids: Ids) -> FormModal[BatchResult]:
 def cancel_marked(ids: Ids) -> FormModal[BatchResult]:
     def look(desk: Desk, _: Values) -> Text:
         result = bulk_actions.preview_cancel(desk, ids)
-        return before_a_batch(result, "would be cancelled", before=_as_they_are(ids))
+        return before_bookings(result, "would be cancelled", _as_they_are(ids))
 
     return FormModal(
         "Cancel marked bookings",
@@ -65,7 +65,7 @@ def cancel_marked(ids: Ids) -> FormModal[BatchResult]:
 def follow_up_marked(ids: Ids) -> FormModal[BatchResult]:
     def look(desk: Desk, given: Values) -> Text:
         result = bulk_actions.preview_follow_up(desk, ids, given["at"])
-        return before_a_batch(result, "would be changed", before=_as_they_are(ids))
+        return before_bookings(result, "would be changed", _as_they_are(ids))
 
     return FormModal(
         "Follow-up for marked bookings",
@@ -80,7 +80,7 @@ def follow_up_marked(ids: Ids) -> FormModal[BatchResult]:
 def release_marked(ids: Ids) -> FormModal[BatchResult]:
     def look(desk: Desk, _: Values) -> Text:
         result = bulk_actions.preview_release(desk, ids)
-        return before_a_batch(result, "would be released", before=_as_they_are(ids))
+        return before_bookings(result, "would be released", _as_they_are(ids))
 
     return FormModal(
         "Release marked bookings",

@@ -11,6 +11,7 @@ from dispatch.assignment import explanations
 from dispatch.desk import event_log
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import age, day_and_moment, holder, moment, money, plural, with_next_step
+from dispatch.reporting.event_sentences import names_in
 from screens.bookings.why_panels import notes, why_text
 from screens.customers.aside import customer_text
 from screens.widgets.detail_pane import Detail, add_facts
@@ -42,7 +43,9 @@ def booking_detail(booking_id: int, now: str, key_of: Callable[[str], str]) -> D
     for note, style in notes(why):
         text.append(f"\n{note}", style)
     text.append("\n\nHistory\n", "bold")
-    text.append("\n".join(map(event_line, events)) or "imported; nothing done here yet")
+    names = names_in(events)
+    lines = [event_line(event, names) for event in events]
+    text.append("\n".join(lines) or "imported; nothing done here yet")
     return f"No. {booking_id}", text
 
 

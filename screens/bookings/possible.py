@@ -37,6 +37,6 @@ RULES: Mapping[str, Callable[[BookingRow], bool]] = {
     "release": _is_claimed,
     "decline": is_held,
     "reopen": is_finished,
-    "rate": is_finished,
+    "rate": lambda row: is_finished(row) and row["agent_id"] is not None,
 }
 """By action; the others can be done with every booking."""

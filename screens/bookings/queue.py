@@ -26,7 +26,7 @@ from screens.shell.paged_list import Held, PagedList
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
 from screens.widgets.live_table import LiveTable
-from screens.wording.bookings import due_mark, state_with_sign
+from screens.wording.bookings import due_mark, plain_state, state_with_sign
 
 NEWEST_FIRST = ("changed", "id", "created", "revenue")
 COLUMNS: tuple[Column[BookingRow], ...] = (
@@ -34,7 +34,7 @@ COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("customer_name", "Customer", 10, grows=True, sort="customer"),
     Column("destination", "To", 8, drop=3, sort="destination"),
     Column("agent_name", "Agent", 9, lambda row: row["agent_name"] or "–", grows=True, drop=1, sort="agent"),
-    Column("state", "State", 14, state_with_sign, sort="status"),
+    Column("state", "State", 14, state_with_sign, sort="status", plain=plain_state),
     Column("changed_at", "Changed", 8, lambda row: row["age"], right=True, drop=4, sort="changed"),
     Column("follow_up_at", "Due", 9, due_mark, right=True, drop=2, sort="due"),
     *(column for column in EXTRA_COLUMNS if column.key != "follow_up_at"),

@@ -18,6 +18,7 @@ from dispatch.customers.row_types import IssueLine, LeadRow
 from dispatch.operations.command_list import describe_subject
 from dispatch.queries.row_types import BookingRow, CustomerRow
 from dispatch.queries.wording import moment, plural, short_moment
+from dispatch.reporting.event_sentences import names_in
 from dispatch.service.wording import status as issue_status
 from screens.base import keys
 from screens.base.keys import key
@@ -110,7 +111,9 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         issues = self.query_one("#card-issues", LiveTable)
         issues.display = bool(card["issues"])
         issues.show_rows(card["issues"])
-        self.query_one("#card-history > Static", Static).update(history(card))
+        self.ask_newest(
+            "names", lambda: history(card), self.query_one("#card-history > Static", Static).update
+        )
 
     @on(DataTable.RowSelected)
     def action_go_to(self) -> None:
@@ -207,8 +210,9 @@ def _service(card: Card) -> str:
 
 
 def history(card: Card) -> Text:
-    """Format the history, newest first, with each lead's request below it."""
-    events = "\n".join(f"{event_line(event)}  {describe_subject(event)}" for event in card["events"])
+    """Format the history, newest first, with each lead's request below it. Reads the agents' names."""
+    names = names_in(card["events"])
+    events = "\n".join(f"{event_line(event, names)}  {describe_subject(event)}" for event in card["events"])
     text = Text.assemble(("History\n", "bold"), events or "imported; nothing done here yet", overflow="fold")
     return text.append("\n\nLeads\n", "bold").append("\n".join(map(_lead_line, card["leads"])) or "none")
 

@@ -23,7 +23,7 @@ from screens.base.keys import key
 from screens.base.textual_internals import rename_action
 from screens.dialogs.command_modal import CommandModal, Outcome
 from screens.dialogs.modal import HOLDS_TEXT, buttons
-from screens.fields.agent_picker import AgentPicker
+from screens.fields.agent_picker import PICKER_LINES, AgentPicker
 from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine, is_required, noun_of
 from screens.fields.preview import Preview
@@ -37,6 +37,8 @@ FIELD_WIDTH = 58  # cells beside the label
 OPTION_EXTRA = 4  # an option's mark, and the brackets around the letters that choose it
 GAP = 2  # between two options
 FRAME = 2  # lines of the form's frame
+HIGH = 30  # lines of a screen with room above and below a form
+AROUND_PREVIEW, USUAL_PREVIEW = 16, 9  # lines of such a screen beside fields and preview; and of a preview
 LEAST_FIELDS = 3  # lines of them in sight on the lowest screen
 
 
@@ -134,7 +136,7 @@ class FormModal(CommandModal[Outcome]):
     chosen, on button and key line.
     """
 
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-middle"), (30, "-high")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-middle"), (HIGH, "-high")]
     BINDINGS = [
         key("form.close", "escape", "Close", "Close without saving"),
         key("form.submit", "f9", "Submit", "Submit, from any field", priority=True),
@@ -207,8 +209,16 @@ class FormModal(CommandModal[Outcome]):
         """The line of a field: its label, input and message."""
         return next(line for line in self.query(FieldLine) if line.query(f"#{name}"))
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
+        if self._preview:
+            self._preview.styles.max_height = self._room_of_preview(event.size.height)
         self.call_after_refresh(self._fit)
+
+    def _room_of_preview(self, height: int) -> int | None:
+        """Return the lines that fields, notes and buttons leave; None where the usual ones must do."""
+        fields = (PICKER_LINES if each.agents else each.lines + bool(each.note) for each in self._fields)
+        room = height - AROUND_PREVIEW - sum(fields)
+        return room if height >= HIGH and room > USUAL_PREVIEW else None
 
     @on(events.DescendantFocus)
     def _fit(self) -> None:

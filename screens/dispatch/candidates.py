@@ -49,7 +49,7 @@ WINNER = "▶"
 MATCH = "match"
 
 CANDIDATES: tuple[Column[AgentRow], ...] = (
-    Column("mark", "", 1),
+    Column("mark", "", 1, plain=lambda row: bool(row.get("mark"))),
     Column("name", "Agent", 14, grows=True),
     Column("load", "Load", 17, _held),
     Column("years_of_service", "Years", 5, right=True, drop=2),

@@ -9,7 +9,7 @@ from rich.text import Text
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import short_age
 from screens.widgets.columns import Column
-from screens.wording.bookings import state_with_sign
+from screens.wording.bookings import plain_state, state_with_sign
 
 COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("age", "Age", 6, right=True),
@@ -18,7 +18,7 @@ COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("destination", "To", 9, drop=1),
     Column("launch_location", "From", 12, drop=2, grows=True),
     Column("agent_name", "Agent", 12, lambda row: _went_to(row), grows=True),
-    Column("state", "State", 14, state_with_sign),
+    Column("state", "State", 14, state_with_sign, plain=plain_state),
 )
 
 

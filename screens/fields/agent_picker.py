@@ -20,6 +20,7 @@ from screens.wording.agents import PRESENCE_SIGNS, load_bar
 from screens.wording.text import CARE
 
 MOST_SHOWN = 50
+PICKER_LINES = 8  # of the input and as many agents as are in sight
 NAME_WIDTH = 24
 HERE = "●"  # beside the one who has it now
 
@@ -28,9 +29,9 @@ class AgentPicker(Vertical):
     """An input with the matching agents below it, available ones first; up and down choose, enter takes."""
 
     DEFAULT_CSS = """
-    AgentPicker { height: 8; }
+    AgentPicker { height: auto; }
     AgentPicker > Input { background: $panel; }
-    AgentPicker > OptionList { height: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
+    AgentPicker > OptionList { height: auto; max-height: 7; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     class Picked(Message):
@@ -44,6 +45,8 @@ class AgentPicker(Vertical):
         super().__init__(**kwargs)
         self._here = here
         self._agents = sorted(agents, key=lambda row: row["presence"] != AVAILABLE)
+        self._lines: list[Text] = []
+        self._lit: int | None = None
 
     def compose(self) -> ComposeResult:
         yield Input(placeholder="name or No.", compact=True)
@@ -78,6 +81,19 @@ class AgentPicker(Vertical):
         event.stop()
         self.query_one(Input).focus()
 
+    @on(OptionList.OptionHighlighted)
+    def _light(self, event: OptionList.OptionHighlighted) -> None:
+        """Take the colours off the line under the cursor: on its ground they could not be seen."""
+        event.stop()
+        lit = self.query_one(OptionList).highlighted
+        for place in {self._lit, lit} - {None}:
+            if place is not None and place < len(self._lines):
+                line = self._lines[place]
+                event.option_list.replace_option_prompt_at_index(
+                    place, Text(line.plain) if place == lit else line
+                )
+        self._lit = lit
+
     def on_key(self, event: events.Key) -> None:
         options = self.query_one(OptionList)
         if event.key == "down":
@@ -95,8 +111,11 @@ class AgentPicker(Vertical):
         options.clear_options()
         if not words:
             found.sort(key=lambda row: row["agent_id"] != self._here)
-        lines = (Option(self._line(row), id=str(row["agent_id"])) for row in found[:MOST_SHOWN])
-        options.add_options(lines)
+        shown = found[:MOST_SHOWN]
+        self._lit, self._lines = None, [self._line(row) for row in shown]
+        options.add_options(
+            Option(line, id=str(row["agent_id"])) for row, line in zip(shown, self._lines, strict=True)
+        )
         if found:
             options.highlighted = 0
         else:

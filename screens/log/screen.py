@@ -15,6 +15,7 @@ from dispatch.desk import event_log
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.desk.folded_log import folds
 from dispatch.desk.row_types import ListedEvent
+from dispatch.operations.command_list import every_command
 from dispatch.operations.row_types import UndoResult
 from dispatch.queries.wording import age, moment, short_moment
 from screens.base import keys
@@ -31,8 +32,9 @@ from screens.filters.events import (
 from screens.log.event_detail import event_detail, folded_detail
 from screens.log.list_window import LogWindow
 from screens.shell.paged_list import Held, PagedList
+from screens.shell.panes import Panes
 from screens.shell.row_actions import on_chosen
-from screens.widgets.columns import Column
+from screens.widgets.columns import DOWN, UP, Column
 from screens.widgets.detail_pane import Detail
 from screens.widgets.live_table import LiveTable
 from screens.wording.events import describe_undo, undone_word
@@ -40,8 +42,12 @@ from screens.wording.events import describe_undo, undone_word
 EXAMPLE = "booking:12 agent:6 by:kim command:claim since:today is:undone"
 
 
-TIME = "time"
-BY_TIME = (TIME, "number")  # events are numbered in their order
+TIME, ORDER = "time", "number"
+IN_ORDER = (TIME, ORDER)  # events are numbered as they happen; a clock may have been set back since
+SENTENCE_NEEDS = {1: 150}  # cells of the list, before the pane beside it gets more
+BESIDE_FROM = (
+    150  # columns of the terminal: with fewer the pane is below, and leaves the sentences their room
+)
 
 
 def _what(row: ListedEvent) -> Text:
@@ -50,8 +56,14 @@ def _what(row: ListedEvent) -> Text:
     return Text(row["sentence"], "dim" if "folded" in row else "")
 
 
+def can_be_undone(event: ListedEvent) -> bool:
+    """Return whether an event stands, and is of a command that can ever be undone."""
+    known = every_command().get(event["command"])
+    return event["undone_by"] is None and known is not None and not known.undo.never
+
+
 COLUMNS: tuple[Column[ListedEvent], ...] = (
-    Column("event_id", "No.", 6, right=True, drop=1, sort="number"),
+    Column("event_id", "No.", 6, right=True, drop=1, sort=ORDER),
     Column("age", "When", 9, right=True, sort=TIME),
     Column("actor", "By", 9, sort="actor"),
     Column("what", "What happened", 40, _what, grows=True, sort="what"),
@@ -73,9 +85,9 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
 
     NAME = "log"
     HELP = (
-        "See every command by time: who, when, and what changed. Enter opens what it was about. {log.view} "
-        "shows all, yours, or what was undone; {sort.reverse}, or a click on When, reverses the order. "
-        "Clock checks share a row; enter lists them, as do is:all and command:sweep. / filters by "
+        "See every command in its order: who, when, and what changed. Enter opens what it was about. "
+        "{log.view} shows all, yours, or what was undone; {sort.reverse}, or a click on No., reverses the "
+        "order. Clock checks share a row; enter lists them, as do is:all and command:sweep. / filters by "
         "booking:12, issue:3, agent:6, by:kim, command:claim, since:today, until:2082-11-22, is:undone, "
         "and by words, with and, or, not. Times are today, yesterday, 9:30, -2h or a date; quote one with"
         ' a space: since:"yesterday 17:00". u undoes the command under the cursor, whoever gave it; U '
@@ -85,7 +97,7 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
     NUMBER = "event_id"
     ENTER = "go_to"
     POSSIBLE = {
-        "undo_event": lambda event: event["undone_by"] is None,
+        "undo_event": can_be_undone,
         "redo_event": lambda event: event["undone_by"] is not None,
         "customer": lambda event: event["booking_id"] is not None or event["customer_id"] is not None,
         "booking_log": lambda event: event["booking_id"] is not None,
@@ -106,6 +118,9 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
     @property
     def _me(self) -> str:
         return self.backend.desk.actor
+
+    def panes(self) -> Panes:
+        return Panes(self.NAME, list_needs=SENTENCE_NEEDS, side_by_side=BESIDE_FROM)
 
     def parse(self, text: str) -> EventFilter:
         return parse_event_filter(text, self.view, self._me, self.backend.filter_reading())
@@ -137,22 +152,22 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
         return cast(LogWindow, self._window)
 
     def order(self) -> str:
-        return "time ▴" if self._order.oldest_first else "time ▾"
+        return f"{ORDER} {UP if self._order.oldest_first else DOWN}"
 
     def show(self, data: Held[ListedEvent]) -> None:
-        self.table.mark_sort(TIME, not self._order.oldest_first)
+        self.table.mark_sort(ORDER, not self._order.oldest_first)
         super().show(data)
 
     @on(LiveTable.SortAsked)
     def _sort_by_header(self, message: LiveTable.SortAsked) -> None:
-        if message.sort in BY_TIME:
+        if message.sort in IN_ORDER:
             self.action_reverse()
         else:
             self._refuse_order()
 
     def _refuse_order(self) -> None:
         reverse = key_of(self.app, "sort.reverse")
-        self.say(f"The log is ordered by time: {reverse} turns it round", severity="warning")
+        self.say(f"The log is in order of its numbers: {reverse} reverses it", severity="warning")
 
     def action_sort(self) -> None:
         """Show the newest first, which is the log's order."""

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance
     from dispatch.matching.score import Scored
 
-NAME_WIDTH, NUMBER_WIDTH = 16, 8
-BAR_WIDTH = 26
+NAME_WIDTH, NUMBER_WIDTH = 20, 8
+BAR_WIDTH = 22
 
 
 SHUT = "shut: not used for assignment, no better than chance"

@@ -35,12 +35,13 @@ def _rank(row: AgentRow) -> str:
     return "" if "members" in row else str(row["rank"] or "–")
 
 
-def _number(row: AgentRow) -> str:
-    return "" if "members" in row else str(row["agent_id"])
+def _number(row: AgentRow) -> str | Text:
+    return Text(row["name"][:1], "bold") if "members" in row else str(row["agent_id"])
 
 
 def _name(row: AgentRow) -> Text:
-    return Text(row["name"], "bold" if "members" in row else "")
+    """Return the name; a department's sign of being open is in the column before it, to leave it the room."""
+    return Text(row["name"][2:], "bold") if "members" in row else Text(row["name"])
 
 
 def _load(row: AgentRow) -> Text:

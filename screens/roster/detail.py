@@ -18,15 +18,21 @@ from screens.wording.bookings import sign
 from screens.wording.issues import urgency
 
 MOST_LISTED = 8  # of each kind; their places list all
-LABEL = 12
+LABEL = 9  # with a load bar, the narrowest pane is full
 
 
-def agent_detail(desk: Desk, row: AgentRow) -> Detail:
-    """Describe an agent in full. Reads the database."""
+def address(email: str, width: int) -> str:
+    """Return an e-mail address that is parted before its @ where it is too long for a line."""
+    return email if len(email) + len("✉ ") <= width else email.replace("@", "\n  @")
+
+
+def agent_detail(desk: Desk, row: AgentRow, width: int) -> Detail:
+    """Describe an agent in full, in lines of ``width`` cells. Reads the database."""
     text = Text(overflow="fold")
     years = row["years_of_service"]
     text.append(f"{row['job_title']} · {years} {'year' if years == 1 else 'years'}", "bold")
-    text.append(f"\n✉ {row['email']}" if row["email"] else "")
+    text.append(f"\n{row['department']}")
+    text.append(f"\n✉ {address(row['email'], width)}" if row["email"] else "")
     add_facts(text, _facts(row), LABEL)
     _add_bookings(text, row["agent_id"], desk.now())
     _add_issues(text, desk, row["agent_id"])
@@ -45,12 +51,11 @@ def _facts(row: AgentRow) -> list[tuple[str, str | Text]]:
     return [
         ("Presence", presence_text(row)),
         ("Shift", row["hours"] or "no hours set"),
-        ("Department", row["department"]),
         ("Load", held_bar(row["load"], row["issue_load"], row["capacity"])),
         ("Rank", str(row["rank"] or "")),
         ("Rating", f"{row['rating']:.2f}" if row["rating"] else "none yet"),
         ("Skills", ", ".join(row["skills"])),
-        ("Languages", ", ".join(row["languages"])),
+        ("Speaks", ", ".join(row["languages"])),
     ]
 
 

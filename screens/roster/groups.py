@@ -10,6 +10,7 @@ from rich.text import Text
 from textual.widgets import DataTable
 
 from dispatch.queries.row_types import AgentRow
+from dispatch.queries.wording import plural
 from models.agents import AVAILABLE
 from screens.wording.agents import held_bar
 
@@ -60,10 +61,10 @@ def totals_text(
 
     Each part begins below its column, whose first cell is in ``starts``, or behind the part before it.
     """
-    of = f" of {whole:,}" if len(found) != whole else ""
+    count = f"{len(found):,} of {plural(whole, 'agent')}" if len(found) != whole else plural(whole, "agent")
     here = [row for row in found if not row["left_at"]]
     sums = {name: sum(row[name] for row in here) for name in ("load", "issue_load", "capacity")}
-    parts = [("name", Text(f"Total  {len(found):,}{of} {'agent' if len(found) == 1 else 'agents'}", "bold"))]
+    parts = [("name", Text(f"Total  {count}", "bold"))]
     if here:
         parts.append(("load", held_bar(sums["load"], sums["issue_load"], sums["capacity"])))
         words = Text("  ·  ".join([*more, *_presences(here)]))

@@ -40,7 +40,8 @@ def presence_form(agent: AgentRow) -> FormModal[AgentRow]:
     def describe(typed: str, now: str) -> str:
         if not typed.strip():
             return ""
-        return f"= {day_and_moment(due_times.understand(typed, now, local_offset()))}, then available"
+        end = due_times.understand(typed, now, local_offset())
+        return f"= {day_and_moment(end)}, then {_what_follows(agent['hours'], end)}"
 
     def look(desk: Desk, values: Values) -> Text:
         row, drained = _rehearsed(desk, lambda: presence.set_presence(desk, number, **values))
@@ -61,6 +62,14 @@ def presence_form(agent: AgentRow) -> FormModal[AgentRow]:
         about=f"Now {presence_words(agent)}.",
         preview=Preview(look, only=("presence", "until")),
     )
+
+
+def _what_follows(hours: str | None, end: str) -> str:
+    """Say what an agent with these hours is when a presence ends: the shift may be over by then."""
+    shift = shift_hours.stored(hours) if hours else None
+    if shift is None or shift.is_on(end):
+        return "available"
+    return f"off shift until {day_and_moment(shift.next_turn(end))}"
 
 
 def shift_form(agent: AgentRow) -> FormModal[AgentRow]:

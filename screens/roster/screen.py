@@ -49,7 +49,7 @@ from screens.wording.text import CARE, no_matches, short
 NO_DAYS = [0] * TREND_DAYS
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
 WIDE = 110
-ROWS_WITH_PANE, PANE = 30, 34  # rows of a narrow terminal; cells of the pane
+ROWS_WITH_PANE, PANE, LIST_NEEDS = 30, 30, {1: 90}  # rows of a narrow terminal; cells of the pane
 HINT = "/ name, department or number, presence:break, load<5, skill:mars"
 NO_AGENTS = "No agents yet: {agent.add} adds one, {first_steps} imports them"
 
@@ -105,15 +105,14 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
     def body(self) -> ComposeResult:
         yield ViewTabs()
         yield FilterBar(HINT)
-        with Panes(self.NAME, ROWS_WITH_PANE, PANE):
+        with Panes(self.NAME, ROWS_WITH_PANE, PANE, LIST_NEEDS):
             with Vertical():
                 yield LiveTable(COLUMNS, "agent_id", id="roster")
                 yield SteadyText(id="totals")
             yield DetailPane()
 
-    def everything_in(self, table: LiveTable[Any]) -> Callable[[], list[AgentRow]]:
-        found = self._listed
-        return lambda: found
+    def everything_in(self, table: LiveTable[Any]) -> Callable[[], list[Any]]:
+        return lambda: [{**one, TREND: self._trends.get(one["agent_id"], NO_DAYS)} for one in self._listed]
 
     def look_up(self) -> Callable[[], list[AgentRow]]:
         shown = {*self.table.chosen, self._sort}
@@ -329,7 +328,8 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
         return None if row is None or "members" in row else row
 
     def detail_of(self, row: AgentRow) -> Detail:
-        return department_detail(row) if "members" in row else agent_detail(self.backend.desk, row)
+        width = self.query_one(DetailPane).text_width
+        return department_detail(row) if "members" in row else agent_detail(self.backend.desk, row, width)
 
     def action_open_row(self) -> None:
         row = self.table.current

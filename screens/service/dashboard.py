@@ -43,6 +43,9 @@ ALERTS = {
     "customers_at_risk": "At-risk customers",
 }
 
+LOUD = "! "
+"""Before a figure that needs somebody."""
+
 EVERY = IssueFilter(statuses=())
 MOST_NUMBERS = 12  # that a filter text names; of more, the list has the figure's name
 
@@ -54,11 +57,21 @@ def _name(row: Json) -> Text:
     return Text(row["name"], "bold") if row["is_heading"] else Text(f"  {row['name']}")
 
 
+def _unmarked(row: Json) -> str:
+    return str(row["value"]).removeprefix(LOUD)
+
+
+def _without_arrow(trend: str) -> str:
+    for arrow, word in {"▲": "up", "▼": "down", "=": "unchanged"}.items():
+        trend = trend.replace(f"{arrow} from", f"{word} from")
+    return trend
+
+
 FIGURE_COLUMNS: tuple[Column[Json], ...] = (
     Column("name", "Figure", 24, _name, grows=True),
-    Column("value", "Now", 10, lambda row: Text(row["value"], row["style"]), right=True),
+    Column("value", "Now", 10, lambda row: Text(row["value"], row["style"]), right=True, plain=_unmarked),
     Column("count", "Cases", 6, right=True),
-    Column("trend", "Note", 16, drop=1),
+    Column("trend", "Note", 16, drop=1, plain=lambda row: _without_arrow(row["trend"])),
 )
 
 
@@ -179,7 +192,7 @@ def _active(board: Dashboard) -> list[Json]:
     rows = [_heading("Active"), _row("active", "All open", count, rows=IssueFilter())]
     for name, number in active["by_priority"].items():
         is_loud = name == "CRITICAL" and number > 0
-        value, style = (f"! {number}", PRIORITY_STYLES[name]) if is_loud else (str(number), "")
+        value, style = (f"{LOUD}{number}", PRIORITY_STYLES[name]) if is_loud else (str(number), "")
         words, text = priority_words(name), f"priority:{name.lower()}"
         rows.append(_row(f"active.{name}", words, value, rows=IssueFilter(), text=text, style=style))
     expected = f"Predicted rating ({guess['model']['kind']})"
@@ -197,7 +210,7 @@ def _alerts(board: Dashboard) -> list[Json]:
         alert = board["alerts"][key]
         ids = tuple(dict.fromkeys(one["issue_id"] for one in alert["rows"]))
         style = f"bold {BAD}" if ids else ""
-        sign = "! " if ids else ""
+        sign = LOUD if ids else ""
         which = replace(EVERY, ids=ids)
         where = f"in {plural(len(ids), 'issue')}" if ids else ""
         rows.append(_row(key, name, f"{sign}{alert['count']}", trend=where, style=style, rows=which))

@@ -17,6 +17,7 @@ from screens.widgets.columns import Column, Row
 from screens.widgets.live_table import LiveTable
 
 SHOWN, EVERY = "Shown", "All"
+NOTHING = "–"  # in a cell that has no value
 ABOUT = "All rows of the list, in its order. The ending chooses the form: .csv, .tsv or .ndjson."
 
 
@@ -76,8 +77,12 @@ def _table(
 
 
 def _value(column: Column[Row], row: Row) -> object:
-    """Return a row's value, or what is shown where the column makes it of others."""
-    return row[column.key] if column.key in row else str(column.shown(row))
+    """Return a row's value without signs and bars, or what is shown where the column makes it of others."""
+    if column.plain is not None:
+        value = column.plain(row)
+    else:
+        value = row[column.key] if column.key in row else str(column.shown(row))
+    return None if value == NOTHING else value
 
 
 def _told(count: int, path: Path) -> str:

@@ -122,12 +122,16 @@ class PagedList(DetailedList[Row, Done], FilterWords, ViewedList[Row, Done], Gen
         if self.VIEWS:
             yield ViewTabs()
         yield FilterBar(self.HINT)
-        with Panes(self.NAME):
+        with self.panes():
             with Vertical():
                 yield LiveTable(self.COLUMNS, self.NUMBER, sorts=False, id=self.NAME)
             yield DetailPane()
             if self.HAS_ASIDE:
                 yield DetailPane(classes="aside")
+
+    def panes(self) -> Panes:
+        """Return what holds the list and its panes."""
+        return Panes(self.NAME)
 
     @property
     def _filter(self) -> Which:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from textual.containers import Horizontal
@@ -25,9 +26,9 @@ STEP, STEP_ROWS = 4, 2
 class Panes(Horizontal):
     """A list, a pane and perhaps a third: below each other, side by side, or one of them alone.
 
-    Below 100 columns the pane is under the list, or only on the key of zoom where there are fewer rows
-    than it needs; up to 159 it is beside the list; from 160 on there is room for the third. The border
-    between list and pane stays where the user has put it.
+    Below 100 columns, or more for a list of sentences, the pane is under the list, or only on the key of
+    zoom where there are fewer rows than it needs; up to 159 it is beside the list; from 160 on there is
+    room for the third. The border between list and pane stays where the user has put it.
     """
 
     DEFAULT_CSS = """
@@ -41,11 +42,23 @@ class Panes(Horizontal):
     class Arranged(Message):
         """Another pane came into sight."""
 
-    def __init__(self, name: str, rows_needed: int = 0, narrowest: int = NARROWEST) -> None:
-        """``rows_needed`` of the terminal leave room for a pane below; ``narrowest`` are its least cells."""
+    def __init__(
+        self,
+        name: str,
+        rows_needed: int = 0,
+        narrowest: int = NARROWEST,
+        list_needs: Mapping[int, int] = LIST_NEEDS,
+        side_by_side: int = SIDE_BY_SIDE,
+    ) -> None:
+        """``rows_needed`` of the terminal leave room for a pane below; ``narrowest`` are its least cells.
+
+        ``list_needs`` are the list's cells before its panes get more, by their number; with fewer columns
+        of the terminal than ``side_by_side`` the pane is below.
+        """
         super().__init__(classes="list-body")
         self._memory = f"{name}.border"
         self._rows_needed, self._narrowest = rows_needed, narrowest
+        self._list_needs, self._side_by_side = list_needs, side_by_side
         self.zoomed: Widget | None = None
         self._left: Widget | None = None
         self._extents: dict[Widget, tuple[int | None, int | None]] = {}
@@ -62,7 +75,7 @@ class Panes(Horizontal):
 
     @property
     def _is_stacked(self) -> bool:
-        return self.app.size.width < SIDE_BY_SIDE
+        return self.app.size.width < self._side_by_side
 
     @property
     def _has_list_alone(self) -> bool:
@@ -96,7 +109,7 @@ class Panes(Horizontal):
             return max(LOWEST, min(moved, self.size.height - LOWEST)) if moved else None
         if moved:
             return max(LEAST, min(moved, (size.width - LEAST) // panes))
-        fair = (size.width - LIST_NEEDS[panes]) // panes
+        fair = (size.width - self._list_needs[panes]) // panes
         return max(min(self._narrowest, size.width // 3), min(WIDEST, fair))
 
     def zoom(self) -> None:

@@ -127,8 +127,13 @@ class SavedViews(Modal[ViewRow | None]):
         width = min(WIDEST_NAME, max((cell_len(view["name"]) for view in views), default=0))
         options.set_options(Option(Content(_line(view, width))) for view in views)
         options.highlighted = min(here, len(views) - 1) if views else None
+        self.refresh_bindings()
         if not views:
             self._say(NONE_YET)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to use or delete a view only where there is one."""
+        return bool(self._views) if action in ("use", "delete") else super().check_action(action, parameters)
 
     def _say(self, text: str) -> None:
         self.query_one("#told", Static).update(Content(text))

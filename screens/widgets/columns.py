@@ -22,7 +22,8 @@ class Column(Generic[Row]):
     Without a ``cell`` the row's value under the column's key is shown as it is.
     ``drop`` 0 always stays; of the others the highest is dropped first. ``grows`` takes the spare width.
     ``sort`` is the name of the order that a click on the header asks for. An ``extra`` one is
-    hidden until somebody chooses it. ``title`` says more than a short ``label``.
+    hidden until somebody chooses it. ``title`` says more than a short ``label``. ``plain`` is what a file
+    gets, where the row has no value under the key, or one that is made for the screen.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Column(Generic[Row]):
     sort: str = ""
     extra: bool = False
     title: str = ""
+    plain: Callable[[Row], object] | None = None
 
     def shown(self, row: Row) -> str | Text:
         if self.cell is not None:
@@ -90,12 +92,14 @@ def fitting_columns(
     """Return which columns fit into a width, and how wide each is then.
 
     In a user's ``own_choice`` no column is sure of its place: each that still fits is taken, those
-    that stay longest and come first before the others. ``needs`` are the cells of each column's longest
-    text: a growing one that is too narrow gets the blank cells of the others first, then the spare ones.
-    What is left widens growing columns by some cells, and then all alike: a gap as wide as half of the
-    screen would part a name from its figures.
+    that stay longest and come first before the others; where not all fit, they give up blank cells first.
+    ``needs`` are the cells of each column's longest text: a growing one that is too narrow gets the blank
+    cells of the others first, then the spare ones. What is left widens growing columns by some cells, and
+    then all alike: a gap as wide as half of the screen would part a name from its figures.
     """
-    kept = _taken(specs, width) if own_choice else _without_dropped(specs, width)
+    kept = (
+        _taken(_narrowed(specs, width, needs or {}), width) if own_choice else _without_dropped(specs, width)
+    )
     widths = {spec.key: spec.width for spec in kept}
     growing = [spec.key for spec in kept if spec.grows]
     spare = max(0, width - _room(kept))
@@ -108,13 +112,24 @@ def fitting_columns(
     return tuple((key, cells + rest // len(kept)) for key, cells in widths.items())
 
 
+def _least(spec: Column[Any], needs: Mapping[str, int]) -> int:
+    """Return the cells of a column's longest text and of its heading."""
+    return max(needs.get(spec.key, spec.width), cell_len(spec.label) + bool(spec.sort))
+
+
+def _narrowed(specs: Sequence[Column[Any]], width: int, needs: Mapping[str, int]) -> Sequence[Column[Any]]:
+    """Return the columns without their blank cells where they do not all fit with them."""
+    if _room(specs) <= width:
+        return specs
+    return [replace(spec, width=min(spec.width, _least(spec, needs))) for spec in specs]
+
+
 def _lent(kept: Sequence[Column[Any]], widths: dict[str, int], needs: Mapping[str, int], spare: int) -> int:
     """Narrow columns by their blank cells as far as growing ones lack them; return how many those are."""
     lacking = sum(max(0, needs.get(spec.key, 0) - spec.width) for spec in kept if spec.grows) - spare
     lent = 0
     for spec in kept:
-        least = max(needs.get(spec.key, spec.width), cell_len(spec.label) + bool(spec.sort))
-        part = min(max(0, spec.width - least), max(0, lacking - lent))
+        part = min(max(0, spec.width - _least(spec, needs)), max(0, lacking - lent))
         widths[spec.key] -= part
         lent += part
     return lent

@@ -19,6 +19,7 @@ from screens.widgets.key_order import place_of
 
 GAP, GROUP_GAP = 1, 3  # behind each key, and behind the last of a group
 KEY_STYLE = "bold $footer-key-foreground on $footer-key-background"
+OFF_STYLE = "$footer-description-foreground on $footer-key-background"  # its colour alone would say: press me
 VERB_STYLE = "$footer-description-foreground on $footer-description-background"
 
 
@@ -55,6 +56,7 @@ class KeyButton(Static):
         super().__init__()
         self.shrink = False
         self.shown: ShownKey | None = None
+        self._is_off: bool | None = None  # as painted
 
     def show(self, shown: ShownKey) -> None:
         """Show another key."""
@@ -66,8 +68,7 @@ class KeyButton(Static):
         # an automatic width would be remembered from before, if this is the second text between two layouts
         self.styles.width = shown.cells
         self.styles.margin = (0, shown.gap, 0, 0)
-        verb = f" {shown.binding.description}"
-        self.update(Content.assemble((shown.name, KEY_STYLE), (verb, VERB_STYLE)))
+        self._is_off = None
         self.dim()
 
     def dim(self) -> None:
@@ -77,7 +78,14 @@ class KeyButton(Static):
             possible = not isinstance(screen, Hosted) or screen.is_possible(
                 shown.binding.action.removeprefix("screen.")
             )
-            self.set_class(not (shown.is_enabled and possible), "-disabled")
+            self._paint(shown, is_off=not (shown.is_enabled and possible))
+
+    def _paint(self, shown: ShownKey, *, is_off: bool) -> None:
+        if is_off != self._is_off:
+            self._is_off = is_off
+            self.set_class(is_off, "-disabled")
+            name, verb = (shown.name, OFF_STYLE if is_off else KEY_STYLE), f" {shown.binding.description}"
+            self.update(Content.assemble(name, (verb, VERB_STYLE)))
 
     def on_mouse_down(self) -> None:
         if self.shown is not None:

@@ -62,6 +62,17 @@ def state_with_sign(row: BookingRow) -> Text:
     return Text(f"{_sign(row)} {words.plain}", words.style)
 
 
+def plain_state(row: BookingRow) -> str:
+    """Return a booking's state in one word for files: unclaimed, claimed, waiting, confirmed, ..., void."""
+    if row["voided"]:
+        return "void"
+    if row["status"] != PENDING:
+        return row["status"].lower()
+    if row["agent_id"] is None:
+        return "waiting"
+    return "claimed" if row["claimed_at"] else "unclaimed"
+
+
 def due_mark(row: BookingRow) -> Text:
     """Format when the follow-up is due: the time left, or how late it is behind a mark."""
     if row.get("due"):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from dispatch import queries
@@ -37,19 +38,21 @@ def of_an_agent(
     if row["kept"]:
         verb = "stays" if len(row["kept"]) == 1 else "stay"
         _line(text, f"{plural(len(row['kept']), 'booking')} {verb} {kept}")
-    for line in _found_an_agent(drained):
+    giver = row["agent_id"] if row["moves"] else None
+    for line in _found_an_agent(drained, giver):
         _line(text, line)
     if row.get("over_capacity"):
         _line(text, f"! {taker} is then above capacity", f"bold {BAD}")
     return text if text.plain else Text("No bookings are affected")
 
 
-def _found_an_agent(drained: Sequence[BookingRow]) -> list[str]:
-    """Say who gets the waiting bookings, or how many those are."""
+def _found_an_agent(drained: Sequence[BookingRow], giver: int | None) -> list[str]:
+    """Say who gets the waiting bookings, or how many those are; why, if it is who gives work away."""
     if len(drained) > MOST_NAMED:
         return [f"{plural(len(drained), 'waiting booking')} get an agent"]
     return [
         f"Waiting booking {each['booking_id']} goes to {short(each['agent_name'] or 'another agent')}"
+        + (", who is still available and has room then" if giver and each["agent_id"] == giver else "")
         for each in drained
     ]
 
@@ -85,14 +88,38 @@ def counts_of(result: Result, participle: str, noun: str = BOOKING) -> Text:
     return text.append(f", {refused:,} refused", f"bold {CARE}") if refused else text
 
 
-def before_a_batch(
-    result: Result, participle: str, noun: str = BOOKING, before: Mapping[int, BookingRow] | None = None
-) -> Text:
-    """Preview a batch: the counts, and first what would be refused, with the reason.
+def before_a_batch(result: Result, participle: str, noun: str = BOOKING) -> Text:
+    """Preview a batch: the counts, and first what would be refused, with the reason."""
+    return _row_by_row(counts_of(result, participle, noun), _refused_first(result["results"]), noun)
 
-    With the bookings as they are ``before``, each is shown with what changes.
+
+def before_bookings(
+    result: BatchResult, participle: str, before: Mapping[int, BookingRow], taker: str = ""
+) -> Text:
+    """Preview a batch of bookings that are as they are ``before``, with what changes in columns.
+
+    Of a change of hands to a ``taker``, who is named above, only the one before is named.
     """
-    return _row_by_row(counts_of(result, participle, noun), _refused_first(result["results"]), noun, before)
+    text, rows = counts_of(result, participle), _refused_first(result["results"])
+    shown = rows[:MOST_LISTED]
+    changes = {
+        row["booking_id"]: _changed(before.get(row["booking_id"]), row["booking"], taker)
+        for row in shown
+        if row["ok"]
+    }
+    wide = max((len(str(row["booking_id"])) for row in shown), default=0)
+    names = max((cell_len(name) for name, _, _ in changes.values()), default=0)
+    holders = max((cell_len(holder) for _, holder, _ in changes.values()), default=0)
+    for row in shown:
+        number = f"{row['booking_id']:>{wide}}"
+        if not row["ok"]:
+            text.append(f"\n✗ {number}  {_refused_because(row, BOOKING)}", CARE)
+            continue
+        name, holder, rest = changes[row["booking_id"]]
+        text.append(f"\n✓ {number}  {set_cell_size(name, names)}  ")
+        text.append(f"{set_cell_size(holder, holders)}  " if holders else "").append_text(rest)
+        text.append(" ! above capacity" if row["booking"].get("over_capacity") else "", f"bold {BAD}")
+    return _and_more(text, len(rows), BOOKING)
 
 
 def after_a_batch(result: Result, participle: str, noun: str = BOOKING) -> Text:
@@ -106,21 +133,24 @@ def _refused_first(rows: Sequence[Any]) -> list[Any]:
     return sorted(rows, key=lambda row: bool(row["ok"]))
 
 
-def _row_by_row(
-    text: Text, rows: Sequence[Any], noun: str, before: Mapping[int, BookingRow] | None = None
-) -> Text:
-    for row in rows[:MOST_LISTED]:
-        number = row[f"{noun}_id"]
-        if row["ok"]:
-            was = (before or {}).get(number)
-            text.append("\n").append_text(_issue_row(row) if noun == ISSUE else _booking_row(row, was))
-        else:
-            reason = row["error"]["message"] if row["error"] else ""
-            reason = reason.removeprefix(f"{noun} {number} ").removeprefix("is ")
-            text.append(f"\n✗ {number:>6}  {reason}", CARE)
-    if len(rows) > MOST_LISTED:
-        text.append(f"\n         and {plural(len(rows) - MOST_LISTED, noun)} more", "dim")
+def _refused_because(row: Any, noun: str) -> str:
+    reason = str(row["error"]["message"]) if row["error"] else ""
+    return reason.removeprefix(f"{noun} {row[f'{noun}_id']} ").removeprefix("is ")
+
+
+def _and_more(text: Text, rows: int, noun: str) -> Text:
+    if rows > MOST_LISTED:
+        text.append(f"\n         and {plural(rows - MOST_LISTED, noun)} more", "dim")
     return text
+
+
+def _row_by_row(text: Text, rows: Sequence[Any], noun: str) -> Text:
+    for row in rows[:MOST_LISTED]:
+        if row["ok"]:
+            text.append("\n").append_text(_issue_row(row) if noun == ISSUE else _booking_row(row))
+        else:
+            text.append(f"\n✗ {row[f'{noun}_id']:>6}  {_refused_because(row, noun)}", CARE)
+    return _and_more(text, len(rows), noun)
 
 
 def _issue_row(row: IssueBatchLine) -> Text:
@@ -130,27 +160,32 @@ def _issue_row(row: IssueBatchLine) -> Text:
     return Text(f"✓ {row['issue_id']:>6}  {short(issue['title'])}: {about}")
 
 
-def _booking_row(row: BatchLine, before: BookingRow | None = None) -> Text:
+def _booking_row(row: BatchLine) -> Text:
     booking = cast(BookingRow, row["booking"])
     text = Text(f"✓ {row['booking_id']:>6}  {short(booking['customer_name'], 24)}  ")
-    if before is None:
-        text.append_text(state_with_sign(booking))
-        text.append(f"  {booking['agent_name']}" if is_open(booking) and booking["agent_name"] else "")
-    else:
-        text.append_text(_changes(before, booking))
+    text.append_text(state_with_sign(booking))
+    text.append(f"  {booking['agent_name']}" if is_open(booking) and booking["agent_name"] else "")
     return text.append(" ! above capacity", f"bold {BAD}") if booking.get("over_capacity") else text
 
 
-def _changes(before: BookingRow, after: BookingRow) -> Text:
-    """Return what a change does: to the state, and, of an open booking, to its agent and follow-up."""
-    parts = []
+def _in_cells(name: str, cells: int) -> str:
+    return name if cell_len(name) <= cells else f"{set_cell_size(name, cells - 1).rstrip()}…"
+
+
+def _changed(before: BookingRow | None, after: BookingRow, taker: str) -> tuple[str, str, Text]:
+    """Return a booking's customer, whose it was and becomes, and what else changes."""
+    before = before or after
+    name, holder, parts = _in_cells(after["customer_name"], 20), "", list[Text]()
     states = state_with_sign(before), state_with_sign(after)
     if states[0].plain != states[1].plain:
         parts.append(Text(" → ").join(states))
     if is_open(after):
-        holders, times = [row["agent_name"] for row in (before, after)], after["follow_up_at"]
-        if holders[0] != holders[1]:
-            parts.append(Text(" → ".join(short(name or "nobody", 20) for name in holders)))
-        if before["follow_up_at"] != times:
-            parts.append(Text(f"follow-up {day_and_moment(times) if times else 'removed'}"))
-    return Text("  ").join(parts) if parts else Text("no change", "dim")
+        holders = [_in_cells(row["agent_name"] or "nobody", 16) for row in (before, after)]
+        due = after["follow_up_at"]
+        if before["agent_id"] != after["agent_id"]:
+            is_told = bool(taker) and after["agent_name"] == taker
+            holder = f"from {holders[0]}" if is_told else " → ".join(holders)
+        if before["follow_up_at"] != due:
+            parts.append(Text(f"follow-up {day_and_moment(due) if due else 'removed'}"))
+    nothing = Text() if holder else Text("no change", "dim")
+    return name, holder, Text("  ").join(parts) if parts else nothing

@@ -103,9 +103,28 @@ def _value(column: str, value: Any, names: Names) -> str:
     return describe_value(value)
 
 
-def event_line(event: EventRow) -> str:
-    """Format one line of a booking's history."""
-    word = describe_command(event["command"])
+WHO = {
+    "booking.claim": " for {agent}",
+    "booking.decline": " by {declined_by}",
+    "booking.lapse": " by {not_claimed_by}",
+    "booking.reassign": " to {agent}",
+    "issue.claim": " for {agent}",
+    "issue.reassign": " to {agent}",
+    "lead.add": ", given to {agent}",
+}
+"""Whose a command's part in a history was, by the fields of its event; left out where nobody is named."""
+
+
+def _who(event: EventRow, names: Names) -> str:
+    form = WHO.get(event["command"], "")
+    field = form.partition("{")[2].rstrip("}")
+    number = event["agent_id"] if field == "agent" else event["detail"].get(field)
+    return form.replace(f"{{{field}}}", names.get(number, f"agent {number}")) if number is not None else ""
+
+
+def event_line(event: EventRow, names: Names) -> str:
+    """Format one line of a booking's history, with the agents' names."""
+    word = describe_command(event["command"]) + _who(event, names)
     words = format_detail(event["command"], event["detail"])
     line = f"{short_moment(event['at'])}  {word}" + (f": {words}" if words else "")
     return f"{line}  ({event['actor']})" + (f"  [{undone_word(event)}]" if event["undone_by"] else "")
@@ -147,7 +166,7 @@ def format_detail(command: str, detail: Json) -> str:
     detail = {key: describe_value(value) if is_erased(value) else value for key, value in detail.items()}
     parts = [detail.get("outcome", "").replace("_", " "), detail.get("text") or detail.get("reason")]
     if "follow_up_at" in detail:
-        at = short_moment(detail["follow_up_at"]) or "none any more"
+        at = short_moment(detail["follow_up_at"]) or "removed"
         parts.append(at if command == "booking.follow_up" else f"follow-up {at}")
     if "score" in detail:
         parts.append(str(detail["score"]))

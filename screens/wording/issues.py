@@ -13,7 +13,7 @@ from dispatch.queries.wording import short_moment
 from dispatch.service import wording
 from dispatch.service.row_types import ClockState, InteractionRow, IssueDetails, IssueRow
 from dispatch.triage.row_types import Analysis, Triage
-from models.issues import ASSIGNED, IN_PROGRESS, NEW, OPEN, PENDING_CUSTOMER
+from models.issues import ASSIGNED, FIRST_RESPONSE, IN_PROGRESS, NEW, OPEN, PENDING_CUSTOMER
 from screens.wording.text import BAD, CARE, GOOD, QUIET, short, wrapped
 
 SHORT_CATEGORIES = {
@@ -91,6 +91,12 @@ def mentions(row: Analysis) -> str:
         kind, text = one["type"].replace("_", " "), one["text"]
         named.append(text if kind in text.lower() else f"{kind} {text}")
     return ", ".join(named)
+
+
+def due_at(row: IssueRow) -> str:
+    """Return the stored time at which the clock that is due next is due."""
+    times = row["sla"]
+    return times["first_response_due"] if times["next"] == FIRST_RESPONSE else times["resolution_due"]
 
 
 def urgency(row: IssueRow) -> Text:

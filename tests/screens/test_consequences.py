@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
-from screens.wording.consequences import after_a_batch, before_a_batch, of_an_agent
+from dispatch.desk.desk import Desk
+from screens.wording.consequences import after_a_batch, before_a_batch, before_bookings, of_an_agent
 
 NOW = "2082-03-04 12:00:00"
 OPEN: Any = {
@@ -43,7 +45,7 @@ def result(after: Any, *others: Any) -> Any:
         (
             HELD,
             {"claimed_at": None, "agent_id": 6, "agent_name": "Soren Baker"},
-            "◐ claimed → ○ unclaimed  Nova Singh → Soren Baker",
+            "Nova Singh → Soren Baker  ◐ claimed → ○ unclaimed",
         ),
         (HELD, {"follow_up_at": "2082-03-06 09:00:00"}, "follow-up Fri 2082-03-06 09:00"),
         (HELD | {"follow_up_at": NOW}, {"follow_up_at": None}, "follow-up removed"),
@@ -51,8 +53,27 @@ def result(after: Any, *others: Any) -> Any:
     ],
 )
 def test_a_preview_shows_what_changes(before: Any, changes: Any, shown: str) -> None:
-    text = before_a_batch(result(before | changes), "would be changed", before={12: before})
-    assert text.plain == f"1 booking would be changed\n✓     12  Oskar Sokolov  {shown}"
+    text = before_bookings(result(before | changes), "would be changed", {12: before})
+    assert text.plain == f"1 booking would be changed\n✓ 12  Oskar Sokolov  {shown}"
+
+
+def test_a_preview_is_in_columns_and_fits_beside_a_terminal_of_80() -> None:
+    long: Any = HELD | {
+        "booking_id": 1413,
+        "customer_name": "山田太郎山田太郎山田太郎",
+        "agent_name": "A" * 40,
+    }
+    after = {"claimed_at": None, "agent_id": 6, "agent_name": "Soren Baker"}
+    second = {"booking_id": 1413, "ok": True, "booking": long | after, "error": None}
+    made = result(HELD | after)
+    made["results"] += [second, REFUSED]
+    lines = before_bookings(made, "would go to Soren Baker", {12: HELD, 1413: long}, "Soren Baker").plain
+    _, refused, one, other = lines.splitlines()
+    assert refused == "✗    3  already cancelled"
+    assert one.startswith("✓   12  Oskar Sokolov")
+    for sought in ("from ", "◐ claimed → ○ unclaimed"):
+        assert cell_len(one[: one.index(sought)]) == cell_len(other[: other.index(sought)])
+    assert max(cell_len(line) for line in (one, other)) <= 76
 
 
 def test_a_closed_booking_has_no_holder() -> None:
@@ -67,7 +88,21 @@ def test_the_counts_say_of_how_many() -> None:
 
 
 def test_a_waiting_booking_that_gets_the_free_place_is_named() -> None:
-    row: Any = {"moves": [], "kept": [], "drained": [12]}
+    row: Any = {"agent_id": 6, "moves": [], "kept": [], "drained": [12]}
     text = of_an_agent(row, "with Nova Singh", drained=[OPEN | {"agent_name": "Soren Baker"}])
     assert text.plain == "Waiting booking 12 goes to Soren Baker"
     assert of_an_agent(row, "", drained=[OPEN] * 9).plain == "9 waiting bookings get an agent"
+
+
+def test_one_who_hands_work_over_and_gets_a_waiting_booking_is_explained(desk: Desk, add_agent: Any) -> None:
+    """The policy finds the agent with the fewest bookings: who has just given all of theirs away."""
+    add_agent("Ada"), add_agent("Bob")
+    move = {"booking_id": 3, "from_agent_id": 1, "to_agent_id": 2}
+    row: Any = {"agent_id": 1, "moves": [move], "kept": [], "drained": [12]}
+    with desk.reading():
+        told = of_an_agent(row, "", drained=[OPEN | {"agent_id": 1, "agent_name": "Ada Byron"}]).plain
+        other = of_an_agent(row, "", drained=[OPEN | {"agent_id": 2, "agent_name": "Bob Byron"}]).plain
+    assert told.splitlines()[1] == (
+        "Waiting booking 12 goes to Ada Byron, who is still available and has room then"
+    )
+    assert other.splitlines()[1] == "Waiting booking 12 goes to Bob Byron"

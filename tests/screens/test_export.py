@@ -16,14 +16,18 @@ from dispatch import queries
 from dispatch.customers import records
 from dispatch.desk.desk import Desk
 from models.errors import Refused
+from models.issues import ISSUE_STATUSES
 from screens.dialogs.form import FormModal
 from screens.shell.export import until
 from screens.widgets.live_table import LiveTable
+from screens.wording.bookings import plain_state
 from tests.screens.conftest import Running
 from tests.screens.picture import text_of
 from tests.screens.scenes import fill_in, press
 
 # from the newest change: by what is due, by number, turned round
+SIGNS = {*"○◐✓✗◉●◔▲‖▾→–▁▂▃▄▅▆▇█"}
+STATES = {*ISSUE_STATUSES, "unclaimed", "claimed", "waiting", "confirmed", "cancelled", "void"}
 ID_ASCENDING = ("greater_than_sign", "greater_than_sign", "less_than_sign")
 
 
@@ -69,6 +73,21 @@ async def test_the_chosen_columns_or_all_of_them(running: Running, tmp_path: Pat
     assert {*line} >= {"customer_name", "phone", "version", "total_revenue"}
 
 
+def test_every_state_is_one_plain_word() -> None:
+    row: Any = {"voided": False, "status": "Pending", "agent_id": 1, "claimed_at": None, "due": "2 h late"}
+    cases: dict[str, dict[str, Any]] = {
+        "unclaimed": {},
+        "claimed": {"claimed_at": "2082-03-04 12:00:00"},
+        "waiting": {"agent_id": None},
+        "confirmed": {"status": "Confirmed"},
+        "cancelled": {"status": "Cancelled", "agent_id": None},
+        "void": {"voided": True, "status": "Cancelled"},
+    }
+    assert {plain_state(row | changes): word for word, changes in cases.items()} == {
+        word: word for word in cases
+    }
+
+
 async def test_a_name_that_is_a_formula_is_a_text(
     running: Running, tmp_path: Path, other_terminal: Desk
 ) -> None:
@@ -85,6 +104,9 @@ async def test_a_name_that_is_a_formula_is_a_text(
         (("f5",), "my-desk", "group"),
         (("f6",), "service", "issue_id"),
         (("h",), "log", "event_id"),
+        (("f3",), "roster", "trend"),
+        (("f4", "V", "V"), "queue", "state"),
+        (("f6", "B"), "figures", "value"),
         (("f2", "f9", "escape", "shift+tab", "shift+tab"), "", ""),
     ],
 )
@@ -102,7 +124,11 @@ async def test_every_list_has_the_key(
         await fill_in(app, path=str(tmp_path / "a.csv"))
         await press(app, "f9")
         assert "Exported" in text_of(app)
-    assert (header or "customer_name") in read(tmp_path / "a.csv")[0]
+    head, *rows = read(tmp_path / "a.csv")
+    assert (header or "customer_name") in head
+    assert not SIGNS & set("".join(map("".join, rows))), "what is drawn for the eye stays on the screen"
+    if "state" in head:
+        assert {row[head.index("state")] for row in rows} <= STATES
 
 
 async def test_a_file_that_exists_is_kept_and_the_form_stays(running: Running, tmp_path: Path) -> None:

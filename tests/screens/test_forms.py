@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.text import Text
 from textual.app import App
 from textual.pilot import Pilot
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
 
 from astra_tui.app import AstraApp
 from dispatch import queries
@@ -21,6 +22,7 @@ from screens.dialogs.form import Field, FormModal
 from screens.fields.agent_picker import AgentPicker
 from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine
+from screens.fields.preview import Preview
 from screens.widgets.live_table import LiveTable
 from tests.screens.picture import text_of
 from tests.screens.scenes import fill_in, leave, press, said
@@ -254,6 +256,30 @@ async def test_a_value_no_longer_on_the_list_is_kept(
         await press(app, "f9")
         row = await app.backend.read(lambda: queries.agent(2))
         assert (row["department"], row["years_of_service"]) == ("Moon Office", 18)
+
+
+def test_a_preview_is_as_high_as_its_form_leaves_room() -> None:
+    def room(height: int, *fields: Field) -> int | None:
+        preview = Preview(lambda *_: Text())
+        form: FormModal[None] = FormModal("Any", fields, lambda *_: None, submit="Go", preview=preview)
+        return form._room_of_preview(height)
+
+    one, note = Field("a", "A"), Field("b", "B", note=lambda *_: "")
+    assert room(60, one) == 43
+    assert room(60, one, note) == 41
+    assert room(24, one) is None, "the style sheet knows the low ones"
+    assert room(30, *[one] * 8) is None
+
+
+async def test_the_agent_under_the_cursor_has_no_colours_of_its_own(golden_file: Path, running: Any) -> None:
+    """A green bar on the blue of the cursor cannot be seen."""
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await press(app, "f5")
+        options = app.screen.query_one(OptionList)
+        for step in ("down", "down", "up"):
+            await press(app, step)
+            coloured = [bool(option.prompt.spans) for option in options.options]
+            assert coloured == [place != options.highlighted for place in range(len(coloured))]
 
 
 async def test_agents_are_found_by_name_or_id(golden_file: Path, running: Any) -> None:

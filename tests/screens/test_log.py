@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.widgets import Input
 
 from astra_tui.app import AstraApp
@@ -15,6 +16,7 @@ from dispatch.leads import intake
 from models.audit import Event
 from screens.customers.card import CustomerCard
 from screens.log.screen import Log
+from screens.widgets.detail_pane import DetailPane
 from screens.widgets.live_table import LiveTable
 from tests.screens.conftest import standing_still
 from tests.screens.picture import text_of
@@ -194,6 +196,19 @@ async def test_checks_of_the_clocks_are_one_row_that_opens_to_each(path: Path, r
         assert "{" not in text_of(app)
 
 
+@pytest.mark.parametrize(("width", "cells"), [(80, 80), (120, 120), (200, 150)])
+async def test_the_sentences_get_the_room_there_is(
+    golden_file: Path, running: Any, width: int, cells: int
+) -> None:
+    async with running(golden_file, size=(width, 36)) as (app, _):
+        await press(app, "f4", "h")
+        table = app.screen.query_one(LiveTable)
+        assert table.outer_size.width == cells
+        assert app.screen.query_one(DetailPane).region
+        reason = "reassigned 8 (Priya Chukwu) to Soren Baker: asked for the agent of last year"
+        assert (reason in text_of(app)) == (width > 80)
+
+
 async def test_the_log_is_read_from_either_end(demo_file: Path, running: Any) -> None:
     async with running(demo_file, size=(120, 36)) as (app, _):
         await press(app, "f5", "escape", "h")
@@ -203,7 +218,7 @@ async def test_the_log_is_read_from_either_end(demo_file: Path, running: Any) ->
         oldest_first = events(app)
         assert oldest_first == sorted(oldest_first)
         assert oldest_first[0] <= newest_first[-1]
-        assert "time ▴" in text_of(app)
+        assert "sorted: number ▴" in text_of(app)
         await press(app, *("end",) * 6)
         held = events(app)
         assert held == sorted(held)
@@ -213,7 +228,7 @@ async def test_the_log_is_read_from_either_end(demo_file: Path, running: Any) ->
         await press(app, "greater_than_sign")
         assert events(app)[0] == newest_first[0]
         await press(app, "greater_than_sign")
-        assert "ordered by time: < turns it round" in said(app)[-1]
+        assert "in order of its numbers: < reverses it" in said(app)[-1]
         app.screen.post_message(LiveTable.SortAsked("actor"))
         await app.settle()
         assert events(app)[0] == newest_first[0]

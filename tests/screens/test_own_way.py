@@ -193,3 +193,16 @@ async def test_the_agent_chosen_at_one_desk_is_not_used_at_another(golden_file: 
         assert app.my_agent_id is None
     async with own(other, agent=3) as app:
         assert app.my_agent_id == 3  # from config.toml, not chosen here
+
+
+def test_chosen_columns_give_up_blanks_before_one_of_them_is_left_out() -> None:
+    """As To and Changed had to go from Queue for an empty Phone."""
+    specs: list[Column[dict[str, Any]]] = [
+        Column("name", "Name", 10, grows=True),
+        Column("to", "To", 8, drop=1),
+        Column("phone", "Phone", 18),
+    ]
+    needs = {"name": 14, "to": 6, "phone": 0}
+    found = fitting_columns(specs, 34, own_choice=True, needs=needs)
+    assert found == (("name", 17), ("to", 6), ("phone", 5))
+    assert [key for key, _ in fitting_columns(specs, 26, own_choice=True, needs=needs)] == ["name", "phone"]

@@ -308,6 +308,35 @@ async def export(app: AstraApp, _: Pilot[None], row: Row) -> None:
     assert len(target.read_text().splitlines()) == NEW + 1, "all rows, with a header"
 
 
+@check("`space` `M` `A`")
+async def marks(app: AstraApp, _: Pilot[None], row: Row) -> None:
+    one, through, every = row.pressed
+    reassign, cancel, unmark = row.words
+    await press(app, "f4", "escape", "slash", *"status:pending", "enter", "home", one)
+    assert "1 marked ✓" in text_of(app)
+    await press(app, "down", through)
+    assert "3 marked ✓" in text_of(app)
+    for key in (reassign, cancel):
+        await press(app, key)
+        assert "marked bookings" in text_of(app)
+        await press(app, "escape")
+    await press(app, "escape")
+    assert unmark == "esc"
+    assert "marked ✓" not in text_of(app)
+    await press(app, every)
+    assert "marked ✓" in text_of(app)
+    await press(app, "escape", "escape")
+
+
+@check("`h`")
+async def log(app: AstraApp, _: Pilot[None], row: Row) -> None:
+    await press(app, "f4", "escape", *row.pressed, "home")
+    assert place(app) == "log"
+    event = table(app).current
+    await press(app, *row.words)
+    assert place(app) != "log", event
+
+
 @check("`,` `>` `<`")
 async def columns(app: AstraApp, pilot: Pilot[None], row: Row) -> None:
     choose, sort, reverse = row.pressed

@@ -103,7 +103,15 @@ def test_the_desks_refusals_are_shown_as_sentences_by_one_function() -> None:
 @pytest.mark.parametrize(
     ("command", "detail", "undone_by", "line"),
     [
-        ("booking.claim", {}, None, "03-04 12:00  claimed  (kim)"),
+        ("booking.claim", {}, None, "03-04 12:00  claimed for Soren Baker  (kim)"),
+        ("booking.reassign", {"reason": "no"}, None, "03-04 12:00  reassigned to Soren Baker: no  (kim)"),
+        (
+            "booking.decline",
+            {"declined_by": 9, "reason": "ill"},
+            None,
+            "03-04 12:00  declined by Nova Singh: ill  (kim)",
+        ),
+        ("booking.lapse", {"not_claimed_by": 8}, None, "03-04 12:00  not claimed in time by agent 8  (kim)"),
         ("booking.note", {"text": "[/] call"}, None, "03-04 12:00  note: [/] call  (kim)"),
         ("booking.contact", {"outcome": "no_answer"}, None, "03-04 12:00  contact: no answer  (kim)"),
         (
@@ -112,7 +120,7 @@ def test_the_desks_refusals_are_shown_as_sentences_by_one_function() -> None:
             None,
             "03-04 12:00  contact: no answer, voicemail, follow-up 03-05 09:00  (kim)",
         ),
-        ("booking.follow_up", {"follow_up_at": None}, None, "03-04 12:00  follow-up: none any more  (kim)"),
+        ("booking.follow_up", {"follow_up_at": None}, None, "03-04 12:00  follow-up: removed  (kim)"),
         ("booking.cancel", {"reason": "no"}, 9, "03-04 12:00  cancelled: no  (kim)  [undone]"),
         ("booking.cancel", {"reason": ERASED}, None, "03-04 12:00  cancelled: erased  (kim)"),
         ("undo", {"command": "booking.claim"}, None, "03-04 12:00  undo: claimed  (kim)"),
@@ -128,5 +136,11 @@ def test_the_desks_refusals_are_shown_as_sentences_by_one_function() -> None:
     ],
 )
 def test_an_event_is_a_line(command: str, detail: dict[str, Any], undone_by: int | None, line: str) -> None:
-    event: Any = {"at": "2082-03-04 12:00:00", "actor": "kim", "command": command, "detail": detail}
-    assert event_line(event | {"undone_by": undone_by}) == line
+    event: Any = {
+        "at": "2082-03-04 12:00:00",
+        "actor": "kim",
+        "agent_id": 6,
+        "command": command,
+        "detail": detail,
+    }
+    assert event_line(event | {"undone_by": undone_by}, {6: "Soren Baker", 9: "Nova Singh"}) == line

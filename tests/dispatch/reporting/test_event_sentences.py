@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from dispatch.desk.desk import Desk
 from dispatch.desk.event_chain import DIGEST_BYTES
 from dispatch.operations.command_list import every_command
-from dispatch.reporting.event_sentences import SENTENCES, sentence
+from dispatch.queries.row_types import AgentRow
+from dispatch.reporting.event_sentences import SENTENCES, names_in, sentence
 
+AddAgent = Callable[..., AgentRow]
 NAMES: dict[int | None, str] = {6: "Soren Baker", 9: "Nova Singh"}
 NOTHING: dict[str, Any] = {
     **dict.fromkeys(("booking_id", "issue_id", "customer_id", "agent_id", "customer_name")),
@@ -40,6 +45,7 @@ def test_no_sentence_holds_a_python_value_or_an_empty_part() -> None:
         assert not set("[]{}") & set(words), words
         assert "None" not in words
         assert not words.endswith((":", ",", " "))
+        assert not re.search(r"\b(\w+) \1\b", words), words
 
 
 @pytest.mark.parametrize(
@@ -57,7 +63,66 @@ def test_no_sentence_holds_a_python_value_or_an_empty_part() -> None:
             OF_ANN | {"agent_id": 9, "detail": {"reason": "[/] ill", "declined_by": 6}},
             "declined 413 (Ann) for Soren Baker: [/] ill; now with Nova Singh",
         ),
+        (
+            "booking.decline",
+            OF_ANN
+            | {"agent_id": None, "detail": {"declined_by": 6}, "after": {"bookings:413": {"agent_id": None}}},
+            "declined 413 (Ann) for Soren Baker; waits for an agent",
+        ),
         ("booking.cancel", OF_ANN, "cancelled 413 (Ann)"),
+        (
+            "booking.reassign_all",
+            {
+                "detail": {"bookings": 2, "reason": "balance"},
+                "after": {"bookings:1": {"agent_id": 9}, "bookings:2": {"agent_id": 9}},
+            },
+            "reassigned 2 bookings to Nova Singh: balance",
+        ),
+        (
+            "undo",
+            {
+                "detail": {"command": "booking.reassign_all"},
+                "before": {"bookings:1": {"agent_id": 9}},
+                "after": {"bookings:1": {"agent_id": 6}},
+            },
+            "undid: reassigned bookings to Nova Singh",
+        ),
+        (
+            "agent.handover",
+            {
+                "agent_id": 6,
+                "detail": {"to": "desk", "drained": [3]},
+                "after": {
+                    "bookings:1": {"agent_id": 9},
+                    "bookings:2": {"agent_id": None},
+                    "bookings:3": {"agent_id": 6},
+                    "bookings:4": {"version": 2},
+                    "issues:1": {"agent_id": 9},
+                },
+            },
+            "handed over Soren Baker's work to the desk: "
+            "1 booking and 1 issue to Nova Singh, 1 booking waits",
+        ),
+        (
+            "agent.handover",
+            {"agent_id": 6, "detail": {"to": 9}, "after": {"bookings:1": {"agent_id": 9}}},
+            "handed over Soren Baker's work to Nova Singh: 1 booking",
+        ),
+        (
+            "agent.presence",
+            {"agent_id": 6, "detail": {"presence": "offline"}, "after": {"bookings:1": {"agent_id": 7}}},
+            "set Soren Baker to offline; 1 booking to agent 7",
+        ),
+        (
+            "booking.release",
+            OF_ANN | {"agent_id": 9, "after": {"bookings:413": {"agent_id": 9}}},
+            "released 413 (Ann); now with Nova Singh",
+        ),
+        (
+            "waiting.assign",
+            {"detail": {"drained": [1, 2]}, "after": {f"bookings:{n}": {"agent_id": 9} for n in (1, 2)}},
+            "assigned 2 waiting bookings to Nova Singh",
+        ),
         ("booking.cancel_all", {"detail": {"bookings": [1, 2], "reason": "no"}}, "cancelled 2 bookings: no"),
         (
             "booking.note",
@@ -77,19 +142,25 @@ def test_no_sentence_holds_a_python_value_or_an_empty_part() -> None:
         (
             "booking.follow_up",
             OF_ANN | {"at": "2082-03-01 09:00:00", "detail": {"follow_up_at": "2082-03-04 08:00:00"}},
-            "changed the follow-up of 413 (Ann): 03-04 08:00",
+            "set the follow-up of 413 (Ann) to 03-04 08:00",
         ),
         (
             "booking.follow_up",
             OF_ANN | {"at": "2082-12-31 09:00:00", "detail": {"follow_up_at": "2083-01-02 08:00:00"}},
-            "changed the follow-up of 413 (Ann): 2083-01-02 08:00",
+            "set the follow-up of 413 (Ann) to 2083-01-02 08:00",
         ),
         (
             "booking.follow_up",
             OF_ANN | {"at": "2082-03-01 09:00:00", "detail": {"follow_up_at": None}},
-            "changed the follow-up of 413 (Ann): none",
+            "removed the follow-up of 413 (Ann)",
         ),
         ("import.rows", {"detail": {"agents": 30, "bookings": 0}}, "imported rows: 30 agents"),
+        ("import", {"detail": {"agents": 0, "assignments": 1}}, "imported 1 assignment"),
+        ("undo", {"detail": {"command": "import", "agents": 30}}, "undid: imported 30 agents"),
+        ("undo", {"detail": {"command": "import"}}, "undid: imported"),
+        ("undo", {"detail": {"command": "lead.add_all"}}, "undid: added leads"),
+        ("lead.add_all", {"detail": {"leads": 1}}, "added 1 lead"),
+        ("booking.cancel_all", {"detail": {"bookings": 2}}, "cancelled 2 bookings"),
         (
             "issue.reply",
             {"issue_id": 6, "detail": {"author": "customer", "text": "No."}},
@@ -100,6 +171,28 @@ def test_no_sentence_holds_a_python_value_or_an_empty_part() -> None:
 )
 def test_wording(command: str, values: dict[str, Any], words: str) -> None:
     assert said(command, **values) == words
+
+
+def test_of_many_takers_the_first_are_named() -> None:
+    after = {f"bookings:{one}": {"agent_id": one} for one in range(1, 6)} | {"bookings:6": {"agent_id": 5}}
+    words = said("agent.leave", agent_id=6, after=after)
+    assert words == (
+        "deactivated Soren Baker; 2 bookings to agent 5, 1 booking to agent 1, 1 booking to agent 2, "
+        "2 bookings to others"
+    )
+    del after["bookings:4"]
+    assert said("agent.leave", agent_id=6, after=after).endswith(", 1 booking to agent 3")
+
+
+def test_the_names_of_those_who_have_the_work_then_are_known(desk: Desk, add_agent: AddAgent) -> None:
+    add_agent("Ada")
+    event: Any = NOTHING | {
+        "command": "agent.leave",
+        "agent_id": None,
+        "after": {"issues:1": {"agent_id": 1}},
+    }
+    with desk.reading():
+        assert names_in([event]) == {1: "Ada Byron"}
 
 
 def test_a_check_of_the_clocks_tells_what_it_raised() -> None:

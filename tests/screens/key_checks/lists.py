@@ -94,6 +94,7 @@ async def saved_views(app: AstraApp) -> None:
     assert "x again deletes it" in text_of(app)
     await press(app, "x")
     assert "No saved views yet" in text_of(app)
+    assert "Delete" not in text_of(app), "there is none to delete"
     await press(app, "escape", "escape")
     assert place(app) == "queue"
 
