@@ -30,11 +30,12 @@ from screens.base.app_protocol import Views
 from screens.base.backend import Backend, Changes
 from screens.base.drafts import Drafts
 from screens.base.messages import DeskChanged
-from screens.base.textual_internals import all_screens
+from screens.base.textual_internals import all_screens, bindings_of
 from screens.base.theme import THEMES
 from screens.dialogs.modal import Modal
 from screens.dialogs.panel import error_panel
 from screens.dialogs.quit_warning import Leaving
+from screens.dialogs.transient_modal import TransientModal
 from screens.shell.booking_notifications import Inbox
 from screens.shell.desk_screen import Place
 from screens.shell.help import Help, Verb
@@ -49,6 +50,8 @@ T = TypeVar("T")
 REACHED = ("locked", "read_only")  # no reason to call the database lost
 LOOK_EVERY_S = 0.25
 BELOW_A_MODAL = ("go", "find", "log", "undo", "redo", "help", "why", "first_steps")
+SAYS_SO = ("find", "undo", "redo", "help", "first_steps")
+"""Of these, the keys that work anywhere else: over a modal they say that it must be closed first."""
 
 
 class AstraApp(PaletteApp):
@@ -308,8 +311,18 @@ class AstraApp(PaletteApp):
     # actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Under a modal only the modal's own keys work."""
-        return not (isinstance(self.screen, ModalScreen) and action in BELOW_A_MODAL)
+        """Under a modal only the modal's own keys work, and the others that are expected say so."""
+        if not isinstance(self.screen, ModalScreen) or action not in BELOW_A_MODAL:
+            return True
+        return self._is_told(action)
+
+    def _is_told(self, action: str) -> bool:
+        """Return whether a key says that this modal must be closed first; the modal may have its own."""
+        modal = self.screen
+        if action not in SAYS_SO or not isinstance(modal, Modal) or isinstance(modal, TransientModal):
+            return False
+        nodes = [node for node in (modal, self.focused) if node is not None]
+        return not any(binding.action == action for node in nodes for _, binding in bindings_of(node))
 
     async def run_action(
         self,
@@ -318,11 +331,21 @@ class AstraApp(PaletteApp):
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
         """Run an action; its errors are reported like those of the background."""
+        if isinstance(self.screen, Modal) and action in SAYS_SO and self._is_told(str(action)):
+            self._say_closed_first(str(action), self.screen)
+            return True
         try:
             return await super().run_action(action, default_namespace, namespaces)
         except Exception as error:  # noqa: BLE001  # shown in a panel that can be copied
             self.report(error)
             return True
+
+    def _say_closed_first(self, action: str, modal: Modal[Any]) -> None:
+        if action == "help" and isinstance(modal, Help):
+            modal.action_close()
+        else:
+            name = keys.BY_ID[action].description
+            modal.tell(f"Close this first (esc), then {keys.key_of(self, action)} {name}")
 
     def action_go(self, place: str) -> None:
         self._at(place, lambda there: there.begin())

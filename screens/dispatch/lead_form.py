@@ -23,6 +23,7 @@ from screens.base import keys
 from screens.dialogs.form import value_of
 from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine, is_required, noun_of
+from screens.fields.type_ahead import which
 from screens.widgets.frame import Frame
 from screens.wording.contacts import is_a_call, needs_number
 
@@ -189,12 +190,27 @@ class LeadForm(Frame):
     def is_refused(self) -> bool:
         """Say below each field what the desk would refuse, by the lists as last read; go to the first."""
         refused = intake.problems(self.values(), self._values)
-        wrong = [field for field in LABELS if _given_name(field) in refused]
+        told = {
+            field: self._told(field, refused[_given_name(field)])
+            for field in LABELS
+            if _given_name(field) in refused
+        }
+        told |= {field: which(names) for field, names in self._left_open().items()}
+        wrong = [field for field in LABELS if field in told]
         for field in wrong:
-            self._lines[field].tell(self._told(field, refused[_given_name(field)]), "wrong")
+            self._lines[field].tell(told[field], "wrong")
         for field in wrong[:1]:
             self._widget(field).focus()
         return bool(wrong)
+
+    def _left_open(self) -> dict[str, tuple[str, ...]]:
+        """Return the fields where letters leave several names open, with the names."""
+        choices = {field: self._widget(field) for field in LABELS if field not in INPUTS}
+        return {
+            field: each.waiting
+            for field, each in choices.items()
+            if isinstance(each, Choice | Pick) and each.waiting
+        }
 
     def _told(self, field: str, error: InvalidInput) -> str:
         is_empty = not self._value(field).strip()

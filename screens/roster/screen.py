@@ -210,8 +210,10 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
     def _list(self, found: list[AgentRow]) -> None:
         """Put agents into the table, with the cursor on the one sought, or at first on the first of all."""
         sought = next((row for row in found if row["agent_id"] == self._sought), None)
+        if sought is not None:
+            self._folded = [name for name in self._folded if name != sought["department"]]
         is_first = not self.table.rows_shown
-        self.table.show_rows(with_trends(self._in_order(found, sought)[:MOST_HELD], self._trends))
+        self.table.show_rows(with_trends(self._in_order(found)[:MOST_HELD], self._trends))
         if sought is not None:
             self.table.stand_at(self._sought)
             self._sought = None
@@ -219,10 +221,9 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
             people = [row["agent_id"] for row in self.table.rows_shown if "members" not in row]
             self.table.stand_at(next(iter(people), None))  # below the department, for keys to act on somebody
 
-    def _in_order(self, found: list[AgentRow], sought: AgentRow | None) -> list[AgentRow]:
+    def _in_order(self, found: list[AgentRow]) -> list[AgentRow]:
         if self._sort == DEPARTMENT and self._asked is None and have_departments(found):
-            folded = [name for name in self._folded if sought is None or name != sought["department"]]
-            return grouped(found, folded, descending=self._descending)
+            return grouped(found, self._folded, descending=self._descending)
         return sorted(found, key=lambda row: sort_key(row.get(self._sort)), reverse=self._descending)
 
     @property
@@ -249,7 +250,7 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
 
     def show_agent(self, agent_id: int) -> None:
         """List everybody, and put the cursor on this agent."""
-        self._sought, self.view = agent_id, ACTIVE
+        self._sought, self.view, self._asked, self._misread = agent_id, ACTIVE, None, ""
         self.query_one("#filter", Input).value = ""
         self.table.focus()
         self._arrange()
@@ -362,13 +363,13 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
     @on_chosen
     def action_leave(self, row: AgentRow) -> None:
         if row["left_at"] is not None:
-            self.at_once("reactivated", agents.come_back, _name_first)
+            self.do_with(row, "reactivated", agents.come_back, _name_first)
         elif row["load"]:
             self._open(leaving_form(row), "Handed over and deactivated")
         else:
             what = f"deactivate {short(row['name'])} ({row['agent_id']})"
             self.host.ask_again(
-                "agent.leave", what, lambda: self.at_once("deactivated", agents.leave, _name_first)
+                "agent.leave", what, lambda: self.do_with(row, "deactivated", agents.leave, _name_first)
             )
 
     @on_chosen

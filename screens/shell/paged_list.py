@@ -331,6 +331,7 @@ class PagedList(DetailedList[Row, Done], FilterWords, ViewedList[Row, Done], Gen
             self._list(which, opens=opens)
 
     def _list(self, which: Which, *, opens: bool = True) -> None:
+        self.forget_act()
         self._window = replace(self._window, which=which, anchor=None, limit=PAGE)
         self.refresh_bindings()
         self.reload(opens=opens)
