@@ -23,6 +23,7 @@ from dispatch.operations.row_types import DemoResult, ImportResult
 from dispatch.queries import customer_index
 from models.clock import Clock
 from models.errors import DatabaseUnavailable, DeskError
+from screens.app.keys_over_modals import BELOW_A_MODAL, is_told, tell_to_close
 from screens.app.palette_app import PaletteApp
 from screens.app.routes import PLACE_MAKERS
 from screens.base import clipboard, keys
@@ -30,12 +31,11 @@ from screens.base.app_protocol import Views
 from screens.base.backend import Backend, Changes
 from screens.base.drafts import Drafts
 from screens.base.messages import DeskChanged
-from screens.base.textual_internals import all_screens, bindings_of
+from screens.base.textual_internals import all_screens
 from screens.base.theme import THEMES
 from screens.dialogs.modal import Modal
 from screens.dialogs.panel import error_panel
 from screens.dialogs.quit_warning import Leaving
-from screens.dialogs.transient_modal import TransientModal
 from screens.shell.booking_notifications import Inbox
 from screens.shell.desk_screen import Place
 from screens.shell.help import Help, Verb
@@ -49,9 +49,6 @@ T = TypeVar("T")
 
 REACHED = ("locked", "read_only")  # no reason to call the database lost
 LOOK_EVERY_S = 0.25
-BELOW_A_MODAL = ("go", "find", "log", "undo", "redo", "help", "why", "first_steps")
-SAYS_SO = ("find", "undo", "redo", "help", "first_steps")
-"""Of these, the keys that work anywhere else: over a modal they say that it must be closed first."""
 
 
 class AstraApp(PaletteApp):
@@ -314,15 +311,7 @@ class AstraApp(PaletteApp):
         """Under a modal only the modal's own keys work, and the others that are expected say so."""
         if not isinstance(self.screen, ModalScreen) or action not in BELOW_A_MODAL:
             return True
-        return self._is_told(action)
-
-    def _is_told(self, action: str) -> bool:
-        """Return whether a key says that this modal must be closed first; the modal may have its own."""
-        modal = self.screen
-        if action not in SAYS_SO or not isinstance(modal, Modal) or isinstance(modal, TransientModal):
-            return False
-        nodes = [node for node in (modal, self.focused) if node is not None]
-        return not any(binding.action == action for node in nodes for _, binding in bindings_of(node))
+        return is_told(self, action)
 
     async def run_action(
         self,
@@ -331,21 +320,14 @@ class AstraApp(PaletteApp):
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
         """Run an action; its errors are reported like those of the background."""
-        if isinstance(self.screen, Modal) and action in SAYS_SO and self._is_told(str(action)):
-            self._say_closed_first(str(action), self.screen)
+        if is_told(self, action):
+            tell_to_close(self, str(action))
             return True
         try:
             return await super().run_action(action, default_namespace, namespaces)
         except Exception as error:  # noqa: BLE001  # shown in a panel that can be copied
             self.report(error)
             return True
-
-    def _say_closed_first(self, action: str, modal: Modal[Any]) -> None:
-        if action == "help" and isinstance(modal, Help):
-            modal.action_close()
-        else:
-            name = keys.BY_ID[action].description
-            modal.tell(f"Close this first (esc), then {keys.key_of(self, action)} {name}")
 
     def action_go(self, place: str) -> None:
         self._at(place, lambda there: there.begin())

@@ -33,7 +33,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
 
     def describe_done(self, word: str, row: IssueDetails) -> str:
         if word == "Resolved":  # it leaves the open ones, and the score is the next to come
-            return f"{word}: issue {row['issue_id']}; {keys.key_of(self.app, 'issue.rate')} scores it"
+            return f"{word} {row['issue_id']}: {keys.key_of(self.app, 'issue.rate')} scores it"
         return describe(word, row)
 
     def _is_over(self, row: IssueDetails) -> None:

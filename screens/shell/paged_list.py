@@ -180,6 +180,7 @@ class PagedList(DetailedList[Row, Done], FilterWords, ViewedList[Row, Done], Gen
 
     def seek(self, window: ListWindow[Which, Row], number: int) -> None:
         """List a window's rows with the cursor on the one that has this number."""
+        self.forget_act()
         self._window, self._listed, self._sought = window, None, number
         self.reload(opens=True)
 

@@ -36,7 +36,7 @@ async def test_a_resolved_issue_is_scored_and_closed_though_it_has_left_the_list
         app.show_issue(5)
         await app.settle()
         await press(app, "f", "f9")
-        assert "Resolved: issue 5; s scores it" in said(app)[-1]
+        assert "Resolved 5: s scores it" in bottom(app), "whole on the narrowest line"
         other = shown_now(app)["issue_id"]
         assert other != 5
         assert app.screen.is_possible("rate")
