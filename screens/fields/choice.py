@@ -215,6 +215,11 @@ class Pick(Select[str]):
             self.value = chosen
         self.show_letters(self.chosen)
 
+    def action_show_overlay(self) -> None:
+        self._ahead.forget()
+        self.show_letters(self.chosen)
+        super().action_show_overlay()
+
     def action_accept(self) -> None:
         settle(self, self._ahead)
         if self.chosen:
