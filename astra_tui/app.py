@@ -23,6 +23,7 @@ from dispatch.operations.row_types import DemoResult, ImportResult
 from dispatch.queries import customer_index
 from models.clock import Clock
 from models.errors import DatabaseUnavailable, DeskError
+from screens.app.keys_over_modals import BELOW_A_MODAL, is_told, tell_to_close
 from screens.app.palette_app import PaletteApp
 from screens.app.routes import PLACE_MAKERS
 from screens.base import clipboard, keys
@@ -48,7 +49,6 @@ T = TypeVar("T")
 
 REACHED = ("locked", "read_only")  # no reason to call the database lost
 LOOK_EVERY_S = 0.25
-BELOW_A_MODAL = ("go", "find", "log", "undo", "redo", "help", "why", "first_steps")
 
 
 class AstraApp(PaletteApp):
@@ -308,8 +308,10 @@ class AstraApp(PaletteApp):
     # actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Under a modal only the modal's own keys work."""
-        return not (isinstance(self.screen, ModalScreen) and action in BELOW_A_MODAL)
+        """Under a modal only the modal's own keys work, and the others that are expected say so."""
+        if not isinstance(self.screen, ModalScreen) or action not in BELOW_A_MODAL:
+            return True
+        return is_told(self, action)
 
     async def run_action(
         self,
@@ -318,6 +320,9 @@ class AstraApp(PaletteApp):
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
         """Run an action; its errors are reported like those of the background."""
+        if is_told(self, action):
+            tell_to_close(self, str(action))
+            return True
         try:
             return await super().run_action(action, default_namespace, namespaces)
         except Exception as error:  # noqa: BLE001  # shown in a panel that can be copied

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
+
+from peewee import JOIN
 
 from dispatch import queries
 from dispatch.customers.person_names import NEARLY
@@ -15,10 +17,12 @@ from dispatch.inputs.phone_numbers import dresses
 from dispatch.queries.customer_index import found
 from dispatch.queries.row_types import CustomerRow
 from models.base import listed, tuples
+from models.bookings import Booking
 from models.customer_index import MOST_WORDS, needle
-from models.customers import Customer
+from models.customers import Customer, Lead
 from models.errors import InvalidInput
 from models.folding import fold
+from models.issues import Issue
 
 MOST_SUSPECTS = 10
 MOST_COMPARED = 200
@@ -36,9 +40,34 @@ def suspects(
 def suggestions(
     name: str = "", phone: str | None = None, email: str | None = None, limit: int = MOST_SUSPECTS
 ) -> list[Suspect]:
-    """The same while somebody types, with those whose name goes on so or whose phone has the same end."""
-    likely = _with_last_digits(phone) | _begun(name) | _namesakes(name)
-    return _described(_with_contacts(phone, email), likely, limit)
+    """The same while somebody types, with those whose name goes on so or whose phone has the same end.
+
+    Nobody of whom nothing is left is suggested: a lead undone has not made them known.
+    """
+    sure, likely = _with_contacts(phone, email), _with_last_digits(phone) | _begun(name) | _namesakes(name)
+    gone = _with_nothing_left({*sure, *likely})
+    known, perhaps = (
+        {customer_id: because for customer_id, because in found.items() if customer_id not in gone}
+        for found in (sure, likely)
+    )
+    return _described(known, perhaps, limit)
+
+
+def _with_nothing_left(customer_ids: Collection[int]) -> set[int]:
+    """Of these customers, those whose leads were all undone and who have no issue; not one without leads."""
+    theirs = (
+        Lead.select(Lead.customer_id, Booking.voided)
+        .join(Booking, JOIN.LEFT_OUTER, on=(Booking.lead_id == Lead.lead_id))
+        .where(Lead.customer_id.in_(listed(customer_ids)))
+        .distinct()
+    )
+    leads = [*tuples(theirs)]
+    undone = {customer_id for customer_id, is_undone in leads if is_undone}
+    undone -= {customer_id for customer_id, is_undone in leads if not is_undone}
+    if not undone:
+        return undone
+    issues = Issue.select(Issue.customer_id).where(Issue.customer_id.in_(listed(undone)), ~Issue.voided)
+    return undone - {customer_id for (customer_id,) in tuples(issues)}
 
 
 def _with_contacts(phone: str | None, email: str | None) -> dict[int, str]:

@@ -36,7 +36,9 @@ class CommandApp(DistributingApp):
 
         if isinstance(self.screen, CommandLine):
             self.screen.action_close()
-        elif not isinstance(self.screen, Leaving):
+        elif isinstance(self.screen, Leaving):
+            self.screen.tell("Stay or quit first")
+        else:
             self.push_screen(CommandLine(text))
 
     def action_list_line(self) -> None:

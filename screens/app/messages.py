@@ -80,9 +80,9 @@ class SpeakingApp(ThemedApp):
         else:
             self.tell(text)
 
-    def refuse(self, error: DeskError) -> None:
-        """Say why a command was refused, and how to go on."""
-        self.tell(said(error), hint=hint_of(self, error.hint), severity="warning")
+    def refuse(self, error: DeskError, way_there: str = "") -> None:
+        """Say why a command was refused, and how to go on; ``way_there`` is the key that opens its row."""
+        self.tell(said(error), hint=hint_of(self, error.hint, way_there), severity="warning")
 
     def announce(self, *news: News) -> None:
         """Announce what others brought, and ring; the user may have wished for neither."""
@@ -144,8 +144,9 @@ class SpeakingApp(ThemedApp):
         self.show_messages()
 
     def action_messages(self) -> None:
-        """Show the last messages, newest first."""
-        if getattr(self.screen, "heading", "") == TITLE:
+        """Show the last messages, newest first, or close them."""
+        if isinstance(self.screen, Panel) and self.screen.heading == TITLE:
+            self.screen.action_close()
             return
         text = Text(overflow="fold")
         for message in reversed(self.messages.kept):

@@ -50,7 +50,10 @@ class PaletteApp(CommandApp):
             self.keep_theme(name)
 
     def action_command_palette(self) -> None:
-        if not isinstance(self.screen, Palette):
+        """Open the palette, or close it."""
+        if isinstance(self.screen, Palette):
+            self.screen.action_close()
+        else:
             self.push_screen(Palette(self.palette_entries(self.screen), self._way_to), self._run_entry)
 
     def _run_entry(self, entry: Entry | None) -> None:

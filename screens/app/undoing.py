@@ -8,9 +8,10 @@ from dispatch.desk.desk import Desk
 from dispatch.operations import undo
 from dispatch.operations.command_list import describe_target
 from dispatch.operations.row_types import UndoPreview, UndoResult
-from models.errors import Refused
+from models.errors import DeskError, Refused
 from screens.app.typed_words import WordAwareApp
 from screens.base.hosted import Hosted
+from screens.base.keys import key_of
 from screens.wording.events import describe_undo
 from screens.wording.text import short
 
@@ -61,7 +62,14 @@ class UndoingApp(WordAwareApp):
             else:
                 self._say_reversed(result)
 
-        cast("Host", self).perform(attempt, then)
+        def refused(error: DeskError) -> None:
+            """Say what can be done with the row that the log opens."""
+            if isinstance(error, Refused):
+                self.refuse(error, key_of(self, "log.booking"))
+            else:
+                cast("Host", self).report(error)
+
+        cast("Host", self).perform(attempt, then, None if event_id is None else refused)
 
     def _ask_about(self, about: str, found: UndoPreview, event_id: int | None) -> None:
         """Ask; the answer counts while the same command is still the one to undo or redo."""

@@ -15,7 +15,7 @@ from textual.binding import Binding
 from dispatch.inputs.validation import noun as noun_of_field
 from models.errors import DeskError, InvalidInput
 from models.hints import rendered
-from screens.base.textual_internals import is_character, keymap_of
+from screens.base.textual_internals import bindings_of, is_character, keymap_of
 
 
 def key(
@@ -277,6 +277,13 @@ BY_ID = {
 }
 
 
+def binding_of(kind: str, action: str) -> Binding | None:
+    """Return the key of a verb for rows of a kind, such as "issue"."""
+    return next(
+        (one for name, one in BY_ID.items() if name.startswith(f"{kind}.") and one.action == action), None
+    )
+
+
 def place_keys(app: App[Any]) -> set[str]:
     """Return the user's keys that go to a place from anywhere: those that are not a character."""
     known = keymap_of(app)
@@ -319,18 +326,35 @@ WITHOUT_A_KEY = {
 """What hints propose and only the shell can do: such a clause is left out here."""
 KEPT_IN = {"agent": "Roster", "log": "Log"}
 """Keys that a hint must say the place of, by the first part of their id."""
+ROWS_IN = {"booking": "Queue", "issue": "Service"}
+"""The same for those of rows, which other places may have as well."""
 
 
-def hint_of(app: App[Any], hint: str) -> str:
-    """Return the desk's hint with the user's keys: ``o makes it Pending``."""
+def hint_of(app: App[Any], hint: str, way_there: str = "") -> str:
+    """Return the desk's hint with the user's keys: ``o makes it Pending``.
+
+    A key that the place in sight has not is said with its place: ``D in Service settles it``; or with the key
+    that leads to the row, if that is known: ``enter, then D settles it``.
+    """
 
     def way(identifier: str, _: list[str]) -> str | None:
         if identifier not in BY_ID:
             return None
-        place = KEPT_IN.get(identifier.partition(".")[0]) if "." in identifier else None
-        return f"{key_of(app, identifier)} in {place}" if place else key_of(app, identifier)
+        kind, dot, _rest = identifier.partition(".")
+        place, name = KEPT_IN.get(kind) if dot else None, key_of(app, identifier)
+        if dot and kind in ROWS_IN and not _is_in_sight(app, identifier):
+            place = ROWS_IN[kind]
+            if way_there:
+                return f"{way_there}, then {name}"
+        return f"{name} in {place}" if place else name
 
     return rendered(hint, way)
+
+
+def _is_in_sight(app: App[Any], identifier: str) -> bool:
+    """Return whether the place in sight, or below the modal in sight, has a key."""
+    places = app.screen_stack[:1]
+    return any(one.id == identifier for place in places for _, one in bindings_of(place))
 
 
 FIRST_WORD = re.compile(r"[a-z][a-z-]*(?![\w./\\@])")  # and no name of a file, say

@@ -87,17 +87,17 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
                 raise Refused("waiting", f"booking {number} waits for an agent", REASSIGN)
             return bookings.claim(desk, number, taker)
 
-        self.at_once("Claimed", claim)
+        self.do_with(row, "Claimed", claim, verb="claim")
 
-    action_keep = at_once("Kept", bookings.keep)
-    action_release = at_once("Released", bookings.release)
+    action_keep = at_once("Kept", bookings.keep, "keep")
+    action_release = at_once("Released", bookings.release, "release")
 
     @on_chosen
     def action_reopen(self, row: BookingRow) -> None:
         """Reopen a closed one once the key is pressed again: a typed name must not undo a sale."""
 
         def reopen() -> None:
-            self.at_once("Reopened", bookings.reopen)
+            self.do_with(row, "Reopened", bookings.reopen)
 
         if is_open(row):
             reopen()  # refused in the desk's words
@@ -105,8 +105,12 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
         what = f"reopen {row['booking_id']} ({short(row['customer_name'], 24)}), {row['status']}"
         self.host.ask_again("booking.reopen", what, reopen)
 
-    action_contact = with_form("Contacted", forms.contact_form, needs=_is_held, tell=_with_follow_up)
-    action_follow_up = with_form(FOLLOW_UP, forms.follow_up_form, needs=_is_held, tell=_with_follow_up)
+    action_contact = with_form(
+        "Contacted", forms.contact_form, needs=_is_held, tell=_with_follow_up, verb="contact"
+    )
+    action_follow_up = with_form(
+        FOLLOW_UP, forms.follow_up_form, needs=_is_held, tell=_with_follow_up, verb="follow_up"
+    )
 
     @on_chosen
     def action_next_step(self, row: BookingRow) -> None:
@@ -120,17 +124,17 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
 
     def action_confirm(self) -> None:
         form = partial(forms.confirm_form, values=self.backend.values)
-        self.with_form("Confirmed", form, needs=self._is_held)
+        self.with_form("Confirmed", form, needs=self._is_held, verb="confirm")
 
-    action_cancel = with_form("Cancelled", forms.cancel_form, needs=_is_open)
-    action_decline = with_form("Declined", forms.decline_form, needs=_is_held)
+    action_cancel = with_form("Cancelled", forms.cancel_form, needs=_is_open, verb="cancel")
+    action_decline = with_form("Declined", forms.decline_form, needs=_is_held, verb="decline")
     action_note = with_form("Noted", forms.note_form)
-    action_rate = with_form("Scored", forms.rate_form, needs=_is_finished)
+    action_rate = with_form("Scored", forms.rate_form, needs=_is_finished, verb="rate")
 
     def action_edit(self) -> None:
         self.with_form("Saved", partial(forms.edit_form, values=self.backend.values))
 
-    action_reassign = with_form("Reassigned", forms.reassign_form, needs=_is_open)
+    action_reassign = with_form("Reassigned", forms.reassign_form, needs=_is_open, verb="reassign")
 
     def action_why(self) -> None:
         """Explain the decision, beside the number of all agents."""

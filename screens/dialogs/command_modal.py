@@ -16,6 +16,7 @@ from screens.base.hosted import T
 from screens.dialogs.modal import HOLDS_TEXT, Modal
 from screens.fields.choice import LettersTyped
 from screens.fields.field_line import WRONG, no_such_name
+from screens.fields.type_ahead import which
 
 Outcome = TypeVar("Outcome")
 SOON_S = 0.4  # a slower answer gets a note
@@ -84,7 +85,7 @@ class CommandModal(Modal[Outcome | None]):
     def on_letters_typed(self, message: LettersTyped) -> None:
         """Say so if a letter chooses nothing, until the field is left."""
         self._slip = "" if message.found else no_such_name(message)
-        self._show_problem(self._slip)
+        self._show_problem(which(message.waiting) if message.waiting else self._slip)
 
     def _slipped(self) -> bool:
         """Return whether letters that chose nothing were typed last: their enter goes no further."""

@@ -28,6 +28,7 @@ from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine, is_required, noun_of
 from screens.fields.preview import Preview
 from screens.fields.prose import Prose
+from screens.fields.type_ahead import which
 
 Values = dict[str, str]
 Verb = str | Callable[[Values], str]
@@ -323,8 +324,7 @@ class FormModal(CommandModal[Outcome]):
 
     def _is_refused(self, values: Values) -> bool:
         """Say below each field at fault what is wrong with it, and go to the first one."""
-        given = [field for field in self._fields if field.name in values]
-        found = {field.name: field.refusal(self.app, values[field.name]) for field in given}
+        found = {field.name: self._refusal(field, values.get(field.name)) for field in self._fields}
         wrong = {name: text for name, text in found.items() if text}
         for name, text in wrong.items():
             self.line(name).tell(text, "wrong")
@@ -332,6 +332,13 @@ class FormModal(CommandModal[Outcome]):
             self._focus(name)
         self.call_after_refresh(self._fit)
         return bool(wrong)
+
+    def _refusal(self, field: Field, text: str | None) -> str:
+        """Return what is wrong with a value to be sent, if any, or that letters leave several names open."""
+        widget = self.query_one(f"#{field.name}")
+        if isinstance(widget, Choice | Pick) and widget.waiting:
+            return which(widget.waiting)
+        return "" if text is None else field.refusal(self.app, text)
 
     def unsaved(self) -> str:
         """Typed text that would be lost; a choice takes one key to repeat and needs no warning."""
@@ -342,9 +349,9 @@ class FormModal(CommandModal[Outcome]):
         )
         return f"{self.heading}: what you typed will be lost." if typed else ""
 
-    def tell(self, text: str) -> None:
+    def stay(self, why: str) -> None:
         """Say why this stays; what is typed now may be meant for the place: one enter sends nothing."""
-        super().tell(text)
+        super().stay(why)
         self._kept_open = True
 
     def why_it_stays(self) -> str:

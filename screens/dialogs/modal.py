@@ -72,13 +72,17 @@ class Modal(ModalScreen[Result], Hosted[Result]):
         """Show a line about the modal itself."""
         self.say(text, severity="warning")
 
+    def stay(self, why: str) -> None:
+        """Say why the key of a place has not closed this."""
+        self.tell(why)
+
     def on_key(self, event: events.Key) -> None:
         if event.key not in place_keys(self.app):
             return
         why = self.why_it_stays()
         if why:
             event.stop()
-            self.tell(why)
+            self.stay(why)
         else:
             self.pass_on(event)
 

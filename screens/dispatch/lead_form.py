@@ -23,8 +23,9 @@ from screens.base import keys
 from screens.dialogs.form import value_of
 from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine, is_required, noun_of
+from screens.fields.type_ahead import which
 from screens.widgets.frame import Frame
-from screens.wording.contacts import is_a_call
+from screens.wording.contacts import is_a_call, needs_number
 
 if TYPE_CHECKING:
     from screens.base.key_queue import SteadyApp
@@ -41,15 +42,18 @@ LABELS = {
 }
 INPUTS = {
     "customer": "name",
-    "phone": "for a call",
+    "phone": "for calls and texts",
     "email": "optional",
     "requests": "what they wish for",
 }
 OPTIONAL = frozenset(("phone", "email", "requests"))
 ON_THE_WAY = ("customer", "method", "source", "destination", "launch", "requests")
-"""The fields that enter goes through; phone comes after the method, if that is a call."""
-WANTED = "Number to call? enter skips it"
-NO_NUMBER = "No number: nobody can call back"
+"""The fields that enter goes through; phone comes after the method, if that needs a number."""
+TO_CALL, TO_TEXT = "Number to call? enter skips it", "Number to text? enter skips it"
+NO_CALL, NO_TEXT = "No number: nobody can call back", "No number: how will they be reached?"
+KEPT = "kept"  # the tone of a notice that stays while somebody types
+
+NUMBER_BEGINS = "+(0123456789"
 
 # a valid beginning: while somebody types, only what no further key can correct is wrong
 COMPLETIONS = {"phone": "0000", "email": "@example.com"}
@@ -80,7 +84,7 @@ class LineInput(Input):
     @property
     def is_asked_for(self) -> bool:
         """Whether the line of this field asks for it."""
-        return any(isinstance(line, FieldLine) and line.told == WANTED for line in self.ancestors)
+        return any(isinstance(line, FieldLine) and line.told in (TO_CALL, TO_TEXT) for line in self.ancestors)
 
     def on_paste(self, event: events.Paste) -> None:
         if self._take_lines(event.text):
@@ -100,6 +104,22 @@ class LineInput(Input):
         else:
             self.post_message(self.LinesPasted(text))
         return True
+
+
+class ContactChoice(Choice):
+    """The contact methods: a number typed here is the customer's, whose method is chosen later."""
+
+    @dataclass
+    class NumberTyped(Message):
+        """A figure, or a plus, was typed: a telephone number begins."""
+
+        key: events.Key
+
+    def on_key(self, event: events.Key) -> None:
+        if event.character is not None and event.character in NUMBER_BEGINS:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.NumberTyped(event))
 
 
 def _are_leads(lines: list[str]) -> bool:
@@ -128,7 +148,8 @@ class LeadForm(Frame):
         if field in INPUTS:
             widget = LineInput(placeholder=INPUTS[field], compact=True, select_on_focus=False, id=field)
         elif field in ("method", "source"):
-            widget = Choice(self._values.of(field), id=field)
+            make = ContactChoice if field == "method" else Choice
+            widget = make(self._values.of(field), id=field)
         else:
             widget = Pick(self._values.of(field), id=field)
         return FieldLine(LABELS[field], widget, required=field not in OPTIONAL)
@@ -169,12 +190,27 @@ class LeadForm(Frame):
     def is_refused(self) -> bool:
         """Say below each field what the desk would refuse, by the lists as last read; go to the first."""
         refused = intake.problems(self.values(), self._values)
-        wrong = [field for field in LABELS if _given_name(field) in refused]
+        told = {
+            field: self._told(field, refused[_given_name(field)])
+            for field in LABELS
+            if _given_name(field) in refused
+        }
+        told |= {field: which(names) for field, names in self._left_open().items()}
+        wrong = [field for field in LABELS if field in told]
         for field in wrong:
-            self._lines[field].tell(self._told(field, refused[_given_name(field)]), "wrong")
+            self._lines[field].tell(told[field], "wrong")
         for field in wrong[:1]:
             self._widget(field).focus()
         return bool(wrong)
+
+    def _left_open(self) -> dict[str, tuple[str, ...]]:
+        """Return the fields where letters leave several names open, with the names."""
+        choices = {field: self._widget(field) for field in LABELS if field not in INPUTS}
+        return {
+            field: each.waiting
+            for field, each in choices.items()
+            if isinstance(each, Choice | Pick) and each.waiting
+        }
 
     def _told(self, field: str, error: InvalidInput) -> str:
         is_empty = not self._value(field).strip()
@@ -206,15 +242,15 @@ class LeadForm(Frame):
         while following and self._is_settled(following):
             following = self._after(following)
         if field == "phone" and self._lacks_number:
-            self._lines["phone"].tell(NO_NUMBER, "warning")
+            self._lines["phone"].tell(NO_CALL if self._is_a_call else NO_TEXT, "warning")
         if following == "phone":
-            self._lines["phone"].tell(WANTED, "warning")
+            self._lines["phone"].tell(TO_CALL if self._is_a_call else TO_TEXT, "warning")
         if following:
             self._widget(following).focus()
         return bool(following)
 
     def _after(self, field: str) -> str:
-        if field == "method" and self._lacks_number:
+        if field in ("customer", "method") and self._lacks_number:
             return "phone"
         if field in ("phone", "email"):
             field = "method" if self._value("method") else "customer"
@@ -222,7 +258,11 @@ class LeadForm(Frame):
 
     @property
     def _lacks_number(self) -> bool:
-        return is_a_call(self._value("method")) and not self._value("phone").strip()
+        return needs_number(self._value("method")) and not self._value("phone").strip()
+
+    @property
+    def _is_a_call(self) -> bool:
+        return is_a_call(self._value("method"))
 
     def _is_settled(self, field: str) -> bool:
         """Make a choice that has one name only; return whether it is made."""
@@ -237,6 +277,15 @@ class LeadForm(Frame):
         """Take a letter in a phone field that was asked for as the answer to the next one."""
         message.stop()
         self.go_on("phone")
+        cast("SteadyApp", self.app).type_again(message.key)
+
+    @on(ContactChoice.NumberTyped)
+    def _begin_number(self, message: ContactChoice.NumberTyped) -> None:
+        """Let a number that is typed at the contact go on in the phone's field."""
+        message.stop()
+        phone = self.query_one("#phone", Input)
+        phone.focus()
+        phone.cursor_position = len(phone.value)
         cast("SteadyApp", self.app).type_again(message.key)
 
     def offer(self, values: AcceptedValues) -> None:
@@ -259,6 +308,12 @@ class LeadForm(Frame):
         self.notice.update(Content(text))
         self.notice.set_classes(f"-{tone}" if tone else "")
 
+    def point_out_kept(self) -> None:
+        """Say that a half-typed lead is still here, unless a more important notice is shown."""
+        is_told = any(self.notice.has_class(f"-{tone}") for tone in ("error", "warning", "restored"))
+        if not self.is_empty and not is_told:
+            self.show_notice(f"Half-typed lead kept; {keys.key_of(self.app, 'form.clear')} clears it", KEPT)
+
     @property
     def has_succeeded(self) -> bool:
         """Whether the line below still shows who got the last lead."""
@@ -267,9 +322,11 @@ class LeadForm(Frame):
     def forget_notice(self, *, emptied: bool) -> None:
         """Remove a notice that has been read, since somebody types.
 
-        A field that was ``emptied``, for example by Assign, removes only an error.
+        A field that was ``emptied``, for example by Assign, removes only an error. That a lead was kept is
+        shown until nothing of it is left: what is typed may have been meant for another.
         """
-        if self.notice.has_class("-error") or not emptied:
+        is_kept = self.notice.has_class(f"-{KEPT}")
+        if self.notice.has_class("-error") or (self.is_empty if is_kept else not emptied):
             self.show_notice("")
 
     def empty(self) -> None:

@@ -251,14 +251,17 @@ class Dispatch(BookingActions):
         return f"The lead you typed is not assigned. {kept}."
 
     def begin(self) -> None:
-        self.query_one("#customer").focus()
+        """Go to the customer; a half-typed lead is pointed out: what is typed now goes on in it."""
+        self.action_begin()
+        if self.is_laid_out:
+            self.form.point_out_kept()
 
     def action_begin(self) -> None:
-        self.begin()
+        self.query_one("#customer").focus()
 
     def action_clear(self) -> None:
         if self.form.is_empty:
-            self.begin()
+            self.action_begin()
             self.form.show_notice("The form is empty")
         else:
             self.form.empty()
@@ -270,7 +273,7 @@ class Dispatch(BookingActions):
 
     def action_several(self, text: str = "") -> None:
         def assigned(done: str) -> None:
-            self.begin()
+            self.action_begin()
             self.form.show_notice(done, "success")
             self.say_done(done)
             self.table.action_scroll_top()
@@ -310,7 +313,7 @@ class Dispatch(BookingActions):
     def action_assign(self) -> None:
         values = self.form.values()
         if self._assigning or (self.form.has_succeeded and self.form.is_empty):
-            self.begin()
+            self.action_begin()
             return  # pressed twice: the result of the lead stays to be read
         is_refused = self.form.is_refused()
         self.set_class(is_refused, "-refused")

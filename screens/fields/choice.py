@@ -33,11 +33,15 @@ class Option(RadioButton):
 
 @dataclass
 class LettersTyped(Message):
-    """A letter was typed in a Choice or Pick; without a match (not ``found``) it has changed nothing."""
+    """A letter was typed in a Choice or Pick; without a match (not ``found``) it has changed nothing.
+
+    Nor has one that leaves several names ``waiting`` for the next.
+    """
 
     choice: Choice | Pick
     letters: str
     found: bool
+    waiting: tuple[str, ...] = ()
 
     @property
     def control(self) -> Choice | Pick:
@@ -82,6 +86,11 @@ class Choice(RadioSet):
     @property
     def names(self) -> tuple[str, ...]:
         return self._names
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The names that the letters typed so far leave open."""
+        return self._ahead.waiting
 
     def _label(self, name: str, letters: str = "") -> Content:
         return Content(marked(name, letters or own_beginning(name, self._names)))
@@ -141,6 +150,7 @@ class Choice(RadioSet):
 
     def action_accept(self) -> None:
         """Go on; a name is chosen by its letters, an arrow or space, and never by going on alone."""
+        settle(self, self._ahead)
         self.post_message(self.Accepted(self))
 
     def _choose_selected(self) -> None:
@@ -181,6 +191,11 @@ class Pick(Select[str]):
         return self._names
 
     @property
+    def waiting(self) -> tuple[str, ...]:
+        """The names that the letters typed so far leave open."""
+        return self._ahead.waiting
+
+    @property
     def chosen(self) -> str:
         """The chosen name, or ""."""
         return "" if self.selection is None else self.selection
@@ -200,7 +215,13 @@ class Pick(Select[str]):
             self.value = chosen
         self.show_letters(self.chosen)
 
+    def action_show_overlay(self) -> None:
+        self._ahead.forget()
+        self.show_letters(self.chosen)
+        super().action_show_overlay()
+
     def action_accept(self) -> None:
+        settle(self, self._ahead)
         if self.chosen:
             self.post_message(Choice.Accepted(self))
         else:
@@ -239,10 +260,11 @@ def take_letter(field: Choice | Pick, ahead: TypeAhead, event: events.Key) -> No
     """Choose by a typed letter, or take the last one back."""
     if event.key == "backspace" and ahead.letters:
         name = ahead.take_back(event.time)
-    elif event.character is not None and event.character.isalnum():
+        field.post_message(LettersTyped(field, ahead.letters, True, ahead.waiting))
+    elif event.character is not None and _is_of_a_name(event.character, ahead, event.time):
         name = ahead.add(event.character, event.time, field.names, field.chosen)
-        letters = ahead.letters if name else ahead.letters + event.character
-        field.post_message(LettersTyped(field, letters, name is not None))
+        letters = ahead.letters if name is not None else ahead.letters + event.character
+        field.post_message(LettersTyped(field, letters, name is not None, ahead.waiting))
     else:
         return
     event.stop()  # a letter that begins no name is a slip, not the key of a command or place
@@ -250,6 +272,20 @@ def take_letter(field: Choice | Pick, ahead: TypeAhead, event: events.Key) -> No
     if name is not None:
         field.choose(name)
         field.show_letters(name)
+
+
+def _is_of_a_name(character: str, ahead: TypeAhead, at: float) -> bool:
+    """Return whether a character is part of a name: a blank right behind letters takes nothing else."""
+    return character.isalnum() or (character == " " and ahead.goes_on(at))
+
+
+def settle(field: Choice | Pick, ahead: TypeAhead) -> None:
+    """Take the first of the names that the letters leave open: enter has the last word."""
+    if ahead.waiting:
+        field.choose(ahead.waiting[0])
+        ahead.forget()
+        field.show_letters(field.chosen)
+        field.post_message(LettersTyped(field, "", True))
 
 
 def next_of(names: Iterable[str], current: str) -> str:

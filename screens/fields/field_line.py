@@ -9,6 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Label, Static
 
 from screens.fields.choice import LettersTyped
+from screens.fields.type_ahead import which
 
 REQUIRED, WRONG = "*", "! "
 """The signs of a required field, and before what is wrong: without colour, bold alone is a heading."""
@@ -94,10 +95,17 @@ class FieldLine(Vertical):
             self.set_class(bool(text) and each == tone, f"-{each}")
 
     def on_letters_typed(self, message: LettersTyped) -> None:
-        """Say so if a letter chooses nothing, until the field is left: nobody takes it for a choice then."""
+        """Say so if a letter chooses nothing, until the field is left: nobody takes it for a choice then.
+
+        That it leaves several names open is still said then.
+        """
         message.stop()
-        self.tell("" if message.found else no_such_name(message, self._label), "wrong")
-        self._slip = self._told
+        if message.waiting:
+            self.tell(which(message.waiting), "warning")
+            self._slip = ""
+        else:
+            self.tell("" if message.found else no_such_name(message, self._label), "wrong")
+            self._slip = self._told
 
     def on_descendant_blur(self) -> None:
         if self._slip and self._slip == self._told:

@@ -7,52 +7,73 @@ from collections.abc import Iterable, Sequence
 
 from models.folding import fold
 
+MOST_ASKED = 3  # names
 PAUSE_S = 0.8  # a letter after a longer pause is the first of another beginning
 
 
 class TypeAhead:
     """Letters typed soon after each other, the name they choose, and the way back.
 
+    Letters that begin several names choose none of them yet: these are ``waiting`` for the next letter,
+    however long it takes. One that does not wait takes the first, as suits a list in which enter chooses.
     Times are in seconds of any steady clock.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, waits: bool = True) -> None:
         self.letters = ""
+        self.waiting: tuple[str, ...] = ()
+        self._waits = waits
         self._at = 0.0
-        self._before: list[tuple[str, str]] = []  # the letters and the name before each letter
+        self._before: list[tuple[str, tuple[str, ...], str]] = []  # all as it was before each letter
 
     def add(self, letter: str, at: float, names: Sequence[str], current: str) -> str | None:
-        """Take a letter typed at a time; return the name it chooses, or None if there is none.
+        """Take a letter typed at a time; return the name chosen now, or None if no name begins so.
 
         A letter without a match changes nothing. The same letter again goes through the names it begins.
         """
-        if at - self._at > PAUSE_S:
+        is_late = not self.goes_on(at)
+        if is_late and not self.waiting:
             self.forget()
         self._at = at
-        letters = self.letters + letter
-        found = beginning_with(letters, names)
-        if not found and set(fold(letters)) == {fold(letter)}:
-            letters = letter
-            found = beginning_with(letter, names)
+        letters, found = self.letters + letter, beginning_with(self.letters + letter, names)
+        if not found and is_late:
+            self.forget()
+            letters, found = letter, beginning_with(letter, names)
+        is_again = not found and set(fold(letters)) == {fold(letter)}
+        if is_again:
+            letters, found = letter, beginning_with(letter, names)
         if not found:
             return None
-        self._before.append((self.letters, current))
-        self.letters = letters
-        if len(letters) > 1 and current in found:
-            return current
-        return found[(found.index(current) + 1) % len(found) if current in found else 0]
+        self._before.append((self.letters, self.waiting, current))
+        self.letters, self.waiting = letters, ()
+        return self._chosen(found, current, is_again=is_again)
+
+    def _chosen(self, found: list[str], current: str, *, is_again: bool) -> str:
+        """Return the name that the letters choose of those that begin so: the present one while they wait."""
+        whole = next((name for name in found if fold(name) == fold(self.letters)), None)
+        if is_again or (not self._waits and (len(self.letters) == 1 or current not in found)):
+            return found[(found.index(current) + 1) % len(found) if current in found else 0]
+        if whole is not None or len(found) == 1:
+            return whole or found[0]
+        if self._waits:
+            self.waiting = tuple(found)
+        return current
+
+    def goes_on(self, at: float) -> bool:
+        """Return whether a key at a time still belongs to the letters before it."""
+        return bool(self.letters) and at - self._at <= PAUSE_S
 
     def take_back(self, at: float) -> str | None:
         """Take the last letter back at a time; return the name chosen before it, or None without a letter."""
         if not self._before:
             return None
         self._at = at
-        self.letters, name = self._before.pop()
+        self.letters, self.waiting, name = self._before.pop()
         return name
 
     def forget(self) -> None:
         """Let the next letter be the first one."""
-        self.letters = ""
+        self.letters, self.waiting = "", ()
         self._before.clear()
 
 
@@ -80,3 +101,16 @@ def marked(name: str, letters: str) -> str:
         if letters and fold(name[place:end]) == wanted:
             return f"{name[:place]}({name[place:end]}){name[end:]}"
     return name
+
+
+def which(names: Sequence[str]) -> str:
+    """Ask which of several names is meant, each with the letters that choose it: ``(bu)sy or (br)eak?``."""
+    shown = [marked(_short(name, letters := own_beginning(name, names)), letters) for name in names]
+    *others, last = shown[:MOST_ASKED] if len(shown) <= MOST_ASKED else [*shown[:MOST_ASKED], "…"]
+    return f"{', '.join(others)} or {last}?"
+
+
+def _short(name: str, letters: str) -> str:
+    """Return a name's first word, if the letters that choose it are in that."""
+    first = name.split()[0]
+    return first if len(letters) <= len(first) else name

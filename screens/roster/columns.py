@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.text import Text
 
+from dispatch.matching.conversion_rates import rates
 from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import contact_rate, plural
+from dispatch.reporting.daily_figures import TREND_DAYS
 from screens.roster.presence import presence_text
 from screens.widgets.columns import Column
-from screens.wording.agents import held_bar, match_score
+from screens.wording.agents import held_bar, match_score, sparkline
 from screens.wording.plots import interval
 
 CONTACT, TREND = "contact_rate", "trend"
+NO_DAYS = [0] * TREND_DAYS
 
 
 def rating(row: AgentRow) -> Text:
@@ -79,3 +84,20 @@ SCORE, RATES = "match_score", frozenset(("rate", "decided"))
 """Columns computed only where they are chosen: with thousands of agents that takes a while."""
 SORTS = tuple(column.sort for column in COLUMNS if column.sort)
 HIGHEST_FIRST = ("load", "issue_load", "years_of_service", "rating", CONTACT, SCORE, *RATES)
+
+
+def with_conversion(rows: list[AgentRow]) -> list[AgentRow]:
+    """Return the agents with their rates of Confirmed bookings; former agents have none. Reads the desk."""
+    known = {rate.agent_id: rate for rate in rates()}
+    return [{**row, **known[row["agent_id"]].row()} if row["agent_id"] in known else row for row in rows]
+
+
+def with_trends(rows: list[AgentRow], trends: Mapping[int, list[int]]) -> list[AgentRow]:
+    """Add what each agent confirmed a day, drawn to the scale of those in sight."""
+    highest = max((max(trends.get(row["agent_id"], [0])) for row in rows), default=0)
+    return [
+        row | {"trend": sparkline(trends.get(row["agent_id"], NO_DAYS), highest)}
+        if highest and "members" not in row
+        else row
+        for row in rows
+    ]

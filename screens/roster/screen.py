@@ -16,11 +16,10 @@ from dispatch import agents, queries
 from dispatch.assignment.contact_rate import with_rates
 from dispatch.inputs.filter_language import Node, parse
 from dispatch.inputs.filter_reader import read
-from dispatch.matching.conversion_rates import rates
 from dispatch.matching.evidence import MATCH as MATCH_POLICY
 from dispatch.matching.roster_scores import RosterScores, roster_scores
 from dispatch.queries.row_types import AgentRow
-from dispatch.reporting.daily_figures import TREND_DAYS, confirmed_by_agent
+from dispatch.reporting.daily_figures import confirmed_by_agent
 from dispatch.views.row_types import ViewRow
 from models.errors import InvalidInput
 from screens.base import keys
@@ -28,7 +27,18 @@ from screens.base.figures import CAPACITY, LOAD, MATCH, PRESENCE, RANK, RATING, 
 from screens.fields.choice import next_of
 from screens.filters.agents import ACTIVE, VIEWS, count_views, is_in, whole_text
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
-from screens.roster.columns import COLUMNS, CONTACT, HIGHEST_FIRST, RATES, SCORE, SORTS, TREND
+from screens.roster.columns import (
+    COLUMNS,
+    CONTACT,
+    HIGHEST_FIRST,
+    NO_DAYS,
+    RATES,
+    SCORE,
+    SORTS,
+    TREND,
+    with_conversion,
+    with_trends,
+)
 from screens.roster.detail import agent_detail, department_detail
 from screens.roster.groups import DEPARTMENT, grouped, have_departments, sort_key, starts_of, totals_text
 from screens.roster.presence import open_presence
@@ -43,10 +53,9 @@ from screens.widgets.filter_bar import FilterBar
 from screens.widgets.live_table import LiveTable
 from screens.widgets.steady_text import SteadyText
 from screens.widgets.view_tabs import ViewTabs
-from screens.wording.agents import sparkline, with_score
+from screens.wording.agents import with_score
 from screens.wording.text import CARE, no_matches, short
 
-NO_DAYS = [0] * TREND_DAYS
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
 WIDE = 110
 ROWS_WITH_PANE, PANE, LIST_NEEDS = 30, 30, {1: 90}  # rows of a narrow terminal; cells of the pane
@@ -123,13 +132,14 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
             rows = [row | {"unattended": left_alone.get(row["agent_id"], 0)} for row in rows]
             if CONTACT in shown:  # all that came in for ninety days is looked at
                 rows = with_rates(desk, rows)
-            return rows if RATES.isdisjoint(shown) else _with_rates(rows)
+            return rows if RATES.isdisjoint(shown) else with_conversion(rows)
 
         return work
 
     def show(self, data: list[AgentRow]) -> None:
         self._agents = data
         self._arrange()
+        self._sought = None  # who is not there now has gone
         self.show_detail()
         if TREND in self.table.chosen:
             self._count_days()
@@ -200,30 +210,21 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
     def _list(self, found: list[AgentRow]) -> None:
         """Put agents into the table, with the cursor on the one sought, or at first on the first of all."""
         sought = next((row for row in found if row["agent_id"] == self._sought), None)
+        if sought is not None:
+            self._folded = [name for name in self._folded if name != sought["department"]]
         is_first = not self.table.rows_shown
-        self.table.show_rows(self._with_trends(self._in_order(found, sought)[:MOST_HELD]))
-        if self._sought is not None and found:
+        self.table.show_rows(with_trends(self._in_order(found)[:MOST_HELD], self._trends))
+        if sought is not None:
             self.table.stand_at(self._sought)
             self._sought = None
         elif is_first and found:
             people = [row["agent_id"] for row in self.table.rows_shown if "members" not in row]
             self.table.stand_at(next(iter(people), None))  # below the department, for keys to act on somebody
 
-    def _in_order(self, found: list[AgentRow], sought: AgentRow | None) -> list[AgentRow]:
+    def _in_order(self, found: list[AgentRow]) -> list[AgentRow]:
         if self._sort == DEPARTMENT and self._asked is None and have_departments(found):
-            folded = [name for name in self._folded if sought is None or name != sought["department"]]
-            return grouped(found, folded, descending=self._descending)
+            return grouped(found, self._folded, descending=self._descending)
         return sorted(found, key=lambda row: sort_key(row.get(self._sort)), reverse=self._descending)
-
-    def _with_trends(self, rows: list[AgentRow]) -> list[AgentRow]:
-        """Add what each agent confirmed a day, drawn to the scale of those in sight."""
-        highest = max((max(self._trends.get(row["agent_id"], [0])) for row in rows), default=0)
-        return [
-            row | {"trend": sparkline(self._trends.get(row["agent_id"], NO_DAYS), highest)}
-            if highest and "members" not in row
-            else row
-            for row in rows
-        ]
 
     @property
     def _match_counts(self) -> bool:
@@ -249,7 +250,7 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
 
     def show_agent(self, agent_id: int) -> None:
         """List everybody, and put the cursor on this agent."""
-        self._sought, self.view = agent_id, ACTIVE
+        self._sought, self.view, self._asked, self._misread = agent_id, ACTIVE, None, ""
         self.query_one("#filter", Input).value = ""
         self.table.focus()
         self._arrange()
@@ -350,7 +351,11 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
         self.host.show_bookings(f"agent:{row['agent_id']}")
 
     def action_add_agent(self) -> None:
-        self._open(add_agent_form(self.backend.values), "Added")
+        def added(agent: AgentRow) -> None:
+            self.say_done(self.describe_done("Added", agent))
+            self.show_agent(agent["agent_id"])
+
+        self.open(add_agent_form(self.backend.values), added)
 
     @on_chosen
     def action_edit_agent(self, row: AgentRow) -> None:
@@ -359,13 +364,13 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
     @on_chosen
     def action_leave(self, row: AgentRow) -> None:
         if row["left_at"] is not None:
-            self.at_once("reactivated", agents.come_back, _name_first)
+            self.do_with(row, "reactivated", agents.come_back, _name_first)
         elif row["load"]:
             self._open(leaving_form(row), "Handed over and deactivated")
         else:
             what = f"deactivate {short(row['name'])} ({row['agent_id']})"
             self.host.ask_again(
-                "agent.leave", what, lambda: self.at_once("deactivated", agents.leave, _name_first)
+                "agent.leave", what, lambda: self.do_with(row, "deactivated", agents.leave, _name_first)
             )
 
     @on_chosen
@@ -391,9 +396,3 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
 
 def _name_first(word: str, row: AgentRow) -> str:
     return f"{row['name']} {word}"
-
-
-def _with_rates(rows: list[AgentRow]) -> list[AgentRow]:
-    """Return the agents with their rates of Confirmed bookings; former agents have none."""
-    known = {rate.agent_id: rate for rate in rates()}
-    return [{**row, **known[row["agent_id"]].row()} if row["agent_id"] in known else row for row in rows]

@@ -11,6 +11,7 @@ from dispatch.service.wording import category, status
 from models.errors import Refused
 from models.hints import act
 from models.issues import IN_PROGRESS, PENDING_CUSTOMER
+from screens.base import keys
 from screens.service import forms
 from screens.service.category_chooser import ChooseCategory
 from screens.service.detail import describe_issue, read_issue, why_text
@@ -31,6 +32,8 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
         return queries.issue(self.backend.desk, number)
 
     def describe_done(self, word: str, row: IssueDetails) -> str:
+        if word == "Resolved":  # it leaves the open ones, and the score is the next to come
+            return f"{word} {row['issue_id']}: {keys.key_of(self.app, 'issue.rate')} scores it"
         return describe(word, row)
 
     def _is_over(self, row: IssueDetails) -> None:
@@ -55,7 +58,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
                 raise Refused("waiting", f"issue {number} is unassigned; choose your desk first", hint)
             return ownership.claim(desk, number, agent_id)
 
-        self.at_once("Claimed", claim)
+        self.do_with(row, "Claimed", claim, verb="claim")
 
     @on_chosen
     def action_wait(self, row: IssueRow) -> None:
@@ -64,7 +67,8 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
         following = IN_PROGRESS if is_paused else PENDING_CUSTOMER
 
         def change() -> None:
-            self.at_once(
+            self.do_with(
+                row,
                 "",
                 lambda desk, number: lifecycle.set_status(desk, number, following),
                 lambda _, issue: describe(status(issue).capitalize(), issue),
@@ -73,14 +77,14 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
         what = f"{'restart' if is_paused else 'pause'} the clock of issue {row['issue_id']}"
         self.host.ask_again("issue.wait", what, change)
 
-    action_close_issue = at_once("Closed", lifecycle.close)
+    action_close_issue = at_once("Closed", lifecycle.close, "close_issue")
 
     @on_chosen
     def action_acknowledge(self, row: IssueRow) -> None:
         """Stop its escalations, which cannot be undone, once the key is pressed again."""
         what = f"acknowledge the escalations of issue {row['issue_id']}"
         command = escalation_commands.acknowledge
-        self.host.ask_again("issue.acknowledge", what, lambda: self.at_once("Acknowledged", command))
+        self.host.ask_again("issue.acknowledge", what, lambda: self.do_with(row, "Acknowledged", command))
 
     @on_chosen
     def action_category(self, row: IssueRow) -> None:
@@ -96,15 +100,15 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
 
         self.open(ChooseCategory(row), chosen)
 
-    action_reply = with_form("Said", forms.reply_form)
+    action_reply = with_form("Said", forms.reply_form, verb="reply")
     action_note = with_form("Noted", forms.note_form)
-    action_resolve = with_form("Resolved", forms.resolve_form)
-    action_escalate = with_form("Escalated", forms.escalate_form)
-    action_settle = with_form("Settled", forms.settle_form)
-    action_reopen = with_form("Reopened", forms.reopen_form)
-    action_rate = with_form("Scored", forms.rate_form, needs=_is_over)
+    action_resolve = with_form("Resolved", forms.resolve_form, verb="resolve")
+    action_escalate = with_form("Escalated", forms.escalate_form, verb="escalate")
+    action_settle = with_form("Settled", forms.settle_form, verb="settle")
+    action_reopen = with_form("Reopened", forms.reopen_form, verb="reopen")
+    action_rate = with_form("Scored", forms.rate_form, needs=_is_over, verb="rate")
     action_edit = with_form("Saved", forms.edit_form)
-    action_reassign = with_form("Reassigned", forms.reassign_form)
+    action_reassign = with_form("Reassigned", forms.reassign_form, verb="reassign")
 
     def action_why(self) -> None:
         def why(issue: IssueStory) -> IssuePanel:

@@ -52,7 +52,7 @@ class ChooseCategory(Modal[str | None]):
     def __init__(self, issue: IssueRow) -> None:
         super().__init__(f"What is issue {issue['issue_id']} about?")
         self._issue = issue
-        self._ahead = TypeAhead()
+        self._ahead = TypeAhead(waits=False)
 
     def takes_for_a_name(self) -> bool:
         return True

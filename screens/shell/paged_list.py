@@ -184,6 +184,7 @@ class PagedList(DetailedList[Row, Done], FilterWords, ViewedList[Row, Done], Gen
 
     def seek(self, window: ListWindow[Which, Row], number: int) -> None:
         """List a window's rows with the cursor on the one that has this number."""
+        self.forget_act()
         self._window, self._listed, self._sought = window, None, number
         self.reload(opens=True)
 
@@ -335,6 +336,7 @@ class PagedList(DetailedList[Row, Done], FilterWords, ViewedList[Row, Done], Gen
             self._list(which, opens=opens)
 
     def _list(self, which: Which, *, opens: bool = True) -> None:
+        self.forget_act()
         self._window = replace(self._window, which=which, anchor=None, limit=PAGE)
         self.refresh_bindings()
         self.reload(opens=opens)

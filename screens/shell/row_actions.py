@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 from textual import getters, on
 from textual.screen import ModalScreen
 from textual.widgets import DataTable
 
 from dispatch.desk.desk import Desk
-from screens.base.keys import ROW_ACTIONS
+from screens.base.keys import ROW_ACTIONS, binding_of
 from screens.shell.desk_screen import Place
 from screens.widgets.columns import Row
 from screens.widgets.live_table import LiveTable
+
+SHOWING = ("customer", "go_to_booking")
+"""Verbs that only show something of the row under the cursor."""
 
 Done = TypeVar("Done")
 P = ParamSpec("P")
@@ -27,10 +30,14 @@ Tell = Callable[[str, Done], str]
 def on_chosen(
     work: Callable[Concatenate[Acting, Row, P], None],
 ) -> Callable[Concatenate[Acting, P], None]:
-    """Make an action for the row under the cursor; without one the place says so."""
+    """Make an action for the row that is meant; without one the place says so.
+
+    Its verb is the one given as ``verb``, or else the action's name.
+    """
+    own = work.__name__.removeprefix("action_")
 
     def act(place: Acting, /, *args: P.args, **kwargs: P.kwargs) -> None:
-        row = place.chosen()
+        row = place.meant(str(kwargs.get("verb") or own))
         if row is None:
             place.say(place.NOTHING_CHOSEN, severity="warning")
         else:
@@ -41,11 +48,15 @@ def on_chosen(
 
 @dataclass
 class Act:
-    """The last act in a place: its word and row, and the row that the cursor came to when that one left."""
+    """The last act in a place: its word and row, and the row that the cursor came to when that one left.
+
+    ``after`` is the row as the act left it.
+    """
 
     word: str
     number: int
     landed: int | None = None
+    after: Any = None
 
 
 class RowActions(Place, Generic[Row, Done]):
@@ -53,6 +64,8 @@ class RowActions(Place, Generic[Row, Done]):
 
     ``Done`` is a row as a command leaves it. Where an act takes its row out of the list, the cursor is on a
     row that nobody chose: another act there must be repeated, while the same one may go on from row to row.
+    What only the row that has left allows is meant for that (a score, once an issue is resolved): its form
+    names it, and what needs no form is asked about.
     """
 
     AUTO_FOCUS = "LiveTable"
@@ -82,8 +95,25 @@ class RowActions(Place, Generic[Row, Done]):
         rule = self.POSSIBLE.get(action)
         if rule is None and action not in ROW_ACTIONS:
             return True
-        row = self.chosen()
+        row = self.meant(action)
         return row is not None and (rule is None or rule(row))
+
+    def meant(self, verb: str) -> Row | None:
+        """Return the row that a verb is for: the chosen one, or the one that has just left and allows it."""
+        row, act = self.chosen(), self._last_act
+        rule = None if verb in SHOWING else self.POSSIBLE.get(verb)
+        if act is None or act.after is None or rule is None or self.GOES_ON or self._is_listed(act.number):
+            return row
+        has_landed = not self.table.rows_shown if row is None else act.landed == row[self.NUMBER]
+        is_next = has_landed and rule(act.after) and (row is None or not rule(row))
+        return cast("Row", act.after) if is_next else row
+
+    def forget_act(self) -> None:
+        """Take the row under the cursor for the chosen one: somebody lists something else."""
+        self._last_act = None
+
+    def _is_listed(self, number: int) -> bool:
+        return any(each[self.NUMBER] == number for each in self.table.rows_shown)
 
     @abstractmethod
     def describe_done(self, word: str, row: Done) -> str:
@@ -103,8 +133,7 @@ class RowActions(Place, Generic[Row, Done]):
         act, row = self._last_act, self.table.current
         if act is None or row is None or message.data_table is not self.table:
             return
-        has_left = all(each[self.NUMBER] != act.number for each in self.table.rows_shown)
-        if has_left and act.landed is None:
+        if act.landed is None and not self._is_listed(act.number):
             act.landed = row[self.NUMBER]
         elif act.landed != row[self.NUMBER]:
             self._last_act = None
@@ -112,27 +141,69 @@ class RowActions(Place, Generic[Row, Done]):
     def _is_meant(self, row: Row, word: str) -> bool:
         """Return whether somebody chose this row for an act; else say that the cursor has come to it."""
         act, number = self._last_act, row[self.NUMBER]
-        self._last_act = Act(word, number)
         if self.GOES_ON or act is None or act.landed != number or act.word == word:
+            is_same_row = act is not None and act.number == number
+            self._last_act = replace(act, word=word) if act and is_same_row else Act(word, number)
             return True
-        kind = self.NUMBER.removesuffix("_id").capitalize()
-        self.say(f"{kind} {act.number} left this list; now on {number}. Press again", severity="warning")
+        self._last_act = None
+        how = "is back in this list" if self._is_listed(act.number) else "left this list"
+        kind = self._kind.capitalize()
+        self.say(f"{kind} {act.number} {how}; now on {number}. Press again", severity="warning")
         return False
+
+    @property
+    def _kind(self) -> str:
+        return self.NUMBER.removesuffix("_id")
+
+    def _done_with(self, number: int, word: str, after: Done, describe: Tell[Done]) -> None:
+        """Say what an act has done, and mark its row, which may have left the list."""
+        if self._last_act is None or self._last_act.number != number:
+            self._last_act = Act(word, number)
+        self._last_act.after = after
+        self.say_done(describe(word, after))
+        self.table.mark_own(number)
 
     @on_chosen
     def at_once(
-        self, row: Row, word: str, command: Callable[[Desk, int], Done], tell: Tell[Done] | None = None
+        self,
+        row: Row,
+        word: str,
+        command: Callable[[Desk, int], Done],
+        tell: Tell[Done] | None = None,
+        *,
+        verb: str = "",
     ) -> None:
-        """Run a command for the row; the message line says what it did, and its row is marked."""
+        """Run a command for the row that a verb is for."""
+        self.do_with(row, word, command, tell, verb=verb)
+
+    def do_with(
+        self,
+        row: Row,
+        word: str,
+        command: Callable[[Desk, int], Done],
+        tell: Tell[Done] | None = None,
+        *,
+        verb: str = "",
+    ) -> None:
+        """Run a command for a row; the message line says what it did, and its row is marked.
+
+        A ``verb`` for a row that has left the list is asked about; without one, somebody has asked already.
+        """
         number, describe = row[self.NUMBER], tell or self.describe_done
-        if not self._is_meant(row, word):
-            return
 
-        def done(result: Done) -> None:
-            self.say_done(describe(word, result))
-            self.table.mark_own(number)
+        def run() -> None:
+            if self._is_meant(row, word):
+                self.host.perform(
+                    lambda desk: command(desk, number),
+                    lambda result: self._done_with(number, word, result, describe),
+                )
 
-        self.host.perform(lambda desk: command(desk, number), done)
+        binding = binding_of(self._kind, verb)
+        if binding is None or self._is_listed(number):
+            run()
+        else:
+            what = f"{binding.description.lower()} {self._kind} {number}, just left"
+            self.host.ask_again(str(binding.id), what, run)
 
     @on_chosen
     def with_form(
@@ -143,8 +214,12 @@ class RowActions(Place, Generic[Row, Done]):
         *,
         needs: Callable[[Done], None] | None = None,
         tell: Tell[Done] | None = None,
+        verb: str = "",
     ) -> None:
-        """Open a form for the row as it is now, if it passes ``needs``; the message line says what it did."""
+        """Open a form for the row as it is now, if it passes ``needs``; the message line says what it did.
+
+        It also opens for the row that has just left the list, if only that allows the ``verb``.
+        """
         number, describe = row[self.NUMBER], tell or self.describe_done
         if not self._is_meant(row, word):
             return
@@ -155,11 +230,7 @@ class RowActions(Place, Generic[Row, Done]):
                 needs(latest)
             return form(latest)
 
-        def done(result: Done) -> None:
-            self.say_done(describe(word, result))
-            self.table.mark_own(number)
-
-        self.open_made(make, done)
+        self.open_made(make, lambda result: self._done_with(number, word, result, describe))
 
     @on_chosen
     def with_panel(self, row: Row, panel: Callable[[int], ModalScreen[Any]]) -> None:
@@ -167,9 +238,11 @@ class RowActions(Place, Generic[Row, Done]):
         self.open_made(partial(panel, row[self.NUMBER]))
 
 
-def at_once(word: str, command: Callable[[Desk, int], Done]) -> Callable[[RowActions[Any, Done]], None]:
+def at_once(
+    word: str, command: Callable[[Desk, int], Done], verb: str = ""
+) -> Callable[[RowActions[Any, Done]], None]:
     """Make the action that runs a command for the row."""
-    return lambda place: place.at_once(word, command)
+    return lambda place: place.at_once(word, command, verb=verb)
 
 
 def with_form(
@@ -178,8 +251,9 @@ def with_form(
     *,
     needs: Callable[[Any, Done], None] | None = None,
     tell: Callable[[Any, str, Done], str] | None = None,
+    verb: str = "",
 ) -> Callable[[RowActions[Any, Done]], None]:
     """Make the action that opens a form for the row; ``needs`` and ``tell`` are methods of the place."""
     return lambda place: place.with_form(
-        word, form, needs=needs and partial(needs, place), tell=tell and partial(tell, place)
+        word, form, needs=needs and partial(needs, place), tell=tell and partial(tell, place), verb=verb
     )

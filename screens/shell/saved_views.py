@@ -162,7 +162,7 @@ class SavedViews(Modal[ViewRow | None]):
         except InvalidInput as error:
             self._say(keys.refusal(self.app, error))
             return
-        self.open(_save_form(view, self.host, self._place), lambda _: self._read_again())
+        self.open(_save_form(view, self.host, self._place), lambda saved: self._read_again(saved))
 
     def action_delete(self) -> None:
         view = self._chosen
@@ -175,13 +175,24 @@ class SavedViews(Modal[ViewRow | None]):
             return
         self.host.perform(partial(_delete, self.host, view), lambda _: self._read_again())
 
-    def _read_again(self) -> None:
+    def _read_again(self, saved: ViewRow | None = None) -> None:
+        """Read the views again; the cursor goes to the one ``saved``."""
+
         def show(views: list[ViewRow]) -> None:
             self._show(views)
+            places = [
+                place for place, view in enumerate(views) if saved is not None and _is_same(view, saved)
+            ]
+            if places:
+                self.query_one(Options).highlighted = places[0]
             self._count()
 
         self._doomed = ""
         self.ask_newest("views", lambda: views_of(self._place, self.host), show)
+
+
+def _is_same(view: ViewRow, other: ViewRow) -> bool:
+    return (view["name"], view["view_id"]) == (other["name"], other["view_id"])
 
 
 def _line(view: ViewRow, width: int) -> str:

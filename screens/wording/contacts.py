@@ -8,8 +8,13 @@ BY_PHONE = frozenset({"Phone Call", "Text"})
 
 
 def is_a_call(method: str) -> bool:
-    """Return whether a contact method is a call, which needs a number."""
+    """Return whether a contact method is a call."""
     return any(word in method.casefold() for word in ("phone", "call"))
+
+
+def needs_number(method: str) -> bool:
+    """Return whether a contact method reaches a telephone number: a call or a text message."""
+    return is_a_call(method) or any(word in method.casefold() for word in ("text", "sms"))
 
 
 def method(row: BookingRow) -> str:

@@ -290,11 +290,11 @@ async def test_concurrent_answers_are_reported(
         assert "cannot go from" in text_of(app)
         await press(app, "exclamation_mark", "f9")
         assert isinstance(app.screen, FormModal), "a reason is needed"
-        await press(app, "escape", "f", "f9", "s")
+        await press(app, "escape", "f", "f9", "t")
         following = app.screen.query_one(LiveTable).current
         assert following is not None
         text = f"Issue {number} left this list; now on {following['issue_id']}. Press again"
-        assert (said(app)[0], isinstance(app.screen, Place)) == (text, True)  # another one was scored
+        assert (said(app)[0], isinstance(app.screen, Place)) == (text, True)  # another one was answered
         await press(app, "s")
         assert said(app)[0].startswith(f"Issue {following['issue_id']} is ")
         await press(app, "up", "down", "exclamation_mark")

@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from textual.widgets import OptionList, Static
 
+from models.folding import fold
 from screens.dialogs.form import FormModal
 from screens.fields.agent_picker import AgentPicker
 from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine
-from screens.fields.type_ahead import PAUSE_S, TypeAhead, marked, own_beginning
+from screens.fields.type_ahead import PAUSE_S, TypeAhead, marked, own_beginning, which
 from tests.screens.picture import text_of
 from tests.screens.scenes import press
 from tests.screens.test_dispatch import told
@@ -26,31 +29,37 @@ def type_in(ahead: TypeAhead, names: tuple[str, ...], letters: str, step_s: floa
     chosen, seen = "", []
     for place, letter in enumerate(letters):
         if letter == "<":
-            chosen = ahead.take_back(10.0 + place * step_s) or chosen
+            back = ahead.take_back(10.0 + place * step_s)
+            chosen = chosen if back is None else back
             seen.append(chosen)
             continue
         name = ahead.add(letter, 10.0 + place * step_s, names, chosen)
-        chosen = name or chosen
-        seen.append(chosen if name else "?")
+        chosen = chosen if name is None else name
+        seen.append("?" if name is None else chosen)
     return seen
 
 
 @pytest.mark.parametrize(
     ("names", "letters", "chosen"),
     [
-        (PLACES, "du", ["Dallas-Fort Worth", "Dubai Interplanetary Hub"]),
-        (PRESENCES, "br", ["busy", "break"]),
+        (PLACES, "du", ["", "Dubai Interplanetary Hub"]),
+        (PRESENCES, "br", ["", "break"]),
+        (PRESENCES, "bb", ["", "busy"]),
+        (PRESENCES, "bbbbb", ["", "busy", "break", "busy", "break"]),
+        (PRESENCES, "obr", ["offline", "?", "?"]),
+        (("Reached", "No answer"), "no an", ["No answer"] * 5),
+        (("Ten", "Tenth"), "tent", ["", "", "Ten", "Tenth"]),
         (
             PLACES,
             "dddu",
-            [*PLACES[:2], *PLACES[:2]],
+            ["", *PLACES[:2], PLACES[1]],
         ),
         (PLACES, "inte", ["Dubai Interplanetary Hub"] * 4),
         (PLACES, "sao", ["São Paulo"] * 3),
-        (PLACES, "DU", ["Dallas-Fort Worth", "Dubai Interplanetary Hub"]),
+        (PLACES, "DU", ["", "Dubai Interplanetary Hub"]),
         (PLACES, "q", ["?"]),
-        (PLACES, "duqb", ["Dallas-Fort Worth", "Dubai Interplanetary Hub", "?", "Dubai Interplanetary Hub"]),
-        (PLACES, "du<", ["Dallas-Fort Worth", "Dubai Interplanetary Hub", "Dallas-Fort Worth"]),
+        (PLACES, "duqb", ["", "Dubai Interplanetary Hub", "?", "Dubai Interplanetary Hub"]),
+        (PLACES, "du<", ["", "Dubai Interplanetary Hub", ""]),
     ],
 )
 def test_a_beginning_chooses(names: tuple[str, ...], letters: str, chosen: list[str]) -> None:
@@ -58,8 +67,51 @@ def test_a_beginning_chooses(names: tuple[str, ...], letters: str, chosen: list[
 
 
 def test_after_a_pause_a_letter_is_the_first_one() -> None:
-    assert type_in(TypeAhead(), PLACES, "ld", PAUSE_S - 0.1) == ["London Ascension", "?"]
-    assert type_in(TypeAhead(), PLACES, "ld", PAUSE_S + 0.1) == ["London Ascension", "Dallas-Fort Worth"]
+    assert type_in(TypeAhead(), PLACES, "ls", PAUSE_S - 0.1) == ["London Ascension", "?"]
+    assert type_in(TypeAhead(), PLACES, "ls", PAUSE_S + 0.1) == ["London Ascension", "São Paulo"]
+
+
+def test_letters_that_leave_several_names_open_wait_as_long_as_it_takes() -> None:
+    """The first of them was taken at once, and a slow second letter began another name."""
+    ahead = TypeAhead()
+    assert ahead.add("b", 10.0, PRESENCES, "available") == "available"
+    assert (ahead.waiting, which(ahead.waiting)) == (("busy", "break"), "(bu)sy or (br)eak?")
+    assert ahead.add("r", 10.0 + 9 * PAUSE_S, PRESENCES, "available") == "break"
+    assert ahead.waiting == ()
+    assert ahead.add("b", 30.0, PRESENCES, "break") == "break"
+    assert ahead.add("o", 30.0 + 2 * PAUSE_S, PRESENCES, "break") == "offline", "the question was left"
+    in_a_list = TypeAhead(waits=False)
+    assert in_a_list.add("b", 10.0, PRESENCES, "available") == "busy"
+
+
+@pytest.mark.parametrize(
+    ("names", "asked"),
+    [
+        (PLACES[:2], "(Da)llas-Fort or (Du)bai?"),
+        (("New York Orbital", "New Orleans"), "(New Y)ork Orbital or (New O)rleans?"),
+        (("aa", "ab", "ac", "ad"), "(aa), (ab), (ac) or …?"),
+    ],
+)
+def test_which_one_is_meant_is_asked_with_the_letters_that_tell_it(
+    names: tuple[str, ...], asked: str
+) -> None:
+    assert which(names) == asked
+
+
+NAMES = st.lists(st.text("abÄé c", min_size=1).filter(str.strip), min_size=1, max_size=6, unique_by=fold)
+
+
+@given(NAMES)
+def test_no_two_names_show_the_same_letters_and_these_choose_them(found: list[str]) -> None:
+    """One letter alone never stands for two names: of ``(bu)sy`` and ``(br)eak`` both have two."""
+    names = tuple(dict.fromkeys(name.strip() for name in found))
+    assume(len({fold(name) for name in names}) == len(names))
+    shown = {name: own_beginning(name, names) for name in names}
+    assert len({fold(letters) for letters in shown.values()}) == len(names)
+    for name, letters in shown.items():
+        assume(not letters.isspace())
+        seen = type_in(TypeAhead(), names, letters)
+        assert seen[-1] == name or fold(name) != fold(letters)
 
 
 def test_names_show_the_letters_that_choose_them() -> None:
@@ -80,8 +132,16 @@ async def test_the_typed_letters_are_seen_and_a_wrong_one_is_told(running: Any) 
         assert told(app, "launch") == "No launch location begins with duq"
         assert app.screen.query_one("#launch", Pick).chosen == "Dubai Interplanetary Hub"
         await press(app, "backspace")
-        assert app.screen.query_one("#launch", Pick).chosen.startswith("Dallas")
-        await press(app, "tab", "shift+tab", "d", "u", "enter")
+        assert app.screen.query_one("#launch", Pick).chosen == "Dubai Interplanetary Hub"
+        assert told(app, "launch") == "(Da)llas-Fort or (Du)bai?"
+        await press(app, "f9")
+        assert told(app, "launch") == "(Da)llas-Fort or (Du)bai?", "nothing is taken in silence"
+        app.screen.query_one("#launch").focus()
+        await press(app, "tab", "shift+tab", "d", "enter")
+        assert app.screen.query_one("#launch", Pick).chosen.startswith("Dallas"), "enter takes the first"
+        assert told(app, "launch") == ""
+        app.screen.query_one("#launch").focus()
+        await press(app, "d", "u", "enter")
         assert "du▏" not in text_of(app)
         assert "begins with" not in text_of(app)
 
@@ -105,14 +165,23 @@ async def test_enter_alone_chooses_nothing_and_a_slip_is_forgotten_behind_the_fi
 
 async def test_a_form_says_below_the_field_that_nothing_begins_so(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
-        await press(app, "f3", "home", "down", "p", "b", "r", "q")
+        await press(app, "f3", "home", "down", "p", "b", "f9")
         assert isinstance(app.screen, FormModal)
-        assert app.screen.values()["presence"] == "break"
         line = app.screen.query(FieldLine).first()
+        assert (line.told, app.screen.values()["presence"]) == ("(bu)sy or (br)eak?", "available")
+        await press(app, "r", "q")
+        assert app.screen.values()["presence"] == "break"
         assert line.told == "No presence begins with brq"
         assert app.screen.values()["presence"] == "break"
         await press(app, "left")
         assert line.told == ""
+        await press(app, "escape", "f4", "escape", "home", "down", "t", "space")
+        form = app.screen
+        assert isinstance(form, FormModal)
+        assert form.values()["outcome"] == "Reached", "the blank takes what is chosen"
+        await press(app, *"no x")
+        assert form.values()["outcome"] == "No answer"
+        assert form.line("outcome").told == "No outcome begins with no x"
 
 
 async def test_an_agents_name_that_begins_so_comes_first(golden_file: Path, running: Any) -> None:

@@ -11,6 +11,7 @@ from dispatch import bookings, customers, queries
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.operations import undo
+from dispatch.service.issues.intake import open_issue
 from models.errors import InvalidInput, NotFound
 
 AddLead = Callable[..., intake.LeadResult]
@@ -77,6 +78,33 @@ def test_whoever_is_typed_in_part_is_suggested_and_never_taken_for_the_same(
     assert [row["customer_id"] for row in found] == suggested
     assert not any(row["same"] for row in found)
     assert not customers.in_question(found)
+
+
+def test_nobody_is_suggested_of_whom_nothing_is_left(
+    people: None, desk: Desk, look: Look, add_lead: AddLead
+) -> None:
+    """The name of a lead that was undone came back as a customer known from before."""
+
+    def suggested(*who: str) -> list[int]:
+        return [row["customer_id"] for row in look(customers.suggestions, *who)]
+
+    add_lead("Ola Zed", phone="+49 30 5551234")
+    assert suggested("Ola Zed") == suggested("", "+49 30 5551234") == suggested("ol ze") == [4]
+    undo.undo(desk)
+    for who in (("Ola Zed",), ("", "+49 30 5551234"), ("ol ze",)):
+        assert suggested(*who) == [], who
+    undo.redo(desk)
+    assert suggested("Ola Zed") == [4]
+    undo.undo(desk)
+    open_issue(desk, "Where is my refund?", customer_id=4)
+    assert suggested("Ola Zed") == [4], "there is an issue"
+    undo.undo(desk)
+    assert suggested("Ola Zed") == []
+    intake.receive(desk, 2, **LEAD)
+    undo.undo(desk)
+    assert suggested("Kate Nguyen") == [1, 2], "an earlier lead of theirs stands"
+    customers.merge(desk, 4, 3)
+    assert suggested("Ola Zed") == [4], "what another customer brought counts"
 
 
 def test_the_dispatcher_can_choose_the_customer(people: None, desk: Desk, look: Look) -> None:
