@@ -76,7 +76,7 @@ def test_a_refusal_is_shown_with_its_hint() -> None:
     assert refusal(app, Refused("no", "none.csv: no such file")) == "none.csv: no such file"
     assert refusal(app, InvalidInput("x", "it is missing", "give one")) == "It is missing: give one"
     closed = Refused("no", "it is Cancelled", "{booking.reopen 416} makes it Pending; {doctor.repair} helps")
-    assert refusal(app, closed) == "It is Cancelled: o makes it Pending"
+    assert refusal(app, closed) == "It is Cancelled: o in Queue makes it Pending"
     away = Refused("no", "Kai is away", "{agent.presence 3} makes them available")
     assert refusal(app, away) == "Kai is away: p in Roster makes them available"
 
