@@ -6,18 +6,24 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from astra_tui.cli.column_options import print_columns
+from astra_tui.cli.column_options import choice_of, desk_if_any, print_columns, tell_columns
 from astra_tui.cli.file_options import FileOptions
 from astra_tui.cli.input_files import input_file, title_of
 from astra_tui.cli.options import Call
 from astra_tui.cli.output.printing import first_lines, line, narrate
 from astra_tui.cli.output.progress import progress_bar
-from dispatch.batches.record import Batch
+from dispatch.batches import record
 from dispatch.inputs import validation
-from dispatch.inputs.column_choice import ColumnChoice, pairs
 from dispatch.queries.wording import plural
 from dispatch.service.ticket_files import tickets
-from dispatch.service.ticket_files.intake import FilePreview, FileResult, act_id, preview, receive_file
+from dispatch.service.ticket_files.intake import (
+    FilePreview,
+    FileResult,
+    about_file,
+    act_id,
+    preview,
+    receive_file,
+)
 from models.issues import CATEGORIES, CHANNELS, TIERS
 
 DEFAULTS = {"channel": CHANNELS, "tier": TIERS, "category": CATEGORIES}
@@ -34,20 +40,25 @@ def open_file(call: Call, source_file: str, about: Mapping[str, Any], given: Map
         for name, accepted in DEFAULTS.items()
         if (value := given.get(name)) is not None
     }
-    choice = ColumnChoice(pairs(about["mapped"]), about["unread"], defaults)
     options = FileOptions(about["encoding"], about["rejects"], about["ok_partial"])
     rejects = None if about["dry_run"] else options.rejected_rows()
     title = title_of(source_file)
     with (
         input_file(source_file, "name a file of tickets") as stream,
-        tickets.open_tickets(stream, title, options.encoding, choice) as file,
+        desk_if_any(call) if about["dry_run"] else call.desk() as desk,
+        tickets.open_tickets(
+            stream, title, options.encoding, choice_of(about, defaults, desk, record.HEAD)
+        ) as file,
     ):
-        if about["dry_run"]:
-            call.show(preview(file), partial(_print_preview, defaults=defaults))
+        if about["dry_run"] or desk is None:
+            seen = preview(file)
+            tell_columns(title, file.choices)
+            call.show(seen, partial(_print_preview, defaults=defaults))
             return
-        with call.desk() as desk, progress_bar("issues") as progress:
-            batch = Batch(desk, [file.digest], act_id(desk, file))
+        with progress_bar("issues") as progress:
+            batch = record.Batch(desk, [file.digest], act_id(desk, file), about_file(title, file))
             result = receive_file(desk, file, batch.part, rejects=rejects, progress=progress)
+        tell_columns(title, file.choices)
         for note in file.notes:
             narrate(f"{title}: {note}")
         if file.ignored:

@@ -7,16 +7,18 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from astra_tui.cli.column_options import print_columns
+from astra_tui.cli.column_options import choice_of, print_columns, tell_columns
 from astra_tui.cli.file_options import FileOptions
 from astra_tui.cli.input_files import input_file, title_of
 from astra_tui.cli.options import Call
 from astra_tui.cli.output.printing import first_lines, line, narrate
 from astra_tui.cli.output.progress import progress_bar
+from dispatch.desk.desk import Desk
 from dispatch.inputs import lead_files
-from dispatch.inputs.column_choice import ColumnChoice, pairs
 from dispatch.inputs.lead_files import LeadFile
-from dispatch.leads.file_intake import FileResult, KnownFrom, receive_file
+from dispatch.leads import file_record
+from dispatch.leads.file_intake import FileResult, receive_file
+from dispatch.leads.file_lines import KnownFrom
 from dispatch.leads.file_preview import FilePreview, preview
 from dispatch.queries.wording import moment, plural
 from models.errors import InvalidInput
@@ -36,22 +38,26 @@ def add_file(
     ``about`` are the options about the file, ``given`` the fields for rows that have none. Raises
     InvalidInput and DatabaseUnavailable.
     """
-    choice = choice_of(about, given)
+    defaults = {name: value for name in DEFAULTS if (value := given.get(name)) is not None}
     options = FileOptions(about["encoding"], about["rejects"], about["ok_partial"])
     run = _run_named(about["run"], again=about["again"])
     rejects = None if about["dry_run"] else options.rejected_rows()
     title = title_of(source_file)
     with (
         input_file(source_file, "name a file of leads") as stream,
-        lead_files.open_leads(stream, title, options.encoding, choice) as leads,
+        call.desk() as desk,
+        lead_files.open_leads(
+            stream, title, options.encoding, choice_of(about, defaults, desk, file_record.HEAD)
+        ) as leads,
     ):
         if about["dry_run"]:
-            _show_preview(call, leads, choice)
+            _show_preview(call, desk, leads, defaults, run)
             return
         if run is not None:
             narrate(f"run {run}: if it is interrupted, continue with --run {run}")
-        with call.desk() as desk, progress_bar("leads") as progress:
+        with progress_bar("leads") as progress:
             result = receive_file(desk, leads, policy=policy, run=run, rejects=rejects, progress=progress)
+        tell_columns(title, leads.choices)
         for note in leads.notes:
             narrate(f"{title}: {note}")
         if leads.ignored:
@@ -77,10 +83,13 @@ def _run_named(run: str | None, *, again: bool) -> str | None:
     return run
 
 
-def _show_preview(call: Call, leads: LeadFile, choice: ColumnChoice) -> None:
-    with call.desk() as desk, desk.reading():
-        seen = preview(leads, desk.values)
-    call.show(seen, partial(_print_preview, defaults=choice.defaults))
+def _show_preview(
+    call: Call, desk: Desk, leads: LeadFile, defaults: Mapping[str, str], run: str | None
+) -> None:
+    seen = preview(desk, leads, run=run)
+    tell_columns(leads.name, leads.choices)
+    first_lines([_came_from(row) for row in seen["known"]], narrate)
+    call.show(seen, partial(_print_preview, defaults=defaults))
 
 
 def _print_preview(seen: FilePreview, defaults: Mapping[str, str]) -> None:
@@ -89,9 +98,9 @@ def _print_preview(seen: FilePreview, defaults: Mapping[str, str]) -> None:
         fields = ", ".join(value for value in row["lead"].values() if value)
         line(f"line {row['line']}: {fields}")
         first_lines(row["errors"])
-    line(
-        f"{plural(seen['acceptable'], 'lead')} acceptable, {len(seen['rejected']):,} not; nothing was written"
-    )
+    repeated = f" ({seen['repeated']:,} of them are already in)" if seen["repeated"] else ""
+    acceptable = plural(seen["acceptable"], "lead")
+    line(f"{acceptable} acceptable{repeated}, {len(seen['rejected']):,} not; nothing was written")
     first_lines([f"line {row['line']}: {row['error']}" for row in seen["rejected"]])
 
 
@@ -99,9 +108,3 @@ def _print_file(result: FileResult) -> None:
     repeated = f" ({result['repeated']:,} of them were already in)" if result["repeated"] else ""
     line(f"{plural(result['accepted'], 'lead')} accepted{repeated}, {len(result['rejected']):,} rejected")
     first_lines([f"line {row['line']}: {row['error']}" for row in result["rejected"]])
-
-
-def choice_of(about: Mapping[str, Any], given: Mapping[str, str | None]) -> ColumnChoice:
-    """Return what the options say about columns. Raises InvalidInput for a --map that is no HEAD=FIELD."""
-    defaults = {name: value for name in DEFAULTS if (value := given.get(name)) is not None}
-    return ColumnChoice(pairs(about["mapped"]), about["unread"], defaults)

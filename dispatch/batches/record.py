@@ -19,8 +19,12 @@ HEAD = "batch"
 class Batch:
     """A batch at work."""
 
-    def __init__(self, desk: Desk, lines: Sequence[str], request_id: str | None = None) -> None:
+    def __init__(
+        self, desk: Desk, lines: Sequence[str], request_id: str | None = None, about: Json | None = None
+    ) -> None:
+        """``about`` is what its event says of it besides."""
         self._desk = desk
+        self._about = about or {}
         self._lines = len(lines)
         self._digest = hashlib.blake2b("\n".join(lines).encode("utf-8", "surrogatepass"), digest_size=8)
         self._request_id = request_id
@@ -43,7 +47,7 @@ class Batch:
 
     def _write_head(self) -> int:
         with self._desk.request(self._request_id):
-            head: int = _begin(self._desk, self._lines, self._digest.hexdigest())["head"]
+            head: int = _begin(self._desk, self._lines, self._digest.hexdigest(), self._about)["head"]
         return head
 
     def _request_of(self, number: int) -> str | None:
@@ -63,6 +67,6 @@ def _within(batch: Batch, number: int, run: Callable[[], T]) -> T:
 
 
 @command("batch", past="batch", undo=put_back)
-def _begin(running: Command, lines: int, digest: str) -> Json:
+def _begin(running: Command, lines: int, digest: str, about: Json) -> Json:
     """Write the head; its digest tells it from another batch with the same request id."""
-    return write_head(running, {"commands": lines, "digest": digest})
+    return write_head(running, {"commands": lines, "digest": digest, **about})

@@ -13,6 +13,7 @@ from dispatch.desk.acts import Act, write_head
 from dispatch.desk.commands import BATCH, Command, command, reverse_event
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EventFilter
+from dispatch.desk.remembered_columns import SAID
 from models.audit import Event
 from models.base import Json, listed, tuples
 from models.bookings import Booking
@@ -33,34 +34,42 @@ class FileAct(NamedTuple):
     at: str
 
 
-def act_of(desk: Desk, file: str, digest: str) -> Act:
-    """Begin the act of a file with its first lead, or continue the actor's newest one with this content."""
+def act_of(desk: Desk, file: str, digest: str, columns: list[Json]) -> Act:
+    """Begin the act of a file with its first lead, or continue the actor's newest one with this content.
+
+    ``columns`` is what is said about them; said otherwise, it is another act.
+    """
     with desk.reading():
-        known = _newest(desk, digest)
+        known = _newest(desk, digest, columns)
 
     def begin() -> int:
-        head: int = _begin(desk, PurePath(file).name[-LONGEST_NAME:], digest)["head"]
+        about = {SAID: columns} if columns else {}
+        head: int = _begin(desk, PurePath(file).name[-LONGEST_NAME:], digest, about)["head"]
         return head
 
     return Act(desk, begin, known)
 
 
 @command("lead.add_file", past="several from a file", undo=reverse_event)
-def _begin(running: Command, file: str, digest: str) -> Json:
-    return write_head(running, {"file": file, "digest": digest})
+def _begin(running: Command, file: str, digest: str, about: Json) -> Json:
+    return write_head(running, {"file": file, "digest": digest, **about})
 
 
-def _newest(desk: Desk, digest: str) -> int | None:
-    """Return the newest act with this content, unless somebody else's, undone, or too old to go on."""
+def _newest(desk: Desk, digest: str, columns: list[Json]) -> int | None:
+    """Return the newest act with this content, unless somebody else's, undone, or too old to go on.
+
+    None, too, if other things were said about its columns.
+    """
     numbers = EventFilter(command=HEAD).numbers()
-    query = Event.select(Event.event_id, Event.at, Event.actor).where(
+    query = Event.select(Event.event_id, Event.at, Event.actor, Event.detail).where(
         Event.event_id.in_(numbers.select_from(numbers.c.event_id)),
         fn.json_extract(Event.detail, "$.digest") == digest,
     )
-    for event_id, at, actor in tuples(query.order_by(Event.event_id.desc()).limit(1)):
+    for event_id, at, actor, detail in tuples(query.order_by(Event.event_id.desc()).limit(1)):
         days = max(1, desk.settings["same_row_days"])
         is_old = at < to_text(from_text(desk.now()) - timedelta(days=days))
-        if actor == desk.actor and not is_old and not _is_undone(event_id):
+        is_same = json.loads(detail).get(SAID, []) == columns
+        if actor == desk.actor and is_same and not is_old and not _is_undone(event_id):
             number: int = event_id
             return number
     return None

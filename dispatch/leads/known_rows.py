@@ -9,7 +9,7 @@ wrote ``FILE:LINE``. Nothing else is stored: an erased person's rows are forgott
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -130,6 +130,10 @@ class KnownRows:
         _, sign, act = stored.request_id.partition(OF_ACT)
         return Known(stored.event_id, stored.at, int(act.partition(AGAIN)[0]) if sign else None)
 
+    def find_among(self, rows: Sequence[Fields], row: Identity, fields: Fields) -> bool:
+        """Return whether a row is one of those before it in its file that have the same key."""
+        return any(not row.is_shared or _is_same(_as_stored(other), fields) for other in rows)
+
     def _is_old(self, at: str) -> bool:
         return at < to_text(from_text(self._desk.now()) - timedelta(days=self._days))
 
@@ -159,6 +163,10 @@ def _has_plain_ids(digest: str) -> bool:
 def _digest(*texts: str) -> str:
     text = "\0".join(texts).encode("utf-8", "surrogatepass")
     return f"row:{hashlib.blake2b(text, digest_size=DIGEST_BYTES).hexdigest()}"
+
+
+def _as_stored(fields: Fields) -> _Stored:
+    return _Stored(0, "", "", False, fields.get("name") or "", fields.get("phone"), fields.get("email"))
 
 
 def _is_same(stored: _Stored, fields: Fields) -> bool:

@@ -47,6 +47,7 @@ reason_option = partial(click.option, "--reason", required=True)
 FILE_OPTIONS = {
     "mapped": "--map",
     "unread": "--ignore",
+    "forget": "--forget-columns",
     "dry_run": "--dry-run",
     "encoding": "--encoding",
     "rejects": "--rejects",

@@ -25,6 +25,7 @@ FILE_OPTIONS = {
     "run": "--run",
     "mapped": "--map",
     "unread": "--ignore",
+    "forget": "--forget-columns",
     "dry_run": "--dry-run",
     "encoding": "--encoding",
     "rejects": "--rejects",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import PurePath
 from typing import TypedDict
 
 from dispatch import customers
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
+from dispatch.desk.remembered_columns import SAID
 from dispatch.desk.undo_chain import undone_by
 from dispatch.inputs import validation
+from dispatch.inputs.column_choice import RememberedColumns
 from dispatch.outputs.rejected_rows import RejectedRows
 from dispatch.service.issues import command_support, editing, intake, text_analysis
 from dispatch.service.issues.state_machine import enter
@@ -20,6 +24,7 @@ from dispatch.service.sla import clocks
 from dispatch.service.ticket_files.tickets import Ticket, TicketFile, refusal
 from dispatch.service.ticket_files.words import ENDED, PENDING
 from models.audit import Event
+from models.base import Json
 from models.customers import Customer
 from models.errors import DatabaseUnavailable, DeskError, Refused
 from models.issues import (
@@ -37,6 +42,7 @@ from models.issues import (
 )
 
 MOST_ROWS = 5
+LONGEST_NAME = 200
 MOST_TURNS = 1_000
 Part = Callable[[int], AbstractContextManager[None]]
 """What makes the command in its block a part of the file's act, by its number."""
@@ -52,7 +58,8 @@ class Line(TypedDict):
 class FileResult(TypedDict):
     """The result for a file; ``repeated`` lines were already in, and count as accepted.
 
-    ``changed`` lists those of them whose ticket differs from the one taken in.
+    ``changed`` lists those of them whose ticket differs from the one taken in. ``remembered``: what was said
+    about the columns with another file.
     """
 
     accepted: int
@@ -60,6 +67,7 @@ class FileResult(TypedDict):
     rejected: list[Line]
     changed: list[Line]
     issues: list[int]
+    remembered: RememberedColumns | None
 
 
 class FilePreview(TypedDict):
@@ -70,6 +78,7 @@ class FilePreview(TypedDict):
     rows: list[Ticket]
     acceptable: int
     rejected: list[Line]
+    remembered: RememberedColumns | None
 
 
 @command("issue.take_in", past="came in from a file", undo=put_back)
@@ -168,7 +177,14 @@ def receive_file(
     A ticket is known by its own number and requester, without a number by its file and line. Raises
     DatabaseUnavailable; what was committed before stays.
     """
-    result = FileResult(accepted=0, repeated=0, rejected=[], changed=[], issues=[])
+    result = FileResult(
+        accepted=0,
+        repeated=0,
+        rejected=[],
+        changed=[],
+        issues=[],
+        remembered=tickets.choices.remembered(),
+    )
     with desk.flushed_once():
         for number, (line, ticket) in enumerate(tickets, start=1):
             try:
@@ -189,8 +205,20 @@ def receive_file(
 
 
 def act_id(desk: Desk, tickets: TicketFile) -> str:
-    """Return the request id of a file's act: run again after an interruption, it is the same act."""
-    return _turn(desk, f"tickets {tickets.digest} {desk.actor}")[0]
+    """Return the request id of a file's act: run again after an interruption, it is the same act.
+
+    With something else said about its columns, it is another one.
+    """
+    tickets.begin()
+    said = tickets.choices.record()
+    columns = f" {hashlib.blake2b(json.dumps(said).encode(), digest_size=8).hexdigest()}" if said else ""
+    return _turn(desk, f"tickets {tickets.digest}{columns} {desk.actor}")[0]
+
+
+def about_file(file: str, tickets: TicketFile) -> Json:
+    """Return what the event of a file's act says about it, if its columns are to be remembered."""
+    said = tickets.choices.record()
+    return {"file": PurePath(file).name[-LONGEST_NAME:], SAID: said} if said else {}
 
 
 def _receive(
@@ -228,7 +256,9 @@ def _turn(desk: Desk, key: str) -> tuple[str, Event | None]:
 
 def preview(tickets: TicketFile) -> FilePreview:
     """Read a file to its end; nothing is written. Raises InvalidInput as reading it does."""
-    seen = FilePreview(columns={}, ignored=[], rows=[], acceptable=0, rejected=[])
+    tickets.begin()
+    remembered = tickets.choices.remembered()
+    seen = FilePreview(columns={}, ignored=[], rows=[], acceptable=0, rejected=[], remembered=remembered)
     for line, ticket in tickets:
         if isinstance(ticket, str):
             seen["rejected"].append(Line(line=line, error=ticket))

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from typing import BinaryIO, TypedDict
 
 from dispatch.inputs import cleaning
-from dispatch.inputs.column_choice import ColumnChoice
+from dispatch.inputs.column_choice import ColumnChoice, FileChoice
 from dispatch.inputs.column_names import Columns
 from dispatch.inputs.head_words import plain
-from dispatch.inputs.layouts import ISSUES
+from dispatch.inputs.layouts import ISSUES, layouts
+from dispatch.inputs.lead_files import begun
 from dispatch.inputs.phone_numbers import first_number
 from dispatch.inputs.rows import Row, RowReader, open_stream
 from dispatch.inputs.rows.row import REASON
@@ -62,24 +63,32 @@ class TicketFile:
         self, stream: BinaryIO, name: str, encoding: str | None = None, choice: ColumnChoice = AS_NAMED
     ) -> None:
         self._name, self._choice = name, choice
+        self.choices = FileChoice(choice, layouts()[ISSUES].field_of)
         self._rows = RowReader(stream, name, self._known, encoding=encoding, hint=HINT)
         self.digest, self.size, self.notes = self._rows.digest, self._rows.size, self._rows.notes
         self.ignored: list[str] = []
         self.columns: Columns | None = None
         self.row = Row(None, 0, (), ())
         self._shapes: dict[tuple[str, ...], Columns] = {}
+        self._ahead: Iterator[Row] = iter(self._rows)
         if self._rows.header:
-            columns = choice.columns(self._rows.header, ISSUES)
-            choice.check(columns, name)
-            self._check_text(columns)
+            own = self.choices.begin(self._rows.header)
+            with self.choices.explained():
+                columns = own.columns(self._rows.header, ISSUES)
+                own.check(columns, name)
+                self._check_text(columns)
             self._columns_of(self._rows.header)
 
     def __iter__(self) -> Iterator[tuple[int, Ticket | str]]:
-        for row in self._rows:
+        for row in self._ahead:
             self.row = row
             yield row.line, row.fault or self._ticket(row)
         if self._rows.is_cut:
             self.notes.append(self._rows.stopped)
+
+    def begin(self) -> None:
+        """Read on to the first row, which tells the columns where there is no header."""
+        self._ahead = begun(self._ahead, self.choices)
 
     def read_bytes(self) -> int:
         """Return how many bytes have been read."""
@@ -90,7 +99,7 @@ class TicketFile:
         self._rows.detach()
 
     def _known(self, table: str | None, names: Sequence[str]) -> int:
-        places = self._choice.columns_of_one(names, ISSUES).places
+        places = self.choices.of(names).columns_of_one(names, ISSUES).places
         return len(places) if {"subject", "text"} & {*places, *self._choice.defaults} else 0
 
     def _check_text(self, columns: Columns) -> None:
@@ -114,7 +123,8 @@ class TicketFile:
     def _columns_of(self, names: tuple[str, ...]) -> Columns:
         columns = self._shapes.get(names)
         if columns is None:
-            columns = self._choice.columns_of_one(names, ISSUES)
+            self.choices.begin(names)
+            columns = self.choices.of(names).columns_of_one(names, ISSUES)
             if len(self._shapes) < MOST_SHAPES:
                 self._shapes[names] = columns
             new = [head for head in columns.ignored if head not in (*self.ignored, REASON)]

@@ -92,7 +92,7 @@ def rows_of(desk: Desk) -> Tables:
 def one_by_one(desk: Desk, file: LeadFile, policy: str | None) -> list[int]:
     """Add each row in a transaction of its own, but one with the phone or e-mail and values of another."""
     refused, seen = [], list[dict[str, Any]]()
-    rows, act = KnownRows(desk, file.digest), file_record.act_of(desk, file.name, file.digest)
+    rows, act = KnownRows(desk, file.digest), file_record.act_of(desk, file.name, file.digest, [])
     for line, fields in file:
         assert isinstance(fields, dict)
         with desk.reading():
