@@ -36,7 +36,7 @@ class LeadFile:
     With ``bare`` a CSV may lack its header: if the first line names no field, all lines hold values, in the
     order of FIELDS. ``notes`` says how the file is read, ``row`` is the one read last, with the
     ``external_id`` that another program gave it, ``columns`` how it was understood, and ``choices`` what was
-    said about them, now or before.
+    said about them, now or before. One that ``is_draft`` is read before its columns are decided.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class LeadFile:
         encoding: str | None = None,
         errors: str = "strict",
         choice: ColumnChoice = AS_NAMED,
+        is_draft: bool = False,
     ) -> None:
         self.name, self._choice, self._bare = name, choice, bare
         self.choices = FileChoice(choice, layouts()[LEADS].field_of)
@@ -65,8 +66,9 @@ class LeadFile:
         self._ahead: Iterator[Row] = iter(self._rows)
         if self._rows.header:
             own = self.choices.begin(self._rows.header)
-            with self.choices.explained():
-                own.check(own.columns(self._rows.header, LEADS), name)
+            if not is_draft:
+                with self.choices.explained():
+                    own.check(own.columns(self._rows.header, LEADS), name)
             self._columns_of(self._rows.header)
         self._records = self._read()
 

@@ -10,6 +10,7 @@ from dispatch.desk.desk import Desk
 from dispatch.inputs import cleaning
 from dispatch.inputs.column_choice import RememberedColumns
 from dispatch.inputs.lead_files import Fields, LeadFile, Record
+from dispatch.inputs.rows import Row
 from dispatch.leads import intake
 from dispatch.leads.file_intake import Rejected, format_refusal
 from dispatch.leads.file_lines import KnownFrom, KnownLines, Places
@@ -49,11 +50,11 @@ def preview(
     *,
     run: str | None = None,
     most: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    heard: Callable[[Row], object] | None = None,
 ) -> FilePreview:
     """Read a file to its end, or its first rows, and check each as ``receive_file`` would.
 
-    Raises InvalidInput as reading it does.
+    ``heard`` gets each row as it is in the file. Raises InvalidInput as reading it does.
     """
     leads.begin()
     seen = FilePreview(
@@ -70,8 +71,8 @@ def preview(
         known: dict[int | None, KnownLines] = {}
         for row in _Checking(desk, leads, run).rows(islice(leads, most)):
             _add(seen, known, row)
-            if progress is not None:
-                progress(leads.read_bytes(), leads.size)
+            if heard is not None:
+                heard(leads.row)
         seen["known"] = [lines.told(act, leads.name) for act, lines in known.items()]
     seen["columns"] = dict(leads.columns.understood()) if leads.columns else {}
     seen["ignored"] = leads.ignored

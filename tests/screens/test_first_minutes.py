@@ -19,9 +19,10 @@ from dispatch import queries
 from dispatch.bootstrap import open_desk
 from models.errors import InvalidInput
 from screens.app.first_steps import FirstSteps
-from screens.app.import_files import ImportFiles, paths_in
+from screens.app.import_files import ImportFiles
 from screens.app.tour import PAGES, Tour
 from screens.dialogs.form import FormModal
+from screens.dialogs.typed_paths import paths_in
 from screens.roster.screen import Roster
 from screens.widgets.bars import EmptyDesk
 from screens.widgets.live_table import LiveTable
