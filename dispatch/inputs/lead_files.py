@@ -64,6 +64,7 @@ class LeadFile:
         self.columns: Columns | None = None
         self._names: tuple[str, ...] | None = None
         self._ahead: Iterator[Row] = iter(self._rows)
+        self._has_begun = False
         if self._rows.header:
             own = self.choices.begin(self._rows.header)
             if not is_draft:
@@ -77,7 +78,9 @@ class LeadFile:
 
     def begin(self) -> None:
         """Read on to the first row, which tells the columns where there is no header."""
-        self._ahead = begun(self._ahead, self.choices)
+        if not self._has_begun:
+            self._has_begun = True
+            self._ahead = begun(self._ahead, self.choices)
 
     def read_bytes(self) -> int:
         """Return how many bytes have been read."""

@@ -72,11 +72,7 @@ def import_files(
     contents was undone, and Conflict if someone else takes an id or imports the same contents meanwhile.
     """
     report = progress or no_progress
-    files = dict.fromkeys(file for path in paths for file in files_of(path))
-    list(map(field_named, choice.given.values()))
-    sources = [Source(path, encoding, choice) for path in files]
-    if not sources:
-        refuse("import", "no file given")
+    sources = _sources(paths, encoding, choice)
     with desk.reading():
         rows = _read(desk, sources, report, notation, choice)
         known = import_record.newest(_digest(sources))
@@ -95,6 +91,16 @@ def import_files(
         if rejects is not None:
             _write_rejects(sources, result["quarantined"], rejects)
     return result
+
+
+def _sources(paths: Iterable[str | Path], encoding: str | None, choice: ColumnChoice) -> list[Source]:
+    """Return the files, once each. Raises InvalidInput without any, or for a column mapped to no field."""
+    files = dict.fromkeys(file for path in paths for file in files_of(path))
+    if not files:
+        refuse("import", "no file given")
+    for name in choice.given.values():
+        field_named(name)
+    return [Source(path, encoding, choice) for path in files]
 
 
 def _read(

@@ -71,6 +71,7 @@ class TicketFile:
         self.row = Row(None, 0, (), ())
         self._shapes: dict[tuple[str, ...], Columns] = {}
         self._ahead: Iterator[Row] = iter(self._rows)
+        self._has_begun = False
         if self._rows.header:
             own = self.choices.begin(self._rows.header)
             with self.choices.explained():
@@ -88,7 +89,9 @@ class TicketFile:
 
     def begin(self) -> None:
         """Read on to the first row, which tells the columns where there is no header."""
-        self._ahead = begun(self._ahead, self.choices)
+        if not self._has_begun:
+            self._has_begun = True
+            self._ahead = begun(self._ahead, self.choices)
 
     def read_bytes(self) -> int:
         """Return how many bytes have been read."""
