@@ -20,11 +20,12 @@ MOST_ROWS = 5
 
 
 class PreviewRow(TypedDict):
-    """A row as the desk would take it, by its line, and why it would not."""
+    """A row as the desk would take it, by its line, and why it would not; or that it is ``known`` already."""
 
     line: int
     lead: Mapping[str, str | None]
     errors: list[str]
+    known: bool
 
 
 class FilePreview(TypedDict):
@@ -88,7 +89,9 @@ class _Checked(NamedTuple):
 
 def _add(seen: FilePreview, known: dict[int | None, KnownLines], row: _Checked) -> None:
     if len(seen["rows"]) < MOST_ROWS:
-        seen["rows"].append(PreviewRow(line=row.line, lead=row.fields, errors=row.errors))
+        seen["rows"].append(
+            PreviewRow(line=row.line, lead=row.fields, errors=row.errors, known=row.known is not None)
+        )
     if row.errors:
         seen["rejected"].append(Rejected(line=row.line, error=row.errors[0]))
         return

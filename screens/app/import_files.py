@@ -117,6 +117,10 @@ def preview(result: ImportResult) -> str:
     if result["resumed"] is not None:
         lines.append(f"This continues the import that was interrupted (event {result['resumed']}).")
     lines += result["notes"]
+    lines += [
+        f"{Path(file).name}: columns as in {said['file']}; astra import --map changes that"
+        for file, said in result["remembered"].items()
+    ]
     unchanged = sum(result["unchanged"].values())
     if unchanged:
         lines.append(f"{unchanged:,} rows are on the desk already.")

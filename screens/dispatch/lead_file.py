@@ -38,7 +38,9 @@ PLACEHOLDER = "leads.csv, .json, .sql or .xlsx: type its path, or drop it here"
 
 
 def _verdict(row: Json) -> Text:
-    return Text(f"✗ {visible(row['error'])}", BAD) if row["error"] else Text("✓ ready", GOOD)
+    if row["error"]:
+        return Text(f"✗ {visible(row['error'])}", BAD)
+    return Text("= known already", "dim") if row["known"] else Text("✓ ready", GOOD)
 
 
 ROWS: tuple[Column[Json], ...] = (
@@ -61,6 +63,7 @@ class LeadFileForm(CommandModal[str]):
     """
 
     FRAME = "lead-file"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
     AT_WORK = ""  # the line above shows the progress
     STILL_AT_WORK = "One moment: the file is coming in"
     DROPS = "Close again to discard what you chose"
@@ -223,6 +226,8 @@ class LeadFileForm(CommandModal[str]):
         self._show_problem("No field begins with that; " + ", ".join(self._columns.names))
 
     def _set(self, head: str, name: str) -> None:
+        if self._busy:
+            return
         self._given.pop(head, None)
         self._dropped = [one for one in self._dropped if one != head]
         if name == IGNORE:
@@ -273,7 +278,10 @@ def _rows_of(seen: Reading) -> list[Json]:
     first = [{**row, "error": "; ".join(row["errors"])} for row in seen["preview"]["rows"]]
     there = {row["line"] for row in first}
     refused = [row for row in seen["preview"]["rejected"] if row["line"] not in there]
-    return [*first, *({"line": row["line"], "lead": {}, "error": row["error"]} for row in refused[:20])]
+    return [
+        *first,
+        *({"line": row["line"], "lead": {}, "error": row["error"], "known": False} for row in refused[:20]),
+    ]
 
 
 def _told(seen: Reading) -> list[str]:
@@ -292,11 +300,11 @@ def _told(seen: Reading) -> list[str]:
     counts += [f"{len(found['rejected']):,} refused"] * bool(found["rejected"])
     rows = new + found["repeated"] + len(found["rejected"])
     lines.append(("" if seen["is_whole"] else f"Of the first {rows:,} rows: ") + ", ".join(counts))
+    reasons = Counter(row["error"] for row in found["rejected"])
+    lines += [f"{count:,} × {visible(error)}" for error, count in reasons.most_common(MOST_REASONS)]
     for known in found["known"][:MOST_REASONS]:
         whence = f"{visible(known['file'])}, {short_moment(known['at'])}"
         lines.append(f"line {known['lines']}: came in from {whence}")
-    reasons = Counter(row["error"] for row in found["rejected"])
-    lines += [f"{count:,} × {visible(error)}" for error, count in reasons.most_common(MOST_REASONS)]
     return lines
 
 
