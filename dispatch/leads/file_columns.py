@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -59,7 +60,7 @@ class LeadSource:
 
     def rejects(self, day: str) -> Path:
         """Return the path for its refused rows: beside the file, or where files are usually written."""
-        if self.path is None:
+        if self.path is None or not os.access(self.path.parent, os.W_OK):
             return usual_file("refused-leads", day)
         return free_name(self.path.with_name(f"{self.path.stem}-refused.csv"))
 

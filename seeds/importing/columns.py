@@ -95,7 +95,7 @@ def check_columns(file: str, line: int, columns: Columns, *, is_json: bool) -> N
         refuse(
             file,
             problem,
-            f"needed: {', '.join(layout.required)}; astra import --map HEAD={missing[0]} says which it is",
+            f"needed: {', '.join(layout.required)}; one with another name is said by --map HEAD={missing[0]}",
         )
 
 
