@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypedDict
@@ -153,16 +153,21 @@ class FileChoice:
 
     def record(self) -> list[dict[str, Any]]:
         """Return what the file's event says about its columns; nothing if all is as usual."""
-        real = {folded(name): name.strip() for name in reversed(self.names)}
+        return self._said_of(self.names)
+
+    def _said_of(self, names: Sequence[str], without: Collection[str] = ()) -> list[dict[str, Any]]:
+        """Return what is said about the columns of one header, ``without`` some of its heads."""
+        own, header = self.of(names), header_of(names)
+        real = {folded(name): name.strip() for name in reversed(names) if folded(name) not in without}
         mapped = {
             real[folded(head)]: self._field_of(name) or name
-            for head, name in self._own.given.items()
+            for head, name in own.given.items()
             if folded(head) in real
         }
-        ignored = [real[folded(head)] for head in self._own.dropped if folded(head) in real]
-        if not self._header or not (mapped or ignored or self._choice.forgets or self.last):
+        ignored = [real[folded(head)] for head in own.dropped if folded(head) in real]
+        if not header or not (mapped or ignored or self._choice.forgets or self._said(header)):
             return []
-        return [{"header": list(self._header), "map": mapped, "ignore": ignored}]
+        return [{"header": list(header), "map": mapped, "ignore": ignored}]
 
     def remembered(self) -> RememberedColumns | None:
         """Return what is used of what was said before; None if nothing is."""

@@ -191,7 +191,7 @@ class LeadFileForm(CommandModal[str]):
         self._columns.show_columns(seen["columns"], self._dropped)
         self._rows.show_rows(_rows_of(seen))
         self.query_one("#told", Static).update(Content("\n".join(_told(seen))))
-        self._unusable = seen["problem"]
+        self._unusable = visible(seen["problem"])
         self._show_problem(self._unusable)
         if is_first:
             self._columns.focus()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
@@ -17,6 +17,7 @@ from seeds.importing.columns import KINDS, layout_of
 from seeds.importing.desk_tables import FURTHER
 
 AS_NAMED = ColumnChoice()
+MOST_HEADERS = 20  # of one file that are remembered
 MOST_SHAPES = 1_000  # of JSON objects, whose columns are remembered
 WHOLE_NAME = "Name"  # an agent's, whose parts are the fields
 
@@ -28,6 +29,11 @@ class Heads(FileChoice):
         super().__init__(choice, field_named)
         self._file = file
         self._renamed: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._heard: dict[tuple[str, ...], set[str]] = {}  # headers, each with the heads mapped for others
+        self._read: set[str] = set()
+        self._used: set[str] = set()
+        self._kinds: dict[str, None] = {}
+        self._fields: dict[str, None] = {}
 
     def named(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Return names as the tables have them: mapped ones are the field, those left out are empty.
@@ -44,9 +50,10 @@ class Heads(FileChoice):
                 self._renamed[names] = known
         return known
 
-    def _rename(self, names: tuple[str, ...]) -> tuple[str, ...]:
+    def _rename(self, names: tuple[str, ...], without: Collection[str] = ()) -> tuple[str, ...]:
         own = self.of(names)
-        given = {folded(head): field_named(name) for head, name in own.given.items()}
+        mapped = {folded(head): field_named(name) for head, name in own.given.items()}
+        given = {head: name for head, name in mapped.items() if head not in without}
         dropped = {folded(head) for head in own.dropped}
         plainly = [folded(name) for name in names]
         for head in given:
@@ -63,22 +70,46 @@ class Heads(FileChoice):
             for head, name in zip(plainly, names, strict=True)
         )
 
-    def check(self, kinds: Sequence[str], fields: Sequence[str]) -> None:
-        """Raise InvalidInput for a column of this file that is mapped to no field of its tables."""
-        there = {folded(name) for name in self.names}
-        for head, name in self._own.given.items():
-            field = field_named(name)
-            if folded(head) in there and plain(field) not in map(plain, fields):
-                problem = f"{excerpt(field)} is not a field of {' and '.join(kinds)}: {self._file}"
-                raise InvalidInput("map", problem, f"{_like(field, fields)}fields: {', '.join(fields)}")
+    def fit(self, names: tuple[str, ...], kinds: Sequence[str], fields: Collection[str]) -> tuple[str, ...]:
+        """Return the names again, now that the tables of the rows are known: fields of others are not meant.
+
+        A column is mapped in those of the files, and tables, whose field it is said to be.
+        """
+        known = set(map(plain, fields))
+        here = {folded(name) for name in names}
+        mapped = {folded(head): field_named(name) for head, name in self.of(names).given.items()}
+        foreign = {head for head, name in mapped.items() if head in here and plain(name) not in known}
+        if len(self._heard) < MOST_HEADERS:
+            self._heard.setdefault(names, foreign)
+        self._read |= here
+        self._used |= here - foreign
+        self._kinds.update(dict.fromkeys(kinds))
+        self._fields.update(dict.fromkeys(fields))
+        return self._rename(names, foreign) if foreign else self.named(names)
 
     def has(self, head: str) -> bool:
         """Return whether the file has a column."""
-        return folded(head) in map(folded, self.names)
+        return folded(head) in self._read
+
+    def check_used(self, head: str, name: str) -> None:
+        """Raise InvalidInput if a column is mapped to a field that none of the file's tables has."""
+        if folded(head) not in self._used:
+            field = field_named(name)
+            problem = f"{excerpt(field)} is not a field of {' and '.join(self._kinds)}: {self._file}"
+            fields = list(self._fields)
+            raise InvalidInput("map", problem, f"{_like(field, fields)}fields: {', '.join(fields)}")
+
+    def uses(self, head: str) -> bool:
+        """Return whether a column is mapped in one of the file's tables."""
+        return folded(head) in self._used
 
     def record(self) -> list[dict[str, Any]]:
-        """Return what is remembered of the file, with its name: an import has several."""
-        return [{"file": self._file, **said} for said in super().record()]
+        """Return what is remembered of each header in the file, with its name: an import has several."""
+        return [
+            {"file": self._file, **said}
+            for names, foreign in self._heard.items()
+            for said in self._said_of(names, foreign)
+        ]
 
 
 @lru_cache(maxsize=1)
@@ -124,3 +155,7 @@ def check_spoken_of(choice: ColumnChoice, files: Sequence[Heads]) -> None:
             who = "the file has no" if len(files) == 1 else "no file has a"
             problem = f"{who} column {excerpt(head)}"
             raise InvalidInput("map", problem, f"{_like(head, every)}found: {', '.join(every[:MOST_NAMED])}")
+    for head, name in choice.given.items():
+        having = [heads for heads in files if heads.has(head)]
+        if having and not any(heads.uses(head) for heads in having):
+            having[0].check_used(head, name)

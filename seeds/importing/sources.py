@@ -169,12 +169,13 @@ class Source:
         names = self.heads.named(row.names)
         is_json = not (self._reader.header or self._reader.is_sql)
         tables = columns_of(row.table, names)
+        if tables:
+            names = self._fit(row.names, [columns.layout for columns in tables])
+            tables = columns_of(row.table, names)
         if not tables:
             if self._first is None:
                 refuse(self.name, f"line {row.line}: {row.fault or NO_TABLE}")
             tables = [match(names, part.columns.layout) for part in self._first.tables]
-        if self._first is None:
-            self._check_heads([columns.layout for columns in tables])
         if not is_json or self._first is None:  # later objects that lack a column are refused alone
             with self.heads.explained():
                 for columns in tables:
@@ -184,11 +185,11 @@ class Source:
             self._shapes[row.table, row.names] = shape
         return shape
 
-    def _check_heads(self, layouts: Sequence[Layout]) -> None:
-        """Raise InvalidInput for a column that is mapped to no field of the tables in the file."""
+    def _fit(self, names: tuple[str, ...], layouts: Sequence[Layout]) -> tuple[str, ...]:
+        """Return the names without what is said of columns for other tables."""
         kinds = [layout.kind for layout in layouts]
         fields = [name for layout in layouts for name in (*layout.fields, *FURTHER.get(layout.kind, ()))]
-        self.heads.check(kinds, [*dict.fromkeys(fields), *[WHOLE_NAME] * (AGENTS in kinds)])
+        return self.heads.fit(names, kinds, [*dict.fromkeys(fields), *[WHOLE_NAME] * (AGENTS in kinds)])
 
     def _known(self, table: str | None, names: Sequence[str]) -> int:
         return _known(table, self.heads.named(tuple(names)))

@@ -267,3 +267,39 @@ def test_three_hundred_columns_and_a_head_without_rows(staffed: Run, write: Writ
     assert staffed("lead", "add", "--from", write("a.csv", wide, row), "--map", "Who=name").code == 0
     again = staffed("lead", "add", "--from", write("b.csv", wide, row.replace("Ada", "Bob")), "--json")
     assert (again.json["accepted"], again.json["remembered"]["map"]) == (1, {"Who": "name"})
+
+
+def test_a_column_is_mapped_in_the_files_whose_field_it_is(
+    anywhere: Run, write: Write, tmp_path: Path
+) -> None:
+    """Both files have a column Note, which is a field of one of them only."""
+    people = write("agents.csv", AGENTS, agent(1, "Ada"))
+    leads = write(
+        "assignments.csv",
+        "AssignmentID,AgentID,CustomerName,CommunicationMethod,LeadSource,AssignedDateTime,Note",
+        "7,1,Kim,Text,Organic,2081-01-01 10:00:00,hello",
+    )
+    desk = ("--db", tmp_path / "desk.db", "--json")
+    ended = anywhere("import", people, leads, *AS_AGENTS, *desk)
+    assert (ended.json["agents"], ended.json["assignments"], ended.json["quarantined"]) == (1, 1, [])
+    said = anywhere("log", "--command", "import", *desk).json[0]["detail"]["columns"]
+    assert [(one["file"], len(one["map"])) for one in said] == [("agents.csv", 7)]
+
+
+def test_each_table_of_a_dump_is_remembered(anywhere: Run, write: Write, tmp_path: Path) -> None:
+    def dump(name: str, number: int) -> Path:
+        return write(
+            name,
+            "INSERT INTO space_travel_agents (Nr,FirstName,LastName,JobTitle,DepartmentName,"
+            "SpaceLicenseNumber,YearsOfService,AverageCustomerServiceRating) VALUES "
+            f"({number},'Ada','Holm','Space Travel Agent','Luxury Voyages','L{number}',9,4.5);",
+            "INSERT INTO assignment_history (Lfd,AgentID,CustomerName,CommunicationMethod,LeadSource,"
+            f"AssignedDateTime) VALUES ({number},{number},'Kim','Text','Organic','2081-01-01 10:00:00');",
+        )
+
+    desk = ("--db", tmp_path / "desk.db", "--json")
+    said = ("--map", "Nr=AgentID", "--map", "Lfd=AssignmentID")
+    first = anywhere("import", dump("a.sql", 1), *said, *desk)
+    assert (first.json["agents"], first.json["assignments"]) == (1, 1)
+    second = anywhere("import", dump("b.sql", 2), *desk)
+    assert (second.json["agents"], second.json["assignments"], second.json["quarantined"]) == (1, 1, [])
