@@ -51,6 +51,9 @@ class ColumnTable(LiveTable[Json]):
         place: int
         name: str
 
+    class TooEarly(Message):
+        """Enter was typed before anybody can have seen the columns."""
+
     class Unknown(Message):
         """Letters were typed that begin no name."""
 
@@ -59,6 +62,8 @@ class ColumnTable(LiveTable[Json]):
         self.names = (*names, IGNORE, AS_NAMED)
         self._ahead = TypeAhead()
         self._typed_at = -1
+        self.ready_at = 0.0
+        """The time before which an enter was still meant for the path, in seconds of the monotonic clock."""
 
     def show_columns(self, columns: Sequence[FileColumn], ignored: Sequence[str]) -> None:
         """Show what each column becomes; the letters that were typed stand behind the field."""
@@ -88,6 +93,11 @@ class ColumnTable(LiveTable[Json]):
 
     @on(events.Key)
     def _take_letter(self, event: events.Key) -> None:
+        if event.key == "enter" and event.time < self.ready_at:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.TooEarly())
+            return
         row = self.current
         if row is None or not self._is_choosing(event):
             self._ahead.forget()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from time import monotonic
 
 from rich.text import Text
 from textual import getters, on
@@ -24,7 +25,7 @@ from screens.base.harmless_text import visible
 from screens.base.keys import key, refusal
 from screens.base.messages import Progressed
 from screens.base.textual_internals import rename_action
-from screens.dialogs.command_modal import CommandModal
+from screens.dialogs.command_modal import SOON_S, CommandModal
 from screens.dialogs.modal import HOLDS_TEXT, buttons
 from screens.dialogs.typed_paths import path_in
 from screens.dispatch.column_table import AS_NAMED, IGNORE, ColumnTable
@@ -194,6 +195,7 @@ class LeadFileForm(CommandModal[str]):
         self._unusable = visible(seen["problem"])
         self._show_problem(self._unusable)
         if is_first:
+            self._columns.ready_at = monotonic() + SOON_S
             self._columns.focus()
             if seen["at"] is not None:
                 self._columns.stand_at(seen["at"])
@@ -220,6 +222,10 @@ class LeadFileForm(CommandModal[str]):
         if self._seen is not None:
             head = next(one["head"] for one in self._seen["columns"] if one["place"] == message.place)
             self._set(head, message.name)
+
+    @on(ColumnTable.TooEarly)
+    def _too_early(self) -> None:
+        self._show_problem(self._unusable or "Enter again takes the file in")
 
     @on(ColumnTable.Unknown)
     def _no_name(self) -> None:

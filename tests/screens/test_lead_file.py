@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -128,6 +129,25 @@ async def test_escape_leaves_nothing_written(golden_file: Path, running: Any, wr
         await open_file(app, path)
         assert text(app, "told").splitlines()[0] == "0 rows would come in, 2 known already"
         assert "line 2-3: came in from p.csv" in text(app, "told")
+
+
+async def test_a_second_enter_right_behind_the_path_takes_nothing_in(
+    golden_file: Path, running: Any, write: Write
+) -> None:
+    path = write(KNOWN, f"Ada,Mars,Organic,Text,{LAUNCH},0711 1")
+    async with running(golden_file, size=(80, 24)) as (app, pilot):
+        before = await count(app)
+        await open_file(app, path)
+        table = form(app).query_one(ColumnTable)
+        assert 0 < table.ready_at < monotonic() + 1
+        table.ready_at = monotonic() + 60  # so that a slow machine is not too late
+        await pilot.press("enter")
+        await app.settle()
+        assert text(app, "problem") == "! Enter again takes the file in"
+        assert await count(app) == before
+        table.ready_at = 0.0
+        await press(app, "enter")
+        assert await count(app) == before + 1
 
 
 async def test_with_the_mouse(golden_file: Path, running: Any, write: Write) -> None:
