@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from dispatch.assignment.selection import policy_named
@@ -14,11 +13,13 @@ from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
 from dispatch.desk.file_acts import format_refusal
 from dispatch.leads import file_record, intake
+from dispatch.leads.file_lines import KnownFrom, KnownLines, Places
 from dispatch.outputs.rejected_rows import RejectedRows
 from dispatch.queries.wording import plural, short_moment
 from models.errors import DatabaseUnavailable, DeskError
 
 if TYPE_CHECKING:
+    from dispatch.inputs.column_choice import RememberedColumns
     from dispatch.inputs.lead_files import Fields, LeadFile
     from dispatch.leads.known_rows import Identity, Known
 
@@ -43,25 +44,11 @@ class CustomerNote(TypedDict):
     note: str
 
 
-class KnownFrom(TypedDict):
-    """Rows that are in already, by their lines (``2-51, 53``): from which file, when, and its event.
-
-    Earlier versions wrote no event for a file: it has the same content then. Without a file, the rows are of
-    the desk's own listing.
-    """
-
-    file: str | None
-    at: str
-    event_id: int | None
-    rows: int
-    lines: str
-
-
 class FileResult(TypedDict):
     """The result for a file; ``repeated`` rows were already in, and count as accepted: ``known`` says whence.
 
     ``event_id`` is the file's own event, None if nothing was written. ``warning`` says so if most customers
-    came in from another file just before.
+    came in from another file just before. ``remembered``: what was said about its columns with another file.
     """
 
     accepted: int
@@ -71,6 +58,7 @@ class FileResult(TypedDict):
     customer_notes: list[CustomerNote]
     event_id: int | None
     warning: str | None
+    remembered: RememberedColumns | None
 
 
 def receive_file(
@@ -168,14 +156,16 @@ class _Intaking:
 
         self._cleaned = cleaning.lead
         self.desk = desk
+        leads.begin()
         self._leads, self._records = leads, iter(leads)
         self._policy = policy
         self._rejects = rejects
         self._rows = KnownRows(desk, leads.digest, run)
-        self._act = file_acts.act_of(desk, file_record.HEAD, leads.name, self._rows.digest)
+        said = leads.choices.record()
+        self._act = file_acts.act_of(desk, file_record.HEAD, leads.name, self._rows.digest, said)
         self._seen_version = -1
-        self._line = self._on_line = self._sheet = 0
-        self._known: dict[int | None, _KnownLines] = {}
+        self._places = Places()
+        self._known: dict[int | None, KnownLines] = {}
         with desk.reading():
             self._last_customer = file_record.newest_customer()
         self.result = FileResult(
@@ -186,6 +176,7 @@ class _Intaking:
             customer_notes=[],
             event_id=None,
             warning=None,
+            remembered=leads.choices.remembered(),
         )
 
     def batch(self) -> bool:
@@ -227,7 +218,7 @@ class _Intaking:
 
     def _looked_for(self, line: int, read: Fields | str) -> _Row | None:
         """Return a row of the file if it is new."""
-        place = self._place(line)
+        place = self._places.of(line)
         if isinstance(read, str):
             self._reject(line, read)
             return None
@@ -268,18 +259,7 @@ class _Intaking:
     def _repeat(self, line: int, known: Known) -> None:
         self.result["accepted"] += 1
         self.result["repeated"] += 1
-        self._known.setdefault(known.act, _KnownLines(known.at)).add(line)
-
-    def _place(self, line: int) -> str:
-        """Return the place of a row: its line, and its number there if others begin on the same line.
-
-        Where the lines begin again, so does a sheet.
-        """
-        self._sheet += line < self._line
-        self._on_line = self._on_line + 1 if line == self._line else 1
-        self._line = line
-        place = f"{line}.{self._on_line}" if self._on_line > 1 else str(line)
-        return f"{self._sheet}/{place}" if self._sheet else place
+        self._known.setdefault(known.act, KnownLines(known.at)).add(line)
 
     def _reject(self, line: int, error: str) -> None:
         self.result["rejected"].append({"line": line, "error": error})
@@ -307,30 +287,3 @@ class _Intaking:
         act, number = found
         customers = plural(number, "customer")
         return f"{customers} of this file came in from {act.file} at {short_moment(act.at)}"
-
-
-class _KnownLines:
-    """The lines of rows that are in already, from one file, as ranges."""
-
-    def __init__(self, at: str) -> None:
-        self._at = at
-        self._rows = 0
-        self._ranges: list[list[int]] = []
-
-    def add(self, line: int) -> None:
-        self._rows += 1
-        if self._ranges and line - self._ranges[-1][1] <= 1:
-            self._ranges[-1][1] = line
-        else:
-            self._ranges.append([line, line])
-
-    def told(self, act: int | None, name: str) -> KnownFrom:
-        """Return what the result says; ``name`` is the present file's."""
-        file: str | None = None
-        at = self._at
-        if act is None:
-            file = PurePath(name).name
-        elif act != file_record.OWN:
-            _, file, at = file_acts.named(act)
-        lines = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in self._ranges)
-        return KnownFrom(file=file, at=at, event_id=act or None, rows=self._rows, lines=lines)

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from dispatch.desk.desk import Desk
+from dispatch.desk.remembered_columns import SAID
 from dispatch.inputs import cleaning
+from dispatch.inputs.column_choice import ColumnChoice
 from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS
 from dispatch.operations import import_record
 from dispatch.operations.changed_rows.comparison import COLUMNS
@@ -26,6 +28,7 @@ from seeds.importing.columns import KINDS, Record, layout_of, refuse
 from seeds.importing.decisions import DecisionRow, decision
 from seeds.importing.desk_tables import CUSTOMERS, DECISIONS, LEADS, VALUES
 from seeds.importing.differences import Seen
+from seeds.importing.heads import AS_NAMED, check_spoken_of, field_named
 from seeds.importing.plan import Plan
 from seeds.importing.remarks import reason_of
 from seeds.importing.row_rules import AgentRow, CustomerRow, LeadRow, Notation, Place, Rules
@@ -54,6 +57,7 @@ def import_files(
     notation: Notation = PLAIN,
     rejects: RejectedRows | None = None,
     update: bool = False,
+    choice: ColumnChoice = AS_NAMED,
 ) -> ImportResult:
     """Import SQL text, CSV and JSON files that belong together, in any order, or folders of them.
 
@@ -62,17 +66,15 @@ def import_files(
     that have changed in the file only are changed, the others are listed in any case. A run that was
     interrupted is continued by the next with the same contents, in any order and under any names. With
     ``dry_run``, or if no row is new, nothing is written. ``rejects`` gets the quarantined rows as they are.
+    ``choice`` is what is said about the columns, of all files or of some.
 
     Raises InvalidInput for an unreadable file, before anything is written, Refused if an import of the same
     contents was undone, and Conflict if someone else takes an id or imports the same contents meanwhile.
     """
     report = progress or no_progress
-    files = dict.fromkeys(file for path in paths for file in files_of(path))
-    sources = [Source(path, encoding) for path in files]
-    if not sources:
-        refuse("import", "no file given")
+    sources = _sources(paths, encoding, choice)
     with desk.reading():
-        rows = _CheckedRows(desk, sources, report, notation)
+        rows = _read(desk, sources, report, notation, choice)
         known = import_record.newest(_digest(sources))
         _refuse_taken_back(known)
         plan = rows.plan()
@@ -89,6 +91,29 @@ def import_files(
         if rejects is not None:
             _write_rejects(sources, result["quarantined"], rejects)
     return result
+
+
+def _sources(paths: Iterable[str | Path], encoding: str | None, choice: ColumnChoice) -> list[Source]:
+    """Return the files, once each. Raises InvalidInput without any, or for a column mapped to no field."""
+    files = dict.fromkeys(file for path in paths for file in files_of(path))
+    if not files:
+        refuse("import", "no file given")
+    for name in choice.given.values():
+        field_named(name)
+    return [Source(path, encoding, choice) for path in files]
+
+
+def _read(
+    desk: Desk, sources: list[Source], report: Progress, notation: Notation, choice: ColumnChoice
+) -> _CheckedRows:
+    """Read all files. What is said of a column that none of them has is refused first."""
+    try:
+        rows = _CheckedRows(desk, sources, report, notation)
+    except InvalidInput:
+        check_spoken_of(choice, [source.heads for source in sources])
+        raise
+    check_spoken_of(choice, [source.heads for source in sources])
+    return rows
 
 
 def _tell_changes(result: ImportResult, plan: Plan, sources: list[Source]) -> None:
@@ -215,8 +240,16 @@ def _result(plan: Plan, sources: list[Source]) -> ImportResult:
         updated=plan.known.updated,
         resumed=None,
         passed_over=[statement for source in sources for statement in source.passed_over],
-        notes=[f"{source.name}: {note}" for source in sources for note in source.notes],
+        notes=[f"{source.name}: {note}" for source in sources for note in _notes(source)],
+        remembered={
+            source.name: {**remembered} for source in sources if (remembered := source.heads.remembered())
+        },
     )
+
+
+def _notes(source: Source) -> list[str]:
+    """Say how a file was read, and why nothing that was said of one like it is used."""
+    return [*source.notes, *filter(None, (source.heads.changed(),))]
 
 
 def _write(run: Run, plan: Plan, changes: list[Seen], report: Progress) -> None:
@@ -267,4 +300,5 @@ def _event_detail(result: ImportResult, sources: list[Source], changes: int) -> 
         "flagged": len(result["flagged"]),
         "unchanged": result["unchanged"],
     }
-    return detail | ({"changes": changes} if changes else {})
+    said = [said for source in sources for said in source.heads.record()]
+    return detail | ({"changes": changes} if changes else {}) | ({SAID: said} if said else {})
