@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 BATCH_S = 0.025
 ALONE_BATCH_S = 0.05
 PAUSE_S = 0.003
-# So many rows are read and cleaned one after the other: done for each between two leads, it takes three times as
-# long, as the processor has forgotten its code by then.
+# So many rows are read and cleaned one after the other: done for each between two leads, it takes three times
+# as long, as the processor has forgotten its code by then.
 ROWS_AHEAD = 64
 
 

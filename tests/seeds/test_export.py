@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +49,6 @@ NAMES = (
     "NULL",
     "; |,",
 )
-
-
-@pytest.fixture
-def other(tmp_path: Path, empty_desk_file: Path, clock: TestClock) -> Iterator[Desk]:
-    """Another desk, empty."""
-    desk = open_desk(shutil.copy(empty_desk_file, tmp_path / "other.db"), clock=clock, actor="lee")
-    yield desk
-    desk.close()
 
 
 def rows_in(file: Path) -> list[dict[str, str]]:
