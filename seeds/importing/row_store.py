@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import marshal
 import sqlite3
-from collections.abc import Callable, ItemsView, Iterator, Mapping, MutableMapping, ValuesView
+from collections.abc import Callable, ItemsView, Iterator, MutableMapping, ValuesView
 from contextlib import contextmanager
 from typing import Any, Self, TypeVar
 
@@ -39,12 +39,14 @@ class Workspace:
 
     def rows_of(self, kind: type[Row]) -> RowStore[Row]:
         """Return a store of rows of a NamedTuple with a place."""
-        at = kind._fields.index("place")  # type: ignore[attr-defined]
+        fields: tuple[str, ...] = kind._fields  # type: ignore[attr-defined]
+        at, more = fields.index("place"), fields.index("more") if "more" in fields else None
 
         def pack(row: Row) -> list[Any]:
-            # the empty mapping that all rows share is no dict
-            cells = [dict(cell) if isinstance(cell, Mapping) else cell for cell in row]
+            cells = [*row]
             cells[at] = tuple(cells[at])
+            if more is not None:  # the empty mapping that rows share is no dict
+                cells[more] = dict(cells[more])
             return cells
 
         def unpack(cells: list[Any]) -> Row:
@@ -59,6 +61,7 @@ class Workspace:
             self._file = sqlite3.connect("", isolation_level=None)
             for pragma in PRAGMAS:
                 self._file.execute(f"PRAGMA {pragma}")
+            self._file.execute("BEGIN")  # and never committed: it is nobody else's
         return self._file
 
     def new_table(self) -> str:
