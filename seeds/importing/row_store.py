@@ -11,13 +11,25 @@ from collections.abc import Callable, ItemsView, Iterator, MutableMapping, Value
 from contextlib import contextmanager
 from typing import Any, Self, TypeVar
 
+from peewee import (
+    EXCLUDED,
+    SQL,
+    AutoField,
+    BlobField,
+    IntegerField,
+    Model,
+    PeeweeException,
+    Query,
+    SqliteDatabase,
+    fn,
+)
+
 from models.errors import DatabaseUnavailable
 from seeds.importing.row_rules import Place
 
 KEPT = 10_000  # entries of a store in memory; if there are more, they go to the file
 WRITTEN_AT_ONCE, READ_AT_ONCE = 2_000, 500
-PUT = "INSERT INTO {rows} (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-PRAGMAS = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -8000")
+PRAGMAS = {"journal_mode": "off", "synchronous": 0, "cache_size": -8000}
 
 V = TypeVar("V")
 Row = TypeVar("Row", bound=tuple[Any, ...])
@@ -27,7 +39,7 @@ class Workspace:
     """The temporary file of several stores, which only this process can read; it ends with the block."""
 
     def __init__(self) -> None:
-        self._file: sqlite3.Connection | None = None
+        self._file: SqliteDatabase | None = None
         self._tables = 0
 
     def __enter__(self) -> Self:
@@ -55,22 +67,66 @@ class Workspace:
 
         return RowStore(self, pack, unpack)
 
-    def file(self) -> sqlite3.Connection:
-        """Return the file, open."""
+    def new_table(self) -> Table:
+        """Add a table for a store."""
         if self._file is None:
-            self._file = sqlite3.connect("", isolation_level=None)
-            for pragma in PRAGMAS:
-                self._file.execute(f"PRAGMA {pragma}")
-            self._file.execute("BEGIN")  # and never committed: it is nobody else's
-        return self._file
-
-    def new_table(self) -> str:
-        """Add a table for a store; return its name."""
+            self._file = SqliteDatabase("file:", uri=True, pragmas=PRAGMAS)  # without a name
+            self._file.connect()
+            self._file.begin()  # and never committed: the file is nobody else's
         self._tables += 1
-        table = f"rows_{self._tables}"
-        columns = "number INTEGER PRIMARY KEY, key INTEGER NOT NULL UNIQUE, value BLOB NOT NULL"
-        self.file().execute(f"CREATE TABLE {table} ({columns})")
-        return table
+        return Table(self._file, f"rows_{self._tables}")
+
+
+class Table:
+    """A table of values by key, in the order of their insertion; its queries are compiled once."""
+
+    def __init__(self, database: SqliteDatabase, name: str) -> None:
+        class Stored(Model):
+            number = AutoField()
+            key = IntegerField(constraints=[SQL("UNIQUE")])  # an index would have one name in all tables
+            value = BlobField()
+
+            class Meta:
+                table_name = name
+
+        Stored._meta.set_database(database)
+        Stored.create_table()
+        self._connection: sqlite3.Connection = database.connection()
+        number, key, value = Stored.number, Stored.key, Stored.value
+        self._get = _sql(Stored.select(value).where(key == 0))
+        self._remove = _sql(Stored.delete().where(key == 0))
+        self._count = _sql(Stored.select(fn.COUNT(number)))
+        self._page = _sql(Stored.select(number, key, value).where(number > 0).order_by(number).limit(1))
+        put = Stored.insert({key: 0, value: b""})
+        self._put = _sql(put.on_conflict(conflict_target=[key], update={value: EXCLUDED.value}))
+
+    def get(self, key: int) -> bytes | None:
+        found = self._connection.execute(self._get, (key,)).fetchone()
+        return None if found is None else found[0]
+
+    def put(self, rows: list[tuple[int, bytes]]) -> None:
+        self._connection.executemany(self._put, rows)
+
+    def remove(self, key: int) -> None:
+        self._connection.execute(self._remove, (key,))
+
+    def __len__(self) -> int:
+        count: int = self._connection.execute(self._count).fetchone()[0]
+        return count
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        """Yield keys and values; the table may change meanwhile."""
+        last = 0
+        while some := self._connection.execute(self._page, (last, READ_AT_ONCE)).fetchall():
+            for _, key, value in some:
+                yield key, value
+            last = some[-1][0]
+
+
+def _sql(query: Query) -> str:
+    """Return a query's text; its values only stand for those of each call."""
+    text: str = query.sql()[0]
+    return text
 
 
 class RowStore(MutableMapping[int, V]):
@@ -89,7 +145,7 @@ class RowStore(MutableMapping[int, V]):
     ) -> None:
         self._space, self._pack, self._unpack = space, pack, unpack
         self._recent: dict[int, V] = {}  # not in the file yet, or changed since
-        self._table = ""
+        self._table: Table | None = None
         self._largest = 0  # key in the file
 
     def __getitem__(self, key: int) -> V:
@@ -98,19 +154,19 @@ class RowStore(MutableMapping[int, V]):
         found = self._found(key)
         if found is None:
             raise KeyError(key)
-        return self._read(found[0])
+        return self._read(found)
 
     def __setitem__(self, key: int, value: V) -> None:
         self._recent[key] = value
-        if len(self._recent) > (WRITTEN_AT_ONCE if self._table else KEPT):
+        if len(self._recent) > (KEPT if self._table is None else WRITTEN_AT_ONCE):
             self._write()
 
     def __delitem__(self, key: int) -> None:
         if key not in self:
             raise KeyError(key)
         self._recent.pop(key, None)
-        if self._table:
-            self._ask("DELETE FROM {rows} WHERE key = ?", key)
+        if self._table is not None:
+            self._table.remove(key)
 
     def __contains__(self, key: object) -> bool:
         return key in self._recent or (isinstance(key, int) and self._found(key) is not None)
@@ -120,10 +176,7 @@ class RowStore(MutableMapping[int, V]):
 
     def __len__(self) -> int:
         self._write()
-        if not self._table:
-            return len(self._recent)
-        count: int = self._ask("SELECT count(*) FROM {rows}").fetchone()[0]
-        return count
+        return len(self._recent) if self._table is None else len(self._table)
 
     def __bool__(self) -> bool:
         return bool(self._recent) or next(iter(self), None) is not None
@@ -137,36 +190,29 @@ class RowStore(MutableMapping[int, V]):
     def entries(self) -> Iterator[tuple[int, V]]:
         """Yield keys and values; meanwhile, entries may be changed and removed."""
         self._write()
-        if not self._table:
+        if self._table is None:
             yield from list(self._recent.items())
             return
-        page = "SELECT number, key, value FROM {rows} WHERE number > ? ORDER BY number LIMIT ?"
-        last = 0
-        while some := self._ask(page, last, READ_AT_ONCE).fetchall():
-            for _, key, value in some:
-                yield key, self._read(value)
-            last = some[-1][0]
+        for key, value in self._table:
+            yield key, self._read(value)
 
-    def _found(self, key: int) -> tuple[Any, ...] | None:
-        if not self._table or key > self._largest:  # most new keys are larger
+    def _found(self, key: int) -> bytes | None:
+        if self._table is None or key > self._largest:  # most new keys are larger
             return None
-        found: tuple[Any, ...] | None = self._ask("SELECT value FROM {rows} WHERE key = ?", key).fetchone()
-        return found
-
-    def _ask(self, sql: str, *values: int) -> sqlite3.Cursor:
-        return self._space.file().execute(sql.format(rows=self._table), values)
+        return self._table.get(key)
 
     def _read(self, value: bytes) -> V:
         return self._unpack(marshal.loads(value))
 
     def _write(self) -> None:
         """Move what is in memory to the file, if there is one or must be one."""
-        if not self._recent or not (self._table or len(self._recent) > KEPT):
+        if not self._recent or (self._table is None and len(self._recent) <= KEPT):
             return
         rows = [(key, marshal.dumps(self._pack(value))) for key, value in self._recent.items()]
         with _reporting_full_disks():
-            self._table = self._table or self._space.new_table()
-            self._space.file().executemany(PUT.format(rows=self._table), rows)
+            if self._table is None:
+                self._table = self._space.new_table()
+            self._table.put(rows)
         self._largest = max(self._largest, *self._recent)
         self._recent.clear()
 
@@ -189,6 +235,6 @@ class _Values(ValuesView[V]):
 def _reporting_full_disks() -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, PeeweeException) as error:
         problem = f"the temporary file of the rows cannot be written: {error}"
         raise DatabaseUnavailable("temporary_file", problem, "free space there, or set TMPDIR") from error

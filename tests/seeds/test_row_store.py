@@ -95,7 +95,7 @@ def test_a_row_comes_back_as_it_was(more: Any) -> None:
 
 @pytest.mark.usefixtures("few_in_memory")
 def test_a_full_disk_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(row_store, "PRAGMAS", ("max_page_count = 8",))
+    monkeypatch.setattr(row_store, "PRAGMAS", {"max_page_count": 8})
     with Workspace() as space, pytest.raises(DatabaseUnavailable, match=r"temporary file .* full"):
         RowStore[str](space).update((key, "x" * 10_000) for key in range(10))
 
