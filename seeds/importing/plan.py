@@ -219,7 +219,8 @@ class Plan:
     def _around(self, rows: Sequence[BookingRow]) -> _Around:
         """Find the assignments of new bookings, in the files or on the desk."""
         wanted = {row.assignment_id for row in rows if row.assignment_id is not None}
-        new = {number: self.assignments[number] for number in wanted if number in self.assignments}
+        found = ((number, self.assignments.get(number)) for number in wanted)
+        new = {number: row for number, row in found if row is not None}
         around = _Around(new, {}, set(), {})
         wanted = wanted - new.keys() - self.remarks.held_back[ASSIGNMENTS]
         columns = (Assignment.agent_id, Assignment.assigned_at, Assignment.customer_name)
