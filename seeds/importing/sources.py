@@ -128,7 +128,7 @@ class Source:
             refuse(self.name, "not a valid file name")
 
     def _read(self, reader: RowReader) -> Iterator[Row]:
-        self.digest, self.notes = reader.digest, reader.notes
+        self.digest, self.notes, self._is_sql = reader.digest, reader.notes, reader.is_sql
         is_empty = True
         if reader.header:
             self._first = self._shape_of(Row(None, reader.header_line, reader.header, ()))
@@ -158,10 +158,10 @@ class Source:
     def _value(self, values: Sequence[Value], cell: Cell) -> Value:
         found = [values[place] for place in cell.places if place < len(values)]
         value = found[0] if len(found) == 1 else cell.between.join(filter(None, found))
-        if self._reader.is_sql and len(found) == 1:
+        if self._is_sql and len(found) == 1:
             return value
         # NULL can be a customer's name, but not a date
-        return None if not value or (cell.is_nullable and value == "NULL" and self._reader.header) else value
+        return None if not value or (value == "NULL" and cell.is_nullable and self._reader.header) else value
 
     def _shape_of(self, row: Row) -> Shape:
         """Return what the rows with these names are; those without known names are like the first."""
