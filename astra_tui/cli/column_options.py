@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from astra_tui.cli.database import database_path
+from astra_tui.cli.database import database_path, opened_or_made
 from astra_tui.cli.options import Call
 from astra_tui.cli.output.printing import line, narrate
 from dispatch.queries.wording import moment
@@ -27,7 +27,7 @@ def naming_columns(function: Callable[..., None], condition: str = "With --from:
         ("--map", "mapped", "the column HEAD is this field."),
     )
     for option, name, says in options:
-        text = condition + says if condition else says.capitalize()
+        text = condition + says if condition else says[0].upper() + says[1:]
         if name == "forget":
             function = click.option(option, name, is_flag=True, help=text)(function)
             continue
@@ -39,11 +39,15 @@ def naming_columns(function: Callable[..., None], condition: str = "With --from:
 @contextmanager
 def desk_if_any(call: Call) -> Iterator[Desk | None]:
     """Open the desk for what can also be done without one: with a missing file there is none."""
-    if call.surroundings.desk is None and not database_path(call.database).exists():
+    if call.surroundings.desk is not None:
+        yield call.surroundings.desk
+        return
+    path = database_path(call.database)  # which may warn of the settings: once is enough
+    if not path.exists():
         yield None
-    else:
-        with call.desk() as desk:
-            yield desk
+        return
+    with opened_or_made(str(path), call.actor, create=False) as desk:
+        yield desk
 
 
 def choice_of(
