@@ -229,9 +229,16 @@ class AstraApp(PaletteApp):
     def importing(
         self, paths: Sequence[Path], dry_run: bool, progress: Callable[[int, int, str], None]
     ) -> Callable[[Desk], ImportResult]:
+        from dispatch.desk.remembered_columns import remembered_columns
+        from dispatch.inputs.column_choice import ColumnChoice
+        from dispatch.operations import import_record
         from seeds.importing.importer import import_files
 
-        return lambda desk: import_files(desk, paths, dry_run, progress)
+        def work(desk: Desk) -> ImportResult:
+            choice = ColumnChoice(remembered=remembered_columns(desk, import_record.HEAD))
+            return import_files(desk, paths, dry_run, progress, choice=choice)
+
+        return work
 
     def demo(self) -> Callable[[Desk], DemoResult]:
         from seeds.demo.demo import make_demo

@@ -157,10 +157,10 @@ def new_agents(desk: Desk, rows: Iterable[Json]) -> list[Tuple]:
     return made
 
 
-def new_rows(model: type[BaseModel], rows: Iterable[Json]) -> list[Tuple]:
+def new_rows(model: type[BaseModel], rows: Iterable[Json]) -> Iterator[Tuple]:
     """Build rows of a model to write; missing columns are empty."""
     names = model._meta.sorted_field_names
-    return [tuple([row.get(name) for name in names]) for row in rows]
+    return (tuple([row.get(name) for name in names]) for row in rows)
 
 
 def in_batches(

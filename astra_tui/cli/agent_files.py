@@ -8,8 +8,8 @@ from typing import Any
 from astra_tui.cli.options import Call
 from astra_tui.cli.row_files import Progress, RowKind, take_in
 from dispatch.agents.file_intake import (
+    HEAD,
     AgentFile,
-    FilePreview,
     FileResult,
     PreviewRow,
     open_agents,
@@ -42,11 +42,6 @@ def add_file(call: Call, source_file: str, about: Mapping[str, Any], given: Mapp
     take_in(call, AGENTS, source_file, about, defaults)
 
 
-def _preview(call: Call, file: AgentFile) -> FilePreview:
-    with call.desk() as desk:
-        return preview(desk, file)
-
-
 def _described(row: PreviewRow) -> Iterator[str]:
     yield f"line {row['line']}: {', '.join(row['agent'].values())}"
 
@@ -60,5 +55,13 @@ def _told(result: FileResult) -> Iterator[list[str]]:
 
 
 AGENTS = RowKind(
-    "agent", "a file of agents", open_agents, _preview, _described, _receive, _told, begins_desk=True
+    "agent",
+    "a file of agents",
+    HEAD,
+    open_agents,
+    lambda desk, agents: preview(desk(), agents),
+    _described,
+    _receive,
+    _told,
+    begins_desk=True,
 )

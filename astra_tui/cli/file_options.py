@@ -17,6 +17,7 @@ REFUSED = 1
 FILE_OPTIONS = {
     "mapped": "--map",
     "unread": "--ignore",
+    "forget": "--forget-columns",
     "dry_run": "--dry-run",
     "encoding": "--encoding",
     "rejects": "--rejects",

@@ -11,7 +11,7 @@ from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from dispatch.outputs.rejected_rows import RejectedRows
 from dispatch.queries.wording import plural
-from dispatch.service.ticket_files.intake import FilePreview, FileResult, preview, receive_file
+from dispatch.service.ticket_files.intake import HEAD, FileResult, preview, receive_file
 from dispatch.service.ticket_files.tickets import Ticket, TicketFile, open_tickets
 from models.issues import CATEGORIES, CHANNELS, TIERS
 
@@ -32,10 +32,6 @@ def open_file(call: Call, source_file: str, about: Mapping[str, Any], given: Map
     take_in(call, TICKETS, source_file, about, defaults)
 
 
-def _preview(_call: Call, file: TicketFile) -> FilePreview:
-    return preview(file)
-
-
 def _described(row: Ticket) -> Iterator[str]:
     who = ", ".join(filter(None, (row["name"], row["email"], row["phone"])))
     talk = plural(len(row["comments"]), "comment")
@@ -50,4 +46,13 @@ def _told(result: FileResult) -> Iterator[list[str]]:
     yield [f"line {row['line']}: {row['error']}" for row in result["changed"]]
 
 
-TICKETS = RowKind("issue", "a file of tickets", open_tickets, _preview, _described, _receive, _told)
+TICKETS = RowKind(
+    "issue",
+    "a file of tickets",
+    HEAD,
+    open_tickets,
+    lambda _, tickets: preview(tickets),
+    _described,
+    _receive,
+    _told,
+)

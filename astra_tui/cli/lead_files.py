@@ -12,7 +12,9 @@ from astra_tui.cli.row_files import Progress, RowKind, take_in
 from dispatch.desk.desk import Desk
 from dispatch.inputs import lead_files
 from dispatch.inputs.lead_files import LeadFile
-from dispatch.leads.file_intake import FileResult, KnownFrom, receive_file
+from dispatch.leads import file_record
+from dispatch.leads.file_intake import FileResult, receive_file
+from dispatch.leads.file_lines import OWN_LISTING, KnownFrom
 from dispatch.leads.file_preview import FilePreview, PreviewRow, preview
 from dispatch.outputs.rejected_rows import RejectedRows
 from dispatch.queries.wording import moment
@@ -36,12 +38,24 @@ def add_file(
     run = _run_named(about["run"], again=about["again"])
     if run is not None and not about["dry_run"]:
         narrate(f"run {run}: if it is interrupted, continue with --run {run}")
+    take_in(call, _kind(policy, run), source_file, about, defaults_of(given))
 
+
+def _kind(policy: str | None, run: str | None) -> RowKind[LeadFile]:
     def receive(desk: Desk, leads: LeadFile, rejects: RejectedRows | None, progress: Progress) -> FileResult:
         return receive_file(desk, leads, policy=policy, run=run, rejects=rejects, progress=progress)
 
-    kind = RowKind("lead", "a file of leads", lead_files.open_leads, _preview, _described, receive, _told)
-    take_in(call, kind, source_file, about, defaults_of(given))
+    return RowKind(
+        "lead",
+        "a file of leads",
+        file_record.HEAD,
+        lead_files.open_leads,
+        lambda desk, leads: preview(desk(), leads, run=run),
+        _described,
+        receive,
+        _told,
+        _foretold,
+    )
 
 
 def defaults_of(given: Mapping[str, str | None]) -> dict[str, str]:
@@ -57,15 +71,14 @@ def _run_named(run: str | None, *, again: bool) -> str | None:
     return run
 
 
-def _preview(call: Call, leads: LeadFile) -> FilePreview:
-    with call.desk() as desk, desk.reading():
-        return preview(leads, desk.values)
-
-
 def _described(row: PreviewRow) -> Iterator[str]:
     fields = ", ".join(value for value in row["lead"].values() if value)
     yield f"line {row['line']}: {fields}"
     yield from (f"  {error}" for error in row["errors"])
+
+
+def _foretold(seen: FilePreview) -> Iterator[list[str]]:
+    yield [_came_from(row) for row in seen["known"]]
 
 
 def _told(result: FileResult) -> Iterator[list[str]]:
@@ -78,5 +91,5 @@ def _told(result: FileResult) -> Iterator[list[str]]:
 def _came_from(known: KnownFrom) -> str:
     """Say where rows that are in already came from."""
     if known["file"] is None:
-        return f"line {known['lines']}: a lead of this desk, as its listing has it"
+        return f"line {known['lines']}: {OWN_LISTING}"
     return f"line {known['lines']}: came in from {known['file']} at {moment(known['at'])}"

@@ -16,7 +16,7 @@ from dispatch.desk.acts import Act
 from dispatch.desk.commands import command, put_parts_back
 from dispatch.desk.desk import Desk
 from dispatch.inputs import cleaning, validation
-from dispatch.inputs.column_choice import ColumnChoice
+from dispatch.inputs.column_choice import ColumnChoice, RememberedColumns
 from dispatch.inputs.layouts import ROSTER
 from dispatch.inputs.rows import open_stream
 from dispatch.inputs.rows.record_file import AS_NAMED, Fields, RecordFile
@@ -43,7 +43,8 @@ class Line(TypedDict):
 class FileResult(TypedDict):
     """The result for a file; ``repeated`` lines are agents of the desk, and count as accepted: ``known``.
 
-    ``event_id`` is the file's own event, None if nothing was written.
+    ``event_id`` is the file's own event, None if nothing was written. ``remembered``: what was said about the
+    columns with another file.
     """
 
     accepted: int
@@ -52,6 +53,7 @@ class FileResult(TypedDict):
     known: list[Line]
     agents: list[int]
     event_id: int | None
+    remembered: RememberedColumns | None
 
 
 class PreviewRow(TypedDict):
@@ -69,6 +71,7 @@ class FilePreview(TypedDict):
     rows: list[PreviewRow]
     acceptable: int
     rejected: list[Line]
+    remembered: RememberedColumns | None
 
 
 class AgentFile(RecordFile):
@@ -127,8 +130,17 @@ def receive_file(
     otherwise by the file and line. Raises DatabaseUnavailable, and Undone if somebody undoes the file
     meanwhile; what was committed before stays.
     """
-    act = file_acts.act_of(desk, HEAD, file.name, file.digest)
-    result = FileResult(accepted=0, repeated=0, rejected=[], known=[], agents=[], event_id=None)
+    file.begin()
+    act = file_acts.act_of(desk, HEAD, file.name, file.digest, file.choices.record())
+    result = FileResult(
+        accepted=0,
+        repeated=0,
+        rejected=[],
+        known=[],
+        agents=[],
+        event_id=None,
+        remembered=file.choices.remembered(),
+    )
     with desk.flushed_once():
         for number, (line, fields) in enumerate(file, start=1):
             try:
@@ -194,7 +206,9 @@ def _known(fields: Mapping[str, str]) -> Agent | None:
 
 def preview(desk: Desk, file: AgentFile) -> FilePreview:
     """Read a file to its end and rehearse each row; nothing is written. Raises InvalidInput."""
-    seen = FilePreview(columns={}, ignored=[], rows=[], acceptable=0, rejected=[])
+    file.begin()
+    remembered = file.choices.remembered()
+    seen = FilePreview(columns={}, ignored=[], rows=[], acceptable=0, rejected=[], remembered=remembered)
     for line, fields in file:
         error = fields if isinstance(fields, str) else _problem(desk, fields)
         if error:

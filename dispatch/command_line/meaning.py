@@ -31,6 +31,9 @@ LONGEST = 2_000
 HELP = ("help", "?")
 """Words that the screen answers by itself: the list of verbs."""
 
+FILES = ("files", "file")
+"""Words that open the form for a file of leads."""
+
 
 class Offer(NamedTuple):
     """A word that may come next, and its meaning."""
@@ -65,6 +68,8 @@ def look(desk: Desk, text: str, asker: Asker) -> Seen:
         return Seen(problem=error)
     if text.strip() in HELP:
         return Seen(says="List all verbs")
+    if text.strip() in FILES:
+        return Seen(says="Take in a file of leads: its columns and first rows are shown first")
     offers, start = _offers(line.asked), line.asked.start
     try:
         if line.problem is not None:

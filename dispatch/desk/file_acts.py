@@ -18,6 +18,7 @@ from dispatch.desk.acts import Act, write_head
 from dispatch.desk.commands import Command
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EventFilter
+from dispatch.desk.remembered_columns import SAID
 from dispatch.desk.undo_chain import undone_by
 from models.audit import Event
 from models.base import Json, tuples
@@ -41,37 +42,48 @@ class FileHead(NamedTuple):
     """The command that writes the heads of files of one kind, and its name."""
 
     name: str
-    begin: Callable[[Desk, str, str], Json]
+    begin: Callable[[Desk, str, str, list[Json]], Json]
 
 
-def begin(running: Command, file: str, digest: str) -> Json:
-    """Begin the act of a file: each kind of file makes a command of this."""
-    return write_head(running, {"file": file, "digest": digest})
+def begin(running: Command, file: str, digest: str, columns: list[Json]) -> Json:
+    """Begin the act of a file: each kind of file makes a command of this.
+
+    ``columns`` is what is said about them (``FileChoice.record``), which its event tells too.
+    """
+    said = {SAID: columns} if columns else {}
+    return write_head(running, {"file": file, "digest": digest, **said})
 
 
-def act_of(desk: Desk, head: FileHead, file: str, digest: str) -> Act:
-    """Begin the act of a file with its first row, or continue the actor's newest one with this content."""
+def act_of(desk: Desk, head: FileHead, file: str, digest: str, columns: list[Json]) -> Act:
+    """Begin the act of a file with its first row, or continue the actor's newest one with this content.
+
+    With something else said about its columns, it is another act.
+    """
     with desk.reading():
-        known = _newest(desk, head.name, digest)
+        known = _newest(desk, head.name, digest, columns)
 
     def write() -> int:
-        number: int = head.begin(desk, PurePath(file).name[-LONGEST_NAME:], digest)["head"]
+        number: int = head.begin(desk, PurePath(file).name[-LONGEST_NAME:], digest, columns)["head"]
         return number
 
     return Act(desk, write, known)
 
 
-def _newest(desk: Desk, name: str, digest: str) -> int | None:
-    """Return the newest act with this content, unless somebody else's, undone, or too old to go on."""
+def _newest(desk: Desk, name: str, digest: str, columns: list[Json]) -> int | None:
+    """Return the newest act with this content, unless somebody else's, undone, or too old to go on.
+
+    None, too, if other things were said about its columns.
+    """
     numbers = EventFilter(command=name).numbers()
-    query = Event.select(Event.event_id, Event.at, Event.actor).where(
+    query = Event.select(Event.event_id, Event.at, Event.actor, Event.detail).where(
         Event.event_id.in_(numbers.select_from(numbers.c.event_id)),
         fn.json_extract(Event.detail, "$.digest") == digest,
     )
-    for event_id, at, actor in tuples(query.order_by(Event.event_id.desc()).limit(1)):
+    for event_id, at, actor, detail in tuples(query.order_by(Event.event_id.desc()).limit(1)):
         days = max(1, desk.settings["same_row_days"])
         is_old = at < to_text(from_text(desk.now()) - timedelta(days=days))
-        if actor == desk.actor and not is_old and not _is_undone(event_id):
+        is_same = json.loads(detail).get(SAID, []) == columns
+        if actor == desk.actor and is_same and not is_old and not _is_undone(event_id):
             number: int = event_id
             return number
     return None

@@ -30,6 +30,7 @@ FORCED = frozenset("\u202d\u202e")
 
 _PLAIN_ADDRESS = re.compile(r"[\w.+-]{1,40}@[\w-]{1,40}(?:\.[\w-]{1,30})+", re.ASCII)
 _ADDRESS = re.compile(r"[^\s<>()\[\]\",;:|]+@[^\s<>()\[\]\",;:|]+")
+_MAILTO = re.compile("mailto:", re.IGNORECASE)
 _WHOLE = re.compile(r"\+?([0-9]{1,10})(?:\.0{1,6})?")
 _COMMA_DECIMALS = re.compile(
     r"([+-]?)([0-9]{1,3}(?:([. '\u2019])[0-9]{3}(?:\3[0-9]{3})*)?|[0-9]+)(?:,([0-9]+))?"
@@ -69,18 +70,24 @@ def contact(text: str, read: Callable[[str], Found]) -> Found:
 
 def first_address(text: str) -> Found:
     """Return the first e-mail address in a cell, and further ones as the rest: ``Ada <a@example.com>``."""
-    if _PLAIN_ADDRESS.fullmatch(text) and len(text) <= validation.NAME_LENGTH:  # the usual case, quickly
+    if _is_plain_address(text):
         return Found(text.lower())
     plain = bare(text)
     addresses: dict[str, None] = {}
-    for one in _ADDRESS.findall(re.sub("mailto:", " ", plain, flags=re.IGNORECASE)):
+    for one in _ADDRESS.findall(_MAILTO.sub(" ", plain) if ":" in plain else plain):
+        one = one.partition("?")[0].strip(".'")
         with suppress(InvalidInput):
-            if address := validation.email(one.partition("?")[0].strip(".'")):
+            if address := one.lower() if _is_plain_address(one) else validation.email(one):
                 addresses[address] = None
     if not addresses:
         return Found(None, plain)
     first, *others = addresses
     return Found(first, "; ".join(others))
+
+
+def _is_plain_address(text: str) -> bool:
+    """Return whether a text is an address that needs no closer look: the usual case, quickly."""
+    return len(text) <= validation.NAME_LENGTH and _PLAIN_ADDRESS.fullmatch(text) is not None
 
 
 def visible(text: str) -> str:

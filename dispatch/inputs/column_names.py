@@ -102,7 +102,7 @@ def match(
     layout = layouts()[layout] if isinstance(layout, str) else layout
     heads = tuple(head.strip() for head in header)
     named = {_place_of(head, heads): _field_named(name, layout) for head, name in given.items()}
-    without = {_place_of(head, heads) for head in dropped} - set(named)
+    without = {place for head in dropped for place in _places_of(head, heads)} - set(named)
     found: dict[str, list[int]] = {}
     for place, head in enumerate(heads):
         name = None if place in without else named.get(place) or layout.field_of(head)
@@ -164,17 +164,26 @@ def _put_together(
 
 
 def _place_of(head: str, heads: Sequence[str]) -> int:
-    """Return the position of a head that a user names. Raises InvalidInput."""
+    """Return the position of a head that a user says is a field. Raises InvalidInput if there are several."""
+    place, *others = _places_of(head, heads)
+    if others:
+        problem = f"the file has {len(others) + 1} columns {excerpt(heads[place])}"
+        raise InvalidInput("map", problem, "rename them in the file, so that it is clear which is meant")
+    return place
+
+
+def _places_of(head: str, heads: Sequence[str]) -> list[int]:
+    """Return the positions of a head that a user names, as it is written or else in plain letters."""
     wanted = head.strip()
-    if wanted in heads:
-        return heads.index(wanted)
     plainly = [plain(one) for one in heads]
-    if wanted and plain(wanted) in plainly:
-        return plainly.index(plain(wanted))
+    exact = [place for place, one in enumerate(heads) if one == wanted]
+    found = exact or [place for place, one in enumerate(plainly) if one and one == plain(wanted)]
+    if wanted and found:
+        return found
     near = get_close_matches(plain(wanted), plainly, 1)
     like = f"did you mean {excerpt(heads[plainly.index(near[0])])}? " if near else ""
-    found = ", ".join(filter(None, heads[:MOST_NAMED]))
-    raise InvalidInput("map", f"the file has no column {excerpt(wanted)}", f"{like}found: {found}")
+    named = ", ".join(filter(None, heads[:MOST_NAMED]))
+    raise InvalidInput("map", f"the file has no column {excerpt(wanted)}", f"{like}found: {named}")
 
 
 def _field_named(name: str, layout: Layout) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO, NamedTuple
 
-from dispatch.inputs.column_choice import ColumnChoice
+from dispatch.inputs.column_choice import ColumnChoice, FileChoice
 from dispatch.inputs.column_names import Columns
-from dispatch.inputs.layouts import LEADS
+from dispatch.inputs.layouts import LEADS, layouts
 from dispatch.inputs.rows import Row, RowReader, open_stream
 from dispatch.inputs.rows.row import REASON
 from models.errors import InvalidInput
@@ -45,7 +45,8 @@ class LeadFile:
 
     With ``bare`` a CSV may lack its header: if the first line names no field, all lines hold values, in the
     order of FIELDS. ``notes`` says how the file is read, ``row`` is the one read last, with the
-    ``external_id`` that another program gave it, ``columns`` how it was understood.
+    ``external_id`` that another program gave it, ``columns`` how it was understood, and ``choices`` what was
+    said about them, now or before. One that ``is_draft`` is read before its columns are decided.
     """
 
     def __init__(
@@ -57,8 +58,10 @@ class LeadFile:
         encoding: str | None = None,
         errors: str = "strict",
         choice: ColumnChoice = AS_NAMED,
+        is_draft: bool = False,
     ) -> None:
         self.name, self._choice, self._bare = name, choice, bare
+        self.choices = FileChoice(choice, layouts()[LEADS].field_of)
         self._rows = RowReader(
             stream, name, self._known, bare=bare, encoding=encoding, errors=errors, hint=HINT
         )
@@ -70,13 +73,24 @@ class LeadFile:
         self._columns: dict[tuple[str, ...], Columns] = {}
         self.columns: Columns | None = None
         self._names: tuple[str, ...] | None = None
+        self._ahead: Iterator[Row] = iter(self._rows)
+        self._has_begun = False
         if self._rows.header:
-            choice.check(choice.columns(self._rows.header, LEADS), name)
+            own = self.choices.begin(self._rows.header)
+            if not is_draft:
+                with self.choices.explained():
+                    own.check(own.columns(self._rows.header, LEADS), name)
             self._columns_of(self._rows.header)
         self._records = self._read()
 
     def __iter__(self) -> Iterator[Record]:
         return self._records
+
+    def begin(self) -> None:
+        """Read on to the first row, which tells the columns where there is no header."""
+        if not self._has_begun:
+            self._has_begun = True
+            self._ahead = self.choices.begun(self._ahead)
 
     def read_bytes(self) -> int:
         """Return how many bytes have been read."""
@@ -103,7 +117,7 @@ class LeadFile:
 
     def _read(self) -> Iterator[Record]:
         is_empty = True
-        for row in self._rows:
+        for row in self._ahead:
             is_empty = False
             self.row, self.external_id = row, None
             yield row.line, row.fault or (self._fields(row) if row.names else _bare_fields(row))
@@ -117,7 +131,7 @@ class LeadFile:
 
         Without a header, a single value may be the name of a field by chance.
         """
-        columns = self._choice.columns_of_one(names, LEADS)
+        columns = self.choices.of(names).columns_of_one(names, LEADS)
         if table is not None and columns.missing(self._choice.defaults):
             return 0
         count = sum(map(len, (*columns.places.values(), *columns.doubled.values())))
@@ -141,7 +155,8 @@ class LeadFile:
             return self.columns
         columns = self._columns.get(names)
         if columns is None:
-            columns = self._choice.columns_of_one(names, LEADS)
+            self.choices.begin(names)
+            columns = self.choices.of(names).columns_of_one(names, LEADS)
             if len(self._columns) < MOST_SHAPES:
                 self._columns[names] = columns
             new = [head for head in columns.ignored if head not in (*self.ignored, REASON)]

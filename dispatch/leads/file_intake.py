@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from pathlib import PurePath
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from dispatch.assignment.selection import policy_named
@@ -14,12 +14,15 @@ from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
 from dispatch.desk.file_acts import format_refusal
 from dispatch.leads import file_record, intake
+from dispatch.leads.file_lines import KnownFrom, KnownLines, Places
 from dispatch.outputs.rejected_rows import RejectedRows
 from dispatch.queries.wording import plural, short_moment
 from models.errors import DatabaseUnavailable, DeskError
 
 if TYPE_CHECKING:
-    from dispatch.inputs.lead_files import Fields, LeadFile
+    from dispatch.inputs.column_choice import RememberedColumns
+    from dispatch.inputs.lead_files import Fields, LeadFile, Listed, Record
+    from dispatch.inputs.rows import Row
     from dispatch.leads.known_rows import Identity, Known
 
 # One commit a batch, and a pause between batches in which a terminal that tries for the write lock every
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
 BATCH_S = 0.025
 ALONE_BATCH_S = 0.05
 PAUSE_S = 0.003
+# So many rows are read and cleaned one after the other: done for each between two leads, it takes three times
+# as long, as the processor has forgotten its code by then.
+ROWS_AHEAD = 64
 
 
 class Rejected(TypedDict):
@@ -43,25 +49,11 @@ class CustomerNote(TypedDict):
     note: str
 
 
-class KnownFrom(TypedDict):
-    """Rows that are in already, by their lines (``2-51, 53``): from which file, when, and its event.
-
-    Earlier versions wrote no event for a file: it has the same content then. Without a file, the rows are of
-    the desk's own listing.
-    """
-
-    file: str | None
-    at: str
-    event_id: int | None
-    rows: int
-    lines: str
-
-
 class FileResult(TypedDict):
     """The result for a file; ``repeated`` rows were already in, and count as accepted: ``known`` says whence.
 
     ``event_id`` is the file's own event, None if nothing was written. ``warning`` says so if most customers
-    came in from another file just before.
+    came in from another file just before. ``remembered``: what was said about its columns with another file.
     """
 
     accepted: int
@@ -71,6 +63,7 @@ class FileResult(TypedDict):
     customer_notes: list[CustomerNote]
     event_id: int | None
     warning: str | None
+    remembered: RememberedColumns | None
 
 
 def receive_file(
@@ -138,11 +131,20 @@ def _taken_in(running: Command, line: int, fields: Mapping[str, Any]) -> Receive
         return Received(line=line, lead=None, error=format_refusal(error))
 
 
-class _Row(NamedTuple):
-    """A row of the file, cleaned."""
+class _Read(NamedTuple):
+    """A row as it is in the file, and what it is known by with its cleaned fields, or why it is none."""
 
     line: int
     place: str
+    row: Row
+    listed: Listed | None
+    lead: tuple[Fields, Identity] | str
+
+
+class _Row(NamedTuple):
+    """A row that may become a lead."""
+
+    read: _Read
     fields: Fields
     identity: Identity
 
@@ -168,14 +170,16 @@ class _Intaking:
 
         self._cleaned = cleaning.lead
         self.desk = desk
-        self._leads, self._records = leads, iter(leads)
+        leads.begin()
+        self._leads, self._records = leads, self._ahead(iter(leads))
         self._policy = policy
         self._rejects = rejects
         self._rows = KnownRows(desk, leads.digest, run)
-        self._act = file_acts.act_of(desk, file_record.HEAD, leads.name, self._rows.digest)
+        said = leads.choices.record()
+        self._act = file_acts.act_of(desk, file_record.HEAD, leads.name, self._rows.digest, said)
         self._seen_version = -1
-        self._line = self._on_line = self._sheet = 0
-        self._known: dict[int | None, _KnownLines] = {}
+        self._places = Places()
+        self._known: dict[int | None, KnownLines] = {}
         with desk.reading():
             self._last_customer = file_record.newest_customer()
         self.result = FileResult(
@@ -186,6 +190,7 @@ class _Intaking:
             customer_notes=[],
             event_id=None,
             warning=None,
+            remembered=leads.choices.remembered(),
         )
 
     def batch(self) -> bool:
@@ -195,8 +200,8 @@ class _Intaking:
         with self.desk.batch(), self.desk.in_batch_of(self._act.head), self.desk.request(None):
             file_acts.check_not_undone(self._act.head)
             until = time.perf_counter() + self._length()
-            for line, read in self._records:
-                if row := self._looked_for(line, read):
+            for read in self._records:
+                if row := self._looked_for(read):
                     self._add(row, _JOINED)
                 if time.perf_counter() > until:
                     return True
@@ -205,9 +210,9 @@ class _Intaking:
     def _first(self) -> bool:
         """Look for the first new row, which is written together with the file's event."""
         until = time.perf_counter() + ALONE_BATCH_S
-        for line, read in self._records:
+        for read in self._records:
             with self.desk.reading():
-                row = self._looked_for(line, read)
+                row = self._looked_for(read)
             if (row and self._add(row, self._begun_with(row))) or time.perf_counter() > until:
                 return True
         return False
@@ -225,22 +230,37 @@ class _Intaking:
         before, self._seen_version = self._seen_version, self.desk.data_version()
         return ALONE_BATCH_S if self._seen_version == before else BATCH_S
 
-    def _looked_for(self, line: int, read: Fields | str) -> _Row | None:
+    def _ahead(self, records: Iterator[Record]) -> Iterator[_Read]:
+        """Read and clean some rows, then yield them."""
+        while True:
+            with self.desk.reading():
+                some = [self._read(line, fields) for line, fields in islice(records, ROWS_AHEAD)]
+            if not some:
+                return
+            yield from some
+
+    def _read(self, line: int, fields: Fields | str) -> _Read:
+        place, leads = self._places.of(line), self._leads
+        if isinstance(fields, str):
+            return _Read(line, place, leads.row, None, fields)
+        fields = self._cleaned(fields, self.desk.values.of)
+        lead = (fields, self._rows.identity(fields, leads.external_id, place))
+        return _Read(line, place, leads.row, leads.listed(), lead)
+
+    def _looked_for(self, read: _Read) -> _Row | None:
         """Return a row of the file if it is new."""
-        place = self._place(line)
-        if isinstance(read, str):
-            self._reject(line, read)
+        if isinstance(read.lead, str):
+            self._reject(read, read.lead)
             return None
-        fields = self._cleaned(read, self.desk.values.of)
-        row = _Row(line, place, fields, self._rows.identity(fields, self._leads.external_id, place))
-        known = self._rows.own(self._leads.listed(), fields) or self._find(row)
+        row = _Row(read, *read.lead)
+        known = self._rows.own(read.listed, row.fields) or self._find(row)
         if known is None:
             return row
-        self._repeat(line, known)
+        self._repeat(read.line, known)
         return None
 
     def _find(self, row: _Row) -> Known | None:
-        return self._rows.find(row.identity, row.fields, row.place)
+        return self._rows.find(row.identity, row.fields, row.read.place)
 
     def _add(self, row: _Row, within: AbstractContextManager[None]) -> bool:
         """Take in a new row; return whether it is in."""
@@ -251,40 +271,29 @@ class _Intaking:
                 row_id = self._rows.new_id(row.identity, self._act.head)
                 result = intake.receive(self.desk, **lead, policy=self._policy, row_id=row_id)
         except _InAlready as error:
-            self._repeat(row.line, error.known)
+            self._repeat(row.read.line, error.known)
             return False
         except DatabaseUnavailable:
             raise
         except DeskError as error:
-            self._reject(row.line, format_refusal(error))
+            self._reject(row.read, format_refusal(error))
             return False
         self.result["accepted"] += 1
         if result["other_customer_id"] is not None:
             with self.desk.reading():
                 note = intake.noted(result)["customer_note"] or ""
-            self.result["customer_notes"].append({"line": row.line, "note": note})
+            self.result["customer_notes"].append({"line": row.read.line, "note": note})
         return True
 
     def _repeat(self, line: int, known: Known) -> None:
         self.result["accepted"] += 1
         self.result["repeated"] += 1
-        self._known.setdefault(known.act, _KnownLines(known.at)).add(line)
+        self._known.setdefault(known.act, KnownLines(known.at)).add(line)
 
-    def _place(self, line: int) -> str:
-        """Return the place of a row: its line, and its number there if others begin on the same line.
-
-        Where the lines begin again, so does a sheet.
-        """
-        self._sheet += line < self._line
-        self._on_line = self._on_line + 1 if line == self._line else 1
-        self._line = line
-        place = f"{line}.{self._on_line}" if self._on_line > 1 else str(line)
-        return f"{self._sheet}/{place}" if self._sheet else place
-
-    def _reject(self, line: int, error: str) -> None:
-        self.result["rejected"].append({"line": line, "error": error})
+    def _reject(self, read: _Read, error: str) -> None:
+        self.result["rejected"].append({"line": read.line, "error": error})
         if self._rejects is not None:
-            self._rejects.add(self._leads.row.names, self._leads.row.values, error)
+            self._rejects.add(read.row.names, read.row.values, error)
 
     def finished(self) -> FileResult:
         """Return the result, with the files that rows were known from."""
@@ -307,30 +316,3 @@ class _Intaking:
         act, number = found
         customers = plural(number, "customer")
         return f"{customers} of this file came in from {act.file} at {short_moment(act.at)}"
-
-
-class _KnownLines:
-    """The lines of rows that are in already, from one file, as ranges."""
-
-    def __init__(self, at: str) -> None:
-        self._at = at
-        self._rows = 0
-        self._ranges: list[list[int]] = []
-
-    def add(self, line: int) -> None:
-        self._rows += 1
-        if self._ranges and line - self._ranges[-1][1] <= 1:
-            self._ranges[-1][1] = line
-        else:
-            self._ranges.append([line, line])
-
-    def told(self, act: int | None, name: str) -> KnownFrom:
-        """Return what the result says; ``name`` is the present file's."""
-        file: str | None = None
-        at = self._at
-        if act is None:
-            file = PurePath(name).name
-        elif act != file_record.OWN:
-            _, file, at = file_acts.named(act)
-        lines = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in self._ranges)
-        return KnownFrom(file=file, at=at, event_id=act or None, rows=self._rows, lines=lines)

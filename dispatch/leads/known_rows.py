@@ -11,7 +11,7 @@ A row of the desk's own listing of leads or bookings is known by the lead that i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -158,6 +158,10 @@ class KnownRows:
             return None
         return Known(OWN, listed.received_at, OWN)
 
+    def find_among(self, rows: Sequence[Fields], row: Identity, fields: Fields) -> bool:
+        """Return whether a row is one of those before it in its file that have the same key."""
+        return any(not row.is_shared or _is_same(_person_of(other), fields) for other in rows)
+
     def _is_old(self, at: str) -> bool:
         return at < to_text(from_text(self._desk.now()) - timedelta(days=self._days))
 
@@ -187,6 +191,10 @@ def _has_plain_ids(digest: str) -> bool:
 def _digest(*texts: str) -> str:
     text = "\0".join(texts).encode("utf-8", "surrogatepass")
     return f"row:{hashlib.blake2b(text, digest_size=DIGEST_BYTES).hexdigest()}"
+
+
+def _person_of(fields: Fields) -> _Person:
+    return _Person(fields.get("name") or "", fields.get("phone"), fields.get("email"))
 
 
 def _is_same(stored: _Stored | _Person, fields: Fields) -> bool:

@@ -38,12 +38,14 @@ class Pasted:
     """The leads of a text; ``problem`` says why there are none.
 
     ``head`` is the text before the first lead (the column names), ``ignored`` are unknown columns.
+    ``asks``: somebody must say what the columns are.
     """
 
     lines: tuple[PastedLine, ...] = ()
     head: str = ""
     problem: str = ""
     ignored: tuple[str, ...] = ()
+    asks: bool = False
 
     @property
     def good(self) -> list[PastedLine]:
@@ -86,7 +88,7 @@ def read_pasted(text: str, values: AcceptedValues) -> Pasted:
         )
         records = [(*record, leads.row) for record in islice(leads, MOST_LINES + 1)]
     except InvalidInput as error:
-        return Pasted(problem=format_refusal(error))
+        return Pasted(problem=format_refusal(error), asks=True)
     if len(records) > MOST_LINES:
         return Pasted(problem=TOO_LONG)
     if not records:

@@ -15,6 +15,7 @@ from peewee import JOIN
 from dispatch.bookings.undo_rules import BookingUndo
 from dispatch.desk.commands import Command, command, never
 from dispatch.operations import import_record
+from dispatch.operations.undoing import progress
 from dispatch.operations.undoing.bulk import TakenBack, changed_since, ids, key, void
 from models import tallies
 from models.agents import Agent
@@ -70,7 +71,8 @@ def take_back(running: Command, event: Event, undo_change: Callable[[int], bool]
         )
     parts = import_record.parts_of(event.event_id)
     undoing = _Undoing(changed_since(event.event_id, parts))
-    for part in map(Event.get_by_id, parts):
+    for done_parts, part in enumerate(map(Event.get_by_id, parts)):
+        progress.tell(done_parts, len(parts))
         if part.command == import_record.ROWS:
             _take_back_part(running.desk, _part(event.event_id, part), undoing)
         elif undoing.changed.isdisjoint(_rows(part.before)) and undo_change(part.event_id):

@@ -204,6 +204,7 @@ class ImportResult(TypedDict):
     ``customers`` and ``leads`` are those of files of their own: every other assignment makes one of each.
     ``resumed`` is the event of an interrupted import that was continued, None for a new one. ``passed_over``
     lists SQL statements that were skipped: {"file", "line", "statement"}; ``notes`` says how files were read.
+    ``remembered`` is what an earlier import said about columns, by the files for which it is used.
     """
 
     agents: int
@@ -220,4 +221,5 @@ class ImportResult(TypedDict):
     resumed: int | None
     passed_over: list[Json]
     notes: list[str]
+    remembered: dict[str, Json]
     database: NotRequired[str]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from functools import partial
 from pathlib import Path
 
@@ -16,12 +15,13 @@ from dispatch.desk.desk import Desk
 from dispatch.operations.changed_rows.wording import described_difference
 from dispatch.operations.row_types import DemoResult, ImportResult
 from dispatch.queries.wording import plural
-from models.errors import DeskError, InvalidInput
+from models.errors import DeskError
 from screens.base.keys import key
 from screens.base.messages import Progressed
 from screens.base.textual_internals import rename_action
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.modal import HOLDS_TEXT, buttons
+from screens.dialogs.typed_paths import paths_in
 
 ABOUT = (
     "CSV, JSON, SQL or .xlsx files of agents, assignments and bookings, in any order; agents alone will do. "
@@ -105,17 +105,6 @@ class ImportFiles(CommandModal[ImportResult]):
         self.query_one("#told", Static).update(Content(text))
 
 
-def paths_in(typed: str) -> list[Path]:
-    """Return the files that were typed, or dropped onto the terminal. Raises InvalidInput."""
-    try:
-        names = [typed] if Path(typed).is_file() else shlex.split(typed)
-    except ValueError as error:
-        raise InvalidInput("paths", f"the paths cannot be read: {error}", "close the quotes") from error
-    if not names:
-        raise InvalidInput("paths", "Type a path, or drop a file here")
-    return [Path(name).expanduser() for name in names]
-
-
 def counted(result: ImportResult | DemoResult) -> str:
     """Format counts: ``1 agent, 450 assignments, 412 bookings``."""
     agents, assignments = plural(result["agents"], "agent"), plural(result["assignments"], "assignment")
@@ -128,6 +117,10 @@ def preview(result: ImportResult) -> str:
     if result["resumed"] is not None:
         lines.append(f"This continues the import that was interrupted (event {result['resumed']}).")
     lines += result["notes"]
+    lines += [
+        f"{Path(file).name}: columns as in {said['file']}; astra import --map changes that"
+        for file, said in result["remembered"].items()
+    ]
     unchanged = sum(result["unchanged"].values())
     if unchanged:
         lines.append(f"{unchanged:,} rows are on the desk already.")

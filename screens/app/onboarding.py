@@ -15,6 +15,7 @@ from screens.app.import_files import ImportFiles, counted
 from screens.app.tour import Tour
 from screens.app.undoing import UndoingApp
 from screens.dialogs.modal import Modal
+from screens.dispatch.lead_file import LeadFileForm
 from screens.shell.desk_screen import Place
 from screens.wording.events import describe_loaded
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 SEEN = "tour.seen"
 AT_START_S = 15.0
+FILES = "CSV, JSON, SQL, .xlsx: say what its columns are, see the first rows, then take it in"
 
 
 class GreetingApp(UndoingApp):
@@ -71,6 +73,7 @@ class GreetingApp(UndoingApp):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Add the tour and the import to the palette."""
         yield SystemCommand("Tour", "The keys in five short pages", self.action_tour)
+        yield SystemCommand("Leads from a file", FILES, self.action_lead_file)
         yield SystemCommand("Import files", WAYS["import_files"][1], self.action_import_files)
         yield from super().get_system_commands(screen)
 
@@ -96,6 +99,10 @@ class GreetingApp(UndoingApp):
             self._host.tell_done(f"Imported {counted(result)}{more}")
 
         self._open(ImportFiles(), imported)
+
+    def action_lead_file(self) -> None:
+        """Take in a file of leads, after a look at its columns and first rows."""
+        self._open(LeadFileForm(), self._host.tell_done)
 
     def action_fill_demo(self) -> None:
         """Fill this desk with demo data; refused unless the desk is empty."""

@@ -22,6 +22,7 @@ from models.errors import DeskError
 from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.modal import buttons
+from screens.dispatch.lead_file import LeadFileForm
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording import duplicates
@@ -65,6 +66,14 @@ class SeveralLeads(CommandModal[str]):
     BINDINGS = [
         key("several.close", "escape", "Close", "Back to the form"),
         key("several.assign", "f9", "Assign leads", "Assign the lines without errors", priority=True),
+        key(
+            "several.columns",
+            "f8",
+            "Columns",
+            "Say what the columns of these lines are, or of a file",
+            "name_columns",
+            priority=True,
+        ),
     ]
 
     _lines = getters.query_one("#lines", TextArea)
@@ -180,6 +189,16 @@ class SeveralLeads(CommandModal[str]):
         self._list([row | {"place": places.get(row["line"])} for row in rows])
         self._show_note(_summary(done, len(left) - len(questions), len(questions)))
 
+    def action_name_columns(self) -> None:
+        """Say what the columns of the lines are; without lines, those of a file."""
+        if not self._busy:
+            self.open(LeadFileForm(self.text if self.text.strip() else ""), self._taken_in)
+
+    def _taken_in(self, done: str) -> None:
+        with self._lines.prevent(TextArea.Changed):
+            self._lines.load_text("")
+        super().leave(done)
+
     def _refused(self, error: DeskError) -> None:
         super()._refused(error)
         self._lines.read_only = False
@@ -224,7 +243,7 @@ def _row(line: PastedLine, outcome: Outcome = NOTHING, question: str = "") -> Js
 
 def _counts(pasted: Pasted) -> str:
     if pasted.problem:
-        return pasted.problem
+        return pasted.problem + ("; f8 here: say what the columns are" if pasted.asks else "")
     parts = [f"{len(pasted.good)} ready", f"{len(pasted.bad) or 'none'} with errors"]
     if pasted.ignored:
         parts.append("ignored: " + ", ".join(pasted.ignored))

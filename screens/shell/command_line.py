@@ -213,7 +213,14 @@ class CommandLine(Modal[None]):
             self.leave()
             self.app.push_screen(verbs_panel())
             return
+        if text in meaning.FILES and not self._below:
+            self.leave()
+            self.app.call_later(self.app.run_action, "lead_file")
+            return
         self.forget_asked("line")  # an earlier answer would hide this one
+        if text in meaning.FILES:
+            self._say(FORM_OPEN, "-problem")
+            return
         if parse(text).jump is not None and not all(map(_may_be_left, self._below)):
             self._say(FORM_OPEN, "-problem")
             return
@@ -247,7 +254,8 @@ def verbs_panel() -> Panel:
         letters, _, rest = verb.usage.partition(" ")
         text.append(f"\n{letters:>3}  ", "bold").append(rest)
     text.append("\n\n413 or booking 413, i6 or issue 6, and nova go there. ")
-    text.append("Several bookings: 413,414. Agents by number, or by part of a name.")
+    text.append("Several bookings: 413,414. Agents by number, or by part of a name. ")
+    text.append("files takes in a file of leads.")
     return Panel("Command line", text)
 
 

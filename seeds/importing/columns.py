@@ -84,11 +84,19 @@ def check_columns(file: str, line: int, columns: Columns, *, is_json: bool) -> N
     """Raise InvalidInput if a column is missing or doubled; JSON objects may lack nullable ones."""
     layout = columns.layout
     for name, heads in columns.doubled.items():
-        refuse(file, f"line {line} has several columns for {name}: {', '.join(heads)}", "leave one of them")
+        refuse(
+            file,
+            f"line {line} has several columns for {name}: {', '.join(heads)}",
+            "leave one of them out: --ignore HEAD",
+        )
     missing = [name for name in columns.missing() if not (is_json and name in layout.nullable)]
     if missing:
         problem = f"line {line} has no column {', '.join(missing)} for {TABLES.get(layout.kind, layout.kind)}"
-        refuse(file, problem, "needed: " + ", ".join(layout.required))
+        refuse(
+            file,
+            problem,
+            f"needed: {', '.join(layout.required)}; one with another name is said by --map HEAD={missing[0]}",
+        )
 
 
 def refuse(file: str, problem: str, hint: str = ACCEPTED) -> NoReturn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from dispatch.desk.desk import Desk
@@ -19,6 +19,7 @@ from seeds.importing.desk_tables import DECISIONS, LEADS
 from seeds.importing.people import People
 from seeds.importing.remarks import Remarks, on_desk
 from seeds.importing.row_rules import Place
+from seeds.importing.row_store import RowStore, Workspace
 
 MOST_VERSIONS = 2_147_483_647
 
@@ -101,31 +102,36 @@ def _are_notes(found: Any) -> bool:
 class Decisions:
     """New decisions about leads of the files, and the times at which something was decided about each."""
 
-    def __init__(self, remarks: Remarks, people: People) -> None:
-        self.new: list[DecisionRow] = []
-        self.times: dict[int, set[str]] = {}
+    def __init__(self, remarks: Remarks, people: People, space: Workspace) -> None:
+        self.new = space.rows_of(DecisionRow)
+        self.times = RowStore[list[str]](space)
         self._remarks = remarks
         self._people = people
 
-    def add(self, rows: list[DecisionRow], usable_agents: set[int]) -> None:
+    def add(self, rows: Sequence[DecisionRow], usable_agents: set[int]) -> None:
         """Sort decisions into new, unchanged and quarantined; agents and leads must be known."""
         known = set(
             on_desk(Decision.lead_id, (Decision.decided_at, Decision.policy), {row.lead_id for row in rows})
         )
-        for row in self._remarks.without_duplicates(DECISIONS, rows).values():
+        times: dict[int, list[str]] = {}
+        for row in rows:
             if row.lead_id not in self._people.leads:
                 reason = self._remarks.absent(LEADS, "lead", row.lead_id)
             elif row.agent_id is not None and row.agent_id not in usable_agents:
                 reason = self._remarks.absent(AGENTS, "agent", row.agent_id)
             else:
-                self.times.setdefault(row.lead_id, set()).add(row.decided_at)
+                times.setdefault(row.lead_id, []).append(row.decided_at)
                 if (row.lead_id, row.decided_at, row.policy) in known:
                     self._remarks.keep(DECISIONS)
                 else:
-                    self.new.append(row)
+                    self.new[row.decision_id] = row
                 continue
             self._remarks.quarantine(DECISIONS, row.place, row.decision_id, reason)
+        for lead_id, decided in times.items():
+            self.times[lead_id] = [*self.times.get(lead_id, ()), *decided]
 
     def without(self, leads: set[int]) -> None:
         """Leave out decisions about leads that are not imported after all."""
-        self.new = [row for row in self.new if row.lead_id not in leads]
+        for row in self.new.values() if leads else ():
+            if row.lead_id in leads:
+                del self.new[row.decision_id]

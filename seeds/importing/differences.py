@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS
@@ -14,9 +12,6 @@ from models.base import Json
 from seeds.importing.row_rules import AgentRow, AssignmentRow, BookingRow, Place
 
 Row = AgentRow | AssignmentRow | BookingRow
-Lacking = Mapping[tuple[str, int], Collection[str]]
-"""The columns that a file does not have at all, by kind and id of its rows."""
-NONE_LACKING: Lacking = MappingProxyType({})
 
 NAMES = {
     "Email": "email",
@@ -61,7 +56,7 @@ class Seen(NamedTuple):
             name.removesuffix(CENTS): [_shown(name, self.desk[name]), _shown(name, value)]
             for name, value in self.of_file().items()
         }
-        file, row, line = self.place
+        file, row, line, _ = self.place
         return ImportDifference(
             file=file, row=row, line=line, kind=self.kind, id=self.number, changes=changes
         )
@@ -74,8 +69,7 @@ def _shown(name: str, value: Any) -> Any:
 class Comparison:
     """Compares rows with the desk; the log is read only if a row differs."""
 
-    def __init__(self, lacking: Lacking) -> None:
-        self._lacking = lacking
+    def __init__(self) -> None:
         self._basis = Basis()
 
     def seen(self, kind: str, row: Row, held: tuple[Any, ...]) -> Seen:
@@ -84,7 +78,7 @@ class Comparison:
         file = _columns(kind, row)
         if kind == AGENTS:  # no rating is stored as 0
             desk["rating"], file["rating"] = desk["rating"] or None, file["rating"] or None
-        for name in self._lacking.get((kind, row[0]), ()):
+        for name in row.place.lacks:
             file.pop(NAMES.get(name, name), None)
         imported = desk
         if any(value != desk[name] for name, value in file.items()):

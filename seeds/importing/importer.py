@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from peewee import chunked
+
 from dispatch.desk.desk import Desk
+from dispatch.desk.remembered_columns import SAID
 from dispatch.inputs import cleaning
+from dispatch.inputs.column_choice import ColumnChoice
 from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS
 from dispatch.operations import import_record
-from dispatch.operations.changed_rows.comparison import COLUMNS
 from dispatch.operations.import_record import DIGEST, Head, Run
 from dispatch.operations.row_types import ImportRemark, ImportResult
 from dispatch.outputs.rejected_rows import RejectedRows
@@ -20,15 +24,26 @@ from models.base import Json
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, Refused
 from models.hints import act
-from seeds.bulk_writer import in_batches, new_agents, new_rows, write_all
+from seeds.bulk_writer import KEYS_AT_ONCE, in_batches, new_agents, new_rows, write_all
 from seeds.importing import accepted
-from seeds.importing.columns import KINDS, Record, layout_of, refuse
+from seeds.importing.columns import Record, layout_of, refuse
 from seeds.importing.decisions import DecisionRow, decision
 from seeds.importing.desk_tables import CUSTOMERS, DECISIONS, LEADS, VALUES
 from seeds.importing.differences import Seen
+from seeds.importing.heads import AS_NAMED, check_spoken_of, field_named
 from seeds.importing.plan import Plan
 from seeds.importing.remarks import reason_of
-from seeds.importing.row_rules import AgentRow, CustomerRow, LeadRow, Notation, Place, Rules
+from seeds.importing.row_rules import (
+    AgentRow,
+    AssignmentRow,
+    BookingRow,
+    CustomerRow,
+    LeadRow,
+    Notation,
+    Place,
+    Rules,
+)
+from seeds.importing.row_store import RowStore, Workspace
 from seeds.importing.sources import Source, files_of
 from seeds.importing.updating import apply
 
@@ -38,6 +53,14 @@ Progress = Callable[[int, int, str], None]
 PLAIN = Notation()
 REPORT_EVERY = 10_000
 BATCH_ROWS = 250  # assignments per commit: about 10 ms
+ROWS: dict[str, type[Any]] = {
+    AGENTS: AgentRow,
+    CUSTOMERS: CustomerRow,
+    LEADS: LeadRow,
+    DECISIONS: DecisionRow,
+    ASSIGNMENTS: AssignmentRow,
+    BOOKINGS: BookingRow,
+}
 
 
 def no_progress(_done: int, _total: int, _what: str) -> None:
@@ -54,6 +77,7 @@ def import_files(
     notation: Notation = PLAIN,
     rejects: RejectedRows | None = None,
     update: bool = False,
+    choice: ColumnChoice = AS_NAMED,
 ) -> ImportResult:
     """Import SQL text, CSV and JSON files that belong together, in any order, or folders of them.
 
@@ -62,17 +86,15 @@ def import_files(
     that have changed in the file only are changed, the others are listed in any case. A run that was
     interrupted is continued by the next with the same contents, in any order and under any names. With
     ``dry_run``, or if no row is new, nothing is written. ``rejects`` gets the quarantined rows as they are.
+    ``choice`` is what is said about the columns, of all files or of some.
 
     Raises InvalidInput for an unreadable file, before anything is written, Refused if an import of the same
     contents was undone, and Conflict if someone else takes an id or imports the same contents meanwhile.
     """
     report = progress or no_progress
-    files = dict.fromkeys(file for path in paths for file in files_of(path))
-    sources = [Source(path, encoding) for path in files]
-    if not sources:
-        refuse("import", "no file given")
-    with desk.reading():
-        rows = _CheckedRows(desk, sources, report, notation)
+    sources = _sources(paths, encoding, choice)
+    with desk.reading(), Workspace() as space:
+        rows = _read(desk, sources, report, notation, choice, space)
         known = import_record.newest(_digest(sources))
         _refuse_taken_back(known)
         plan = rows.plan()
@@ -89,6 +111,34 @@ def import_files(
         if rejects is not None:
             _write_rejects(sources, result["quarantined"], rejects)
     return result
+
+
+def _sources(paths: Iterable[str | Path], encoding: str | None, choice: ColumnChoice) -> list[Source]:
+    """Return the files, once each. Raises InvalidInput without any, or for a column mapped to no field."""
+    files = dict.fromkeys(file for path in paths for file in files_of(path))
+    if not files:
+        refuse("import", "no file given")
+    for name in choice.given.values():
+        field_named(name)
+    return [Source(path, encoding, choice) for path in files]
+
+
+def _read(
+    desk: Desk,
+    sources: list[Source],
+    report: Progress,
+    notation: Notation,
+    choice: ColumnChoice,
+    space: Workspace,
+) -> _CheckedRows:
+    """Read all files. What is said of a column that none of them has is refused first."""
+    try:
+        rows = _CheckedRows(desk, sources, report, notation, space)
+    except InvalidInput:
+        check_spoken_of(choice, [source.heads for source in sources])
+        raise
+    check_spoken_of(choice, [source.heads for source in sources])
+    return rows
 
 
 def _tell_changes(result: ImportResult, plan: Plan, sources: list[Source]) -> None:
@@ -129,9 +179,11 @@ def _refuse_taken_back(known: Head | None) -> None:
 
 
 class _CheckedRows:
-    """The rows of all files, each checked on its own."""
+    """The rows of all files, each checked on its own; of several with one id the first counts."""
 
-    def __init__(self, desk: Desk, sources: list[Source], report: Progress, notation: Notation) -> None:
+    def __init__(
+        self, desk: Desk, sources: list[Source], report: Progress, notation: Notation, space: Workspace
+    ) -> None:
         rules = Rules(desk, notation)
         self._checks: dict[str, Callable[..., Any]] = {
             VALUES: rules.value,
@@ -142,9 +194,11 @@ class _CheckedRows:
             ASSIGNMENTS: rules.assignment,
             BOOKINGS: rules.booking,
         }
-        self._rows: dict[str, list[Any]] = {kind: [] for kind in KINDS}
+        self._rows: dict[str, RowStore[Any]] = {kind: space.rows_of(row) for kind, row in ROWS.items()}
+        self._report, self._space = report, space
+        self.values: list[accepted.ValueRow] = []
         self._broken: list[tuple[str, Place, int | None, str]] = []
-        self._lacking: dict[tuple[str, int], frozenset[str]] = {}
+        self._again: list[tuple[str, Place, int, Place]] = []
         # a value that one file accepts may be in any other
         for source in sorted(sources, key=lambda source: source.path.stem.lower() != VALUES):
             for count, record in enumerate(source.records()):
@@ -153,33 +207,41 @@ class _CheckedRows:
                     report(count, 0, f"reading {source.path.name}")
 
     def _take(self, file: str, record: Record) -> None:
-        place = Place(file, record.row, record.line)
+        place = Place(file, record.row, record.line, record.lacks)
         try:
             if record.fault is not None:
                 raise InvalidInput("row", record.fault)
             row = self._checks[record.kind](record.values, place, record.more)
-            self._rows[record.kind].append(row)
-            if record.lacks and record.kind in COLUMNS:
-                self._lacking[record.kind, row[0]] = record.lacks
         except InvalidInput as error:
             self._broken.append((record.kind, place, _identifier(record), reason_of(error)))
-
-    @property
-    def values(self) -> list[accepted.ValueRow]:
-        """The accepted values in the files."""
-        return self._rows[VALUES]
+            return
+        if record.kind == VALUES:
+            self.values.append(row)
+            return
+        first = self._rows[record.kind].setdefault(row[0], row)
+        if first is not row:
+            self._again.append((record.kind, place, row[0], first.place))
 
     def plan(self) -> Plan:
         """Compare the rows with one another and with the desk."""
-        plan = Plan(self._lacking)
+        plan, rows = Plan(self._space), self._rows
         for broken in self._broken:
             plan.remarks.quarantine(*broken)
-        plan.add_agents(self._rows[AGENTS])
-        plan.people.add_customers(self._rows[CUSTOMERS])
-        plan.people.add_leads(self._rows[LEADS])
-        plan.add_decisions(self._rows[DECISIONS])
-        plan.add_assignments(self._rows[ASSIGNMENTS])
-        plan.add_bookings(self._rows[BOOKINGS])
+        for again in self._again:
+            plan.remarks.repeat(*again)
+        done, total = 0, sum(map(len, rows.values()))
+        for kind, add in (
+            (AGENTS, plan.add_agents),
+            (CUSTOMERS, partial(plan.people.add_customers, every=rows[CUSTOMERS])),
+            (LEADS, plan.people.add_leads),
+            (DECISIONS, plan.add_decisions),
+            (ASSIGNMENTS, plan.add_assignments),
+            (BOOKINGS, partial(plan.add_bookings, files=rows[ASSIGNMENTS])),
+        ):
+            for some in chunked(rows[kind].values(), KEYS_AT_ONCE):
+                add(some)
+                done += len(some)
+                self._report(done, total, "comparing")
         plan.settle()
         return plan
 
@@ -215,14 +277,20 @@ def _result(plan: Plan, sources: list[Source]) -> ImportResult:
         updated=plan.known.updated,
         resumed=None,
         passed_over=[statement for source in sources for statement in source.passed_over],
-        notes=[f"{source.name}: {note}" for source in sources for note in source.notes],
+        notes=[f"{source.name}: {note}" for source in sources for note in _notes(source)],
+        remembered={
+            source.name: {**remembered} for source in sources if (remembered := source.heads.remembered())
+        },
     )
+
+
+def _notes(source: Source) -> list[str]:
+    """Say how a file was read, and why nothing that was said of one like it is used."""
+    return [*source.notes, *filter(None, (source.heads.changed(),))]
 
 
 def _write(run: Run, plan: Plan, changes: list[Seen], report: Progress) -> None:
-    total = (
-        len(plan.assignments) + len(plan.waiting) + sum(key not in plan.assignments for key in plan.bookings)
-    )
+    total = plan.history_rows
     agents = new_agents(run.desk, [_columns(row) | dict(row.more) for row in plan.agents])
     people = plan.people
     write_all(
@@ -231,9 +299,9 @@ def _write(run: Run, plan: Plan, changes: list[Seen], report: Progress) -> None:
             agents,
             plan.history(),
             BATCH_ROWS,
-            customers=new_rows(Customer, map(_columns, people.customers)),
-            leads=new_rows(Lead, map(_columns, people.new_leads)),
-            decisions=new_rows(Decision, map(_columns, plan.decisions.new)),
+            customers=new_rows(Customer, map(_columns, people.customers.values())),
+            leads=new_rows(Lead, map(_columns, people.new_leads.values())),
+            decisions=new_rows(Decision, map(_columns, plan.decisions.new.values())),
             end=bool(people.leads),
         ),
         done=lambda written: report(written, total, "writing"),
@@ -267,4 +335,5 @@ def _event_detail(result: ImportResult, sources: list[Source], changes: int) -> 
         "flagged": len(result["flagged"]),
         "unchanged": result["unchanged"],
     }
-    return detail | ({"changes": changes} if changes else {})
+    said = [said for source in sources for said in source.heads.record()]
+    return detail | ({"changes": changes} if changes else {}) | ({SAID: said} if said else {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS
@@ -10,7 +10,7 @@ from dispatch.operations.changed_rows.comparison import COLUMNS, Verdict
 from models.agents import Agent
 from models.audit import ERASED_TEXT
 from models.bookings import Assignment, Booking
-from seeds.importing.differences import Comparison, Lacking, Seen, is_same_agent, is_same_lead
+from seeds.importing.differences import Comparison, Seen, is_same_agent, is_same_lead
 from seeds.importing.remarks import TAKEN, Remarks, on_desk
 from seeds.importing.row_rules import AgentRow, AssignmentRow, BookingRow
 
@@ -39,12 +39,12 @@ class KnownRows:
     applied. The further columns of an export are not compared.
     """
 
-    def __init__(self, remarks: Remarks, lacking: Lacking) -> None:
+    def __init__(self, remarks: Remarks) -> None:
         self.different: list[Seen] = []
         self.conflicts: list[Seen] = []
         self.updated = {AGENTS: 0, ASSIGNMENTS: 0, BOOKINGS: 0}
         self._remarks = remarks
-        self._comparison = Comparison(lacking)
+        self._comparison = Comparison()
 
     def _sort(self, seen: Seen) -> None:
         """Add a row to the unchanged, the different, or the conflicts."""
@@ -110,12 +110,11 @@ class KnownRows:
         else:
             self._sort(self._comparison.seen(BOOKINGS, row, tuple(held)))
 
-    def flag_contradictions(self, rows: list[BookingRow], agents: dict[int, int | None]) -> None:
-        """Flag bookings that name another agent than their assignment, in the files or on the desk.
-
-        ``agents`` are those of the assignments in the files.
-        """
-        unknown = {row.assignment_id for row in rows} - agents.keys()
+    def flag_contradictions(self, rows: list[BookingRow], files: Mapping[int, AssignmentRow]) -> None:
+        """Flag bookings that name another agent than their assignment, in the files or on the desk."""
+        numbers = {row.assignment_id for row in rows if row.assignment_id is not None}
+        agents = {number: files[number].agent_id for number in numbers if number in files}
+        unknown = numbers - agents.keys()
         on_the_desk = dict(on_desk(Assignment.assignment_id, (Assignment.agent_id,), unknown))
         for row in rows:
             number = row.assignment_id
@@ -130,7 +129,7 @@ class KnownRows:
             self._remarks.flag(BOOKINGS, row.place, row.booking_id, reason)
 
 
-def differing(rows: dict[int, Any], held: Iterable[Held], width: int) -> dict[int, Held | None]:
+def differing(rows: Mapping[int, Any], held: Iterable[Held], width: int) -> dict[int, Held | None]:
     """Index the desk's rows by id; one whose first columns are the file's is only known to be there."""
     return {
         values[0]: None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from dispatch.inputs.layouts import ASSIGNMENTS, BOOKINGS
 from models.bookings import CONFIRMED, Assignment, Booking
 from models.customers import Customer, Lead
 from seeds.importing.desk_tables import CUSTOMERS, LEADS
 from seeds.importing.remarks import TAKEN, Remarks, on_desk
 from seeds.importing.row_rules import AssignmentRow, BookingRow, CustomerRow, LeadRow
+from seeds.importing.row_store import RowStore, Workspace
 
 
 class People:
@@ -16,44 +19,46 @@ class People:
     Files without leads leave it empty: every assignment then makes its own customer and lead.
     """
 
-    def __init__(self, remarks: Remarks) -> None:
-        self.customers: list[CustomerRow] = []
-        self.new_leads: list[LeadRow] = []
-        self.leads: dict[int, LeadRow] = {}
+    def __init__(self, remarks: Remarks, space: Workspace) -> None:
+        self.customers = space.rows_of(CustomerRow)
+        self.new_leads = space.rows_of(LeadRow)
+        self.leads = space.rows_of(LeadRow)
+        self._space = space
         self._remarks = remarks
-        self._usable: set[int] = set()
-        self._merged: set[int] = set()
+        self._usable = RowStore[bool](space)
+        self._merged = RowStore[bool](space)
         self._has_leads = False
-        self._holders: dict[str, dict[int, int]] = {ASSIGNMENTS: {}, BOOKINGS: {}}
+        self._holders = {ASSIGNMENTS: RowStore[int](space), BOOKINGS: RowStore[int](space)}
 
-    def add_customers(self, rows: list[CustomerRow]) -> None:
-        """Sort customers into new, unchanged and quarantined."""
-        first = self._remarks.without_duplicates(CUSTOMERS, rows)
+    def add_customers(self, rows: Sequence[CustomerRow], every: Collection[int]) -> None:
+        """Sort customers into new, unchanged and quarantined; ``every`` are the ids of all in the files."""
         columns = (Customer.name, Customer.phone, Customer.email)
-        held = {key: rest for key, *rest in on_desk(Customer.customer_id, columns, first)}
-        self._merged = {row.customer_id for row in first.values() if row.merged_into is not None}
-        for row in first.values():
+        numbers = [row.customer_id for row in rows]
+        held = {key: rest for key, *rest in on_desk(Customer.customer_id, columns, numbers)}
+        for row in rows:
             known = held.get(row.customer_id)
-            if row.merged_into is not None and row.merged_into not in first:
+            if row.merged_into is not None:
+                self._merged[row.customer_id] = True
+            if row.merged_into is not None and row.merged_into not in every:
                 reason = f"no customer {row.merged_into}, into which it is merged"
                 self._remarks.quarantine(CUSTOMERS, row.place, row.customer_id, reason)
             elif known is None:
-                self.customers.append(row)
-                self._usable.add(row.customer_id)
+                self.customers[row.customer_id] = row
+                self._usable[row.customer_id] = True
             elif any(mine and mine == theirs for mine, theirs in zip(row[1:4], known, strict=True)):
                 self._remarks.keep(CUSTOMERS)
-                self._usable.add(row.customer_id)
+                self._usable[row.customer_id] = True
             else:
                 reason = TAKEN.format("customer")
                 self._remarks.quarantine(CUSTOMERS, row.place, row.customer_id, reason)
 
-    def add_leads(self, rows: list[LeadRow]) -> None:
+    def add_leads(self, rows: Sequence[LeadRow]) -> None:
         """Sort leads the same way; each needs its customer in the files."""
-        first = self._remarks.without_duplicates(LEADS, rows)
-        self._has_leads = bool(first)
+        self._has_leads = True
         columns = (Lead.customer_id, Lead.received_at)
-        held = {key: tuple(rest) for key, *rest in on_desk(Lead.lead_id, columns, first)}
-        for row in first.values():
+        numbers = [row.lead_id for row in rows]
+        held = {key: tuple(rest) for key, *rest in on_desk(Lead.lead_id, columns, numbers)}
+        for row in rows:
             known = held.get(row.lead_id)
             if row.customer_id in self._merged:
                 reason = f"its customer {row.customer_id} is merged into another"
@@ -65,28 +70,29 @@ class People:
                 self._accept(row, is_new=known is None)
                 continue
             self._remarks.quarantine(LEADS, row.place, row.lead_id, reason)
-        self._find_holders()
+        self._find_holders(numbers)
 
     def _accept(self, row: LeadRow, *, is_new: bool) -> None:
         self.leads[row.lead_id] = row
         if is_new:
-            self.new_leads.append(row)
+            self.new_leads[row.lead_id] = row
         else:
             self._remarks.keep(LEADS)
 
-    def _find_holders(self) -> None:
-        """Remember which of the leads have an assignment or a booking on the desk."""
+    def _find_holders(self, numbers: Sequence[int]) -> None:
+        """Remember which of these leads have an assignment or a booking on the desk."""
+        leads = [number for number in numbers if number in self.leads]
         for kind, key, number in (
             (ASSIGNMENTS, Assignment.lead_id, Assignment.assignment_id),
             (BOOKINGS, Booking.lead_id, Booking.booking_id),
         ):
-            self._holders[kind].update(on_desk(key, (number,), self.leads))
+            self._holders[kind].update(on_desk(key, (number,), leads))
 
     def lead_of(self, row: AssignmentRow | BookingRow) -> int | None:
         """Return the lead in the files that a row belongs to, if it has one there."""
         return row.lead_id if row.lead_id in self.leads else None
 
-    def fault_of_assignment(self, row: AssignmentRow, decided: set[str]) -> str | None:
+    def fault_of_assignment(self, row: AssignmentRow, decided: Collection[str]) -> str | None:
         """Describe what is wrong with a new assignment's lead; if nothing is, no other may have it.
 
         ``decided`` are the times of the decisions about the lead.
@@ -97,7 +103,7 @@ class People:
         if lead is not None:
             if (row.customer_name, row.method, row.source) != lead[2:5]:
                 return f"its name, method or source is not that of its lead {row.lead_id}"
-            if row.assigned_at not in decided | {lead.received_at}:
+            if row.assigned_at not in (lead.received_at, *decided):
                 return f"no decision about its lead {row.lead_id} at {row.assigned_at}"
         return self._taken(ASSIGNMENTS, row.lead_id, row.assignment_id)
 
@@ -124,31 +130,34 @@ class People:
             return f"its destination or launch location is not that of its lead {lead_id}"
         return self._taken(BOOKINGS, lead_id, row.booking_id)
 
-    def settle(self, used: set[int]) -> set[int]:
+    def settle(self) -> set[int]:
         """Quarantine leads with neither an assignment nor a booking, and return them.
 
         A customer is as old as one of the leads: where that is not imported, as the oldest of the others.
         """
-        needless = {
-            row.lead_id
-            for row in self.new_leads
-            if not any(row.lead_id in leads for leads in (used, *self._holders.values()))
-        }
-        for row in self.new_leads:
-            if row.lead_id in needless:
+        needless = set()
+        for row in self.new_leads.values():
+            if not any(row.lead_id in leads for leads in self._holders.values()):
+                needless.add(row.lead_id)
                 reason = "neither its assignment nor its booking can be imported"
                 self._remarks.quarantine(LEADS, row.place, row.lead_id, reason)
-        self.new_leads = [row for row in self.new_leads if row.lead_id not in needless]
-        times: dict[int, set[str]] = {}
-        for row in self.new_leads:
-            times.setdefault(row.customer_id, set()).add(row.received_at)
-        self.customers = [
-            row
-            if row.created_at in times.get(row.customer_id, {row.created_at})
-            else row._replace(created_at=min(times[row.customer_id]))
-            for row in self.customers
-        ]
+        for lead_id in needless:
+            del self.new_leads[lead_id]
+        self._date_customers()
         return needless
+
+    def _date_customers(self) -> None:
+        """Date new customers who are not as old as any of their leads."""
+        exact, oldest = RowStore[bool](self._space), RowStore[str](self._space)
+        for row in self.new_leads.values():
+            customer = self.customers.get(row.customer_id)
+            if customer is not None and customer.created_at == row.received_at:
+                exact[row.customer_id] = True
+            elif customer is not None:
+                oldest[row.customer_id] = min(row.received_at, oldest.get(row.customer_id, row.received_at))
+        for number, received_at in oldest.items():
+            if number not in exact:
+                self.customers[number] = self.customers[number]._replace(created_at=received_at)
 
     def _taken(self, kind: str, lead_id: int, number: int) -> str | None:
         if lead_id not in self.leads:

@@ -42,15 +42,10 @@ class Remarks:
         """Note a fault of a row that is imported all the same."""
         self.flagged.append(_remark(kind, place, identifier, fault))
 
-    def without_duplicates(self, kind: str, rows: list[Any]) -> dict[int, Any]:
-        """Index rows by id; the first row with an id counts, further ones are quarantined."""
-        first: dict[int, Any] = {}
-        for row in rows:
-            earlier = first.setdefault(row[0], row)
-            if earlier is not row:
-                reason = f"duplicate id, first used in line {earlier.place.line} of {earlier.place.file}"
-                self.quarantined.append(_remark(kind, row.place, row[0], reason))
-        return first
+    def repeat(self, kind: str, place: Place, identifier: int, first: Place) -> None:
+        """Reject a row whose id an earlier one has; those that refer to the id mean that one."""
+        reason = f"duplicate id, first used in line {first.line} of {first.file}"
+        self.quarantined.append(_remark(kind, place, identifier, reason))
 
     def absent(self, kind: str, word: str, identifier: int) -> str:
         """Return why a row that another refers to is not there."""

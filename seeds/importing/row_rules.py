@@ -24,6 +24,7 @@ from seeds.importing.further import FurtherRules, check_progress
 
 # Nobody groups by two digits: the comma of 4,5 and 1.500,00 can only be the decimal sign.
 ONLY_COMMA = re.compile(r"\s*[+-]?(?:[0-9]+|[0-9]{1,3}(?:[. ][0-9]{3})+),[0-9]{1,2}\s*")
+MOST_CACHED = 10_000
 
 T = TypeVar("T")
 
@@ -36,11 +37,15 @@ class Notation(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A row's position: its file, its number there, and its physical line."""
+    """A row's position: its file, its number there, and its physical line.
+
+    ``lacks`` are the columns that the file does not have at all.
+    """
 
     file: str
     row: int
     line: int
+    lacks: frozenset[str] = frozenset()
 
 
 class AgentRow(NamedTuple):
@@ -115,7 +120,7 @@ class BookingRow(NamedTuple):
 
 
 class CachedCheck(Generic[T]):
-    """A check that caches its results, including refusals."""
+    """A check that caches its results, including refusals, until there are too many."""
 
     def __init__(self, check: Callable[..., T]) -> None:
         self._check = check
@@ -127,6 +132,9 @@ class CachedCheck(Generic[T]):
             return self._answers[values]
         if values in self._refusals:
             raise self._refusals[values].with_traceback(None)
+        if len(self._answers) + len(self._refusals) >= MOST_CACHED:
+            self._answers.clear()
+            self._refusals.clear()
         try:
             answer = self._answers[values] = self._check(*values)
         except InvalidInput as error:

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from dispatch.inputs.column_choice import ColumnChoice
 from dispatch.inputs.column_names import Columns, match
+from dispatch.inputs.layouts import AGENTS, Layout
 from dispatch.inputs.rows import Row, RowReader, open_stream
 from seeds.importing.columns import (
     ACCEPTED,
@@ -21,13 +23,13 @@ from seeds.importing.columns import (
     whole_name,
     with_parts,
 )
-from seeds.importing.desk_tables import further_places
+from seeds.importing.desk_tables import FURTHER, further_places
+from seeds.importing.heads import AS_NAMED, MOST_SHAPES, WHOLE_NAME, Heads
 
 NO_TABLE = "unknown columns: BookingID, AssignmentID or FirstName is needed"
 CUT_OFF = "nothing was imported; get the complete file"
 UNTOLD = frozenset({"TotalRevenue", "AgentID"})  # of bookings: they only repeat what is said elsewhere
 ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".sql", ".xlsx")
-MOST_SHAPES = 1_000  # of JSON objects, whose columns are remembered
 
 
 class Cell(NamedTuple):
@@ -91,10 +93,14 @@ def _lacks(columns: Columns) -> frozenset[str]:
 class Source:
     """One file, under the ``name`` the user gave; the other attributes are filled while reading.
 
-    ``notes`` says how it is read; ``passed_over`` lists skipped statements of SQL text.
+    ``notes`` says how it is read; ``passed_over`` lists skipped statements of SQL text; ``heads`` is what is
+    said about its columns.
     """
 
-    def __init__(self, path: str | Path, encoding: str | None = None) -> None:
+    def __init__(
+        self, path: str | Path, encoding: str | None = None, choice: ColumnChoice = AS_NAMED
+    ) -> None:
+        self.heads = Heads(choice, Path(path).name)
         self.path = Path(path)
         self.name = str(path)
         self._encoding = encoding
@@ -108,7 +114,9 @@ class Source:
         """Yield every row as it is in the file. Raises InvalidInput if that is unreadable or cut off."""
         try:
             with self.path.open("rb") as file, open_stream(file, self.name) as stream:
-                self._reader = RowReader(stream, self.name, _known, encoding=self._encoding, hint=ACCEPTED)
+                self._reader = RowReader(
+                    stream, self.name, self._known, encoding=self._encoding, hint=ACCEPTED
+                )
                 yield from self._read(self._reader)
         except FileNotFoundError:
             refuse(self.name, "no such file")
@@ -120,7 +128,7 @@ class Source:
             refuse(self.name, "not a valid file name")
 
     def _read(self, reader: RowReader) -> Iterator[Row]:
-        self.digest, self.notes = reader.digest, reader.notes
+        self.digest, self.notes, self._is_sql = reader.digest, reader.notes, reader.is_sql
         is_empty = True
         if reader.header:
             self._first = self._shape_of(Row(None, reader.header_line, reader.header, ()))
@@ -150,27 +158,41 @@ class Source:
     def _value(self, values: Sequence[Value], cell: Cell) -> Value:
         found = [values[place] for place in cell.places if place < len(values)]
         value = found[0] if len(found) == 1 else cell.between.join(filter(None, found))
-        if self._reader.is_sql and len(found) == 1:
+        if self._is_sql and len(found) == 1:
             return value
         # NULL can be a customer's name, but not a date
-        return None if not value or (cell.is_nullable and value == "NULL" and self._reader.header) else value
+        return None if not value or (value == "NULL" and cell.is_nullable and self._reader.header) else value
 
     def _shape_of(self, row: Row) -> Shape:
         """Return what the rows with these names are; those without known names are like the first."""
-        names = row.names
+        self.heads.begin(row.names)
+        names = self.heads.named(row.names)
         is_json = not (self._reader.header or self._reader.is_sql)
         tables = columns_of(row.table, names)
+        if tables:
+            names = self._fit(row.names, [columns.layout for columns in tables])
+            tables = columns_of(row.table, names)
         if not tables:
             if self._first is None:
                 refuse(self.name, f"line {row.line}: {row.fault or NO_TABLE}")
             tables = [match(names, part.columns.layout) for part in self._first.tables]
         if not is_json or self._first is None:  # later objects that lack a column are refused alone
-            for columns in tables:
-                check_columns(self.name, row.line, columns, is_json=is_json)
+            with self.heads.explained():
+                for columns in tables:
+                    check_columns(self.name, row.line, columns, is_json=is_json)
         shape = Shape([_part(columns, names) for columns in tables], whole_name(names))
         if len(self._shapes) < MOST_SHAPES:
-            self._shapes[row.table, names] = shape
+            self._shapes[row.table, row.names] = shape
         return shape
+
+    def _fit(self, names: tuple[str, ...], layouts: Sequence[Layout]) -> tuple[str, ...]:
+        """Return the names without what is said of columns for other tables."""
+        kinds = [layout.kind for layout in layouts]
+        fields = [name for layout in layouts for name in (*layout.fields, *FURTHER.get(layout.kind, ()))]
+        return self.heads.fit(names, kinds, [*dict.fromkeys(fields), *[WHOLE_NAME] * (AGENTS in kinds)])
+
+    def _known(self, table: str | None, names: Sequence[str]) -> int:
+        return _known(table, self.heads.named(tuple(names)))
 
 
 def _more(values: Sequence[Value], further: dict[str, int]) -> dict[str, Value]:

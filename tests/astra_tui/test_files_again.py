@@ -75,6 +75,9 @@ def test_a_listing_of_the_desk_is_told_as_its_own(
     staffed("lead", "add", "--from", lead_file(ADA, BOB))
     file = tmp_path / "listing.csv"
     file.write_text(staffed(listing, "list", "--format", "csv").out)
+    seen = staffed("lead", "add", "--from", file, "--dry-run")
+    assert "2 leads acceptable (2 of them are already in), 0 not" in seen.out
+    assert "line 2-3: a lead of this desk, as its listing has it" in seen.err
     ended = staffed("lead", "add", "--from", file)
     assert ended.out == "2 leads accepted (2 of them were already in), 0 rejected\n"
     assert "line 2-3: a lead of this desk, as its listing has it" in ended.err

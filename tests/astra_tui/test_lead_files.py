@@ -39,6 +39,7 @@ def test_a_csv_file(staffed: Run, lead_file: Write) -> None:
         "customer_notes": [],
         "event_id": staffed("log", "--command", "lead.add_file", "--json").json[0]["event_id"],
         "warning": None,
+        "remembered": None,
     }
     assert names(staffed) == ["Ann", "Bob"]
     assert staffed("booking", "show", 2, "--json").json["requests"] == 'two "windows", please'

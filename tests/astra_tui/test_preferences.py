@@ -73,6 +73,14 @@ def test_other_commands_only_warn_about_a_broken_file(anywhere: Run, file: Path,
     assert anywhere("agent", "list", "--db", path).err == "no agents yet: astra agent add, or astra import\n"
 
 
+def test_a_file_of_rows_warns_once(anywhere: Run, file: Path, path: Path) -> None:
+    assert anywhere("agent", "list", "--db", path).code == 0
+    file.write_text(f'database = "{path}"\ncolor = 1\n')
+    (tickets := file.with_name("tickets.csv")).write_text("Subject\nNo water\n")
+    ended = anywhere("issue", "open", "--from", tickets, "--dry-run")
+    assert (ended.code, ended.err.count("Warning: ")) == (0, 1)
+
+
 def test_config_shows_the_path_and_the_values(anywhere: Run, file: Path) -> None:
     assert anywhere("config", "path").out == f"{file}\n"
     assert anywhere("config", "path", "--json").json == {"path": str(file), "exists": False}

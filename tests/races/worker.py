@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import random
+import resource
 import sys
 import time
 from collections import Counter
@@ -73,6 +74,19 @@ def file(desk: Desk, path: str) -> dict[str, Any]:
     """Take in a file of leads, reporting progress after every commit."""
     with open(path, "rb") as stream, lead_files.open_leads(stream, path) as found:
         return dict(file_intake.receive_file(desk, found, progress=lambda done, size: emit([done, size])))
+
+
+def take_back(desk: Desk, event_id: str) -> dict[str, Any]:
+    """Undo an act."""
+    return dict(undo(desk, int(event_id)))
+
+
+def cost(desk: Desk, task: str, *arguments: str) -> dict[str, Any]:
+    """Run a task; return its processor time in seconds, and the most memory the process has had, in MB."""
+    before = time.process_time()
+    TASKS[task](desk, *arguments)
+    spent = time.process_time() - before
+    return {"seconds": spent, "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
 def batch(desk: Desk, number: str, size: str) -> dict[str, Any]:
@@ -229,6 +243,8 @@ TASKS: dict[str, Callable[..., dict[str, Any]]] = {
         leads,
         acknowledge,
         file,
+        take_back,
+        cost,
         batch,
         claim,
         scramble,

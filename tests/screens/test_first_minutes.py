@@ -17,11 +17,13 @@ from astra_tui.user.preferences import Preferences
 from astra_tui.user.remembered import memory_path
 from dispatch import queries
 from dispatch.bootstrap import open_desk
+from dispatch.inputs.column_choice import ColumnChoice
 from models.errors import InvalidInput
 from screens.app.first_steps import FirstSteps
-from screens.app.import_files import ImportFiles, paths_in
+from screens.app.import_files import ImportFiles
 from screens.app.tour import PAGES, Tour
 from screens.dialogs.form import FormModal
+from screens.dialogs.typed_paths import paths_in
 from screens.roster.screen import Roster
 from screens.widgets.bars import EmptyDesk
 from screens.widgets.live_table import LiveTable
@@ -155,6 +157,24 @@ async def import_agents(app: AstraApp, file: Path) -> None:
     assert isinstance(app.screen, Roster)
     assert "Imported 1 agent," in text_of(app)
     assert [row["name"] for row in app.screen.query_one(LiveTable).rows_shown] == ["Ada Byron"]
+
+
+async def test_an_import_reads_columns_as_the_last_one_did(path: Path, running: Any, tmp_path: Path) -> None:
+    file = tmp_path / "other agents.csv"
+    file.write_text(AGENTS.replace("AgentID", "Nr"))
+    desk = open_desk(path, clock=standing_still, actor="kim")
+    import_files(desk, [file], choice=ColumnChoice({"Nr": "AgentID"}))
+    desk.close()
+    file.write_text(AGENTS.replace("AgentID", "Nr").replace("1,Ada", "3,Eve").replace(",3,4.5", ",4,4.5"))
+    async with running(path, size=(80, 24)) as (app, _):
+        app.action_import_files()
+        await app.settle()
+        app.screen.query_one("#paths", Input).value = f"'{file}'"
+        await press(app, "enter")
+        told = str(app.screen.query_one("#told", Static).visual)
+        assert "other agents.csv: columns as in other agents.csv; astra import --map" in told
+        await press(app, "enter")
+        assert "Imported 1 agent," in text_of(app)
 
 
 async def test_an_empty_desk_becomes_a_demo(path: Path, running: Any) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.operations.row_types import ImportResult
 from seeds.importing.importer import import_files
+from tests.conftest import TestClock
 
 AGENT = {
     "AgentID": 1,
@@ -87,6 +90,14 @@ def literal(value: object) -> str:
     if value is None:
         return "NULL"
     return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
+
+
+@pytest.fixture
+def other(tmp_path: Path, empty_desk_file: Path, clock: TestClock) -> Iterator[Desk]:
+    """Another desk, empty."""
+    desk = open_desk(shutil.copy(empty_desk_file, tmp_path / "other.db"), clock=clock, actor="lee")
+    yield desk
+    desk.close()
 
 
 @pytest.fixture

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-import shutil
 import stat
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +56,6 @@ NAMES = (
     "http://example.com",
     "007",
 )
-
-
-@pytest.fixture
-def other(tmp_path: Path, empty_desk_file: Path, clock: TestClock) -> Iterator[Desk]:
-    """Another desk, empty."""
-    desk = open_desk(shutil.copy(empty_desk_file, tmp_path / "other.db"), clock=clock, actor="lee")
-    yield desk
-    desk.close()
 
 
 @pytest.fixture(params=FORMS)

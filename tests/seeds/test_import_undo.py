@@ -15,6 +15,7 @@ from dispatch.desk.desk import Desk
 from dispatch.operations import doctor, import_record
 from dispatch.operations.row_types import ImportResult
 from dispatch.operations.undo import undo
+from dispatch.operations.undoing import progress
 from dispatch.reporting import booking_figures
 from models import tallies
 from models.agents import Agent
@@ -86,8 +87,11 @@ def test_all_of_an_import_is_taken_back_in_one_command(desk: Desk, load: Load, h
     load(*history)
     assert figures(desk) != before
 
-    back = undo(desk)
+    told: list[tuple[int, int]] = []
+    with progress.told_to(lambda *step: told.append(step)):
+        back = undo(desk)
 
+    assert told == [(step, len(told)) for step in range(4)]
     assert (back["command"], back["bookings"]) == ("import", 9)
     assert (back["kept_agents"], back["kept_bookings"]) == ([], [])
     assert figures(desk) == before

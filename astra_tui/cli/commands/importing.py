@@ -5,10 +5,13 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import rich_click as click
 
+from astra_tui.cli.column_options import as_last_time, choice_of, naming_columns
 from astra_tui.cli.database import database_path, opened
 from astra_tui.cli.file_options import FileOptions, reading_files
 from astra_tui.cli.input_files import opened_file
@@ -17,6 +20,7 @@ from astra_tui.cli.output.printing import first_lines, line, narrate
 from astra_tui.cli.output.progress import progress_bar
 from dispatch.desk.desk import Desk
 from dispatch.inputs.moments import ORDERS
+from dispatch.operations import import_record
 from dispatch.operations.changed_rows.wording import described_difference
 from dispatch.operations.row_types import ImportResult
 from dispatch.queries.wording import plural
@@ -29,12 +33,14 @@ from seeds.importing.sources import files_of
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--dry-run", is_flag=True, help="Read and check everything; write nothing.")
 @click.option("--update", is_flag=True, help="Change rows of the desk that differ in the files.")
+@partial(naming_columns, condition="")
 @click.option("--dates", type=click.Choice(ORDERS), help="How 01/03/2081 is meant: day or month first.")
 @click.option("--decimal", type=click.Choice((".", ",")), default=".", help="The decimal sign of amounts.")
 @reading_files
 @reading
 def import_(
     call: Call,
+    /,
     paths: tuple[str, ...],
     dry_run: bool,
     update: bool,
@@ -43,13 +49,15 @@ def import_(
     encoding: str | None,
     rejects: str | None,
     ok_partial: bool,
+    **about: Any,
 ) -> None:
     """Import CSV, JSON, SQL or .xlsx files of agents, assignments and bookings, in any order.
 
     A folder that astra export wrote has all of a desk's tables, customers and leads too. Rows already on
     the desk stay as they are. Those that have changed in the files since they were imported are listed, and
     changed with --update; those that the desk has changed as well are only listed. An interrupted import is
-    finished when it is run again, or undone with astra undo.
+    finished when it is run again, or undone with astra undo. Columns with other names are said with --map,
+    and read like that again in files with the same header.
     """
     files = [_readable(file) for path in paths for file in files_of(path)]
     given = FileOptions(encoding, rejects, ok_partial)
@@ -64,7 +72,10 @@ def import_(
             notation=Notation(dates, decimal),
             rejects=refused,
             update=update,
+            choice=choice_of(about, {}, desk, import_record.HEAD),
         )
+    for file, remembered in result["remembered"].items():
+        narrate(f"{file}: {as_last_time(remembered)}")
     for note in result["notes"]:
         narrate(note)
     left = [*result["quarantined"], *result["conflicts"], *([] if update else result["different"])]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import rich_click as click
@@ -9,11 +11,13 @@ import rich_click as click
 from astra_tui.cli.hints import with_commands
 from astra_tui.cli.options import Call, changing, dry_run
 from astra_tui.cli.output.printing import line
+from astra_tui.cli.output.progress import progress_bar
 from astra_tui.cli.value_types import EVENT
 from dispatch.operations import undo as undoing
 from dispatch.operations.command_list import describe_target, describe_undone
 from dispatch.operations.integrity.findings import named
 from dispatch.operations.row_types import RefusedRow, UndoPreview, UndoResult
+from dispatch.operations.undoing.progress import told_to
 from dispatch.queries.wording import moment, plural
 
 R = TypeVar("R", UndoPreview, UndoResult)
@@ -28,7 +32,9 @@ def undo(call: Call, event_id: int | None, dry_run: bool) -> None:
     if dry_run:
         call.show(_in_commands(call.read(undoing.preview, event_id)), _print_target)
     else:
-        call.show(_in_commands(call.change(undoing.undo, event_id)), _print)
+        with _progress():
+            result = call.change(undoing.undo, event_id)
+        call.show(_in_commands(result), _print)
 
 
 @click.command("redo")
@@ -43,7 +49,16 @@ def redo(call: Call, event_id: int | None, dry_run: bool) -> None:
     if dry_run:
         call.show(_in_commands(call.read(undoing.preview, event_id, redo=True)), _print_target)
     else:
-        call.show(_in_commands(call.change(undoing.redo, event_id)), _print)
+        with _progress():
+            result = call.change(undoing.redo, event_id)
+        call.show(_in_commands(result), _print)
+
+
+@contextmanager
+def _progress() -> Iterator[None]:
+    """Show how far an import or a large file of leads is taken back."""
+    with progress_bar("taking back") as bar, told_to(bar):
+        yield
 
 
 def _in_commands(result: R) -> R:

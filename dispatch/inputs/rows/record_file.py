@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import BinaryIO
 
-from dispatch.inputs.column_choice import ColumnChoice
+from dispatch.inputs.column_choice import ColumnChoice, FileChoice
 from dispatch.inputs.column_names import Columns
+from dispatch.inputs.layouts import layouts
 from dispatch.inputs.rows.reader import RowReader
 from dispatch.inputs.rows.row import REASON, Row
 from models.errors import InvalidInput
@@ -22,7 +23,8 @@ class RecordFile:
     """An opened file; iterating it yields each row's line with its fields as written, or why it has none.
 
     ``layout`` names the columns (column_names.toml), of which one of ``needs`` must be there. Values of
-    ``lists`` may be lists in JSON. ``hint`` says what to give. Raises InvalidInput.
+    ``lists`` may be lists in JSON. ``hint`` says what to give. ``choices`` is what was said of the columns,
+    now or before. Raises InvalidInput.
     """
 
     layout: str
@@ -34,21 +36,32 @@ class RecordFile:
         self, stream: BinaryIO, name: str, encoding: str | None = None, choice: ColumnChoice = AS_NAMED
     ) -> None:
         self.name, self._choice = name, choice
+        self.choices = FileChoice(choice, layouts()[self.layout].field_of)
         self._rows = RowReader(stream, name, self._known, encoding=encoding, hint=self.hint)
         self.digest, self.size, self.notes = self._rows.digest, self._rows.size, self._rows.notes
         self.ignored: list[str] = []
         self.columns: Columns | None = None
         self.row = Row(None, 0, (), ())
         self._shapes: dict[tuple[str, ...], Columns] = {}
+        self._ahead: Iterator[Row] = iter(self._rows)
+        self._has_begun = False
         if self._rows.header:
-            columns = choice.columns(self._rows.header, self.layout)
-            choice.check(columns, name)
-            self._check_needs(columns)
+            own = self.choices.begin(self._rows.header)
+            with self.choices.explained():
+                columns = own.columns(self._rows.header, self.layout)
+                own.check(columns, name)
+                self._check_needs(columns)
             self._columns_of(self._rows.header)
+
+    def begin(self) -> None:
+        """Read on to the first row, which tells the columns where there is no header."""
+        if not self._has_begun:
+            self._has_begun = True
+            self._ahead = self.choices.begun(self._ahead)
 
     def records(self) -> Iterator[tuple[int, Fields | str]]:
         """Yield each row's line with its fields, those without a value filled as was chosen."""
-        for row in self._rows:
+        for row in self._ahead:
             self.row = row
             yield row.line, row.fault or self._fields(row)
         if self._rows.is_cut:
@@ -63,7 +76,7 @@ class RecordFile:
         self._rows.detach()
 
     def _known(self, table: str | None, names: Sequence[str]) -> int:
-        places = self._choice.columns_of_one(names, self.layout).places
+        places = self.choices.of(names).columns_of_one(names, self.layout).places
         return len(places) if {*self.needs} & {*places, *self._choice.defaults} else 0
 
     def _check_needs(self, columns: Columns) -> None:
@@ -83,7 +96,8 @@ class RecordFile:
     def _columns_of(self, names: tuple[str, ...]) -> Columns:
         columns = self._shapes.get(names)
         if columns is None:
-            columns = self._choice.columns_of_one(names, self.layout)
+            self.choices.begin(names)
+            columns = self.choices.of(names).columns_of_one(names, self.layout)
             if len(self._shapes) < MOST_SHAPES:
                 self._shapes[names] = columns
             new = [head for head in columns.ignored if head not in (*self.ignored, REASON)]

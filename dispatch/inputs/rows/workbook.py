@@ -19,6 +19,8 @@ BOOK = "xl/workbook.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"
 MOST_UNPACKED_BYTES = 1_000_000_000
 MOST_TEXT_BYTES = 200_000_000  # of the texts that all sheets share, and that are held in memory
+# A row is held in memory as a tree, and so is what is no row: a few MB of them unpack to a GB of empty cells.
+MOST_ROW_BYTES, MOST_ELEMENTS = 32_000_000, 500_000
 DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 NO_DATE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')  # what stands in a format as text
 COLUMN = re.compile(r"[A-Z]{1,3}")
@@ -127,7 +129,7 @@ class Workbook:
         if "xl/styles.xml" not in self._archive.namelist():
             return []
         with self._open("xl/styles.xml") as part:
-            root = ElementTree.parse(part).getroot()
+            root = _tree(part)
         own = {
             int(one.get("numFmtId", 0)): _is_date(one.get("formatCode", ""))
             for one in root.iter()
@@ -139,9 +141,9 @@ class Workbook:
 
     def _sheets(self) -> Iterator[Sheet]:
         with self._open(RELATIONS) as part:
-            parts = {one.get("Id"): one.get("Target", "") for one in ElementTree.parse(part).getroot()}
+            parts = {one.get("Id"): one.get("Target", "") for one in _tree(part)}
         with self._open(BOOK) as part:
-            book = list(ElementTree.parse(part).getroot().iter())
+            book = list(_tree(part).iter())
         is_1904 = any(_name(one) == "workbookPr" and one.get("date1904") in ("1", "true") for one in book)
         self._day_zero = DAY_ZERO_1904 if is_1904 else DAY_ZERO
         for one in book:
@@ -165,18 +167,58 @@ def is_workbook(stream: BinaryIO, head: bytes) -> bool:
         stream.seek(0)
 
 
-def _ended(part: IO[bytes], name: str) -> Iterator[ElementTree.Element]:
-    """Yield the elements of a name, and forget each afterwards."""
-    root = None
-    for event, element in ElementTree.iterparse(part, ("start", "end")):
+class _Measured:
+    """A part of the archive. Raises ValueError if too much is read since ``read_bytes`` was set to 0."""
+
+    def __init__(self, part: IO[bytes]) -> None:
+        self._part = part
+        self.read_bytes = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        block = self._part.read(size)
+        self.read_bytes += len(block)
+        if self.read_bytes > MOST_ROW_BYTES:
+            raise ValueError(f"more than {MOST_ROW_BYTES / 1e6:,.0f} MB in one piece")
+        return block
+
+
+def _tree(part: IO[bytes]) -> ElementTree.Element:
+    """Return the root of a part, which is held in memory whole. Raises ValueError if that is too much."""
+    root: ElementTree.Element | None = None
+    for number, (_, element) in enumerate(ElementTree.iterparse(_Measured(part), ("start",))):
         if root is None:
             root = element
-        if event == "end" and _name(element) == name:
+        if number > MOST_ELEMENTS:
+            raise _too_many()
+    if root is None:
+        raise ValueError("it is empty")
+    return root
+
+
+def _ended(part: IO[bytes], name: str) -> Iterator[ElementTree.Element]:
+    """Yield the elements of a name, and forget each afterwards. Raises ValueError if one is too large."""
+    measured = _Measured(part)
+    root = None
+    held = before = 0
+    for event, element in ElementTree.iterparse(measured, ("start", "end")):
+        if root is None:
+            root = element
+        if event == "start":
+            before = held if _name(element) == name else before
+            held += 1
+            if held > MOST_ELEMENTS:
+                raise _too_many()
+        elif _name(element) == name:
             yield element
+            held, measured.read_bytes = before, 0
             element.clear()
             for parent in (root, *root):
                 if element in parent:
                     parent.remove(element)
+
+
+def _too_many() -> ValueError:
+    return ValueError(f"more than {MOST_ELEMENTS:,} cells or marks in one piece")
 
 
 def _is_date(form: str) -> bool:

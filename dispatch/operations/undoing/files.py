@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from peewee import chunked
 
@@ -16,6 +16,7 @@ from dispatch.desk import acts, undo_chain
 from dispatch.desk.commands import Command, command, never
 from dispatch.leads import file_record
 from dispatch.operations.row_types import RefusedRow
+from dispatch.operations.undoing import progress
 from dispatch.operations.undoing.bulk import TakenBack, changed_since, ids, key, unvoid, void
 from models.agents import GONE, Agent
 from models.audit import Event
@@ -54,12 +55,14 @@ def reverse(running: Command, event: Event) -> Reversed:
     """Take back a file's leads, or bring back those of an undo. Raises Refused if none is left."""
     head, back, holders = undo_chain.root_of(event), TakenBack(), set[int | None]()
     write = _bring_back if event.command == undo_chain.UNDO else _take_back
+    total = _leads(head).count()
     with running.desk.in_batch_of(head.event_id):
         for part in _parts(event, head):
             if part.rows:
                 holders |= write(running.desk, part.rows)
             back.bookings += len(part.rows)
             back.kept_bookings += part.kept
+            progress.tell(back.bookings + len(back.kept_bookings), total)
     if not back.bookings:
         raise _nothing_left(event, back.kept_bookings)
     recount_loads(holders)
@@ -107,8 +110,7 @@ def _standing(head: Event) -> Iterator[_Part]:
     """Yield the leads of a file that are not undone yet."""
     own = [number for (number,) in tuples(Event.select(Event.event_id).where(acts.of_act(head)))]
     changed = changed_since(head.event_id, own, HANDED_ON)
-    leads = Event.select(Event.booking_id).where(acts.of_act(head), Event.command == LEAD)
-    for some in chunked(tuples(leads.order_by(Event.event_id)), AT_ONCE):
+    for some in chunked(tuples(_leads(head).order_by(Event.event_id)), AT_ONCE):
         query = Booking.select(Booking.booking_id, Booking.lead_id, Booking.status).where(
             Booking.booking_id.in_(listed(number for (number,) in some)), ~Booking.voided
         )
@@ -120,6 +122,11 @@ def _standing(head: Event) -> Iterator[_Part]:
             else:
                 rows[number] = {}
         yield _Part(rows, kept)
+
+
+def _leads(head: Event) -> Any:
+    """Return a query of the bookings of a file's leads."""
+    return Event.select(Event.booking_id).where(acts.of_act(head), Event.command == LEAD)
 
 
 def _undone(event: Event, head: Event) -> Iterator[_Part]:

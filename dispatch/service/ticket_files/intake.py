@@ -15,6 +15,7 @@ from dispatch.desk.acts import Act
 from dispatch.desk.commands import Command, command, put_back, put_parts_back
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
+from dispatch.inputs.column_choice import RememberedColumns
 from dispatch.outputs.rejected_rows import RejectedRows
 from dispatch.service.issues import command_support, editing, intake, text_analysis
 from dispatch.service.issues.state_machine import enter
@@ -54,7 +55,7 @@ class FileResult(TypedDict):
     """The result for a file; ``repeated`` lines were already in, and count as accepted.
 
     ``changed`` lists those of them whose ticket differs from the one taken in. ``event_id`` is the file's own
-    event, None if nothing was written.
+    event, None if nothing was written. ``remembered``: what was said about the columns with another file.
     """
 
     accepted: int
@@ -63,6 +64,7 @@ class FileResult(TypedDict):
     changed: list[Line]
     issues: list[int]
     event_id: int | None
+    remembered: RememberedColumns | None
 
 
 class FilePreview(TypedDict):
@@ -73,6 +75,7 @@ class FilePreview(TypedDict):
     rows: list[Ticket]
     acceptable: int
     rejected: list[Line]
+    remembered: RememberedColumns | None
 
 
 @command("issue.take_in", past="came in from a file", undo=put_back)
@@ -170,8 +173,17 @@ def receive_file(
     A ticket is known by its own number and requester, without a number by its file and line. Raises
     DatabaseUnavailable, and Undone if somebody undoes the file meanwhile; what was committed before stays.
     """
-    act = file_acts.act_of(desk, HEAD, tickets.name, tickets.digest)
-    result = FileResult(accepted=0, repeated=0, rejected=[], changed=[], issues=[], event_id=None)
+    tickets.begin()
+    act = file_acts.act_of(desk, HEAD, tickets.name, tickets.digest, tickets.choices.record())
+    result = FileResult(
+        accepted=0,
+        repeated=0,
+        rejected=[],
+        changed=[],
+        issues=[],
+        event_id=None,
+        remembered=tickets.choices.remembered(),
+    )
     with desk.flushed_once():
         for number, (line, ticket) in enumerate(tickets, start=1):
             try:
@@ -214,7 +226,9 @@ def _key(ticket: Ticket) -> str:
 
 def preview(tickets: TicketFile) -> FilePreview:
     """Read a file to its end; nothing is written. Raises InvalidInput as reading it does."""
-    seen = FilePreview(columns={}, ignored=[], rows=[], acceptable=0, rejected=[])
+    tickets.begin()
+    remembered = tickets.choices.remembered()
+    seen = FilePreview(columns={}, ignored=[], rows=[], acceptable=0, rejected=[], remembered=remembered)
     for line, ticket in tickets:
         if isinstance(ticket, str):
             seen["rejected"].append(Line(line=line, error=ticket))

@@ -105,6 +105,41 @@ def test_a_bomb_is_refused_by_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
         read(made(" " * 1_000_000))
 
 
+def problem_of(content: bytes) -> str:
+    """Return why a workbook is refused, or not read to its end."""
+    try:
+        return read(content)[-1].fault
+    except InvalidInput as error:
+        return error.message
+
+
+@pytest.mark.parametrize(
+    ("rows", "parts"),
+    [
+        ("<row>" + "<c/>" * 600 + "</row>", {}),
+        ("<x/>" * 600, {}),
+        ("<row><c><v>1</v></c></row><x/>" * 600, {}),
+        (f'<row><c t="inlineStr"><is><t>{"x" * 70_000}</t></is></c></row>', {}),
+        ("", {"xl/styles.xml": f"<styleSheet><cellXfs>{'<xf/>' * 600}</cellXfs></styleSheet>"}),
+        ("", {"xl/sharedStrings.xml": f"<sst><si>{'<t/>' * 600}</si></sst>"}),
+        ("", {"xl/workbook.xml": f"<workbook>{'<sheet/>' * 600}</workbook>"}),
+    ],
+    ids=["cells", "marks", "marks between rows", "one text", "styles", "runs", "sheets"],
+)
+def test_a_bomb_within_that_size_is_refused_where_it_goes_off(
+    monkeypatch: pytest.MonkeyPatch, rows: str, parts: dict[str, str]
+) -> None:
+    monkeypatch.setattr(workbook, "MOST_ELEMENTS", 500)
+    monkeypatch.setattr(workbook, "MOST_ROW_BYTES", 40_000)
+    assert "in one piece" in problem_of(made(rows, parts))
+
+
+def test_many_rows_are_no_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MOST_ELEMENTS", 50)
+    monkeypatch.setattr(workbook, "MOST_ROW_BYTES", 40_000)
+    assert len(read(made("<row><c><v>1</v></c></row>" * 5_000))) == 5_000
+
+
 @given(st.lists(st.tuples(st.integers(0, len(NOVEMBER) - 1), st.integers(0, 255)), max_size=8), st.booleans())
 @settings(max_examples=100, deadline=None)
 def test_a_damaged_workbook_is_read_or_refused(changes: list[tuple[int, int]], is_plain: bool) -> None:

@@ -93,7 +93,8 @@ def rows_of(desk: Desk) -> Tables:
 def one_by_one(desk: Desk, file: LeadFile, policy: str | None) -> list[int]:
     """Add each row in a transaction of its own, but one with the phone or e-mail and values of another."""
     refused, seen = [], list[dict[str, Any]]()
-    rows, act = KnownRows(desk, file.digest), file_acts.act_of(desk, file_record.HEAD, file.name, file.digest)
+    rows, head = KnownRows(desk, file.digest), file_record.HEAD
+    act = file_acts.act_of(desk, head, file.name, file.digest, [])
     for line, fields in file:
         assert isinstance(fields, dict)
         with desk.reading():

@@ -15,7 +15,7 @@ from dispatch.desk.desk import Desk
 from dispatch.operations import doctor
 from dispatch.operations.command_list import describe_target, describe_undone
 from dispatch.operations.undo import preview, redo, undo
-from dispatch.operations.undoing import files
+from dispatch.operations.undoing import files, progress
 from dispatch.reporting import booking_figures
 from models import tallies
 from models.errors import Refused
@@ -69,6 +69,17 @@ def test_one_undo_takes_the_file_back_and_redo_brings_it(desk: Desk, file: int) 
     assert redo(desk)["bookings"] == 7
     assert undo(desk, file)["bookings"] == 7
     assert undo(desk)["command"] == "lead.add", "the lead before it is next"
+
+
+@pytest.mark.usefixtures("file")
+def test_the_progress_is_told_to_who_asks(desk: Desk) -> None:
+    told: list[tuple[int, int]] = []
+    with progress.told_to(lambda *step: told.append(step)):
+        undo(desk)
+        redo(desk)
+    assert told == [(3, 7), (6, 7), (7, 7)] * 2
+    undo(desk)
+    assert len(told) == 6
 
 
 def test_what_somebody_worked_on_stays(desk: Desk, file: int) -> None:

@@ -59,6 +59,23 @@ async def several_at_once(app: AstraApp) -> None:
     assert place(app) == "dispatch"
 
 
+@check("several.columns", "file.go", "file.as-named", "file.close")
+async def columns_of_several(app: AstraApp) -> None:
+    lines = "Who,Destination,Source,Method,Launch", "Bo,Mars,Organic,Text,Sydney Stellar Port"
+    await press(app, "f2", "ctrl+t", *lines[0], "enter", *lines[1], "f8")
+    assert place(app) == "LeadFileForm"
+    await press(app, "n")
+    assert "→ name" in text_of(app)
+    await press(app, "f8", "f9")
+    assert "No column is name yet" in text_of(app)
+    await press(app, "escape", "escape")
+    assert place(app) == "SeveralLeads"
+    await press(app, "f8", "n", "f9")
+    assert place(app) == "dispatch"
+    assert (await booking(app, 18))["customer_name"] == "Bo"
+    await press(app, "ctrl+z", "ctrl+z")
+
+
 @check("mark", "mark.range", "mark.all")
 async def mark_several(app: AstraApp) -> None:
     await press(app, "f4", "escape", "home", "space", "down", "down", "M")
