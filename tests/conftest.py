@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from dispatch import agents
 from dispatch.bootstrap import open_desk
@@ -26,6 +27,9 @@ START = datetime(2026, 3, 1, 9, 0, 0, tzinfo=UTC)
 
 
 watch_connections()
+# no test asserts a wall-clock time: a busy machine makes examples slow
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 # no test waits for the disk, unless it is about that (test_durability.py)
 database.PRAGMAS["synchronous"], database.NORMAL, database.FULL = "OFF", 0, 0
 # no test starts a process to train in, unless it is about that (test_separate_process.py)
