@@ -13,7 +13,7 @@ from dispatch.customers.person_names import NEARLY
 from dispatch.customers.records import rows_of, standing
 from dispatch.customers.row_types import Suspect
 from dispatch.inputs import validation
-from dispatch.inputs.phone_numbers import dresses
+from dispatch.inputs.phone_numbers import NATIONAL_DIGITS, dresses, national
 from dispatch.queries.customer_index import found
 from dispatch.queries.row_types import CustomerRow
 from models.base import listed, tuples
@@ -26,7 +26,6 @@ from models.issues import Issue
 
 MOST_SUSPECTS = 10
 MOST_COMPARED = 200
-END = 8  # digits of a phone without its country and the zero before an area
 LAST_DIGITS = "last digits of the phone"
 
 
@@ -133,8 +132,8 @@ def _with_contact(column: Any, values: Sequence[str]) -> list[int]:
 
 def _with_last_digits(phone: str | None) -> dict[int, str]:
     """Customers whose phone ends like this one: it may be typed with or without its country."""
-    end = (_or_none(validation.phone, phone) or "")[-END:]
-    if len(end) < END or not end.isdecimal():
+    end = national(_or_none(validation.phone, phone) or "")
+    if len(end) < NATIONAL_DIGITS:
         return {}
     ids = listed(found([end], MOST_COMPARED))
     query = Customer.select(Customer.customer_id).where(

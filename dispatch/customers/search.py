@@ -12,7 +12,7 @@ from dispatch.customers.records import rows_of
 from dispatch.inputs.filter_language import Node, Pair, Words
 from dispatch.inputs.filter_reader import Choice, Key, Moment, Number, Part, Reading, condition, table
 from dispatch.inputs.phone_numbers import dresses, national, reduced
-from dispatch.queries.customer_index import booking_number, found, is_found, needles_of
+from dispatch.queries.customer_index import booking_number, digits_in, found, is_found, needles_of
 from dispatch.queries.row_types import CustomerRow
 from models.base import each_tuple, tuples
 from models.bookings import PENDING, Booking
@@ -37,8 +37,7 @@ class PartOfNumber(Part):
         text = super().read(pair, reading)
         if pair.operator == "=":
             return reduced(text) or text
-        words = words_in(text)
-        digits = words[0] if len(words) == 1 and words[0].isdecimal() else ""
+        digits = digits_in(text)
         return national(digits) or digits or text
 
 
@@ -98,8 +97,7 @@ def _of_words(text: str) -> list[Any]:
 
 def _exactly(text: str) -> list[int]:
     """Customers with exactly this booking number, phone or e-mail, newest first."""
-    words = words_in(text)
-    digits = words[0] if words and words[0].isdecimal() and len(words) == 1 else ""
+    digits = digits_in(text)
     number = booking_number(text)
     lead = Booking.select(Booking.lead_id).where(Booking.booking_id == number)
     lookups: list[Any] = [Lead.select(Lead.customer_id).where(Lead.lead_id.in_(lead))] if number else []

@@ -132,7 +132,7 @@ def dresses(number: str) -> list[str]:
     return [number, "00" + digits, *(f"+{digits[:code]}0{digits[code:]}" for code in (1, 2, 3))]
 
 
-def national(digits: str) -> str:
+def national(number: str) -> str:
     """Return the last digits of a number, by which it is found in any dress; "" for too few of them."""
-    own = digits.lstrip("0")[-NATIONAL_DIGITS:]
+    own = number.lstrip("+0")[-NATIONAL_DIGITS:]
     return own if len(own) >= LEAST_DIGITS else ""

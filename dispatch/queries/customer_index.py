@@ -166,10 +166,15 @@ def of_customer(who: int | str) -> Mentions:
 
 def needles_of(text: str) -> list[str]:
     """Return what to look for in documents: each word, of a phone number its last digits."""
-    words = customer_index.words_in(text)
-    if len(words) == 1 and words[0].isdecimal():
-        words = (national(words[0]) or words[0],)
+    digits = digits_in(text)
+    words = (national(digits) or digits,) if digits else customer_index.words_in(text)
     return [customer_index.needle(word) for word in words]
+
+
+def digits_in(text: str) -> str:
+    """Return the digits of a query that has nothing else, as a phone number; "" for any other."""
+    words = customer_index.words_in(text)
+    return words[0] if len(words) == 1 and words[0].isdecimal() else ""
 
 
 def _all(index: SearchIndex, needles: Collection[str]) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 from textual import events
 from textual.widgets import Button, DataTable
@@ -23,6 +23,18 @@ BEGINNINGS = "+("
 """Of a phone number, beside letters and figures."""
 
 
+class TypedKey(NamedTuple):
+    """A key that types a character ``at`` a time in seconds, and what it means where it was pressed."""
+
+    character: str
+    at: float
+    is_in_list: bool
+    is_command: bool = False
+    """Whether it is a key of the list."""
+    leads_on: bool = False
+    """Whether another command follows it at once even where it is a capital letter."""
+
+
 class TypedWord:
     """What has been typed without a pause: commands, or a text that went to a list by mistake.
 
@@ -39,28 +51,22 @@ class TypedWord:
         self._is_text = self._is_from_list = self.has_acted = False
         self._last, self._at, self._count = "", -inf, 0
 
-    def add(
-        self, character: str, at: float, *, is_in_list: bool, is_command: bool, leads_on: bool = False
-    ) -> bool:
-        """Hear of a character typed ``at`` a time in seconds; return whether it is text in a list.
-
-        ``is_command`` says whether it is a key of the list; one that ``leads_on`` is followed by another
-        at once even where it is a capital letter.
-        """
-        goes_on = self._goes_on(at)
-        is_name = self._last.isupper() and character.islower()
+    def add(self, key: TypedKey) -> bool:
+        """Hear of a key; return whether it is text in a list."""
+        goes_on = self._goes_on(key.at)
+        is_name = self._last.isupper() and key.character.islower()
         is_text = goes_on and (self._is_text or is_name)
-        if is_in_list:
-            is_text = is_text or (not is_command and (character.isalnum() or character in BEGINNINGS))
+        if key.is_in_list:
+            is_text = is_text or _begins_text(key)
             if not goes_on:
-                self.has_acted = is_command and character.islower()
+                self.has_acted = key.is_command and key.character.islower()
             is_from_list = True
         else:
             is_from_list = goes_on and self._is_from_list
         self._is_text, self._is_from_list = is_text and is_from_list, is_from_list
-        self._last = "" if leads_on else character
-        self._at, self._count = at, self._count + 1 if goes_on else 1
-        return self._is_text and is_in_list
+        self._last = "" if key.leads_on else key.character
+        self._at, self._count = key.at, self._count + 1 if goes_on else 1
+        return self._is_text and key.is_in_list
 
     def end(self, at: float) -> bool:
         """Hear of any other key; return whether a text was still going on: its enter is part of it."""
@@ -70,6 +76,10 @@ class TypedWord:
 
     def _goes_on(self, at: float) -> bool:
         return 0 <= at - self._at < TYPING_S
+
+
+def _begins_text(key: TypedKey) -> bool:
+    return not key.is_command and (key.character.isalnum() or key.character in BEGINNINGS)
 
 
 class WordAwareApp(SpeakingApp):
@@ -99,12 +109,9 @@ class WordAwareApp(SpeakingApp):
         if isinstance(self.focused, Button) and event.key != "space":  # which presses it
             self._at_button = event.time
         command = self.active_bindings.get(event.key) if is_in_list else None
+        leads_on = command is not None and command.binding.action in LEADING_ON
         return self._word.add(
-            typed_by(event),
-            event.time,
-            is_in_list=is_in_list,
-            is_command=command is not None,
-            leads_on=command is not None and command.binding.action in LEADING_ON,
+            TypedKey(typed_by(event), event.time, is_in_list, command is not None, leads_on)
         )
 
     def _ends_wrongly(self, event: events.Key | events.Paste, is_in_list: bool) -> bool:

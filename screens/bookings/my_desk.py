@@ -171,11 +171,11 @@ class MyDesk(BookingList):
         if issue is None:
             super().show_detail()
             return
-        number, width = issue["issue_id"], self.query(DetailPane).first().text_width
+        number = issue["issue_id"]
 
         def read() -> list[Detail]:
-            story = describe_issue(read_issue(desk, number), EXCERPT, LAST_SPOKEN, width)
-            return [(f"Issue {number}", story), issue_aside(desk, number, width)]
+            story = describe_issue(read_issue(desk, number), EXCERPT, LAST_SPOKEN)
+            return [(f"Issue {number}", story), issue_aside(desk, number)]
 
         self.ask_newest("detail", read, self.fill_panes)
 

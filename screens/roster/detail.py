@@ -16,23 +16,20 @@ from screens.widgets.detail_pane import Detail, add_facts
 from screens.wording.agents import held_bar
 from screens.wording.bookings import sign
 from screens.wording.issues import urgency
+from screens.wording.text import add_value
 
 MOST_LISTED = 8  # of each kind; their places list all
 LABEL = 9  # with a load bar, the narrowest pane is full
 
 
-def address(email: str, width: int) -> str:
-    """Return an e-mail address that is parted before its @ where it is too long for a line."""
-    return email if len(email) + len("✉ ") <= width else email.replace("@", "\n  @")
-
-
-def agent_detail(desk: Desk, row: AgentRow, width: int) -> Detail:
-    """Describe an agent in full, in lines of ``width`` cells. Reads the database."""
+def agent_detail(desk: Desk, row: AgentRow) -> Detail:
+    """Describe an agent in full. Reads the database."""
     text = Text(overflow="fold")
     years = row["years_of_service"]
     text.append(f"{row['job_title']} · {years} {'year' if years == 1 else 'years'}", "bold")
     text.append(f"\n{row['department']}")
-    text.append(f"\n✉ {address(row['email'], width)}" if row["email"] else "")
+    if row["email"]:
+        add_value(text.append("\n✉ "), row["email"], "  ")
     add_facts(text, _facts(row), LABEL)
     _add_bookings(text, row["agent_id"], desk.now())
     _add_issues(text, desk, row["agent_id"])

@@ -329,8 +329,7 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
         return None if row is None or "members" in row else row
 
     def detail_of(self, row: AgentRow) -> Detail:
-        width = self.query_one(DetailPane).text_width
-        return department_detail(row) if "members" in row else agent_detail(self.backend.desk, row, width)
+        return department_detail(row) if "members" in row else agent_detail(self.backend.desk, row)
 
     def action_open_row(self) -> None:
         row = self.table.current

@@ -113,7 +113,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
     def action_why(self) -> None:
         def why(issue: IssueStory) -> IssuePanel:
             title = f"Why issue {issue['issue_id']} is {issue['priority'].lower()}"
-            return IssuePanel(title, issue, lambda width: why_text(issue, width))
+            return IssuePanel(title, why_text(issue), issue)
 
         self._with_panel(why)
 
@@ -121,8 +121,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
         """Show the whole issue, with every message."""
 
         def whole(issue: IssueStory) -> IssuePanel:
-            title = f"Issue {issue['issue_id']}"
-            return IssuePanel(title, issue, lambda width: describe_issue(issue, width=width))
+            return IssuePanel(f"Issue {issue['issue_id']}", describe_issue(issue), issue)
 
         self._with_panel(whole)
 

@@ -34,7 +34,7 @@ from dispatch.triage.row_types import Step
 from screens.customers.aside import customer_text
 from screens.widgets.detail_pane import Detail, add_facts
 from screens.wording import issues as words
-from screens.wording.text import BAD, CARE, add_hanging
+from screens.wording.text import BAD, CARE, add_value
 
 EXCERPT = 600  # characters of a text in the pane; the panel shows all of it
 LAST_SPOKEN = 12  # interactions in the pane
@@ -55,31 +55,26 @@ def read_issue(desk: Desk, issue_id: int) -> IssueStory:
     return {**queries.issue(desk, issue_id), "interactions": queries.interactions(issue_id), "history": []}
 
 
-def describe_issue(
-    issue: IssueStory, longest: int | None = None, last: int | None = None, width: int | None = None
-) -> Text:
-    """Describe an issue in full, its texts cut at ``longest`` characters, with the ``last`` messages.
-
-    Facts and the conversation are wrapped to a ``width`` in cells.
-    """
+def describe_issue(issue: IssueStory, longest: int | None = None, last: int | None = None) -> Text:
+    """Describe an issue in full, its texts cut at ``longest`` characters, with the ``last`` messages."""
     head = words.priority(issue), " · ", words.state(issue), f" · {category(issue)}"
     text = Text.assemble((words.headline(issue), "bold"), "\n", *head, overflow="fold")
-    add_facts(text, _facts(issue), SHORT_LABEL, width)
-    _add_spoken(text, issue, longest, last, width)
+    add_facts(text, _facts(issue), SHORT_LABEL)
+    _add_spoken(text, issue, longest, last)
     _heading(text, "Why so urgent")
     text.append(f"\n{ladder(issue['priority_steps'])}")
-    _add_escalations(text, issue, width)
-    _add_satisfaction(text, issue["satisfaction"], issue["survey"], width)
+    _add_escalations(text, issue)
+    _add_satisfaction(text, issue["satisfaction"], issue["survey"])
     _heading(text, "What triage read")
-    add_facts(text, _read(issue), LABEL, width)
+    add_facts(text, _read(issue), LABEL)
     return text
 
 
-def issue_aside(desk: Desk, issue_id: int, width: int | None = None) -> Detail:
+def issue_aside(desk: Desk, issue_id: int) -> Detail:
     """Describe an issue's customer, and step by step why it is so urgent. Reads the database."""
     issue = read_issue(desk, issue_id)
     because = Text.assemble((f"{priority_words(issue['priority'])}, because", "bold"), overflow="fold")
-    _add_why(because, issue, width)
+    _add_why(because, issue)
     customer_id = issue["customer_id"]
     if customer_id is None:
         return "No customer", because
@@ -123,17 +118,15 @@ def _warned(warnings: list[WarningRow]) -> str:
     return ", ".join(f"{percent} % of the {name} time" for name, percent in last.items())
 
 
-def _add_spoken(
-    text: Text, issue: IssueStory, longest: int | None, last: int | None, width: int | None
-) -> None:
+def _add_spoken(text: Text, issue: IssueStory, longest: int | None, last: int | None) -> None:
     _heading(text, "Conversation")
     spoken = issue["interactions"]
     shown = spoken[-last:] if last else spoken
-    text.append("\n").append_text(words.conversation([_first_message(issue)], longest, width))
+    text.append("\n").append_text(words.conversation([_first_message(issue)], longest))
     if len(shown) < len(spoken):
         text.append(f"\n… {len(spoken) - len(shown)} more: enter shows all", "dim")
     if shown:
-        text.append("\n").append_text(words.conversation(shown, longest, width))
+        text.append("\n").append_text(words.conversation(shown, longest))
 
 
 def _first_message(issue: IssueStory) -> InteractionRow:
@@ -143,34 +136,33 @@ def _first_message(issue: IssueStory) -> InteractionRow:
     return cast(InteractionRow, rest | first)
 
 
-def add_steps(text: Text, steps: Sequence[Step], width: int | None = None) -> None:
+def add_steps(text: Text, steps: Sequence[Step]) -> None:
     """Add the steps that led to the priority, one a line; those that changed nothing are left out."""
     for one in counted(steps):
         name, why = priority_words(one.priority), one.why
         if not one.rises and one.add > 0:
             name, why = "", f"already {name}: {why}"
         text.append(f"\n{f'{one.add:+d}' if one.add else '':<3}{name:<{LABEL - 3}}", "bold")
-        add_hanging(text, Text(why), LABEL, width)
+        add_value(text, why, " " * LABEL)
 
 
-def _add_why(text: Text, issue: IssueStory, width: int | None) -> None:
-    add_steps(text, issue["priority_steps"], width)
+def _add_why(text: Text, issue: IssueStory) -> None:
+    add_steps(text, issue["priority_steps"])
     if not counted(issue["priority_steps"]):
         text.append(f"\nIssues start at {priority_words(START)}; nothing raises this one")
 
 
-def _add_escalations(text: Text, issue: IssueStory, width: int | None) -> None:
+def _add_escalations(text: Text, issue: IssueStory) -> None:
     if not issue["escalations"]:
         return
     _heading(text, "Escalations")
     for one in issue["escalations"]:
         style = "dim" if one["closed_at"] else f"bold {BAD}"
         what = Text().append(f"level {one['level']}, {one['trigger'].replace('_', ' ')}", style)
-        text.append("\n")
-        add_hanging(text, what.append(f": {one['reason']}; {describe_escalation(one)}"), 2, width)
+        add_value(text.append("\n"), what.append(f": {one['reason']}; {describe_escalation(one)}"), "  ")
 
 
-def _add_satisfaction(text: Text, guess: Prediction, survey: SurveyRow | None, width: int | None) -> None:
+def _add_satisfaction(text: Text, guess: Prediction, survey: SurveyRow | None) -> None:
     _heading(text, "The customer")
     rating, risk = f"{guess['predicted']:.1f} of 5", f"{guess['risk']} risk"
     text.append(f"\nPredicted rating {rating} · ").append(risk, RISK_STYLES[guess["risk"]])
@@ -179,14 +171,13 @@ def _add_satisfaction(text: Text, guess: Prediction, survey: SurveyRow | None, w
         f" ({guess['model']['kind']})", "dim"
     )
     factors = (f"{FACTORS.get(name, name)} {value:.0%}" for name, value in guess["factors"].items())
-    add_facts(text, [("Factors", ", ".join(factors))], LABEL, width)
+    add_facts(text, [("Factors", ", ".join(factors))], LABEL)
     for advice in guess["recommendations"]:
-        text.append("\n• ")
-        add_hanging(text, Text(advice), 2, width)
+        add_value(text.append("\n• "), advice, "  ")
     if survey:
         score = "no answer yet" if survey["score"] is None else f"{survey['score']} of 5"
         comment = f": {survey['comment']}" if survey["comment"] else ""
-        add_facts(text, [("Survey", score + comment)], LABEL, width)
+        add_facts(text, [("Survey", score + comment)], LABEL)
 
 
 def _read(issue: IssueStory) -> list[tuple[str, str]]:
@@ -203,12 +194,12 @@ def _read(issue: IssueStory) -> list[tuple[str, str]]:
     ]
 
 
-def why_text(issue: IssueStory, width: int | None = None) -> Text:
+def why_text(issue: IssueStory) -> Text:
     """Describe why an issue is so urgent, and who has it."""
     text = Text.assemble((words.headline(issue), "bold"), overflow="fold")
-    _add_why(text, issue, width)
+    _add_why(text, issue)
     _heading(text, "Who has it")
-    add_facts(text, (fact for fact in _facts(issue) if fact[0] in OF_WHO_HAS_IT), LABEL, width)
-    _add_escalations(text, issue, width)
-    _add_satisfaction(text, issue["satisfaction"], issue["survey"], width)
+    add_facts(text, (fact for fact in _facts(issue) if fact[0] in OF_WHO_HAS_IT), LABEL)
+    _add_escalations(text, issue)
+    _add_satisfaction(text, issue["satisfaction"], issue["survey"])
     return text

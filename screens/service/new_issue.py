@@ -32,6 +32,7 @@ from screens.fields.prose import Prose
 from screens.service.detail import LABEL, add_steps
 from screens.service.forms import booking_number
 from screens.widgets.detail_pane import add_facts
+from screens.widgets.steady_text import HangingText
 from screens.wording import issues as words
 from screens.wording.text import CARE, short
 
@@ -84,7 +85,7 @@ class NewIssue(CommandModal[IssueDetails]):
                         yield widget
             with VerticalScroll(id="understood", can_focus=False) as understood:
                 understood.border_title = Content("Triage")
-                yield Static(Content(NOTHING_YET), id="triage")
+                yield HangingText(Text(NOTHING_YET), id="triage")
         yield Static(id="problem")
         yield from buttons(("submit", "Open issue"), ("close", "Close"))
 
@@ -137,8 +138,8 @@ class NewIssue(CommandModal[IssueDetails]):
 
         def then(triage: Triage | None) -> None:
             self._triage, self._read_text = triage, text
-            place = self.query_one("#triage", Static)
-            place.update(triaged(triage, category, place.size.width) if triage else Content(NOTHING_YET))
+            read = triaged(triage, category) if triage else Text(NOTHING_YET)
+            self.query_one("#triage", HangingText).show(read)
             if self._submits:
                 self._submits = False
                 self.action_submit()
@@ -214,7 +215,7 @@ class NewIssue(CommandModal[IssueDetails]):
         self._submits = False
 
 
-def triaged(triage: Triage, chosen: str | None = None, width: int | None = None) -> Text:
+def triaged(triage: Triage, chosen: str | None = None) -> Text:
     """Format the triage of a message; ``chosen`` is the category that a person gave."""
     text = Text(overflow="fold")
     best = triage["alternatives"][0]
@@ -227,11 +228,11 @@ def triaged(triage: Triage, chosen: str | None = None, width: int | None = None)
     if triage["unsure"] and not chosen:
         fallback = f"{triage['category'].replace('_', ' ')}, {priority_words(triage['priority'])}"
         guess = f"{best['category'].replace('_', ' ')}, {best['probability']:.0%}"
-        add_facts(text, (("Best guess", guess), ("Left unsure", fallback)), LABEL, width)
+        add_facts(text, (("Best guess", guess), ("Left unsure", fallback)), LABEL)
     else:
         text.append("\n").append_text(words.priority(triage))
-    add_steps(text, triage["priority_steps"], width)
-    add_facts(text, _read(triage), LABEL, width)
+    add_steps(text, triage["priority_steps"])
+    add_facts(text, _read(triage), LABEL)
     return text
 
 

@@ -34,7 +34,7 @@ from screens.service.multi_select import MarkedIssues
 from screens.shell.paged_list import Held, PagedList
 from screens.shell.panes import Panes
 from screens.widgets.columns import Column
-from screens.widgets.detail_pane import Detail, DetailPane
+from screens.widgets.detail_pane import Detail
 from screens.widgets.filter_bar import FilterBar
 from screens.widgets.live_table import LiveTable
 from screens.widgets.view_tabs import ViewTabs
@@ -143,12 +143,10 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], MarkedIssues):
 
     def detail_of(self, row: IssueRow) -> Detail:
         issue = read_issue(self.backend.desk, row["issue_id"])
-        width = self.query_one(DetailPane).text_width
-        return f"Issue {row['issue_id']}", describe_issue(issue, EXCERPT, LAST_SPOKEN, width)
+        return f"Issue {row['issue_id']}", describe_issue(issue, EXCERPT, LAST_SPOKEN)
 
     def aside_of(self, row: IssueRow) -> Detail:
-        width = self.query_one("DetailPane.aside", DetailPane).text_width
-        return issue_aside(self.backend.desk, row["issue_id"], width)
+        return issue_aside(self.backend.desk, row["issue_id"])
 
     def parse(self, text: str) -> IssueFilter:
         now = self._filter

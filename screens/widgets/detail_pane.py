@@ -12,7 +12,7 @@ from textual.content import Content
 from screens.base.harmless_text import visible
 from screens.widgets.movable import Reading
 from screens.widgets.steady_text import HangingText
-from screens.wording.text import add_hanging
+from screens.wording.text import add_value
 
 Detail = tuple[str, Text]
 """A title, and the text under it."""
@@ -39,12 +39,6 @@ class DetailPane(Reading):
     def compose(self) -> ComposeResult:
         yield HangingText()  # blank until the first answer: nothing is said that may not be so
 
-    @property
-    def text_width(self) -> int:
-        """The cells of a line of text beside a scrollbar, whether there is one now or not."""
-        frame = self.styles.gutter.width + self.styles.scrollbar_size_vertical
-        return max(0, self.outer_size.width - frame)
-
     def show(self, detail: Detail) -> None:
         title, text = detail
         if title != self._title:
@@ -53,14 +47,8 @@ class DetailPane(Reading):
         self.query_one(HangingText).show(text)
 
 
-def add_facts(
-    text: Text, facts: Iterable[tuple[str, str | Text]], label: int = 12, width: int | None = None
-) -> None:
-    """Add a line for each fact that is known, behind its label of ``label`` cells.
-
-    A value too long for a ``width`` in cells goes on below itself.
-    """
+def add_facts(text: Text, facts: Iterable[tuple[str, str | Text]], label: int = 12) -> None:
+    """Add a line for each fact that is known, behind its label of ``label`` cells."""
     for name, value in facts:
         if value:
-            text.append(f"\n{name:<{label}}", "dim")
-            add_hanging(text, value if isinstance(value, Text) else Text(value), label, width)
+            add_value(text.append(f"\n{name:<{label}}", "dim"), value, " " * label)

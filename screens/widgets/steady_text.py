@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
+from typing import Any
 
 from rich.cells import cell_len
+from rich.console import Console
+from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.visual import VisualType
 
 from screens.base.textual_internals import Leaf
-from screens.wording.text import add_hanging
+from screens.wording.text import BELOW
 
 GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
 WIDEST_LABEL = 24  # cells; a gap further right is part of a sentence
+ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+\w")
+LEAST_ROOM = 12  # cells of a wrapped text in the narrowest pane
+_CONSOLE = Console(file=StringIO(), width=80)  # only to wrap by cells
 
 
 class SteadyText(Leaf):
@@ -31,8 +38,8 @@ class SteadyText(Leaf):
 class HangingText(SteadyText):
     """A text that is wrapped to its own width, again for each width it gets."""
 
-    def __init__(self, text: Text | None = None) -> None:
-        super().__init__(text or "")
+    def __init__(self, text: Text | None = None, **kwargs: Any) -> None:
+        super().__init__(text or "", **kwargs)
         self._text, self._cells = text or Text(), 0
 
     def show(self, text: Text) -> None:
@@ -46,9 +53,9 @@ class HangingText(SteadyText):
 
 
 def hanging(text: Text, cells: int) -> Text:
-    """Wrap a text; a line goes on below what follows its labels, or below its own beginning.
+    """Wrap a text; a line goes on below its value, where it has one, else below what follows its labels.
 
-    A label is followed by two spaces or more.
+    Labels are followed by two spaces or more; a line without one goes on below its own beginning.
     """
     shown = Text(style=text.style, overflow="fold", end=text.end)
     for place, line in enumerate(text.split(allow_blank=True)):
@@ -56,13 +63,33 @@ def hanging(text: Text, cells: int) -> Text:
         if cell_len(line.plain) <= cells:
             shown.append_text(line)
         else:
-            value = _value(line.plain)
-            shown.append_text(line[:value])
-            add_hanging(shown, line[value:], cell_len(line.plain[:value]), cells)
+            _add_wrapped(shown, line, cells)
     return shown
 
 
-def _value(line: str) -> int:
-    """Return where a line's value begins, in characters."""
-    ends = [gap.end() for gap in GAP.finditer(line) if cell_len(line[: gap.end()]) <= WIDEST_LABEL]
-    return ends[-1] if ends else len(line) - len(line.lstrip())
+def _add_wrapped(shown: Text, line: Text, cells: int) -> None:
+    value, below = _value(line)
+    shown.append_text(line[:value])
+    parts = _parts(line[value:], max(LEAST_ROOM, cells - cell_len(below.plain)))
+    for part in parts[:-1]:
+        part.rstrip()
+        shown.append_text(part).append("\n").append_text(below)
+    shown.append_text(parts[-1])
+
+
+def _value(line: Text) -> tuple[int, Text]:
+    """Return where a line's value begins, in characters, and what stands before its further lines."""
+    for span in line.spans:
+        if isinstance(span.style, Style) and BELOW in span.style.meta:
+            return span.start, Text(*span.style.meta[BELOW])
+    plain = line.plain
+    ends = [gap.end() for gap in GAP.finditer(plain) if cell_len(plain[: gap.end()]) <= WIDEST_LABEL]
+    value = ends[-1] if ends else len(plain) - len(plain.lstrip())
+    return value, Text(" " * cell_len(plain[:value]))
+
+
+def _parts(value: Text, room: int) -> list[Text]:
+    """Wrap a value; an e-mail address that is too long for a line is parted before its @."""
+    addresses = [found for found in ADDRESS.finditer(value.plain) if cell_len(found[0]) > room]
+    pieces = value.divide([found.start() + found[0].index("@") for found in addresses])
+    return [part for piece in pieces for part in piece.wrap(_CONSOLE, room)]

@@ -14,7 +14,7 @@ from dispatch.service import wording
 from dispatch.service.row_types import ClockState, InteractionRow, IssueDetails, IssueRow
 from dispatch.triage.row_types import Analysis, Triage
 from models.issues import ASSIGNED, FIRST_RESPONSE, IN_PROGRESS, NEW, OPEN, PENDING_CUSTOMER
-from screens.wording.text import BAD, CARE, GOOD, QUIET, short, wrapped
+from screens.wording.text import BAD, CARE, GOOD, QUIET, add_value, short
 
 SHORT_CATEGORIES = {
     "technical_support": "tech",
@@ -177,29 +177,29 @@ def describe(word: str, issue: IssueRow) -> str:
     return f"{about}, level {level}" if level else about
 
 
-def conversation(interactions: list[InteractionRow], longest: int | None, width: int | None) -> Text:
+def conversation(interactions: list[InteractionRow], longest: int | None) -> Text:
     """Format a conversation, oldest first: the customer at the left, the desk indented, notes in a frame.
 
-    A text above ``longest`` characters is cut. Without a ``width`` in cells, nothing is wrapped.
+    A text above ``longest`` characters is cut.
     """
     text = Text(overflow="fold")
     for number, one in enumerate(interactions):
         text.append("\n" if number else "")
-        text.append_text(_spoken(one, longest, width))
+        text.append_text(_spoken(one, longest))
     return text
 
 
-def _spoken(one: InteractionRow, longest: int | None, width: int | None) -> Text:
+def _spoken(one: InteractionRow, longest: int | None) -> Text:
     who, words = wording.describe_interaction(one)
     is_customer, is_note = one["author"] == "customer", one["kind"] == "note"
     indent = "" if is_customer else INDENT
     if one["kind"] == "status":
         said = f"{short_moment(one['at'])}  {who}{': ' if who else ''}{words}"
-        return add_wrapped(Text(), said, INDENT, "dim", width)
+        return _add_lines(Text(), said, INDENT, "dim")
     line = Text().append(f"{indent}{who[:1].upper()}{who[1:]}", QUIET if is_note else "bold")
     line.append(f"  {short_moment(one['at'])}", "dim")
     before, style = (f"{indent}{FRAME}", QUIET) if is_note else (indent, "")
-    add_wrapped(line, words[:longest], before, style, width)
+    _add_lines(line, words[:longest], before, style)
     if longest is not None and len(words) > longest:
         line.append(f"\n{before}… {len(words) - longest:,} characters more: enter shows all", "dim")
     return line.append(f"\n{before}awaits an answer", "dim") if one["answer_needed"] else line
@@ -209,12 +209,9 @@ def channel(row: IssueRow) -> str:
     return row["channel"].replace("_", " ")
 
 
-def add_wrapped(text: Text, words: str, before: str, style: str, width: int | None) -> Text:
-    """Add a message on lines of its own, each after ``before``; without a width it is not wrapped."""
-    lines = [Text(line) for line in words.splitlines()]
-    if width is not None:
-        lines = wrapped(lines, width - len(before))
-    for line in lines:
-        start = "\n" if text else ""
-        text.append(f"{start}{before}", style).append(line.plain.rstrip(), style or "default")
+def _add_lines(text: Text, words: str, before: str, style: str) -> Text:
+    """Add a message on lines of its own, each after ``before``."""
+    for line in words.splitlines():
+        text.append("\n" if text else "").append(before, style)
+        add_value(text, Text(line.rstrip(), style or "default"), before, style)
     return text

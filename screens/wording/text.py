@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from io import StringIO
 
-from rich.console import Console
+from rich.style import Style
 from rich.text import Text
 
 from dispatch.inputs.filter_language import parse
@@ -33,20 +31,17 @@ def short(text: str, length: int = 40) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-LEAST_ROOM = 12  # cells of a wrapped text in the narrowest pane
-_CONSOLE = Console(file=StringIO(), width=80)  # only to wrap by cells
+BELOW = "below"
+"""Of a style's meta data: what stands before the further lines of a wrapped text, and its style."""
 
 
-def wrapped(lines: Iterable[Text], cells: int) -> list[Text]:
-    """Wrap lines to a width in cells, with their styles."""
-    return [part for line in lines for part in line.wrap(_CONSOLE, max(LEAST_ROOM, cells))]
-
-
-def add_hanging(text: Text, value: Text, indent: int, width: int | None) -> None:
-    """Add a value at the cell ``indent`` of a line; to a ``width`` in cells it is wrapped below itself."""
-    lines = [value] if width is None else wrapped(value.split(allow_blank=True), width - indent)
+def add_value(text: Text, value: str | Text, before: str, style: str = "") -> Text:
+    """Add a value to a line; its further lines, also those it is wrapped to, begin with ``before``."""
+    below = Style(meta={BELOW: (before, style)})
+    lines = (Text(value) if isinstance(value, str) else value).split(allow_blank=True)
     for place, line in enumerate(lines):
-        text.append("\n" + " " * indent if place else "")
-        if place < len(lines) - 1:
-            line.rstrip()
-        text.append_text(line)
+        if place:
+            text.append("\n").append(before, style)
+        start = len(text)
+        text.append_text(line).stylize(below, start)
+    return text

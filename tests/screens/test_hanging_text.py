@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from screens.widgets.steady_text import hanging
+from screens.wording.text import add_value
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,34 @@ def test_a_long_line_goes_on_below_its_value(line: str, lines: list[str]) -> Non
     assert hanging(Text(line), 26).plain.split("\n") == lines
 
 
+def test_a_value_goes_on_behind_what_was_given_with_it() -> None:
+    text = add_value(Text("Expected "), "in two weeks from today", " " * 9)
+    add_value(text.append("\n  ┃ "), "a note  that goes on\nand on", "  ┃ ", "dim")
+    shown = hanging(text, 22)
+    assert shown.plain.split("\n") == [
+        "Expected in two weeks",
+        "         from today",
+        "  ┃ a note  that goes",
+        "  ┃ on",
+        "  ┃ and on",
+    ]
+    dim = [shown.plain[span.start : span.end] for span in shown.spans if span.style == "dim"]
+    assert dim == ["  ┃ ", "  ┃ "]
+
+
+@pytest.mark.parametrize(
+    ("cells", "lines"),
+    [
+        (25, ["✉ elias.walker", "  @astra-desk.example"]),
+        (16, ["✉ elias.walker", "  @astra-desk.ex", "  ample"]),
+        (40, ["✉ elias.walker@astra-desk.example"]),
+    ],
+)
+def test_a_long_address_is_parted_before_its_at(cells: int, lines: list[str]) -> None:
+    text = add_value(Text("✉ "), "elias.walker@astra-desk.example", "  ")
+    assert hanging(text, cells).plain.split("\n") == lines
+
+
 def test_styles_stay_where_they_were() -> None:
     shown = hanging(Text.assemble(("Wishes      ", "dim"), "a dome with ", ("a view", "bold")), 26)
     assert [shown.plain[span.start : span.end] for span in shown.spans if span.style == "bold"] == [
@@ -34,7 +63,7 @@ def test_styles_stay_where_they_were() -> None:
     ]
 
 
-@given(st.text(st.sampled_from("ab  \n山🚀é"), max_size=80), st.integers(30, 60))
+@given(st.text(st.sampled_from("ab@  \n山🚀é"), max_size=80), st.integers(30, 60))
 def test_nothing_is_lost_and_every_line_fits(text: str, cells: int) -> None:
     shown = hanging(Text(text), cells).plain
     assert "".join(shown.split()) == "".join(text.split())

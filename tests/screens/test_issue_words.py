@@ -23,6 +23,7 @@ from screens.service.new_issue import triaged
 from screens.service.screen import Service
 from screens.widgets.columns import fitting_columns
 from screens.widgets.detail_pane import add_facts
+from screens.widgets.steady_text import hanging
 from screens.wording import issues as words
 from screens.wording.text import BAD, CARE
 from tests.screens.conftest import standing_still
@@ -44,7 +45,8 @@ def story(desk: Desk, number: int) -> IssueStory:
 
 def test_a_long_fact_goes_on_below_itself() -> None:
     text = Text("Head")
-    add_facts(text, [("Agent", Text("Soren Baker (6): Skill level 5", "bold")), ("Booking", "")], 9, 30)
+    add_facts(text, [("Agent", Text("Soren Baker (6): Skill level 5", "bold")), ("Booking", "")], 9)
+    text = hanging(text, 30)
     assert text.plain.splitlines() == ["Head", "Agent    Soren Baker (6):", "         Skill level 5"]
     assert any(
         "bold" in str(span.style) and "level" in text.plain[span.start : span.end] for span in text.spans
@@ -54,7 +56,7 @@ def test_a_long_fact_goes_on_below_itself() -> None:
 @pytest.mark.parametrize("number", [1, 4, 6])
 def test_the_pane_begins_with_the_subject_and_no_fact_falls_to_the_margin(desk: Desk, number: int) -> None:
     issue = story(desk, number)
-    shown = describe_issue(issue, width=PANE).plain
+    shown = hanging(describe_issue(issue), PANE).plain
     assert shown.startswith(issue["title"][:20])
     facts = shown.partition("Answer ")[2].partition("\n\n")[0].splitlines()[1:]
     assert all(
@@ -85,7 +87,8 @@ def test_the_predicted_rating_is_told_in_words(desk: Desk) -> None:
 
 def test_a_step_that_adds_nothing_says_so() -> None:
     text = Text()
-    add_steps(text, priority_steps("technical_support", -0.7, "gold", ["urgent"]), 31)
+    add_steps(text, priority_steps("technical_support", -0.7, "gold", ["urgent"]))
+    text = hanging(text, 31)
     assert [" ".join(line.split()) for line in text.plain.splitlines() if line] == [
         "+1 High technical support",
         "+1 Urgent upset customer",
@@ -99,7 +102,7 @@ def test_a_step_that_adds_nothing_says_so() -> None:
 def test_an_unsure_triage_says_what_the_issue_becomes(desk: Desk) -> None:
     with desk.reading():
         triage = text_analysis.understand("hm", "gold")
-    shown = " ".join(triaged(triage, None, 31).plain.split())
+    shown = " ".join(triaged(triage).plain.split())
     assert "Best guess" in shown
     assert "Left unsure general inquiry, High" in shown
     assert "no urgent word" not in shown
@@ -108,7 +111,7 @@ def test_an_unsure_triage_says_what_the_issue_becomes(desk: Desk) -> None:
 def test_an_internal_note_is_quiet() -> None:
     said: Any = {"at": "2082-03-04 08:40:00", "kind": "note", "author": "desk", "agent_name": "Ada"}
     said |= {"answer_needed": False, "status_from": None, "status_to": None, "text": "crashes"}
-    shown = words.conversation([said], None, 24)
+    shown = words.conversation([said], None)
     assert "┃ crashes" in shown.plain
     assert not CARE or CARE not in str([span.style for span in shown.spans])
 

@@ -11,7 +11,6 @@ from textual.widgets import Static
 from astra_tui.app import AstraApp
 from screens.bookings.queue import Queue
 from screens.roster.columns import COLUMNS
-from screens.roster.detail import address
 from screens.roster.groups import grouped, totals_text
 from screens.widgets.columns import fitting_columns
 from screens.widgets.detail_pane import DetailPane
@@ -173,14 +172,12 @@ async def test_the_rating_is_seen_at_120_columns(demo_file: Path, running: Any) 
         assert "Total  30 agents" in text_of(app)
 
 
-def test_departments_and_an_address_have_their_room_at_120_columns() -> None:
+def test_departments_have_their_room_at_120_columns() -> None:
     shown = [one for one in COLUMNS if not one.extra and one.key not in ("department", "match_score")]
     needs = {"agent_id": 2, "rank": 2, "name": 20, "load": 16, "trend": 14, "rating": 4, "presence": 11}
     widths = dict(fitting_columns(shown, 89, needs=needs))
     assert widths["name"] >= 20
     assert widths["trend"] == 14
-    assert address("elias.walker@astra-desk.example", 25) == "elias.walker\n  @astra-desk.example"
-    assert address("elias.walker@astra-desk.example", 40) == "elias.walker@astra-desk.example"
 
 
 def test_the_totals_count_agents_of_as_many_as_there_are() -> None:

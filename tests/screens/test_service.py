@@ -28,6 +28,7 @@ from screens.service.new_issue import NewIssue
 from screens.service.screen import Service
 from screens.shell.desk_screen import Place
 from screens.widgets.live_table import LiveTable
+from screens.widgets.steady_text import hanging
 from screens.wording import issues as issue_words
 from screens.wording.issues import clock_line, short_state, urgency
 from tests.conftest import TestClock
@@ -175,7 +176,7 @@ def test_a_conversation_sets_the_customer_left_and_frames_notes() -> None:
         SAID
         | {"author": "desk", "kind": "status", "status_from": "assigned", "status_to": "pending_customer"},
     ]
-    assert issue_words.conversation(spoken, None, 24).plain.splitlines() == [
+    assert hanging(issue_words.conversation(spoken, None), 24).plain.splitlines() == [
         "Customer  03-04 08:40",
         "It shows [/] an error",
         "    Soren Baker  03-04 08:40",

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from astra_tui.app import AstraApp
-from screens.app.typed_words import TYPING_S, TypedWord
+from screens.app.typed_words import TYPING_S, TypedKey, TypedWord
 from tests.screens.picture import text_of
 from tests.screens.scenes import leave, press, said
 from tests.screens.test_typing_is_safe import last_event
@@ -67,7 +67,7 @@ def acts(typed: Iterable[tuple[str, float]], commands: str = COMMANDS) -> str:
         for character, pause in typed:
             at += pause
             is_command = character in commands
-            if not word.add(character, at, is_in_list=True, is_command=is_command) and is_command:
+            if not word.add(TypedKey(character, at, is_in_list=True, is_command=is_command)) and is_command:
                 yield character
 
     return "".join(acting())
@@ -117,30 +117,30 @@ def test_a_pause_is_enough_for_any_command(before: list[tuple[str, float]]) -> N
 def test_enter_behind_a_text_belongs_to_it_and_a_later_one_does_not() -> None:
     word = TypedWord()
     for at in (0, FAST):
-        word.add("b", at, is_in_list=True, is_command=False)
+        word.add(TypedKey("b", at, is_in_list=True))
     assert word.end(2 * FAST)
     assert not word.end(2 * FAST)
     for at in (0, FAST):
-        word.add("b", at, is_in_list=True, is_command=False)
+        word.add(TypedKey("b", at, is_in_list=True))
     assert not word.end(FAST + SLOW)
 
 
 def test_a_verb_may_follow_a_mark_at_once() -> None:
     word = TypedWord()
-    assert not word.add("M", 0, is_in_list=True, is_command=True, leads_on=True)
-    assert not word.add("x", FAST, is_in_list=True, is_command=True)
+    assert not word.add(TypedKey("M", 0, is_in_list=True, is_command=True, leads_on=True))
+    assert not word.add(TypedKey("x", FAST, is_in_list=True, is_command=True))
 
 
 def test_one_letter_is_no_text_yet() -> None:
     word = TypedWord()
-    word.add("b", 0, is_in_list=True, is_command=False)
+    word.add(TypedKey("b", 0, is_in_list=True))
     assert not word.end(FAST)
 
 
 def test_text_is_not_held_unless_it_came_from_a_list() -> None:
     word = TypedWord()
     for at, character in enumerate("Dora Kent"):
-        assert not word.add(character, at * FAST, is_in_list=False, is_command=False)
+        assert not word.add(TypedKey(character, at * FAST, is_in_list=False))
     assert not word.end(8.5 * FAST)
 
 

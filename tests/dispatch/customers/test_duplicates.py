@@ -67,6 +67,8 @@ def test_open_bookings_with_the_same_name_phone_or_email_are_asked_about(
         (("ate ng",), []),
         (("k k",), []),  # one word of a name answers one that is typed
         (("x", "0171 1234567"), [3]),
+        (("x", "171/123 45 67"), [3]),
+        (("x", "0 1234567"), []),  # too few digits without its zero
         (("x", "1234567"), []),
     ],
 )

@@ -81,7 +81,15 @@ def test_a_number_is_looked_for_as_older_desks_hold_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("digits", "own"), [("01710000001", "10000001"), ("0711123", "711123"), ("0012", ""), ("", "")]
+    ("digits", "own"),
+    [
+        ("01710000001", "10000001"),
+        (MOBILE, "10000001"),
+        ("0711123", "711123"),
+        ("+711123", "711123"),
+        ("0012", ""),
+        ("", ""),
+    ],
 )
 def test_a_number_is_searched_by_its_last_digits(digits: str, own: str) -> None:
     assert national(digits) == own
