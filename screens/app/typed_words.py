@@ -95,7 +95,11 @@ class WordAwareApp(SpeakingApp):
         self._at_button = -inf
 
     def is_ignored(self, event: events.Key | events.Paste) -> bool:
-        is_in_list = isinstance(self.screen, Place) and isinstance(self.focused, DataTable)
+        place = self.screen
+        is_in_list = isinstance(place, Place) and isinstance(self.focused, DataTable)
+        if isinstance(place, Place) and is_in_list and self._is_pasted(event):
+            self.tell(place.NO_PASTE)
+            return True
         if isinstance(event, events.Key) and typed_by(event):
             is_text = self._is_text(event, is_in_list)
             if is_text and not self._is_ignoring and not self._word.has_acted:
@@ -104,6 +108,12 @@ class WordAwareApp(SpeakingApp):
             is_text = self._ends_wrongly(event, is_in_list)
         self._is_ignoring = is_text
         return is_text
+
+    def _is_pasted(self, event: events.Key | events.Paste) -> bool:
+        """Return whether it belongs to a text that came in one piece, its enter too."""
+        if not isinstance(event, events.Key) or not (event.key == "enter" or typed_by(event)):
+            return False
+        return self.came_in_a_text(event)
 
     def _is_text(self, event: events.Key, is_in_list: bool) -> bool:
         if isinstance(self.focused, Button) and event.key != "space":  # which presses it

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual._xterm_parser import XTermParser
 
 from astra_tui.user.draft_files import DraftFile
 from astra_tui.user.draft_folder import drafts_folder
+from dispatch.desk.desk import Desk
+from models.audit import Event
+from screens.base.textual_internals.terminal import text_in
 from tests.screens.crash import started
 
 ENDING = [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM]
 QUIT = b"\x11\x11"  # ctrl+q, and again if something was typed
+QUEUE = b"\x1bOR"  # f3
 ESCAPES = b"\x1b\x1b\x1b"  # leaves the welcome of an empty desk
 
 
@@ -78,6 +85,45 @@ def test_bytes_that_are_not_utf_8_are_shown_as_such(path: Path, typed: bytes, ke
         terminal.type(QUIT)
         assert terminal.until_it_ends() == 0
         assert terminal.is_in_order()
+
+
+def test_a_text_that_comes_in_one_piece_does_nothing_in_a_list(
+    desk: Desk, path: Path, add_agent: Callable[..., Any], add_lead: Callable[..., Any]
+) -> None:
+    """A paste that the terminal did not mark cancelled one booking and released another."""
+    add_agent()
+    add_lead(name="Kate Nguyen")
+    with desk.reading():
+        before = Event.select().count()
+    with started(path) as terminal:
+        terminal.type(QUEUE)
+        terminal.until(lambda shown: b"Kate Nguyen" in shown)
+        terminal.type(b"xena fox\rclara\rnils\r")
+        terminal.until(lambda shown: b"Paste works in fields" in shown)
+        terminal.type(QUIT)
+        assert terminal.until_it_ends() == 0
+    with desk.reading():
+        assert Event.select().count() == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_text"),
+    [
+        ("xena fox\r", True),
+        ("luna", True),
+        ("0612 345", True),
+        ("jjjjjjjjj", False),
+        ("jjjc", False),
+        ("vvj", False),
+        ("\x1b[B\x1b[B\x1b[B\x1b[A\x1bOR", False),
+    ],
+)
+def test_four_different_characters_in_one_piece_are_a_text(typed: str, is_text: bool) -> None:
+    messages = list(XTermParser().feed(typed))
+    text = text_in(messages)
+    assert (text is not None) == is_text
+    if text is not None:
+        assert all(text.since <= message.time <= text.until for message in messages)
 
 
 def test_it_ends_when_its_window_is_closed(path: Path) -> None:

@@ -7,21 +7,44 @@ import selectors
 import signal
 import sys
 from codecs import getincrementaldecoder
+from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
+from textual import events
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
 TITLE, KEEP_TITLE, OLD_TITLE = "\x1b]2;{}\x07", "\x1b[22;2t", "\x1b[23;2t"
 ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
 WITHOUT_TITLE = ("linux", "dumb")
 READ_AT_ONCE = 4_096
 LOOK_FOR_THE_END_S = 0.1
+FEWEST_OF_A_TEXT = 4
+"""Different characters in one read that no hand types: a held key repeats one, quick hands reach three."""
+TEXTS_KEPT = 64
+
+
+class ReadAtOnce(NamedTuple):
+    """When the first and the last key of a text were made that came in one piece, as a paste does."""
+
+    since: float
+    until: float
+
+
+def text_in(messages: Iterable[Message]) -> ReadAtOnce | None:
+    """Return when a text came, if what was read is one: a paste that the terminal did not mark."""
+    keys = [message for message in messages if isinstance(message, events.Key)]
+    characters = {key.character for key in keys if key.is_printable}
+    if len(characters) < FEWEST_OF_A_TEXT:
+        return None
+    return ReadAtOnce(keys[0].time, keys[-1].time)
 
 
 class TerminalFile:
@@ -121,7 +144,10 @@ class SteadyDriver(LinuxDriver):
                     if not data:
                         self._app.call_later(self._end, signal.SIGHUP)
                         break
-                    for message in parser.feed(decode(data)):
+                    messages = list(parser.feed(decode(data)))
+                    if isinstance(self._app, SteadyTerminal) and (text := text_in(messages)):
+                        self._app.texts_read.append(text)  # known before its first key is handled
+                    for message in messages:
                         self.process_message(message)
                 for message in parser.tick():
                     self.process_message(message)
@@ -139,6 +165,14 @@ class SteadyDriver(LinuxDriver):
 
 class SteadyTerminal(App[None]):
     """An application that draws with SteadyDriver where Textual would use LinuxDriver, and ends quietly."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts_read: deque[ReadAtOnce] = deque(maxlen=TEXTS_KEPT)
+
+    def came_in_a_text(self, event: events.Key) -> bool:
+        """Return whether a key came in one piece with a text: it was pasted, or written by a program."""
+        return any(text.since <= event.time <= text.until for text in self.texts_read)
 
     def get_driver_class(self) -> type[Driver]:
         chosen = super().get_driver_class()
