@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from peewee import Tuple
@@ -33,18 +33,24 @@ def anybody_free() -> bool:
     return Pool().first_id() is not None
 
 
-def drain_waiting(running: Command) -> None:
-    """Assign waiting bookings, oldest first, as long as an agent may take work."""
+def drain_waiting(running: Command, returned: Mapping[int, str] | None = None) -> None:
+    """Assign waiting bookings, oldest first, as long as an agent may take work.
+
+    ``returned`` are those that an agent has just given back, and why: they wait their turn with the others,
+    but do not count as drained.
+    """
+    returned = returned or {}
     drained = []
     if anybody_free():
         for booking_id in _waiting():
             booking = Booking.lock(booking_id)
             # a booking that every free agent has declined stays waiting, untouched
             if taker_for(running, booking) is not None:
-                find_agent(running, booking)
+                find_agent(running, booking, because=returned.get(booking_id, ""))
                 drained.append(booking_id)
             elif not anybody_free():
                 break
+    drained = [booking_id for booking_id in drained if booking_id not in returned]
     if drained:
         running.detail["drained"] = drained
 

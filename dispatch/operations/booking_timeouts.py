@@ -10,8 +10,8 @@ from datetime import timedelta
 
 from peewee import Expression
 
-from dispatch.agents.handover import to_the_desk
 from dispatch.agents.presence import put as set_presence
+from dispatch.agents.unattended import pass_on
 from dispatch.assignment.assign import find_agent, taker_for
 from dispatch.bookings.lifecycle import described, pending_booking, saved, unclaim
 from dispatch.desk.commands import Command, command, put_back
@@ -45,7 +45,7 @@ def lapse(running: Command, booking_id: int) -> BookingRow:
             set_presence(running, agent, AWAY, reason=AWAY_REASON)
         agent.save()
     if agent.presence == AWAY:
-        to_the_desk(running, agent, only_unclaimed=True)
+        pass_on(running, [agent.agent_id])
     return described(running, booking_id)
 
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 
 from dispatch.agents import presence
 from dispatch.agents.presence import SWEEPER
+from dispatch.agents.unattended import assign_waiting
 from dispatch.assignment import shuffle
-from dispatch.assignment.waiting_list import drain_waiting, drainable
-from dispatch.desk.commands import Command, command, put_back
+from dispatch.assignment.waiting_list import drainable
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_chain import seal
 from dispatch.operations import booking_timeouts, daily_backup, sweep_record
@@ -105,12 +105,4 @@ def _assigned(desk: Desk) -> list[int]:
         if not drainable(desk):
             return []
     with desk.batch():
-        return drain(desk) if drainable(desk) else []
-
-
-@command("waiting.assign", past="waiting bookings assigned", undo=put_back)
-def drain(running: Command) -> list[int]:
-    """Assign waiting bookings, oldest first, as long as an agent is free."""
-    drain_waiting(running)
-    drained: list[int] = running.detail.get("drained", [])
-    return drained
+        return assign_waiting(desk) if drainable(desk) else []
