@@ -64,7 +64,7 @@ def may_move(giver: Bearer, taker: Bearer) -> bool:
 
 
 def even_out(bearers: Iterable[Bearer], loose: Iterable[Loose]) -> list[Move]:
-    """Move from the heaviest to the lightest until no booking may move."""
+    """Move from the heaviest to the lightest, oldest bookings first, until none may move."""
     return list(_Evening(bearers, loose).moves())
 
 
@@ -95,13 +95,13 @@ class _Evening:
 
     def _move(self, giver: Bearer, needs: Needs, taker: Bearer) -> Move:
         held = self.held[giver.agent_id]
-        booking_id = held[needs].pop()
+        booking_id = held[needs].popleft()
         if not held[needs]:
             del held[needs]
         giver.load -= 1
         taker.load += 1
         # behind the taker's own bookings, so that it is the last to move on
-        self.held[taker.agent_id][needs].appendleft(booking_id)
+        self.held[taker.agent_id][needs].append(booking_id)
         return Move(booking_id, giver.agent_id, taker.agent_id)
 
     def _best_for(self, giver: Bearer) -> tuple[Needs, Bearer] | None:

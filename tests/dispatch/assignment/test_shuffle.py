@@ -95,6 +95,13 @@ def test_two_hundred_bookings_of_thirty_agents_settle() -> None:
     assert len({move.booking_id for move in moves}) == len(moves)
 
 
+def test_the_oldest_move_first() -> None:
+    """What has waited longest in a stalled agent's list is the first to leave it."""
+    bearers, loose = bearers_of([(0, 10, True, None)] * 3, [(0, None)] * 6)
+    moves = even_out(bearers.values(), loose)
+    assert [move.booking_id for move in moves] == [each.booking_id for each in loose[:4]]
+
+
 @pytest.fixture
 def uneven(desk: Desk, add_agent: AddAgent, add_lead: AddLead) -> None:
     """Ada has six bookings, the first one claimed; Bob and Cid have none."""
