@@ -74,7 +74,7 @@ def _to_agent(running: Command, agent: Agent, to: int | str) -> list[MoveRow]:
     for booking_id in queries.pending_ids(agent.agent_id):
         booking = Booking.lock(booking_id)
         decide_by_hand(running, booking.lead_id, Agent.lock(to), f"{agent.name} {HANDED_OVER}")
-        give(running, booking, to)
+        give(running, booking, to, by_person=True)
         moves.append(_move(booking_id, agent.agent_id, to))
     return moves
 

@@ -25,9 +25,13 @@ _takes_work = CompiledQuery(
 )
 
 
-def give(running: Command, booking: Booking, agent_id: int | None) -> None:
-    """Give a booking to an agent, unclaimed; None lets it wait. The first agent also gets an assignment."""
+def give(running: Command, booking: Booking, agent_id: int | None, *, by_person: bool = False) -> None:
+    """Give a booking to an agent, unclaimed; None lets it wait. The first agent also gets an assignment.
+
+    ``by_person``: somebody wants it with this agent, so that neither the shuffle nor a timer moves it.
+    """
     booking.claimed_at = booking.progress_at = booking.asked_at = None
+    booking.pinned_at = running.now if by_person else None
     if booking.assignment_id is None and agent_id is not None:
         booking.save()
         assign(Lead.lock(booking.lead_id), agent_id, running.now)
@@ -46,7 +50,7 @@ def find_agent(
     kept_out = declined_by(running, booking.booking_id)
     lead = Lead.lock(booking.lead_id)
     decision = decide(running, lead, kept_out, booking.package, because=because)
-    give(running, booking, decision.agent_id)
+    give(running, booking, decision.agent_id, by_person=decision.returning)
     return decision.agent_id
 
 

@@ -57,6 +57,7 @@ def decide(
     decision.save()
     if choice.ranked:
         policy.chosen(lead, choice.ranked[0])
+    decision.returning = choice.returning is not None
     running.decision = decision
     return decision
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from peewee import fn
+from peewee import ModelSelect, fn
 
 from dispatch.assignment.decisions import for_one_agent
 from dispatch.assignment.eligibility import department_for
 from dispatch.assignment.load_balancing import Bearer, Loose, Move, Optimiser, even_out
+from dispatch.assignment.row_types import Shuffled
 from dispatch.desk import settings
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.queries.row_types import MoveRow
@@ -30,15 +31,27 @@ POLICY = "shuffle"
 
 
 @command("shuffle", past="loads evened out", undo=put_back)
-def shuffle(running: Command, optimiser: Optimiser = even_out) -> dict[str, list[MoveRow]]:
+def shuffle(running: Command, optimiser: Optimiser = even_out) -> Shuffled:
     """Even out the loads now, regardless of dwell time and cool-down."""
-    return {"moves": _carry_out(running, plan(running.desk, running.now, optimiser))}
+    desk, now = running.desk, running.now
+    moves, kept = plan(desk, now, optimiser), pinned(desk, now, optimiser)
+    return {"moves": _carry_out(running, moves), "pinned": kept}
 
 
-def preview_shuffle(desk: Desk, optimiser: Optimiser = even_out) -> dict[str, list[MoveRow]]:
+def preview_shuffle(desk: Desk, optimiser: Optimiser = even_out) -> Shuffled:
     """Return what ``shuffle`` would, without changing anything."""
     with desk.reading():
-        return {"moves": _rows(plan(desk, desk.now(), optimiser))}
+        now = desk.now()
+        return {"moves": _rows(plan(desk, now, optimiser)), "pinned": pinned(desk, now, optimiser)}
+
+
+def pinned(desk: Desk, now: str, optimiser: Optimiser = even_out) -> list[int]:
+    """The bookings that a run would move, but for the decision of a person."""
+    query = _unclaimed().select(Booking.booking_id).where(Booking.pinned_at.is_null(False))
+    kept = {booking_id for (booking_id,) in tuples(query)}
+    if not kept:
+        return []
+    return sorted(kept & {move.booking_id for move in plan(desk, now, optimiser, ignore_pins=True)})
 
 
 @command("shuffle.recurring", past="loads evened out", undo=put_back)
@@ -66,7 +79,14 @@ def _is_due(desk: Desk) -> bool:
     return bool(seconds) and (last is None or last > now or last <= _before(now, seconds=seconds))
 
 
-def plan(desk: Desk, now: str, optimiser: Optimiser = even_out, *, rested: bool = False) -> list[Move]:
+def plan(
+    desk: Desk,
+    now: str,
+    optimiser: Optimiser = even_out,
+    *,
+    rested: bool = False,
+    ignore_pins: bool = False,
+) -> list[Move]:
     """The moves that would even out the desk; ``rested`` skips bookings given or moved recently."""
     query = Agent.select(
         Agent.agent_id,
@@ -89,10 +109,16 @@ def plan(desk: Desk, now: str, optimiser: Optimiser = even_out, *, rested: bool 
         for agent_id, load, capacity, presence, department, skills, locations in tuples(query)
     ]
     matters = [any(bearer.covers[rule] is not None for bearer in bearers) for rule in range(3)]
-    return optimiser(bearers, _loose(desk, now, matters, rested=rested))
+    return optimiser(bearers, _loose(desk, now, matters, rested=rested, ignore_pins=ignore_pins))
 
 
-def _loose(desk: Desk, now: str, matters: list[bool], *, rested: bool) -> list[Loose]:
+def _unclaimed() -> ModelSelect[Any]:
+    return Booking.select().where(
+        Booking.status == PENDING, Booking.claimed_at.is_null(), Booking.agent_id.is_null(False)
+    )
+
+
+def _loose(desk: Desk, now: str, matters: list[bool], *, rested: bool, ignore_pins: bool) -> list[Loose]:
     """The bookings that may move, oldest first; recently declined ones stay where they are."""
     declined = Event.select(Event.event_id).where(
         Event.booking_id == Booking.booking_id,
@@ -100,16 +126,18 @@ def _loose(desk: Desk, now: str, matters: list[bool], *, rested: bool) -> list[L
         Event.at > _before(now, minutes=desk.settings["decline_minutes"]),
     )
     query = (
-        Booking.select(
+        _unclaimed()
+        .select(
             Booking.booking_id, Booking.agent_id, Booking.destination, Booking.launch_location,
             Booking.package, Lead.requests,
         )
         .join(Lead, on=(Lead.lead_id == Booking.lead_id))
         .join(Agent, on=(Agent.agent_id == Booking.agent_id))
-        .where(Booking.status == PENDING, Booking.claimed_at.is_null(), Agent.left_at.is_null())
-        .where(~fn.EXISTS(declined))
+        .where(Agent.left_at.is_null(), ~fn.EXISTS(declined))
         .order_by(Booking.created_at, Booking.booking_id)
     )  # fmt: skip
+    if not ignore_pins:
+        query = query.where(Booking.pinned_at.is_null())
     if rested:
         query = query.where(
             Booking.given_at <= _before(now, minutes=desk.settings["dwell_minutes"]),

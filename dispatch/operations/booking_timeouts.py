@@ -71,6 +71,7 @@ def lapsed(desk: Desk, only: int | None = None) -> list[int]:
     found = _pending(
         only,
         Booking.claimed_at.is_null(),
+        Booking.pinned_at.is_null(),
         Booking.given_at <= _ago(desk, minutes=minutes),
         Booking.agent_id.is_null(False),
     )

@@ -121,6 +121,7 @@ class BookingRow(TypedDict):
     version: int
     given_at: str | None
     asked_at: str | None
+    pinned_at: str | None
     unattended: bool
     customer_id: int
     phone: str | None

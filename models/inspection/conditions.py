@@ -192,7 +192,7 @@ VALUES: dict[str, list[Rule]] = {
     ],
     "bookings": [
         *_times("created_at", "changed_at", "claimed_at", "contacted_at", "follow_up_at", "completed_at"),
-        *_times("cancelled_at", "given_at", "progress_at", "asked_at", "shuffled_at"),
+        *_times("cancelled_at", "given_at", "progress_at", "asked_at", "shuffled_at", "pinned_at"),
         _listed("destination", Destination),
         _listed("launch_location", LaunchLocation),
         Rule(

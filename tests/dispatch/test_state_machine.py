@@ -135,8 +135,8 @@ class Rules:
         if self.present(agent_id)["presence"] in GONE:
             raise No
 
-    def give(self, booking_id: int, agent_id: int | None) -> None:
-        self.change("booking", booking_id, agent=agent_id, claimed=False)
+    def give(self, booking_id: int, agent_id: int | None, *, by_person: bool = False) -> None:
+        self.change("booking", booking_id, agent=agent_id, claimed=False, pinned=by_person)
         if agent_id is not None and self.bookings[booking_id]["assignment"] is None:
             self.assignments += 1
             self.change("booking", booking_id, assignment=self.assignments)
@@ -218,7 +218,7 @@ class Rules:
             raise No
         for booking_id, booking in self.bookings.items():
             if booking["status"] == "Pending" and booking["agent"] == agent_id:
-                self.give(booking_id, to)
+                self.give(booking_id, to, by_person=True)
 
     def shuffle(self, moves: list[Row]) -> None:
         """Each move was allowed, and no other is possible afterwards."""
@@ -231,7 +231,9 @@ class Rules:
 
     def may_shuffle(self, booking_id: int, to: int) -> bool:
         booking = self.bookings[booking_id]
-        if not _held(booking) or booking["claimed"] or self.decliners(booking_id) or not self.takes(to):
+        if not _held(booking) or booking["claimed"] or booking["pinned"] or not self.takes(to):
+            return False
+        if self.decliners(booking_id):
             return False
         giver, taker = self.agents[booking["agent"]], self.agents[to]
         gap = self.load(booking["agent"]) * taker["capacity"] - self.load(to) * giver["capacity"]
@@ -245,6 +247,7 @@ class Rules:
             "agent": taker,
             "assignment": None,
             "claimed": False,
+            "pinned": False,
             "contacted": False,
             "attempts": 0,
             "outcome": None,
@@ -270,7 +273,7 @@ class Rules:
     def release(self, booking_id: int) -> None:
         if not self.pending(booking_id)["claimed"]:
             raise No
-        self.change("booking", booking_id, claimed=False)
+        self.change("booking", booking_id, claimed=False, pinned=False)
         holder = self.bookings[booking_id]["agent"]
         if self.agents[holder]["presence"] in GONE:
             self.give(booking_id, self.best(self.decliners(booking_id)))
@@ -311,7 +314,7 @@ class Rules:
         self.attending(agent_id)
         if booking["agent"] == agent_id:
             raise No
-        self.give(booking_id, agent_id)
+        self.give(booking_id, agent_id, by_person=True)
 
     def reopen(self, booking_id: int) -> None:
         booking = self.existing(booking_id)
@@ -716,6 +719,7 @@ def _comparable(row: BookingRow) -> Row:
         "agent": row["agent_id"],
         "assignment": row["assignment_id"],
         "claimed": row["claimed_at"] is not None,
+        "pinned": row["pinned_at"] is not None,
         "contacted": row["contacted_at"] is not None,
         "attempts": row["contact_attempts"],
         "outcome": row["last_outcome"],

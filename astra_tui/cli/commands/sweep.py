@@ -14,6 +14,7 @@ from astra_tui.cli.options import Call, changing, dry_run, reading
 from astra_tui.cli.output.printing import Column, line, narrate, put_json_line, table
 from astra_tui.cli.signals import StopSignals
 from dispatch.assignment import shuffle as shuffling
+from dispatch.assignment.row_types import Shuffled
 from dispatch.desk.desk import Desk
 from dispatch.operations import sweep as sweeping
 from dispatch.operations.row_types import SweepResult
@@ -42,7 +43,7 @@ def shuffle(call: Call, dry_run: bool) -> None:
     Ignores the dwell time and cool-down of the recurring run. astra undo reverses it.
     """
     result = call.read(shuffling.preview_shuffle) if dry_run else call.change(shuffling.shuffle)
-    call.show(result, lambda row: _print_moves(row["moves"], dry_run))
+    call.show(result, lambda row: _print_shuffle(row, dry_run))
 
 
 @click.command("sweep")
@@ -128,11 +129,14 @@ def _as_json(one: Round) -> Json:
     return {"error": error_json(one.error)} if one.error else dict(one.done or {})
 
 
-def _print_moves(moves: list[MoveRow], is_preview: bool) -> None:
+def _print_shuffle(result: Shuffled, is_preview: bool) -> None:
+    moves, pinned = result["moves"], result["pinned"]
     would = "would move" if is_preview else "moved"
     line(f"{plural(len(moves), 'booking')} {would}" if moves else "The loads are even: nothing moves")
     if moves:
         table(MOVE_COLUMNS, moves, "")
+    if pinned:
+        line(f"pinned by a person's decision: {', '.join(map(str, pinned))}")
 
 
 def _print_sweep(result: SweepResult) -> None:

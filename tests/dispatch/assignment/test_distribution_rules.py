@@ -315,7 +315,7 @@ class DayOfADesk(RuleBasedStateMachine):
         ]
         assert not any(before.pending[number]["claimed_at"] for number in moved)
         assert self.before.weight() < before.weight() if moved else True
-        assert shuffle(self.desk) == {"moves": []}
+        assert shuffle(self.desk) == {"moves": [], "pinned": []}
 
     @rule(minutes=st.sampled_from([1, 20, 40, 90]))
     def time_passes(self, minutes: int) -> None:

@@ -130,7 +130,7 @@ def test_a_desk_is_evened_out_once_and_undone_at_once(desk: Desk, uneven: None, 
     assert (answer["agent_id"], answer["policy"]) == (moved["to_agent_id"], "shuffle")
     history = look(event_log.events, booking_id=moved["booking_id"])
     assert history[0]["command"] == "shuffle", "a booking's history shows it"
-    assert shuffle.shuffle(desk) == {"moves": []}
+    assert shuffle.shuffle(desk) == {"moves": [], "pinned": []}
     undo(desk)  # the second one moved nothing
     assert (look(queries.list_agents), [look(queries.booking, n)["agent_id"] for n in range(1, 7)]) == before
 
@@ -140,15 +140,13 @@ def test_only_eligible_agents_with_room_get_more(
 ) -> None:
     set_presence(desk, 2, "busy")
     agents.change(desk, 3, skills="Titan")
-    assert shuffle.shuffle(desk) == {"moves": []}
+    assert shuffle.shuffle(desk) == {"moves": [], "pinned": []}
     add_agent(capacity=2)
     assert loads_of(look) == [6, 0, 0, 0]
     assert [row["to_agent_id"] for row in shuffle.shuffle(desk)["moves"]] == [4]
 
 
 def test_recently_declined_work_stays(desk: Desk, uneven: None, look: Look) -> None:
-    for number in range(2, 7):
-        bookings.reassign(desk, number, 2, "hers")
     bookings.decline(desk, 2, "full")
     moved = {row["booking_id"] for row in shuffle.shuffle(desk)["moves"]}
     assert moved
