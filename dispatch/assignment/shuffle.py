@@ -119,12 +119,13 @@ def _unclaimed() -> ModelSelect[Any]:
 
 
 def _loose(desk: Desk, now: str, matters: list[bool], *, rested: bool, ignore_pins: bool) -> list[Loose]:
-    """The bookings that may move, oldest first; recently declined ones stay where they are."""
-    declined = Event.select(Event.event_id).where(
+    """The bookings that may move, oldest first; those that agents have seen are left to the offers."""
+    seen = Event.select(Event.event_id).where(
         Event.booking_id == Booking.booking_id,
-        Event.command == "booking.decline",
-        Event.at > _before(now, minutes=desk.settings["decline_minutes"]),
+        Event.command.in_(["booking.decline", "booking.lapse"]),
     )
+    if not desk.settings["offer_minutes"]:  # with it they move on anyway, to an agent who has not seen them
+        seen = seen.where(Event.at > _before(now, minutes=desk.settings["decline_minutes"]))
     query = (
         _unclaimed()
         .select(
@@ -133,7 +134,7 @@ def _loose(desk: Desk, now: str, matters: list[bool], *, rested: bool, ignore_pi
         )
         .join(Lead, on=(Lead.lead_id == Booking.lead_id))
         .join(Agent, on=(Agent.agent_id == Booking.agent_id))
-        .where(Agent.left_at.is_null(), ~fn.EXISTS(declined))
+        .where(Agent.left_at.is_null(), ~fn.EXISTS(seen))
         .order_by(Booking.created_at, Booking.booking_id)
     )  # fmt: skip
     if not ignore_pins:

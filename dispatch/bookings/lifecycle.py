@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dispatch import queries
 from dispatch.assignment.agent_checks import attending_agent, check_room, not_the_holder, working_agent
-from dispatch.assignment.assign import DECLINED, find_agent, give, may_take, save
+from dispatch.assignment.assign import find_agent, give, may_take, save
 from dispatch.assignment.decisions import decide_by_hand
 from dispatch.customers.records import refuse_erased
 from dispatch.desk.commands import Command, command, put_back, reverse_event
 from dispatch.inputs import due_times, validation
 from dispatch.inputs.amounts import money_cents
 from dispatch.queries.next_action import is_due
+from dispatch.queries.offer_rounds import DECLINED
 from dispatch.queries.row_types import BookingRow
 from models.agents import GONE, Agent
 from models.bookings import CANCELLED, CONFIRMED, PENDING, Booking

@@ -77,6 +77,7 @@ def _minutes(key: str, default: str, until: str) -> Definition:
 
 SWITCHES = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 MOST_MINUTES = 100_000  # ten weeks
+MOST_AGENTS = 100_000
 
 
 def _weights(text: str) -> str:
@@ -176,6 +177,7 @@ DEFINITIONS = {
         Definition("pull", False, "agents may claim each other's unclaimed work", _switch, "on or off"),
         _number("decline_minutes", 30, 0, MOST_MINUTES, "minutes before declined work is offered again"),
         _number("offer_minutes", 0, 0, MOST_MINUTES, "minutes to claim an offered booking; 0: no limit"),
+        _number("min_present", 1, 0, MOST_AGENTS, "others available before missed offers set an agent away"),
         _number("contact_hours", 4, 0, 2_000, "hours to contact a claimed customer; 0: no limit"),
         _number("keep_minutes", 30, 1, MOST_MINUTES, "minutes to answer before the claim is released"),
         _number("contact_within_minutes", 60, 1, MOST_MINUTES, "minutes in which a contact is a success"),

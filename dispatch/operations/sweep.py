@@ -18,6 +18,7 @@ from dispatch.desk.event_chain import seal
 from dispatch.operations import booking_timeouts, daily_backup, sweep_record
 from dispatch.operations.row_types import SweepResult
 from dispatch.privacy.retention import erase_expired
+from dispatch.queries.offer_rounds import seen_by_all
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import lifecycle
 from dispatch.service.row_types import IssueAlarm
@@ -48,6 +49,7 @@ def sweep(desk: Desk) -> SweepResult:
             "asked": _each(desk, booking_timeouts.silent, booking_timeouts.ask),
             "released": _each(desk, booking_timeouts.unanswered, booking_timeouts.expire),
             "assigned": _assigned(desk),
+            "seen_by_all": _seen_by_all(desk),
             "moves": shuffle.run_if_due(desk),
             "warned": [],
             "escalated": [],
@@ -64,10 +66,15 @@ def sweep(desk: Desk) -> SweepResult:
         done["closed"] = _each(desk, lifecycle.due_to_close, lifecycle.close)
         done["erased"] = erase_expired(desk)
         done["sealed"] = seal(desk, MOST_SEALED)
-        if not any(done.values()):
+        if not any(value for key, value in done.items() if key != "seen_by_all"):  # nothing was done
             desk.tidy()
         sweep_record.note(desk)
         return done
+
+
+def _seen_by_all(desk: Desk) -> list[int]:
+    with desk.reading():
+        return seen_by_all()
 
 
 def _issues(alarms: Sequence[IssueAlarm]) -> list[int]:

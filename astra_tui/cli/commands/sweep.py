@@ -97,6 +97,7 @@ class RoundReports:
         self._path = path
         self._as_json = as_json
         self._problem = ""
+        self._stuck: frozenset[int] = frozenset()
         self._greeting = f"Sweeping {path} every {span(every_s / 60)}, until stopped"
 
     def tell(self, one: Round) -> None:
@@ -106,13 +107,18 @@ class RoundReports:
         if one.note:
             narrate(one.note)
         self._tell_problem(one.error)
-        words = "; ".join(_lines(one.done)) if one.done else ""
+        words = "; ".join(_lines(self._news(one.done))) if one.done else ""
         for problem in _problems(one.done) if one.done else ():
             narrate(problem)
         if words and not self._as_json:
             narrate(f"{moment(one.at)}  {words}")
         if self._as_json:
             put_json_line({"at": one.at} | _as_json(one))
+
+    def _news(self, done: SweepResult) -> SweepResult:
+        """The result without the leads seen by all of which the last round has told."""
+        before, self._stuck = self._stuck, frozenset(done["seen_by_all"])
+        return {**done, "seen_by_all": sorted(self._stuck - before)}
 
     def _tell_problem(self, error: DeskError | None) -> None:
         problem = f"{error.message}; retrying every round" if error else ""
@@ -157,6 +163,7 @@ def _lines(result: SweepResult) -> list[str]:
         ("agents asked about a claim: bookings", result["asked"]),
         ("claims released", result["released"]),
         ("waiting bookings assigned", result["assigned"]),
+        ("seen by all, taken by nobody", result["seen_by_all"]),
         ("issues whose time runs out", result["warned"]),
         ("issues escalated", result["escalated"]),
         ("resolved issues closed", result["closed"]),
