@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from peewee import ModelSelect, fn
+from peewee import ModelSelect, Value, fn
 
 from dispatch.assignment.decisions import for_one_agent
 from dispatch.assignment.eligibility import department_for
@@ -120,40 +120,53 @@ def _unclaimed() -> ModelSelect[Any]:
 
 def _loose(desk: Desk, now: str, matters: list[bool], *, rested: bool, ignore_pins: bool) -> list[Loose]:
     """The bookings that may move, oldest first; those that agents have seen are left to the offers."""
-    seen = Event.select(Event.event_id).where(
-        Event.booking_id == Booking.booking_id,
-        Event.command.in_(["booking.decline", "booking.lapse"]),
-    )
-    if not desk.settings["offer_minutes"]:  # with it they move on anyway, to an agent who has not seen them
-        seen = seen.where(Event.at > _before(now, minutes=desk.settings["decline_minutes"]))
+    dwell_minutes = desk.settings["dwell_minutes"]
     query = (
         _unclaimed()
         .select(
             Booking.booking_id, Booking.agent_id, Booking.destination, Booking.launch_location,
-            Booking.package, Lead.requests,
+            Booking.package, Lead.requests, _stalled(now, dwell_minutes if rested else 0),
         )
         .join(Lead, on=(Lead.lead_id == Booking.lead_id))
         .join(Agent, on=(Agent.agent_id == Booking.agent_id))
-        .where(Agent.left_at.is_null(), ~fn.EXISTS(seen))
+        .where(Agent.left_at.is_null(), ~fn.EXISTS(_seen(desk, now)))
         .order_by(Booking.created_at, Booking.booking_id)
     )  # fmt: skip
     if not ignore_pins:
         query = query.where(Booking.pinned_at.is_null())
     if rested:
         query = query.where(
-            Booking.given_at <= _before(now, minutes=desk.settings["dwell_minutes"]),
+            Booking.given_at <= _before(now, minutes=dwell_minutes),
             Booking.shuffled_at.is_null()
             | (Booking.shuffled_at <= _before(now, minutes=desk.settings["cooldown_minutes"])),
         )
     departments = desk.settings["departments"]
     loose = []
-    for booking_id, agent_id, destination, launch, package, requests in tuples(query):
+    for booking_id, agent_id, destination, launch, package, requests, stalled in tuples(query):
         lead = Lead(destination=destination, requests=requests) if departments else None
         department = department_for(departments, lead, package) if lead else None
         needs = (department, destination, launch)
         relevant = tuple(need if known else None for need, known in zip(needs, matters, strict=True))
-        loose.append(Loose(booking_id, agent_id, relevant))
+        loose.append(Loose(booking_id, agent_id, relevant, bool(stalled)))
     return loose
+
+
+def _seen(desk: Desk, now: str) -> Any:
+    """The looks at a booking that keep it where it is (docs/rules.md, Offers)."""
+    seen = Event.select(Event.event_id).where(
+        Event.booking_id == Booking.booking_id,
+        Event.command.in_(["booking.decline", "booking.lapse"]),
+    )
+    if not desk.settings["offer_minutes"]:  # with it they move on anyway, to an agent who has not seen them
+        seen = seen.where(Event.at > _before(now, minutes=desk.settings["decline_minutes"]))
+    return seen
+
+
+def _stalled(now: str, dwell_minutes: int) -> Any:
+    """Whether a booking has been with its agent for two dwell times, and never moved; of 0, none has."""
+    if not dwell_minutes:
+        return Value(0)
+    return Booking.shuffled_at.is_null() & (Booking.given_at <= _before(now, minutes=2 * dwell_minutes))
 
 
 def _carry_out(running: Command, moves: list[Move]) -> list[MoveRow]:
@@ -163,7 +176,8 @@ def _carry_out(running: Command, moves: list[Move]) -> list[MoveRow]:
             booking.agent_id = move.to_agent_id
             booking.changed_at = booking.given_at = booking.shuffled_at = running.now
             booking.save()
-            reason = f"moved from agent {move.from_agent_id} to even out the loads"
+            why = "where nobody claimed it" if move.stalled else "to even out the loads"
+            reason = f"moved from agent {move.from_agent_id}{',' if move.stalled else ''} {why}"
             for_one_agent(running, booking.lead_id, move.to_agent_id, POLICY, reason).save()
     running.detail["moves"] = len(moves)
     running.may_free = True
@@ -172,7 +186,10 @@ def _carry_out(running: Command, moves: list[Move]) -> list[MoveRow]:
 
 
 def _rows(moves: list[Move]) -> list[MoveRow]:
-    return [cast(MoveRow, move._asdict()) for move in moves]
+    return [
+        {"booking_id": move.booking_id, "from_agent_id": move.from_agent_id, "to_agent_id": move.to_agent_id}
+        for move in moves
+    ]
 
 
 def _listed(names: str | None) -> frozenset[str] | None:
