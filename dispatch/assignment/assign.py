@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 
 from dispatch.assignment.decisions import decide
-from dispatch.assignment.selection import choose, policy_named
+from dispatch.assignment.selection import Choice, choose, policy_named
 from dispatch.desk.commands import Command
 from dispatch.queries.offer_rounds import (
     DECLINED,
@@ -66,11 +66,16 @@ def find_agent(
 
 def taker_for(running: Command, booking: Booking, excluded: Mapping[int, str] | None = None) -> int | None:
     """The agent that ``find_agent`` would find, None for nobody; nothing is recorded."""
+    return choice_for(running, booking, excluded).agent_id
+
+
+def choice_for(running: Command, booking: Booking, excluded: Mapping[int, str] | None = None) -> Choice:
+    """The choice that ``find_agent`` would make; nothing is recorded."""
     policy = policy_named(running.policy or running.desk.settings["policy"])
     current = present_round(running, booking.booking_id)
     kept_out = kept_out_of(running, booking.booking_id, current, excluded)
     lead = Lead.lock(booking.lead_id)
-    return choose(running.desk, lead, policy, package=booking.package, without=kept_out, limit=1).agent_id
+    return choose(running.desk, lead, policy, package=booking.package, without=kept_out, limit=1)
 
 
 def add_to_load(agent_id: int, step: int) -> None:

@@ -128,6 +128,7 @@ class BookingRow(TypedDict):
     email: str | None
     group: NotRequired[str]  # on an agent's desk
     over_capacity: NotRequired[bool]  # after it was reassigned
+    unsuited: NotRequired[str]  # after an edit: why the agent who had it does not suit it any more
     due: NotRequired[str]  # as of now: the follow-up's lateness, and the next command
     next: NotRequired[str | None]
     age: NotRequired[str]  # in a list: since it came in, on an agent's desk since its state began

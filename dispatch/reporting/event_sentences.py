@@ -35,7 +35,7 @@ SENTENCES = {
     "booking.confirm": "confirmed {booking}[ for {agent}]",
     "booking.contact": "contacted {booking}[: {outcome}][, {text}][; follow-up {follow_up_at}]",
     "booking.decline": "declined {booking}[ for {declined_by}][: {reason}][; now with {agent}]",
-    "booking.edit": "edited {booking}",
+    "booking.edit": "edited {booking}[: {unsuited}][; now with {moved_to}]",
     "booking.expire": "released {booking}: no answer about the claim[; now with {agent}]",
     "booking.follow_up": "changed the follow-up of {booking}[: {follow_up_at}]",
     "booking.follow_up_all": "changed the follow-ups of {bookings}[: {follow_up_at}]",
@@ -99,7 +99,7 @@ SENTENCES = {
 
 PART = re.compile(r"\[([^\]]*)\]")
 FIELD = re.compile(r"\{(\w+)\}")
-OF_AGENTS = ("declined_by", "not_claimed_by", "pulled_from", "to")
+OF_AGENTS = ("declined_by", "moved_to", "not_claimed_by", "pulled_from", "to")
 DESK = "desk"  # in the place of an agent: its policy finds one
 COUNTED = {"bookings": "booking", "drained": "waiting booking", "issues": "issue", "assigned": "issue"}
 
