@@ -49,8 +49,11 @@ def break_due(desk: Desk) -> None:
 
 
 def uneven(desk: Desk) -> None:
+    """One agent has the most, unclaimed and not because somebody wants it so."""
     for number in work.MORE_PENDING:
         give(desk, number, 1)
+        bookings.claim(desk, number, 1)
+        bookings.release(desk, number)
 
 
 def unnoticed_room(desk: Desk) -> None:
