@@ -105,8 +105,10 @@ def free_agents() -> set[int]:
 
 def seen_by_all() -> list[int]:
     """The waiting bookings that every agent who may take work has seen; somebody has to act, or time pass."""
-    free = free_agents()
-    waiting = [number for (number,) in tuples(Waiting.select(Waiting.booking_id))] if free else []
+    waiting = [number for (number,) in tuples(Waiting.select(Waiting.booking_id))]
+    free = free_agents() if waiting else set()  # there may be thousands, and usually nothing waits
+    if not free:
+        return []
     return sorted(
         booking_id
         for some in chunked(waiting, AT_ONCE)
