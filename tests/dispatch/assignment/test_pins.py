@@ -62,6 +62,18 @@ def test_every_way_of_naming_an_agent_pins(
     assert look(doctor.examine, desk)["ok"]
 
 
+def test_a_lead_that_waited_is_pinned_by_its_first_agent_too(
+    desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look, pin: Any
+) -> None:
+    add_lead()
+    add_agent("Ada", capacity=0)
+    assert look(queries.booking, 1)["assignment_id"] is None
+    bookings.reassign(desk, 1, 1, REASON)
+    assert look(queries.booking, 1)["agent_id"] == 1
+    assert pin(1) == desk.now()
+    assert look(doctor.examine, desk)["ok"]
+
+
 def test_a_plan_pins_as_the_command_does(desk: Desk, three: None, add_lead: AddLead) -> None:
     add_lead()
     planned = bulk_actions.preview_reassign(desk, [1], 2)["results"][0]["booking"]
