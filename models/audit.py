@@ -17,11 +17,12 @@ class Decision(BaseModel):
 
     All JSON: ``candidates`` holds the winner and the next ten with the policy's keys; ``excluded`` up to
     fifty agents who would have beaten the winner, best first, by the rule that excluded them; ``notes``
-    anything else, such as relaxed rules.
+    anything else, such as relaxed rules. ``returning``, not stored: the customer's own agent got the lead.
     """
 
     label = "decision"
     table = "decisions"
+    returning = False
 
     decision_id = AutoField()
     lead_id = reference(Lead, "lead_id")

@@ -40,10 +40,10 @@ class Booking(BaseModel):
     (integer cents) are the quote; they count as revenue only when Confirmed. ``voided`` marks a lead entered
     by mistake, ``date_fault`` an imported row with impossible dates. ``contacted_at`` is when the customer
     was first reached, ``last_outcome`` the result of the last attempt, ``follow_up_at`` when to call back
-    (never set on a closed booking). Imported bookings have none of these four: ``given_at`` (when the agent
+    (never set on a closed booking). Imported bookings have none of these five: ``given_at`` (when the agent
     got it at this desk), ``progress_at`` (last sign of work on a claim), ``asked_at`` (when the agent was
-    asked about it) and ``shuffled_at`` (when it last moved to balance loads). ``holder`` is the agent who got
-    it in the last save.
+    asked about it), ``shuffled_at`` (when it last moved to balance loads) and ``pinned_at`` (since when a
+    person's decision keeps it with its agent). ``holder`` is the agent who got it in the last save.
     """
 
     label = "booking"
@@ -79,6 +79,7 @@ class Booking(BaseModel):
     progress_at = TextField(null=True)
     asked_at = TextField(null=True)
     shuffled_at = TextField(null=True)
+    pinned_at = TextField(null=True)
 
 
 class Waiting(DeskModel):

@@ -8,7 +8,7 @@ from models.base import BaseModel
 
 
 class RoundRobinPointer(BaseModel):
-    """The agent who got the last lead of a pair of launch location and destination.
+    """The agent who got the last lead of a pair of launch location and destination; with both empty, of any.
 
     Only a position in the sequence of ids: the agent may have left since.
     """

@@ -32,8 +32,8 @@ from models.errors import Conflict
 from models.tallies import PARTS, Decided, TallyChanges, addition
 from models.triggers import change_score, recount_loads
 
-TIMERS = ("given_at", "progress_at", "asked_at", "shuffled_at")
-NO_TIMERS = (None, None, None, None)  # none of the desk's timers run for imported bookings
+TIMERS = ("given_at", "progress_at", "asked_at", "shuffled_at", "pinned_at")
+NO_TIMERS = (None,) * len(TIMERS)  # none of the desk's timers run for imported bookings
 KEYS_AT_ONCE = 1000  # ids per query; agents per commit
 NO_MORE: Mapping[str, Any] = MappingProxyType({})
 

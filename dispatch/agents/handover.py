@@ -47,14 +47,14 @@ def hand_over(running: Command, agent_id: int, to: int | str) -> AgentRow:
     }
 
 
-def to_the_desk(running: Command, agent: Agent, *, only_unclaimed: bool = False) -> list[MoveRow]:
+def to_the_desk(running: Command, agent: Agent) -> list[MoveRow]:
     """Let the policy find another agent for each of an agent's bookings, oldest first.
 
     Returns the moves, including those to no agent.
     """
     moves: list[MoveRow] = []
     stays = agent.left_at is None and agent.presence not in GONE
-    for booking_id in queries.pending_ids(agent.agent_id, claimed=False if only_unclaimed else None):
+    for booking_id in queries.pending_ids(agent.agent_id):
         booking = Booking.lock(booking_id)
         kept_out = {agent.agent_id: HANDED_OVER}
         if stays and taker_for(running, booking, kept_out) is None:
@@ -74,7 +74,7 @@ def _to_agent(running: Command, agent: Agent, to: int | str) -> list[MoveRow]:
     for booking_id in queries.pending_ids(agent.agent_id):
         booking = Booking.lock(booking_id)
         decide_by_hand(running, booking.lead_id, Agent.lock(to), f"{agent.name} {HANDED_OVER}")
-        give(running, booking, to)
+        give(running, booking, to, by_person=True)
         moves.append(_move(booking_id, agent.agent_id, to))
     return moves
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dispatch import queries
-from dispatch.agents.handover import to_the_desk
+from dispatch.agents.unattended import pass_on, pass_on_together
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.assignment.eligibility import EVERY
-from dispatch.assignment.waiting_list import drain_waiting
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import DESK_ACTOR
 from dispatch.inputs import due_times, shift_hours, validation
@@ -90,11 +89,11 @@ def next_due(agent: Agent, now: str) -> str | None:
 
 def _settled(running: Command, agent: Agent) -> AgentRow:
     """Hand back work the agent no longer attends to, assign waiting work, and return the result."""
-    returned = to_the_desk(running, agent, only_unclaimed=True) if agent.presence in GONE else []
+    is_gone = agent.presence in GONE
+    returned = pass_on(running, [agent.agent_id] if is_gone else [])
     if returned:
         running.detail["returned"] = [row["booking_id"] for row in returned]
-    kept = queries.pending_ids(agent.agent_id, claimed=True if agent.presence in GONE else None)
-    drain_waiting(running)
+    kept = queries.pending_ids(agent.agent_id, claimed=True if is_gone else None)
     issue_moves = settle(running)
     running.booking_id, running.agent_id = None, agent.agent_id
     drained: list[int] = running.detail.get("drained", [])
@@ -122,20 +121,22 @@ def due(desk: Desk) -> list[int]:
     return [agent_id for (agent_id,) in _due(now=desk.now(), limit=EVERY)]
 
 
-def catch_up(desk: Desk) -> list[AgentRow]:
-    """Make every presence change that is due, each as an event of the sweeper; oldest first.
+def catch_up(desk: Desk) -> None:
+    """Make every presence change that is due, each an event of the sweeper, then hand out work once.
 
     It runs before every command, so that agents whose break is over count for the next choice.
     """
-    done: list[AgentRow] = []
-    while due := _due(now=desk.now(), limit=1):
-        with desk.request(None), desk.acting_as(SWEEPER):
-            done.append(_turn(desk, due[0][0]))
-    return done
+    with desk.request(None), desk.acting_as(SWEEPER):
+        turned: dict[int, str] = {}
+        while due := _due(now=desk.now(), limit=1):
+            agent_id = due[0][0]
+            turned[agent_id] = _turn(desk, agent_id)
+        if turned:
+            pass_on_together(desk, [agent_id for agent_id, presence in turned.items() if presence in GONE])
 
 
 @command("agent.turn", past="presence by the clock", undo=put_back)
-def _turn(running: Command, agent_id: int) -> AgentRow:
+def _turn(running: Command, agent_id: int) -> str:
     """Make one agent's due change: the end of a break, or the start or end of a shift."""
     agent = Agent.lock(agent_id)
     was = agent.presence
@@ -144,8 +145,10 @@ def _turn(running: Command, agent_id: int) -> AgentRow:
     _follow_shift(running, agent)
     agent.due_at = next_due(agent, running.now)
     running.detail = {"from": was, "to": agent.presence}
+    running.agent_id = agent_id
     agent.save()
-    return _settled(running, agent)
+    running.may_free = False  # not before all who are due have turned
+    return agent.presence
 
 
 def _follow_shift(running: Command, agent: Agent) -> None:

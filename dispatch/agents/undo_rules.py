@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from dispatch import queries
-from dispatch.agents.handover import to_the_desk
+from dispatch.agents.unattended import pass_on
 from dispatch.desk.commands import Command
 from dispatch.desk.undo_rules import UndoRules
 from models.agents import GONE, Agent
@@ -45,5 +45,5 @@ class AgentUndo(UndoRules[Agent]):
     def finish(self, running: Command, row: Agent) -> int | None:
         """Hand unclaimed work of an absent agent to others, as when an agent goes away."""
         if row.presence in GONE and row.left_at is None:
-            to_the_desk(running, row, only_unclaimed=True)
+            pass_on(running, [row.agent_id])
         return None

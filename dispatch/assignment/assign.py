@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Set
 
 from dispatch.assignment.decisions import decide
-from dispatch.assignment.selection import choose, policy_named
+from dispatch.assignment.selection import Choice, choose, policy_named
 from dispatch.desk.commands import Command
-from dispatch.desk.undo_chain import undone_by
+from dispatch.queries.offer_rounds import (
+    DECLINED,
+    NO_ROUND,
+    NOT_CLAIMED,
+    Round,
+    free_agents,
+    rounds_of,
+)
 from models.agents import Agent, Taker
-from models.audit import Event
-from models.base import CompiledQuery, parameter, tuples
+from models.base import CompiledQuery, parameter
 from models.bookings import Booking
-from models.clock import from_text, to_text
 from models.customers import Lead
 from models.triggers import assign
-
-DECLINED = "declined it"
 
 _takes_work = CompiledQuery(
     lambda: Taker.select(Taker.takes_work).where(Taker.agent_id == parameter("agent_id"))
 )
 
 
-def give(running: Command, booking: Booking, agent_id: int | None) -> None:
-    """Give a booking to an agent, unclaimed; None lets it wait. The first agent also gets an assignment."""
+def give(running: Command, booking: Booking, agent_id: int | None, *, by_person: bool = False) -> None:
+    """Give a booking to an agent, unclaimed; None lets it wait. The first agent also gets an assignment.
+
+    ``by_person``: somebody wants it with this agent, so that neither the shuffle nor a timer moves it.
+    """
     booking.claimed_at = booking.progress_at = booking.asked_at = None
+    booking.pinned_at = running.now if by_person else None
     if booking.assignment_id is None and agent_id is not None:
         booking.save()
         assign(Lead.lock(booking.lead_id), agent_id, running.now)
@@ -38,24 +43,39 @@ def give(running: Command, booking: Booking, agent_id: int | None) -> None:
 
 
 def find_agent(
-    running: Command, booking: Booking, excluded: Mapping[int, str] | None = None, *, because: str = ""
+    running: Command,
+    booking: Booking,
+    excluded: Mapping[int, str] | None = None,
+    *,
+    because: str = "",
+    before: Round | None = None,
 ) -> int | None:
-    """Let the policy choose an agent and give them the booking; without one it waits."""
+    """Let the policy choose an agent and give them the booking; without one it waits.
+
+    ``before`` is its round of offers by the log, if it is known.
+    """
     if excluded:
         running.kept_from[booking.booking_id] = dict(excluded)
-    kept_out = declined_by(running, booking.booking_id)
+    current = present_round(running, booking.booking_id, before)
+    kept_out = kept_out_of(running, booking.booking_id, current)
     lead = Lead.lock(booking.lead_id)
-    decision = decide(running, lead, kept_out, booking.package, because=because)
-    give(running, booking, decision.agent_id)
+    decision = decide(running, lead, kept_out, booking.package, because=because, current=current)
+    give(running, booking, decision.agent_id, by_person=decision.returning)
     return decision.agent_id
 
 
 def taker_for(running: Command, booking: Booking, excluded: Mapping[int, str] | None = None) -> int | None:
     """The agent that ``find_agent`` would find, None for nobody; nothing is recorded."""
+    return choice_for(running, booking, excluded).agent_id
+
+
+def choice_for(running: Command, booking: Booking, excluded: Mapping[int, str] | None = None) -> Choice:
+    """The choice that ``find_agent`` would make; nothing is recorded."""
     policy = policy_named(running.policy or running.desk.settings["policy"])
-    kept_out = declined_by(running, booking.booking_id) | dict(excluded or {})
+    current = present_round(running, booking.booking_id)
+    kept_out = kept_out_of(running, booking.booking_id, current, excluded)
     lead = Lead.lock(booking.lead_id)
-    return choose(running.desk, lead, policy, package=booking.package, without=kept_out, limit=1).agent_id
+    return choose(running.desk, lead, policy, package=booking.package, without=kept_out, limit=1)
 
 
 def add_to_load(agent_id: int, step: int) -> None:
@@ -78,16 +98,33 @@ def save(running: Command, booking: Booking) -> None:
         booking.save()
 
 
-def declined_by(running: Command, booking_id: int) -> dict[int, str]:
-    """The agents who declined this booking within the setting's minutes, unless that was undone."""
-    minutes = running.desk.settings["decline_minutes"]
-    since = to_text(from_text(running.now) - timedelta(minutes=minutes))
-    events = Event.select(Event.event_id, Event.detail).where(
-        Event.booking_id == booking_id,
-        Event.command == "booking.decline",
-        Event.at > since,
-    )
-    details = dict(tuples(events))
-    standing = details.keys() - undone_by(details, running.undoes) if details else ()
-    declined = {json.loads(details[number])["declined_by"]: DECLINED for number in standing}
-    return declined | running.kept_from.get(booking_id, {})
+def present_round(running: Command, booking_id: int, before: Round | None = None) -> Round:
+    """The booking's round of offers with what the running command is about to write of it.
+
+    ``before`` is the round by the log, if it is known.
+    """
+    current = rounds_of([booking_id], running.undoes).get(booking_id, NO_ROUND) if before is None else before
+    for agent_id, what in running.kept_from.get(booking_id, {}).items():
+        if what in (DECLINED, NOT_CLAIMED):
+            current = current.after(agent_id, what, running.now)
+    return current
+
+
+def kept_out_of(
+    running: Command,
+    booking_id: int,
+    current: Round,
+    excluded: Mapping[int, str] | None = None,
+    free: Set[int] | None = None,
+) -> dict[int, str]:
+    """The agents who must not get a booking, and why: those who have seen it, until all have.
+
+    Once every agent who may take work (``free``, if known) has, and ``decline_minutes`` have passed, the
+    next round may begin with any of them. What keeps an agent out of the running command stays.
+    """
+    barred = running.kept_from.get(booking_id, {}) | dict(excluded or {})
+    kept_out = {**current.seen, **barred}
+    if not current.is_over(running.now, running.desk.settings["decline_minutes"]):
+        return kept_out
+    unseen = (free_agents() if free is None else free) - kept_out.keys()
+    return kept_out if unseen else barred

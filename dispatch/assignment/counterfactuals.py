@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from dispatch.assignment.assign import add_to_load, declined_by
+from dispatch.assignment.assign import add_to_load, kept_out_of, present_round
 from dispatch.assignment.eligibility import pool_for
 from dispatch.assignment.explanations import standing_decision
 from dispatch.assignment.policies import POLICIES, Candidate, Policy
@@ -39,7 +39,7 @@ def _others(desk: Desk, booking_id: int) -> list[PolicyChoice]:
     booking = Booking.lock(booking_id)
     lead = Lead.lock(booking.lead_id)
     _put_aside(booking)
-    without = declined_by(Command(desk, "why"), booking_id)
+    without = _kept_out(desk, booking_id)
     choices = [
         choose(desk, lead, policy, package=booking.package, without=without) for policy in POLICIES.values()
     ]
@@ -106,7 +106,7 @@ def _as_of_now(desk: Desk, booking: Booking, agent: Agent) -> Answer:
     agent = Agent.lock(agent.agent_id)
     if agent.left_at is not None:
         return {"kind": RULE, "because": f"left at {agent.left_at}"}
-    declined = declined_by(Command(desk, "why"), booking.booking_id)
+    declined = _kept_out(desk, booking.booking_id)
     if agent.agent_id in declined:
         return {"kind": RULE, "because": declined[agent.agent_id]}
     pool = pool_for(desk, lead, booking.package)
@@ -123,6 +123,11 @@ def _as_of_now(desk: Desk, booking: Booking, agent: Agent) -> Answer:
     if choice.returning and policy.place(mine[0]) < policy.place(choice.ranked[0]):
         return {"kind": RULE, "because": choice.returning}
     return _by_key(policy, choice.ranked[0], mine[0])
+
+
+def _kept_out(desk: Desk, booking_id: int) -> dict[int, str]:
+    asking = Command(desk, "why")
+    return kept_out_of(asking, booking_id, present_round(asking, booking_id))
 
 
 def _by_key(policy: Policy, winner: Candidate, other: Candidate) -> Answer:

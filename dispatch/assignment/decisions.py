@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from dispatch.assignment.policies import Candidate
-from dispatch.assignment.selection import EXCLUDED_KEPT, choose, kept_out, policy_named
+from dispatch.assignment.selection import DECLINED_RULE, EXCLUDED_KEPT, choose, kept_out, policy_named
 from dispatch.desk.commands import Command, running_command
+from dispatch.queries.offer_rounds import NO_ROUND, Round, free_agents
 from models.agents import Agent
 from models.audit import Decision
 from models.base import Json
@@ -32,13 +33,17 @@ def decide(
     package: str | None = None,
     *,
     because: str = "",
+    current: Round = NO_ROUND,
 ) -> Decision:
-    """Choose an agent for a lead, and save the decision; ``because`` is the reason for choosing again."""
+    """Choose an agent for a lead, and save the decision; ``because`` is the reason for choosing again.
+
+    ``current`` is the round of offers of a lead that agents have seen.
+    """
     policy = policy_named(running.policy or running.desk.settings["policy"])
     excluded = excluded or {}
     choice = choose(running.desk, lead, policy, package=package, without=excluded)
     passed_over, counts = kept_out(choice, lead, excluded)
-    reason = choice.reason if choice.ranked else reason_for_waiting(counts)
+    reason = choice.reason if choice.ranked else _reason_for_waiting(counts, current)
     decision = Decision(
         lead_id=lead.lead_id,
         agent_id=choice.agent_id,
@@ -57,6 +62,7 @@ def decide(
     decision.save()
     if choice.ranked:
         policy.chosen(lead, choice.ranked[0])
+    decision.returning = choice.returning is not None
     running.decision = decision
     return decision
 
@@ -96,10 +102,22 @@ def for_one_agent(running: Command, lead_id: int, agent_id: int, policy: str, re
     )
 
 
+def _reason_for_waiting(counts: Mapping[str, int], current: Round) -> str:
+    """Why a lead waits: every agent who could take it has seen it, or the rules keep all out."""
+    free = free_agents() if current.seen else None
+    if not free or free - current.seen.keys():
+        return reason_for_waiting(counts)
+    others = _counted({word: number for word, number in counts.items() if word != DECLINED_RULE})
+    return f"{current.words}; {others}" if others else current.words
+
+
 def reason_for_waiting(counts: Mapping[str, int]) -> str:
     """Why a lead waits: the rules that keep out the current agents."""
     if not counts:
         return NOBODY
     most = sum(counts.values()) >= EXCLUDED_KEPT
-    rules = ", ".join(f"{number} {word}" for word, number in sorted(counts.items()))
-    return f"{NOBODY}: {rules}{' and more' if most else ''}"
+    return f"{NOBODY}: {_counted(counts)}{' and more' if most else ''}"
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {word}" for word, number in sorted(counts.items()))

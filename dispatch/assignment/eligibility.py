@@ -266,14 +266,17 @@ class Profile(NamedTuple):
 
     def broken_rule(self, pool: Pool) -> tuple[str, str]:
         """The first of a pool's rules the agent fails: its name, and the reason in words."""
+        return next(self.broken_rules(pool), ("other", "kept out"))
+
+    def broken_rules(self, pool: Pool) -> Iterator[tuple[str, str]]:
+        """All of a pool's rules the agent fails, as ``broken_rule`` has the first."""
         for rule in pool.rules:
             wanted = str(pool.values[rule])
             if rule == DEPARTMENT and self.department != wanted:
-                return rule, f"not in {wanted}"
+                yield rule, f"not in {wanted}"
             names = {SKILL: self.skills, LOCATION: self.locations}.get(rule)
             if names is not None and wanted not in names:
-                return rule, f"does not cover {wanted.strip(QUOTE)}"
-        return "other", "kept out"
+                yield rule, f"does not cover {wanted.strip(QUOTE)}"
 
     def unable_rule(self) -> tuple[str, str]:
         """Why the agent may take no work: the rule's name, and the reason in words."""

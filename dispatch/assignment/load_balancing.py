@@ -3,6 +3,10 @@
 A booking moves only if load_from x capacity_to - load_to x capacity_from >= capacity_from + capacity_to:
 the loads, weighted by capacity, differ by at least one booking on both sides. Each such move lowers
 the sum of load^2 / capacity, so a run ends, and the next one finds nothing to do.
+
+A stalled booking may move once to an agent who is not more loaded (0 instead of the capacities): nobody works
+on it where it is. It is not stalled afterwards, so that each move lowers the number of stalled bookings, or
+else leaves it and lowers the sum.
 """
 
 from __future__ import annotations
@@ -17,11 +21,12 @@ Needs = tuple[str | None, ...]
 
 
 class Loose(NamedTuple):
-    """An unclaimed booking, its agent, and what it needs of another agent."""
+    """An unclaimed booking, its agent and what it needs; ``stalled``: it has lain there, and never moved."""
 
     booking_id: int
     agent_id: int
     needs: Needs
+    stalled: bool = False
 
 
 @dataclass
@@ -46,11 +51,12 @@ class Bearer:
 
 
 class Move(NamedTuple):
-    """A booking from one agent to another."""
+    """A booking from one agent to another, ``stalled`` if the loads alone would have left it."""
 
     booking_id: int
     from_agent_id: int
     to_agent_id: int
+    stalled: bool = False
 
 
 Optimiser = Callable[[Iterable[Bearer], Iterable[Loose]], list[Move]]
@@ -59,12 +65,20 @@ Optimiser = Callable[[Iterable[Bearer], Iterable[Loose]], list[Move]]
 
 def may_move(giver: Bearer, taker: Bearer) -> bool:
     """The rule for a move, in integers."""
-    gap = giver.load * taker.capacity - taker.load * giver.capacity
-    return taker.has_room() and gap >= giver.capacity + taker.capacity
+    return taker.has_room() and _gap(giver, taker) >= giver.capacity + taker.capacity
+
+
+def may_take_stalled(giver: Bearer, taker: Bearer) -> bool:
+    """The rule for the move of a stalled booking."""
+    return taker.has_room() and _gap(giver, taker) >= 0
+
+
+def _gap(giver: Bearer, taker: Bearer) -> int:
+    return giver.load * taker.capacity - taker.load * giver.capacity
 
 
 def even_out(bearers: Iterable[Bearer], loose: Iterable[Loose]) -> list[Move]:
-    """Move from the heaviest to the lightest until no booking may move."""
+    """Move from the heaviest to the lightest, oldest bookings first, then stalled ones, till none may."""
     return list(_Evening(bearers, loose).moves())
 
 
@@ -74,12 +88,15 @@ class _Evening:
     def __init__(self, bearers: Iterable[Bearer], loose: Iterable[Loose]) -> None:
         self.bearers = {bearer.agent_id: bearer for bearer in bearers}
         self.held: dict[int, dict[Needs, deque[int]]] = defaultdict(lambda: defaultdict(deque))
-        for booking_id, agent_id, needs in loose:
-            self.held[agent_id][needs].append(booking_id)
+        self.stalled: dict[int, Loose] = {}
+        for one in loose:
+            self.held[one.agent_id][one.needs].append(one.booking_id)
+            if one.stalled:
+                self.stalled[one.booking_id] = one
 
     def moves(self) -> Iterator[Move]:
         """Repeat passes until one makes no move: a giver may have become light enough to take work."""
-        while moved := list(self._pass()):
+        while moved := list(self._pass()) or list(self._pass_of_stalled()):
             yield from moved
 
     def _pass(self) -> Iterator[Move]:
@@ -93,15 +110,38 @@ class _Evening:
                 yield self._move(giver, *found)
                 heapq.heappush(heavy, (-_weight(giver, -1), giver.agent_id))
 
-    def _move(self, giver: Bearer, needs: Needs, taker: Bearer) -> Move:
+    def _pass_of_stalled(self) -> Iterator[Move]:
+        """Move each stalled booking, oldest first, to the lightest agent who is not more loaded than its own.
+
+        None of them moves again in this run: it might go back.
+        """
+        for booking_id, agent_id, needs, _ in list(self.stalled.values()):
+            giver = self.bearers[agent_id]
+            able = (
+                bearer
+                for bearer in self.bearers.values()
+                if bearer is not giver and may_take_stalled(giver, bearer) and bearer.suits(needs)
+            )
+            taker = min(able, key=lambda one: (_weight(one, 1), one.agent_id), default=None)
+            if taker is not None:
+                self._take(giver, needs, booking_id)
+                taker.load += 1
+                yield Move(booking_id, agent_id, taker.agent_id, stalled=True)
+
+    def _take(self, giver: Bearer, needs: Needs, booking_id: int) -> None:
         held = self.held[giver.agent_id]
-        booking_id = held[needs].pop()
+        held[needs].remove(booking_id)
         if not held[needs]:
             del held[needs]
+        self.stalled.pop(booking_id, None)
         giver.load -= 1
+
+    def _move(self, giver: Bearer, needs: Needs, taker: Bearer) -> Move:
+        booking_id = self.held[giver.agent_id][needs][0]
+        self._take(giver, needs, booking_id)
         taker.load += 1
         # behind the taker's own bookings, so that it is the last to move on
-        self.held[taker.agent_id][needs].appendleft(booking_id)
+        self.held[taker.agent_id][needs].append(booking_id)
         return Move(booking_id, giver.agent_id, taker.agent_id)
 
     def _best_for(self, giver: Bearer) -> tuple[Needs, Bearer] | None:

@@ -4,7 +4,7 @@
 from typing import NotRequired, TypedDict
 
 from dispatch.matching.row_types import AgentScore
-from dispatch.queries.row_types import AgentRow, HeldRow
+from dispatch.queries.row_types import AgentRow, HeldRow, MoveRow
 from models.base import Json
 
 
@@ -107,3 +107,10 @@ class ContactRate(TypedDict):
     contact_low: float | None
     contact_high: float | None
     contact_assigned: int
+
+
+class Shuffled(TypedDict):
+    """The moves of a run; ``pinned`` would have moved as well, but a person's decision keeps them."""
+
+    moves: list[MoveRow]
+    pinned: list[int]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 RUNNERS_UP = 10
 EXCLUDED_KEPT = 50
+DECLINED_RULE = "declined"  # or let lapse, or handed over
 FIRST_LOOK = 16  # usually enough to see that nobody, or few, ranked before the winner
 
 
@@ -122,7 +123,7 @@ def kept_out(
     counts: dict[str, int] = {}
     for agent_id, *_ in found[:EXCLUDED_KEPT]:
         if agent_id in excluded:
-            word, why = "declined", excluded[agent_id]
+            word, why = DECLINED_RULE, excluded[agent_id]
         elif agent_id in unable.profiles:
             word, why = unable_rule(*unable.profiles[agent_id])
         else:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
-from peewee import fn
+from peewee import ModelSelect, Value, fn
 
 from dispatch.assignment.decisions import for_one_agent
 from dispatch.assignment.eligibility import department_for
 from dispatch.assignment.load_balancing import Bearer, Loose, Move, Optimiser, even_out
+from dispatch.assignment.row_types import Shuffled
 from dispatch.desk import settings
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.queries.row_types import MoveRow
@@ -30,15 +31,27 @@ POLICY = "shuffle"
 
 
 @command("shuffle", past="loads evened out", undo=put_back)
-def shuffle(running: Command, optimiser: Optimiser = even_out) -> dict[str, list[MoveRow]]:
+def shuffle(running: Command, optimiser: Optimiser = even_out) -> Shuffled:
     """Even out the loads now, regardless of dwell time and cool-down."""
-    return {"moves": _carry_out(running, plan(running.desk, running.now, optimiser))}
+    desk, now = running.desk, running.now
+    moves, kept = plan(desk, now, optimiser), pinned(desk, now, optimiser)
+    return {"moves": _carry_out(running, moves), "pinned": kept}
 
 
-def preview_shuffle(desk: Desk, optimiser: Optimiser = even_out) -> dict[str, list[MoveRow]]:
+def preview_shuffle(desk: Desk, optimiser: Optimiser = even_out) -> Shuffled:
     """Return what ``shuffle`` would, without changing anything."""
     with desk.reading():
-        return {"moves": _rows(plan(desk, desk.now(), optimiser))}
+        now = desk.now()
+        return {"moves": _rows(plan(desk, now, optimiser)), "pinned": pinned(desk, now, optimiser)}
+
+
+def pinned(desk: Desk, now: str, optimiser: Optimiser = even_out) -> list[int]:
+    """The bookings that a run would move, but for the decision of a person."""
+    query = _unclaimed().select(Booking.booking_id).where(Booking.pinned_at.is_null(False))
+    kept = {booking_id for (booking_id,) in tuples(query)}
+    if not kept:
+        return []
+    return sorted(kept & {move.booking_id for move in plan(desk, now, optimiser, ignore_pins=True)})
 
 
 @command("shuffle.recurring", past="loads evened out", undo=put_back)
@@ -66,7 +79,14 @@ def _is_due(desk: Desk) -> bool:
     return bool(seconds) and (last is None or last > now or last <= _before(now, seconds=seconds))
 
 
-def plan(desk: Desk, now: str, optimiser: Optimiser = even_out, *, rested: bool = False) -> list[Move]:
+def plan(
+    desk: Desk,
+    now: str,
+    optimiser: Optimiser = even_out,
+    *,
+    rested: bool = False,
+    ignore_pins: bool = False,
+) -> list[Move]:
     """The moves that would even out the desk; ``rested`` skips bookings given or moved recently."""
     query = Agent.select(
         Agent.agent_id,
@@ -89,42 +109,64 @@ def plan(desk: Desk, now: str, optimiser: Optimiser = even_out, *, rested: bool 
         for agent_id, load, capacity, presence, department, skills, locations in tuples(query)
     ]
     matters = [any(bearer.covers[rule] is not None for bearer in bearers) for rule in range(3)]
-    return optimiser(bearers, _loose(desk, now, matters, rested=rested))
+    return optimiser(bearers, _loose(desk, now, matters, rested=rested, ignore_pins=ignore_pins))
 
 
-def _loose(desk: Desk, now: str, matters: list[bool], *, rested: bool) -> list[Loose]:
-    """The bookings that may move, oldest first; recently declined ones stay where they are."""
-    declined = Event.select(Event.event_id).where(
-        Event.booking_id == Booking.booking_id,
-        Event.command == "booking.decline",
-        Event.at > _before(now, minutes=desk.settings["decline_minutes"]),
+def _unclaimed() -> ModelSelect[Any]:
+    return Booking.select().where(
+        Booking.status == PENDING, Booking.claimed_at.is_null(), Booking.agent_id.is_null(False)
     )
+
+
+def _loose(desk: Desk, now: str, matters: list[bool], *, rested: bool, ignore_pins: bool) -> list[Loose]:
+    """The bookings that may move, oldest first; those that agents have seen are left to the offers."""
+    dwell_minutes = desk.settings["dwell_minutes"]
     query = (
-        Booking.select(
+        _unclaimed()
+        .select(
             Booking.booking_id, Booking.agent_id, Booking.destination, Booking.launch_location,
-            Booking.package, Lead.requests,
+            Booking.package, Lead.requests, _stalled(now, dwell_minutes if rested else 0),
         )
         .join(Lead, on=(Lead.lead_id == Booking.lead_id))
         .join(Agent, on=(Agent.agent_id == Booking.agent_id))
-        .where(Booking.status == PENDING, Booking.claimed_at.is_null(), Agent.left_at.is_null())
-        .where(~fn.EXISTS(declined))
+        .where(Agent.left_at.is_null(), ~fn.EXISTS(_seen(desk, now)))
         .order_by(Booking.created_at, Booking.booking_id)
     )  # fmt: skip
+    if not ignore_pins:
+        query = query.where(Booking.pinned_at.is_null())
     if rested:
         query = query.where(
-            Booking.given_at <= _before(now, minutes=desk.settings["dwell_minutes"]),
+            Booking.given_at <= _before(now, minutes=dwell_minutes),
             Booking.shuffled_at.is_null()
             | (Booking.shuffled_at <= _before(now, minutes=desk.settings["cooldown_minutes"])),
         )
     departments = desk.settings["departments"]
     loose = []
-    for booking_id, agent_id, destination, launch, package, requests in tuples(query):
+    for booking_id, agent_id, destination, launch, package, requests, stalled in tuples(query):
         lead = Lead(destination=destination, requests=requests) if departments else None
         department = department_for(departments, lead, package) if lead else None
         needs = (department, destination, launch)
         relevant = tuple(need if known else None for need, known in zip(needs, matters, strict=True))
-        loose.append(Loose(booking_id, agent_id, relevant))
+        loose.append(Loose(booking_id, agent_id, relevant, bool(stalled)))
     return loose
+
+
+def _seen(desk: Desk, now: str) -> Any:
+    """The looks at a booking that keep it where it is (docs/rules.md, Offers)."""
+    seen = Event.select(Event.event_id).where(
+        Event.booking_id == Booking.booking_id,
+        Event.command.in_(["booking.decline", "booking.lapse"]),
+    )
+    if not desk.settings["offer_minutes"]:  # with it they move on anyway, to an agent who has not seen them
+        seen = seen.where(Event.at > _before(now, minutes=desk.settings["decline_minutes"]))
+    return seen
+
+
+def _stalled(now: str, dwell_minutes: int) -> Any:
+    """Whether a booking has been with its agent for two dwell times, and never moved; of 0, none has."""
+    if not dwell_minutes:
+        return Value(0)
+    return Booking.shuffled_at.is_null() & (Booking.given_at <= _before(now, minutes=2 * dwell_minutes))
 
 
 def _carry_out(running: Command, moves: list[Move]) -> list[MoveRow]:
@@ -134,7 +176,8 @@ def _carry_out(running: Command, moves: list[Move]) -> list[MoveRow]:
             booking.agent_id = move.to_agent_id
             booking.changed_at = booking.given_at = booking.shuffled_at = running.now
             booking.save()
-            reason = f"moved from agent {move.from_agent_id} to even out the loads"
+            why = "where nobody claimed it" if move.stalled else "to even out the loads"
+            reason = f"moved from agent {move.from_agent_id}{',' if move.stalled else ''} {why}"
             for_one_agent(running, booking.lead_id, move.to_agent_id, POLICY, reason).save()
     running.detail["moves"] = len(moves)
     running.may_free = True
@@ -143,7 +186,10 @@ def _carry_out(running: Command, moves: list[Move]) -> list[MoveRow]:
 
 
 def _rows(moves: list[Move]) -> list[MoveRow]:
-    return [cast(MoveRow, move._asdict()) for move in moves]
+    return [
+        {"booking_id": move.booking_id, "from_agent_id": move.from_agent_id, "to_agent_id": move.to_agent_id}
+        for move in moves
+    ]
 
 
 def _listed(names: str | None) -> frozenset[str] | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from peewee import Tuple
 
-from dispatch.assignment.assign import find_agent, taker_for
-from dispatch.assignment.eligibility import Pool
+from dispatch.assignment.assign import find_agent, kept_out_of, may_take, present_round
 from dispatch.desk.commands import Command
+from dispatch.queries.offer_rounds import NO_ROUND, Round, free_agents, rounds_of
 from models.base import CompiledQuery, parameter
 from models.bookings import Booking, Waiting
 
@@ -28,37 +28,49 @@ _oldest_waiting = CompiledQuery(
 )
 
 
-def anybody_free() -> bool:
-    """Whether any agent may take work."""
-    return Pool().first_id() is not None
+def drain_waiting(running: Command, returned: Mapping[int, str] | None = None) -> None:
+    """Assign waiting bookings, oldest first, as long as an agent may take work.
 
-
-def drain_waiting(running: Command) -> None:
-    """Assign waiting bookings, oldest first, as long as an agent may take work."""
-    drained = []
-    if anybody_free():
-        for booking_id in _waiting():
-            booking = Booking.lock(booking_id)
-            # a booking that every free agent has declined stays waiting, untouched
-            if taker_for(running, booking) is not None:
-                find_agent(running, booking)
-                drained.append(booking_id)
-            elif not anybody_free():
-                break
+    ``returned`` are those that an agent has just given back, and why: they wait their turn with the others,
+    but do not count as drained. A booking that every free agent is kept out of stays waiting, untouched.
+    """
+    returned = returned or {}
+    drained: list[int] = []
+    free: set[int] | None = None  # not read unless something waits, as there may be thousands
+    for booking_id, before in _waiting(running.undoes):
+        free = free_agents() if free is None else free
+        if not free:
+            break
+        if _somebody(running, booking_id, before, free):
+            booking, because = Booking.lock(booking_id), returned.get(booking_id, "")
+            agent_id = find_agent(running, booking, because=because, before=before)
+            drained.append(booking_id)
+            if agent_id is not None and not may_take(agent_id):
+                free.discard(agent_id)
+    drained = [booking_id for booking_id in drained if booking_id not in returned]
     if drained:
         running.detail["drained"] = drained
 
 
 def drainable(desk: Desk) -> bool:
     """Whether a booking is waiting that an agent could take now."""
+    if not Waiting.select().exists() or not (free := free_agents()):
+        return False
     asking = Command(desk, "waiting.assign")
-    return anybody_free() and any(
-        taker_for(asking, Booking.lock(booking_id)) is not None for booking_id in _waiting()
-    )
+    return any(_somebody(asking, booking_id, before, free) for booking_id, before in _waiting(None))
 
 
-def _waiting() -> Iterator[int]:
+def _somebody(running: Command, booking_id: int, before: Round, free: set[int]) -> bool:
+    """Whether one of the free agents could get a booking: all other rules are dropped if need be."""
+    current = present_round(running, booking_id, before)
+    return bool(free - kept_out_of(running, booking_id, current, free=free).keys())
+
+
+def _waiting(undoing: int | None) -> Iterator[tuple[int, Round]]:
+    """The waiting bookings, oldest first, with their rounds by the log."""
     since, last = "", 0
     while rows := _oldest_waiting(since=since, last=last, limit=AT_ONCE):
-        yield from (booking_id for _, booking_id in rows)
+        numbers = [booking_id for _, booking_id in rows]
+        rounds = rounds_of(numbers, undoing)
+        yield from ((booking_id, rounds.get(booking_id, NO_ROUND)) for booking_id in numbers)
         since, last = rows[-1]

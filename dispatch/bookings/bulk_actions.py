@@ -94,6 +94,7 @@ def preview_reassign(desk: Desk, which: Which, to_agent_id: int) -> BatchResult:
             return _unclaimed(row) | {
                 "agent_id": agent.agent_id,
                 "agent_name": agent.name,
+                "pinned_at": desk.now(),
                 "over_capacity": over,
             }
 
@@ -139,7 +140,7 @@ def preview_release(desk: Desk, which: Which) -> BatchResult:
 
 
 def _unclaimed(row: BookingRow) -> BookingRow:
-    return row | {"claimed_at": None, "asked_at": None, "unattended": False}
+    return row | {"claimed_at": None, "asked_at": None, "pinned_at": None, "unattended": False}
 
 
 def _reassignable(agent: Agent) -> Check:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dispatch import queries
 from dispatch.assignment.agent_checks import attending_agent, check_room, not_the_holder, working_agent
-from dispatch.assignment.assign import DECLINED, find_agent, give, may_take, save
+from dispatch.assignment.assign import find_agent, give, may_take, save
 from dispatch.assignment.decisions import decide_by_hand
 from dispatch.customers.records import refuse_erased
 from dispatch.desk.commands import Command, command, put_back, reverse_event
 from dispatch.inputs import due_times, validation
 from dispatch.inputs.amounts import money_cents
 from dispatch.queries.next_action import is_due
+from dispatch.queries.offer_rounds import DECLINED
 from dispatch.queries.row_types import BookingRow
 from models.agents import GONE, Agent
 from models.bookings import CANCELLED, CONFIRMED, PENDING, Booking
@@ -56,7 +57,7 @@ def _pull(running: Command, booking: Booking, agent: Agent) -> None:
     check_room(agent)
     running.detail = {"pulled_from": holder.agent_id}
     decide_by_hand(running, booking.lead_id, agent, f"{agent.name} pulled it from {holder.name}", PULLED)
-    give(running, booking, agent.agent_id)
+    give(running, booking, agent.agent_id, by_person=True)
 
 
 @command("booking.release", past="released", undo=put_back)
@@ -194,7 +195,7 @@ def reassigned(running: Command, booking: Booking, agent: Agent, reason: str) ->
     """Give a booking to another agent as part of a command; return whether it exceeds the capacity."""
     check_other(booking, agent)
     decision = decide_by_hand(running, booking.lead_id, agent, reason)
-    give(running, booking, agent.agent_id)
+    give(running, booking, agent.agent_id, by_person=True)
     return decision.notes != "{}"
 
 
@@ -213,7 +214,7 @@ def reopen(running: Command, booking_id: int) -> BookingRow:
     refuse_erased(Lead.lock(booking.lead_id).customer_id)
     booking.status = PENDING
     booking.completed_at = booking.cancelled_at = booking.cancel_reason = booking.claimed_at = None
-    booking.progress_at = booking.asked_at = None
+    booking.progress_at = booking.asked_at = booking.pinned_at = None
     if booking.agent_id is None or not may_take(booking.agent_id):
         find_agent(running, booking)
         return described(running, booking_id)
@@ -238,8 +239,11 @@ def rate(running: Command, booking_id: int, score: int | str) -> BookingRow:
 
 
 def unclaim(running: Command, booking: Booking) -> BookingRow:
-    """Remove the claim from a booking, and find another agent if the holder is away or offline."""
-    booking.claimed_at = booking.progress_at = booking.asked_at = None
+    """Remove the claim from a booking, and find another agent if the holder is away or offline.
+
+    Whoever lets go of it undoes what a person decided: it is no longer pinned to them.
+    """
+    booking.claimed_at = booking.progress_at = booking.asked_at = booking.pinned_at = None
     holder = Agent.lock(booking.agent_id)
     if holder.presence in GONE:
         find_agent(running, booking, because=f"{holder.name} is {holder.presence}")

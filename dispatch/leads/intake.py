@@ -157,6 +157,9 @@ def problems(fields: Mapping[str, str | None], values: AcceptedValues) -> dict[s
 def _result(running: Command, lead: Lead, other_id: int | None) -> LeadResult:
     booking, decision = lead.booking, running.decision
     assert decision is not None  # the first trigger decides on every new lead
+    if decision.returning:
+        booking.pinned_at = running.now
+        booking.save()
     running.booking_id = booking.booking_id
     running.agent_id = booking.agent_id
     assigned = booking.assignment_id is not None

@@ -6,16 +6,25 @@ Only work given or claimed at this desk has the times these clocks start from (`
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import timedelta
 
 from peewee import Expression
 
-from dispatch.agents.handover import to_the_desk
 from dispatch.agents.presence import put as set_presence
-from dispatch.assignment.assign import find_agent, taker_for
+from dispatch.agents.unattended import pass_on
+from dispatch.assignment.assign import find_agent
 from dispatch.bookings.lifecycle import described, pending_booking, saved, unclaim
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
+from dispatch.queries.offer_rounds import (
+    NO_ROUND,
+    NOT_CLAIMED,
+    Round,
+    free_agents,
+    has_missed,
+    rounds_of,
+)
 from dispatch.queries.row_types import BookingRow
 from models.agents import AVAILABLE, AWAY, BUSY, Agent
 from models.base import tuples
@@ -24,7 +33,6 @@ from models.clock import from_text, to_text
 
 AT_WORK = (AVAILABLE, BUSY)
 MISSED_IN_A_ROW = 2
-NOT_CLAIMED = "did not claim it in time"
 AWAY_REASON = f"{MISSED_IN_A_ROW} offers in a row not claimed"
 
 
@@ -32,20 +40,22 @@ AWAY_REASON = f"{MISSED_IN_A_ROW} offers in a row not claimed"
 def lapse(running: Command, booking_id: int) -> BookingRow:
     """Pass an offer that was not claimed in time to the next agent; two in a row set the first one away.
 
-    Offers missed during a break do not count.
+    A lead counts once for an agent. Offers missed during a break do not count, and nobody is set away if
+    fewer than ``min_present`` others would be left.
     """
     booking = pending_booking(running, booking_id)
     agent = Agent.lock(booking.agent_id)
     running.detail = {"not_claimed_by": agent.agent_id}
+    counts = agent.presence in AT_WORK and not has_missed(booking_id, agent.agent_id)
     find_agent(running, booking, {agent.agent_id: NOT_CLAIMED}, because=f"{agent.name} {NOT_CLAIMED}")
     agent = Agent.lock(agent.agent_id)
-    if agent.presence in AT_WORK:
+    if counts:
         agent.offers_missed += 1
-        if agent.offers_missed >= MISSED_IN_A_ROW:
+        if agent.offers_missed >= MISSED_IN_A_ROW and _enough_without(running, agent):
             set_presence(running, agent, AWAY, reason=AWAY_REASON)
         agent.save()
     if agent.presence == AWAY:
-        to_the_desk(running, agent, only_unclaimed=True)
+        pass_on(running, [agent.agent_id])
     return described(running, booking_id)
 
 
@@ -64,18 +74,28 @@ def expire(running: Command, booking_id: int) -> BookingRow:
 
 
 def lapsed(desk: Desk, only: int | None = None) -> list[int]:
-    """Overdue offers that another agent could take, longest overdue first."""
+    """Overdue offers that another agent could take, or that all have seen now; longest overdue first.
+
+    What its agent alone has seen stays there until another could take it: it would only lose that one.
+    """
     minutes = desk.settings["offer_minutes"]
     if not minutes:
         return []
     found = _pending(
         only,
         Booking.claimed_at.is_null(),
+        Booking.pinned_at.is_null(),
         Booking.given_at <= _ago(desk, minutes=minutes),
         Booking.agent_id.is_null(False),
     )
-    asking = Command(desk, "booking.lapse")
-    return [booking_id for booking_id in found if _another_could(asking, Booking.lock(booking_id))]
+    if not found:
+        return []
+    free, rounds = free_agents(), rounds_of(found)
+    return [
+        booking_id
+        for booking_id, holder in found.items()
+        if _leaves(holder, rounds.get(booking_id, NO_ROUND), free)
+    ]
 
 
 def silent(desk: Desk, only: int | None = None) -> list[int]:
@@ -84,7 +104,7 @@ def silent(desk: Desk, only: int | None = None) -> list[int]:
     if not hours:
         return []
     limit = _ago(desk, hours=hours)
-    return _pending(
+    found = _pending(
         only,
         Booking.claimed_at.is_null(False),
         Booking.contacted_at.is_null(),
@@ -92,24 +112,36 @@ def silent(desk: Desk, only: int | None = None) -> list[int]:
         Booking.progress_at <= limit,
         Booking.follow_up_at.is_null() | (Booking.follow_up_at <= limit),
     )
+    return list(found)
 
 
 def unanswered(desk: Desk, only: int | None = None) -> list[int]:
     """Claims whose agents were asked and did not answer in time."""
     limit = _ago(desk, minutes=desk.settings["keep_minutes"])
-    return _pending(only, Booking.asked_at <= limit, Booking.claimed_at.is_null(False))
+    return list(_pending(only, Booking.asked_at <= limit, Booking.claimed_at.is_null(False)))
 
 
-def _another_could(asking: Command, booking: Booking) -> bool:
-    assert booking.agent_id is not None  # the query selects only those with an agent
-    return taker_for(asking, booking, {booking.agent_id: NOT_CLAIMED}) is not None
+def _leaves(holder: int, before: Round, free: Set[int]) -> bool:
+    """Whether an offer leaves its holder: for an agent who has not seen the lead, or since several have."""
+    seen = before.after(holder, NOT_CLAIMED, "").seen
+    return bool(free - seen.keys()) or len(seen) > 1
 
 
-def _pending(only: int | None, *conditions: Expression) -> list[int]:
-    query = Booking.select(Booking.booking_id).where(Booking.status == PENDING, *conditions)
+def _enough_without(running: Command, agent: Agent) -> bool:
+    """Whether ``min_present`` other agents are available, so that this one may be set away."""
+    others = Agent.select().where(
+        Agent.left_at.is_null(), Agent.presence == AVAILABLE, Agent.agent_id != agent.agent_id
+    )
+    fewest: int = running.desk.settings["min_present"]
+    return int(others.count()) >= fewest
+
+
+def _pending(only: int | None, *conditions: Expression) -> dict[int, int]:
+    """The Pending bookings that meet the conditions, longest waiting first, with their agents."""
+    query = Booking.select(Booking.booking_id, Booking.agent_id).where(Booking.status == PENDING, *conditions)
     if only is not None:
         query = query.where(Booking.booking_id == only)
-    return [booking_id for (booking_id,) in tuples(query.order_by(Booking.created_at, Booking.booking_id))]
+    return dict(tuples(query.order_by(Booking.created_at, Booking.booking_id)))
 
 
 def _ago(desk: Desk, **span: int) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 
 from dispatch.assignment.eligibility import department_map
 from dispatch.assignment.policies import POLICIES
+from dispatch.assignment.policies.round_robin import CONTINUE, STARTS
 from dispatch.desk.settings import Definition
 from dispatch.inputs import amounts
 from dispatch.service.sla import business_hours, targets
@@ -42,12 +43,6 @@ def _contact(text: str) -> str:
     return text.strip()
 
 
-def _policy(text: str) -> str:
-    if text not in POLICIES:
-        raise ValueError(text)
-    return text
-
-
 def _switch(text: str) -> bool:
     word = text.strip().casefold()
     if word not in SWITCHES:
@@ -55,10 +50,13 @@ def _switch(text: str) -> bool:
     return SWITCHES[word]
 
 
-def _durability(text: str) -> str:
-    if text not in ("full", "normal"):
-        raise ValueError(text)
-    return text
+def _one_of(words: Collection[str]) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(text)
+        return text
+
+    return parse
 
 
 def _departments(text: str) -> str:
@@ -79,6 +77,7 @@ def _minutes(key: str, default: str, until: str) -> Definition:
 
 SWITCHES = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 MOST_MINUTES = 100_000  # ten weeks
+MOST_AGENTS = 100_000
 
 
 def _weights(text: str) -> str:
@@ -90,7 +89,14 @@ def _weights(text: str) -> str:
 DEFINITIONS = {
     definition.key: definition
     for definition in (
-        Definition("policy", "rank", "who gets the next lead", _policy, "a policy's name"),
+        Definition("policy", "rank", "who gets the next lead", _one_of(POLICIES), "a policy's name"),
+        Definition(
+            "round_robin_start",
+            CONTINUE,
+            "who gets the first lead of a new trip in round robin: the next in turn, or the lowest number",
+            _one_of(STARTS),
+            " or ".join(STARTS),
+        ),
         Definition(
             "match_weights",
             "learned",
@@ -158,7 +164,7 @@ DEFINITIONS = {
             "durability",
             "full",
             "full: what was answered is on the disk; normal: quicker, a power cut may lose half a minute",
-            _durability,
+            _one_of(("full", "normal")),
             "full or normal",
         ),
         Definition(
@@ -171,6 +177,7 @@ DEFINITIONS = {
         Definition("pull", False, "agents may claim each other's unclaimed work", _switch, "on or off"),
         _number("decline_minutes", 30, 0, MOST_MINUTES, "minutes before declined work is offered again"),
         _number("offer_minutes", 0, 0, MOST_MINUTES, "minutes to claim an offered booking; 0: no limit"),
+        _number("min_present", 1, 0, MOST_AGENTS, "others available before missed offers set an agent away"),
         _number("contact_hours", 4, 0, 2_000, "hours to contact a claimed customer; 0: no limit"),
         _number("keep_minutes", 30, 1, MOST_MINUTES, "minutes to answer before the claim is released"),
         _number("contact_within_minutes", 60, 1, MOST_MINUTES, "minutes in which a contact is a success"),

@@ -10,14 +10,15 @@ from collections.abc import Callable, Sequence
 
 from dispatch.agents import presence
 from dispatch.agents.presence import SWEEPER
+from dispatch.agents.unattended import assign_waiting
 from dispatch.assignment import shuffle
-from dispatch.assignment.waiting_list import drain_waiting, drainable
-from dispatch.desk.commands import Command, command, put_back
+from dispatch.assignment.waiting_list import drainable
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_chain import seal
 from dispatch.operations import booking_timeouts, daily_backup, sweep_record
 from dispatch.operations.row_types import SweepResult
 from dispatch.privacy.retention import erase_expired
+from dispatch.queries.offer_rounds import seen_by_all
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import lifecycle
 from dispatch.service.row_types import IssueAlarm
@@ -48,6 +49,7 @@ def sweep(desk: Desk) -> SweepResult:
             "asked": _each(desk, booking_timeouts.silent, booking_timeouts.ask),
             "released": _each(desk, booking_timeouts.unanswered, booking_timeouts.expire),
             "assigned": _assigned(desk),
+            "seen_by_all": _seen_by_all(desk),
             "moves": shuffle.run_if_due(desk),
             "warned": [],
             "escalated": [],
@@ -64,10 +66,15 @@ def sweep(desk: Desk) -> SweepResult:
         done["closed"] = _each(desk, lifecycle.due_to_close, lifecycle.close)
         done["erased"] = erase_expired(desk)
         done["sealed"] = seal(desk, MOST_SEALED)
-        if not any(done.values()):
+        if not any(value for key, value in done.items() if key != "seen_by_all"):  # nothing was done
             desk.tidy()
         sweep_record.note(desk)
         return done
+
+
+def _seen_by_all(desk: Desk) -> list[int]:
+    with desk.reading():
+        return seen_by_all()
 
 
 def _issues(alarms: Sequence[IssueAlarm]) -> list[int]:
@@ -105,12 +112,4 @@ def _assigned(desk: Desk) -> list[int]:
         if not drainable(desk):
             return []
     with desk.batch():
-        return drain(desk) if drainable(desk) else []
-
-
-@command("waiting.assign", past="waiting bookings assigned", undo=put_back)
-def drain(running: Command) -> list[int]:
-    """Assign waiting bookings, oldest first, as long as an agent is free."""
-    drain_waiting(running)
-    drained: list[int] = running.detail.get("drained", [])
-    return drained
+        return assign_waiting(desk) if drainable(desk) else []

@@ -52,6 +52,7 @@ NAMES_NOBODY = frozenset(
         "to",
         "trigger",
         "triggers",
+        "unsuited",
     ]
 )
 """Keys in an event's detail and result whose texts tell of the work; any other may tell of the person."""

@@ -19,6 +19,7 @@ from dispatch.queries.bookings import (
     pending_ids,
     unattended,
 )
+from dispatch.queries.offer_rounds import seen_by_all
 from dispatch.queries.totals import (
     Arrivals,
     Totals,
@@ -57,5 +58,6 @@ __all__ = [
     "list_agents",
     "list_bookings",
     "pending_ids",
+    "seen_by_all",
     "unattended",
 ]

@@ -121,12 +121,14 @@ class BookingRow(TypedDict):
     version: int
     given_at: str | None
     asked_at: str | None
+    pinned_at: str | None
     unattended: bool
     customer_id: int
     phone: str | None
     email: str | None
     group: NotRequired[str]  # on an agent's desk
     over_capacity: NotRequired[bool]  # after it was reassigned
+    unsuited: NotRequired[str]  # after an edit: why the agent who had it does not suit it any more
     due: NotRequired[str]  # as of now: the follow-up's lateness, and the next command
     next: NotRequired[str | None]
     age: NotRequired[str]  # in a list: since it came in, on an agent's desk since its state began

@@ -7,6 +7,7 @@ from typing import Any
 
 from peewee import fn
 
+from dispatch.queries.offer_rounds import seen_by_all
 from models.agents import Agent
 from models.base import tuples
 from models.bookings import CONFIRMED, PENDING, Booking, Waiting
@@ -19,11 +20,15 @@ VIEWS = ("All", "Pending", "Unclaimed", "Waiting", "Confirmed", "Cancelled")
 
 @dataclass(frozen=True)
 class Totals:
-    """The footer's figures. ``drift`` lists agents whose load differs from their Pending bookings."""
+    """The footer's figures. ``drift`` lists agents whose load differs from their Pending bookings.
+
+    ``seen_by_all`` are those of the waiting bookings that every agent who may take work has seen.
+    """
 
     waiting: int
     pending: int
     drift: tuple[int, ...]
+    seen_by_all: tuple[int, ...] = ()
 
 
 def count_totals() -> Totals:
@@ -37,9 +42,10 @@ def count_totals() -> Totals:
     with current_database.atomic("DEFERRED"):  # one snapshot, or a busy desk would seem to drift
         counts: dict[Any, int] = dict(tuples(pending))
         loads: dict[Any, int] = dict(tuples(loaded))
+        seen = tuple(seen_by_all()) if None in counts else ()
     waiting = counts.pop(None, 0)
     drift = sorted(agent for agent in counts | loads if counts.get(agent, 0) != loads.get(agent, 0))
-    return Totals(waiting, waiting + sum(counts.values()), tuple(drift))
+    return Totals(waiting, waiting + sum(counts.values()), tuple(drift), seen)
 
 
 def count_by_view() -> dict[str, int]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from dispatch.desk.row_types import EventRow
 from dispatch.inputs.amounts import is_sign
 from dispatch.inputs.due_times import WEEKDAYS
 from dispatch.queries.next_action import is_due, next_action
@@ -176,6 +178,24 @@ def booking_state(row: BookingRow) -> str:
         return "Still on it? claimed"
     claimed = "claimed" if row["claimed_at"] else "unclaimed"
     return f"Due, {claimed}" if row.get("due") else f"{PENDING}, {claimed}"
+
+
+BY_A_PERSON = ("booking.reassign", "booking.reassign_all", "agent.handover")
+"""The commands that pin an unclaimed booking to the agent named in them."""
+
+
+def kept(row: BookingRow, history: Sequence[EventRow]) -> str:
+    """Format whose decision keeps an unclaimed booking with its agent: ``with Ada Byron by kim``, or "".
+
+    ``history`` are the booking's events; what the setting ``returning`` pinned is the customer's own agent's.
+    """
+    pinned_at = row["pinned_at"]
+    if pinned_at is None or row["claimed_at"] is not None or row["status"] != PENDING:
+        return ""
+    then = [event for event in history if event["at"] == pinned_at]
+    actor = next((event["actor"] for event in then if event["command"] in BY_A_PERSON), "")
+    words = f" by {actor}" if actor else ", the customer's own agent" if then else ""
+    return f"with {row['agent_name']}{words}"
 
 
 def presence_words(agent: AgentRow) -> str:

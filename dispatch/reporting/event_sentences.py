@@ -36,7 +36,7 @@ SENTENCES = {
     "booking.confirm": "confirmed {booking}[ for {agent}]",
     "booking.contact": "contacted {booking}[: {outcome}][, {text}][; follow-up {follow_up_at}]",
     "booking.decline": "declined {booking}[ for {declined_by}][: {reason}][; now with {agent}][; {waits}]",
-    "booking.edit": "edited {booking}",
+    "booking.edit": "edited {booking}[: {unsuited}][; now with {moved_to}]",
     "booking.expire": "released {booking}: no answer about the claim[; now with {agent}][; {waits}]",
     "booking.follow_up": "set the follow-up of {booking}[ to {follow_up_at}]",
     "booking.follow_up removed": "removed the follow-up of {booking}",
@@ -97,6 +97,7 @@ SENTENCES = {
     "view.delete": "deleted a view[: {view}]",
     "view.save": "saved a view[: {view}]",
     "waiting.assign": "assigned {drained}[ to {taker}][: {shared}]",
+    "waiting.assign returned": "passed on the work of agents who are away[: {moved}]",
     "weights.learn": "learned weights[, version {version}]",
     "weights.use": "put weights in use[: {weights}]",
 }
@@ -104,7 +105,7 @@ SENTENCES = {
 
 PART = re.compile(r"\[([^\]]*)\]")
 FIELD = re.compile(r"\{(\w+)\}")
-OF_AGENTS = ("declined_by", "not_claimed_by", "pulled_from", "to")
+OF_AGENTS = ("declined_by", "moved_to", "not_claimed_by", "pulled_from", "to")
 DESK = "desk"  # in the place of an agent: its policy finds one
 COUNTED = {
     "agents": "agent",
@@ -156,6 +157,7 @@ def _passed_on(event: EventRow, names: Names) -> str:
 def _filled(command: str, event: EventRow, names: Names) -> str:
     detail = event["detail"]
     variant = "removed" if detail.get("follow_up_at", "") is None else detail.get("author")
+    variant = variant or ("returned" if detail.get("returned") else None)
     template = SENTENCES.get(f"{command} {variant}") or SENTENCES.get(command)
     if template is None:  # only a later version of Astra knows it
         return command

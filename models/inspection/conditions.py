@@ -75,6 +75,10 @@ def _json(name: str, shape: str) -> Rule:
     return Rule(f"{name} is not a JSON {shape}", f"t.{name} IS NOT NULL AND NOT ({is_shaped})")
 
 
+PAIR = "(t.location <> '' OR t.skill <> '')"
+"""A pointer of a pair of places; the one without is the whole desk's."""
+
+
 def _at(name: str, path: str) -> str:
     """A value inside a JSON column; NULL if it is no JSON."""
     return f"CASE WHEN json_valid(t.{name}) THEN json_extract(t.{name}, '{path}') END"
@@ -188,7 +192,7 @@ VALUES: dict[str, list[Rule]] = {
     ],
     "bookings": [
         *_times("created_at", "changed_at", "claimed_at", "contacted_at", "follow_up_at", "completed_at"),
-        *_times("cancelled_at", "given_at", "progress_at", "asked_at", "shuffled_at"),
+        *_times("cancelled_at", "given_at", "progress_at", "asked_at", "shuffled_at", "pinned_at"),
         _listed("destination", Destination),
         _listed("launch_location", LaunchLocation),
         Rule(
@@ -325,9 +329,13 @@ VALUES: dict[str, list[Rule]] = {
     "satisfaction_models": [*_times("trained_at"), Rule("answers is below 1", "t.answers < 1")],
     "round_robin_pointers": [
         Rule(
-            "the location is not on the list", f"t.location NOT IN (SELECT name FROM {LaunchLocation.table})"
+            "the location is not on the list",
+            f"{PAIR} AND t.location NOT IN (SELECT name FROM {LaunchLocation.table})",
         ),
-        Rule("the skill is not on the list", f"t.skill NOT IN (SELECT name FROM {Destination.table})"),
+        Rule(
+            "the skill is not on the list",
+            f"{PAIR} AND t.skill NOT IN (SELECT name FROM {Destination.table})",
+        ),
         Rule(
             "points to an agent who does not exist",
             "NOT EXISTS (SELECT 1 FROM space_travel_agents a WHERE a.agent_id = t.agent_id)",

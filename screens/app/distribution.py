@@ -9,8 +9,8 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from dispatch.assignment.policies import POLICIES
+from dispatch.assignment.row_types import Shuffled
 from dispatch.operations.sweep_record import unswept_since
-from dispatch.queries.row_types import MoveRow
 from dispatch.queries.wording import plural
 from models.base import Json
 from models.errors import DatabaseUnavailable
@@ -96,7 +96,7 @@ class DistributingApp(GreetingApp):
     def action_shuffle(self) -> None:
         """Even out the loads, after a preview of what would move."""
 
-        def moved(result: dict[str, list[MoveRow]]) -> None:
+        def moved(result: Shuffled) -> None:
             count = plural(len(result["moves"]), "booking")
             if result["moves"]:
                 self._host.tell_done(f"Moved {count}")

@@ -7,7 +7,7 @@ from rich.text import Text
 from dispatch import queries
 from dispatch.assignment import policy_trial, shuffle
 from dispatch.assignment.policies import POLICIES
-from dispatch.assignment.row_types import PolicyTrial
+from dispatch.assignment.row_types import PolicyTrial, Shuffled
 from dispatch.desk.desk import Desk
 from dispatch.operations import configuration
 from dispatch.queries.row_types import MoveRow
@@ -59,9 +59,9 @@ def _trial(tried: PolicyTrial) -> Text:
     return text
 
 
-def shuffle_form() -> FormModal[dict[str, list[MoveRow]]]:
+def shuffle_form() -> FormModal[Shuffled]:
     def look(desk: Desk, _: Values) -> Text:
-        return _moves(shuffle.preview_shuffle(desk)["moves"])
+        return _moves(shuffle.preview_shuffle(desk))
 
     return FormModal(
         "Even out loads",
@@ -73,7 +73,15 @@ def shuffle_form() -> FormModal[dict[str, list[MoveRow]]]:
     )
 
 
-def _moves(moves: list[MoveRow]) -> Text:
+def _moves(result: Shuffled) -> Text:
+    text = _moving(result["moves"])
+    if kept := result["pinned"]:
+        shown = ", ".join(map(str, kept[:MOST_MOVES])) + (", ..." if len(kept) > MOST_MOVES else "")
+        text.append(f"\npinned by a person's decision: {shown}", "dim")
+    return text
+
+
+def _moving(moves: list[MoveRow]) -> Text:
     if not moves:
         return Text("The loads are even: nothing would move")
     wanted = {agent for move in moves for agent in (move["from_agent_id"], move["to_agent_id"])}

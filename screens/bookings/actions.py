@@ -54,6 +54,13 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
         when = f"{day_and_moment(at)[:3]} {short_moment(at)}"
         return f"{about}: {when}" if word == FOLLOW_UP else f"{about}, follow-up {when}"
 
+    def _with_unsuited(self, word: str, row: BookingRow) -> str:
+        """Say why the agent who had it does not suit it any more, and who has it now."""
+        done, why, holder = self.describe_done(word, row), row.get("unsuited"), row["agent_name"] or ""
+        if why is None:
+            return done
+        return f"{done}: {why}" if why.startswith(holder) else f"{done} → {short(holder, 20)}: {why}"
+
     # Checks before a form opens, so that a refusal does not wait for the typing. Each raises Refused.
 
     def _is_open(self, row: BookingRow) -> None:
@@ -132,7 +139,8 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
     action_rate = with_form("Scored", forms.rate_form, needs=_is_finished, verb="rate")
 
     def action_edit(self) -> None:
-        self.with_form("Saved", partial(forms.edit_form, values=self.backend.values))
+        form = partial(forms.edit_form, values=self.backend.values)
+        self.with_form("Saved", form, tell=self._with_unsuited)
 
     action_reassign = with_form("Reassigned", forms.reassign_form, needs=_is_open, verb="reassign")
 

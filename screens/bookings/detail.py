@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.text import Text
 
 from dispatch import queries
 from dispatch.assignment import explanations
 from dispatch.desk import event_log
+from dispatch.desk.row_types import EventRow
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import age, day_and_moment, holder, moment, money, plural, with_next_step
+from dispatch.queries.wording import age, day_and_moment, holder, kept, moment, money, plural, with_next_step
 from dispatch.reporting.event_sentences import names_in
 from screens.bookings.why_panels import notes, why_text
 from screens.customers.aside import customer_text
@@ -38,7 +39,7 @@ def booking_detail(booking_id: int, now: str, key_of: Callable[[str], str]) -> D
     if step:
         key = key_of(f"booking.{booking['next']}")
         text.append("\nNEXT  ", f"bold {CARE}").append(key, "bold underline").append(f"  {step}", "bold")
-    add_facts(text, _facts(booking))
+    add_facts(text, _facts(booking, events))
     text.append("\n\nWhy\n", "bold").append(plain_reason(why["reason"]))
     for note, style in notes(why):
         text.append(f"\n{note}", style)
@@ -75,11 +76,12 @@ def _reached_by(booking: BookingRow) -> list[str]:
     return [f"{signs[kind]} {way}" for kind, way in known]
 
 
-def _facts(booking: BookingRow) -> list[tuple[str, str]]:
+def _facts(booking: BookingRow, events: Sequence[EventRow]) -> list[tuple[str, str]]:
     trip, whole = booking["destination_revenue"], booking["total_revenue"]
     quote = f"{money(whole)} ({money(trip)} + {money(booking['package_revenue'])})"
     return [
         ("Agent", holder(booking, "nobody yet")),
+        ("Kept", kept(booking, events)),
         ("Follow-up", day_and_moment(booking["follow_up_at"]) if booking["follow_up_at"] else ""),
         ("Contact", method(booking)),
         ("Wishes", booking["requests"] or ""),

@@ -30,6 +30,7 @@ class Inbox:
         self._before: Glance | None = None
         self._shown: set[int] = set()
         self._issues = IssueNotifications(host)
+        self._stuck: frozenset[int] | None = None
         self.unseen: frozenset[int] = frozenset()
 
     @property
@@ -50,7 +51,21 @@ class Inbox:
             return now, fresh, [queries.booking(number) for number in fresh[:1]]
 
         self._host.ask(work, self._take)
+        self._host.ask(self._seen_by_all, self._alarm)
         self._issues.look()
+
+    def _seen_by_all(self) -> tuple[frozenset[int], list[BookingRow]]:
+        stuck = frozenset(queries.seen_by_all())
+        fresh = sorted(stuck - (stuck if self._stuck is None else self._stuck))
+        return stuck, queries.bookings_by_id(fresh) if fresh else []
+
+    def _alarm(self, found: tuple[frozenset[int], list[BookingRow]]) -> None:
+        """Tell everybody, once, of leads that all agents have seen and nobody has taken."""
+        stuck, rows = found
+        before, self._stuck = self._stuck, stuck
+        unseen = [row for row in rows if before is not None and row["booking_id"] not in before]
+        if unseen:
+            self._host.announce(describe_seen_by_all(unseen))
 
     def visited(self) -> None:
         self.unseen = frozenset()
@@ -79,3 +94,11 @@ def describe_bookings(rows: list[BookingRow], numbers: Sequence[int]) -> News:
     name = short(row["customer_name"], 24)
     one = f"New for you: {row['booking_id']} {name}, {row['destination']}"
     return News("new bookings", one, "new for you", tuple(numbers))
+
+
+def describe_seen_by_all(rows: list[BookingRow]) -> News:
+    """Describe leads that every agent has declined or not claimed."""
+    name = short(rows[0]["customer_name"], 24)
+    one = f"Seen by all, taken by nobody: {rows[0]['booking_id']} {name}, {rows[0]['destination']}"
+    numbers = tuple(row["booking_id"] for row in rows)
+    return News("seen by all", one, "seen by all, taken by nobody", numbers)

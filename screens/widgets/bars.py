@@ -213,7 +213,11 @@ class StatusBar(SpeakingLine):
 
     def _line(self, totals: Totals) -> str:
         wide = self.size.width >= 110
-        counts = [f"{totals.waiting} waiting", f"{totals.pending} pending"]
+        waiting = f"{totals.waiting} waiting"
+        if totals.seen_by_all:  # somebody has to act
+            seen = f"{len(totals.seen_by_all)} seen by all"
+            waiting = f"{waiting}, {seen}" if wide else seen
+        counts = [waiting, f"{totals.pending} pending"]
         if totals.drift:  # it never should: where all is well, nothing is said
             names = ", ".join(map(str, totals.drift[:3])) + ("…" if len(totals.drift) > 3 else "")
             verdict = f"counts ≠ bookings: agent {names} ✗" if wide else "counts ✗"

@@ -28,12 +28,13 @@ from models.issues import PRIORITIES
 MECHANICAL = frozenset({"changed_at", "version", "assignment_id"})
 """Columns that every save writes, or that only point to a row listed anyway."""
 
-OF_AGENTS = frozenset({"agent_id", "declined_by", "not_claimed_by", "pulled_from"})
+OF_AGENTS = frozenset({"agent_id", "declined_by", "moved_to", "not_claimed_by", "pulled_from"})
 IN_SNAKE_CASE = frozenset({"status", "category", "channel", "outcome", "trigger"})
 NAMES = {
     "created_at": "came in",
     "given_at": "agent got it",
     "last_given_at": "last new booking",
+    "pinned_at": "kept with the agent",
     "progress_at": "last worked on",
     "year_shift": "years ahead",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -73,6 +74,7 @@ def test_shuffle_and_sweep_print_their_moves(busy: Run) -> None:
         "asked",
         "released",
         "assigned",
+        "seen_by_all",
         "moves",
         "warned",
         "escalated",
@@ -87,6 +89,13 @@ def test_shuffle_and_sweep_print_their_moves(busy: Run) -> None:
     assert "Nothing was due" in busy("sweep").out
     for booking in range(1, 5):
         busy("booking", "reassign", str(booking), "--to", "1", "--reason", "hers")
+    kept = busy("shuffle", "--dry-run", "--json").json
+    assert kept["pinned"] == [1], "it would have moved before the others, which are younger"
+    assert "pinned by a person's decision: 1\n" in busy("shuffle", "--dry-run").out
+    assert re.search(r"kept +with .* by ", busy("booking", "show", "1").out)
+    for booking in range(1, 5):
+        busy("booking", "claim", str(booking), "--agent", "1")
+        busy("booking", "release", str(booking))
     planned = busy("shuffle", "--dry-run", "--json").json
     assert set(planned["moves"][0]) == {"booking_id", "from_agent_id", "to_agent_id"}
     assert busy("shuffle", "--json").json == planned

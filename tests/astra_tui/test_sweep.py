@@ -21,11 +21,13 @@ from models.errors import DatabaseUnavailable
 from tests.astra_tui.conftest import PATIENCE_S, Run, Start, lines_of
 
 DONE: dict[str, Any] = {
-    "presence": [], "lapsed": [4, 5], "asked": [], "released": [7], "assigned": [], "moves": [],
+    "presence": [], "lapsed": [4, 5], "asked": [], "released": [7], "assigned": [], "seen_by_all": [],
+    "moves": [],
     "warned": [], "escalated": [], "closed": [], "erased": [], "sealed": 0,
     "trained": None, "training_problem": "", "backups": [], "backup_problem": "",
 }  # fmt: skip
 NOTHING = DONE | {"lapsed": [], "released": []}
+STUCK = NOTHING | {"seen_by_all": [4]}
 LOCKED = DatabaseUnavailable("locked", "desk.db is locked by another process", "try again later")
 
 
@@ -103,6 +105,8 @@ def test_what_rounds_print(
     for one in (
         Round(at, NOTHING),  # type: ignore[arg-type]
         Round(at, DONE),  # type: ignore[arg-type]
+        Round(at, STUCK),  # type: ignore[arg-type]
+        Round(at, STUCK),  # type: ignore[arg-type]
         Round(None, None, LOCKED),
         Round(None, None, LOCKED),
         Round(at, NOTHING, note="Another desk is here now"),  # type: ignore[arg-type]
@@ -113,6 +117,7 @@ def test_what_rounds_print(
     assert said.err.splitlines() == [
         f"Sweeping {path} every 1 min, until stopped",
         "2082-03-01 09:00:00  offers passed on: 4, 5; claims released: 7",
+        "2082-03-01 09:00:00  seen by all, taken by nobody: 4",
         "desk.db is locked by another process; retrying every round",
         "Another desk is here now",
         f"{path} can be swept again",

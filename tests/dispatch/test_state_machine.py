@@ -55,6 +55,7 @@ class Rules:
         self.touched: dict[tuple[str, int], Row | None] = {}
         self.minute = 0
         self.kept_from: dict[int, set[int]] = {}
+        self.declining: dict[int, int] = {}
         self.reversing: list[int] = []
 
     # -- derived
@@ -102,6 +103,29 @@ class Rules:
             and self.minute - event["minute"] < DECLINE_MINUTES
         }
 
+    def round(self, booking_id: int) -> tuple[set[int], int | None]:
+        """Who has declined a booking in the present round, and when the last one did."""
+        gone = self.gone()
+        looks = [
+            (event["declined"][1], event["minute"])
+            for number, event in enumerate(self.events, 1)
+            if event["declined"] and event["declined"][0] == booking_id and number not in gone
+        ]
+        if booking_id in self.declining:
+            looks.append((self.declining[booking_id], self.minute))
+        seen: set[int] = set()
+        for agent_id, _ in looks:
+            seen = {agent_id} if agent_id in seen else seen | {agent_id}
+        return seen, looks[-1][1] if looks else None
+
+    def taker(self, booking_id: int, without: frozenset[int] = frozenset()) -> int | None:
+        """The best agent who has not seen a booking in this round; after a rest, anybody if all have."""
+        seen, last = self.round(booking_id)
+        kept_out = self.kept_from.get(booking_id, set()) | without
+        found = self.best(seen | kept_out)
+        rested = last is not None and self.minute - last >= DECLINE_MINUTES
+        return self.best(kept_out) if found is None and rested else found
+
     # -- rows
 
     def change(self, kind: str, number: int, **new: Any) -> None:
@@ -135,8 +159,8 @@ class Rules:
         if self.present(agent_id)["presence"] in GONE:
             raise No
 
-    def give(self, booking_id: int, agent_id: int | None) -> None:
-        self.change("booking", booking_id, agent=agent_id, claimed=False)
+    def give(self, booking_id: int, agent_id: int | None, *, by_person: bool = False) -> None:
+        self.change("booking", booking_id, agent=agent_id, claimed=False, pinned=by_person)
         if agent_id is not None and self.bookings[booking_id]["assignment"] is None:
             self.assignments += 1
             self.change("booking", booking_id, assignment=self.assignments)
@@ -147,7 +171,7 @@ class Rules:
             held = booking["status"] == "Pending" and booking["agent"] == agent_id
             if not held or (only_unclaimed and booking["claimed"]):
                 continue
-            taker = self.best(self.decliners(booking_id) | {agent_id})
+            taker = self.taker(booking_id, frozenset([agent_id]))
             if taker is not None or not stays:
                 self.kept_from[booking_id] = {agent_id}
                 self.give(booking_id, taker)
@@ -155,7 +179,7 @@ class Rules:
     def drain(self) -> None:
         for booking_id, booking in self.bookings.items():
             if booking["status"] == "Pending" and booking["agent"] is None:
-                taker = self.best(self.decliners(booking_id))
+                taker = self.taker(booking_id)
                 if taker is not None:
                     self.give(booking_id, taker)
 
@@ -163,7 +187,7 @@ class Rules:
 
     def run(self, command: str, *arguments: Any) -> None:
         """One command and its event; a refused one has changed nothing."""
-        self.touched, self.kept_from, self.reversing = {}, {}, []
+        self.touched, self.kept_from, self.declining, self.reversing = {}, {}, {}, []
         event = {"command": command, "undoes": None, "declined": None, "minute": self.minute} | (
             getattr(self, command)(*arguments) or {}
         )
@@ -218,7 +242,7 @@ class Rules:
             raise No
         for booking_id, booking in self.bookings.items():
             if booking["status"] == "Pending" and booking["agent"] == agent_id:
-                self.give(booking_id, to)
+                self.give(booking_id, to, by_person=True)
 
     def shuffle(self, moves: list[Row]) -> None:
         """Each move was allowed, and no other is possible afterwards."""
@@ -231,7 +255,9 @@ class Rules:
 
     def may_shuffle(self, booking_id: int, to: int) -> bool:
         booking = self.bookings[booking_id]
-        if not _held(booking) or booking["claimed"] or self.decliners(booking_id) or not self.takes(to):
+        if not _held(booking) or booking["claimed"] or booking["pinned"] or not self.takes(to):
+            return False
+        if self.decliners(booking_id):
             return False
         giver, taker = self.agents[booking["agent"]], self.agents[to]
         gap = self.load(booking["agent"]) * taker["capacity"] - self.load(to) * giver["capacity"]
@@ -245,6 +271,7 @@ class Rules:
             "agent": taker,
             "assignment": None,
             "claimed": False,
+            "pinned": False,
             "contacted": False,
             "attempts": 0,
             "outcome": None,
@@ -270,15 +297,15 @@ class Rules:
     def release(self, booking_id: int) -> None:
         if not self.pending(booking_id)["claimed"]:
             raise No
-        self.change("booking", booking_id, claimed=False)
+        self.change("booking", booking_id, claimed=False, pinned=False)
         holder = self.bookings[booking_id]["agent"]
         if self.agents[holder]["presence"] in GONE:
-            self.give(booking_id, self.best(self.decliners(booking_id)))
+            self.give(booking_id, self.taker(booking_id))
 
     def decline(self, booking_id: int) -> Row:
         holder = self.pending(booking_id)["agent"]
-        self.kept_from[booking_id] = {holder}
-        self.give(booking_id, self.best(self.decliners(booking_id)))
+        self.kept_from[booking_id], self.declining[booking_id] = {holder}, holder
+        self.give(booking_id, self.taker(booking_id))
         return {"declined": (booking_id, holder)}
 
     def contact(self, booking_id: int, outcome: str, follow: str | None) -> None:
@@ -311,7 +338,7 @@ class Rules:
         self.attending(agent_id)
         if booking["agent"] == agent_id:
             raise No
-        self.give(booking_id, agent_id)
+        self.give(booking_id, agent_id, by_person=True)
 
     def reopen(self, booking_id: int) -> None:
         booking = self.existing(booking_id)
@@ -319,7 +346,7 @@ class Rules:
             raise No
         holder = booking["agent"]
         if holder is None or not self.takes(holder):
-            holder = self.best(self.decliners(booking_id))
+            holder = self.taker(booking_id)
         self.change("booking", booking_id, status="Pending", reason=None, claimed=False)
         self.give(booking_id, holder)
 
@@ -673,15 +700,21 @@ class DeskAndRules(RuleBasedStateMachine):
             for agent_id in rules.agents
         }
         assert [row[0] for row in undoes] == [event["undoes"] for event in rules.events]
-        waiting = sum(row["status"] == "Pending" and row["agent"] is None for row in rules.bookings.values())
+        waiting = sum(map(_waits, rules.bookings.values()))
         pending = sum(row["status"] == "Pending" for row in rules.bookings.values())
-        assert totals == queries.Totals(waiting, pending, ())
+        assert totals == queries.Totals(waiting, pending, (), self.seen_by_all())
         assert {row["agent_id"]: (row["presence"], row["capacity"]) for row in people} == {
             agent_id: (agent["presence"], agent["capacity"]) for agent_id, agent in rules.agents.items()
         }
         for row in rows:
             assert (row["completed_at"] is not None) == (row["status"] == "Confirmed")
             assert (row["cancelled_at"] is not None) == (row["status"] == "Cancelled")
+
+    def seen_by_all(self) -> tuple[int, ...]:
+        rules = self.plain
+        free = {agent_id for agent_id in rules.here() if rules.takes(agent_id)}
+        waits = [number for number, row in rules.bookings.items() if _waits(row)]
+        return tuple(number for number in waits if free and free <= rules.round(number)[0])
 
     @invariant()
     def an_assignment_is_its_bookings(self) -> None:
@@ -705,6 +738,10 @@ def _held(row: Row) -> bool:
     return row["status"] == "Pending" and row["agent"] is not None
 
 
+def _waits(row: Row) -> bool:
+    return row["status"] == "Pending" and row["agent"] is None
+
+
 def _comparable(row: BookingRow) -> Row:
     return {
         "booking_id": row["booking_id"],
@@ -716,6 +753,7 @@ def _comparable(row: BookingRow) -> Row:
         "agent": row["agent_id"],
         "assignment": row["assignment_id"],
         "claimed": row["claimed_at"] is not None,
+        "pinned": row["pinned_at"] is not None,
         "contacted": row["contacted_at"] is not None,
         "attempts": row["contact_attempts"],
         "outcome": row["last_outcome"],

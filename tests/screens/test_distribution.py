@@ -236,6 +236,11 @@ async def test_policy_and_shuffle_are_previewed_first(golden_file: Path, running
         assert "The policy is balanced now" in told(app)
         loads = {row["agent_id"]: row["load"] for row in await app.backend.read(queries.list_agents)}
         await press(app, "ctrl+p", *"shuffle", "enter")
+        assert "pinned by a person's decision: 8" in told(app)
+        await press(app, "escape")
+        bookings.claim(lee, 8, 1)
+        bookings.release(lee, 8)
+        await press(app, "ctrl+p", *"shuffle", "enter")
         assert "8 Priya Chukwu: Soren Baker → " in told(app)
         await press(app, "f9")
         assert (await booking(app, 8))["agent_id"] != 1

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from dispatch import queries
 from dispatch.queries.wording import day_and_moment, due_word, with_next_step
-from screens.shell.booking_notifications import describe_bookings
+from screens.bookings.actions import BookingActions
+from screens.shell.booking_notifications import Inbox, describe_bookings
 from screens.widgets.bars import Heading
 from screens.wording.bookings import sign, state, state_with_sign
 from screens.wording.contacts import reach, ways
@@ -79,6 +83,44 @@ def test_new_work_is_announced_in_one_line() -> None:
     assert describe_bookings([row(413, "[/] John")], [413]).text == "New for you: 413 [/] John, Mars"
     assert describe_bookings([row(413, "x" * 60)], [413]).text == f"New for you: 413 {'x' * 23}…, Mars"
     assert describe_bookings([row(413, "Kate")], [415, 413, 414, 430]).text == "4 new for you: 413-415, 430"
+
+
+@pytest.mark.parametrize(
+    ("holder", "said"),
+    [
+        ("Bob Byron", "Saved 413 Kate → Bob Byron: Ada Byron does not cover Mars"),
+        ("Ada Byron", "Saved 413 Kate: Ada Byron does not cover Mars"),
+    ],
+)
+def test_an_edit_says_who_does_not_suit_any_more(holder: str, said: str) -> None:
+    place: Any = SimpleNamespace(describe_done=partial(BookingActions.describe_done, cast(Any, None)))
+    saved = row(413, "Kate") | {"agent_name": holder}
+    assert BookingActions._with_unsuited(place, "Saved", saved) == "Saved 413 Kate"
+    saved["unsuited"] = "Ada Byron does not cover Mars"
+    assert BookingActions._with_unsuited(place, "Saved", saved) == said
+
+
+def test_a_lead_seen_by_all_is_news_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was so at the start is old; what becomes so is told once, and again in the next round."""
+    told: list[str] = []
+    stuck = [413]
+    monkeypatch.setattr(queries, "seen_by_all", lambda: stuck)
+    monkeypatch.setattr(queries, "bookings_by_id", lambda ids: [row(number, "Kate") for number in ids])
+    inbox = Inbox(cast(Any, SimpleNamespace(announce=lambda news: told.append(news.text))))
+
+    def look() -> list[str]:
+        told.clear()
+        inbox._alarm(inbox._seen_by_all())
+        return told
+
+    assert look() == []
+    stuck = [413, 414]
+    assert look() == ["Seen by all, taken by nobody: 414 Kate, Mars"]
+    assert look() == []
+    stuck = [413]
+    assert look() == []
+    stuck = [413, 414, 415]
+    assert look() == ["2 seen by all, taken by nobody: 414-415"]
 
 
 HEADING = Heading("rank policy", "kim", "Soren Baker", Path("/desks/desk.db"), "2082-03-04 12:00")

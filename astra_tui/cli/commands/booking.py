@@ -23,7 +23,7 @@ from dispatch.bookings import editing
 from dispatch.desk import event_log
 from dispatch.queries.next_action import next_action
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import booking_state, holder, moment, money, with_next_step
+from dispatch.queries.wording import booking_state, holder, kept, moment, money, with_next_step
 from models.base import Json
 
 
@@ -93,8 +93,10 @@ def show(call: Call, booking_id: int) -> None:
 def _print_details(row: BookingRow, state: str) -> None:
     times = {key for key in row if key.endswith("_at")}
     amounts = {"destination_revenue", "package_revenue", "total_revenue"}
-    hidden = {"history", "agent_id", "agent_name", "voided"}
+    hidden = {"history", "agent_id", "agent_name", "pinned_at", "voided"}
     pairs: list[tuple[str, object]] = [("agent", holder(row))]
+    if words := kept(row, row["history"]):
+        pairs.append(("kept", words))
     for key, value in row.items():
         if key in hidden:
             continue

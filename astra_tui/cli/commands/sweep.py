@@ -14,6 +14,7 @@ from astra_tui.cli.options import Call, changing, dry_run, reading
 from astra_tui.cli.output.printing import Column, line, narrate, put_json_line, table
 from astra_tui.cli.signals import StopSignals
 from dispatch.assignment import shuffle as shuffling
+from dispatch.assignment.row_types import Shuffled
 from dispatch.desk.desk import Desk
 from dispatch.operations import sweep as sweeping
 from dispatch.operations.row_types import SweepResult
@@ -42,7 +43,7 @@ def shuffle(call: Call, dry_run: bool) -> None:
     Ignores the dwell time and cool-down of the recurring run. astra undo reverses it.
     """
     result = call.read(shuffling.preview_shuffle) if dry_run else call.change(shuffling.shuffle)
-    call.show(result, lambda row: _print_moves(row["moves"], dry_run))
+    call.show(result, lambda row: _print_shuffle(row, dry_run))
 
 
 @click.command("sweep")
@@ -96,6 +97,7 @@ class RoundReports:
         self._path = path
         self._as_json = as_json
         self._problem = ""
+        self._stuck: frozenset[int] = frozenset()
         self._greeting = f"Sweeping {path} every {span(every_s / 60)}, until stopped"
 
     def tell(self, one: Round) -> None:
@@ -105,13 +107,18 @@ class RoundReports:
         if one.note:
             narrate(one.note)
         self._tell_problem(one.error)
-        words = "; ".join(_lines(one.done)) if one.done else ""
+        words = "; ".join(_lines(self._news(one.done))) if one.done else ""
         for problem in _problems(one.done) if one.done else ():
             narrate(problem)
         if words and not self._as_json:
             narrate(f"{moment(one.at)}  {words}")
         if self._as_json:
             put_json_line({"at": one.at} | _as_json(one))
+
+    def _news(self, done: SweepResult) -> SweepResult:
+        """The result without the leads seen by all of which the last round has told."""
+        before, self._stuck = self._stuck, frozenset(done["seen_by_all"])
+        return {**done, "seen_by_all": sorted(self._stuck - before)}
 
     def _tell_problem(self, error: DeskError | None) -> None:
         problem = f"{error.message}; retrying every round" if error else ""
@@ -128,11 +135,14 @@ def _as_json(one: Round) -> Json:
     return {"error": error_json(one.error)} if one.error else dict(one.done or {})
 
 
-def _print_moves(moves: list[MoveRow], is_preview: bool) -> None:
+def _print_shuffle(result: Shuffled, is_preview: bool) -> None:
+    moves, pinned = result["moves"], result["pinned"]
     would = "would move" if is_preview else "moved"
     line(f"{plural(len(moves), 'booking')} {would}" if moves else "The loads are even: nothing moves")
     if moves:
         table(MOVE_COLUMNS, moves, "")
+    if pinned:
+        line(f"pinned by a person's decision: {', '.join(map(str, pinned))}")
 
 
 def _print_sweep(result: SweepResult) -> None:
@@ -153,6 +163,7 @@ def _lines(result: SweepResult) -> list[str]:
         ("agents asked about a claim: bookings", result["asked"]),
         ("claims released", result["released"]),
         ("waiting bookings assigned", result["assigned"]),
+        ("seen by all, taken by nobody", result["seen_by_all"]),
         ("issues whose time runs out", result["warned"]),
         ("issues escalated", result["escalated"]),
         ("resolved issues closed", result["closed"]),

@@ -21,11 +21,18 @@ _beyond = Order(lambda: _ids.where(Taker.agent_id > parameter("last")), by_id=Tr
 _again = Order(lambda: _ids.where(Taker.agent_id <= parameter("last")), by_id=True)
 
 
+WHOLE_DESK = {"location": "", "skill": ""}
+"""The pointer that every lead moves: where a pair that has none yet goes on. Trips always have both names."""
+CONTINUE, LOWEST = STARTS = ("continue", "lowest")
+
+
 class RoundRobinPolicy(Policy):
     """Each pair remembers its last agent; the next higher id gets the lead, wrapping round at the end.
 
-    The pointer is a position among the ids, so it stays valid when an agent leaves; a new pair gets one
-    too. If nobody matches both places, the search continues without either, from the same pointer.
+    The pointer is a position among the ids, so it stays valid when an agent leaves. A new pair goes on
+    behind the agent whom round robin gave a lead last, or begins with the lowest id
+    (``round_robin_start``). If nobody matches both places, the search continues without either, from the
+    same pointer.
     """
 
     name = "round_robin"
@@ -34,8 +41,7 @@ class RoundRobinPolicy(Policy):
     relaxed_first = ((LOCATION, SKILL), (DEPARTMENT,))
 
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
-        rows = _pointer(**_pair(lead))
-        last = rows[0][1] if rows else 0
+        last = _last(pool, lead)
         following = pool.first(_beyond, limit, last=last)
         if len(following) < limit and last:
             following += pool.first(_again, limit - len(following), last=last)
@@ -49,10 +55,19 @@ class RoundRobinPolicy(Policy):
         return f"next in turn after agent {last}" if last else "first in turn: nobody has had this trip yet"
 
     def chosen(self, lead: Lead, winner: Candidate) -> None:
-        rows = _pointer(**_pair(lead))
-        pointer = RoundRobinPointer.lock(rows[0][0]) if rows else RoundRobinPointer(**_pair(lead))
-        pointer.agent_id = winner.agent_id
-        pointer.save()
+        for pair in (_pair(lead), WHOLE_DESK):
+            rows = _pointer(**pair)
+            pointer = RoundRobinPointer.lock(rows[0][0]) if rows else RoundRobinPointer(**pair)
+            pointer.agent_id = winner.agent_id
+            pointer.save()
+
+
+def _last(pool: Pool, lead: Lead) -> int:
+    """The id behind which a lead's turn begins: of its pair, else as the desk begins new pairs."""
+    rows = _pointer(**_pair(lead))
+    if not rows and pool.desk is not None and pool.desk.settings["round_robin_start"] == CONTINUE:
+        rows = _pointer(**WHOLE_DESK)
+    return rows[0][1] if rows else 0
 
 
 def _pair(lead: Lead) -> dict[str, str]:

@@ -127,7 +127,7 @@ def _follow_status(running: Command, booking: Booking, is_reopened: bool) -> Non
     if booking.status != PENDING:
         booking.follow_up_at = booking.asked_at = None
     if is_reopened:
-        booking.claimed_at = booking.progress_at = booking.asked_at = None
+        booking.claimed_at = booking.progress_at = booking.asked_at = booking.pinned_at = None
         booking.given_at = None if booking.agent_id is None else running.now
     is_cancelled = booking.status == CANCELLED
     booking.cancel_reason = (booking.cancel_reason or REASON) if is_cancelled else None

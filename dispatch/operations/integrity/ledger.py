@@ -31,6 +31,7 @@ FIRST: dict[type[BaseModel], Json] = {
         "progress_at": None,
         "asked_at": None,
         "shuffled_at": None,
+        "pinned_at": None,
     },
     Agent: {"presence": AVAILABLE, "presence_until": None, "hours": None, "left_at": None},
     Customer: {"merged_into": None},

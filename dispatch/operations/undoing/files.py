@@ -30,7 +30,7 @@ from models.triggers import recount_loads
 HEAD, LEAD = file_record.HEAD.name, "lead.add"
 BACK = "lead.file_back"
 AT_ONCE = 500
-HANDED_ON = ("agent_id", "assignment_id", "changed_at", "given_at", "shuffled_at", "version")
+HANDED_ON = ("agent_id", "assignment_id", "changed_at", "given_at", "pinned_at", "shuffled_at", "version")
 """The columns that change when a booking goes to an agent: that is not yet work on it."""
 
 _WHOLE = never("it is part of the undo or redo of a file")

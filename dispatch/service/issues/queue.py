@@ -7,11 +7,12 @@ at the end of each command that freed an agent, in the same transaction.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from dispatch.desk.commands import Command, command, never
+from dispatch.desk.desk import Desk
 from dispatch.queries import agent_levels
 from dispatch.queries.row_types import IssueMoveRow
 from dispatch.service.escalation import escalations, monitor
@@ -106,14 +107,24 @@ def settle(running: Command) -> list[IssueMoveRow]:
 
     Returns the moves of the first two.
     """
+    statuses = {
+        int(key.removeprefix(AGENTS)): HELD if changed.get("left_at") else (ASSIGNED,)
+        for key, changed in running.after.items()
+        if key.startswith(AGENTS) and (changed.get("presence") in GONE or changed.get("left_at"))
+    }
+    return pass_on(running.desk, statuses)
+
+
+def pass_on(desk: Desk, statuses: Mapping[int, tuple[str, ...]]) -> list[IssueMoveRow]:
+    """Rehome the issues in these statuses, by the agent who holds them, then assign waiting ones.
+
+    Returns the moves of the former.
+    """
     moves: list[IssueMoveRow] = []
-    for key, changed in list(running.after.items()):
-        if key.startswith(AGENTS) and (changed.get("presence") in GONE or changed.get("left_at")):
-            statuses = HELD if changed.get("left_at") else (ASSIGNED,)
-            giver = int(key.removeprefix(AGENTS))
-            if held := _held(giver, statuses):
-                moves += _find_others(running.desk, giver, held)
-    drain(running)
+    for giver, which in statuses.items():
+        if held := _held(giver, which):
+            moves += _find_others(desk, giver, held)
+    drain(desk)
     return moves
 
 
@@ -157,12 +168,12 @@ def _find_others(running: Command, giver: int, held: list[int]) -> list[IssueMov
     return moves
 
 
-def drain(running: Command) -> None:
-    """Assign waiting issues to agents the command has freed, as the desk's own event."""
+def drain(desk: Desk) -> None:
+    """Assign waiting issues to agents who are free by now, as the desk's own event."""
     waiting = _waiting()
     plan = list(_matched(waiting)) if waiting else []
     if plan:
-        _hand_out(running.desk, plan)
+        _hand_out(desk, plan)
 
 
 def _matched(waiting: list[tuple[Any, ...]]) -> Iterator[tuple[int, Helper]]:

@@ -15,6 +15,7 @@ from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EventFilter
 from dispatch.inputs import shift_hours
+from dispatch.operations import configuration
 from dispatch.operations.sweep import sweep
 from dispatch.operations.undo import undo
 from models.errors import InvalidInput, NotFound, Refused
@@ -122,7 +123,8 @@ def test_a_break_ends_by_itself_before_the_next_assignment(
     assert look(queries.count_totals).waiting == 0
     turn = look(event_log.page, EventFilter(command="agent.turn"))[0]
     assert (turn["actor"], turn["detail"]["to"]) == ("sweeper", "available")
-    assert turn["detail"]["drained"] == [1]
+    handed_out = look(event_log.page, EventFilter(command="waiting.assign"))[0]
+    assert (handed_out["actor"], handed_out["detail"]["drained"]) == ("sweeper", [1])
 
 
 def test_a_clock_that_jumps_back_repeats_nothing(
@@ -328,3 +330,28 @@ def test_a_full_agent_keeps_what_nobody_else_can_take(
     row = hand_over(desk, 1, "desk")
     assert (row["moves"], row["kept"]) == ([], [1, 2])
     assert look(queries.count_totals).waiting == 0
+
+
+def of_each(look: Look) -> list[int]:
+    return [row["load"] for row in sorted(look(queries.list_agents), key=lambda row: row["agent_id"])]
+
+
+@pytest.mark.parametrize(
+    ("capacities", "waiting", "shares"),
+    [((10, 10, 10), 18, [6, 6, 6]), ((10, 5, 10), 18, [7, 4, 7]), ((3, 20), 6, [1, 5])],
+)
+def test_agents_whose_shifts_begin_together_share_what_waited(
+    desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look, clock: Any,
+    capacities: tuple[int, ...], waiting: int, shares: list[int],
+) -> None:  # fmt: skip
+    """All are on duty before the first of the night's leads is given out."""
+    configuration.set_value(desk, "policy", "balanced")
+    for agent_id, capacity in enumerate(capacities, start=1):
+        add_agent(capacity=capacity)
+        set_hours(desk, agent_id, "daily 10:00-18:00")
+    for _ in range(waiting):
+        assert add_lead()["agent_id"] is None
+    clock.advance(hours=1)
+    done = sweep(desk)
+    assert len(done["presence"]) == len(capacities)
+    assert of_each(look) == shares

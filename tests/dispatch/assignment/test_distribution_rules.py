@@ -126,15 +126,15 @@ class DayOfADesk(RuleBasedStateMachine):
         query = f"SELECT event_id, at, command, detail FROM events WHERE {which}"
         return [Event(*row) for row in self.desk.database.driver().execute(query, values)]
 
-    def decliners(self, booking_id: int) -> set[int]:
-        """Agents who declined a booking recently, undone declines excluded."""
-        since = (self.moment - timedelta(minutes=DECLINE_MINUTES)).replace(year=self.moment.year + 56)
-        undone = "SELECT undoes FROM events WHERE undoes IS NOT NULL"
-        return {
-            json.loads(event.detail or "{}")["declined_by"]
-            for event in self.declines(booking_id, f"event_id NOT IN ({undone})")
-            if event.at > since.strftime("%Y-%m-%d %H:%M:%S")
-        }
+    def round(self, booking_id: int) -> tuple[set[int], str]:
+        """Who has seen a booking since somebody saw it again, and when the last one did."""
+        seen, last = set[int](), ""
+        for event in self.looks(booking_id):
+            told = json.loads(event.detail or "{}")
+            agent_id = told.get("declined_by") or told["not_claimed_by"]
+            seen = {agent_id} if agent_id in seen else seen | {agent_id}
+            last = event.at
+        return seen, last
 
     def run(self, command: Callable[[Desk], object]) -> None:
         """Run a command, which may be refused, and check the invariants."""
@@ -146,7 +146,7 @@ class DayOfADesk(RuleBasedStateMachine):
         self.loads_are_the_pending_bookings(after)
         self.nobody_gets_work_while_away(before, after)
         self.nobody_is_above_capacity_without_an_override(before, after, events)
-        self.nothing_waits_while_an_eligible_agent_is_free(after, but_declined_once=True)
+        self.nothing_waits_while_an_eligible_agent_is_free(after, may_be_rested=True)
         sweep(self.desk)  # the sweep finds declines that have expired
         self.before = self.look()
         self.nothing_waits_while_an_eligible_agent_is_free(self.before)
@@ -180,15 +180,24 @@ class DayOfADesk(RuleBasedStateMachine):
                 assert override or after.load(agent_id) <= before.load(agent_id)
 
     def nothing_waits_while_an_eligible_agent_is_free(
-        self, after: Seen, *, but_declined_once: bool = False
+        self, after: Seen, *, may_be_rested: bool = False
     ) -> None:
+        """Unless all have seen it, lately; the sweep finds what has rested long enough."""
         free = {agent_id for agent_id in after.agents if after.has_room(agent_id)}
+        rested = (self.moment - timedelta(minutes=DECLINE_MINUTES)).replace(year=self.moment.year + 56)
         for number, row in after.pending.items():
-            if row["agent_id"] is None and not (but_declined_once and self.declines(number)):
-                assert free <= self.decliners(number)
+            if row["agent_id"] is None and free:
+                seen, last = self.round(number)
+                assert free <= seen
+                assert may_be_rested or last > rested.strftime("%Y-%m-%d %H:%M:%S")
 
-    def declines(self, booking_id: int, which: str = "TRUE") -> list[Event]:
-        return self.events(f"booking_id = ? AND command = 'booking.decline' AND {which}", booking_id)
+    def looks(self, booking_id: int) -> list[Event]:
+        """The declines and lapsed offers of a booking, undone ones excluded, in order."""
+        return self.events(
+            "booking_id = ? AND command IN ('booking.decline', 'booking.lapse') AND event_id NOT IN"
+            " (SELECT undoes FROM events WHERE undoes IS NOT NULL) ORDER BY event_id",
+            booking_id,
+        )
 
     # -- picking
 
@@ -315,7 +324,7 @@ class DayOfADesk(RuleBasedStateMachine):
         ]
         assert not any(before.pending[number]["claimed_at"] for number in moved)
         assert self.before.weight() < before.weight() if moved else True
-        assert shuffle(self.desk) == {"moves": []}
+        assert shuffle(self.desk)["moves"] == []
 
     @rule(minutes=st.sampled_from([1, 20, 40, 90]))
     def time_passes(self, minutes: int) -> None:

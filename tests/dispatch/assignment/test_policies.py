@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from itertools import cycle
+from itertools import cycle, product
 from typing import Any
 from unittest import mock
 
@@ -60,9 +60,10 @@ def test_round_robin_takes_the_next_higher_id_and_wraps(
 
 
 def test_round_robin_has_a_pointer_for_each_pair(
-    policy: Callable[[str], None], three: None, add_lead: AddLead
+    desk: Desk, policy: Callable[[str], None], three: None, add_lead: AddLead
 ) -> None:
     policy("round_robin")
+    configuration.set_value(desk, "round_robin_start", "lowest")
     got = [
         (
             add_lead()["agent_id"],
@@ -72,6 +73,28 @@ def test_round_robin_has_a_pointer_for_each_pair(
         for _ in range(4)
     ]
     assert got == [(1, 1, 1), (2, 2, 2), (3, 3, 3), (1, 1, 1)]
+
+
+def test_round_robin_begins_a_new_pair_behind_the_agent_of_its_last_lead(
+    policy: Callable[[str], None], three: None, add_lead: AddLead
+) -> None:
+    policy("round_robin")
+    trips: list[dict[str, str]] = [{}, {"launch": SYDNEY}, {"destination": "Titan"}]
+    assert [add_lead(**trip)["agent_id"] for trip in trips] == [1, 2, 3]
+    assert [add_lead(**trip)["agent_id"] for trip in trips] == [2, 3, 1], "each pair has its own turn"
+    assert add_lead(destination="Venus")["agent_id"] == 2
+
+
+def test_one_lead_for_every_pair_is_shared_out_evenly(
+    desk: Desk, policy: Callable[[str], None], add_agent: AddAgent, add_lead: AddLead
+) -> None:
+    for _ in range(10):
+        add_agent()
+    policy("round_robin")
+    with desk.reading():
+        pairs = list(product(desk.values.of("destination"), desk.values.of("launch")))
+    got = Counter(add_lead(destination=each, launch=launch)["agent_id"] for each, launch in pairs)
+    assert got == dict.fromkeys(range(1, 11), 3)
 
 
 def test_round_robin_continues_from_an_agent_who_left(
@@ -92,7 +115,7 @@ def test_round_robin_skips_agents_who_do_not_match(
         add_agent(skills=skills)
     policy("round_robin")
     assert [add_lead()["agent_id"] for _ in range(3)] == [2, 4, 2]
-    assert add_lead(destination="Venus")["agent_id"] == 1, "nobody matches: all take their turn"
+    assert add_lead(destination="Venus")["agent_id"] == 3, "nobody matches: all take their turn"
 
 
 @settings(max_examples=8, deadline=None, derandomize=True)

@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
-from dispatch import bookings, queries
+from dispatch import agents, bookings, queries
+from dispatch.agents.presence import set_presence
+from dispatch.assignment import explanations
 from dispatch.bookings import editing
+from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.leads.intake import LeadResult
-from dispatch.operations import undo
+from dispatch.operations import configuration, doctor, undo
+from dispatch.reporting import event_sentences
 from models.bookings import Assignment
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound, Refused
@@ -150,3 +154,82 @@ def test_an_undone_edit_is_undone_in_an_assignment_made_since(
 def test_a_booking_that_does_not_exist_is_not_found(desk: Desk) -> None:
     with pytest.raises(NotFound):
         editing.edit(desk, 7, name="Kate Miller")
+
+
+# -- an agent who does not suit the new trip
+
+
+@pytest.fixture
+def mars_for_ada(desk: Desk, two: None, add_lead: AddLead) -> None:
+    """Booking 1 to Mars with Ada, who lists only Mars; Bob covers everything."""
+    agents.change(desk, 1, skills="Mars", locations="Dallas-Fort Worth Launch Complex")
+    add_lead()
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"destination": "Titan"}, "Ada Byron does not cover Titan"),
+        ({"launch": "Sydney Stellar Port"}, "Ada Byron does not cover Sydney Stellar Port"),
+        (
+            {"destination": "Titan", "launch": "Sydney Stellar Port"},
+            "Ada Byron does not cover Sydney Stellar Port and does not cover Titan",
+        ),
+    ],
+)
+def test_unclaimed_work_goes_on_to_an_agent_who_suits_it(
+    desk: Desk, mars_for_ada: None, look: Look, loads: Any, given: dict[str, Any], why: str
+) -> None:
+    row = editing.edit(desk, 1, **given)
+    assert (row["unsuited"], row["agent_id"]) == (why, 2)
+    assert loads() == {1: 0, 2: 1}
+    assert look(explanations.why, 1)["reason"].startswith(f"{why}: ")
+    event = look(event_log.events, booking_id=1)[0]
+    assert event["detail"] == {"unsuited": why, "moved_to": 2}
+    names = look(event_sentences.names_in, [event])
+    assert event_sentences.sentence(event, names).endswith(f": {why}; now with Bob Byron")
+    undo.undo(desk)
+    assert look(queries.booking, 1)["agent_id"] == 1
+    assert look(doctor.examine, desk)["ok"]
+
+
+@pytest.mark.parametrize(
+    "keeps",
+    [
+        lambda desk: bookings.claim(desk, 1, 1),
+        lambda desk: [bookings.reassign(desk, 1, 2, "x"), bookings.reassign(desk, 1, 1, "hers")],
+        lambda desk: set_presence(desk, 2, "busy"),
+        lambda desk: agents.change(desk, 2, skills="Europa"),
+    ],
+)
+def test_claimed_and_pinned_work_stays_as_does_what_nobody_suits_better(
+    desk: Desk, mars_for_ada: None, look: Look, keeps: Callable[[Desk], object]
+) -> None:
+    keeps(desk)
+    row = editing.edit(desk, 1, destination="Titan")
+    assert (row["unsuited"], row["agent_id"]) == ("Ada Byron does not cover Titan", 1)
+
+
+def test_what_was_so_before_is_not_told_again(desk: Desk, mars_for_ada: None, look: Look) -> None:
+    bookings.claim(desk, 1, 1)
+    assert "unsuited" in editing.edit(desk, 1, destination="Titan")
+    assert "unsuited" not in editing.edit(desk, 1, name="Kate Miller")
+    assert "unsuited" not in editing.edit(desk, 1, destination="Mars")
+
+
+def test_a_department_may_not_suit_either(desk: Desk, mars_for_ada: None, look: Look) -> None:
+    configuration.set_value(desk, "departments", "Luxury Dome Stay=Luxury Voyages")
+    agents.change(desk, 2, department="Luxury Voyages")
+    row = editing.edit(desk, 1, requests="The Luxury Dome Stay, please")
+    assert (row["unsuited"], row["agent_id"]) == ("Ada Byron is not in Luxury Voyages", 2)
+
+
+def test_a_closed_or_waiting_booking_has_nobody_to_suit(
+    desk: Desk, mars_for_ada: None, add_lead: AddLead
+) -> None:
+    bookings.cancel(desk, 1, "no")
+    assert "unsuited" not in editing.edit(desk, 1, requests="x")
+    for number in (1, 2):
+        set_presence(desk, number, "break")
+    add_lead()
+    assert "unsuited" not in editing.edit(desk, 2, destination="Titan")

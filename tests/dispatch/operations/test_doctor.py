@@ -166,7 +166,7 @@ WOUNDS: dict[str, list[tuple[str, str, str]]] = {
             "unreadable versions of weights: 1",
         ),
         (
-            "UPDATE round_robin_pointers SET agent_id = 999",
+            "UPDATE round_robin_pointers SET agent_id = 999 WHERE pointer_id = 1",
             "values",
             "round_robin_pointers 1: points to an agent",
         ),

@@ -25,6 +25,7 @@ NOTHING: dict[str, Any] = {
     "asked": [],
     "released": [],
     "assigned": [],
+    "seen_by_all": [],
     "moves": [],
     "warned": [],
     "closed": [],
@@ -243,7 +244,7 @@ def test_declined_work_is_offered_again_after_a_while(
     add_agent()
     add_lead()
     bookings.decline(desk, 1, "full")
-    assert done(desk) == {}
+    assert sweep(desk) | {"sealed": 0} == NOTHING | {"seen_by_all": [1]}
     clock.advance(minutes=30)
     assert done(desk) == {"assigned": [1]}
     assert look(queries.booking, 1)["agent_id"] == 1

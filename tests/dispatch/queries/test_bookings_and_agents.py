@@ -176,7 +176,9 @@ def test_agents_come_best_first(desk: Desk, lead: LeadResult, add_agent: AddAgen
 
 
 def test_totals_count_open_work_and_name_drift(crowded: None, desk: Desk, look: Look) -> None:
-    assert look(queries.count_totals) == queries.Totals(waiting=4, pending=27, drift=())
+    assert look(queries.count_totals) == queries.Totals(
+        waiting=4, pending=27, drift=(), seen_by_all=(3, 9, 10, 20)
+    )
     with desk.transaction():
         Agent.update(load=0).where(Agent.agent_id == 2).execute()
         Agent.update(load=99).where(Agent.agent_id == 1).execute()

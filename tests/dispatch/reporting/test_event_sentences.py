@@ -123,6 +123,14 @@ def test_no_sentence_holds_a_python_value_or_an_empty_part() -> None:
             {"detail": {"drained": [1, 2]}, "after": {f"bookings:{n}": {"agent_id": 9} for n in (1, 2)}},
             "assigned 2 waiting bookings to Nova Singh",
         ),
+        (
+            "waiting.assign",
+            {
+                "detail": {"returned": [1, 2], "drained": [3]},
+                "after": {f"bookings:{n}": {"agent_id": None if n == 1 else 9} for n in (1, 2, 3)},
+            },
+            "passed on the work of agents who are away: 2 bookings to Nova Singh, 1 booking waits",
+        ),
         ("booking.cancel_all", {"detail": {"bookings": [1, 2], "reason": "no"}}, "cancelled 2 bookings: no"),
         (
             "booking.note",

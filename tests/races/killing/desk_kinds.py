@@ -11,13 +11,13 @@ from functools import partial
 from dispatch import agents, bookings, customers, privacy
 from dispatch.agents.handover import hand_over
 from dispatch.agents.presence import set_hours, set_presence
+from dispatch.agents.unattended import assign_waiting
 from dispatch.assignment import shuffle as shuffling
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_chain import seal
 from dispatch.matching import weights
 from dispatch.matching.learning import version_store
 from dispatch.operations import configuration, doctor
-from dispatch.operations.sweep import drain
 from dispatch.views import desk_views
 from models.agents import Agent
 from tests.races.killing import desk_at_work as work
@@ -49,8 +49,11 @@ def break_due(desk: Desk) -> None:
 
 
 def uneven(desk: Desk) -> None:
+    """One agent has the most, unclaimed and not because somebody wants it so."""
     for number in work.MORE_PENDING:
         give(desk, number, 1)
+        bookings.claim(desk, number, 1)
+        bookings.release(desk, number)
 
 
 def unnoticed_room(desk: Desk) -> None:
@@ -132,5 +135,5 @@ DESK: dict[str, Kind] = {
     "weights of a file": command(lambda desk: weights.use(desk, "mine.json", weights.PUBLISHED_WEIGHTS)),
     "weights learned": command(lambda desk: version_store.learn(desk, LESSON)),
     "repair": command(doctor.repair, drifted),
-    "waiting work given out": command(drain, unnoticed_room),
+    "waiting work given out": command(assign_waiting, unnoticed_room),
 }
