@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.inputs.filter_language import format_filter, parse, together
+from dispatch.inputs.filter_language import parse, together
 from dispatch.inputs.filter_reader import Reading, asked, without
 from dispatch.queries.booking_filter_keys import BOOKING_KEYS, EVERY
 from dispatch.queries.bookings import BookingFilter
@@ -42,8 +42,7 @@ def parse_filter(
 
 def without_view(text: str, reading: Reading) -> str:
     """Return a text without the words that take the place of the view. Raises InvalidInput."""
-    rest = without(parse(text), VIEWS["All"].keys(), BOOKING_KEYS, reading)
-    return "" if rest is None else format_filter(rest)
+    return without(text, VIEWS["All"].keys(), BOOKING_KEYS, reading)
 
 
 VIEW_TEXTS = {
