@@ -20,9 +20,7 @@ from dispatch.inputs.filter_language import (
     Pair,
     Words,
     fold,
-    format_filter,
     joined,
-    parse,
     parts_of,
 )
 from models.clock import from_text, local_offset, to_text
@@ -317,12 +315,6 @@ def asked(asked_for: Node | None, keys: Keys, reading: Reading) -> tuple[Fills, 
         else:
             rest.append(part)
     return fields | {"where": joined("and", rest) if rest else None}, named
-
-
-def without(text: str, names: Collection[str], keys: Keys, reading: Reading) -> str:
-    """Return a filter text without the parts that use some of these fields or keys. Raises InvalidInput."""
-    kept = [part for part in parts_of(parse(text)) if asked(part, keys, reading)[1].isdisjoint(names)]
-    return format_filter(joined("and", kept)) if kept else ""
 
 
 def spellings(keys: Keys) -> dict[str, str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from dispatch.inputs.filter_language import parse, together
-from dispatch.inputs.filter_reader import Reading, asked, without
+from dispatch.inputs.filter_reader import Reading, asked
 from dispatch.queries.booking_filter_keys import BOOKING_KEYS, EVERY
 from dispatch.queries.bookings import BookingFilter
+from screens.filters.view_words import without
 
 VIEWS: dict[str, dict[str, Any]] = {
     "All": EVERY,

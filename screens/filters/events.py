@@ -6,7 +6,8 @@ from typing import Any
 
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.inputs.filter_language import Pair, format_filter, parse, together
-from dispatch.inputs.filter_reader import Reading, asked, without
+from dispatch.inputs.filter_reader import Reading, asked
+from screens.filters.view_words import without
 
 ALL, MINE, UNDONE = "All", "Mine", "Undone"
 VIEWS = (ALL, MINE, UNDONE)

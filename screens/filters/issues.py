@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from dispatch.inputs.filter_language import parse, together
-from dispatch.inputs.filter_reader import Reading, asked, without
+from dispatch.inputs.filter_reader import Reading, asked
 from dispatch.service.issues.issue_filter_keys import ENDED, EVERY, ISSUE_KEYS, NOBODY
 from dispatch.service.issues.queries import URGENCY, IssueFilter
 from models.errors import InvalidInput
 from models.issues import NEW, OPEN, PENDING_CUSTOMER
+from screens.filters.view_words import without
 
 USUAL = EVERY | {"statuses": OPEN}
 VIEWS: dict[str, dict[str, Any]] = {
