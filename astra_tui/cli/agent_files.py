@@ -12,7 +12,6 @@ from dispatch.agents.file_intake import (
     AgentFile,
     FileResult,
     PreviewRow,
-    open_agents,
     preview,
     receive_file,
 )
@@ -58,7 +57,7 @@ AGENTS = RowKind(
     "agent",
     "a file of agents",
     HEAD,
-    open_agents,
+    AgentFile.open,
     lambda desk, agents: preview(desk(), agents),
     _described,
     _receive,

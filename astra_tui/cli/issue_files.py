@@ -12,7 +12,7 @@ from dispatch.inputs import validation
 from dispatch.outputs.rejected_rows import RejectedRows
 from dispatch.queries.wording import plural
 from dispatch.service.ticket_files.intake import HEAD, FileResult, preview, receive_file
-from dispatch.service.ticket_files.tickets import Ticket, TicketFile, open_tickets
+from dispatch.service.ticket_files.tickets import Ticket, TicketFile
 from models.issues import CATEGORIES, CHANNELS, TIERS
 
 DEFAULTS = {"channel": CHANNELS, "tier": TIERS, "category": CATEGORIES}
@@ -50,7 +50,7 @@ TICKETS = RowKind(
     "issue",
     "a file of tickets",
     HEAD,
-    open_tickets,
+    TicketFile.open,
     lambda _, tickets: preview(tickets),
     _described,
     _receive,

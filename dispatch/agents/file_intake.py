@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import reduce
 from operator import or_
-from typing import Any, BinaryIO, TypedDict
+from typing import Any, TypedDict
 
 from dispatch.agents import roster
 from dispatch.customers.person_names import agree
@@ -15,14 +14,14 @@ from dispatch.desk import file_acts
 from dispatch.desk.acts import Act
 from dispatch.desk.commands import command, put_parts_back
 from dispatch.desk.desk import Desk
+from dispatch.desk.record_intake import Line, Progress, receive_rows
 from dispatch.inputs import cleaning, validation
-from dispatch.inputs.column_choice import ColumnChoice, RememberedColumns
+from dispatch.inputs.column_choice import RememberedColumns
 from dispatch.inputs.layouts import ROSTER
-from dispatch.inputs.rows import open_stream
-from dispatch.inputs.rows.record_file import AS_NAMED, Fields, RecordFile
+from dispatch.inputs.rows.record_file import Fields, RecordFile
 from dispatch.outputs.rejected_rows import RejectedRows
 from models.agents import Agent
-from models.errors import DatabaseUnavailable, DeskError, InvalidInput
+from models.errors import DeskError, InvalidInput
 
 _begin = command("agent.add_file", past="agents from a file", undo=put_parts_back)(file_acts.begin)
 HEAD = file_acts.FileHead("agent.add_file", _begin)
@@ -31,13 +30,6 @@ LISTS = ("skills", "locations", "specialisations", "languages")
 MOST_ROWS = 5
 LONGEST_ID = 18  # digits, which SQLite holds
 HINT = "give CSV with a header line, JSON, SQL text or .xlsx with a column name or last_name"
-
-
-class Line(TypedDict):
-    """A line of the file, and what is said about it."""
-
-    line: int
-    error: str
 
 
 class FileResult(TypedDict):
@@ -74,27 +66,13 @@ class FilePreview(TypedDict):
     remembered: RememberedColumns | None
 
 
-class AgentFile(RecordFile):
+class AgentFile(RecordFile[dict[str, str]]):
     """An opened file; iterating it yields each row's line with an agent's fields, or why it has none."""
 
     layout, needs, lists, hint = ROSTER, ("last_name", "name"), LISTS, HINT
 
-    def __iter__(self) -> Iterator[tuple[int, dict[str, str] | str]]:
-        for line, fields in self.records():
-            yield line, fields if isinstance(fields, str) else cleaned(fields)
-
-
-@contextmanager
-def open_agents(
-    stream: BinaryIO, name: str, encoding: str | None = None, choice: ColumnChoice = AS_NAMED
-) -> Iterator[AgentFile]:
-    """Open a file of agents from a stream; a pipe is copied first. Raises InvalidInput."""
-    with open_stream(stream, name) as stream:
-        file = AgentFile(stream, name, encoding, choice)
-        try:
-            yield file
-        finally:
-            file.detach()
+    def record(self, fields: Fields) -> dict[str, str]:
+        return cleaned(fields)
 
 
 def cleaned(fields: Fields) -> dict[str, str]:
@@ -122,7 +100,7 @@ def receive_file(
     file: AgentFile,
     *,
     rejects: RejectedRows | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> FileResult:
     """Add each agent whom the desk does not know, as a command of its own.
 
@@ -141,22 +119,11 @@ def receive_file(
         event_id=None,
         remembered=file.choices.remembered(),
     )
-    with desk.flushed_once():
-        for number, (line, fields) in enumerate(file, start=1):
-            try:
-                error = fields if isinstance(fields, str) else ""
-                if isinstance(fields, dict):
-                    _receive(desk, act, f"{file.digest}:{number}", line, fields, result)
-            except (DatabaseUnavailable, file_acts.Undone):
-                raise
-            except DeskError as refused:
-                error = file_acts.format_refusal(refused)
-            if error:
-                result["rejected"].append(Line(line=line, error=error))
-                if rejects is not None:
-                    rejects.add(file.row.names, file.row.values, error)
-            if progress is not None:
-                progress(file.read_bytes(), file.size)
+
+    def take(line: int, place: str, fields: dict[str, str]) -> None:
+        _receive(desk, act, place, line, fields, result)
+
+    result["rejected"] = receive_rows(desk, file, take, rejects, progress)
     result["event_id"] = act.head if result["agents"] else None
     return result
 

@@ -317,12 +317,6 @@ def asked(asked_for: Node | None, keys: Keys, reading: Reading) -> tuple[Fills, 
     return fields | {"where": joined("and", rest) if rest else None}, named
 
 
-def without(asked_for: Node | None, names: Collection[str], keys: Keys, reading: Reading) -> Node | None:
-    """Return a filter without the parts that use some of these fields or keys. Raises InvalidInput."""
-    kept = [part for part in parts_of(asked_for) if asked(part, keys, reading)[1].isdisjoint(names)]
-    return joined("and", kept) if kept else None
-
-
 def spellings(keys: Keys) -> dict[str, str]:
     """Return the name of the key behind each spelling."""
     return {name: key.name for key in keys.values() for name in (key.name, *key.also)}

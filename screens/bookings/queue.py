@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import ClassVar
 
 from rich.text import Text
-from textual import on
 from textual.widgets import Input
 
 from dispatch import queries
@@ -20,12 +19,10 @@ from screens.bookings.detail import booking_aside
 from screens.bookings.list import EXTRA_COLUMNS
 from screens.bookings.list_window import Window
 from screens.bookings.multi_select import MarkedBookings
-from screens.fields.choice import next_of
 from screens.filters.bookings import VIEWS, parse_filter, view_of, whole_text, without_view
 from screens.shell.paged_list import Held, PagedList
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
-from screens.widgets.live_table import LiveTable
 from screens.wording.bookings import due_mark, plain_state, state_with_sign
 
 NEWEST_FIRST = ("changed", "id", "created", "revenue")
@@ -140,18 +137,12 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedBookings):
         now = self._filter
         return BookingFilter(sort=now.sort, descending=now.descending, **VIEWS[self.view])
 
-    @on(LiveTable.SortAsked)
-    def _sort_by_header(self, message: LiveTable.SortAsked) -> None:
-        if message.sort == self._filter.sort:
-            self.action_reverse()
-        else:
-            self._order_by(message.sort)
+    @property
+    def sorted_by(self) -> str:
+        return self._filter.sort
 
-    def _order_by(self, sort: str) -> None:
+    def order_by(self, sort: str) -> None:
         self._use(replace(self._filter, sort=sort, descending=sort in NEWEST_FIRST))
-
-    def action_sort(self) -> None:
-        self._order_by(next_of(self.table.sorts_shown, self._filter.sort))
 
     def action_reverse(self) -> None:
         self._use(replace(self._filter, descending=not self._filter.descending))

@@ -48,7 +48,27 @@ class LettersTyped(Message):
         return self.choice
 
 
-class Choice(RadioSet):
+class LetterField:
+    """An input whose names are chosen by their letters."""
+
+    _names: tuple[str, ...]
+    _ahead: TypeAhead
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self._names
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The names that the letters typed so far leave open."""
+        return self._ahead.waiting
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Claim letters, which choose here, so that no command's key is shown for them."""
+        return character is not None and character.isalnum()
+
+
+class Choice(LetterField, RadioSet):
     """One of a few names, all of them in sight. Typed letters choose, arrows move, space takes.
 
     ``value`` is the chosen name or "", and may be set. The letters that choose a name are in brackets; of
@@ -83,15 +103,6 @@ class Choice(RadioSet):
             *(Option(self._label(one), compact=True) for one in self._names), compact=True, **kwargs
         )
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        return self._names
-
-    @property
-    def waiting(self) -> tuple[str, ...]:
-        """The names that the letters typed so far leave open."""
-        return self._ahead.waiting
-
     def _label(self, name: str, letters: str = "") -> Content:
         return Content(marked(name, letters or own_beginning(name, self._names)))
 
@@ -121,10 +132,6 @@ class Choice(RadioSet):
 
     def clear(self) -> None:
         self.value = ""
-
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Claim letters, which choose here, so that no command's key is shown for them."""
-        return character is not None and character.isalnum()
 
     def on_key(self, event: events.Key) -> None:
         take_letter(self, self._ahead, event)
@@ -161,7 +168,7 @@ class Choice(RadioSet):
             self.show_letters(self._names[index])
 
 
-class Pick(Select[str]):
+class Pick(LetterField, Select[str]):
     """A name from a list that opens; typing letters chooses without opening it, and shows them."""
 
     DEFAULT_CSS = """
@@ -185,15 +192,6 @@ class Pick(Select[str]):
 
     def on_mount(self) -> None:
         self.show_letters(self.chosen)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return self._names
-
-    @property
-    def waiting(self) -> tuple[str, ...]:
-        """The names that the letters typed so far leave open."""
-        return self._ahead.waiting
 
     @property
     def chosen(self) -> str:
@@ -226,10 +224,6 @@ class Pick(Select[str]):
             self.post_message(Choice.Accepted(self))
         else:
             self.action_show_overlay()
-
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Claim letters, which choose here, so that no command's key is shown for them."""
-        return character is not None and character.isalnum()
 
     def on_key(self, event: events.Key) -> None:
         if not self.expanded:

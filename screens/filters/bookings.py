@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.inputs.filter_language import format_filter, parse, together
-from dispatch.inputs.filter_reader import Reading, asked, without
+from dispatch.inputs.filter_language import parse, together
+from dispatch.inputs.filter_reader import Reading, asked
 from dispatch.queries.booking_filter_keys import BOOKING_KEYS, EVERY
 from dispatch.queries.bookings import BookingFilter
+from screens.filters.view_words import without
 
 VIEWS: dict[str, dict[str, Any]] = {
     "All": EVERY,
@@ -42,8 +43,7 @@ def parse_filter(
 
 def without_view(text: str, reading: Reading) -> str:
     """Return a text without the words that take the place of the view. Raises InvalidInput."""
-    rest = without(parse(text), VIEWS["All"].keys(), BOOKING_KEYS, reading)
-    return "" if rest is None else format_filter(rest)
+    return without(text, VIEWS["All"].keys(), BOOKING_KEYS, reading)
 
 
 VIEW_TEXTS = {

@@ -6,7 +6,8 @@ from typing import Any
 
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.inputs.filter_language import Pair, format_filter, parse, together
-from dispatch.inputs.filter_reader import Reading, asked, without
+from dispatch.inputs.filter_reader import Reading, asked
+from screens.filters.view_words import without
 
 ALL, MINE, UNDONE = "All", "Mine", "Undone"
 VIEWS = (ALL, MINE, UNDONE)
@@ -37,8 +38,7 @@ def parse_event_filter(text: str, view: str, actor: str, reading: Reading) -> Ev
 
 def without_view(text: str, reading: Reading) -> str:
     """Return a text without the words that take the place of a view. Raises InvalidInput."""
-    rest = without(parse(text), ("actor", "undone"), EVENT_KEYS, reading)
-    return "" if rest is None else format_filter(rest)
+    return without(text, ("actor", "undone"), EVENT_KEYS, reading)
 
 
 def whole_event_text(text: str, view: str, which: EventFilter, actor: str, reading: Reading) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.inputs.filter_language import format_filter, parse, together
-from dispatch.inputs.filter_reader import Reading, asked, without
+from dispatch.inputs.filter_language import parse, together
+from dispatch.inputs.filter_reader import Reading, asked
 from dispatch.service.issues.issue_filter_keys import ENDED, EVERY, ISSUE_KEYS, NOBODY
 from dispatch.service.issues.queries import URGENCY, IssueFilter
 from models.errors import InvalidInput
 from models.issues import NEW, OPEN, PENDING_CUSTOMER
+from screens.filters.view_words import without
 
 USUAL = EVERY | {"statuses": OPEN}
 VIEWS: dict[str, dict[str, Any]] = {
@@ -56,8 +57,7 @@ def parse_issue_filter(
 
 def without_view(text: str, reading: Reading) -> str:
     """Return a text without the words that take the place of a view's parts. Raises InvalidInput."""
-    rest = without(parse(text), USUAL.keys(), ISSUE_KEYS, reading)
-    return "" if rest is None else format_filter(rest)
+    return without(text, USUAL.keys(), ISSUE_KEYS, reading)
 
 
 VIEW_TEXTS = {

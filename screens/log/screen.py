@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import cast
 
 from rich.text import Text
-from textual import on
 from textual.widgets import Input
 
 from dispatch import queries
@@ -36,7 +35,6 @@ from screens.shell.panes import Panes
 from screens.shell.row_actions import on_chosen
 from screens.widgets.columns import DOWN, UP, Column
 from screens.widgets.detail_pane import Detail
-from screens.widgets.live_table import LiveTable
 from screens.wording.events import describe_undo, undone_word
 
 EXAMPLE = "booking:12 agent:6 by:kim command:claim since:today is:undone"
@@ -158,9 +156,12 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
         self.table.mark_sort(ORDER, not self._order.oldest_first)
         super().show(data)
 
-    @on(LiveTable.SortAsked)
-    def _sort_by_header(self, message: LiveTable.SortAsked) -> None:
-        if message.sort in IN_ORDER:
+    @property
+    def sorted_by(self) -> str:
+        return ORDER
+
+    def order_by(self, sort: str) -> None:
+        if sort in IN_ORDER:
             self.action_reverse()
         else:
             self._refuse_order()

@@ -24,7 +24,6 @@ from dispatch.views.row_types import ViewRow
 from models.errors import InvalidInput
 from screens.base import keys
 from screens.base.figures import CAPACITY, LOAD, MATCH, PRESENCE, RANK, RATING, REACHED, SHRUNK, YEARS
-from screens.fields.choice import next_of
 from screens.filters.agents import ACTIVE, VIEWS, count_views, is_in, whole_text
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
 from screens.roster.columns import (
@@ -44,7 +43,7 @@ from screens.roster.groups import DEPARTMENT, grouped, have_departments, sort_ke
 from screens.roster.presence import open_presence
 from screens.roster.presence_forms import handover_form, leaving_form, shift_form
 from screens.shell.detailed_list import DetailedList
-from screens.shell.filter_words import FilterWords
+from screens.shell.filtered_list import FilteredList
 from screens.shell.panes import Panes
 from screens.shell.row_actions import on_chosen
 from screens.shell.saved_views import ViewedList
@@ -67,7 +66,9 @@ def _is_here(row: AgentRow) -> bool:
     return row["left_at"] is None
 
 
-class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow, AgentRow]):
+class Roster(
+    DetailedList[AgentRow, AgentRow], FilteredList[AgentRow, AgentRow], ViewedList[AgentRow, AgentRow]
+):
     NAME = "roster"
     FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK)
     HELP = (
@@ -83,6 +84,7 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
     )
     BINDINGS = [*keys.ROSTER, *keys.LIST]
     KEYS = queries.AGENT_KEYS
+    VIEWS = VIEWS
     NUMBER = "agent_id"
     ENTER = "open_row"
     POSSIBLE = dict.fromkeys(("presence", "hand_over", "shift"), _is_here)
@@ -271,12 +273,12 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
     def _filtered(self) -> None:
         self.table.focus()
 
-    @on(LiveTable.SortAsked)
-    def _sort_by_header(self, message: LiveTable.SortAsked) -> None:
-        if message.sort == self._sort:
-            self.action_reverse()
-        else:
-            self._order_by(message.sort, message.sort in HIGHEST_FIRST)
+    @property
+    def sorted_by(self) -> str:
+        return self._sort
+
+    def order_by(self, sort: str) -> None:
+        self._order_by(sort, sort in HIGHEST_FIRST)
 
     def _order_by(self, sort: str, descending: bool) -> None:
         self._sort, self._descending = sort, descending
@@ -295,26 +297,8 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
             self.choose_view(ACTIVE)
         self.table.focus()
 
-    def action_sort(self) -> None:
-        following = next_of(self.table.sorts_shown, self._sort)
-        self._order_by(following, following in HIGHEST_FIRST)
-
     def action_reverse(self) -> None:
         self._order_by(self._sort, not self._descending)
-
-    @on(ViewTabs.Chosen)
-    def _view_clicked(self, message: ViewTabs.Chosen) -> None:
-        self.choose_view(message.view)
-
-    @on(ViewTabs.OrderAsked)
-    def _order_clicked(self) -> None:
-        self.action_reverse()
-
-    def action_next_view(self) -> None:
-        self.choose_view(next_of(VIEWS, self.view))
-
-    def action_previous_view(self) -> None:
-        self.choose_view(next_of(VIEWS[::-1], self.view))
 
     def choose_view(self, view: str) -> None:
         """List a view; what is typed stays."""

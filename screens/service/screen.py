@@ -18,7 +18,6 @@ from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS
 from dispatch.service.issues.queries import CHANGED, URGENCY, IssueFilter
 from dispatch.service.row_types import IssueDetails, IssueRow
 from screens.base import figures, keys
-from screens.fields.choice import next_of
 from screens.filters.issues import (
     VIEWS,
     parse_issue_filter,
@@ -192,20 +191,14 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], MarkedIssues):
         self._to_list()
         super().choose_view(view)
 
-    def action_sort(self) -> None:
-        self._order_by(next_of(self.table.sorts_shown, self._filter.sort))
+    @property
+    def sorted_by(self) -> str:
+        return self._filter.sort
 
     def action_reverse(self) -> None:
         self._use(replace(self._filter, reverse=not self._filter.reverse))
 
-    @on(LiveTable.SortAsked)
-    def _sort_by_header(self, message: LiveTable.SortAsked) -> None:
-        if message.sort == self._filter.sort:
-            self.action_reverse()
-        else:
-            self._order_by(message.sort)
-
-    def _order_by(self, sort: str) -> None:
+    def order_by(self, sort: str) -> None:
         self._use(replace(self._filter, sort=sort, reverse=False))
 
     def action_board(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, Generic, NamedTuple
@@ -21,9 +21,8 @@ from screens.base import keys
 from screens.base.keys import with_keys
 from screens.base.list_window import PAGE, ListWindow, Which
 from screens.base.messages import DeskChanged
-from screens.fields.choice import next_of
 from screens.shell.detailed_list import DetailedList
-from screens.shell.filter_words import FilterWords
+from screens.shell.filtered_list import FilteredList
 from screens.shell.list_count import COUNTING, ListCount
 from screens.shell.panes import Panes
 from screens.shell.row_actions import Done
@@ -53,7 +52,9 @@ class Held(NamedTuple, Generic[Row]):
     described: Described[Row] | None = None
 
 
-class PagedList(DetailedList[Row, Done], FilterWords, ViewedList[Row, Done], Generic[Which, Row, Done]):
+class PagedList(
+    DetailedList[Row, Done], FilteredList[Row, Done], ViewedList[Row, Done], Generic[Which, Row, Done]
+):
     """A place with ``#filter`` and one LiveTable of which a ListWindow is held.
 
     A subclass reads what is typed (``parse``) in the present view and order, gives the list without a filter
@@ -64,7 +65,6 @@ class PagedList(DetailedList[Row, Done], FilterWords, ViewedList[Row, Done], Gen
     HINT: ClassVar[str]
     """What can be typed into the filter."""
 
-    VIEWS: ClassVar[Sequence[str]] = ()
     EMPTY: ClassVar[str]
     """Why there are no rows at all; keys go by their ids."""
 
@@ -105,10 +105,6 @@ class PagedList(DetailedList[Row, Done], FilterWords, ViewedList[Row, Done], Gen
         """Return the query that says which agents the names in a text mean."""
         keys, reading = self.KEYS, self.backend.filter_reading()
         return lambda: filter_answers.names_meant(text, keys, reading)
-
-    def view_in_sight(self) -> str:
-        """Return the name of the view that is listed, as far as the text leaves it."""
-        return self.view
 
     def without_view(self, text: str) -> str:
         """Return a text without the words that take the place of the view. Raises InvalidInput."""
@@ -302,25 +298,6 @@ class PagedList(DetailedList[Row, Done], FilterWords, ViewedList[Row, Done], Gen
         if was_misread:
             self._say_listed(self.table.rows_shown)
         self.table.focus()
-
-    # the views
-
-    @on(ViewTabs.Chosen)
-    def _view_clicked(self, message: ViewTabs.Chosen) -> None:
-        self.choose_view(message.view)
-
-    @on(ViewTabs.OrderAsked)
-    def _order_clicked(self) -> None:
-        self.action_reverse()
-
-    def action_reverse(self) -> None:
-        """Turn the order round."""
-
-    def action_next_view(self) -> None:
-        self.choose_view(next_of(self.VIEWS, self.view_in_sight()))
-
-    def action_previous_view(self) -> None:
-        self.choose_view(next_of(self.VIEWS[::-1], self.view_in_sight()))
 
     def choose_view(self, view: str) -> None:
         """List a view; the text stays but for words that would take its place."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Collection, Iterator, Sequence
-from typing import BinaryIO
+from contextlib import contextmanager
+from typing import BinaryIO, Generic, Self, TypeVar
 
 from dispatch.inputs.column_choice import ColumnChoice, FileChoice
 from dispatch.inputs.column_names import Columns
 from dispatch.inputs.layouts import layouts
+from dispatch.inputs.rows import open_stream
 from dispatch.inputs.rows.reader import RowReader
 from dispatch.inputs.rows.row import REASON, Row
 from models.errors import InvalidInput
@@ -17,10 +20,11 @@ IGNORED_NAMED = 20
 AS_NAMED = ColumnChoice()
 
 Fields = dict[str, str | None]
+Record = TypeVar("Record")
 
 
-class RecordFile:
-    """An opened file; iterating it yields each row's line with its fields as written, or why it has none.
+class RecordFile(Generic[Record]):
+    """An opened file; iterating it yields each row's line with its record, or why it has none.
 
     ``layout`` names the columns (column_names.toml), of which one of ``needs`` must be there. Values of
     ``lists`` may be lists in JSON. ``hint`` says what to give. ``choices`` is what was said of the columns,
@@ -53,17 +57,34 @@ class RecordFile:
                 self._check_needs(columns)
             self._columns_of(self._rows.header)
 
+    @classmethod
+    @contextmanager
+    def open(
+        cls, stream: BinaryIO, name: str, encoding: str | None = None, choice: ColumnChoice = AS_NAMED
+    ) -> Iterator[Self]:
+        """Open a file from a stream; a pipe is copied first. Raises InvalidInput."""
+        with open_stream(stream, name) as rereadable:
+            file = cls(rereadable, name, encoding, choice)
+            try:
+                yield file
+            finally:
+                file.detach()
+
     def begin(self) -> None:
         """Read on to the first row, which tells the columns where there is no header."""
         if not self._has_begun:
             self._has_begun = True
             self._ahead = self.choices.begun(self._ahead)
 
-    def records(self) -> Iterator[tuple[int, Fields | str]]:
-        """Yield each row's line with its fields, those without a value filled as was chosen."""
+    @abstractmethod
+    def record(self, fields: Fields) -> Record | str:
+        """Return the record of a row's fields, or why it has none."""
+
+    def __iter__(self) -> Iterator[tuple[int, Record | str]]:
         for row in self._ahead:
             self.row = row
-            yield row.line, row.fault or self._fields(row)
+            fields = row.fault or self._fields(row)
+            yield row.line, fields if isinstance(fields, str) else self.record(fields)
         if self._rows.is_cut:
             self.notes.append(self._rows.stopped)
 
@@ -87,6 +108,7 @@ class RecordFile:
             raise InvalidInput("file", problem, f"found: {found}; say which it is, like {ways}")
 
     def _fields(self, row: Row) -> Fields | str:
+        """Return the fields of a row, those without a value filled as was chosen."""
         columns = self._columns_of(row.names)
         for field, places in columns.places.items():
             if field not in self.lists and not set(places).isdisjoint(row.unfit):

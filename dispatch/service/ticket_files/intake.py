@@ -6,7 +6,6 @@ A file is one act (dispatch/desk/file_acts.py).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import TypedDict
 
 from dispatch import customers
@@ -14,6 +13,7 @@ from dispatch.desk import file_acts
 from dispatch.desk.acts import Act
 from dispatch.desk.commands import Command, command, put_back, put_parts_back
 from dispatch.desk.desk import Desk
+from dispatch.desk.record_intake import Line, Progress, receive_rows
 from dispatch.inputs import validation
 from dispatch.inputs.column_choice import RememberedColumns
 from dispatch.outputs.rejected_rows import RejectedRows
@@ -24,7 +24,6 @@ from dispatch.service.sla import clocks
 from dispatch.service.ticket_files.tickets import Ticket, TicketFile
 from dispatch.service.ticket_files.words import ENDED, PENDING
 from models.customers import Customer
-from models.errors import DatabaseUnavailable, DeskError
 from models.issues import (
     CLOSED,
     CUSTOMER,
@@ -42,13 +41,6 @@ from models.issues import (
 MOST_ROWS = 5
 _begin = command("issue.add_file", past="tickets from a file", undo=put_parts_back)(file_acts.begin)
 HEAD = file_acts.FileHead("issue.add_file", _begin)
-
-
-class Line(TypedDict):
-    """A line of the file, and what is said about it."""
-
-    line: int
-    error: str
 
 
 class FileResult(TypedDict):
@@ -166,7 +158,7 @@ def receive_file(
     tickets: TicketFile,
     *,
     rejects: RejectedRows | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> FileResult:
     """Take in each row as a command of its own; one that is in already, and not undone, is left alone.
 
@@ -184,22 +176,11 @@ def receive_file(
         event_id=None,
         remembered=tickets.choices.remembered(),
     )
-    with desk.flushed_once():
-        for number, (line, ticket) in enumerate(tickets, start=1):
-            try:
-                error = ticket if isinstance(ticket, str) else ""
-                if isinstance(ticket, dict):
-                    _receive(desk, act, f"{tickets.digest}:{number}", line, ticket, result)
-            except (DatabaseUnavailable, file_acts.Undone):
-                raise
-            except DeskError as refused:
-                error = file_acts.format_refusal(refused)
-            if error:
-                result["rejected"].append(Line(line=line, error=error))
-                if rejects is not None:
-                    rejects.add(tickets.row.names, tickets.row.values, error)
-            if progress is not None:
-                progress(tickets.read_bytes(), tickets.size)
+
+    def take(line: int, place: str, ticket: Ticket) -> None:
+        _receive(desk, act, place, line, ticket, result)
+
+    result["rejected"] = receive_rows(desk, tickets, take, rejects, progress)
     result["event_id"] = act.head if result["issues"] else None
     return result
 

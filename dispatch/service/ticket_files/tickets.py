@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import BinaryIO, TypedDict
+from typing import TypedDict
 
 from dispatch.desk.file_acts import format_refusal
 from dispatch.inputs import cleaning
-from dispatch.inputs.column_choice import ColumnChoice
 from dispatch.inputs.head_words import plain
 from dispatch.inputs.layouts import ISSUES
 from dispatch.inputs.phone_numbers import first_number
-from dispatch.inputs.rows import open_stream
-from dispatch.inputs.rows.record_file import AS_NAMED, Fields, RecordFile
+from dispatch.inputs.rows.record_file import Fields, RecordFile
 from dispatch.service.ticket_files import words
 from dispatch.service.ticket_files.comments import Comment, comments_of
 from dispatch.service.ticket_files.words import without_markup
@@ -47,21 +44,16 @@ class Ticket(TypedDict):
     row: str
 
 
-class TicketFile(RecordFile):
+class TicketFile(RecordFile[Ticket]):
     """An opened file; iterating it yields each row's line with its ticket, or why it cannot be one."""
 
     layout, needs, lists, hint = ISSUES, ("subject", "text"), ("tags", "comments"), HINT
 
-    def __iter__(self) -> Iterator[tuple[int, Ticket | str]]:
-        for line, fields in self.records():
-            yield line, fields if isinstance(fields, str) else _ticket(fields)
-
-
-def _ticket(fields: Fields) -> Ticket | str:
-    try:
-        return ticket_of(fields)
-    except InvalidInput as error:
-        return format_refusal(error)
+    def record(self, fields: Fields) -> Ticket | str:
+        try:
+            return ticket_of(fields)
+        except InvalidInput as error:
+            return format_refusal(error)
 
 
 def ticket_of(fields: Mapping[str, str | None]) -> Ticket:
@@ -123,16 +115,3 @@ def _facts(cells: Mapping[str, str], categories: Mapping[str, str]) -> Iterator[
         yield f"channel: {cells['channel']}"
     if "tier" in cells and cells["tier"].lower() not in TIERS:
         yield f"tier: {cells['tier']}"
-
-
-@contextmanager
-def open_tickets(
-    stream: BinaryIO, name: str, encoding: str | None = None, choice: ColumnChoice = AS_NAMED
-) -> Iterator[TicketFile]:
-    """Open a file of tickets from a stream; a pipe is copied first. Raises InvalidInput."""
-    with open_stream(stream, name) as file:
-        tickets = TicketFile(file, name, encoding, choice)
-        try:
-            yield tickets
-        finally:
-            tickets.detach()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dispatch import queries
-from dispatch.agents.file_intake import FileResult, cleaned, open_agents, preview, receive_file
+from dispatch.agents.file_intake import AgentFile, FileResult, cleaned, preview, receive_file
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.operations import undo
@@ -24,7 +24,7 @@ TRIP = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": 
 
 
 def take_in(desk: Desk, *rows: str, head: str = HEAD) -> FileResult:
-    with open_agents(io.BytesIO("\n".join((head, *rows)).encode()), "staff.csv") as file:
+    with AgentFile.open(io.BytesIO("\n".join((head, *rows)).encode()), "staff.csv") as file:
         return receive_file(desk, file)
 
 
@@ -62,7 +62,7 @@ def test_the_desks_own_listing_is_known(desk: Desk) -> None:
     take_in(desk, ADA, BOB)
     with desk.reading():
         rows = [json.dumps(row) for row in queries.list_agents()]
-    with open_agents(io.BytesIO("\n".join(rows).encode()), "agents.json") as file:
+    with AgentFile.open(io.BytesIO("\n".join(rows).encode()), "agents.json") as file:
         result = receive_file(desk, file)
     assert (result["accepted"], result["repeated"], result["rejected"]) == (2, 2, [])
 
@@ -105,9 +105,9 @@ def test_a_run_that_was_cut_off_is_one_act_with_the_next(desk: Desk) -> None:
         raise KeyboardInterrupt
 
     text = "\n".join((HEAD, BOB, ADA)).encode()
-    with open_agents(io.BytesIO(text), "staff.csv") as file, pytest.raises(KeyboardInterrupt):
+    with AgentFile.open(io.BytesIO(text), "staff.csv") as file, pytest.raises(KeyboardInterrupt):
         receive_file(desk, file, progress=stop)
-    with open_agents(io.BytesIO(text), "staff.csv") as file:
+    with AgentFile.open(io.BytesIO(text), "staff.csv") as file:
         result = receive_file(desk, file)
     assert (result["repeated"], result["agents"]) == (1, [2])
     undo.undo(desk, result["event_id"])
@@ -116,7 +116,7 @@ def test_a_run_that_was_cut_off_is_one_act_with_the_next(desk: Desk) -> None:
 
 def test_a_preview_writes_nothing_and_refuses_the_same(desk: Desk) -> None:
     rows = (ADA, BOB.replace("Premium Bookings", "Kitchen"))
-    with open_agents(io.BytesIO("\n".join((HEAD, *rows)).encode()), "staff.csv") as file:
+    with AgentFile.open(io.BytesIO("\n".join((HEAD, *rows)).encode()), "staff.csv") as file:
         seen = preview(desk, file)
     assert (seen["acceptable"], seen["ignored"], names(desk)) == (1, ["Shoe size"], [])
     assert seen["columns"]["license"] == "License Number"
@@ -149,7 +149,7 @@ def test_a_file_that_somebody_undoes_meanwhile_ends_there(desk: Desk) -> None:
         undo.undo(desk)
 
     with (
-        open_agents(io.BytesIO(text), "staff.csv") as file,
+        AgentFile.open(io.BytesIO(text), "staff.csv") as file,
         pytest.raises(DeskError, match="was undone by"),
     ):
         receive_file(desk, file, progress=take_back)

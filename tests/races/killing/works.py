@@ -15,7 +15,7 @@ from typing import Any
 
 from dispatch import bookings
 from dispatch.agents import file_intake as agent_files
-from dispatch.agents.file_intake import open_agents
+from dispatch.agents.file_intake import AgentFile
 from dispatch.batches.record import Batch
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
@@ -27,7 +27,7 @@ from dispatch.operations.sweep import sweep, sweep_and_back_up
 from dispatch.operations.undo import redo, undo
 from dispatch.operations.undoing import files
 from dispatch.service.ticket_files import intake as ticket_intake
-from dispatch.service.ticket_files.tickets import open_tickets
+from dispatch.service.ticket_files.tickets import TicketFile
 from models import database
 from seeds.demo import demo
 from seeds.importing import importer
@@ -129,7 +129,7 @@ def write_tickets(folder: Path) -> None:
 def take_in_tickets(folder: Path, tell: Tell) -> None:
     desk = opened(desk_in(folder))
     tell(None)
-    with (folder / "tickets.csv").open("rb") as stream, open_tickets(stream, "tickets.csv") as found:
+    with (folder / "tickets.csv").open("rb") as stream, TicketFile.open(stream, "tickets.csv") as found:
         result = ticket_intake.receive_file(desk, found)
     tell({"accepted": result["accepted"], "rejected": len(result["rejected"])})
     desk.close()
@@ -144,7 +144,7 @@ def write_agents(folder: Path) -> None:
 def take_in_agents(folder: Path, tell: Tell) -> None:
     desk = opened(desk_in(folder))
     tell(None)
-    with (folder / "staff.csv").open("rb") as stream, open_agents(stream, "staff.csv") as found:
+    with (folder / "staff.csv").open("rb") as stream, AgentFile.open(stream, "staff.csv") as found:
         result = agent_files.receive_file(desk, found)
     tell({"accepted": result["accepted"], "rejected": len(result["rejected"])})
     desk.close()

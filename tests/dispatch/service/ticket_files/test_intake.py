@@ -18,7 +18,7 @@ from dispatch.operations import undo
 from dispatch.service.issues import conversation, lifecycle
 from dispatch.service.issues import queries as issue_queries
 from dispatch.service.ticket_files.intake import FileResult, receive_file
-from dispatch.service.ticket_files.tickets import open_tickets
+from dispatch.service.ticket_files.tickets import TicketFile
 from models.customers import Customer
 from models.errors import DeskError
 from models.issues import Issue
@@ -43,7 +43,7 @@ def take_in(desk: Desk, *rows: str) -> tuple[FileResult, int | None]:
 
 
 def take_in_text(desk: Desk, text: str) -> tuple[FileResult, int | None]:
-    with open_tickets(io.BytesIO(text.encode()), "tickets.csv") as file:
+    with TicketFile.open(io.BytesIO(text.encode()), "tickets.csv") as file:
         result = receive_file(desk, file)
         return result, result["event_id"]
 
@@ -191,7 +191,7 @@ def test_a_run_that_was_cut_off_is_finished_by_repeating_it(desk: Desk) -> None:
         raise KeyboardInterrupt
 
     text = "\n".join((HEAD, ADA, BOB, CY))
-    with open_tickets(io.BytesIO(text.encode()), "tickets.csv") as file, pytest.raises(KeyboardInterrupt):
+    with TicketFile.open(io.BytesIO(text.encode()), "tickets.csv") as file, pytest.raises(KeyboardInterrupt):
         receive_file(desk, file, progress=stop)
     with desk.reading():
         (begun,) = event_log.event_ids(EventFilter(command="issue.add_file"))
@@ -236,7 +236,7 @@ def test_a_file_that_somebody_undoes_meanwhile_ends_there(desk: Desk) -> None:
         undo.undo(desk)
 
     with (
-        open_tickets(io.BytesIO(text.encode()), "tickets.csv") as file,
+        TicketFile.open(io.BytesIO(text.encode()), "tickets.csv") as file,
         pytest.raises(DeskError, match="was undone by"),
     ):
         receive_file(desk, file, progress=take_back)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dispatch.inputs.column_choice import ColumnChoice
 from dispatch.service.ticket_files import words
 from dispatch.service.ticket_files.comments import comments_of
-from dispatch.service.ticket_files.tickets import Ticket, TicketFile, open_tickets, ticket_of
+from dispatch.service.ticket_files.tickets import Ticket, TicketFile, ticket_of
 from models.errors import DeskError, InvalidInput
 
 ZENDESK = (
@@ -49,7 +49,7 @@ FRESHDESK_JSON = {
 
 
 def read(text: str, **choice: Any) -> list[Ticket | str]:
-    with open_tickets(io.BytesIO(text.encode()), "tickets", None, ColumnChoice(**choice)) as file:
+    with TicketFile.open(io.BytesIO(text.encode()), "tickets", None, ColumnChoice(**choice)) as file:
         return [ticket for _, ticket in file]
 
 
@@ -152,7 +152,7 @@ def test_a_field_that_is_no_text_costs_its_row() -> None:
 def test_a_german_file_in_the_encoding_of_excel() -> None:
     head, row = "Betreff;Kunde;E-Mail;Zustand;Priorität", "Ärger;Jörg;joerg@example.de;gelöst;hoch"
     content = f"{head}\n{row}\n".encode("cp1252")
-    with open_tickets(io.BytesIO(content), "tickets") as file:
+    with TicketFile.open(io.BytesIO(content), "tickets") as file:
         ((_, ticket),) = file
     assert isinstance(ticket, dict)
     assert (ticket["name"], ticket["state"], ticket["priority"]) == ("Jörg", words.ENDED, 3)
