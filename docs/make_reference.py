@@ -101,7 +101,8 @@ closes the line.
 - Several bookings are `413,414`: one event, or one batch, and one undo. `x`, `r` and `l` do what they can;
   every other verb does all or none.
 - A text is the rest of the line; an apostrophe in it is only a letter. A presence may be followed by
-  its end and a reason: `p 6 away 15m dentist`, `p 6 break until 14:30`. `F 413 none` removes a follow-up.
+  its end and a reason: `p 6 away 15m dentist`, `p 6 break 20` (minutes), `p 6 break until 14:30`.
+  `F 413 none` removes a follow-up.
 - `tab` takes the word that fits, again the next one. `up` and `down` bring earlier lines back; the next run
   remembers the latest 50, without the texts in them.
 - `.` in a list repeats the last command for the row under the cursor. If it cannot be undone, it is shown

@@ -30,7 +30,7 @@ SHIFT_OVER = "shift over"
 def set_presence(
     running: Command, agent_id: int, presence: str, until: str | None = None, reason: str | None = None
 ) -> AgentRow:
-    """Set an agent's presence, optionally ``until`` a time (inputs.due_times) when it ends by itself.
+    """Set an agent's presence, optionally ``until`` a time (due_times.understand_end) when it ends by itself.
 
     Unclaimed work of an agent who is away or offline goes to others at once, or waits; claimed work
     stays. Returns the agent with ``returned``, the bookings handed back, their ``moves`` and those of
@@ -43,7 +43,7 @@ def set_presence(
     if validation.stripped(until, "time"):
         if presence == AVAILABLE:
             raise InvalidInput("time", "Available has no end", "leave the end empty, or set shift hours")
-        end = due_times.understand(until or "", running.now, local_offset())
+        end = due_times.understand_end(until or "", running.now, local_offset())
     put(running, agent, presence, end, validation.optional_text(reason, "reason"))
     running.detail = {"presence": presence} | ({"until_at": end} if end else {})
     agent.save()

@@ -100,13 +100,13 @@ def _understand_presence(desk: Desk, given: Given, _: Asker) -> None:
     words = (given.pop("when", None) or "").split()
     for most in range(len(words), 0, -1):
         try:
-            due_times.understand(" ".join(words[:most]), desk.now(), local_offset())
+            due_times.understand_end(" ".join(words[:most]), desk.now(), local_offset())
         except InvalidInput:
             continue
         given["until"], words = " ".join(words[:most]), words[most:]
         break
     if words and not given.get("until") and words[0][:1].isdecimal():
-        due_times.understand(" ".join(words), desk.now(), local_offset())  # raises what is accepted
+        due_times.understand_end(" ".join(words), desk.now(), local_offset())  # raises what is accepted
     if words and not given.get("reason"):
         given["reason"] = " ".join(words)
 

@@ -27,6 +27,8 @@ SPANS = {
     **dict.fromkeys(("hours", "hour", "hrs", "hr", "h"), timedelta(hours=1)),
 }
 DAY_SPANS = {"days": 1, "day": 1, "d": 1, "weeks": 7, "week": 7, "w": 7}
+HOURS_OF_A_CLOCK, LONGEST_MINUTES = 12, 240
+"""A number alone from the one to the other is minutes, where a short time is asked for."""
 LEAP_YEARS_APART = 8  # at most, around 2100
 
 Form = Callable[[re.Match[str], date], date]
@@ -54,6 +56,22 @@ def understand(text: str, now: str, offset: timedelta) -> str:
         problem = "is not in the future" if stored is None else "has passed"
         raise InvalidInput("time", f"{validation.excerpt(typed)} {problem}", _hint(here))
     return to_text(stored)
+
+
+def understand_end(text: str, now: str, offset: timedelta) -> str:
+    """Return the same for the end of a presence, where ``20`` means in 20 minutes.
+
+    Only 13 to 240 do: a smaller number may be an hour as well. Raises InvalidInput.
+    """
+    typed = re.sub("^(until|till) ", "", validation.stripped(text, "time").casefold())
+    if not re.fullmatch("[0-9]{1,3}", typed):
+        return understand(text, now, offset)
+    number = int(typed)
+    if HOURS_OF_A_CLOCK < number <= LONGEST_MINUTES:
+        return understand(f"{number} min", now, offset)
+    if 0 < number <= HOURS_OF_A_CLOCK:
+        raise InvalidInput("time", f"{typed} may be minutes or an hour", f"{number} min, {number}:00")
+    return understand(text, now, offset)
 
 
 def _hint(here: datetime) -> str:

@@ -14,9 +14,9 @@ from screens.dialogs.transient_modal import TransientModal
 PAGES = (
     (
         "A lead comes in",
-        "Type it in Dispatch ({place.dispatch}). Enter goes to the next field; in a choice, type the first "
-        "letters: m for Mars, du for Dubai. Enter in the last field, or {form.assign} in any, assigns the "
-        "lead: the best agent gets it at once, with a booking.",
+        "Type it in Dispatch ({place.dispatch}). Enter goes to the next field the lead needs; in a choice, "
+        "type the first letters: m for Mars, du for Dubai. Enter in the last field, or {form.assign} in any, "
+        "assigns the lead: the best agent gets it at once, with a booking.",
     ),
     (
         "Six places",

@@ -263,12 +263,13 @@ class FormModal(CommandModal[Outcome]):
         self.call_after_refresh(self._fit)
 
     def _understand(self, field: Field, typed: str) -> None:
-        """Show below a field how its text is understood; without a note, nothing any more."""
+        """Show below a field how its text is understood, or is not; without a note, nothing any more."""
         line = self.line(field.name)
         try:
             line.tell(field.note(typed, self.backend.desk.now()) if field.note else "")
         except DeskError as error:
-            line.tell(keys.said(error, field.noun), "wrong")
+            accepted = f"; try {field.hint}" if field.hint else ""
+            line.tell(f"{keys.said(error, field.noun)}{accepted}", "wrong")
 
     @on(Input.Submitted)
     @on(Choice.Accepted)
@@ -301,12 +302,16 @@ class FormModal(CommandModal[Outcome]):
     def _is_wrong_here(self) -> bool:
         """Say below the field in focus what is wrong with its text: what is typed next is meant for it."""
         field = self._here
-        typed = value_of(self.query_one(f"#{field.name}")) if field is not None else ""
-        wrong = field.refusal(self.app, typed) if field is not None and typed.strip() else ""
-        if field is not None and wrong:
-            self.line(field.name).tell(wrong, "wrong")
-            self.call_after_refresh(self._fit)
-        return bool(wrong)
+        if field is None:
+            return False
+        line, typed = self.line(field.name), value_of(self.query_one(f"#{field.name}"))
+        wrong = field.refusal(self.app, typed)
+        if wrong:
+            line.tell(wrong, "wrong")
+        else:
+            self._understand(field, typed)
+        self.call_after_refresh(self._fit)
+        return line.has_class("-wrong")
 
     def action_submit(self) -> None:
         if self._busy:

@@ -30,7 +30,7 @@ from screens.dialogs.command_modal import SOON_S, CommandModal
 from screens.dialogs.modal import HOLDS_TEXT, buttons
 from screens.dialogs.typed_paths import path_in
 from screens.dispatch.column_table import AS_NAMED, IGNORE, ColumnTable
-from screens.fields.choice import Pick
+from screens.fields.choice import Choice, Pick
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording.text import BAD, GOOD
@@ -217,6 +217,14 @@ class LeadFileForm(CommandModal[str]):
         row, name = self._columns.current, self._becomes.chosen
         if row is not None and name and name != self._columns.chosen_name():
             self._set(row["head"], name)
+
+    @on(Choice.Accepted, "#becomes")
+    def _accepted(self) -> None:
+        """Go back to the columns on enter; without a name, show what a column can become."""
+        if self._becomes.chosen:
+            self._columns.focus()
+        else:
+            self._becomes.action_show_overlay()
 
     @on(ColumnTable.Chosen)
     def _typed(self, message: ColumnTable.Chosen) -> None:

@@ -26,6 +26,7 @@ from screens.fields.field_line import FieldLine, is_required, noun_of
 from screens.fields.type_ahead import which
 from screens.widgets.frame import Frame
 from screens.wording.contacts import is_a_call, needs_number
+from screens.wording.text import short
 
 if TYPE_CHECKING:
     from screens.base.key_queue import SteadyApp
@@ -52,6 +53,7 @@ ON_THE_WAY = ("customer", "method", "source", "destination", "launch", "requests
 TO_CALL, TO_TEXT = "Number to call? enter skips it", "Number to text? enter skips it"
 NO_CALL, NO_TEXT = "No number: nobody can call back", "No number: how will they be reached?"
 KEPT = "kept"  # the tone of a notice that stays while somebody types
+KEPT_NAME = 24  # characters: whoever types over the name has it in sight
 
 NUMBER_BEGINS = "+(0123456789"
 
@@ -250,10 +252,13 @@ class LeadForm(Frame):
         return bool(following)
 
     def _after(self, field: str) -> str:
+        """Return the field that enter leads to: from Customer, the first that is still to be filled in."""
         if field in ("customer", "method") and self._lacks_number:
             return "phone"
+        if field == "customer" or (field in ("phone", "email") and not self._value("method")):
+            return next((each for each in ON_THE_WAY[1:-1] if not self._value(each)), ON_THE_WAY[-1])
         if field in ("phone", "email"):
-            field = "method" if self._value("method") else "customer"
+            field = "method"
         return ON_THE_WAY[ON_THE_WAY.index(field) + 1] if field != ON_THE_WAY[-1] else ""
 
     @property
@@ -281,8 +286,7 @@ class LeadForm(Frame):
 
     @on(ContactChoice.NumberTyped)
     def _begin_number(self, message: ContactChoice.NumberTyped) -> None:
-        """Let a number that is typed at the contact go on in the phone's field."""
-        message.stop()
+        """Let a number that is typed at the contact go on in the phone's field; the place says so."""
         phone = self.query_one("#phone", Input)
         phone.focus()
         phone.cursor_position = len(phone.value)
@@ -309,10 +313,15 @@ class LeadForm(Frame):
         self.notice.set_classes(f"-{tone}" if tone else "")
 
     def point_out_kept(self) -> None:
-        """Say that a half-typed lead is still here, unless a more important notice is shown."""
+        """Say that a half-typed lead is here, and how to continue, unless a weightier notice is shown."""
         is_told = any(self.notice.has_class(f"-{tone}") for tone in ("error", "warning", "restored"))
         if not self.is_empty and not is_told:
-            self.show_notice(f"Half-typed lead kept; {keys.key_of(self.app, 'form.clear')} clears it", KEPT)
+            name, clear = (
+                short(self._value("customer").strip(), KEPT_NAME),
+                keys.key_of(self.app, "form.clear"),
+            )
+            whose = f" ({name})" if name else ""
+            self.show_notice(f"Half-typed lead kept{whose}; ⏎ continues, {clear} clears it", KEPT)
 
     @property
     def has_succeeded(self) -> bool:

@@ -34,7 +34,7 @@ from screens.dispatch.duplicate_question import Answer, KnownCustomer
 from screens.dispatch.known_card import Known, KnownCard, look_for
 from screens.dispatch.latest import COLUMNS as LATEST_COLUMNS
 from screens.dispatch.latest import with_ages
-from screens.dispatch.lead_form import LeadForm, LineInput
+from screens.dispatch.lead_form import ContactChoice, LeadForm, LineInput
 from screens.dispatch.several_leads import SeveralLeads
 from screens.fields.choice import Choice
 from screens.matching.panels import score_panel
@@ -68,12 +68,13 @@ class Dispatch(BookingActions):
     NAME = "dispatch"
     FIGURES = (CANDIDATES, MATCH, CHANCE, RANK, LOAD, RATING, STATE)
     HELP = (
-        "Type a lead and assign it: the best agent gets it at once, with a booking. Enter goes to the "
-        "next field, and assigns in the last; tab goes to every field. In Contact, Source, To and From, "
-        "type the first letters. The right side shows who gets the lead and what is known of the "
-        "customer; if the customer has an open booking, Astra asks first. A half-typed lead is kept, even"
-        " if the terminal closes. Below are the latest bookings: their keys act on the one under the "
-        "cursor. {match.parts} explains the match score, which is listed only where it counts."
+        "Type a lead and assign it: the best agent gets it at once, with a booking. Enter goes "
+        "from the name to the first field the lead still needs, stays in a required one that is empty, and "
+        "assigns in the last; tab goes to every field. In Contact, Source, To and From, type the first "
+        "letters; a number typed in Contact goes into Phone. The right side shows who gets the lead and what "
+        "is known of the customer; if the customer has an open booking, Astra asks first. A half-typed lead "
+        "is kept, even if the terminal closes. Below are the latest bookings: their keys act on the one "
+        "under the cursor. {match.parts} explains the match score, which is listed only where it counts."
     )
     IS_TIMELY = True
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
@@ -235,6 +236,11 @@ class Dispatch(BookingActions):
         if not self.form.go_on(event.control.id or ""):
             self.action_assign()
 
+    @on(ContactChoice.NumberTyped)
+    def _number_begun(self, message: ContactChoice.NumberTyped) -> None:
+        message.stop()
+        self.say("The number goes into Phone; ⏎ comes back to Contact")
+
     async def _take_up(self) -> None:
         """Restore the form of a terminal that is gone."""
         draft = await self._keeper.take_up()
@@ -251,13 +257,18 @@ class Dispatch(BookingActions):
         return f"The lead you typed is not assigned. {kept}."
 
     def begin(self) -> None:
-        """Go to the customer; a half-typed lead is pointed out: what is typed now goes on in it."""
+        """Go to the customer, and point out a half-typed lead: a name typed now replaces its own."""
         self.action_begin()
         if self.is_laid_out:
+            self.query_one("#customer", LineInput).select_all()
             self.form.point_out_kept()
 
     def action_begin(self) -> None:
-        self.query_one("#customer").focus()
+        """Go to the customer; the name there is selected, unless it is being typed."""
+        customer = self.query_one("#customer", LineInput)
+        if not customer.has_focus:
+            customer.focus()
+            customer.select_all()
 
     def action_clear(self) -> None:
         if self.form.is_empty:

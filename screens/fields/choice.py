@@ -11,7 +11,7 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
-from textual.widgets import RadioButton, RadioSet, Select
+from textual.widgets import OptionList, RadioButton, RadioSet, Select
 
 from screens.base.textual_internals import forget_pressed, highlighted_index, show_in_select
 from screens.fields.type_ahead import TypeAhead, marked, own_beginning
@@ -35,7 +35,7 @@ class Option(RadioButton):
 class LettersTyped(Message):
     """A letter was typed in a Choice or Pick; without a match (not ``found``) it has changed nothing.
 
-    Nor has one that leaves several names ``waiting`` for the next.
+    Nor has one that leaves several names ``waiting`` for the next, unless a list is open.
     """
 
     choice: Choice | Pick
@@ -130,6 +130,16 @@ class Choice(LetterField, RadioSet):
     def choose(self, name: str) -> None:
         self.value = name
 
+    @property
+    def at_hand(self) -> str:
+        """The name that letters start from: as a Pick has it."""
+        return self.value
+
+    def take(self, name: str) -> None:
+        """Choose a name by its letters."""
+        self.choose(name)
+        self.show_letters(name)
+
     def clear(self) -> None:
         self.value = ""
 
@@ -169,7 +179,10 @@ class Choice(LetterField, RadioSet):
 
 
 class Pick(LetterField, Select[str]):
-    """A name from a list that opens; typing letters chooses without opening it, and shows them."""
+    """A name from a list that opens; typing letters chooses without opening it, and shows them.
+
+    In the open list they move the cursor, and enter takes the name there.
+    """
 
     DEFAULT_CSS = """
     Pick:focus #label {
@@ -188,7 +201,9 @@ class Pick(LetterField, Select[str]):
         self._names = tuple(names)
         self._ahead = TypeAhead()
         self._placeholder = kwargs.get("prompt")
-        super().__init__(_options(self._names), compact=True, **{"prompt": "choose"} | kwargs)
+        super().__init__(
+            _options(self._names), compact=True, type_to_search=False, **{"prompt": "choose"} | kwargs
+        )
 
     def on_mount(self) -> None:
         self.show_letters(self.chosen)
@@ -201,6 +216,29 @@ class Pick(LetterField, Select[str]):
     def choose(self, name: str) -> None:
         """Choose a name, or none for ""."""
         self.value = name or Select.NULL
+
+    @property
+    def at_hand(self) -> str:
+        """The name that letters start from: the one under the open list's cursor, or the chosen one."""
+        if not self.expanded:
+            return self.chosen
+        menu = self.query_one(OptionList)
+        place = (menu.highlighted or 0) - self._first(menu)
+        return self._names[place] if place >= 0 else ""
+
+    def take(self, name: str) -> None:
+        """Choose a name by its letters; in the open list go to it, or to the first that they leave open."""
+        if self.expanded:
+            name = self.waiting[0] if self.waiting else name
+            menu = self.query_one(OptionList)
+            menu.highlighted = self._names.index(name) + self._first(menu) if name else 0
+        else:
+            self.choose(name)
+        self.show_letters(name)
+
+    def _first(self, menu: OptionList) -> int:
+        """Return the place of the first name in the list: above it is the line for none."""
+        return menu.option_count - len(self._names)
 
     def set_names(self, names: Iterable[str]) -> None:
         """Offer other names; a chosen one that is still there stays."""
@@ -218,16 +256,22 @@ class Pick(LetterField, Select[str]):
         self.show_letters(self.chosen)
         super().action_show_overlay()
 
+    def watch_expanded(self, expanded: bool) -> None:
+        """Let what was typed in the list go as it closes."""
+        if not expanded and self._ahead.letters:
+            self._forget_letters()
+
+    def _forget_letters(self) -> None:
+        self._ahead.forget()
+        self.show_letters(self.chosen)
+        self.post_message(LettersTyped(self, "", True))
+
     def action_accept(self) -> None:
         settle(self, self._ahead)
-        if self.chosen:
-            self.post_message(Choice.Accepted(self))
-        else:
-            self.action_show_overlay()
+        self.post_message(Choice.Accepted(self))
 
     def on_key(self, event: events.Key) -> None:
-        if not self.expanded:
-            take_letter(self, self._ahead, event)
+        take_letter(self, self._ahead, event)
 
     def on_blur(self) -> None:
         if self._ahead.letters:
@@ -256,7 +300,7 @@ def take_letter(field: Choice | Pick, ahead: TypeAhead, event: events.Key) -> No
         name = ahead.take_back(event.time)
         field.post_message(LettersTyped(field, ahead.letters, True, ahead.waiting))
     elif event.character is not None and _is_of_a_name(event.character, ahead, event.time):
-        name = ahead.add(event.character, event.time, field.names, field.chosen)
+        name = ahead.add(event.character, event.time, field.names, field.at_hand)
         letters = ahead.letters if name is not None else ahead.letters + event.character
         field.post_message(LettersTyped(field, letters, name is not None, ahead.waiting))
     else:
@@ -264,8 +308,7 @@ def take_letter(field: Choice | Pick, ahead: TypeAhead, event: events.Key) -> No
     event.stop()  # a letter that begins no name is a slip, not the key of a command or place
     event.prevent_default()
     if name is not None:
-        field.choose(name)
-        field.show_letters(name)
+        field.take(name)
 
 
 def _is_of_a_name(character: str, ahead: TypeAhead, at: float) -> bool:

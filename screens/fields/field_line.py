@@ -5,10 +5,11 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Label, Static
+from textual.widgets import Input, Label, Static
 
-from screens.fields.choice import LettersTyped
+from screens.fields.choice import Choice, LettersTyped, Pick
 from screens.fields.type_ahead import which
 
 REQUIRED, WRONG = "*", "! "
@@ -46,6 +47,7 @@ class FieldLine(Vertical):
     """A label beside an input, with a mark if it is ``required``; a message takes a line only while shown.
 
     A message is a note on what is typed, or says what is wrong (class ``-wrong``) or missing (``-warning``).
+    Enter does not leave a required field that is empty: what is typed next would land in another one.
     """
 
     DEFAULT_CSS = """
@@ -91,6 +93,8 @@ class FieldLine(Vertical):
             below.update(Content(f"{WRONG}{text}" if tone == "wrong" and text else text))
             below.display = bool(text)
             self.refresh(layout=True)  # or its height would be remembered from before
+            if text and self.has_focus_within:
+                self.call_after_refresh(self.scroll_visible, animate=False)
         for each in ("wrong", "warning"):
             self.set_class(bool(text) and each == tone, f"-{each}")
 
@@ -106,6 +110,22 @@ class FieldLine(Vertical):
         else:
             self.tell("" if message.found else no_such_name(message, self._label), "wrong")
             self._slip = self._told
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        if not message.value.strip():
+            self._stay(message)
+
+    def on_choice_accepted(self, message: Choice.Accepted) -> None:
+        if not message.choice.chosen:
+            self._stay(message)
+
+    def _stay(self, message: Message) -> None:
+        """Say that this is required, if so; the names of a list are shown at once."""
+        if self._is_required:
+            message.stop()
+            self.tell(is_required(noun_of(self._widget.id or "", self._label)), "wrong")
+            if isinstance(self._widget, Pick):
+                self._widget.action_show_overlay()
 
     def on_descendant_blur(self) -> None:
         if self._slip and self._slip == self._told:

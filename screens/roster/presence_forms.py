@@ -40,7 +40,7 @@ def presence_form(agent: AgentRow) -> FormModal[AgentRow]:
     def describe(typed: str, now: str) -> str:
         if not typed.strip():
             return ""
-        end = due_times.understand(typed, now, local_offset())
+        end = due_times.understand_end(typed, now, local_offset())
         return f"= {day_and_moment(end)}, then {_what_follows(agent['hours'], end)}"
 
     def look(desk: Desk, values: Values) -> Text:
@@ -54,7 +54,7 @@ def presence_form(agent: AgentRow) -> FormModal[AgentRow]:
         f"Presence of {agent['name']}",
         [
             Field("presence", "Presence", AVAILABLE, PRESENCES, required=True),
-            Field("until", "Until", hint="in 30 min, 14:00; empty: until changed", note=describe),
+            Field("until", "Until", hint="20 (minutes), 2h, 9:00; empty: until changed", note=describe),
             Field("reason", "Reason", hint="shown to everyone"),
         ],
         lambda desk, values: presence.set_presence(desk, number, **values),

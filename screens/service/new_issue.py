@@ -26,8 +26,8 @@ from screens.base.keys import key, key_of
 from screens.customers.finder import FindCustomer
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.modal import buttons
-from screens.fields.choice import Pick
-from screens.fields.field_line import REQUIRED
+from screens.fields.choice import Choice, Pick
+from screens.fields.field_line import REQUIRED, is_required
 from screens.fields.prose import Prose
 from screens.service.detail import LABEL, add_steps
 from screens.service.forms import booking_number
@@ -166,17 +166,33 @@ class NewIssue(CommandModal[IssueDetails]):
             self._customer = card
             self._show_customer(card)
             self._understand(0)
+            if not self.query_one("#text").has_focus:  # there, somebody may be in the middle of a sentence
+                self.query_one("#customer").focus()
 
     def _show_customer(self, customer: CustomerCard) -> None:
         tier = f", {customer['tier']}" if customer.get("tier") else ""
         self.query_one("#customer", Button).label = Content(f"{short(customer['name'], 28)}{tier}")
 
     @on(Input.Submitted)
+    @on(Choice.Accepted)
     def _next(self) -> None:
-        self.focus_next()
+        """Go to the next field on enter, and submit from the last one."""
+        last = self.query_one("#category", Pick)
+        if self._slipped():
+            return
+        if not last.has_focus:
+            self.focus_next()
+        elif self._is_asked and not last.chosen:
+            last.action_show_overlay()  # the question is not answered yet
+        else:
+            self.action_submit()
 
     def action_submit(self) -> None:
         if self._busy:
+            return
+        if not self.text.strip():
+            self._show_problem(is_required(self.NOUNS["text"]))
+            self.query_one("#text").focus()
             return
         if self._read_text != self.text and not self._submits:  # f9 was quicker than triage
             self._submits = True

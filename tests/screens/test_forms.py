@@ -160,18 +160,79 @@ async def test_enter_moves_through_the_fields_and_submits_from_the_last(
     async with running(golden_file, size=(80, 24)) as (app, _):
         await at_booking(app, 9)
         await press(app, "f")
-        walked = []
-        for _ in range(2):
-            walked.append(app.focused.id)
-            await press(app, "enter")
-        assert walked == ["destination_revenue", "package_revenue"]
+        assert app.focused.id == "destination_revenue"
         assert app.screen.values()["package"]  # the only one of Titan is chosen, and costs no key
+        await press(app, "tab", *"20", "enter")  # the last field has its value, another one has not
         assert isinstance(app.screen, FormModal)
-        assert problem(app) == "Trip revenue is required\nPackage revenue is required"
-        await press(app, "1")  # the cursor went to the first field at fault
-        assert problem(app) == "Package revenue is required"
-        await press(app, *"00", "enter", *"20", "enter")
+        assert problem(app) == "Trip revenue is required"
+        await press(app, "1")  # the cursor went there
+        assert problem(app) == ""
+        await press(app, *"00", "enter")
+        assert app.focused.id == "package_revenue"
+        await press(app, "enter")
         assert (await booking(app, 9))["total_revenue"] == 120
+
+
+async def test_enter_does_not_leave_a_required_field_that_is_empty(golden_file: Path, running: Any) -> None:
+    """Enter meant for a package chosen already left Trip revenue empty: both amounts were swapped."""
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await at_booking(app, 9)
+        await press(app, "f", "enter")
+        assert app.focused.id == "destination_revenue"
+        assert problem(app) == "Trip revenue is required"
+        await press(app, *"150k", "enter", "enter")
+        assert app.focused.id == "package_revenue"
+        assert problem(app) == "Package revenue is required"
+        await press(app, *"25,000", "enter")
+        row = await booking(app, 9)
+        assert (row["destination_revenue"], row["package_revenue"]) == (150_000, 25_000)
+        await press(app, "f3", "a", "enter", *"Ida", "enter", "enter")
+        assert app.focused.id == "last_name"
+        assert problem(app) == "Last name is required"
+        await press(app, *"Fox", "enter", "enter", "enter")  # the e-mail may be empty
+        pick = app.screen.query_one("#department", Pick)
+        assert (pick.expanded, problem(app)) == (True, "Department is required")
+        await press(app, "escape", "escape", "escape")
+
+
+async def test_letters_choose_in_the_open_list_of_a_form(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        app.action_policy("balanced")
+        await app.settle()
+        await press(app, "down", *"sk")
+        assert app.screen.values() == {"policy": "balanced"}
+        await press(app, "enter")
+        assert app.screen.values() == {"policy": "skill"}
+        await press(app, "escape", "f2")
+        app.screen.query_one("#destination").focus()
+        await press(app, "down", *"ti", "enter", "enter")
+        assert app.screen.query_one("#destination", Pick).chosen == "Titan"
+        assert app.focused.id == "launch"
+        await press(app, "down", *"d3", "question_mark", "equals_sign", "slash", "greater_than_sign")
+        assert len(app.screen_stack) == 1
+        assert "? more" not in text_of(app), "nor are they offered"
+        assert app.screen.query_one("#launch", Pick).expanded, "no other character is a key of the place"
+
+
+async def test_enter_does_not_leave_a_time_that_cannot_be_read(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await press(app, "f3", "end", "p", *"br", "enter", *"20x")
+        wrong = "'20x' is not in the future; try 20 (minutes), 2h, 9:00; empty: until changed"
+        assert problem(app).startswith(wrong), "what is accepted is said at once"
+        assert "empty: until changed" in text_of(app)
+        await press(app, "enter")
+        assert app.focused.id == "until"
+        await press(app, "backspace")
+        assert problem(app).startswith("= Wed 2082-03-04 "), "the time that the minutes lead to"
+        await press(app, "enter")
+        assert app.focused.id == "reason"
+        await press(app, "escape", "escape")
+        await at_booking(app, 9)
+        await press(app, "F", *"soon", "enter")
+        assert (
+            problem(app) == "'soon' is not in the future; try tomorrow 9:00, in 2 hours, fri 9, 23.11. 9:00"
+        )
+        assert len(app.screen_stack) == 2
 
 
 async def test_enter_does_not_pass_over_an_amount_that_cannot_be_read(
@@ -308,7 +369,7 @@ class Fields(App[None]):
 
     def compose(self) -> Any:
         yield Choice(("Phone Call", "Text"), id="choice")
-        yield Pick(("Dallas", "Dubai", "London"), id="pick")
+        yield FieldLine("From", Pick(("Dallas", "Dubai", "London"), id="pick"), required=True)
         yield Input(id="input")
 
 
@@ -352,6 +413,30 @@ async def check_pick(pilot: Pilot[None], pick: Pick) -> None:
     assert pick.chosen == ""
     await pilot.press("enter")  # nothing is chosen: the list opens
     assert pick.expanded
+    assert pilot.app.query_one(FieldLine).told == "From is required"
+
+
+async def test_letters_move_the_cursor_of_an_open_list_and_enter_takes_the_name() -> None:
+    async with Fields().run_test() as pilot:
+        pick = pilot.app.query_one(Pick)
+        line = pilot.app.query_one(FieldLine)
+        for keys, value, told in (
+            ("lo", "London", ""),
+            ("d", "Dallas", "(Da)llas or (Du)bai?"),
+            ("dd", "Dubai", ""),
+            ("du", "Dubai", ""),
+            ("lx", "London", "No from begins with lx"),
+        ):
+            pick.clear()
+            pick.focus()
+            await pilot.press("down", *keys)
+            assert (pick.expanded, pick.chosen, line.told) == (True, "", told), keys
+            await pilot.press("enter")
+            await pilot.pause()
+            assert (pick.expanded, pick.chosen, line.told) == (False, value, ""), keys
+            assert pilot.app.focused is pick
+        await pilot.press("down", *"du", "backspace", "escape")
+        assert (pick.chosen, line.told) == ("London", "")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from textual.widgets import Input
 from astra_tui.app import AstraApp
 from screens.wording.contacts import needs_number
 from tests.screens.picture import text_of
-from tests.screens.scenes import press
+from tests.screens.scenes import press, said
 from tests.screens.test_dispatch import form, newest, notice, told
 
 
@@ -52,19 +52,64 @@ async def test_a_number_is_asked_for_and_begins_where_the_contact_is_chosen(runn
 
 
 async def test_a_half_typed_lead_is_pointed_out(running: Any) -> None:
-    kept = "Half-typed lead kept; ^l clears it"
+    kept = "Half-typed lead kept (Mia Wong); ⏎ continues, ^l clears it"
     async with running(size=(80, 24)) as (app, _):
         await press(app, "f2")
         assert notice(app) == ""
         await press(app, *"Mia Wong", "f4", "f2")
         assert (here(app), notice(app)) == ("customer", kept)
-        assert kept in text_of(app)
-        await press(app, *"Bob")
-        assert (form(app)["name"], notice(app)) == ("Mia WongBob", kept), "still said: it may be another's"
+        assert "lead kept (Mia Wong)" in text_of(app)
+        await press(app, "end", *" Li")
+        assert (form(app)["name"], notice(app)) == ("Mia Wong Li", kept), "still said: it may be another's"
+        await press(app, "f2", *"Bob")
+        assert (form(app)["name"], notice(app)) == ("Bob", kept.replace("Wong", "Wong Li")), "it is replaced"
         await press(app, "ctrl+l", *"Bob")
         assert (form(app)["name"], notice(app)) == ("Bob", "")
         await press(app, "f2")
-        assert notice(app) == kept
+        assert notice(app) == kept.replace("Mia Wong", "Bob")
         app.screen.query_one("#customer", Input).value = ""
         await app.settle()
         assert notice(app) == ""
+
+
+async def test_enter_continues_a_half_typed_lead_where_it_was_left(running: Any) -> None:
+    """A letter meant for Source came behind the customer's name."""
+    async with running(size=(80, 24)) as (app, _):
+        await press(app, *"Olga Petrova", "enter", "t", "enter", *"+15550100", "enter")
+        assert here(app) == "source"
+        await press(app, "f4", "f2", "enter")
+        assert (here(app), form(app)["name"]) == ("source", "Olga Petrova")
+        await press(app, "b", "enter", "m", "enter", "d", "u", "f4", "f2", "enter")
+        assert here(app) == "requests", "all that is required is there"
+        await press(app, "enter")
+        (row,) = await newest(app, 1)
+        assert (row["customer_name"], row["source"]) == ("Olga Petrova", "Bought")
+
+
+async def test_enter_does_not_leave_a_required_field_that_is_empty(running: Any) -> None:
+    """The next letters came one field too late."""
+    async with running(size=(80, 24)) as (app, _):
+        for field, noun, keys in (
+            ("customer", "Customer name", [*"Ann", "enter"]),
+            ("method", "Contact", ["t", "enter", "enter"]),
+            ("source", "Source", ["o", "enter"]),
+            ("destination", "Destination", ["escape", "m", "enter"]),
+            ("launch", "Launch location", ["escape", "d", "u", "enter"]),
+        ):
+            await press(app, "enter")
+            assert told(app, field) == f"{noun} is required"
+            assert "is required" in text_of(app) or field in ("destination", "launch"), "its list may hide it"
+            await press(app, *keys)
+            assert told(app, field) == ""
+        assert here(app) == "requests"
+        await press(app, "enter")
+        (row,) = await newest(app, 1)
+        assert (row["customer_name"], row["destination"]) == ("Ann", "Mars")
+
+
+async def test_a_number_typed_at_the_contact_says_where_it_goes(running: Any) -> None:
+    async with running(size=(120, 36)) as (app, _):
+        await press(app, *"Ann", "enter", *"+4670", "enter")
+        assert (here(app), form(app)["phone"]) == ("method", "+4670")
+        assert "The number goes into Phone; ⏎ comes back to Contact" in said(app)
+        assert "The number goes into Phone" in text_of(app)

@@ -159,7 +159,9 @@ def leave(call: Call, agent_id: int, hand_over: bool, dry_run: bool) -> None:
 @agent.command("presence")
 @agent_number
 @click.argument("state", metavar="|".join(PRESENCES))
-@click.option("--until", metavar="WHEN", help="When it ends, any of: " + due_times.EXAMPLES + ".")
+@click.option(
+    "--until", metavar="WHEN", help="When it ends: 20 (minutes), or any of: " + due_times.EXAMPLES + "."
+)
 @click.option("--reason", metavar="TEXT", help="Why, for other agents to see.")
 @dry_run
 @changing

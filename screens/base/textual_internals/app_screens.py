@@ -12,6 +12,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 from textual.widgets import DataTable, OptionList
+from textual.widgets._select import SelectOverlay
 
 from screens.base.textual_internals.key_names import is_character
 from screens.base.textual_internals.terminal import SteadyTerminal
@@ -47,8 +48,9 @@ class SteadyScreen(Screen[ScreenResultType]):
         event.refresh_styles = False
 
     def takes_letters(self) -> bool:
-        """Return whether characters are keys of the screen: a list has the focus."""
-        return isinstance(self.focused, DataTable | OptionList)
+        """Return whether characters are keys of the screen: a list has the focus, not a field's open one."""
+        is_of_a_field = isinstance(self.focused, SelectOverlay)
+        return isinstance(self.focused, DataTable | OptionList) and not is_of_a_field
 
     @property
     def _binding_chain(self) -> list[tuple[DOMNode, BindingsMap]]:

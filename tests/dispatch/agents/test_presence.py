@@ -117,6 +117,9 @@ def test_a_break_ends_by_itself_before_the_next_assignment(
 ) -> None:
     add_agent()
     assert set_presence(desk, 1, "break", "in 30 min")["presence_until"] == "2082-03-01 09:30:00"
+    assert set_presence(desk, 1, "break", "240")["presence_until"] == "2082-03-01 13:00:00"
+    assert set_presence(desk, 1, "break", " until 13 ")["presence_until"] == "2082-03-01 09:13:00"
+    assert set_presence(desk, 1, "break", "30")["presence_until"] == "2082-03-01 09:30:00"
     assert add_lead()["agent_id"] is None
     clock.advance(minutes=30)
     assert add_lead()["agent_id"] == 1
@@ -170,6 +173,8 @@ def test_an_absent_agent_gets_no_work(desk: Desk, work: None) -> None:
         ({"presence": "asleep"}, "not a presence"),
         ({"presence": "available", "until": "in 2 hours"}, "has no end"),
         ({"presence": "break", "until": "yesterday"}, "not in the future"),
+        ({"presence": "break", "until": "12"}, "12 may be minutes or an hour"),
+        ({"presence": "break", "until": "241"}, "not in the future"),
         ({"presence": "away", "reason": "x" * 101}, "101 characters"),
     ],
 )

@@ -72,6 +72,7 @@ GOOD = [
     ("n 1 he said --agent is wrong", "Note on 1 (Kate Nguyen, Mars): he said --agent is wrong"),
     ("s 1 4", "Score 1 (Kate Nguyen, Mars): 4 of 5"),
     ("K1", "Keep the claim on 1 (Kate Nguyen, Mars)"),
+    ("p 1 break 20 lunch", "Ada Byron: break until 20, reason lunch"),
     ("p 1 break 15m", "Ada Byron: break until 15m"),
     ("p bob away until 23:59 dentist", "Bob Byron: away until 23:59, reason dentist"),
     ("p 1 busy", "Ada Byron: busy"),
