@@ -269,7 +269,7 @@ async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_o
         await press(app, "p")
         assert (await app.backend.read(lambda: queries.agent(2)))["presence"] == "available"
         assert "Nova Singh is available" in told(app)
-        await press(app, "p", "b", "b")
+        await press(app, "p", "b", "r")
         await fill_in(app, until="in 30 min", reason="tea [/]")
         assert "= Wed 2082-03-04 12:30, then available" in told(app)
         assert "No new work. " in told(app)
