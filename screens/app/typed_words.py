@@ -19,6 +19,7 @@ LEADING_ON = ("mark_range", "mark_all")
 """Commands that prepare another; all that can be done with marked rows shows first what it would do."""
 
 
+JUST_CLOSED = "Typed right after closing, so nothing was done. Press again"
 BEGINNINGS = "+("
 """Of a phone number, beside letters and figures."""
 
@@ -41,15 +42,17 @@ class TypedWord:
     A letter or figure that is no key of the place begins a text, and so does a small letter right behind
     a capital one; all that follows without a pause belongs to it. Where the capital letter has opened a
     modal, the rest of the text goes there, and the enter that ends it was not meant for that modal.
-    A small letter with which it all began is a command like any other: it ``has_acted``.
+    A small letter with which it all began is a command like any other: it ``has_acted``. What is typed into
+    a list right behind the key that closed a modal was meant for that modal: it ``is_behind_closing``.
     """
 
     def __init__(self) -> None:
         self._forget()
 
     def _forget(self) -> None:
-        self._is_text = self._is_from_list = self.has_acted = False
+        self._is_text = self._is_from_list = self.has_acted = self.is_behind_closing = False
         self._last, self._at, self._count = "", -inf, 0
+        self._closed_at = -inf
 
     def add(self, key: TypedKey) -> bool:
         """Hear of a key; return whether it is text in a list."""
@@ -57,9 +60,10 @@ class TypedWord:
         is_name = self._last.isupper() and key.character.islower()
         is_text = goes_on and (self._is_text or is_name)
         if key.is_in_list:
-            is_text = is_text or _begins_text(key)
+            self.is_behind_closing = (goes_on and self.is_behind_closing) or self._follows_closing(key.at)
+            is_text = is_text or self.is_behind_closing or _begins_text(key)
             if not goes_on:
-                self.has_acted = key.is_command and key.character.islower()
+                self.has_acted = not is_text and key.is_command and key.character.islower()
             is_from_list = True
         else:
             is_from_list = goes_on and self._is_from_list
@@ -68,11 +72,18 @@ class TypedWord:
         self._at, self._count = key.at, self._count + 1 if goes_on else 1
         return self._is_text and key.is_in_list
 
+    def close(self, at: float) -> None:
+        """Hear of the key that closes a modal."""
+        self._closed_at = at
+
     def end(self, at: float) -> bool:
         """Hear of any other key; return whether a text was still going on: its enter is part of it."""
         was_text = self._is_text and self._count > 1 and self._goes_on(at)
         self._forget()
         return was_text
+
+    def _follows_closing(self, at: float) -> bool:
+        return 0 <= at - self._closed_at < TYPING_S
 
     def _goes_on(self, at: float) -> bool:
         return 0 <= at - self._at < TYPING_S
@@ -99,11 +110,23 @@ class WordAwareApp(SpeakingApp):
         if isinstance(event, events.Key) and typed_by(event):
             is_text = self._is_text(event, is_in_list)
             if is_text and not self._is_ignoring and not self._word.has_acted:
-                self.tell(f"Not a command, so nothing was done. {key_of(self, 'help.letter')} lists the keys")
+                self.tell(JUST_CLOSED if self._word.is_behind_closing else self._no_command())
         else:
             is_text = self._ends_wrongly(event, is_in_list)
+            if self._closes(event):
+                self._word.close(event.time)
         self._is_ignoring = is_text
         return is_text
+
+    def _no_command(self) -> str:
+        return f"Not a command, so nothing was done. {key_of(self, 'help.letter')} lists the keys"
+
+    def _closes(self, event: events.Key | events.Paste) -> bool:
+        """Return whether a key closes the modal in sight; one that still holds text may stay at first."""
+        if not isinstance(self.screen, Modal) or not isinstance(event, events.Key):
+            return False
+        active = self.active_bindings.get(event.key)
+        return active is not None and active.binding.action == "close"
 
     def _is_text(self, event: events.Key, is_in_list: bool) -> bool:
         if isinstance(self.focused, Button) and event.key != "space":  # which presses it

@@ -101,7 +101,9 @@ class CommandLine(Modal[None]):
     @on(Input.Changed)
     def _changed(self) -> None:
         text = self._typed.value  # the message may be older than what was put here since
-        if text != self._expected:
+        if text.startswith(":"):  # typed as if the line were still to be opened
+            self._put(text[1:])
+        elif text != self._expected:
             self._expected, self._back, self._draft = text, 0, text
             self._completing = self._awaited = None
         self._look()
@@ -153,6 +155,10 @@ class CommandLine(Modal[None]):
         shown = self.query_one("#offers", Static)
         shown.display = bool(lines)
         shown.update(Content("\n").join(lines))
+
+    def select_text(self) -> None:
+        """Select what is typed: what comes next takes its place."""
+        self._typed.action_select_all()
 
     def _put(self, text: str) -> None:
         self._expected = self._typed.value = text
@@ -210,7 +216,7 @@ class CommandLine(Modal[None]):
                 self.leave()
             return
         if text in meaning.HELP:
-            self.leave()
+            self._put("")
             self.app.push_screen(verbs_panel())
             return
         if text in meaning.FILES and not self._below:

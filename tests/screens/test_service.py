@@ -287,11 +287,13 @@ async def test_concurrent_answers_are_reported(
         assert [one["text"] for one in spoken if one["kind"] == "message"] == ["from lee [/]", "from me"]
         await press(app, "t", *"draft", "escape")
         assert "Close again to discard what you typed" in text_of(app)
-        await press(app, "escape", "x")
+        await press(app, "escape")
+        await press(app, "x")
         assert "cannot go from" in text_of(app)
         await press(app, "exclamation_mark", "f9")
         assert isinstance(app.screen, FormModal), "a reason is needed"
-        await press(app, "escape", "f", "f9", "t")
+        await press(app, "escape")
+        await press(app, "f", "f9", "t")
         following = app.screen.query_one(LiveTable).current
         assert following is not None
         text = f"Issue {number} left this list; now on {following['issue_id']}. Press again"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from astra_tui.app import AstraApp
-from screens.app.typed_words import TYPING_S, TypedKey, TypedWord
+from screens.app.typed_words import JUST_CLOSED, TYPING_S, TypedKey, TypedWord
 from tests.screens.picture import text_of
 from tests.screens.scenes import leave, press, said
 from tests.screens.test_typing_is_safe import last_event
@@ -137,6 +137,20 @@ def test_one_letter_is_no_text_yet() -> None:
     assert not word.end(FAST)
 
 
+def test_what_follows_the_key_that_closed_a_modal_was_meant_for_it() -> None:
+    word = TypedWord()
+    word.close(0)
+    for at, character in enumerate("c 408 6", start=1):
+        assert word.add(TypedKey(character, at * FAST, is_in_list=True, is_command=True))
+    assert word.end(8 * FAST), "the enter belongs to it"
+    assert not word.add(TypedKey("c", 9 * FAST, is_in_list=True, is_command=True))
+    word.close(10 * FAST)
+    assert not word.add(TypedKey("c", 10 * FAST + SLOW, is_in_list=True, is_command=True))
+    word.close(20)
+    assert not word.add(TypedKey("c", 20 + FAST, is_in_list=False)), "a field takes any text"
+    assert not word.end(20 + 2 * FAST)
+
+
 def test_text_is_not_held_unless_it_came_from_a_list() -> None:
     word = TypedWord()
     for at, character in enumerate("Dora Kent"):
@@ -202,3 +216,23 @@ async def test_the_undo_of_a_first_letter_stays_in_sight(golden_file: Path, runn
         await press(app, *"carl fox", "enter")
         assert [message[:7] for message in said(app)] == ["Claimed"]
         assert "u undo" in text_of(app)
+
+
+@pytest.mark.parametrize("way", [("f1",), ("w",), ("x",), ("ctrl+g",), ("ctrl+p",), ("ctrl+o",)])
+async def test_letters_right_behind_what_was_closed_do_nothing(
+    golden_file: Path, running: Any, way: tuple[str, ...]
+) -> None:
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f4", "escape", "home", "slash", *"is:unclaimed", "enter")
+        written = await last_event(app)
+        await press(app, *way)
+        assert len(app.screen_stack) > 1
+        await press(app, "escape", *"c 4 6", "enter")
+        assert await last_event(app) == written
+        assert len(app.screen_stack) == 1, "the enter opens nothing either"
+        assert app.current_mode == "queue"
+        assert JUST_CLOSED in said(app)
+        await press(app, *way)
+        await press(app, "escape")
+        await press(app, "c")
+        assert await last_event(app) == written + 1

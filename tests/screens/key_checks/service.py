@@ -93,7 +93,8 @@ async def go_from_an_issue(app: AstraApp) -> None:
     await at_issue(app, 6)
     await press(app, "i")
     assert isinstance(app.screen, CustomerCard)
-    await press(app, "escape", "H")
+    await press(app, "escape")
+    await press(app, "H")
     assert place(app) == "log"
     assert shown_now(app)["command"] == "issue.edit"
     await press(app, "enter")
