@@ -66,6 +66,7 @@ class LeadFileForm(CommandModal[str]):
 
     FRAME = "lead-file"
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
+    NOTHING_DONE = "No file taken in"
     AT_WORK = ""  # the line above shows the progress
     STILL_AT_WORK = "One moment: the file is coming in"
     DROPS = "Close again to discard what you chose"

@@ -33,6 +33,7 @@ WORD_CELLS = 14
 EMPTY = "c 413 claims · 413 shows · nova · issue 6 · tab completes · up: earlier lines · help"
 FORM_OPEN = "Close the open form first (esc twice), then go"
 LINE_BREAKS = "\r\n\t"
+REHEARSE_AFTER_S = 0.25  # of no typing: a rehearsal holds the desk's write lock while it runs
 
 
 class CommandLine(Modal[None]):
@@ -134,7 +135,20 @@ class CommandLine(Modal[None]):
             self._say(refusal(self.app, seen.problem), "-problem")
         else:
             final = " · cannot be undone" if seen.is_final else ""
+            if seen.is_whole:
+                self.after_typing(REHEARSE_AFTER_S, self._rehearse, group="rehearse")
             self._say(*((f"⏎ {seen.says}{final}", "-says") if seen.says else (seen.usage, "-usage")))
+
+    def _rehearse(self) -> None:
+        """Find out whether the line would be refused, and say so before enter."""
+        text, desk, asker = self._typed.value, self.backend.desk, self._asker
+
+        def refused(error: DeskError | None) -> None:
+            if error is not None and text == self._typed.value and not self._is_busy:
+                self._say(f"Would be refused: {refusal(self.app, error)}", "-problem")
+
+        if not self._is_busy and text == self._seen_text:
+            self.ask_newest("rehearsal", lambda: meaning.refusal(desk, text, asker), refused)
 
     def _say(self, text: str, kind: str) -> None:
         line = self.query_one("#says", Static)
@@ -223,7 +237,7 @@ class CommandLine(Modal[None]):
             self.leave()
             self.app.call_later(self.app.run_action, "lead_file")
             return
-        self.forget_asked("line")  # an earlier answer would hide this one
+        self.forget_asked("line", "rehearsal")  # an earlier answer would hide this one
         if text in meaning.FILES:
             self._say(FORM_OPEN, "-problem")
             return

@@ -31,6 +31,7 @@ def _layout(kind: str, fields: str, optional: str = "", nullable: str = "", **ot
         parts={},
         joined={},
         owners=frozenset(),
+        weak=frozenset(),
     )
 
 

@@ -130,7 +130,7 @@ def test_time_left_is_shown_by_a_sign_and_words_too(clock: dict[str, Any], told:
 def test_urgency_is_a_letter_and_a_bar_with_a_sign(clock: dict[str, Any], level: int, told: str) -> None:
     usual: Any = {"paused_at": None, "met_at": None, "breached": False}
     sla = {"next": "resolution", "resolution": usual | clock}
-    row: Any = {"escalation_level": level, "priority": "CRITICAL", "sla": sla}
+    row: Any = {"escalation_level": level, "escalation_acknowledged": False, "priority": "CRITICAL", "sla": sla}
     assert urgency(row).plain == told
     signs = set(told) & {"!", "▲"}
     assert bool(signs) is any("bold" in str(span.style) for span in urgency(row).spans[1:]), "loud has a sign"
@@ -146,10 +146,11 @@ def test_urgency_is_a_letter_and_a_bar_with_a_sign(clock: dict[str, Any], level:
         ({"status": "resolved"}, "✓ resolved"),
         ({"status": "closed", "voided": True}, "– by mistake"),
         ({"status": "assigned", "escalation_level": 2}, "! escalated 2"),
+        ({"status": "in_progress", "escalation_level": 3, "escalation_acknowledged": True}, "◐ acknowledged"),
     ],
 )
 def test_a_state_has_a_sign_and_fits_its_column(changes: dict[str, Any], shown: str) -> None:
-    row: Any = {"escalation_level": 0, "voided": False} | changes
+    row: Any = {"escalation_level": 0, "escalation_acknowledged": False, "voided": False} | changes
     assert short_state(row).plain == shown
     column = next(each for each in Service.COLUMNS if each.key == "state")
     assert len(shown) <= column.width

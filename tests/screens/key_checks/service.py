@@ -65,6 +65,10 @@ async def escalate_and_settle(app: AstraApp) -> None:
     assert "Escalated 1" in text_of(app)
     await press(app, "K", "K")
     assert (await issue(app, 6))["escalations"][-1]["acknowledged_by"] == "kim"
+    assert "Acknowledged: issue 6, " in text_of(app)
+    seen = text_of(app)
+    assert ("! escalated" in seen, "acknowledged" in seen) == (False, True)
+    assert "Escalated 1, acknowledged" in seen
     await press(app, "D", *"calmed down", "f9")
     assert (await issue(app, 6))["escalation_level"] == 0
 
