@@ -25,7 +25,7 @@ SPANS = due_times.SPANS | {unit: timedelta(days=days) for unit, days in due_time
 
 
 def since(text: str, now: str, offset: timedelta) -> str:
-    """Return the stored time at which a period begins; a day alone means its first moment, "2h" two hours ago.
+    """Return the stored time at which a period begins; a day alone means its first moment, "2h" that ago.
 
     ``now`` is a stored time, the zone is ``offset`` ahead of UTC unless the text ends in "UTC" or "Z". A time
     alone is the last such. Raises InvalidInput, naming the accepted forms.

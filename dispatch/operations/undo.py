@@ -31,7 +31,6 @@ from models.bookings import Booking
 from models.errors import DeskError, Refused
 from models.hints import act
 
-
 SETTING = "setting.set"
 ONE_WORD = re.compile(r"[\w.-]+")
 """A setting's value that a hint can name as it is typed."""
@@ -229,6 +228,8 @@ def _check_undoable(event: Event) -> None:
 
 def _in_words(event: Event) -> str:
     """Name an event in few cells: ``setting policy``, ``issue 6 acknowledged``."""
+    if event.command not in every_command():
+        return f"event {event.event_id} ({event.command})"
     detail = json.loads(event.detail or "{}")
     if event.command == SETTING and "key" in detail:
         return f"setting {detail['key']}"

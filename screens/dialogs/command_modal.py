@@ -70,7 +70,7 @@ class CommandModal(Modal[Outcome | None]):
             self.leave(self._result)
 
     def leave(self, result: Outcome | None = None) -> None:
-        """Close; without a result say that nothing was done, as a button pressed unseen may have closed it."""
+        """Close; without a result say that nothing was done: a button pressed unseen may have closed it."""
         is_open = self.app.screen is self
         super().leave(result)
         if is_open and result is None:

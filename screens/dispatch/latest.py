@@ -13,6 +13,7 @@ from dispatch.queries.wording import short_age
 from screens.widgets.columns import Column
 from screens.wording.bookings import plain_state, state_with_sign
 
+
 class Assigned(NamedTuple):
     """A lead, and the booking it has become."""
 

@@ -244,7 +244,7 @@ def _row(line: PastedLine, outcome: Outcome = NOTHING, question: str = "") -> Js
 
 def _counts(pasted: Pasted) -> str:
     if pasted.problem:
-        return f"f8 says what the columns are. {_in_words(pasted.problem)}" if pasted.asks else pasted.problem
+        return f"f8 says what the columns are: {_in_words(pasted.problem)}" if pasted.asks else pasted.problem
     parts = [f"{len(pasted.good)} ready", f"{len(pasted.bad) or 'none'} with errors"]
     if pasted.ignored:
         parts.append("ignored: " + ", ".join(pasted.ignored))

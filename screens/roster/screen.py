@@ -182,7 +182,9 @@ class Roster(DetailedList[AgentRow, AgentRow], FilterWords, ViewedList[AgentRow,
         self.query_one(ViewTabs).show(VIEWS, self.view, count_views(self._agents), order)
         text = self.query_one("#filter", Input).value
         bar = self.query_one(FilterBar)
-        bar.show_found(LAST_VALID if self._misread else f"{len(found):,} of {whole:,}" if text else f"{whole:,}")
+        bar.show_found(
+            LAST_VALID if self._misread else f"{len(found):,} of {whole:,}" if text else f"{whole:,}"
+        )
         bar.show_message(self._message(found))
         self._whole = whole
         self._show_totals()

@@ -31,6 +31,7 @@ from screens.wording.text import short
 MOST_SHOWN = 6
 WORD_CELLS = 14
 EMPTY = "c 413 claims · 413 shows · nova · issue 6 · tab completes · up: earlier lines · help"
+IS_OPEN = "Type a command: the line is open, esc closes it"
 FORM_OPEN = "Close the open form first (esc twice), then go"
 LINE_BREAKS = "\r\n\t"
 REHEARSE_AFTER_S = 0.25  # of no typing: a rehearsal holds the desk's write lock while it runs
@@ -171,8 +172,10 @@ class CommandLine(Modal[None]):
         shown.update(Content("\n").join(lines))
 
     def select_text(self) -> None:
-        """Select what is typed: what comes next takes its place."""
+        """Select what is typed: what comes next takes its place. Where nothing is, say that this is open."""
         self._typed.action_select_all()
+        if not self._typed.value:
+            self._say(IS_OPEN, "-usage")
 
     def _put(self, text: str) -> None:
         self._expected = self._typed.value = text

@@ -107,7 +107,8 @@ def due_at(row: IssueRow) -> str:
 def urgency(row: IssueRow) -> Text:
     """Format what a list is sorted by: the first letter of the priority, and the time left behind a sign.
 
-    The sign is ``!`` if late, or escalated and not acknowledged, ``▲`` if soon due, ``‖`` if paused, ``✓`` if done.
+    The sign is ``!`` if late, or if escalated and not acknowledged, ``▲`` if soon due, ``‖`` if paused,
+    ``✓`` if done.
     """
     clock, _ = wording.next_clock(row)
     sign, _ = wording.clock_words(clock, "")

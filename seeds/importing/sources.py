@@ -9,7 +9,7 @@ from typing import NamedTuple, NoReturn
 
 from dispatch.inputs.column_choice import ColumnChoice
 from dispatch.inputs.column_names import Columns, match
-from dispatch.inputs.layouts import AGENTS, Layout
+from dispatch.inputs.layouts import AGENTS, LEADS, Layout
 from dispatch.inputs.rows import Row, RowReader, open_stream
 from models.hints import act
 from seeds.importing.columns import (
@@ -78,7 +78,7 @@ def files_of(path: str | Path) -> list[str | Path]:
 
 def _refuse_unknown(file: str, row: Row, names: Sequence[str]) -> NoReturn:
     """Refuse rows of no known table; leads have another way in."""
-    if row.fault or not LEADS_HAVE <= match(names, LEADS).places.keys():
+    if row.fault or not match(names, LEADS).places.keys() >= LEADS_HAVE:
         refuse(file, f"line {row.line}: {row.fault or NO_TABLE}")
     ways = f"{act('palette')}, then Leads from a file, takes them in; {act('lead.from')} takes them in"
     refuse(file, f"line {row.line}: unknown columns: they look like those of leads", ways)

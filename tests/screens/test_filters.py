@@ -112,7 +112,10 @@ def test_words_of_the_screen_are_accepted_where_they_are_typed(key: str) -> None
     states = {SHORT.get(words, words) for words in STYLES}
     for word in {*states, *VIEWS}:
         parsed(format_filter(Pair(key, ":", word)))
-    rows = [cast(IssueRow, {"escalation_level": 0, "escalation_acknowledged": False, "status": status}) for status in ISSUE_STATUSES]
+    rows = [
+        cast(IssueRow, {"escalation_level": 0, "escalation_acknowledged": False, "status": status})
+        for status in ISSUE_STATUSES
+    ]
     issue_states = {short_state(row).plain.lstrip("!▲‖○◐✓✗ ") for row in rows} | set(
         map(status_words, ISSUE_STATUSES)
     )

@@ -81,7 +81,8 @@ async def test_the_desks_views_are_everybodys_and_deleting_one_is_asked_and_undo
         assert [line.split()[0] for line in lines(app)] == ["Titan"]
         await press(app, "x", "down")
         assert "x again deletes it" in text_of(app)
-        await press(app, "escape", "semicolon", "x", "x")
+        await press(app, "escape")
+        await press(app, "semicolon", "x", "x")
         assert lines(app) == []
         await press(app, "escape")
         await press(app, "u", "u", "semicolon")
