@@ -175,6 +175,7 @@ class LeadFileForm(CommandModal[str]):
             lambda: file_columns.read(desk, source, choice(desk)),
             self._show,
             self._unreadable,
+            opens=self._seen is None,  # keys typed ahead are about its columns
             beside=True,
         )
 
