@@ -17,6 +17,7 @@ from astra_tui.user.draft_files import DraftFile
 from astra_tui.user.own_views import OwnViews, views_path
 from astra_tui.user.preferences import Preferences, save
 from astra_tui.user.remembered import Memory, memory_path
+from astra_tui.user.throw_away import is_thrown_away
 from dispatch.desk.desk import Desk
 from dispatch.operations import undo
 from dispatch.operations.row_types import DemoResult, ImportResult
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+THROWN_AWAY = "This demo is a throw-away desk: the next demo begins without your work."
 REACHED = ("locked", "read_only")  # no reason to call the database lost
 LOOK_EVERY_S = 0.25
 
@@ -365,6 +367,8 @@ class AstraApp(PaletteApp):
             return
         screens = all_screens(self)
         unsaved = [text for one in screens if isinstance(one, Place | Modal) and (text := one.unsaved())]
+        if is_thrown_away(self.backend.path):
+            unsaved.append(THROWN_AWAY)
         if unsaved:
             await self.push_screen(Leaving(unsaved), lambda leaves: self.exit() if leaves else None)
         else:

@@ -107,7 +107,9 @@ closes the line.
   remembers the latest 50, without the texts in them.
 - `.` in a list repeats the last command for the row under the cursor. If it cannot be undone, it is shown
   first.
-- `help` lists the verbs.
+- `help` lists the verbs, and the line stays open behind it. Only `esc` closes the line; `ctrl+g`
+  selects its text.
+- A line that would be refused says so once typing pauses, before `enter`.
 
 For scripts, `astra batch` runs a file of commands ([cli.md](cli.md)).
 """

@@ -17,9 +17,9 @@ from dispatch.operations import shell_completions
 from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import plural
 from dispatch.service.issues import queries as issue_queries
-from models.agents import AVAILABLE
+from models.agents import AVAILABLE, PRESENCES
 from models.bookings import PENDING
-from models.errors import DeskError, InvalidInput, NotFound
+from models.errors import DatabaseUnavailable, DeskError, InvalidInput, NotFound
 
 MOST_NUMBERS, LONGEST_NUMBER = 1_000, 18  # rows of one line, and digits that always fit into 64 bits
 MOST_OFFERED, MOST_NAMED = 20, 6
@@ -51,6 +51,8 @@ class Seen(NamedTuple):
     offers: tuple[Offer, ...] = ()
     start: int = 0
     is_final: bool = False
+    is_whole: bool = False
+    """Whether it can be done as it is: a command for one row at most."""
 
 
 class Outcome(NamedTuple):
@@ -90,6 +92,17 @@ def run(desk: Desk, text: str, asker: Asker) -> Outcome:
             return Outcome(jump=(kind, number))
         assert line.verb is not None
         return Outcome(_run(desk, line.verb, _given(line, line.verb), asker))
+
+
+def refusal(desk: Desk, text: str, asker: Asker) -> DeskError | None:
+    """Rehearse a command, and return why it would be refused; None too where nobody can say now."""
+    try:
+        desk.rehearse(lambda: run(desk, text, asker))
+    except DatabaseUnavailable:
+        return None
+    except DeskError as error:
+        return error
+    return None
 
 
 def _whole(text: str) -> Line:
@@ -139,7 +152,8 @@ def _seen(desk: Desk, line: Line, asker: Asker) -> Seen:
     if len(given.get("numbers", ())) <= 1:
         given = _filled(desk, verb, given, asker)
     says = _says(desk, verb, given) + _refusals(desk, verb, given)
-    return Seen(says=says, usage=shown, is_final=verb.is_final)
+    is_whole = len(given.get("numbers", ())) <= 1
+    return Seen(says=says, usage=shown, is_final=verb.is_final, is_whole=is_whole)
 
 
 def _refusals(desk: Desk, verb: Verb, given: Given) -> str:
@@ -236,6 +250,20 @@ def agent_meant(typed: str) -> AgentRow:
     return found[0]
 
 
+def presence_meant(text: str) -> str:
+    """Return the line for an agent's presence, from the same words in another order; "" for others.
+
+    The agent is one word before or after the presence: ``petra break 20m``, ``break petra 20m``.
+    """
+    words = text.split()
+    for place, word in enumerate(words[:2]):
+        if word.casefold() in PRESENCES and len(words) > 1:
+            who, state, rest = words[1 - place], word.casefold(), words[2:]
+            known = any(f" {who.casefold()}" in f" {row['name'].casefold()}" for row in queries.list_agents())
+            return " ".join(("p", who, state, *rest)) if known or who.isdecimal() else ""
+    return ""
+
+
 def _target(jump: Jump) -> tuple[str, int]:
     """Return the row to go to. Raises DeskError; InvalidInput for a word that is neither verb nor name."""
     if jump.kind != "agent":
@@ -247,6 +275,9 @@ def _target(jump: Jump) -> tuple[str, int]:
     try:
         return "agent", agent_meant(jump.word)["agent_id"]
     except NotFound as error:
+        meant = presence_meant(jump.word)
+        if meant:
+            raise InvalidInput("line", f"{excerpt(jump.word)} is not a command", f"type {meant}") from error
         first = (jump.word.split() or [jump.word])[0]
         raise unknown(excerpt(first), first) from error
 

@@ -133,6 +133,8 @@ def _best(
     All columns of a contact or text are read, the best first; of a name only the best, as the others repeat
     it or parts of it.
     """
+    strong = [place for place in places if place in named or not layout.is_weak(heads[place])]
+    places = strong or places
     ranks = {place: -1 if place in named else layout.rank(name, heads[place]) for place in places}
     ordered = sorted(places, key=lambda place: ranks[place])
     first = ranks[ordered[0]]

@@ -25,7 +25,7 @@ SPANS = due_times.SPANS | {unit: timedelta(days=days) for unit, days in due_time
 
 
 def since(text: str, now: str, offset: timedelta) -> str:
-    """Return the stored time at which a period begins; a day alone means its first moment.
+    """Return the stored time at which a period begins; a day alone means its first moment, "2h" that ago.
 
     ``now`` is a stored time, the zone is ``offset`` ahead of UTC unless the text ends in "UTC" or "Z". A time
     alone is the last such. Raises InvalidInput, naming the accepted forms.
@@ -75,7 +75,8 @@ def _bound(text: str, now: str, offset: timedelta, *, ends: bool, ahead: bool = 
 def _meant(words: str, now: datetime, ends: bool, ahead: bool) -> datetime | None:
     """Return the moment on the terminal's clock, None for other words."""
     span = re.fullmatch(rf"-? ?([0-9]{{1,6}}) ?({'|'.join(SPANS)})( ago)?", words)
-    if span and words.startswith("-") != bool(span[3]):
+    is_before, is_ago = words.startswith("-"), bool(span and span[3])
+    if span and (is_before != is_ago or not (is_before or ahead)):  # "2h" alone may also be ahead
         return now - SPANS[span[2]] * int(span[1])
     hour = clock_time(words) if ":" in words or words.endswith("m") else None  # "9" alone is ambiguous
     if hour is not None:

@@ -19,7 +19,8 @@ class Layout:
     """One kind of row: its fields in order, which of them may be missing or empty, and their other names.
 
     ``parts`` make up a field ("First Name" and "Last Name" the name). A field in ``joined`` may be spread
-    over several columns, and is read as one text with this between. ``owners`` may precede a head.
+    over several columns, and is read as one text with this between. ``owners`` may precede a head. A ``weak``
+    synonym counts only where no other column is the field.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Layout:
     parts: Mapping[str, tuple[str, ...]]
     joined: Mapping[str, str]
     owners: frozenset[str]
+    weak: frozenset[str]
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -50,6 +52,11 @@ class Layout:
         """Return the field, or the part of one, that a head means; None for none."""
         meant = (self.by_name.get(one) for one in spellings(head, self.owners))
         return next((name for name in meant if name), None)
+
+    def is_weak(self, head: str) -> bool:
+        """Return whether a head means its field only where no other does."""
+        known = next((one for one in spellings(head, self.owners) if one in self.by_name), "")
+        return known in self.weak
 
     def rank(self, name: str, head: str) -> int:
         """Return how far a head is from the field's own name: 0 for that, then in the order of synonyms."""
@@ -81,6 +88,7 @@ def _layout(kind: str, table: Mapping[str, Any], common: Mapping[str, tuple[str,
         parts=parts,
         joined=table.get("joined", {}),
         owners=frozenset(_expanded(table["owners"], common)),
+        weak=frozenset(table.get("weak", "").split()),
     )
 
 

@@ -5,6 +5,8 @@ A redo is the undo of an undo.
 
 from __future__ import annotations
 
+import json
+import re
 from functools import partial
 from typing import NamedTuple
 
@@ -12,8 +14,13 @@ from dispatch import queries
 from dispatch.desk import undo_chain
 from dispatch.desk.commands import Command, HalfDone, command, reverse_event
 from dispatch.desk.desk import Desk
+from dispatch.desk.settings import described
 from dispatch.operations import import_record
-from dispatch.operations.command_list import every_command
+from dispatch.operations.command_list import (
+    describe_command,
+    describe_subject,
+    every_command,
+)
 from dispatch.operations.import_undo import take_back
 from dispatch.operations.row_types import RefusedRow, UndoPreview, UndoResult
 from dispatch.operations.undoing import files, rows, target
@@ -23,6 +30,10 @@ from models.audit import Event
 from models.bookings import Booking
 from models.errors import DeskError, Refused
 from models.hints import act
+
+SETTING = "setting.set"
+ONE_WORD = re.compile(r"[\w.-]+")
+"""A setting's value that a hint can name as it is typed."""
 
 
 class _Done(NamedTuple):
@@ -210,6 +221,27 @@ def _check_undoable(event: Event) -> None:
     if event.command == undo_chain.UNDO and undo_chain.command_of(event) == import_record.HEAD:
         reason = "an undone import cannot be redone; import the rows with new ids"
     if reason:
-        raise Refused("not_undoable", f"event {event.event_id} ({event.command}) cannot be undone", reason)
+        raise Refused("not_undoable", f"{_in_words(event)} cannot be undone", _way_back(event) or reason)
     if target.changed_nothing(event):
-        raise Refused("nothing_to_undo", f"event {event.event_id} ({event.command}) changed nothing")
+        raise Refused("nothing_to_undo", f"{_in_words(event)} changed nothing")
+
+
+def _in_words(event: Event) -> str:
+    """Name an event in few cells: ``setting policy``, ``issue 6 acknowledged``."""
+    if event.command not in every_command():
+        return f"event {event.event_id} ({event.command})"
+    detail = json.loads(event.detail or "{}")
+    if event.command == SETTING and "key" in detail:
+        return f"setting {detail['key']}"
+    about = {f"{kind}_id": getattr(event, f"{kind}_id") for kind in ("issue", "booking", "customer", "agent")}
+    return " ".join(filter(None, (describe_subject(about), describe_command(event.command))))
+
+
+def _way_back(event: Event) -> str:
+    """Say of a setting what it was, and how to set that again."""
+    detail = json.loads(event.detail or "{}") if event.command == SETTING else {}
+    key, old = detail.get("key", ""), described(detail.get("old", ""))
+    if not ONE_WORD.fullmatch(old):
+        return ""
+    chooses = f"; {act('palette')}, then Policy: {old}" if key == "policy" else ""
+    return f"it was {old}{chooses}; {act('set.to', key, old)} sets it back"

@@ -53,11 +53,15 @@ class IssueColumns(TypedDict):
 
 
 class IssueRow(IssueColumns):
-    """An issue in a list; ``escalation_level`` is 0 without an open escalation."""
+    """An issue in a list; ``escalation_level`` is 0 without an open escalation.
+
+    ``escalation_acknowledged``: somebody has acknowledged every open one.
+    """
 
     customer_name: str | None
     agent_name: str | None
     escalation_level: int
+    escalation_acknowledged: bool
     sla: IssueTimes
 
 

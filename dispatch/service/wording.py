@@ -48,8 +48,8 @@ def absence(presence: str) -> str:
 
 def state(row: IssueRow) -> str:
     """Format the status, after the escalation if there is one."""
-    level = row["escalation_level"]
-    return f"Escalated {level} · {status(row)}" if level else status(row)
+    level, known = row["escalation_level"], ", acknowledged" if row["escalation_acknowledged"] else ""
+    return f"Escalated {level}{known} · {status(row)}" if level else status(row)
 
 
 def short_span(minutes: float) -> str:

@@ -10,6 +10,7 @@ from textual.widgets import DataTable
 from screens.app.distribution import DistributingApp
 from screens.base import keys
 from screens.base.line_history import LINES, LineHistory
+from screens.dialogs.panel import Panel
 from screens.dialogs.quit_warning import Leaving
 from screens.shell.row_actions import RowActions
 
@@ -31,11 +32,14 @@ class CommandApp(DistributingApp):
         return LineHistory(self._command_host.recall(LINES, list[str]()))
 
     def action_command_line(self, text: str = "") -> None:
-        """Open the line, or close it."""
+        """Open the line; one that is open stays, its text selected, also where its help is over it."""
         from screens.shell.command_line import CommandLine
 
-        if isinstance(self.screen, CommandLine):
-            self.screen.action_close()
+        line = next((one for one in self.screen_stack if isinstance(one, CommandLine)), None)
+        if line is not None:
+            if isinstance(self.screen, Panel):
+                self.screen.leave()
+            line.select_text()
         elif isinstance(self.screen, Leaving):
             self.screen.tell("Stay or quit first")
         else:

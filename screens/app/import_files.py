@@ -33,6 +33,7 @@ MOST_ROWS = 20
 class ImportFiles(CommandModal[ImportResult]):
     """Ask for the files' paths; closes with what was written, or None on escape."""
 
+    NOTHING_DONE = "Nothing imported"
     AT_WORK = ""  # the lines above show the progress
     STILL_AT_WORK = "One moment: still reading the files"
     BINDINGS = [
@@ -118,7 +119,7 @@ def preview(result: ImportResult) -> str:
         lines.append(f"This continues the import that was interrupted (event {result['resumed']}).")
     lines += result["notes"]
     lines += [
-        f"{Path(file).name}: columns as in {said['file']}; astra import --map changes that"
+        f"{Path(file).name}: columns as in {said['file']}; in a shell, astra import --map changes that"
         for file, said in result["remembered"].items()
     ]
     unchanged = sum(result["unchanged"].values())

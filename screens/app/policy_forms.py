@@ -30,7 +30,10 @@ def policy_form(current: str, name: str) -> FormModal[Json]:
         if not chosen:
             return Text("Choose a policy")
         trial = _trial(policy_trial.try_policy(desk, chosen))
-        return Text.assemble((POLICIES[chosen].help, "italic"), "\n", trial)
+        about = (POLICIES[chosen].help, "italic")
+        if chosen == current:
+            return Text.assemble(f"{policy_word(chosen)} is in force: ", about, "\n", trial)
+        return Text.assemble(about, "\n", trial)
 
     return FormModal(
         "Assignment policy",

@@ -14,7 +14,7 @@ from textual.binding import Binding
 
 from dispatch.inputs.validation import noun as noun_of_field
 from models.errors import DeskError, InvalidInput
-from models.hints import rendered
+from models.hints import CLAUSES, rendered
 from screens.base.textual_internals import bindings_of, is_character, keymap_of
 
 
@@ -348,7 +348,15 @@ def hint_of(app: App[Any], hint: str, way_there: str = "") -> str:
                 return f"{way_there}, then {name}"
         return f"{name} in {place}" if place else name
 
-    return rendered(hint, way)
+    return without_options(rendered(hint, way))
+
+
+SHELL_OPTION = re.compile(r"(?<!\S)--[a-z]")
+
+
+def without_options(text: str) -> str:
+    """Leave out the clauses that name an option of the shell: no screen has one."""
+    return CLAUSES.join(clause for clause in text.split(CLAUSES) if not SHELL_OPTION.search(clause))
 
 
 def _is_in_sight(app: App[Any], identifier: str) -> bool:

@@ -68,7 +68,7 @@ ISSUE_COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("time", "Urgency", 16, issue_words.urgency, plain=issue_words.due_at),
     Column("title", "Issue", 20, issue_words.subject, grows=True),
     Column("customer_name", "Customer", 9, issue_words.customer, grows=True, drop=1),
-    Column("state", "State", 13, issue_words.short_state, plain=lambda row: row["status"]),
+    Column("state", "State", 14, issue_words.short_state, plain=lambda row: row["status"]),
     Column("issue_id", "No.", 5, right=True, drop=2),
 )
 """As on Service, without the agent."""

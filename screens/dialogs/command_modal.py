@@ -35,6 +35,8 @@ class CommandModal(Modal[Outcome | None]):
     NOUNS: ClassVar[Mapping[str, str]] = {}
     """What a field is called here, by its name in a refusal, where that is another."""
     DROPS: ClassVar[str] = "Close again to discard what you typed"
+    NOTHING_DONE: ClassVar[str] = "Nothing changed"
+    """Said on the message line when it closes without having done anything."""
 
     def __init__(self, title: str = "") -> None:
         super().__init__(title)
@@ -66,6 +68,17 @@ class CommandModal(Modal[Outcome | None]):
             self._show_problem(self.DROPS)
         else:
             self.leave(self._result)
+
+    def leave(self, result: Outcome | None = None) -> None:
+        """Close; without a result say that nothing was done: a button pressed unseen may have closed it."""
+        is_open = self.app.screen is self
+        super().leave(result)
+        if is_open and result is None:
+            self.say(self.nothing_done())
+
+    def nothing_done(self) -> str:
+        """Return what is said where nothing was done."""
+        return self.NOTHING_DONE
 
     def _done(self, result: Any) -> None:
         self._result = result

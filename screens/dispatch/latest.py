@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from rich.text import Text
 
+from dispatch.leads import intake
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import short_age
 from screens.widgets.columns import Column
 from screens.wording.bookings import plain_state, state_with_sign
+
+
+class Assigned(NamedTuple):
+    """A lead, and the booking it has become."""
+
+    lead: intake.NotedLead
+    booking: BookingRow
+
 
 COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("age", "Age", 6, right=True),

@@ -66,6 +66,7 @@ class LeadFileForm(CommandModal[str]):
 
     FRAME = "lead-file"
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
+    NOTHING_DONE = "No file taken in"
     AT_WORK = ""  # the line above shows the progress
     STILL_AT_WORK = "One moment: the file is coming in"
     DROPS = "Close again to discard what you chose"
@@ -174,6 +175,7 @@ class LeadFileForm(CommandModal[str]):
             lambda: file_columns.read(desk, source, choice(desk)),
             self._show,
             self._unreadable,
+            opens=self._seen is None,  # keys typed ahead are about its columns
             beside=True,
         )
 

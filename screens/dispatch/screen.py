@@ -33,7 +33,7 @@ from screens.dispatch.candidates import WhoGetsIt
 from screens.dispatch.duplicate_question import Answer, KnownCustomer
 from screens.dispatch.known_card import Known, KnownCard, look_for
 from screens.dispatch.latest import COLUMNS as LATEST_COLUMNS
-from screens.dispatch.latest import with_ages
+from screens.dispatch.latest import Assigned, with_ages
 from screens.dispatch.lead_form import ContactChoice, LeadForm, LineInput
 from screens.dispatch.several_leads import SeveralLeads
 from screens.fields.choice import Choice
@@ -92,6 +92,7 @@ class Dispatch(BookingActions):
         self._latest: list[BookingRow] = []
         self._keeper = DraftKeeper(self, self.host.drafts)
         self._last_booking: int | None = None
+        self._last_row: BookingRow | None = None
         self._is_last_shown = True
 
     def body(self) -> ComposeResult:
@@ -129,9 +130,7 @@ class Dispatch(BookingActions):
         if data.terms == self.form.terms():  # otherwise what was typed since asks by itself
             self.who.show_preview(data.preview)
             self._look_at(data.terms)
-        self._latest = data.latest
-        self.show_ages()
-        self._show_last(data.latest)
+        self._show_latest(data.latest)
         self._show_known(data.known)
         counts = data.arrivals
         line = f"This hour {counts.hour:,} · today {counts.day:,} · waiting {counts.waiting:,}"
@@ -148,6 +147,15 @@ class Dispatch(BookingActions):
     def show_ages(self) -> None:
         """Show the latest bookings with how long ago each came in; no mark for what only time changes."""
         self.table.show_rows(with_ages(self._latest, self.backend.desk.now()))
+
+    def _show_latest(self, latest: list[BookingRow]) -> None:
+        """List the latest bookings; a list read before the last lead was assigned lacks only that one."""
+        own = self._last_row
+        is_older = own is not None and all(row["booking_id"] < own["booking_id"] for row in latest)
+        self._latest = [own, *latest] if own is not None and is_older else latest
+        self._last_row = own if is_older else None
+        self.show_ages()
+        self._show_last(self._latest)
 
     def _show_last(self, latest: list[BookingRow]) -> None:
         """Put the cursor on the booking opened last, once; say so if it was undone."""
@@ -342,14 +350,16 @@ class Dispatch(BookingActions):
     def _take_in(self, values: dict[str, str], customer_id: int | None = None, *, asks: bool = True) -> None:
         """Assign the lead; if it ``asks``, nothing is written before somebody has chosen the customer."""
 
-        def work(desk: Desk) -> intake.NotedLead | list[Suspect]:
+        def work(desk: Desk) -> Assigned | list[Suspect]:
             with desk.reading():
                 found = customers.suspects(values["name"], values["phone"], values["email"]) if asks else []
             if customers.in_question(found):
                 return found
-            return intake.receive_noted(desk, customer_id, **values)
+            lead = intake.receive_noted(desk, customer_id, **values)
+            with desk.reading():
+                return Assigned(lead, queries.booking(lead["booking_id"]))
 
-        def then(result: intake.NotedLead | list[Suspect]) -> None:
+        def then(result: Assigned | list[Suspect]) -> None:
             self._assigning = False
             if isinstance(result, list):
                 self._ask_whose(values, result)
@@ -374,11 +384,16 @@ class Dispatch(BookingActions):
 
         self.open(KnownCustomer(values["name"], found), answered)
 
-    def _assigned(self, values: dict[str, str], result: intake.NotedLead) -> None:
+    def _assigned(self, values: dict[str, str], assigned: Assigned) -> None:
+        """Say who got the lead, and list it at once: a key typed next is about it."""
+        result = assigned.lead
         if self.form.values() == values:  # otherwise somebody has typed on while the desk was slow
             self.form.empty()
             self._keeper.forget()
         self._last_booking, self._is_last_shown = result["booking_id"], False
+        self._last_row = assigned.booking
+        self._show_latest([row for row in self._latest if row["booking_id"] != result["booking_id"]])
+        self.table.stand_at(result["booking_id"])
         given = f"→ {result['agent_name']}" if result["agent_id"] else "waits: no agent can take it yet"
         done, note = f"{values['name']} {given}, booking {result['booking_id']}", result["customer_note"]
         self.form.show_notice(f"{done}; {note}" if note else done, "warning" if note else "success")

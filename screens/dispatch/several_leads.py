@@ -19,7 +19,7 @@ from dispatch.leads.file_intake import Received, receive_lines
 from dispatch.leads.pasted_leads import Pasted, PastedLine, read_pasted
 from models.base import Json
 from models.errors import DeskError
-from screens.base.keys import key
+from screens.base.keys import key, without_options
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.modal import buttons
 from screens.dispatch.lead_file import LeadFileForm
@@ -60,6 +60,7 @@ class SeveralLeads(CommandModal[str]):
     FRAME = "question"
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
     NOTE_ID = "#told"
+    NOTHING_DONE = "No lead assigned"
     AT_WORK = "assigning ..."
     DROPS = "Close again to discard these lines"
     AUTO_FOCUS = "#lines"
@@ -243,11 +244,18 @@ def _row(line: PastedLine, outcome: Outcome = NOTHING, question: str = "") -> Js
 
 def _counts(pasted: Pasted) -> str:
     if pasted.problem:
-        return pasted.problem + ("; f8 here: say what the columns are" if pasted.asks else "")
+        return f"f8 says what the columns are: {_in_words(pasted.problem)}" if pasted.asks else pasted.problem
     parts = [f"{len(pasted.good)} ready", f"{len(pasted.bad) or 'none'} with errors"]
     if pasted.ignored:
         parts.append("ignored: " + ", ".join(pasted.ignored))
     return ", ".join(parts)
+
+
+def _in_words(problem: str) -> str:
+    """Return a refusal without what its hint, in brackets, proposes to type in a shell."""
+    message, _, hint = problem.partition(" (")
+    kept = without_options(hint.removesuffix(")"))
+    return f"{message} ({kept})" if kept else message
 
 
 def _summary(done: int, bad: int = 0, known: int = 0) -> str:

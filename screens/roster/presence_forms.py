@@ -19,6 +19,7 @@ from screens.dialogs.form import Field, FormModal, Values
 from screens.fields.agent_picker import picked
 from screens.fields.preview import Preview
 from screens.wording.consequences import of_an_agent
+from screens.wording.text import short
 
 TO_DESK, TO_AGENT = "The desk", "An agent"
 
@@ -135,6 +136,11 @@ class Deactivation(FormModal[AgentRow]):
     """It has no field, and enter alone must not deactivate anybody: the focus is on the way out."""
 
     AUTO_FOCUS = "#close"
+    stays = ""
+    """The agent who stays active where nothing was done."""
+
+    def nothing_done(self) -> str:
+        return f"Nothing changed: {short(self.stays)} stays active"
 
 
 def leaving_form(agent: AgentRow) -> FormModal[AgentRow]:
@@ -145,7 +151,7 @@ def leaving_form(agent: AgentRow) -> FormModal[AgentRow]:
         row = desk.rehearse(lambda: agents.leave(desk, number, True))
         return of_an_agent(row | {"kept": []}, "")
 
-    return Deactivation(
+    form = Deactivation(
         f"Deactivate {agent['name']}",
         [],
         lambda desk, _: agents.leave(desk, number, True),
@@ -153,3 +159,5 @@ def leaving_form(agent: AgentRow) -> FormModal[AgentRow]:
         about="Astra reassigns all of the agent's work, claimed too.",
         preview=Preview(look),
     )
+    form.stays = agent["name"]
+    return form

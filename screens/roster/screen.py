@@ -48,7 +48,7 @@ from screens.shell.panes import Panes
 from screens.shell.row_actions import on_chosen
 from screens.shell.saved_views import ViewedList
 from screens.widgets.detail_pane import Detail, DetailPane
-from screens.widgets.filter_bar import FilterBar
+from screens.widgets.filter_bar import LAST_VALID, FilterBar
 from screens.widgets.live_table import LiveTable
 from screens.widgets.steady_text import SteadyText
 from screens.widgets.view_tabs import ViewTabs
@@ -184,7 +184,9 @@ class Roster(
         self.query_one(ViewTabs).show(VIEWS, self.view, count_views(self._agents), order)
         text = self.query_one("#filter", Input).value
         bar = self.query_one(FilterBar)
-        bar.show_found("" if self._misread else f"{len(found):,} of {whole:,}" if text else f"{whole:,}")
+        bar.show_found(
+            LAST_VALID if self._misread else f"{len(found):,} of {whole:,}" if text else f"{whole:,}"
+        )
         bar.show_message(self._message(found))
         self._whole = whole
         self._show_totals()

@@ -34,7 +34,7 @@ RULES: Mapping[str, Callable[[IssueRow], bool]] = {
     "escalate": lambda row: _is_open(row) and row["escalation_level"] < TOP_LEVEL,
     "wait": _can_wait,
     "reassign": _is_open,
-    "acknowledge": _is_escalated,
+    "acknowledge": lambda row: _is_escalated(row) and not row["escalation_acknowledged"],
     "settle": _is_escalated,
     "close_issue": lambda row: CLOSED in BY_WORD[row["status"]],
     "reopen": lambda row: not _is_open(row),

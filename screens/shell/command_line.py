@@ -31,8 +31,10 @@ from screens.wording.text import short
 MOST_SHOWN = 6
 WORD_CELLS = 14
 EMPTY = "c 413 claims · 413 shows · nova · issue 6 · tab completes · up: earlier lines · help"
+IS_OPEN = "Type a command: the line is open, esc closes it"
 FORM_OPEN = "Close the open form first (esc twice), then go"
 LINE_BREAKS = "\r\n\t"
+REHEARSE_AFTER_S = 0.25  # of no typing: a rehearsal holds the desk's write lock while it runs
 
 
 class CommandLine(Modal[None]):
@@ -101,7 +103,9 @@ class CommandLine(Modal[None]):
     @on(Input.Changed)
     def _changed(self) -> None:
         text = self._typed.value  # the message may be older than what was put here since
-        if text != self._expected:
+        if text.startswith(":"):  # typed as if the line were still to be opened
+            self._put(text[1:])
+        elif text != self._expected:
             self._expected, self._back, self._draft = text, 0, text
             self._completing = self._awaited = None
         self._look()
@@ -132,7 +136,20 @@ class CommandLine(Modal[None]):
             self._say(refusal(self.app, seen.problem), "-problem")
         else:
             final = " · cannot be undone" if seen.is_final else ""
+            if seen.is_whole:
+                self.after_typing(REHEARSE_AFTER_S, self._rehearse, group="rehearse")
             self._say(*((f"⏎ {seen.says}{final}", "-says") if seen.says else (seen.usage, "-usage")))
+
+    def _rehearse(self) -> None:
+        """Find out whether the line would be refused, and say so before enter."""
+        text, desk, asker = self._typed.value, self.backend.desk, self._asker
+
+        def refused(error: DeskError | None) -> None:
+            if error is not None and text == self._typed.value and not self._is_busy:
+                self._say(f"Would be refused: {refusal(self.app, error)}", "-problem")
+
+        if not self._is_busy and text == self._seen_text:
+            self.ask_newest("rehearsal", lambda: meaning.refusal(desk, text, asker), refused)
 
     def _say(self, text: str, kind: str) -> None:
         line = self.query_one("#says", Static)
@@ -153,6 +170,12 @@ class CommandLine(Modal[None]):
         shown = self.query_one("#offers", Static)
         shown.display = bool(lines)
         shown.update(Content("\n").join(lines))
+
+    def select_text(self) -> None:
+        """Select what is typed: what comes next takes its place. Where nothing is, say that this is open."""
+        self._typed.action_select_all()
+        if not self._typed.value:
+            self._say(IS_OPEN, "-usage")
 
     def _put(self, text: str) -> None:
         self._expected = self._typed.value = text
@@ -210,14 +233,14 @@ class CommandLine(Modal[None]):
                 self.leave()
             return
         if text in meaning.HELP:
-            self.leave()
+            self._put("")
             self.app.push_screen(verbs_panel())
             return
         if text in meaning.FILES and not self._below:
             self.leave()
             self.app.call_later(self.app.run_action, "lead_file")
             return
-        self.forget_asked("line")  # an earlier answer would hide this one
+        self.forget_asked("line", "rehearsal")  # an earlier answer would hide this one
         if text in meaning.FILES:
             self._say(FORM_OPEN, "-problem")
             return

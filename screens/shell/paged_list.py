@@ -29,7 +29,7 @@ from screens.shell.row_actions import Done
 from screens.shell.saved_views import ViewedList
 from screens.widgets.columns import Column, Row
 from screens.widgets.detail_pane import Detail, DetailPane
-from screens.widgets.filter_bar import FilterBar
+from screens.widgets.filter_bar import LAST_VALID, FilterBar
 from screens.widgets.live_table import LiveTable
 from screens.widgets.view_tabs import ViewTabs
 from screens.wording.text import CARE, no_matches
@@ -346,7 +346,7 @@ class PagedList(
         if count.text and self.view in by_view:
             found = f"{found} of {by_view[self.view]:,}"
         said = f"{count.meant}   {found}" if count.meant else found
-        self.query_one(FilterBar).show_found("" if self._misread else said)
+        self.query_one(FilterBar).show_found(LAST_VALID if self._misread else said)
 
     def label(self) -> str:
         """Return what stands for a view that is none of them."""

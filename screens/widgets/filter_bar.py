@@ -20,6 +20,8 @@ from screens.base.keys import TYPED_FILTER
 MOST_OFFERED = 12
 COUNT = 10  # cells of a number: one that follows another lays nothing out again
 FIRST, OTHERS = "bold", "dim"
+LAST_VALID = "below: the last valid filter"
+"""In place of the number of rows while the text cannot be read."""
 
 
 class FilterInput(Input):

@@ -62,12 +62,17 @@ def _is_ended(row: Mapping[str, Any]) -> bool:
     return row.get("status", NEW) not in OPEN
 
 
+def is_loud(row: IssueRow) -> bool:
+    """Return whether an escalation waits for somebody to acknowledge it."""
+    return bool(row["escalation_level"]) and not row["escalation_acknowledged"]
+
+
 def state(row: IssueRow) -> Text:
     """Format the status, after the escalation if there is one, in the colours of both."""
     words = wording.state(row)
     escalated, dot, rest = words.partition(" · ")
     if dot:
-        return Text.assemble((escalated, f"bold {BAD}"), dot, rest)
+        return Text.assemble((escalated, f"bold {BAD}" if is_loud(row) else QUIET), dot, rest)
     return Text(words, _status_style(row["status"]))
 
 
@@ -102,16 +107,17 @@ def due_at(row: IssueRow) -> str:
 def urgency(row: IssueRow) -> Text:
     """Format what a list is sorted by: the first letter of the priority, and the time left behind a sign.
 
-    The sign is ``!`` if late or escalated, ``▲`` if soon due, ``‖`` if paused, ``✓`` if done.
+    The sign is ``!`` if late, or if escalated and not acknowledged, ``▲`` if soon due, ``‖`` if paused,
+    ``✓`` if done.
     """
     clock, _ = wording.next_clock(row)
     sign, _ = wording.clock_words(clock, "")
-    is_loud = bool(row["escalation_level"]) or (clock["breached"] and not clock["met_at"])
-    style = f"bold {BAD}" if is_loud else QUIET if clock["met_at"] else CLOCK_STYLES[sign]
+    needs_somebody = is_loud(row) or (clock["breached"] and not clock["met_at"])
+    style = f"bold {BAD}" if needs_somebody else QUIET if clock["met_at"] else CLOCK_STYLES[sign]
     return Text.assemble(
         (row["priority"][0], _priority_style(row)),
-        (f"{'!' if is_loud else sign} {_bar(clock)} ", style),
-        (_left_words(clock), style if is_loud or sign != " " else ""),
+        (f"{'!' if needs_somebody else sign} {_bar(clock)} ", style),
+        (_left_words(clock), style if needs_somebody or sign != " " else ""),
     )
 
 
@@ -130,11 +136,13 @@ def _left_words(clock: ClockState) -> str:
 
 
 def short_state(row: IssueRow) -> Text:
-    """Format the escalation, or else the status, as a sign and one or two words."""
-    if row["escalation_level"]:
+    """Format the escalation, or else the status, as a sign and one or two words; known ones are quiet."""
+    if is_loud(row):
         return Text(f"{ESCALATED} escalated {row['escalation_level']}", f"bold {BAD}")
     status = row["status"]
     sign = VOIDED if row.get("voided") else STATE_SIGNS.get(status, ENDED)
+    if row["escalation_level"]:
+        return Text(f"{sign} acknowledged", _status_style(status))
     words = "paused" if status == PENDING_CUSTOMER else wording.status(row)
     return Text(f"{sign} {words}", _status_style(status))
 
@@ -168,13 +176,20 @@ def about_issue(row: IssueRow) -> str:
     return f"{wording.priority_words(row['priority'])} {wording.category(row)}"
 
 
+def priority_and_kind(row: IssueRow) -> str:
+    """Format as ``about_issue`` in a few cells: ``Critical tech``."""
+    kind = SHORT_CATEGORIES[str(row["category"])]
+    return f"{wording.priority_words(row['priority'])} {'unsure' if row['unsure'] else kind}"
+
+
 def describe(word: str, issue: IssueRow) -> str:
-    """Describe an issue after a command, for the message line."""
-    about = f"{word}: issue {issue['issue_id']}, {about_issue(issue)}"
+    """Describe an issue after a command, in so few cells that half a narrow line holds it."""
+    about = f"{word}: issue {issue['issue_id']}"
     if word in GIVEN:
-        return f"{about} → {short(issue['agent_name'] or 'waiting', 20)}"
-    level = issue["escalation_level"] if word == "Escalated" else 0
-    return f"{about}, level {level}" if level else about
+        return f"{about} → {short(issue['agent_name'] or 'waiting', 16)}"
+    if word == "Escalated":
+        return f"{about}, level {issue['escalation_level']}"
+    return f"{about}, {priority_and_kind(issue)}"
 
 
 def conversation(interactions: list[InteractionRow], longest: int | None) -> Text:

@@ -32,6 +32,7 @@ def _layout(kind: str, fields: str, optional: str = "", nullable: str = "", **ot
         parts={},
         joined={},
         owners=frozenset(),
+        weak=frozenset(),
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from dispatch.inputs.column_choice import ColumnChoice
 from dispatch.inputs.column_names import Columns, match
-from dispatch.inputs.layouts import AGENTS, Layout
+from dispatch.inputs.layouts import AGENTS, LEADS, Layout
 from dispatch.inputs.rows import Row, RowReader, open_stream
+from models.hints import act
 from seeds.importing.columns import (
     ACCEPTED,
     BY_TABLE,
@@ -26,6 +27,8 @@ from seeds.importing.columns import (
 from seeds.importing.desk_tables import FURTHER, further_places
 from seeds.importing.heads import AS_NAMED, MOST_SHAPES, WHOLE_NAME, Heads
 
+LEADS_HAVE = frozenset({"name", "destination"})
+"""The fields of a lead by which a file of leads is told from one of anything else with names."""
 NO_TABLE = "unknown columns: BookingID, AssignmentID or FirstName is needed"
 CUT_OFF = "nothing was imported; get the complete file"
 UNTOLD = frozenset({"TotalRevenue", "AgentID"})  # of bookings: they only repeat what is said elsewhere
@@ -71,6 +74,14 @@ def files_of(path: str | Path) -> list[str | Path]:
     if not named:
         refuse(str(path), "it is a folder without tables", f"named {', '.join(KINDS)}, ending with .csv")
     return [*named]
+
+
+def _refuse_unknown(file: str, row: Row, names: Sequence[str]) -> NoReturn:
+    """Refuse rows of no known table; leads have another way in."""
+    if row.fault or not match(names, LEADS).places.keys() >= LEADS_HAVE:
+        refuse(file, f"line {row.line}: {row.fault or NO_TABLE}")
+    ways = f"{act('palette')}, then Leads from a file, takes them in; {act('lead.from')} takes them in"
+    refuse(file, f"line {row.line}: unknown columns: they look like those of leads", ways)
 
 
 def _cells(columns: Columns) -> list[Cell]:
@@ -174,7 +185,7 @@ class Source:
             tables = columns_of(row.table, names)
         if not tables:
             if self._first is None:
-                refuse(self.name, f"line {row.line}: {row.fault or NO_TABLE}")
+                _refuse_unknown(self.name, row, names)
             tables = [match(names, part.columns.layout) for part in self._first.tables]
         if not is_json or self._first is None:  # later objects that lack a column are refused alone
             with self.heads.explained():

@@ -26,7 +26,8 @@ KEYS = {
         "keywords",
     ),
     *("urgency_indicators", "complexity", "agent_id", "routing_reason", "queue_position"),
-    *("expected_response_minutes", "sla", "satisfaction", "status", "escalation_level", "escalations"),
+    *("expected_response_minutes", "sla", "satisfaction", "status", "escalation_level"),
+    *("escalation_acknowledged", "escalations"),
 }
 
 

@@ -91,6 +91,30 @@ async def test_a_refusal_is_shown_in_place_and_the_text_is_kept(golden_file: Pat
         assert told(app).startswith("Not done: Unclosed quote")
 
 
+async def test_its_key_leaves_an_open_line_open(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=SIZE) as (app, _):
+        event = await last_event(app)
+        await press(app, "f4", "escape", "home", "ctrl+g", "ctrl+g", *keys_of("n 12 called"))
+        assert isinstance(app.screen, CommandLine)
+        assert typed(app) == "n 12 called"
+        await press(app, "ctrl+g", *keys_of(":n 9 hello"), "enter")
+        found = await last_event(app)
+        assert (found["booking_id"], found["event_id"]) == (9, event["event_id"] + 1)
+        assert app.screen is app.place
+
+
+@pytest.mark.parametrize("back", ["escape", "enter", "ctrl+g"])
+async def test_behind_its_help_the_line_is_open_and_empty(golden_file: Path, running: Any, back: str) -> None:
+    async with running(golden_file, size=SIZE) as (app, _):
+        await press(app, "f4", "colon", *"help", "enter")
+        assert app.screen.heading == "Command line"
+        await press(app, back, *keys_of("n 9 hello"))
+        assert isinstance(app.screen, CommandLine)
+        assert typed(app) == "n 9 hello"
+        await press(app, "enter")
+        assert (await last_event(app))["booking_id"] == 9
+
+
 async def test_an_ambiguous_name_lists_who(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=SIZE) as (app, _):
         await line(app, "c 12 s")

@@ -211,7 +211,8 @@ async def _somebody_asks(kim: Terminal, desk: Desk) -> None:
     assert "Phone   +497114711" in await kim.look(text_of)
     await kim.press("enter", "w")
     assert await kim.look(lambda app: isinstance(app.screen, Panel))
-    await kim.press("escape", "h", "slash", *"by:bo command:cancel", "enter")
+    await kim.press("escape")
+    await kim.press("h", "slash", *"by:bo command:cancel", "enter")
     shown = await kim.look(text_of)
     assert "cancelled" in shown
     assert "moved away" in shown

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual import events
 from textual.widgets import Static
 
@@ -18,6 +19,7 @@ from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.row_types import BookingRow
+from screens.dialogs.panel import Panel
 from screens.dispatch.candidates import WhoGetsIt
 from screens.dispatch.lead_form import LeadForm
 from screens.dispatch.screen import Dispatch
@@ -316,3 +318,19 @@ async def test_escape_and_the_key_of_dispatch_lead_to_customer(running: Any) -> 
             await press(app, *"Kate", "enter", "t", "enter", "o", "enter", *way)
             assert app.focused is not None
             assert app.focused.id == "customer", way
+
+
+async def test_why_right_behind_assign_is_about_the_lead_just_given(
+    golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list of the latest bookings is read again after a command; here that answer is still to come."""
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f2")
+        await fill_in(app, **LEAD | {"customer": "Xenia Quill"})
+        (before,) = await newest(app, 1)
+        monkeypatch.setattr(app.place, "reload", lambda *_, **__: None)
+        await press(app, "f9", "f8")
+        assert isinstance(app.screen, Panel)
+        assert app.screen.heading.endswith(f"got booking {before['booking_id'] + 1}")
+        await press(app, "escape")
+        assert app.place.chosen()["booking_id"] == before["booking_id"] + 1

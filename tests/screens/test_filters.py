@@ -25,6 +25,7 @@ from screens.customers.card import CustomerCard
 from screens.filters.bookings import VIEWS, parse_filter, view_of, without_view
 from screens.filters.issues import VIEWS as ISSUE_VIEWS
 from screens.filters.issues import parse_issue_filter
+from screens.widgets.filter_bar import LAST_VALID
 from screens.widgets.live_table import LiveTable
 from screens.wording.bookings import SHORT, STYLES
 from screens.wording.issues import short_state
@@ -111,7 +112,10 @@ def test_words_of_the_screen_are_accepted_where_they_are_typed(key: str) -> None
     states = {SHORT.get(words, words) for words in STYLES}
     for word in {*states, *VIEWS}:
         parsed(format_filter(Pair(key, ":", word)))
-    rows = [cast(IssueRow, {"escalation_level": 0, "status": status}) for status in ISSUE_STATUSES]
+    rows = [
+        cast(IssueRow, {"escalation_level": 0, "escalation_acknowledged": False, "status": status})
+        for status in ISSUE_STATUSES
+    ]
     issue_states = {short_state(row).plain.lstrip("!▲‖○◐✓✗ ") for row in rows} | set(
         map(status_words, ISSUE_STATUSES)
     )
@@ -176,11 +180,13 @@ async def test_a_refused_text_is_told_and_the_list_stays(golden_file: Path, runn
         everything = await listed(app, "")
         assert await listed(app, "status:lost") == everything
         assert "Unknown status 'lost': accepted: Pending, Confirmed, Cancelled" in text_of(app)
+        assert LAST_VALID in text_of(app)
         bookings.note(other, 9, "what others do comes in meanwhile")
         await app.settle()
         assert "Unknown status 'lost'" in text_of(app)
         mars_or_waiting = await listed(app, "(to:mars or is:waiting) not status:cancelled")
         assert 0 < len(mars_or_waiting) < len(everything)
+        assert LAST_VALID not in text_of(app)
         assert "unknown" not in text_of(app)
         await press(app, "slash", "enter", "A")
         assert f"{len(mars_or_waiting)} marked" in text_of(app)
@@ -200,6 +206,7 @@ async def test_the_roster_and_the_finder_read_the_same(golden_file: Path, runnin
         some = await listed(app, "not presence:available", "agent_id")
         assert await listed(app, "load>x", "agent_id") == some
         assert "'load>x' is not a whole number" in text_of(app)
+        assert LAST_VALID in text_of(app)
         await press(app, "ctrl+f", *"kate open>0", "enter")
         assert isinstance(app.screen, CustomerCard)
         await press(app, "escape", "ctrl+f", *"tier:tin")

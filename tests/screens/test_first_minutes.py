@@ -172,7 +172,7 @@ async def test_an_import_reads_columns_as_the_last_one_did(path: Path, running: 
         app.screen.query_one("#paths", Input).value = f"'{file}'"
         await press(app, "enter")
         told = str(app.screen.query_one("#told", Static).visual)
-        assert "other agents.csv: columns as in other agents.csv; astra import --map" in told
+        assert "other agents.csv: columns as in other agents.csv; in a shell, astra import --map" in told
         await press(app, "enter")
         assert "Imported 1 agent," in text_of(app)
 

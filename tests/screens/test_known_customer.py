@@ -171,5 +171,6 @@ async def test_the_question_shows_the_open_bookings_of_the_chosen_one(
         await press(app, "home")
         assert f"Booking {number}" in text_of(app)
         events = await app.backend.read(lambda: event_log.events(limit=1))
-        await press(app, "escape", "u")
+        await press(app, "escape")
+        await press(app, "u")
         assert events[0]["booking_id"] == number

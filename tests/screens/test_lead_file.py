@@ -196,7 +196,7 @@ async def test_pasted_lines_whose_columns_are_not_understood(golden_file: Path, 
         lines = app.screen.query_one("#lines")
         lines.text = f"{HEAD}\n{row('Ada')}\n{row('Bob', phone='0711 2')}"
         await app.settle()
-        assert "f8 here: say what the columns are" in str(app.screen.query_one("#told", Static).visual)
+        assert "f8 says what the columns are: " in str(app.screen.query_one("#told", Static).visual)
         await press(app, "f8")
         await press(app, "n", "down", "down", "down")
         await press(app, "p")

@@ -17,6 +17,7 @@ from models.audit import Event
 from screens.customers.card import CustomerCard
 from screens.log.screen import Log
 from screens.widgets.detail_pane import DetailPane
+from screens.widgets.filter_bar import LAST_VALID
 from screens.widgets.live_table import LiveTable
 from tests.screens.conftest import standing_still
 from tests.screens.picture import text_of
@@ -45,7 +46,8 @@ async def filtered(app: AstraApp, text: str) -> list[int]:
 async def test_a_dispatcher_reads_the_log(golden_file: Path, running: Any) -> None:
     other = open_desk(golden_file, clock=standing_still, actor="[/] lee")
     async with running(golden_file, size=(120, 36)) as (app, _):
-        await press(app, "f5", "escape", "h")
+        await press(app, "f5", "escape")
+        await press(app, "h")
         newest = events(app)[0]
         await _what_others_do_comes_in_above(app, other, newest)
         await _filters(app)
@@ -77,6 +79,9 @@ async def _filters(app: AstraApp) -> None:
     assert await filtered(app, "booking.note") == [*everything[:1], *mine[:1]]
     assert await filtered(app, "since:soo") == [*everything[:1], *mine[:1]]  # while it is being typed
     assert "'soo' is not a time: try today, 9:00, -2h" in text_of(app)
+    assert LAST_VALID in text_of(app), "the rows are no answer to it"
+    assert await filtered(app, "since:1h") == await filtered(app, "since:-1h")
+    assert LAST_VALID not in text_of(app)
     assert await filtered(app, "since:12:01") == everything  # yesterday's: it is noon now
     await press(app, "escape")
     assert events(app) == everything
@@ -138,7 +143,8 @@ async def test_an_erased_customer_can_still_be_looked_at(golden_file: Path, runn
             await press(app, verb)
             assert isinstance(app.screen, CustomerCard), "no form is filled in for nothing"
         assert f"Customer {customer_id} was erased" in text_of(app)
-        await press(app, "escape", "h")
+        await press(app, "escape")
+        await press(app, "h")
         assert current(app)["command"] == "customer.forget"
         assert "Customers   " in text_of(app)
         await filtered(app, "booking:10")
@@ -211,7 +217,8 @@ async def test_the_sentences_get_the_room_there_is(
 
 async def test_the_log_is_read_from_either_end(demo_file: Path, running: Any) -> None:
     async with running(demo_file, size=(120, 36)) as (app, _):
-        await press(app, "f5", "escape", "h")
+        await press(app, "f5", "escape")
+        await press(app, "h")
         newest_first = events(app)
         assert newest_first == sorted(newest_first, reverse=True)
         await press(app, "less_than_sign")

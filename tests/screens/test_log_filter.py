@@ -34,6 +34,7 @@ def parsed(text: str) -> EventFilter:
         ("since:yesterday", {"since": YESTERDAY}),
         ("until:yesterday", {"until": "2082-11-23 23:00:00"}),
         ('since:"2 h ago" until:9:30', {"since": "2082-11-24 07:02:03", "until": "2082-11-24 08:30:00"}),
+        ("since:2h until:30m", {"since": "2082-11-24 07:02:03", "until": "2082-11-24 08:32:03"}),
         ("since:2082-11-22T09:30", {"since": "2082-11-22 08:30:00"}),
         ("kim  claim", {"text": "kim claim"}),
         ("note booking:3 lee", {"booking_id": 3, "text": "note lee"}),

@@ -53,7 +53,8 @@ async def test_a_resolved_issue_is_scored_and_closed_though_it_has_left_the_list
         assert (await issue(app, 5))["status"] == "closed"
         await press(app, "o")
         assert heading(app) == "Reopen issue 5"
-        await press(app, "escape", "t")
+        await press(app, "escape")
+        await press(app, "t")
         assert f"Issue 5 left this list; now on {other}. Press again" in said(app)[0]
         assert place(app) == "service"
         await press(app, "s")

@@ -197,7 +197,13 @@ def test_only_what_needs_somebody_is_loud(row: Any, is_loud: bool, quiet: str | 
     ],
 )
 def test_only_an_issue_that_needs_somebody_is_loud(status: str, is_loud: bool, is_quiet: bool) -> None:
-    row: Any = {"status": status, "escalation_level": 0, "priority": "CRITICAL", "title": "late"}
+    row: Any = {
+        "status": status,
+        "escalation_level": 0,
+        "escalation_acknowledged": False,
+        "priority": "CRITICAL",
+        "title": "late",
+    }
     style = str(short_state(row).style)
     assert (CARE in style, style == QUIET) == (is_loud, is_quiet)
     is_ended = status in ("resolved", "closed")

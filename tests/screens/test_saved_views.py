@@ -81,9 +81,11 @@ async def test_the_desks_views_are_everybodys_and_deleting_one_is_asked_and_undo
         assert [line.split()[0] for line in lines(app)] == ["Titan"]
         await press(app, "x", "down")
         assert "x again deletes it" in text_of(app)
-        await press(app, "escape", "semicolon", "x", "x")
+        await press(app, "escape")
+        await press(app, "semicolon", "x", "x")
         assert lines(app) == []
-        await press(app, "escape", "u", "u", "semicolon")
+        await press(app, "escape")
+        await press(app, "u", "u", "semicolon")
         assert [line.split()[0] for line in lines(app)] == ["Titan"]
     with other_terminal.reading():
         commands = [event["command"] for event in event_log.events()]

@@ -130,7 +130,12 @@ def test_time_left_is_shown_by_a_sign_and_words_too(clock: dict[str, Any], told:
 def test_urgency_is_a_letter_and_a_bar_with_a_sign(clock: dict[str, Any], level: int, told: str) -> None:
     usual: Any = {"paused_at": None, "met_at": None, "breached": False}
     sla = {"next": "resolution", "resolution": usual | clock}
-    row: Any = {"escalation_level": level, "priority": "CRITICAL", "sla": sla}
+    row: Any = {
+        "escalation_level": level,
+        "escalation_acknowledged": False,
+        "priority": "CRITICAL",
+        "sla": sla,
+    }
     assert urgency(row).plain == told
     signs = set(told) & {"!", "▲"}
     assert bool(signs) is any("bold" in str(span.style) for span in urgency(row).spans[1:]), "loud has a sign"
@@ -146,10 +151,11 @@ def test_urgency_is_a_letter_and_a_bar_with_a_sign(clock: dict[str, Any], level:
         ({"status": "resolved"}, "✓ resolved"),
         ({"status": "closed", "voided": True}, "– by mistake"),
         ({"status": "assigned", "escalation_level": 2}, "! escalated 2"),
+        ({"status": "in_progress", "escalation_level": 3, "escalation_acknowledged": True}, "◐ acknowledged"),
     ],
 )
 def test_a_state_has_a_sign_and_fits_its_column(changes: dict[str, Any], shown: str) -> None:
-    row: Any = {"escalation_level": 0, "voided": False} | changes
+    row: Any = {"escalation_level": 0, "escalation_acknowledged": False, "voided": False} | changes
     assert short_state(row).plain == shown
     column = next(each for each in Service.COLUMNS if each.key == "state")
     assert len(shown) <= column.width
@@ -287,17 +293,18 @@ async def test_concurrent_answers_are_reported(
         assert [one["text"] for one in spoken if one["kind"] == "message"] == ["from lee [/]", "from me"]
         await press(app, "t", *"draft", "escape")
         assert "Close again to discard what you typed" in text_of(app)
-        await press(app, "escape", "x")
+        await press(app, "escape")
+        await press(app, "x")
         assert "cannot go from" in text_of(app)
         await press(app, "exclamation_mark", "f9")
         assert isinstance(app.screen, FormModal), "a reason is needed"
-        await press(app, "escape", "f", "f9", "t")
-        following = app.screen.query_one(LiveTable).current
-        assert following is not None
-        text = f"Issue {number} left this list; now on {following['issue_id']}. Press again"
+        await press(app, "escape")
+        await press(app, "f", "f9", "t")
+        following = app.screen.query_one(LiveTable).current["issue_id"]  # type: ignore[index]
+        text = f"Issue {number} left this list; now on {following}. Press again"
         assert (said(app)[0], isinstance(app.screen, Place)) == (text, True)  # another one was answered
         await press(app, "s")
-        assert said(app)[0].startswith(f"Issue {following['issue_id']} is ")
+        assert said(app)[0].startswith(f"Issue {following} is ")
         await press(app, "up", "down", "exclamation_mark")
         assert isinstance(app.screen, FormModal)
 

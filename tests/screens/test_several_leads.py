@@ -131,7 +131,7 @@ async def test_where_a_paste_goes(golden_file: Path, running: Any) -> None:
                 f"name,method,source,destination,launch,x\nKate,{REST},y",
                 "1 ready, none with errors, ignored: x",
             ),
-            ("name,method", "the text lacks the column source, destination, launch"),
+            ("name,method", "f8 says what the columns are: the text lacks the column source, destination"),
             (f"Kate,{REST}\n" * 501, "At most 500 leads a"),
             (f"Kate,{REST}\n" * 500, "500 ready"),
             ("", ""),

@@ -461,6 +461,7 @@ def test_progress_ends_at_the_number_of_rows(files: Any, load: Load) -> None:
         (b"AgentID\n1\nJos\xe9\n", "unknown columns"),
         ("AgentID\nZoë\nJos".encode() + b"\xe9\n", "line 3 is not UTF-8"),
         (b"name,method\nKate,Text\n", "unknown columns"),
+        (b"name,destination\nKate,Mars\n", "look like those of leads"),
         (b"BookingID,AssignmentID\n1,1\n", "no column BookingCompleteDate"),
         (b'{"booking_id": 1}\n', "no column AssignmentID"),
         (b'{"name": "Kate"}\n', "unknown columns"),

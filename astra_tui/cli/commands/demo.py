@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import rich_click as click
@@ -11,6 +10,7 @@ from astra_tui.cli.database import database_to_create, opened
 from astra_tui.cli.options import Call, reading
 from astra_tui.cli.output.printing import line
 from astra_tui.cli.output.progress import progress_bar
+from astra_tui.user import throw_away
 from dispatch.operations.row_types import DemoResult
 from dispatch.queries.wording import plural
 from seeds.demo.demo import AGENTS, BOOKINGS, MOST_AGENTS, MOST_BOOKINGS, make_demo
@@ -33,7 +33,7 @@ def demo(call: Call, no_open: bool, agents: int, bookings: int) -> None:
     """
     database = call.database
     if database is None:
-        database = str(Path(tempfile.mkdtemp(prefix="astra-demo-")) / "demo.db")
+        database = throw_away.new_file()
     path = database_to_create(database)
     with opened(path, call.actor, create=True) as desk, progress_bar("bookings") as progress:
         made = make_demo(desk, agents=agents, bookings=bookings, with_issues=True, progress=progress)

@@ -243,15 +243,18 @@ def rows_of(desk: Desk, issue_ids: Sequence[int]) -> list[IssueRow]:
     for values in _listed(ids=json.dumps(list(issue_ids))):
         row: Json = dict(zip(_LISTED, values, strict=True))
         number = row["issue_id"]
-        made[number] = _row(row, timed[number], levels.get(number, 0), now)
+        made[number] = _row(row, timed[number], *levels.get(number, (0, False)), now)
     return [made[issue_id] for issue_id in issue_ids if issue_id in made]
 
 
-def _row(found: Json, timed: dict[str, ClockRow], level: int, now: datetime) -> IssueRow:
+def _row(
+    found: Json, timed: dict[str, ClockRow], level: int, is_acknowledged: bool, now: datetime
+) -> IssueRow:
     first, resolution = timed[FIRST_RESPONSE], timed[RESOLUTION]
     next_clock = resolution if first.met_at is not None else first
     made = found | {
         "escalation_level": level,
+        "escalation_acknowledged": is_acknowledged,
         "unsure": bool(found["unsure"]),
         "priority": PRIORITIES[found["priority"] - 1],
         "sla": {
@@ -268,16 +271,21 @@ def _row(found: Json, timed: dict[str, ClockRow], level: int, now: datetime) -> 
 
 _levels = CompiledQuery(
     lambda: (
-        Escalation.select(Escalation.issue_id, fn.MAX(Escalation.level))
+        Escalation.select(
+            Escalation.issue_id,
+            fn.MAX(Escalation.level),
+            fn.COUNT(Escalation.escalation_id) - fn.COUNT(Escalation.acknowledged_at),
+        )
         .where(Escalation.issue_id.in_(listed(parameter("ids"))), Escalation.closed_at.is_null())
         .group_by(Escalation.issue_id)
     )
 )
 
 
-def escalation_levels(issue_ids: Sequence[int]) -> dict[int, int]:
-    """Return the highest open level of each escalated issue."""
-    return dict(_levels(ids=json.dumps(list(issue_ids))))
+def escalation_levels(issue_ids: Sequence[int]) -> dict[int, tuple[int, bool]]:
+    """Return of each escalated issue the highest open level, and whether all that is open is acknowledged."""
+    found = _levels(ids=json.dumps(list(issue_ids)))
+    return {number: (level, not waiting) for number, level, waiting in found}
 
 
 def issue(desk: Desk, issue_id: int) -> IssueDetails:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -38,6 +39,40 @@ def seen(desk: Desk, text: str) -> Seen:
 
 def run(desk: Desk, text: str) -> Outcome:
     return meaning.run(desk, text, ME)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("ada break 20m", "p ada break 20m"),
+        ("break ada 20m", "p ada break 20m"),
+        ("away 1", "p 1 away"),
+        ("Ada Available", "p Ada available"),
+    ],
+)
+def test_a_presence_in_another_order_is_answered_with_its_line(
+    desk: Desk, several: None, text: str, line: str
+) -> None:
+    problem = seen(desk, text).problem
+    assert problem is not None
+    assert (problem.code, problem.hint) == ("invalid_line", f"type {line}")
+    assert seen(desk, line).problem is None
+    assert seen(desk, "nobody break").problem is not None
+    assert "type p" not in seen(desk, "nobody break").problem.hint  # type: ignore[union-attr]
+
+
+def test_a_rehearsal_says_what_would_be_refused_and_writes_nothing(desk: Desk, several: None) -> None:
+    bookings.cancel(desk, 1, "changed their mind")
+    with desk.reading():
+        before = event_log.events(limit=1)[0]["event_id"]
+    for text in ("c 1 1", "c 1", "f 1", "x 1 again"):
+        refused = meaning.refusal(desk, text, ME)
+        assert refused is not None, text
+        with pytest.raises(type(refused), match=re.escape(refused.message)):
+            run(desk, text)
+    assert meaning.refusal(desk, "c 2 2", ME) is None
+    with desk.reading():
+        assert event_log.events(limit=1)[0]["event_id"] == before
 
 
 GOOD = [

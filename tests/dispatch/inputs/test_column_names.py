@@ -48,6 +48,16 @@ def heads_of(columns: Columns) -> dict[str, str]:
         pytest.param(
             "Requester Name,Requester Email,Description", ["name", "email", "requests"], id="Zendesk"
         ),
+        pytest.param(
+            "Name,How to reach,Type of lead,Going to,Leaving from",
+            ["name", "method", "source", "destination", "launch"],
+            id="a list kept by hand",
+        ),
+        pytest.param(
+            "Name,How,Lead type,Heading to,Starting from",
+            ["name", "method", "source", "destination", "launch"],
+            id="in other words",
+        ),
     ],
 )
 def test_heads_are_known_in_any_dress(header: str, wanted: list[str]) -> None:
@@ -186,6 +196,12 @@ def test_a_wrong_mapping_is_refused_with_the_nearest(given: dict[str, str], mess
         read("Name,Phone", given=given)
     assert refused.value.message == message
     assert refused.value.hint.startswith(hint)
+
+
+def test_a_weak_synonym_counts_only_alone() -> None:
+    columns = read("Name,Lead Source,Lead Type,Contact method,How")
+    assert heads_of(columns) == {"name": "Name", "source": "Lead Source", "method": "Contact method"}
+    assert (columns.ignored, dict(columns.doubled)) == (("Lead Type", "How"), {})
 
 
 @pytest.mark.parametrize(

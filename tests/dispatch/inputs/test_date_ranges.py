@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.inputs.date_ranges import EXAMPLES, FEW_EXAMPLES, since, until
+from dispatch.inputs.date_ranges import EXAMPLES, FEW_EXAMPLES, period, since, until
 from models.clock import from_text, to_text
 from models.errors import InvalidInput
 
@@ -45,6 +45,9 @@ def there(stored: str) -> str:
                 ("2082-11-22 09:30:59 UTC", "2082-11-22 10:30"),
                 ("-2h", "2082-11-24 08:02"),
                 ("2h ago", "2082-11-24 08:02"),
+                ("2h", "2082-11-24 08:02"),
+                ("60m", "2082-11-24 09:02"),
+                ("3 days", "2082-11-21 10:02"),
                 ("30 min ago", "2082-11-24 09:32"),
                 ("- 90 minutes", "2082-11-24 08:32"),
                 ("3 days ago", "2082-11-21 10:02"),
@@ -65,7 +68,7 @@ def test_every_example_of_the_hint_is_understood(example: str) -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        *("", " ", "tomorrow", "soon", "9", "2h", "-2h ago", "25:00", "13pm", "2082-13-01", "31.2."),
+        *("", " ", "tomorrow", "soon", "9", "2", "-2h ago", "25:00", "13pm", "2082-13-01", "31.2."),
         *("2082-11-22 9:60", "yesterday today", "today x", "999999 weeks ago", "0001-01-01 0:00 x", "٩:٠٠"),
     ],
 )
@@ -75,6 +78,12 @@ def test_an_invalid_time_is_refused_with_examples(said: str) -> None:
     assert caught.value.code == "invalid_time"
     assert "2082-11-24 10:02" in caught.value.hint
     assert FEW_EXAMPLES in caught.value.hint
+
+
+def test_a_span_alone_is_refused_where_it_may_be_ahead() -> None:
+    with pytest.raises(InvalidInput):
+        period("2h", NOW, ZONE)
+    assert there(period("2h ago", NOW, ZONE)[0]) == "2082-11-24 08:02"
 
 
 FORMS = [

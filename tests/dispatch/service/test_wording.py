@@ -26,7 +26,13 @@ CLOCK: Any = {
     "breached": False,
 }
 LATE: Any = CLOCK | {"left_minutes": -125.0, "breached": True}
-ROW: Any = {"status": "new", "escalation_level": 0, "voided": False, "category": "billing_dispute"}
+ROW: Any = {
+    "status": "new",
+    "escalation_level": 0,
+    "escalation_acknowledged": False,
+    "voided": False,
+    "category": "billing_dispute",
+}
 
 
 def test_the_clock_that_counts_next_is_told() -> None:

@@ -136,7 +136,8 @@ async def parts_of_a_score(app: AstraApp) -> None:
     await press(app, "down", "equals_sign")
     assert isinstance(app.screen, Panel)
     said = app.screen.text.plain
-    await press(app, "escape", "equals_sign")
+    await press(app, "escape")
+    await press(app, "equals_sign")
     assert isinstance(app.screen, Panel)
     assert app.screen.text.plain == said
     assert "Of 6 agents the lowest sum" in said

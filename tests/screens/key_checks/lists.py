@@ -46,7 +46,8 @@ async def keys_of_insights(app: AstraApp) -> None:
     assert shown_in(app, "weights")["name"] == "published"
     await press(app, "enter")
     assert "+92.220" in text_of(app)
-    await press(app, "escape", "asterisk", "asterisk")
+    await press(app, "escape")
+    await press(app, "asterisk", "asterisk")
     assert "Selected: published weights" in text_of(app)
     await press(app, "L")
     assert "decided assignments are too few" in " ".join(text_of(app).split())

@@ -197,4 +197,6 @@ async def keys_of_the_line(app: AstraApp) -> None:
         await press(app, key)
         assert isinstance(app.screen, CommandLine) == (key == "ctrl+g")
     await press(app, "ctrl+g")
+    assert isinstance(app.screen, CommandLine), "only escape closes it"
+    await press(app, "escape")
     assert not isinstance(app.screen, CommandLine)

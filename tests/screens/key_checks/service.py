@@ -65,6 +65,9 @@ async def escalate_and_settle(app: AstraApp) -> None:
     assert "Escalated 1" in text_of(app)
     await press(app, "K", "K")
     assert (await issue(app, 6))["escalations"][-1]["acknowledged_by"] == "kim"
+    assert "Acknowledged: issue 6, " in text_of(app)
+    assert "◐ acknowledged" in text_of(app) or "○ acknowledged" in text_of(app)
+    assert "Escalated 1, acknowledged" in " ".join(text_of(app).split())
     await press(app, "D", *"calmed down", "f9")
     assert (await issue(app, 6))["escalation_level"] == 0
 
@@ -93,7 +96,8 @@ async def go_from_an_issue(app: AstraApp) -> None:
     await at_issue(app, 6)
     await press(app, "i")
     assert isinstance(app.screen, CustomerCard)
-    await press(app, "escape", "H")
+    await press(app, "escape")
+    await press(app, "H")
     assert place(app) == "log"
     assert shown_now(app)["command"] == "issue.edit"
     await press(app, "enter")
