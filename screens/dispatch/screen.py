@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from textual import events, getters, on
 from textual.app import ComposeResult
@@ -14,15 +14,12 @@ from textual.widgets import Button, DataTable, Input, RadioSet, Select, Static
 
 from dispatch import customers, queries
 from dispatch.assignment import explanations
-from dispatch.assignment.row_types import Preview
 from dispatch.customers.row_types import Suspect
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.matching.features import Terms
 from dispatch.matching.lead_terms import unsaved_lead
-from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.totals import Arrivals
 from dispatch.queries.wording import moment
 from models.errors import DeskError
 from screens.base import keys
@@ -35,6 +32,7 @@ from screens.dispatch.known_card import Known, KnownCard, look_for
 from screens.dispatch.latest import COLUMNS as LATEST_COLUMNS
 from screens.dispatch.latest import Assigned, with_ages
 from screens.dispatch.lead_form import ContactChoice, LeadForm, LineInput
+from screens.dispatch.seen import Seen, see
 from screens.dispatch.several_leads import SeveralLeads
 from screens.fields.choice import Choice
 from screens.matching.panels import score_panel
@@ -45,21 +43,10 @@ from screens.wording.text import short
 if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance
 
-LATEST = 30
 BESIDE_FIELDS = 3  # lines of the form: its title, Assign, and what Assign has led to
 TYPING_PAUSE_S = 0.1
 UNDONE = "undone"  # the tone of that notice
 BOOKING_ACTIONS = frozenset(binding.action for binding in (*keys.BOOKING, keys.EXPORT))
-
-
-class Seen(NamedTuple):
-    """What is read for the lead in the form: the candidates, the customer, the last bookings, the counts."""
-
-    terms: Terms | None
-    preview: Preview
-    latest: list[BookingRow]
-    known: Known
-    arrivals: Arrivals
 
 
 class Dispatch(BookingActions):
@@ -112,18 +99,7 @@ class Dispatch(BookingActions):
         await self._keeper.write()
 
     def look_up(self) -> Callable[[], Seen]:
-        desk, who, terms = self.backend.desk, self.form.identity(), self.form.terms()
-
-        def work() -> Seen:
-            return Seen(
-                terms,
-                explanations.preview(desk, lead=unsaved_lead(terms)),
-                queries.list_bookings(BookingFilter(sort="id"), limit=LATEST),
-                look_for(who),
-                queries.count_arrivals(desk.now()),
-            )
-
-        return work
+        return partial(see, self.backend.desk, self.form.identity(), self.form.terms())
 
     def show(self, data: Seen) -> None:
         self.form.offer(self.backend.values)

@@ -14,12 +14,6 @@ from tests.screens.picture import text_of
 from tests.screens.scenes import MODALS, PLACES, Scene, leave, press, pressed
 from tests.screens.test_readme_keys import rows
 
-
-async def columns_of_several(app: AstraApp) -> None:
-    await MODALS["several"](app)
-    await press(app, "f8")
-
-
 SCENES: dict[str, Scene] = {
     **{
         name: MODALS[name]
@@ -31,7 +25,6 @@ SCENES: dict[str, Scene] = {
     },
     "find": PLACES["find-customer"],
     "customer": PLACES["customer"],
-    "lead-file": columns_of_several,
     "command-line": pressed("f4", "ctrl+g"),
     "lead-file": pressed("f2", "ctrl+t", "f8"),
     "export": pressed("f4", "escape", "E"),
