@@ -148,10 +148,21 @@ def _status_style(status: str) -> str:
     return "" if status == IN_PROGRESS else QUIET
 
 
-def headline(row: IssueDetails) -> str:
-    """Format the title, with an ellipsis where the message goes on behind it."""
-    goes_on = row["description"].startswith(row["title"]) and row["description"] != row["title"]
-    return f"{row['title']}{'…' if goes_on else ''}"
+def headline(row: IssueDetails, longest: int = 0) -> str:
+    """Format the title, with an ellipsis where the message goes on behind it.
+
+    Where there is room, it is the message itself, of up to ``longest`` characters.
+    """
+    title, message = row["title"], row["description"].replace("\n", " ").replace("\t", " ")
+    if message == title or not message.startswith(title):
+        return title
+    return short(message, max(longest, len(title) + 1)) if longest else f"{title}…"
+
+
+def is_overdue(row: IssueRow) -> bool:
+    """Return whether the time that runs now is over."""
+    clock, _ = wording.next_clock(row)
+    return clock["breached"] and not clock["met_at"] and not _is_ended(row)
 
 
 def subject(row: IssueRow) -> Text:
