@@ -5,6 +5,7 @@ A redo is the undo of an undo.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from dispatch.operations.undoing.bulk import TakenBack
 from dispatch.operations.undoing.parts import Parts
 from models.audit import Event
 from models.bookings import Booking
-from models.errors import DeskError, Refused
+from models.errors import DeskError, NotFound, Refused
 from models.hints import act
 
 
@@ -106,6 +107,16 @@ def is_undoable(event_id: int) -> bool:
         return False
     known = every_command().get(event.command)
     return known is not None and not known.undo.never and not target.changed_nothing(event)
+
+
+def is_redoable(desk: Desk, event_id: int) -> bool:
+    """Return whether a redo has something to redo, after the actor's latest event. Reads the database."""
+    event: Event | None = Event.get_or_none(Event.event_id == event_id)
+    if event is None or event.command not in undo_chain.REVERSALS:
+        return False
+    with suppress(NotFound, Refused):
+        return target.last_undo(desk) is not None
+    return False
 
 
 def _target(desk: Desk, event_id: int | None) -> Event:
