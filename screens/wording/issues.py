@@ -13,7 +13,7 @@ from dispatch.queries.wording import short_moment
 from dispatch.service import wording
 from dispatch.service.row_types import ClockState, InteractionRow, IssueDetails, IssueRow
 from dispatch.triage.row_types import Analysis, Triage
-from models.issues import ASSIGNED, FIRST_RESPONSE, IN_PROGRESS, NEW, OPEN, PENDING_CUSTOMER
+from models.issues import ASSIGNED, FIRST_RESPONSE, IN_PROGRESS, NEW, OPEN, PENDING_CUSTOMER, TITLE_LENGTH
 from screens.wording.text import BAD, CARE, GOOD, QUIET, add_value, short
 
 SHORT_CATEGORIES = {
@@ -148,15 +148,21 @@ def _status_style(status: str) -> str:
     return "" if status == IN_PROGRESS else QUIET
 
 
+def title(row: IssueRow | IssueLine) -> str:
+    """Format a title, with an ellipsis if it is as long as what is kept of a message."""
+    words = row["title"]
+    return f"{words.rstrip()}…" if len(words) >= TITLE_LENGTH else words
+
+
 def headline(row: IssueDetails, longest: int = 0) -> str:
     """Format the title, with an ellipsis where the message goes on behind it.
 
     Where there is room, it is the message itself, of up to ``longest`` characters.
     """
-    title, message = row["title"], row["description"].replace("\n", " ").replace("\t", " ")
-    if message == title or not message.startswith(title):
-        return title
-    return short(message, max(longest, len(title) + 1)) if longest else f"{title}…"
+    head, message = row["title"], row["description"].replace("\n", " ").replace("\t", " ")
+    if message == head or not message.startswith(head):
+        return head
+    return short(message, max(longest, len(head) + 1)) if longest else f"{head}…"
 
 
 def is_overdue(row: IssueRow) -> bool:
@@ -167,7 +173,7 @@ def is_overdue(row: IssueRow) -> bool:
 
 def subject(row: IssueRow) -> Text:
     """Format what the customer says, quiet once it is over."""
-    return Text(row["title"], QUIET if _is_ended(row) else "")
+    return Text(title(row), QUIET if _is_ended(row) else "")
 
 
 def customer(row: IssueRow) -> str:

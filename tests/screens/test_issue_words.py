@@ -19,7 +19,8 @@ from dispatch.service.satisfaction.advice import LATE_FOLLOW_UP
 from dispatch.service.satisfaction.formula import FOLLOW_UP, SENIOR
 from dispatch.service.wording import progress_words
 from dispatch.triage.priority import priority_steps
-from models.issues import PRIORITIES
+from models.issues import PRIORITIES, TITLE_LENGTH
+from screens.customers.aside import customer_text
 from screens.fields.prose import Prose
 from screens.service.dashboard import read_figures
 from screens.service.detail import add_steps, describe_issue, read_issue, why_text
@@ -119,6 +120,16 @@ def test_why_has_the_whole_message_where_a_title_ends_in_its_middle(desk: Desk) 
     long = issue | {"description": issue["title"] + "x" * 2000}
     assert len(words.headline(long, 600)) == 600
     assert words.headline(issue | {"title": "A title of its own"}, 600) == "A title of its own"
+
+
+def test_a_title_that_is_cut_says_so(desk: Desk) -> None:
+    cut, whole = story(desk, 6), story(desk, 1)
+    assert (len(cut["title"]), words.title(cut)) == (TITLE_LENGTH, f"{cut['title'].rstrip()}…")
+    assert words.title(whole) == whole["title"]
+    assert cut["customer_id"] is not None
+    with desk.reading():
+        told = customer_text(cut["customer_id"], desk.now()).plain
+    assert words.title(cut) in told
 
 
 def test_only_what_is_late_and_open_is_overdue(desk: Desk) -> None:
