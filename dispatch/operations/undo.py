@@ -5,7 +5,6 @@ A redo is the undo of an undo.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
@@ -22,7 +21,7 @@ from dispatch.operations.undoing.bulk import TakenBack
 from dispatch.operations.undoing.parts import Parts
 from models.audit import Event
 from models.bookings import Booking
-from models.errors import DeskError, NotFound, Refused
+from models.errors import DeskError, Refused
 from models.hints import act
 
 
@@ -114,9 +113,10 @@ def is_redoable(desk: Desk, event_id: int) -> bool:
     event: Event | None = Event.get_or_none(Event.event_id == event_id)
     if event is None or event.command not in undo_chain.REVERSALS:
         return False
-    with suppress(NotFound, Refused):
+    try:
         return target.last_undo(desk) is not None
-    return False
+    except DeskError:
+        return False
 
 
 def _target(desk: Desk, event_id: int | None) -> Event:
