@@ -196,12 +196,13 @@ class AstraApp(PaletteApp):
         refused: Callable[[DeskError], object] | None = None,
     ) -> None:
         def run(desk: Desk) -> T:
-            """Run it, and find out whether it can be undone."""
+            """Run it, and find out whether it can be undone, and something redone."""
             before = self.backend.last_own_event
             result = command(desk)
             if self.backend.last_own_event != before:
                 with desk.reading():
                     self.is_undoable = undo.is_undoable(self.backend.last_own_event)
+                    self.is_redoable = undo.is_redoable(desk, self.backend.last_own_event)
             return result
 
         async def work() -> None:

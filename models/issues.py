@@ -18,6 +18,7 @@ CLOSED = "closed"
 ISSUE_STATUSES = (NEW, ASSIGNED, IN_PROGRESS, PENDING_CUSTOMER, RESOLVED, CLOSED)
 HELD = (ASSIGNED, IN_PROGRESS, PENDING_CUSTOMER)
 OPEN = (NEW, *HELD)
+TITLE_LENGTH = 100  # characters: of a message that begins an issue
 
 PRIORITIES = ("LOW", "MEDIUM", "HIGH", "URGENT", "CRITICAL")
 """By number: LOW is 1, CRITICAL 5 (docs/rules.md, Priority)."""

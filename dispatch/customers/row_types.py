@@ -23,6 +23,7 @@ class SupportHistory(TypedDict):
 
     total_value: float
     previous_issues: int
+    open_issues: int
     satisfaction: float | None
     preferred_channel: str | None
     issues: list[IssueLine]

@@ -10,19 +10,20 @@ from dispatch.customers.row_types import IssueLine, SupportHistory
 from models.base import Json, tuples
 from models.bookings import CONFIRMED, Booking
 from models.customers import Lead
-from models.issues import PRIORITIES, Issue, Survey
+from models.issues import OPEN, PRIORITIES, Issue, Survey
 
 MOST_LISTED = 20
 
 
 def dealings(customer_id: int) -> SupportHistory:
-    """A customer's total revenue, number of issues, mean score and preferred channel, and latest issues."""
+    """A customer's total revenue, numbers of issues, mean score and preferred channel, and latest issues."""
     columns = (getattr(Issue, name) for name in IssueLine.__annotations__)
     mine = Issue.select(*columns).where(Issue.customer_id == customer_id, ~Issue.voided)
     last = tuples(mine.order_by(Issue.issue_id.desc()).limit(MOST_LISTED))
     return {
         "total_value": _total_value(customer_id),
         "previous_issues": int(mine.count()),
+        "open_issues": int(mine.where(Issue.status.in_(OPEN)).count()),
         "satisfaction": _satisfaction(customer_id),
         "preferred_channel": _preferred_channel(customer_id),
         "issues": [_issue(values) for values in last],

@@ -119,6 +119,17 @@ def is_undoable(event_id: int) -> bool:
     return known is not None and not known.undo.never and not target.changed_nothing(event)
 
 
+def is_redoable(desk: Desk, event_id: int) -> bool:
+    """Return whether a redo has something to redo, after the actor's latest event. Reads the database."""
+    event: Event | None = Event.get_or_none(Event.event_id == event_id)
+    if event is None or event.command not in undo_chain.REVERSALS:
+        return False
+    try:
+        return target.last_undo(desk) is not None
+    except DeskError:
+        return False
+
+
 def _target(desk: Desk, event_id: int | None) -> Event:
     return target.last_done(desk) if event_id is None else target.named(event_id)
 

@@ -14,6 +14,7 @@ from dispatch.desk.desk import Desk
 from dispatch.matching.conversion_rates import rates, shrink
 from dispatch.matching.features import one_moment
 from dispatch.queries.agents import names_of
+from dispatch.reporting.daily_figures import end_of_day
 from dispatch.reporting.row_types import AgentFigures, FigureRow
 from models.base import tuples
 from models.bookings import CANCELLED, CONFIRMED, PENDING, STATUSES, Booking
@@ -69,9 +70,18 @@ def by_kind(since: str | None = None, until: str | None = None) -> list[FigureRo
     return sorted(rows, key=lambda row: (KINDS.index(row["kind"]), -row["bookings"], row["value"]))
 
 
+def beginnings(now: str, days: int) -> tuple[str, str]:
+    """Return the stored times at which the last ``days`` days began, and as many before them.
+
+    They are days of the terminal's zone, today included, as in the pulse.
+    """
+    end = from_text(end_of_day(now))
+    return to_text(end - timedelta(days=days)), to_text(end - timedelta(days=2 * days))
+
+
 def of_period(now: str, days: int) -> list[FigureRow]:
     """Every figure of the last ``days`` days, each with its number of bookings in the days before them."""
-    since, before = (to_text(from_text(now) - timedelta(days=each)) for each in (days, 2 * days))
+    since, before = beginnings(now, days)
     earlier = {(row["kind"], row["value"]): row["bookings"] for row in by_kind(before, since)}
     rows = by_kind(since)
     for row in rows:
@@ -107,8 +117,7 @@ def by_agent_in(desk: Desk, days: int) -> list[AgentFigures]:
 
     ``before`` is the number decided of those. It scans all bookings once.
     """
-    end = from_text(desk.now())
-    since, before = (to_text(end - timedelta(days=each)) for each in (days, 2 * days))
+    since, before = beginnings(desk.now(), days)
     with one_moment():
         now, earlier = _decided(since, None), _decided(before, since)
         shrunk = shrink([*now.values()])
@@ -122,7 +131,7 @@ def by_agent_in(desk: Desk, days: int) -> list[AgentFigures]:
 
 def most_confirmed(now: str, days: int, most: int) -> list[tuple[str, int, int]]:
     """Return the agents with the most Confirmed of the last ``days`` days: name, Confirmed, decided."""
-    decided = _decided(to_text(from_text(now) - timedelta(days=days)), None)
+    decided = _decided(beginnings(now, days)[0], None)
     first = sorted(decided.items(), key=lambda each: (-each[1][0], each[0]))[:most]
     names = names_of({agent_id for agent_id, _ in first})
     return [(names.get(agent_id, str(agent_id)), *numbers) for agent_id, numbers in first]

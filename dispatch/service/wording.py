@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dispatch.customers.row_types import IssueLine
-from dispatch.queries.wording import short_moment, span
+from dispatch.queries.wording import plural, short_moment, span
 from dispatch.service.row_types import ClockState, EscalationRow, InteractionRow, IssueRow, Progress
 from dispatch.triage.priority import ANGRY
 from dispatch.triage.row_types import Step, Triage
@@ -145,5 +145,6 @@ def describe_escalation(escalation: EscalationRow) -> str:
 
 
 def progress_words(progress: Progress) -> str:
-    """Format progress: ``40% of the estimate, 3 interactions``."""
-    return f"{progress['share']:.0%} of the estimate, {progress['interactions']} interactions"
+    """Format progress: ``40% of the estimated time used, 3 interactions``."""
+    used = f"{progress['share']:.0%} of the estimated time used"
+    return f"{used}, {plural(progress['interactions'], 'interaction')}"

@@ -45,6 +45,8 @@ class SpeakingApp(ThemedApp):
     speaks_of_news, rings = True, True
     is_undoable = False
     """Whether the last command of this application can be undone."""
+    is_redoable = False
+    """Whether there is something to redo."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

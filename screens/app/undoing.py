@@ -12,6 +12,7 @@ from models.errors import DeskError, Refused
 from screens.app.typed_words import WordAwareApp
 from screens.base.hosted import Hosted
 from screens.base.keys import key_of
+from screens.widgets.key_line import KeyLine
 from screens.wording.events import describe_undo
 from screens.wording.text import short
 
@@ -86,6 +87,8 @@ class UndoingApp(WordAwareApp):
     def _say_reversed(self, done: UndoResult) -> None:
         key, word = ("undo.letter", "undo") if done["redone"] else ("redo.letter", "redo")
         self.tell(describe_undo(done), key=word, letter=key)
+        for line in self.screen.query(KeyLine):
+            line.row_changed()  # a redo is possible now, or no longer
 
     def _in_sight(self) -> Sight:
         return self.screen.in_sight() if isinstance(self.screen, Hosted) else frozenset()

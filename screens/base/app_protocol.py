@@ -75,6 +75,9 @@ class Host(Protocol):
     def inbox(self) -> Unseen:
         """The chosen agent's unseen work."""
 
+    is_redoable: bool
+    """Whether there is something to redo."""
+
     lost_since: str | None
     views: Views
     drafts: Drafts | None

@@ -54,7 +54,7 @@ WORK: Figure = (
 CANDIDATES: Figure = (
     "Who gets it",
     "The agents who can take this lead now, in the order of the policy in force; the first one gets it. "
-    "Below: how many are ruled out, and by which rule.",
+    "Below, if agents are ruled out: how many, and by which rule.",
 )
 PRIORITY: Figure = (
     "Priority",
@@ -79,7 +79,8 @@ EXPECTED: Figure = (
 MATCH: Figure = (
     "Match",
     "Nine features, each the agent's place among all, by the weights in use; the lowest sum is 0, the "
-    "highest 100. Greyed while the desk's history does not support it: Dispatch says why.",
+    "highest 100. Listed while the desk's history supports it, or the match policy is in force; then it is "
+    "greyed until the history supports it.",
 )
 CHANCE: Figure = (
     "Chance",
@@ -107,7 +108,7 @@ IMPORTANCE: Figure = (
 SHRUNK: Figure = (
     "Confirmed",
     "The expected share of an agent's decided assignments, pulled toward the desk's mean when there are "
-    "few, with its 95 % interval.",
+    "few, with its 95 % interval. Conversion is of all decided bookings, and is not pulled.",
 )
 EVERYWHERE: tuple[Figure, ...] = (
     (

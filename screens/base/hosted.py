@@ -59,6 +59,10 @@ class Hosted(SteadyScreen[Result]):
         """Return whether a verb can be done now with what is under the cursor; its key is dim otherwise."""
         return True
 
+    def can_do(self, action: str) -> bool:
+        """Return whether a key can do something now: a verb of this place, or one of the application."""
+        return self.host.is_redoable if action == "redo" else self.is_possible(action)
+
     def is_of_use(self, action: str) -> bool:
         """Return whether a verb belongs to what is shown here at all; the key line leaves the others out."""
         return True

@@ -14,7 +14,7 @@ from screens.widgets.steady_text import SteadyText
 from screens.wording.agents import CELLS, PRESENCE_SIGNS, held_bar
 from screens.wording.bookings import CANCELLED
 from screens.wording.bookings import CONFIRMED as CONFIRMED_SIGN
-from screens.wording.text import CARE, short
+from screens.wording.text import BAD, CARE, short
 
 SECTIONS = {"due": "Due", "in progress": "In progress", "tentative": "New", "done today": "Done"}
 """The groups of dispatch.queries.desk_of, as they are called here."""
@@ -50,10 +50,10 @@ def header(agent: AgentRow, rows: Sequence[BookingRow], key: str, width: int) ->
     return line
 
 
-def counts(rows: Sequence[BookingRow], issues: str, keep: str) -> Text:
+def counts(rows: Sequence[BookingRow], issues: str, keep: str, overdue: int = 0) -> Text:
     """Return how much work of each kind there is, "" if none; ``issues`` is their number, "" for none.
 
-    ``keep`` is the key that keeps a claim the desk asks about.
+    ``keep`` is the key that keeps a claim the desk asks about; ``overdue`` counts the issues that are late.
     """
     found = {group: sum(row["group"] == group for row in rows) for group in SECTIONS}
     parts = [
@@ -64,7 +64,8 @@ def counts(rows: Sequence[BookingRow], issues: str, keep: str) -> Text:
         for group, number in found.items()
         if number
     ]
-    parts += [Text(f"Issues {issues}", "bold")] if issues else []
+    late = (f", {overdue} overdue", f"bold {BAD}") if overdue else ""
+    parts += [Text.assemble((f"Issues {issues}", "bold"), late)] if issues else []
     asked = sum(row["asked_at"] is not None and row["group"] != DONE for row in rows)
     parts += [Text(f"{asked} still on it? {keep} keeps it", f"bold {CARE}")] if asked else []
     return Text(" · ").join(parts)

@@ -45,9 +45,14 @@ def booking_detail(booking_id: int, now: str, key_of: Callable[[str], str]) -> D
         text.append(f"\n{note}", style)
     text.append("\n\nHistory\n", "bold")
     names = names_in(events)
-    lines = [event_line(event, names) for event in events]
+    lines = [event_line(event, names, _about(event)) for event in events]
     text.append("\n".join(lines) or "imported; nothing done here yet")
     return f"No. {booking_id}", text
+
+
+def _about(event: EventRow) -> str:
+    """Name the issue that an event of a booking's history is about; the others are about the booking."""
+    return f"issue {event['issue_id']}" if event["issue_id"] is not None else ""
 
 
 def booking_aside(booking_id: int, now: str) -> Detail:

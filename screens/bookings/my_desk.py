@@ -236,7 +236,9 @@ class MyDesk(BookingList):
         self.query_one(DeskHeader).show(agent, rows, key)
         shown = f"{len(issues)}{'+' if len(issues) == MOST_ISSUES else ''}" if issues else ""
         keep = key_of(self.app, "booking.keep")
-        self.query_one("#counts", SteadyText).update("" if agent is None else counts(rows, shown, keep))
+        late = sum(map(issue_words.is_overdue, issues))
+        told = Text("") if agent is None else counts(rows, shown, keep, late)
+        self.query_one("#counts", SteadyText).update(told)
         self._describe_now()
 
     def on_mount(self) -> None:

@@ -62,7 +62,7 @@ def about_issue(row: IssueRow) -> Text:
     """Describe an issue: its priority, time left and title, and the customer."""
     text = Text.assemble(_head(True), (f"issue {row['issue_id']}  ", "bold"))
     text.append_text(issue_words.priority(row)).append("  ").append_text(issue_words.time_left(row))
-    return text.append(f"\n     {row['customer_name']}  “{' '.join(row['title'].split())}”")
+    return text.append(f"\n     {row['customer_name']}  “{' '.join(issue_words.title(row).split())}”")
 
 
 def nothing(is_nobodys: bool) -> Text:

@@ -106,7 +106,7 @@ def _ranking(candidates: Sequence[Json], *, is_narrow: bool) -> Text:
     """List the agents compared, best first, with the figures they were compared by."""
     figures = _figures(candidates[0])[: MOST_FIGURES if is_narrow else None]
     about = [FIGURES.get(name, (name.replace("_", " ").capitalize(), str)) for name in figures]
-    heads = [Heading("Rank"), Heading("No."), Heading("Agent", right=False)]
+    heads = [Heading("Order"), Heading("No."), Heading("Agent", right=False)]
     heads += [Heading(label) for label, _ in about]
     name_cells = NARROW_NAME_CELLS if is_narrow else NAME_CELLS
     rows = [

@@ -9,6 +9,7 @@ from dispatch.queries.wording import age, with_next_step
 from dispatch.service.wording import status as issue_status
 from screens.customers.card import person
 from screens.wording.bookings import sign
+from screens.wording.issues import title
 
 MOST_LISTED = 8
 
@@ -25,5 +26,5 @@ def customer_text(customer_id: int, now: str) -> Text:
     if card["issues"]:
         text.append("\n\nIssues", "bold")
     for issue in card["issues"]:
-        text.append(f"\n  {issue['issue_id']:>7}  {issue_status(issue):<14} {issue['title']}")
+        text.append(f"\n  {issue['issue_id']:>7}  {issue_status(issue):<14} {title(issue)}")
     return text

@@ -186,13 +186,19 @@ def person(card: Card) -> Text:
         ("Phone", card["phone"] or "not known"),
         ("E-mail", card["email"] or "not known"),
         ("Since", moment(card["created_at"])),
-        ("Open", plural(card["open_bookings"], "booking") if card["open_bookings"] else "nothing"),
+        ("Open", _open(card)),
         ("Service", _service(card)),
         ("Merged", f"customer {merged} too" if merged else ""),
         ("Shown", f"only the newest {MOST_ON_CARD}" if is_cut else ""),
     )
     add_facts(text, facts, 8)
     return text
+
+
+def _open(card: Card) -> str:
+    """Count the work that is not done: ``1 booking, 2 issues``, or ``nothing``."""
+    counted = (("booking", card["open_bookings"]), ("issue", card["open_issues"]))
+    return ", ".join(plural(number, noun) for noun, number in counted if number) or "nothing"
 
 
 def _service(card: Card) -> str:

@@ -19,7 +19,7 @@ GAP = 3  # cells between panels, at least
 WIDEST_GAP = 8
 BARS_OF_STEPS, NUMBER, LABEL = (30, 20, 14), 8, 10
 CELLS_OF_DAYS = (3, 2, 1)
-NAME, PART_BAR = 15, 8
+NAME, PART_NUMBER, PART_BAR, PART_SHARE = 15, 6, 8, 5
 WIDE = 120  # cells, for the clipboard
 Lines = list[Text]
 
@@ -33,10 +33,11 @@ class Part(NamedTuple):
 
 
 class Breakdown(NamedTuple):
-    """A table below the pulse: what it breaks down by, and its parts."""
+    """A table below the pulse: what it breaks down by, its parts, and what their numbers count."""
 
     title: str
     parts: Sequence[Part]
+    counted: str = "Bookings"
 
 
 def pulse_text(pulse: Pulse, now: str, width: int, breakdowns: Sequence[Breakdown] = ()) -> Text:
@@ -44,7 +45,10 @@ def pulse_text(pulse: Pulse, now: str, width: int, breakdowns: Sequence[Breakdow
 
     The breakdowns follow below.
     """
-    return Text("\n").join([*_panels(pulse, now, width), *_tables(breakdowns, width)])
+    tables = _tables(breakdowns, width)
+    base = f"Last {pulse['days']} days. Conversion: Confirmed, of Confirmed and Cancelled"
+    note = [Text(), Text(base, "dim")] if tables else []
+    return Text("\n").join([*_panels(pulse, now, width), *tables, *note])
 
 
 def _panels(pulse: Pulse, now: str, width: int) -> Lines:
@@ -64,12 +68,18 @@ def _tables(breakdowns: Sequence[Breakdown], width: int) -> Lines:
     """Draw as many tables beside each other as there is room for, the others below."""
     lines: Lines = []
     row: list[Lines] = []
-    for table in (_panel(each.title, _parts(each.parts)) for each in breakdowns if each.parts):
+    for table in (_table(each) for each in breakdowns if each.parts):
         if row and not _fit([*row, table], width):
             lines += [Text(), *_beside(row, width)]
             row = []
         row.append(table)
     return [*lines, Text(), *_beside(row, width)] if row else lines
+
+
+def _table(table: Breakdown) -> Lines:
+    """Draw a table: its title, the heads of its columns, and its parts."""
+    heads = f"{table.counted:>{NAME + PART_NUMBER}}{'Conversion':>{1 + PART_BAR + PART_SHARE}}"
+    return [Text(table.title, "bold"), Text(heads, "dim"), *_parts(table.parts)]
 
 
 def _parts(parts: Sequence[Part]) -> Lines:
@@ -80,7 +90,11 @@ def _parts(parts: Sequence[Part]) -> Lines:
         cell.truncate(NAME, overflow="ellipsis", pad=True)
         cells = max(round(number / most * PART_BAR), min(1, number))
         bar = (f" {'▆' * cells:<{PART_BAR}}", NEUTRAL)
-        lines.append(Text.assemble(cell, f"{number:>6,}", bar, "   –" if share is None else f" {share:4.0%}"))
+        lines.append(
+            Text.assemble(
+                cell, f"{number:>{PART_NUMBER},}", bar, "    –" if share is None else f" {share:4.0%}"
+            )
+        )
     return lines
 
 

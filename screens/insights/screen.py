@@ -16,6 +16,7 @@ from textual.widgets import ContentSwitcher, DataTable, Static
 from dispatch.inputs.filter_language import Pair, format_filter
 from dispatch.matching import weights
 from dispatch.matching.row_types import WeightsRow
+from dispatch.queries.wording import moment
 from dispatch.reporting import booking_figures
 from dispatch.reporting.pulse import DAYS
 from models.base import Json
@@ -303,7 +304,11 @@ class Insights(Training):
 
     @property
     def _of_days(self) -> str:
-        return f"created>=-{self._days}d" if self._days else ""
+        """The filter for the same days as the figures', which end with today."""
+        if not self._days:
+            return ""
+        since, _ = booking_figures.beginnings(self.backend.desk.now(), self._days)
+        return f"created>={moment(since)[:10]}"
 
     @on(DataTable.RowHighlighted, "#weights")
     def _show_weights(self) -> None:

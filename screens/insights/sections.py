@@ -65,7 +65,7 @@ def _pulse(now: str) -> Felt | None:
     ]
     best = booking_figures.most_confirmed(now, pulse.DAYS, MOST_AGENTS)
     agents = [Part(name, confirmed, confirmed / decided) for name, confirmed, decided in best]
-    return pulse.pulse(now), now, [*made_of, Breakdown("Confirmed by agent", agents)]
+    return pulse.pulse(now), now, [*made_of, Breakdown("By agent", agents, "Confirmed")]
 
 
 def _weights() -> tuple[list[WeightsRow], int]:

@@ -15,7 +15,7 @@ from screens.roster.presence import presence_text
 from screens.widgets.detail_pane import Detail, add_facts
 from screens.wording.agents import held_bar
 from screens.wording.bookings import sign
-from screens.wording.issues import urgency
+from screens.wording.issues import title, urgency
 from screens.wording.text import add_value
 
 MOST_LISTED = 8  # of each kind; their places list all
@@ -70,7 +70,7 @@ def _add_issues(text: Text, desk: Desk, agent_id: int) -> None:
     rows = issue_queries.issues(desk, IssueFilter(agent_id=agent_id), MOST_LISTED + 1)
     text.append("\n\nIssues", "bold")
     for row in rows[:MOST_LISTED]:
-        text.append("\n").append_text(urgency(row)).append(f" {row['title']}")
+        text.append("\n").append_text(urgency(row)).append(f" {title(row)}")
     _add_rest(text, len(rows))
 
 

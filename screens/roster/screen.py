@@ -66,6 +66,10 @@ def _is_here(row: AgentRow) -> bool:
     return row["left_at"] is None
 
 
+def _has_work(row: AgentRow) -> bool:
+    return _is_here(row) and row["load"] + row["issue_load"] > 0
+
+
 class Roster(
     DetailedList[AgentRow, AgentRow], FilteredList[AgentRow, AgentRow], ViewedList[AgentRow, AgentRow]
 ):
@@ -87,7 +91,7 @@ class Roster(
     VIEWS = VIEWS
     NUMBER = "agent_id"
     ENTER = "open_row"
-    POSSIBLE = dict.fromkeys(("presence", "hand_over", "shift"), _is_here)
+    POSSIBLE = {"presence": _is_here, "hand_over": _has_work, "shift": _is_here}
     NOTHING_CHOSEN = "No agent selected"
     NOTHING = "Choose an agent to see them here"
 

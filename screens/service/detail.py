@@ -14,10 +14,9 @@ from dispatch.service.row_types import (
     ClockState,
     InteractionRow,
     IssueStory,
-    Prediction,
-    SurveyRow,
     WarningRow,
 )
+from dispatch.service.satisfaction.advice import advice
 from dispatch.service.wording import (
     CLOCKS,
     START,
@@ -64,7 +63,7 @@ def describe_issue(issue: IssueStory, longest: int | None = None, last: int | No
     _heading(text, "Why so urgent")
     text.append(f"\n{ladder(issue['priority_steps'])}")
     _add_escalations(text, issue)
-    _add_satisfaction(text, issue["satisfaction"], issue["survey"])
+    _add_satisfaction(text, issue)
     _heading(text, "What triage read")
     add_facts(text, _read(issue), LABEL)
     return text
@@ -162,7 +161,8 @@ def _add_escalations(text: Text, issue: IssueStory) -> None:
         add_value(text.append("\n"), what.append(f": {one['reason']}; {describe_escalation(one)}"), "  ")
 
 
-def _add_satisfaction(text: Text, guess: Prediction, survey: SurveyRow | None) -> None:
+def _add_satisfaction(text: Text, issue: IssueStory) -> None:
+    guess, survey = issue["satisfaction"], issue["survey"]
     _heading(text, "The customer")
     rating, risk = f"{guess['predicted']:.1f} of 5", f"{guess['risk']} risk"
     text.append(f"\nPredicted rating {rating} · ").append(risk, RISK_STYLES[guess["risk"]])
@@ -172,8 +172,8 @@ def _add_satisfaction(text: Text, guess: Prediction, survey: SurveyRow | None) -
     )
     factors = (f"{FACTORS.get(name, name)} {value:.0%}" for name, value in guess["factors"].items())
     add_facts(text, [("Factors", ", ".join(factors))], LABEL)
-    for advice in guess["recommendations"]:
-        add_value(text.append("\n• "), advice, "  ")
+    for one in advice(issue):
+        add_value(text.append("\n• "), one, "  ")
     if survey:
         score = "no answer yet" if survey["score"] is None else f"{survey['score']} of 5"
         comment = f": {survey['comment']}" if survey["comment"] else ""
@@ -196,10 +196,10 @@ def _read(issue: IssueStory) -> list[tuple[str, str]]:
 
 def why_text(issue: IssueStory) -> Text:
     """Describe why an issue is so urgent, and who has it."""
-    text = Text.assemble((words.headline(issue), "bold"), overflow="fold")
+    text = Text.assemble((words.headline(issue, EXCERPT), "bold"), overflow="fold")
     _add_why(text, issue)
     _heading(text, "Who has it")
     add_facts(text, (fact for fact in _facts(issue) if fact[0] in OF_WHO_HAS_IT), LABEL)
     _add_escalations(text, issue)
-    _add_satisfaction(text, issue["satisfaction"], issue["survey"])
+    _add_satisfaction(text, issue)
     return text

@@ -75,8 +75,8 @@ class KeyButton(Static):
         """Be dim while the verb cannot be done: its key says why."""
         shown, screen = self.shown, self.screen
         if shown is not None:
-            possible = not isinstance(screen, Hosted) or screen.is_possible(
-                shown.binding.action.removeprefix("screen.")
+            possible = not isinstance(screen, Hosted) or screen.can_do(
+                shown.binding.action.removeprefix("screen.").removeprefix("app.")
             )
             self._paint(shown, is_off=not (shown.is_enabled and possible))
 

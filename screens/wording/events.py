@@ -123,9 +123,9 @@ def _who(event: EventRow, names: Names) -> str:
     return form.replace(f"{{{field}}}", names.get(number, f"agent {number}")) if number is not None else ""
 
 
-def event_line(event: EventRow, names: Names) -> str:
-    """Format one line of a booking's history, with the agents' names."""
-    word = describe_command(event["command"]) + _who(event, names)
+def event_line(event: EventRow, names: Names, about: str = "") -> str:
+    """Format one line of a history, with the agents' names: what was done, to what it is ``about``."""
+    word = f"{about} {describe_command(event['command'])}".lstrip() + _who(event, names)
     words = format_detail(event["command"], event["detail"])
     line = f"{short_moment(event['at'])}  {word}" + (f": {words}" if words else "")
     return f"{line}  ({event['actor']})" + (f"  [{undone_word(event)}]" if event["undone_by"] else "")

@@ -13,7 +13,7 @@ from dispatch.queries.wording import short_moment
 from dispatch.service import wording
 from dispatch.service.row_types import ClockState, InteractionRow, IssueDetails, IssueRow
 from dispatch.triage.row_types import Analysis, Triage
-from models.issues import ASSIGNED, FIRST_RESPONSE, IN_PROGRESS, NEW, OPEN, PENDING_CUSTOMER
+from models.issues import ASSIGNED, FIRST_RESPONSE, IN_PROGRESS, NEW, OPEN, PENDING_CUSTOMER, TITLE_LENGTH
 from screens.wording.text import BAD, CARE, GOOD, QUIET, add_value, short
 
 SHORT_CATEGORIES = {
@@ -156,15 +156,32 @@ def _status_style(status: str) -> str:
     return "" if status == IN_PROGRESS else QUIET
 
 
-def headline(row: IssueDetails) -> str:
-    """Format the title, with an ellipsis where the message goes on behind it."""
-    goes_on = row["description"].startswith(row["title"]) and row["description"] != row["title"]
-    return f"{row['title']}{'…' if goes_on else ''}"
+def title(row: IssueRow | IssueLine) -> str:
+    """Format a title, with an ellipsis if it is as long as what is kept of a message."""
+    words = row["title"]
+    return f"{words.rstrip()}…" if len(words) >= TITLE_LENGTH else words
+
+
+def headline(row: IssueDetails, longest: int = 0) -> str:
+    """Format the title, with an ellipsis where the message goes on behind it.
+
+    Where there is room, it is the message itself, of up to ``longest`` characters.
+    """
+    head, message = row["title"], row["description"].replace("\n", " ").replace("\t", " ")
+    if message == head or not message.startswith(head):
+        return head
+    return short(message, max(longest, len(head) + 1)) if longest else f"{head}…"
+
+
+def is_overdue(row: IssueRow) -> bool:
+    """Return whether the time that runs now is over."""
+    clock, _ = wording.next_clock(row)
+    return clock["breached"] and not clock["met_at"] and not _is_ended(row)
 
 
 def subject(row: IssueRow) -> Text:
     """Format what the customer says, quiet once it is over."""
-    return Text(row["title"], QUIET if _is_ended(row) else "")
+    return Text(title(row), QUIET if _is_ended(row) else "")
 
 
 def customer(row: IssueRow) -> str:

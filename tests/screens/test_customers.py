@@ -219,6 +219,7 @@ ROW: Any = {
     "tier": None,
     "total_value": 0.0,
     "previous_issues": 0,
+    "open_issues": 0,
     "satisfaction": None,
     "issues": [],
     "merged": [],
@@ -241,6 +242,15 @@ def test_a_card_says_what_is_unknown() -> None:
     known = {"tier": "gold", "total_value": 1200.0, "previous_issues": 2, "satisfaction": 4.5}
     assert "Service gold, 2 issues, rated 4.5, paid 1,200.00" in person(ROW | known).plain
     assert "imported; nothing done here yet" in history(ROW).plain
+
+
+@pytest.mark.parametrize(
+    ("bookings", "issues", "told"),
+    [(0, 0, "nothing"), (1, 0, "1 booking"), (0, 1, "1 issue"), (2, 3, "2 bookings, 3 issues")],
+)
+def test_what_is_open_counts_bookings_and_issues(bookings: int, issues: int, told: str) -> None:
+    card = person(ROW | {"open_bookings": bookings, "open_issues": issues}).plain
+    assert f"Open    {told}\n" in f"{card}\n"
 
 
 def test_a_merge_says_what_moves() -> None:

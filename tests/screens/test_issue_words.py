@@ -11,10 +11,16 @@ from rich.text import Text
 
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
+from dispatch.service.issues import queries as issue_queries
 from dispatch.service.issues import text_analysis
+from dispatch.service.issues.queries import IssueFilter
 from dispatch.service.row_types import IssueStory
+from dispatch.service.satisfaction.advice import LATE_FOLLOW_UP
+from dispatch.service.satisfaction.formula import FOLLOW_UP, SENIOR
+from dispatch.service.wording import progress_words
 from dispatch.triage.priority import priority_steps
-from models.issues import PRIORITIES
+from models.issues import PRIORITIES, TITLE_LENGTH
+from screens.customers.aside import customer_text
 from screens.fields.prose import Prose
 from screens.service.dashboard import read_figures
 from screens.service.detail import add_steps, describe_issue, read_issue, why_text
@@ -83,6 +89,53 @@ def test_the_predicted_rating_is_told_in_words(desk: Desk) -> None:
     shown = " ".join(why_text(story(desk, 6)).plain.split())
     assert "Predicted rating 3.3 of 5 · medium risk (formula)" in shown
     assert "0% may leave" not in shown
+
+
+def test_advice_fits_the_issue_as_it_is_now(desk: Desk) -> None:
+    issue = story(desk, 1)
+    assert issue["sla"]["resolution"]["breached"]
+    assert issue["satisfaction"]["factors"]["agent_level"] == 1
+    assert SENIOR in issue["satisfaction"]["recommendations"]
+    told = describe_issue(issue).plain
+    assert f"• {LATE_FOLLOW_UP}" in told
+    assert SENIOR not in told
+    assert LATE_FOLLOW_UP in describe_issue(story(desk, 6)).plain, "its first answer is late"
+    told = describe_issue(story(desk, 5)).plain
+    assert f"• {FOLLOW_UP}" in told
+    assert f"• {SENIOR}" in told, "level 4: there is a higher one"
+
+
+def test_progress_says_that_it_is_time(desk: Desk) -> None:
+    progress = story(desk, 6)["progress"]
+    assert progress_words(progress | {"share": 1.0, "interactions": 1}) == (
+        "100% of the estimated time used, 1 interaction"
+    )
+
+
+def test_why_has_the_whole_message_where_a_title_ends_in_its_middle(desk: Desk) -> None:
+    issue = story(desk, 6)
+    assert words.headline(issue) == f"{issue['title']}…"
+    first, _, _ = why_text(issue).plain.partition("\n+1")
+    assert first == issue["description"]
+    long = issue | {"description": issue["title"] + "x" * 2000}
+    assert len(words.headline(long, 600)) == 600
+    assert words.headline(issue | {"title": "A title of its own"}, 600) == "A title of its own"
+
+
+def test_a_title_that_is_cut_says_so(desk: Desk) -> None:
+    cut, whole = story(desk, 6), story(desk, 1)
+    assert (len(cut["title"]), words.title(cut)) == (TITLE_LENGTH, f"{cut['title'].rstrip()}…")
+    assert words.title(whole) == whole["title"]
+    assert cut["customer_id"] is not None
+    with desk.reading():
+        told = customer_text(cut["customer_id"], desk.now()).plain
+    assert words.title(cut) in told
+
+
+def test_only_what_is_late_and_open_is_overdue(desk: Desk) -> None:
+    with desk.reading():
+        rows = issue_queries.issues(desk, IssueFilter(statuses=()))
+    assert [row["issue_id"] for row in rows if words.is_overdue(row)] == [1, 6]
 
 
 def test_a_step_that_adds_nothing_says_so() -> None:

@@ -130,6 +130,25 @@ def verbs(app: AstraApp) -> dict[str, KeyButton]:
     return {button.shown.binding.description: button for button in shown if button.shown}
 
 
+async def test_redo_is_dim_while_nothing_can_be_redone(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(200, 40)) as (app, _):
+
+        async def is_dim() -> bool:
+            await press(app, "f7", "v")
+            dim = verbs(app)["Redo"].has_class("-disabled")
+            await press(app, "v", "v", "v", "v")
+            return dim
+
+        assert await is_dim()
+        await at_booking(app, 9)
+        await press(app, "c")
+        assert await is_dim(), "an undo would come first"
+        await press(app, "ctrl+z", "ctrl+z")
+        assert not await is_dim()
+        await press(app, "ctrl+y", "ctrl+y")
+        assert await is_dim(), "redone"
+
+
 async def test_the_line_tells_what_can_be_done_with_the_row(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(200, 40)) as (app, _):
         for number, dim in (

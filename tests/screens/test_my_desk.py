@@ -11,10 +11,11 @@ import pytest
 from astra_tui.app import AstraApp
 from dispatch import bookings
 from dispatch.bootstrap import open_desk
-from screens.bookings.desk_header import DeskHeader, header
+from screens.bookings.desk_header import DeskHeader, counts, header
 from screens.bookings.now_card import NowCard
 from screens.widgets.detail_pane import DetailPane
 from screens.widgets.live_table import LiveTable
+from screens.wording.text import BAD
 from tests.conftest import TestClock
 from tests.screens.conftest import NOON, standing_still
 from tests.screens.picture import text_of
@@ -112,6 +113,15 @@ async def test_the_card_says_what_to_do_whom_to_reach_and_what_was_asked_for(
         await app.settle()
         assert "issue 1" in card(app)[0]
         assert app.screen.query_one(DetailPane).border_title == "Issue 1"
+
+
+def test_overdue_issues_are_counted_loudly() -> None:
+    told = counts([], "4", "K", 1)
+    assert told.plain == "Issues 4, 1 overdue"
+    assert [told.plain[span.start : span.end] for span in told.spans if BAD in str(span.style)] == [
+        ", 1 overdue"
+    ]
+    assert counts([], "4", "K").plain == "Issues 4"
 
 
 @pytest.mark.parametrize("width", range(31, 140, 3))

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
+from dispatch.queries.wording import moment
+from dispatch.reporting.booking_figures import beginnings
 from screens.insights.columns import short_money
-from screens.insights.pulse import pulse_text
+from screens.insights.pulse import Breakdown, Part, pulse_text
 from screens.insights.screen import Insights
 from screens.widgets.live_table import LiveTable
 from tests.screens.picture import text_of
@@ -54,6 +56,20 @@ def test_each_step_is_a_share_of_the_one_above_beside_the_days_before() -> None:
     assert " 91% (50%)" in told
     assert " 93% (0%)" in told
     assert " 66%\n" in told, "nobody had been reached before, so there is no share"
+
+
+def test_the_tables_name_their_columns_and_their_base() -> None:
+    tables = [
+        Breakdown("By destination", [Part("Mars", 59, 0.74), Part("Titan", 1, None)]),
+        Breakdown("By agent", [Part("Mira Patel", 9, 1.0)], "Confirmed"),
+    ]
+    lines = pulse_text(PULSE, NOW, 120, tables).plain.splitlines()
+    at = next(place for place, line in enumerate(lines) if line.startswith("By destination"))
+    assert lines[at + 1].split() == ["Bookings", "Conversion", "Confirmed", "Conversion"]
+    heads, mars, titan = (line[:35] for line in lines[at + 1 : at + 4])
+    assert heads.index("Bookings") + len("Bookings") == mars.index("59") + 2
+    assert [len(line.rstrip()) for line in (heads, mars, titan)] == [35, 35, 35]
+    assert lines[-1] == "Last 5 days. Conversion: Confirmed, of Confirmed and Cancelled"
 
 
 def test_panels_are_beside_each_other_where_there_is_room() -> None:
@@ -104,7 +120,8 @@ async def test_the_agents_have_a_period_too(golden_file: Path, running: Any) -> 
         assert sum(row["decided"] for row in rows) > 0
         number = rows[0]["agent_id"]
         await press(app, "enter")
-        assert app.screen.query_one("#filter", Input).value == f"agent:{number} created>=-30d"
+        since = moment(beginnings(app.backend.desk.now(), 30)[0])[:10]
+        assert app.screen.query_one("#filter", Input).value == f"agent:{number} created>={since}"
 
 
 def test_the_width_is_used() -> None:

@@ -12,6 +12,7 @@ from astra_tui.app import AstraApp
 from screens.bookings.queue import Queue
 from screens.roster.columns import COLUMNS
 from screens.roster.groups import grouped, totals_text
+from screens.roster.screen import Roster
 from screens.widgets.columns import fitting_columns
 from screens.widgets.detail_pane import DetailPane
 from screens.widgets.live_table import LiveTable
@@ -33,6 +34,15 @@ PEOPLE: list[Any] = [
     FIELDS | {"agent_id": 2, "name": "Bob", "department": "Luxury", "presence": "break"},
     FIELDS | {"agent_id": 3, "name": "Cy", "department": "sales"},
 ]
+
+
+@pytest.mark.parametrize(
+    ("load", "issues", "left_at", "possible"),
+    [(0, 0, None, False), (1, 0, None, True), (0, 1, None, True), (0, 0, "2082-03-04 12:00:00", False)],
+)
+def test_only_who_has_work_hands_it_over(load: int, issues: int, left_at: str | None, possible: bool) -> None:
+    agent = PEOPLE[0] | {"load": load, "issue_load": issues, "left_at": left_at}
+    assert Roster.POSSIBLE["hand_over"](agent) is possible
 
 
 def names(rows: list[Any]) -> list[str]:

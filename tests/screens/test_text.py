@@ -144,3 +144,9 @@ def test_an_event_is_a_line(command: str, detail: dict[str, Any], undone_by: int
         "detail": detail,
     }
     assert event_line(event | {"undone_by": undone_by}, {6: "Soren Baker", 9: "Nova Singh"}) == line
+
+
+def test_an_event_about_something_else_names_it() -> None:
+    event: Any = {"at": "2082-03-04 12:00:00", "actor": "kim", "command": "issue.resolve", "undone_by": None}
+    line = event_line(event | {"agent_id": None, "detail": {}}, {}, "issue 2")
+    assert line == "03-04 12:00  issue 2 resolved  (kim)"

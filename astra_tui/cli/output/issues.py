@@ -7,6 +7,7 @@ from astra_tui.cli.output.printing import Column, Listing, details, line, requir
 from dispatch.queries.wording import holder, moment, span
 from dispatch.service import wording
 from dispatch.service.row_types import IssueDetails, IssueRow, IssueStory
+from dispatch.service.satisfaction.advice import advice
 from models.issues import ASSIGNED, NEW
 
 LIST_COLUMNS: tuple[Column[IssueRow], ...] = (
@@ -78,7 +79,7 @@ def print_details(row: IssueStory) -> None:
         ("complexity", row["complexity"]),
         ("progress", wording.progress_words(row["progress"])),
         ("satisfaction", expected),
-        ("recommended", "; ".join(guess["recommendations"])),
+        ("recommended", "; ".join(advice(row))),
         ("rated", row["survey"]["score"] if row["survey"] else None),
     )
     for warning in row["warnings"]:

@@ -52,7 +52,11 @@ class RoundRobinPolicy(Policy):
 
     def preference(self, first: Candidate, second: Candidate) -> str:
         last = first.keys[0]
-        return f"next in turn after agent {last}" if last else "first in turn: nobody has had this trip yet"
+        return (
+            f"next in turn after agent {last}"
+            if last
+            else "first in turn: round robin has not given this trip out yet"
+        )
 
     def chosen(self, lead: Lead, winner: Candidate) -> None:
         for pair in (_pair(lead), WHOLE_DESK):

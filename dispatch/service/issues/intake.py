@@ -18,9 +18,8 @@ from models.bookings import Booking
 from models.customers import Customer, Lead
 from models.errors import NotFound, Refused
 from models.hints import act
-from models.issues import ASSIGNED, CHANNELS, NEW, PRIORITIES, Issue
+from models.issues import ASSIGNED, CHANNELS, NEW, PRIORITIES, TITLE_LENGTH, Issue
 
-TITLE_LENGTH = 100
 USUAL_CHANNEL = "web_form"
 
 

@@ -34,6 +34,7 @@ from models.issues import (
     NEW,
     NOTE,
     PENDING_CUSTOMER,
+    TITLE_LENGTH,
     Interaction,
     Issue,
 )
@@ -121,7 +122,7 @@ def _issue(running: Command, ticket: Ticket, text: str, tier: str | None) -> Iss
     issue = intake.new_issue(running, text, ticket["channel"] or intake.USUAL_CHANNEL, tier, triaged)
     issue.corrected_at = None if ticket["category"] is None else running.now
     if subject:
-        issue.title = subject[: intake.TITLE_LENGTH]
+        issue.title = subject[:TITLE_LENGTH]
     issue.tags = intake.as_json(list(dict.fromkeys((*ticket["tags"], *triaged["keywords"]))))
     if ticket["priority"] is not None and ticket["priority"] != issue.priority:
         editing.set_priority(running, issue, ticket["priority"])

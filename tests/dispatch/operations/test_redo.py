@@ -11,9 +11,10 @@ from dispatch import agents, bookings, queries
 from dispatch.agents.presence import set_presence
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
+from dispatch.desk.event_log import last_event
 from dispatch.leads.intake import LeadResult
 from dispatch.operations.doctor import examine
-from dispatch.operations.undo import redo, undo
+from dispatch.operations.undo import is_redoable, redo, undo
 from dispatch.queries.wording import moment
 from models.errors import NotFound
 from screens.log.event_detail import event_detail
@@ -127,8 +128,11 @@ def test_several_undos_are_redone_step_by_step(desk: Desk, lead: LeadResult, loo
 def test_a_later_command_ends_what_can_be_redone_without_a_number(
     desk: Desk, claimed: None, look: Look
 ) -> None:
+    assert not look(lambda: is_redoable(desk, last_event()))
     undo(desk)
+    assert look(lambda: is_redoable(desk, last_event()))
     bookings.note(desk, 1, "hello")
+    assert not look(lambda: is_redoable(desk, last_event()))
     error = refusal(look, lambda: redo(desk))
     assert error.code == "nothing_to_redo"
     assert "event 6 (booking.note)" in error.message

@@ -9,7 +9,7 @@ from typing import Any
 from dispatch import bookings, queries
 from dispatch.desk.desk import Desk
 from dispatch.operations import undo
-from dispatch.reporting import booking_figures
+from dispatch.reporting import booking_figures, pulse
 from seeds.demo.demo import make_demo
 
 
@@ -30,6 +30,24 @@ def test_every_figure_matches_its_rows(desk: Desk) -> None:
     decided = len(confirmed) + sum(row["status"] == "Cancelled" for row in rows)
     assert whole["confirmed_share"] == len(confirmed) / decided
     assert round(whole["revenue"] or 0, 2) == round(sum(row["total_revenue"] or 0 for row in confirmed), 2)
+
+
+def test_the_last_days_are_those_of_the_pulse(desk: Desk) -> None:
+    """Whole days, today included: a table and the pulse beside it count the same bookings."""
+    make_demo(desk, agents=6, bookings=400)
+    now = desk.now()
+    with desk.reading():
+        for days in (1, 7, 30):
+            felt = pulse.pulse(now, days)
+            rows = booking_figures.of_period(now, days)
+            for kind in ("all", "destination", "source"):
+                of_kind = [row for row in rows if row["kind"] == kind]
+                assert sum(row["bookings"] for row in of_kind) == felt["funnel"]["bookings"]
+            (whole,) = (row for row in rows if row["kind"] == "all")
+            assert whole["before"] == felt["funnel_before"]["bookings"]
+            assert (
+                sum(won for _, won, _ in booking_figures.most_confirmed(now, days, 99)) == whole["confirmed"]
+            )
 
 
 def test_figures_of_an_empty_desk(desk: Desk) -> None:

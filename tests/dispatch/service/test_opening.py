@@ -9,7 +9,7 @@ import pytest
 from dispatch import agents, bookings, customers
 from dispatch.desk.desk import Desk
 from dispatch.leads.intake import LeadResult
-from dispatch.service.issues import editing, intake
+from dispatch.service.issues import editing, intake, lifecycle
 from models.issues import Issue
 from tests.conftest import TestClock
 from tests.dispatch.service.conftest import Row, refused
@@ -184,6 +184,10 @@ def test_a_customers_card_has_the_service_figures(
         card = customers.card(1)
     assert (card["total_value"], card["previous_issues"], card["preferred_channel"]) == (150.5, 3, "chat")
     assert card["satisfaction"] is None
+    assert card["open_issues"] == 3
+    lifecycle.resolve(desk, 2)
+    with desk.reading():
+        assert customers.card(1)["open_issues"] == 2
     assert [issue["issue_id"] for issue in card["issues"]] == [3, 2, 1]
 
 

@@ -9,6 +9,8 @@ from textual.widgets import Input, Static
 
 from astra_tui.app import AstraApp
 from dispatch import queries
+from dispatch.queries.wording import moment
+from dispatch.reporting.booking_figures import beginnings
 from screens.app.first_steps import FirstSteps
 from screens.app.import_files import ImportFiles
 from screens.app.tour import Tour
@@ -39,7 +41,8 @@ check = checks_of("lists")
 async def keys_of_insights(app: AstraApp) -> None:
     await press(app, "f7", "v", "down", "T", "enter")
     assert place(app) == "queue"
-    assert app.screen.query_one("#filter", Input).value == "status:Pending created>=-30d"
+    since = moment(beginnings(app.backend.desk.now(), 30)[0])[:10]
+    assert app.screen.query_one("#filter", Input).value == f"status:Pending created>={since}"
     await press(app, "escape", "f7", "T", "enter")
     assert (place(app), app.screen.query_one("#filter", Input).value) == ("queue", "status:Pending")
     await press(app, "escape", "f7", "v", "v", "v", "v", "V")
