@@ -170,14 +170,13 @@ async def views_of_the_log(app: AstraApp) -> None:
 @check("agent.add", "agent.edit", "agent.leave", "agent.bookings", "roster.view", "roster.view.back")
 async def keys_of_the_roster(app: AstraApp) -> None:
     await press(app, "f3", "a")
-    await fill_in(
-        app, first_name="Zoë", last_name="[/]", department="Luxury Voyages", job_title="Space Travel Agent"
-    )
+    about = {"department": "Luxury Voyages", "job_title": "Space Travel Agent"}
+    await fill_in(app, first_name="Zoë", last_name="[/]", capacity="0", **about)  # takes no waiting lead
     await press(app, "f9", "slash", *"zo", "enter", "e")
-    await fill_in(app, capacity="3", skills="mars, titan")
+    await fill_in(app, years="3", skills="mars, titan")
     await press(app, "f9")
     (row,) = app.screen.query_one(LiveTable).rows_shown
-    assert (row["agent_id"], row["name"], row["capacity"]) == (7, "Zoë [/]", 3)
+    assert (row["agent_id"], row["name"], row["years_of_service"]) == (7, "Zoë [/]", 3)
     assert row["skills"] == ["Mars", "Titan"]
     await press(app, "X", "X")
     assert app.screen.query_one(LiveTable).rows_shown == []
