@@ -58,7 +58,7 @@ def contributions(
         text.append("\n")
     whole = sum(parts.values())
     before = NAME_WIDTH + (0 if values is None else len("0.00 × +00.00 = ") + 1)
-    return text.append(f"{'together':<{before}}{whole:>+{NUMBER_WIDTH}.2f}\n", "bold")
+    return text.append(f"{'Total':<{before}}{whole:>+{NUMBER_WIDTH}.2f}\n", "bold")
 
 
 def score_panel(scored: Scored, seen: Glance, policy: str) -> Panel:
@@ -85,7 +85,7 @@ def weights_panel(shown: WeightsRow) -> Panel:
 
 
 def weights_text(shown: WeightsRow) -> Text:
-    """Show where weights come from, and each as figure and bar."""
+    """Show where weights come from, and each as figure and bar, the largest first as in a score."""
     text = Text(overflow="fold")
     if shown.get("learned_at"):
         text.append(f"From {shown['origin']}, {moment(shown['learned_at'])}")
@@ -97,8 +97,8 @@ def weights_text(shown: WeightsRow) -> Text:
         text.append("The published defaults, not learned from this desk\n\n")
     weights = shown["weights"]
     low, high = min(0.0, *weights.values()), max(0.0, *weights.values())
-    for name, weight in weights.items():
-        text.append(f"{feature_name(name):<{NAME_WIDTH}}{weight:>+9.3f} ")
+    for name, weight in sorted(weights.items(), key=lambda each: -abs(each[1])):
+        text.append(f"{feature_name(name):<{NAME_WIDTH}}{weight:>+9.2f} ")
         text.append_text(signed_bar(weight, low, high, BAR_WIDTH)).append("\n")
     return text
 
@@ -150,7 +150,7 @@ def training_panel(row: LessonRow, use: Callable[[], object]) -> TrainingResult:
         )
         for each in row["coefficients"]
     )
-    text.append_text(_table(("Of", "Name", "Log-odds", "95 %"), lines))
+    text.append_text(_table(("Of", "Name", "Log-odds", "95%"), lines))
     return TrainingResult(text, use)
 
 

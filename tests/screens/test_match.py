@@ -312,7 +312,7 @@ async def test_insights_of_an_empty_desk_say_what_comes_here(running: Any, path:
         assert "p = " not in said
         await press(app, "enter")
         assert isinstance(app.screen, Panel)
-        assert "+92.220" in app.screen.text.plain  # the weights in use
+        assert "+92.22" in app.screen.text.plain  # the weights in use
         await press(app, "escape")
         await press(app, "v")
         assert [row["name"] for row in rows(app, "weights")] == ["published"]
@@ -340,7 +340,7 @@ async def test_training_goes_on_beside_and_can_be_stopped(
         assert isinstance(app.screen, Panel)
         said = app.screen.text.plain
         assert said.startswith("Not selected yet. * selects it.\nversion 1: ")
-        assert all(word in said for word in ("Gate shut", "AUC", "Brier", "lead only", "base rate", "95 %"))
+        assert all(word in said for word in ("Gate shut", "AUC", "Brier", "lead only", "base rate", "95%"))
         await press(app, "asterisk")
         assert [row["name"] for row in rows(app, "weights") if row["in_use"]] == ["version 1"]
         await press(app, "f2")
