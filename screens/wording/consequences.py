@@ -20,8 +20,9 @@ from screens.wording.text import BAD, CARE, short
 
 MOST_NAMED = 6  # agents who are named one by one
 MOST_LISTED = 300  # rows of a batch
-LINE_CELLS = 74  # of a preview on a terminal of 80 columns
-LEAST_NAME = 20  # cells of a customer, however much else changes
+LINE_CELLS = 72  # of a preview on a terminal of 80 columns
+ABOVE = " ! above capacity"
+LEAST_NAME = 16  # cells of a customer, however much else changes
 BOOKING, ISSUE = "booking", "issue"
 Result = BatchResult | IssueBatch
 Moves = Sequence[MoveRow] | Sequence[IssueMoveRow]
@@ -112,6 +113,7 @@ def before_bookings(
     wide = max((len(str(row["booking_id"])) for row in shown), default=0)
     holders = max((cell_len(holder) for _, holder, _ in changes.values()), default=0)
     beside = holders + max((rest.cell_len for _, _, rest in changes.values()), default=0)
+    beside += len(ABOVE) if any(row["ok"] and row["booking"].get("over_capacity") for row in shown) else 0
     room = max(LEAST_NAME, LINE_CELLS - wide - beside - len("✓       "))
     names = min(room, max((cell_len(name) for name, _, _ in changes.values()), default=0))
     for row in shown:
@@ -122,7 +124,7 @@ def before_bookings(
         name, holder, rest = changes[row["booking_id"]]
         text.append(f"\n✓ {number}  {set_cell_size(_in_cells(name, names), names)}  ")
         text.append(f"{set_cell_size(holder, holders)}  " if holders else "").append_text(rest)
-        text.append(" ! above capacity" if row["booking"].get("over_capacity") else "", f"bold {BAD}")
+        text.append(ABOVE if row["booking"].get("over_capacity") else "", f"bold {BAD}")
     return _and_more(text, len(rows), BOOKING)
 
 
@@ -169,7 +171,7 @@ def _booking_row(row: BatchLine) -> Text:
     text = Text(f"✓ {row['booking_id']:>6}  {short(booking['customer_name'], 24)}  ")
     text.append_text(state_with_sign(booking))
     text.append(f"  {booking['agent_name']}" if is_open(booking) and booking["agent_name"] else "")
-    return text.append(" ! above capacity", f"bold {BAD}") if booking.get("over_capacity") else text
+    return text.append(ABOVE, f"bold {BAD}") if booking.get("over_capacity") else text
 
 
 def _in_cells(name: str, cells: int) -> str:
