@@ -85,7 +85,7 @@ def weights_panel(shown: WeightsRow) -> Panel:
 
 
 def weights_text(shown: WeightsRow) -> Text:
-    """Show where weights come from, and each as figure and bar, the largest first as in a score."""
+    """Show where weights come from, and each as figure and bar."""
     text = Text(overflow="fold")
     if shown.get("learned_at"):
         text.append(f"From {shown['origin']}, {moment(shown['learned_at'])}")
@@ -97,8 +97,8 @@ def weights_text(shown: WeightsRow) -> Text:
         text.append("The published defaults, not learned from this desk\n\n")
     weights = shown["weights"]
     low, high = min(0.0, *weights.values()), max(0.0, *weights.values())
-    for name, weight in sorted(weights.items(), key=lambda each: -abs(each[1])):
-        text.append(f"{feature_name(name):<{NAME_WIDTH}}{weight:>+9.2f} ")
+    for name, weight in weights.items():
+        text.append(f"{feature_name(name):<{NAME_WIDTH}}{weight:>+9.3f} ")
         text.append_text(signed_bar(weight, low, high, BAR_WIDTH)).append("\n")
     return text
 

@@ -312,7 +312,7 @@ async def test_insights_of_an_empty_desk_say_what_comes_here(running: Any, path:
         assert "p = " not in said
         await press(app, "enter")
         assert isinstance(app.screen, Panel)
-        assert "+92.22" in app.screen.text.plain  # the weights in use
+        assert "+92.220" in app.screen.text.plain  # the weights in use
         await press(app, "escape")
         await press(app, "v")
         assert [row["name"] for row in rows(app, "weights")] == ["published"]

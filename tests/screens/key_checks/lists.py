@@ -45,7 +45,7 @@ async def keys_of_insights(app: AstraApp) -> None:
     await press(app, "escape", "f7", "v", "v", "v", "v", "V")
     assert shown_in(app, "weights")["name"] == "published"
     await press(app, "enter")
-    assert "+92.22" in text_of(app)
+    assert "+92.220" in text_of(app)
     await press(app, "escape", "asterisk", "asterisk")
     assert "Selected: published weights" in text_of(app)
     await press(app, "L")
