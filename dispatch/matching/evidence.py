@@ -73,7 +73,7 @@ def verdict(used: WeightSet) -> Verdict:
         gain = json.loads(learned.evaluation)["gain"]
         grounds = (
             f"{learned.outcomes:,} outcomes support it: log loss {gain['mean']:.3f} lower than by the lead"
-            f" alone (95 %: {gain['low']:.3f} to {gain['high']:.3f})"
+            f" alone (95%: {gain['low']:.3f} to {gain['high']:.3f})"
         )
         return Verdict(True, True, grounds, used.name, assignments, p)
     return Verdict(False, used.is_wish, _doubt(used, assignments, p), used.name, assignments, p)
@@ -113,7 +113,7 @@ def describe_gain(evaluation: Json) -> str:
     """Describe how much the agent's features improve on the lead alone, and what the gate requires."""
     gain = evaluation["gain"]
     assert gain is not None  # always present once models have been compared
-    figures = f"{gain['mean']:+.4f} in log loss (95 %: {gain['low']:+.4f} to {gain['high']:+.4f})"
+    figures = f"{gain['mean']:+.4f} in log loss (95%: {gain['low']:+.4f} to {gain['high']:+.4f})"
     return f"Better than the lead alone by {figures}; the gate requires more than 0."
 
 

@@ -242,7 +242,9 @@ def alarms(event: EventRow, names: Names) -> list[str]:
         last[one["issue_id"], one["clock"]] = one["percent"]
     whom = names.get(event["agent_id"])
     lines = [
-        f"warned{f' {whom}' if whom else ''}: issue {number}, {_used(clock, percent)}"
+        f"warned {whom}: issue {number}, {_used(clock, percent)}"
+        if whom
+        else f"warned about issue {number}: {_used(clock, percent)}"
         for (number, clock), percent in last.items()
     ]
     raised: dict[tuple[int, int, str], list[str]] = {}
@@ -257,4 +259,4 @@ def alarms(event: EventRow, names: Names) -> list[str]:
 
 def _used(clock: str, percent: int) -> str:
     time = f"{CLOCKS.get(clock, clock.replace('_', ' '))} time"
-    return f"{time} is over" if percent >= 100 else f"{percent} % of the {time} used"
+    return f"{time} is over" if percent >= 100 else f"{percent}% of the {time} used"

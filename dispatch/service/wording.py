@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dispatch.customers.row_types import IssueLine
+from dispatch.desk.desk import DESK_ACTOR
 from dispatch.queries.wording import plural, short_moment, span
 from dispatch.service.row_types import ClockState, EscalationRow, InteractionRow, IssueRow, Progress
 from dispatch.triage.priority import ANGRY
@@ -138,7 +139,8 @@ def _reason(step: Step) -> str:
 def describe_escalation(escalation: EscalationRow) -> str:
     """Describe an escalation by its closing, its acknowledgement, or else its last notification."""
     if escalation["closed_at"]:
-        return f"closed by {escalation['closed_by']}: {escalation['close_reason']}"
+        by = "" if escalation["closed_by"] == DESK_ACTOR else f" by {escalation['closed_by']}"
+        return f"closed{by}: {escalation['close_reason']}"
     if escalation["acknowledged_at"]:
         return f"acknowledged by {escalation['acknowledged_by']}"
     return f"notified {escalation['told']} at {short_moment(escalation['steps'][-1]['at'])}"

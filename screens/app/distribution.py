@@ -16,6 +16,7 @@ from models.base import Json
 from models.errors import DatabaseUnavailable
 from screens.app.onboarding import AT_START_S, GreetingApp
 from screens.app.policy_forms import policy_form, shuffle_form
+from screens.wording.reasons import policy_word
 
 if TYPE_CHECKING:
     from screens.base.app_protocol import Host
@@ -89,7 +90,7 @@ class DistributingApp(GreetingApp):
         current: str = self._host.backend.desk.settings["policy"]
 
         def chosen(result: Json) -> None:
-            self._host.tell_done(f"The policy is {result['value']} now, at every terminal")
+            self._host.tell_done(f"The policy is {policy_word(result['value'])} now, at every terminal")
 
         self._open(policy_form(current, name or current), chosen)
 
@@ -110,6 +111,8 @@ class DistributingApp(GreetingApp):
         yield from super().get_system_commands(screen)
         for policy in POLICIES.values():
             yield SystemCommand(
-                f"Policy: {policy.name}", policy.help, lambda name=policy.name: self.action_policy(name)
+                f"Policy: {policy_word(policy.name)}",
+                policy.help,
+                lambda name=policy.name: self.action_policy(name),
             )
         yield SystemCommand("Shuffle", "Even out the loads; shows the moves first", self.action_shuffle)

@@ -14,7 +14,7 @@ from screens.dialogs.transient_modal import TransientModal
 WAYS = {
     "import_files": ("Import files", "agents, assignments and bookings: CSV, JSON, SQL, .xlsx"),
     "fill_demo": ("Make it a demo desk", "30 agents and 412 bookings to try; they stay in this file"),
-    "add_first_agent": ("Add an agent", "then leads can be assigned"),
+    "add_first_agent": ("Add an agent", "who can then be assigned leads"),
 }
 ONLY_EMPTY = "fill_demo"
 
@@ -33,7 +33,7 @@ class FirstSteps(TransientModal[str | None]):
     _options = getters.query_one(OptionList)
 
     def __init__(self, *, is_empty: bool) -> None:
-        super().__init__("This desk is empty" if is_empty else "Set up this desk")
+        super().__init__("This desk is empty" if is_empty else "Add to this desk")
         self._is_empty = is_empty
 
     def body(self) -> ComposeResult:

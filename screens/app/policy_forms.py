@@ -24,9 +24,10 @@ MOST_MOVES = 40
 
 def policy_form(current: str, name: str) -> FormModal[Json]:
     """Choose who gets the next lead; ``name`` is chosen at first."""
+    by_word = {policy_word(one): one for one in POLICIES}
 
     def look(desk: Desk, given: Values) -> Text:
-        chosen = given["policy"]
+        chosen = by_word.get(given["policy"])
         if not chosen:
             return Text("Choose a policy")
         trial = _trial(policy_trial.try_policy(desk, chosen))
@@ -37,8 +38,8 @@ def policy_form(current: str, name: str) -> FormModal[Json]:
 
     return FormModal(
         "Assignment policy",
-        [Field("policy", "Policy", name, tuple(POLICIES), required=True)],
-        lambda desk, given: configuration.set_value(desk, "policy", given["policy"]),
+        [Field("policy", "Policy", policy_word(name), tuple(by_word), required=True)],
+        lambda desk, given: configuration.set_value(desk, "policy", by_word[given["policy"]]),
         submit="Use policy",
         about=f"In force: {policy_word(current)}. The change applies to every terminal.",
         preview=Preview(look),

@@ -17,13 +17,13 @@ LOAD: Figure = (
 CAPACITY: Figure = (
     "Capacity",
     "How many Pending bookings and open issues an agent can hold. A new agent gets the desk's "
-    "default_capacity.",
+    "default capacity.",
 )
 YEARS: Figure = ("Years", "Years of service, as entered or imported.")
 RATING: Figure = (
     "Rating",
     "The average of the customers' scores, 1 to 5. A rating from before this desk counts as many scores as "
-    "the setting rating_prior_answers says.",
+    "the desk's settings say.",
 )
 PRESENCE: Figure = (
     "Presence",
@@ -32,8 +32,8 @@ PRESENCE: Figure = (
 )
 REACHED: Figure = (
     "Reached",
-    "The share of customers reached within contact_within_minutes, of the leads the agent got in the last "
-    "90 days, with its 95 % interval (Wilson) and the number of leads. An optional column.",
+    "The share of customers reached within the desk's contact time, of the leads the agent got in the last "
+    "90 days, with its 95% interval (Wilson) and the number of leads. An optional column.",
 )
 STATE: Figure = (
     "State",
@@ -94,7 +94,7 @@ COUNTED: Figure = (
 )
 IN_TIME: Figure = (
     "In time",
-    "Customers reached within contact_within_minutes, of the leads the agent got in the last 90 days.",
+    "Customers reached within the desk's contact time, of the leads the agent got in the last 90 days.",
 )
 EVIDENCE: Figure = (
     "p",
@@ -108,13 +108,13 @@ IMPORTANCE: Figure = (
 SHRUNK: Figure = (
     "Confirmed",
     "The expected share of an agent's decided assignments, pulled toward the desk's mean when there are "
-    "few, with its 95 % interval. Conversion is of all decided bookings, and is not pulled.",
+    "few, with its 95% interval. Conversion is of all decided bookings, and is not pulled.",
 )
 EVERYWHERE: tuple[Figure, ...] = (
     (
         "Bottom line",
         "waiting: bookings without an agent; pending: all not decided. After each change every agent's "
-        "stored number of bookings is checked against the bookings; ✗ names who differs.",
+        "stored number of bookings is checked against the bookings; ✗ marks the agents whose number differs.",
     ),
     ("Times", "The desk's clock runs years ahead; times are shown in your terminal's zone."),
 )

@@ -71,6 +71,11 @@ def _state(booking: BookingRow) -> Text:
     return Text(state.plain.replace(" ", NO_BREAK), state.style)
 
 
+def _unbroken(amount: str) -> str:
+    """Return an amount that a line of the pane does not part from its currency."""
+    return amount.replace(" ", NO_BREAK)
+
+
 def _reached_by(booking: BookingRow) -> list[str]:
     """Return the ways to reach the customer, the chosen one first."""
     signs = {"phone": "☎", "e-mail": "✉"}
@@ -83,7 +88,8 @@ def _reached_by(booking: BookingRow) -> list[str]:
 
 def _facts(booking: BookingRow, events: Sequence[EventRow]) -> list[tuple[str, str]]:
     trip, whole = booking["destination_revenue"], booking["total_revenue"]
-    quote = f"{money(whole)} ({money(trip)} + {money(booking['package_revenue'])})"
+    parts = (_unbroken(money(amount)) for amount in (trip, booking["package_revenue"]))
+    quote = f"{_unbroken(money(whole))} ({' + '.join(parts)})"
     return [
         ("Agent", holder(booking, "nobody yet")),
         ("Kept", kept(booking, events)),

@@ -24,7 +24,7 @@ from screens.dialogs.row_forms import RowForms
 from screens.fields.preview import Preview
 from screens.wording.contacts import ways
 
-MOMENT_HINT = "tomorrow 9:00, in 2 hours, fri 9, 23.11. 9:00"
+MOMENT_HINT = "tomorrow 09:00, in 2 hours, fri 09:00, 11-23 09:00"
 REVENUES = ("destination_revenue", "package_revenue")
 CHECKS: dict[str, Callable[[str], object]] = {
     "name": partial(validation.name, field="customer_name"),
@@ -188,7 +188,14 @@ def edit_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingR
     closed = f"Already {booking['status'].lower()}: its trip and quote stay as they are"
     about = _about(booking) if is_pending else f"{_about(booking)}\n{closed}"
     return FORMS.form(
-        booking, "Edit", fields, editing.edit, submit="Save changes", about=about, changes_only=True
+        booking,
+        "Edit",
+        fields,
+        editing.edit,
+        submit="Save changes",
+        about=about,
+        changes_only=True,
+        preview=Preview(_total, only=REVENUES) if is_pending else None,
     )
 
 

@@ -219,8 +219,9 @@ class MyDesk(BookingList):
             keys_here = self._keys("place.queue Queue", "desk.agent Agent")
             card.show(nothing(is_nobodys=False), keys_here, is_idle=True)
         elif booking["status"] == PENDING:
-            verb = STEPS[booking["next"] or "confirm"][0]
-            card.show(about_booking(booking, now), self._keys(f"booking.next {verb}", *CLOSING))
+            step = booking["next"] or "confirm"
+            verbs = dict.fromkeys((f"booking.{step} {STEPS[step][0]}", *CLOSING))
+            card.show(about_booking(booking, now), self._keys(*verbs))
         else:
             card.show(about_booking(booking, now), self._keys("booking.reopen Reopen"))
 

@@ -56,7 +56,7 @@ def why_text(why: DecisionRow, of_how_many: int = 0, *, is_narrow: bool = False)
     candidates = [winner, *why.get("next", [])] if winner else []
     if len(candidates) > 1 or any(_figures(row) for row in candidates):
         text.append("\n").append_text(_ranking(candidates, is_narrow=is_narrow))
-        text.append(f"\n{len(candidates)} of {of_how_many} agents" if of_how_many else "", "dim")
+        text.append(f"\nfirst {len(candidates)} of {of_how_many} agents" if of_how_many else "", "dim")
         text.append("\n")
     if why["policy"]:
         decided = f"{policy_word(why['policy'])}, settings version {why['settings_version']}"

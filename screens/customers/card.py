@@ -17,7 +17,7 @@ from dispatch.customers.row_types import CustomerCard as Card
 from dispatch.customers.row_types import IssueLine, LeadRow
 from dispatch.operations.command_list import describe_subject
 from dispatch.queries.row_types import BookingRow, CustomerRow
-from dispatch.queries.wording import moment, plural, short_moment
+from dispatch.queries.wording import moment, money, plural, short_moment
 from dispatch.reporting.event_sentences import names_in
 from dispatch.service.wording import status as issue_status
 from screens.base import keys
@@ -42,7 +42,7 @@ COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("destination", "To", 8),
     Column("agent_name", "Agent", 14, lambda row: row["agent_name"] or "–", grows=True, drop=1),
     Column("state", "State", 14, state_with_sign),
-    Column("customer_name", "As", 12, grows=True, drop=3),
+    Column("customer_name", "Booked as", 12, grows=True, drop=3),
 )
 
 
@@ -210,7 +210,7 @@ def _service(card: Card) -> str:
         card["tier"] or "no tier",
         f"{count} issue{'' if count == 1 else 's'}",
         f"rated {score:.1f}" if score is not None else "",
-        f"paid {card['total_value']:,.2f}" if card["total_value"] else "",
+        f"paid {money(card['total_value'])}" if card["total_value"] else "",
     )
     return ", ".join(filter(None, parts))
 

@@ -385,4 +385,4 @@ def as_typed(value: object) -> str:
     """Return a stored value as it would be typed: a list with commas, an amount or average to two places."""
     if isinstance(value, list):
         return ", ".join(value)
-    return "" if value is None else f"{value:.2f}" if isinstance(value, float) else str(value)
+    return "" if value is None else f"{value:,.2f}" if isinstance(value, float) else str(value)

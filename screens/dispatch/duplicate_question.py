@@ -33,7 +33,7 @@ ANSWERS = (
     ("enter", "3 Add as new", "add_as_new"),
     ("back", "Back", "close"),
 )
-HINT = "Press 1, 2 or 3 for the customer under the cursor; enter changes nothing"
+HINT = "1, 2 or 3 acts on the selected customer"
 
 
 @dataclass(frozen=True)

@@ -282,7 +282,7 @@ class LeadFileForm(CommandModal[str]):
 
     def _report(self, done: int, total: int) -> None:
         """Post the progress; called in the writing thread."""
-        self.post_message(Progressed(f"{100 * done // total if total else 0} % of the file is in"))
+        self.post_message(Progressed(f"{100 * done // total if total else 0}% of the file is in"))
 
     @on(Progressed)
     def _progressed(self, message: Progressed) -> None:

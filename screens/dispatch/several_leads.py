@@ -10,13 +10,14 @@ from rich.text import Text
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import DataTable, Static, TextArea
+from textual.widgets import Button, DataTable, Static, TextArea
 
 from dispatch import customers
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.leads.file_intake import Received, receive_lines
 from dispatch.leads.pasted_leads import Pasted, PastedLine, read_pasted
+from dispatch.queries.wording import plural
 from models.base import Json
 from models.errors import DeskError
 from screens.base.keys import key, without_options
@@ -125,6 +126,10 @@ class SeveralLeads(CommandModal[str]):
 
     def _list(self, rows: list[Json]) -> None:
         self._table.show_rows(rows)
+        ready = sum(not row["errors"] and not row["became"] for row in rows)
+        self.query_one("#assign-lines", Button).label = (
+            f"Assign {plural(ready, 'lead')}" if ready else "Assign leads"
+        )
         first_bad = next((place for place, row in enumerate(rows) if row["errors"] or row["question"]), 0)
         if not self._table.has_focus:
             self._table.move_cursor(row=first_bad)

@@ -112,7 +112,7 @@ class AgentPicker(Vertical):
         if not words:
             found.sort(key=lambda row: row["agent_id"] != self._here)
         shown = found[:MOST_SHOWN]
-        self._lit, self._lines = None, [self._line(row) for row in shown]
+        self._lit, self._lines = None, agent_lines(shown, self._here)
         options.add_options(
             Option(line, id=str(row["agent_id"])) for row, line in zip(shown, self._lines, strict=True)
         )
@@ -122,15 +122,25 @@ class AgentPicker(Vertical):
             options.add_option(Option(Text(f"No agent matches {text.strip()}", CARE), disabled=True))
         self.post_message(self.Narrowed())
 
-    def _line(self, row: AgentRow) -> Text:
+
+def agent_lines(rows: Sequence[AgentRow], here: int | None = None) -> list[Text]:
+    """Return a line for each agent, in columns: number, name, load, and rank or presence."""
+    loads = [load_bar(row) for row in rows]
+    load_cells = max((load.cell_len for load in loads), default=0)
+    rank_cells = max((len(str(row["rank"])) for row in rows), default=0)
+    lines = []
+    for row, load in zip(rows, loads, strict=True):
         name = Text(row["name"])
         name.truncate(NAME_WIDTH, overflow="ellipsis", pad=True)  # in cells: 山 takes two
-        mark = HERE if row["agent_id"] == self._here else " "
+        mark = HERE if row["agent_id"] == here else " "
         line = Text(f"{mark}{row['agent_id']:>5}  ").append_text(name).append("  ")
-        line.append_text(load_bar(row))
+        line.append_text(load).append(" " * (load_cells - load.cell_len))
         if row["presence"] != AVAILABLE:
-            return line.append(f"  {PRESENCE_SIGNS[row['presence']]} {row['presence']}", CARE)
-        return line.append(f"  rank {row['rank']}", "dim")
+            line.append(f"  {PRESENCE_SIGNS[row['presence']]} {row['presence']}", CARE)
+        else:
+            line.append(f"  rank {row['rank']!s:>{rank_cells}}", "dim")
+        lines.append(line)
+    return lines
 
 
 def _matches(row: AgentRow, words: list[str]) -> bool:

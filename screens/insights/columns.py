@@ -17,6 +17,8 @@ from screens.wording.text import GOOD, NEUTRAL
 
 BAR_WIDTH, THIN = 10, "▂"
 ALMOST = 0.9995
+KINDS = {"method": "Contact"}
+"""Kinds of figures that have another name on the screens."""
 LINE_WIDTH = 21
 
 
@@ -31,7 +33,7 @@ def with_shares(rows: list[FigureRow]) -> list[FigureRow]:
     shown: list[FigureRow] = []
     before = ""
     for row in rows:
-        heading = "" if row["kind"] == before else row["kind"].capitalize()
+        heading = "" if row["kind"] == before else KINDS.get(row["kind"], row["kind"].capitalize())
         before = row["kind"]
         shown.append(
             row | {"key": f"{row['kind']}:{row['value']}", "of": heading, "part": row["bookings"] / whole}
@@ -104,7 +106,7 @@ AGENTS: tuple[Column[AgentFigures], ...] = (
         drop=3,
         title="Decided the days before",
     ),
-    Column("rate", "Confirmed (95 %)", 16, interval, right=True),
+    Column("rate", "Confirmed (95%)", 16, interval, right=True),
     Column("line", "0%       50%     100%", LINE_WIDTH, _line, drop=2, title="Confirmed, drawn"),
     Column("contact", "In time", 12, _contact, right=True, drop=1, title="Reached in time"),
 )
@@ -116,19 +118,19 @@ def _origin(row: WeightsRow) -> str:
 
 
 def _outcomes(row: WeightsRow) -> str:
-    return f"{row['outcomes']:,}" if row["outcomes"] else ""
+    return f"{row['outcomes']:,}" if row["outcomes"] else "–"
 
 
 def _span(row: WeightsRow) -> str:
-    return f"{moment(row['first_at'])[:10]} to {moment(row['last_at'])[:10]}" if row["first_at"] else ""
+    return f"{moment(row['first_at'])[:10]} to {moment(row['last_at'])[:10]}" if row["first_at"] else "–"
 
 
 WEIGHTS: tuple[Column[WeightsRow], ...] = (
-    Column("in_use", "", 8, lambda row: Text("selected" if row["in_use"] else "", f"bold {GOOD}")),
+    Column("in_use", "In use", 8, lambda row: Text("selected" if row["in_use"] else "", f"bold {GOOD}")),
     Column("name", "Weights", 10),
     Column("origin", "From", 12, _origin, grows=True),
     Column("outcomes", "Outcomes", 8, _outcomes, right=True),
-    Column("learned_at", "Learned", 16, lambda row: moment(row["learned_at"]), drop=1),
+    Column("learned_at", "Learned", 16, lambda row: moment(row["learned_at"]) or "–", drop=1),
     Column("span", "Of", 24, _span, drop=2),
 )
 

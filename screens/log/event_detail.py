@@ -73,7 +73,7 @@ def _facts(event: EventRow, names: Names) -> list[tuple[str, str]]:
         ("Customer", event["customer_name"] or ""),
         ("Agent", f"{names.get(agent, '')} ({agent})" if agent is not None else ""),
         *((label[:1].upper() + label[1:], value) for label, value in details(event, names)),
-        ("Account", event["account"] or ""),
+        ("OS user", event["account"] or ""),
         ("Request id", event["request_id"] or ""),
         ("Command", event["command"].replace(".", " ").replace("_", " ")),
     ]

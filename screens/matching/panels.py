@@ -58,7 +58,7 @@ def contributions(
         text.append("\n")
     whole = sum(parts.values())
     before = NAME_WIDTH + (0 if values is None else len("0.00 × +00.00 = ") + 1)
-    return text.append(f"{'together':<{before}}{whole:>+{NUMBER_WIDTH}.2f}\n", "bold")
+    return text.append(f"{'Total':<{before}}{whole:>+{NUMBER_WIDTH}.2f}\n", "bold")
 
 
 def score_panel(scored: Scored, seen: Glance, policy: str) -> Panel:
@@ -150,7 +150,7 @@ def training_panel(row: LessonRow, use: Callable[[], object]) -> TrainingResult:
         )
         for each in row["coefficients"]
     )
-    text.append_text(_table(("Of", "Name", "Log-odds", "95 %"), lines))
+    text.append_text(_table(("Of", "Name", "Log-odds", "95%"), lines))
     return TrainingResult(text, use)
 
 

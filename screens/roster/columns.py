@@ -58,7 +58,7 @@ def _presence(row: AgentRow) -> str | Text:
     return presence_text(row) if members is None else Text(plural(members, "agent"), "dim")
 
 
-SHRUNK_TITLE = "Confirmed, shrunk (95 %)"
+SHRUNK_TITLE = "Confirmed, shrunk (95%)"
 COLUMNS: tuple[Column[AgentRow], ...] = (
     Column("agent_id", "No.", 4, _number, right=True, sort="agent_id"),
     Column("rank", "Rank", 4, _rank, right=True, sort="rank"),

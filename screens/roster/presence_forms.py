@@ -156,7 +156,7 @@ def leaving_form(agent: AgentRow) -> FormModal[AgentRow]:
         [],
         lambda desk, _: agents.leave(desk, number, True),
         submit="Hand over and deactivate",
-        about="Astra reassigns all of the agent's work, claimed too.",
+        about="Astra reassigns all work, including claimed bookings.",
         preview=Preview(look),
     )
     form.stays = agent["name"]

@@ -23,9 +23,9 @@ from dispatch.service.wording import priority_words, short_span
 from models.base import Json
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
-from screens.wording.agents import BARS
+from screens.wording.agents import BARS, load_style
 from screens.wording.issues import PRIORITY_STYLES
-from screens.wording.text import BAD, CARE, GOOD
+from screens.wording.text import BAD
 
 FIGURE_NAMES = {
     issue_analytics.OPENED: "Opened",
@@ -69,7 +69,7 @@ def _without_arrow(trend: str) -> str:
 
 FIGURE_COLUMNS: tuple[Column[Json], ...] = (
     Column("name", "Figure", 24, _name, grows=True),
-    Column("value", "Now", 10, lambda row: Text(row["value"], row["style"]), right=True, plain=_unmarked),
+    Column("value", "Value", 10, lambda row: Text(row["value"], row["style"]), right=True, plain=_unmarked),
     Column("count", "Cases", 6, right=True),
     Column("trend", "Note", 16, drop=1, plain=lambda row: _without_arrow(row["trend"])),
 )
@@ -79,7 +79,7 @@ def _used(row: Json) -> Text:
     share = row["utilisation"]
     if share is None:
         return Text("–")
-    style = GOOD if share < 0.5 else CARE if share < 1 else f"bold {BAD}"
+    style = load_style(row["load"] + row["issue_load"], row["capacity"])
     sign = "!" if share > 1 else ""
     return Text.assemble((BARS[round(min(1.0, share) * (len(BARS) - 1))], style), f" {share:.0%}{sign}")
 
@@ -89,7 +89,7 @@ AGENT_COLUMNS: tuple[Column[Json], ...] = (
     Column("presence", "Presence", 9, drop=1),
     Column("load", "Bookings", 8, right=True),
     Column("issue_load", "Issues", 6, right=True),
-    Column("capacity", "Of", 4, right=True),
+    Column("capacity", "Capacity", 8, right=True),
     Column("utilisation", "Used", 7, _used),
 )
 
@@ -243,7 +243,7 @@ def _since(figure: str, days: int) -> str:
 
 def _by(dimension: str, groups: dict[str, row_types.Figures], days: int) -> list[Json]:
     """Count resolved issues and their mean time for each value of a dimension."""
-    rows = [_heading(f"Average time, by {dimension}")] if groups else []
+    rows = [_heading(f"Average time to resolve, by {dimension}")] if groups else []
     for value, group in groups.items():
         figure = group[issue_analytics.RESOLUTION_HOURS]
         name = priority_words(value) if dimension == "priority" else value.replace("_", " ")

@@ -114,7 +114,7 @@ def _clock(clock: ClockState, verb: str) -> Text:
 def _warned(warnings: list[WarningRow]) -> str:
     """Return the last warning of each clock."""
     last = {CLOCKS[one["clock"]]: one["percent"] for one in warnings}
-    return ", ".join(f"{percent} % of the {name} time" for name, percent in last.items())
+    return ", ".join(f"{percent}% of the {name} time" for name, percent in last.items())
 
 
 def _add_spoken(text: Text, issue: IssueStory, longest: int | None, last: int | None) -> None:
@@ -188,7 +188,7 @@ def _read(issue: IssueStory) -> list[tuple[str, str]]:
         ("Keywords", ", ".join(issue["keywords"])),
         ("Mentions", words.mentions(issue)),
         ("Complexity", issue["complexity"]),
-        ("Came in", f"{moment(issue['opened_at'])} by {issue['channel'].replace('_', ' ')}"),
+        ("Came in", f"{moment(issue['opened_at'])} by {words.channel(issue)}"),
         ("Warned", _warned(issue["warnings"])),
         ("Progress", progress_words(issue["progress"])),
     ]

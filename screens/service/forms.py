@@ -26,7 +26,7 @@ from screens.dialogs.row_forms import RowForms
 from screens.wording.issues import about_issue
 from screens.wording.text import short
 
-ABOUT = 70  # characters of a line above the fields
+ABOUT = 72  # characters of a line above the fields
 QUOTED = 200  # characters of a message that arrived during writing
 SPEAKERS = {"Us": DESK, "The customer": CUSTOMER}
 PRIORITY_NAMES = tuple(map(priority_words, PRIORITIES[::-1]))

@@ -37,11 +37,11 @@ from screens.wording import issues as words
 from screens.wording.text import CARE, short
 
 TYPING_PAUSE_S = 0.2
-CHANNEL_NAMES = {name.replace("_", " "): name for name in CHANNELS}
+CHANNEL_NAMES = {words.channel_word(name): name for name in CHANNELS}
 CATEGORY_NAMES = {name.replace("_", " "): name for name in CATEGORIES}
 NOTHING_YET = "The triage result appears here while you type"
 PLACEHOLDER = "The customer's own words"
-UNSURE = "Choose a category, or {} again leaves it unsure"
+UNSURE = "Choose a category, or press {} again to leave it unsure"
 
 
 class NewIssue(CommandModal[IssueDetails]):
@@ -244,7 +244,7 @@ def triaged(triage: Triage, chosen: str | None = None) -> Text:
     if triage["unsure"] and not chosen:
         fallback = f"{triage['category'].replace('_', ' ')}, {priority_words(triage['priority'])}"
         guess = f"{best['category'].replace('_', ' ')}, {best['probability']:.0%}"
-        add_facts(text, (("Best guess", guess), ("Left unsure", fallback)), LABEL)
+        add_facts(text, (("Best guess", guess), ("If unsure", fallback)), LABEL)
     else:
         text.append("\n").append_text(words.priority(triage))
     add_steps(text, triage["priority_steps"])

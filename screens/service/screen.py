@@ -120,7 +120,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], MarkedIssues):
 
         def show(figures: Figures) -> None:
             hint = keys.with_keys(self.app, BOARD_HINT)
-            self.board.show(figures, Text.assemble(("Dashboard", "bold"), (hint, "dim")))
+            self.board.show(figures, Text.assemble(("Figures", "bold"), (hint, "dim")))
 
         if self._shows_board:
             is_first = not self.board.is_filled

@@ -78,7 +78,7 @@ def _words(one: IssueNews) -> str:
     return (
         f"issues past their {clock} time"
         if one["percent"] == 100
-        else f"issues at {one['percent']} % of their {clock} time"
+        else f"issues at {one['percent']}% of their {clock} time"
     )
 
 
@@ -93,5 +93,5 @@ def _line(one: IssueNews, rows: dict[int, IssueRow]) -> str:
         return f"Escalated {one['level']}: {about}"
     clock = CLOCKS[one["clock"]]
     return (
-        f"Late: {about}, {clock}" if one["percent"] == 100 else f"{one['percent']} % of {clock} time: {about}"
+        f"Late: {about}, {clock}" if one["percent"] == 100 else f"{one['percent']}% of {clock} time: {about}"
     )

@@ -192,9 +192,8 @@ class StatusBar(SpeakingLine):
         """Show the key of help, where all keys are; it is apart, so that the others cannot push it out."""
         self.query_one(".help", Static).update(
             Content.from_markup(
-                "[@click=app.help][bold $footer-key-foreground]$key[/] $word[/]",
+                "[@click=app.help][bold $footer-key-foreground]$key[/] more[/]",
                 key=key_of(self.app, "help.letter" if message.takes_letters else "help"),
-                word="more" if message.has_more else "Help",
             )
         )
 

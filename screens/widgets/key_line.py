@@ -105,9 +105,8 @@ class KeyLine(Horizontal):
 
     @dataclass
     class Fitted(Message):
-        """Other keys are shown: whether there are more than fit, and whether letters are keys here."""
+        """Other keys are shown; letters may be keys here, or text."""
 
-        has_more: bool
         takes_letters: bool
 
     def __init__(self) -> None:
@@ -153,7 +152,7 @@ class KeyLine(Horizontal):
             if shown is not None:
                 button.show(shown)
         takes_letters = isinstance(self.screen, Hosted) and self.screen.takes_letters()
-        self.post_message(self.Fitted(len(fitting) < len(self._shown), takes_letters))
+        self.post_message(self.Fitted(takes_letters))
 
     def _fitting(self) -> list[ShownKey]:
         """Return the keys that fit side by side; the gap behind the last one may be cut."""
@@ -180,10 +179,11 @@ class KeyLine(Horizontal):
             binding = self._meant(key)
             if not (binding.show or is_on_line(binding)) or self._is_left_out(binding):
                 continue
-            known = found.get(binding.action)
+            verb = (binding.id or binding.action).removesuffix(".letter")
+            known = found.get(verb)
             if known is None or (is_character(binding.key) and not is_character(known.binding.key)):
                 name = self.app.get_key_display(binding)
-                found[binding.action] = ShownKey(binding, name, key.enabled, binding.tooltip or key.tooltip)
+                found[verb] = ShownKey(binding, name, key.enabled, binding.tooltip or key.tooltip)
         keys = sorted(
             found.values(), key=lambda one: (place_of(one.binding.id)[0], one.binding.key == "escape")
         )

@@ -18,7 +18,7 @@ def load_bar(row: AgentRow | AgentFigures) -> Text:
     """Format the bookings and issues an agent has, of the capacity they share, as one cell and as numbers."""
     held, capacity = row["load"] + row["issue_load"], row["capacity"]
     share = _share(held, capacity)
-    style = _load_style(held, capacity)
+    style = load_style(held, capacity)
     bar = Text.assemble((BARS[round(share * (len(BARS) - 1))], style), f" {parts(row)}/{capacity}")
     return bar.append("!", style) if held > capacity else bar
 
@@ -32,10 +32,9 @@ def _share(held: int, capacity: int) -> float:
     return 1.0 if capacity == 0 else min(1.0, held / capacity)
 
 
-def _load_style(held: int, capacity: int) -> str:
-    """Return the style of a load: above the capacity it is highlighted."""
-    share = _share(held, capacity)
-    return f"bold {BAD}" if held > capacity else GOOD if share < 0.5 else CARE if share < 1 else BAD
+def load_style(held: int, capacity: int) -> str:
+    """Return the style of a load: loud only where there is no room left, or less than none."""
+    return f"bold {BAD}" if held > capacity else GOOD if held < capacity else CARE
 
 
 CELLS, FULL, EMPTY = 10, "▇", "▁"
@@ -45,9 +44,9 @@ def held_bar(load: int, issues: int, capacity: int) -> Text:
     """Format bookings and issues of a capacity, which they share, as ten cells and as numbers."""
     held = load + issues
     full = max(min(1, held), round(_share(held, capacity) * CELLS)) if capacity else CELLS
-    style = _load_style(held, capacity)
+    style = load_style(held, capacity)
     bar = Text.assemble((FULL * full, style), (EMPTY * (CELLS - full), "dim"))
-    bar.append(f" {held}/{capacity}", "" if _share(held, capacity) < 0.5 else "bold")
+    bar.append(f" {held}/{capacity}", "" if held < capacity else "bold")
     return bar.append("!", style) if held > capacity else bar
 
 

@@ -20,6 +20,9 @@ from screens.wording.text import BAD, CARE, short
 
 MOST_NAMED = 6  # agents who are named one by one
 MOST_LISTED = 300  # rows of a batch
+LINE_CELLS = 72  # of a preview on a terminal of 80 columns
+ABOVE = " ! above capacity"
+LEAST_NAME = 16  # cells of a customer, however much else changes
 BOOKING, ISSUE = "booking", "issue"
 Result = BatchResult | IssueBatch
 Moves = Sequence[MoveRow] | Sequence[IssueMoveRow]
@@ -108,17 +111,20 @@ def before_bookings(
         if row["ok"]
     }
     wide = max((len(str(row["booking_id"])) for row in shown), default=0)
-    names = max((cell_len(name) for name, _, _ in changes.values()), default=0)
     holders = max((cell_len(holder) for _, holder, _ in changes.values()), default=0)
+    beside = holders + max((rest.cell_len for _, _, rest in changes.values()), default=0)
+    beside += len(ABOVE) if any(row["ok"] and row["booking"].get("over_capacity") for row in shown) else 0
+    room = max(LEAST_NAME, LINE_CELLS - wide - beside - len("✓       "))
+    names = min(room, max((cell_len(name) for name, _, _ in changes.values()), default=0))
     for row in shown:
         number = f"{row['booking_id']:>{wide}}"
         if not row["ok"]:
             text.append(f"\n✗ {number}  {_refused_because(row, BOOKING)}", CARE)
             continue
         name, holder, rest = changes[row["booking_id"]]
-        text.append(f"\n✓ {number}  {set_cell_size(name, names)}  ")
+        text.append(f"\n✓ {number}  {set_cell_size(_in_cells(name, names), names)}  ")
         text.append(f"{set_cell_size(holder, holders)}  " if holders else "").append_text(rest)
-        text.append(" ! above capacity" if row["booking"].get("over_capacity") else "", f"bold {BAD}")
+        text.append(ABOVE if row["booking"].get("over_capacity") else "", f"bold {BAD}")
     return _and_more(text, len(rows), BOOKING)
 
 
@@ -165,7 +171,7 @@ def _booking_row(row: BatchLine) -> Text:
     text = Text(f"✓ {row['booking_id']:>6}  {short(booking['customer_name'], 24)}  ")
     text.append_text(state_with_sign(booking))
     text.append(f"  {booking['agent_name']}" if is_open(booking) and booking["agent_name"] else "")
-    return text.append(" ! above capacity", f"bold {BAD}") if booking.get("over_capacity") else text
+    return text.append(ABOVE, f"bold {BAD}") if booking.get("over_capacity") else text
 
 
 def _in_cells(name: str, cells: int) -> str:
@@ -175,7 +181,7 @@ def _in_cells(name: str, cells: int) -> str:
 def _changed(before: BookingRow | None, after: BookingRow, taker: str) -> tuple[str, str, Text]:
     """Return a booking's customer, whose it was and becomes, and what else changes."""
     before = before or after
-    name, holder, parts = _in_cells(after["customer_name"], 20), "", list[Text]()
+    name, holder, parts = after["customer_name"], "", list[Text]()
     states = state_with_sign(before), state_with_sign(after)
     if states[0].plain != states[1].plain:
         parts.append(Text(" → ").join(states))

@@ -238,7 +238,12 @@ def _spoken(one: InteractionRow, longest: int | None) -> Text:
 
 
 def channel(row: IssueRow) -> str:
-    return row["channel"].replace("_", " ")
+    return channel_word(row["channel"])
+
+
+def channel_word(name: str) -> str:
+    """Name a channel as the fields of a customer do: ``e-mail``, ``web form``."""
+    return name.replace("_", " ").replace("email", "e-mail")
 
 
 def _add_lines(text: Text, words: str, before: str, style: str) -> Text:

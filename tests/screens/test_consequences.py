@@ -73,7 +73,17 @@ def test_a_preview_is_in_columns_and_fits_beside_a_terminal_of_80() -> None:
     assert one.startswith("✓   12  Oskar Sokolov")
     for sought in ("from ", "◐ claimed → ○ unclaimed"):
         assert cell_len(one[: one.index(sought)]) == cell_len(other[: other.index(sought)])
-    assert max(cell_len(line) for line in (one, other)) <= 76
+    assert max(cell_len(line) for line in (one, other)) <= 72
+
+
+def test_a_name_is_cut_only_where_the_line_has_no_room() -> None:
+    named: Any = OPEN | {"customer_name": "Aurora Wilhelmina von Tanaka-Ødegård"}
+    whole = before_bookings(result(named | {"status": "Cancelled"}), "would be cancelled", {12: named})
+    assert "Aurora Wilhelmina von Tanaka-Ødegård  ○ waiting → ✗ cancelled" in whole.plain
+    taken = named | {"agent_id": 6, "agent_name": "Soren Baker"}
+    line = before_bookings(result(taken), "would go to Soren Baker", {12: named}, "Soren Baker").plain
+    assert "Aurora Wilhelmina von T" in line
+    assert cell_len(line.splitlines()[1]) <= 72
 
 
 def test_a_closed_booking_has_no_holder() -> None:

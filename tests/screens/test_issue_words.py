@@ -157,7 +157,7 @@ def test_an_unsure_triage_says_what_the_issue_becomes(desk: Desk) -> None:
         triage = text_analysis.understand("hm", "gold")
     shown = " ".join(triaged(triage).plain.split())
     assert "Best guess" in shown
-    assert "Left unsure general inquiry, High" in shown
+    assert "If unsure general inquiry, High" in shown
     assert "no urgent word" not in shown
 
 

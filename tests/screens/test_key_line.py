@@ -197,6 +197,16 @@ async def test_more_keys_fit_a_wider_terminal_and_the_rest_are_in_help(
     assert counts == sorted(set(counts))
 
 
+async def test_two_keys_of_one_verb_are_shown_once(golden_file: Path, running: Any) -> None:
+    """Insights had both keys of the command line side by side, with the same word."""
+    async with running(golden_file, size=(200, 30)) as (app, _):
+        await press(app, "f7")
+        shown = [str(button.visual) for button in app.screen.query(KeyButton) if button.display]
+        verbs_shown = [line.split(" ", 1)[1] for line in shown]
+        assert "Command line" in verbs_shown
+        assert len(verbs_shown) == len(set(verbs_shown))
+
+
 def test_a_verb_has_one_place_on_the_line() -> None:
     placed = [identifier for group in GROUPS for identifier in group]
     assert len(placed) == len(set(placed))

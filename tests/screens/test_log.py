@@ -193,7 +193,7 @@ async def test_checks_of_the_clocks_are_one_row_that_opens_to_each(path: Path, r
         await press(app, "f3", "h", "down")
         assert events(app) == [5, 2, 1]
         assert "3 clock checks, 12:00-12:00" in text_of(app)
-        assert "warned: issue 11, 75 %" in " ".join(text_of(app).split())
+        assert "warned about issue 11: 75%" in " ".join(text_of(app).split())
         await press(app, "enter")
         assert events(app) == [4, 3, 2]
         await press(app, "escape")

@@ -340,7 +340,7 @@ async def test_training_goes_on_beside_and_can_be_stopped(
         assert isinstance(app.screen, Panel)
         said = app.screen.text.plain
         assert said.startswith("Not selected yet. * selects it.\nversion 1: ")
-        assert all(word in said for word in ("Gate shut", "AUC", "Brier", "lead only", "base rate", "95 %"))
+        assert all(word in said for word in ("Gate shut", "AUC", "Brier", "lead only", "base rate", "95%"))
         await press(app, "asterisk")
         assert [row["name"] for row in rows(app, "weights") if row["in_use"]] == ["version 1"]
         await press(app, "f2")

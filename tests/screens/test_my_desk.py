@@ -68,7 +68,7 @@ async def test_after_each_close_the_cursor_and_the_card_go_to_the_next_open_work
         assert "NOW  7 A name" in card(app)[0]
         await close(app, "f", destination_revenue="25k", package_revenue="1,000")
         assert here(app) == 8
-        assert "Claim" in card(app)[0]
+        assert "c Claim" in card(app)[0], "the key that the pane and the key line have"
         await close(app, "x")  # now only issues are open
         assert app.screen.query_one("#my-issues").has_focus
         assert "NOW  issue 1" in card(app)[0]
@@ -105,7 +105,7 @@ async def test_the_card_says_what_to_do_whom_to_reach_and_what_was_asked_for(
         await press(app, "f5")
         first, second = card(app)
         assert "text again, overdue 1 h" in first
-        assert first.rstrip().endswith("m Contact")
+        assert first.rstrip().endswith("t Contact")
         assert "text to +15550100  Mars  “a dome with a view" in second
         assert second.rstrip().endswith("f Confirm  x Cancel")
         assert "Due 1 · In progress 1 · New 1 · Issues 3" in text_of(app)

@@ -339,9 +339,9 @@ async def _unsure_issues(app: AstraApp, modal: NewIssue) -> None:
     modal.query_one("#text", TextArea).text = "hm"
     await fill_in(app, booking="")
     await press(app, "f9")
-    assert "Choose a category, or f9 again leaves it unsure" in text_of(app)
+    assert "Choose a category, or press f9 again to leave it unsure" in text_of(app)
     left = " ".join(str(modal.query_one("#triage", Static).visual).split())
-    assert "Left unsure general inquiry, High" in left, "gold counts"
+    assert "If unsure general inquiry, High" in left, "gold counts"
     await fill_in(app, category="refund request")
     await press(app, "f9")
     row = app.screen.query_one(LiveTable).current

@@ -49,6 +49,7 @@ async def test_lines_are_checked_assigned_and_corrected(golden_file: Path, runni
         await press(app, *"Half typed")
         await paste(app, "customer", SEVERAL)
         assert told(app) == "2 ready, 2 with errors"
+        assert "Assign 2 leads" in text_of(app)
         detail = str(modal(app).query_one("#detail", Static).visual)
         assert "line 3: 'Pluto' is not an accepted destination (accepted: Europa, Ganymede, Mars" in detail
         assert "call me" not in detail, "it is kept as a remark"

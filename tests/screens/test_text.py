@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.app import App
 
+from dispatch.assignment.policies import POLICIES
+from dispatch.inputs import due_times
+from dispatch.inputs.amounts import money_cents
 from dispatch.queries import wording
 from dispatch.queries.wording import money, short_moment
 from models.errors import InvalidInput, Refused
 from screens.base.keys import refusal, said
 from screens.bookings import forms as booking_forms
+from screens.bookings.forms import MOMENT_HINT
 from screens.customers import forms as customer_forms
-from screens.dialogs.form import Field
+from screens.dialogs.form import Field, as_typed
+from screens.fields.agent_picker import agent_lines
 from screens.roster import agent_forms
-from screens.wording.agents import load_bar
+from screens.wording.agents import load_bar, load_style
 from screens.wording.bookings import state
 from screens.wording.events import event_line
-from screens.wording.text import short
+from screens.wording.reasons import policy_word
+from screens.wording.text import BAD, CARE, GOOD, short
 
 PENDING: Any = {"voided": False, "status": "Pending", "agent_id": 1, "claimed_at": None}
 
@@ -55,6 +62,41 @@ def test_a_state_is_a_word(changes: dict[str, Any], words: str) -> None:
 def test_a_load_is_a_bar_and_a_number(load: int, issues: int, capacity: int, shown: str) -> None:
     row: Any = {"load": load, "issue_load": issues, "capacity": capacity}
     assert load_bar(row).plain == shown
+
+
+@pytest.mark.parametrize("held", [0, 5, 9])
+def test_a_load_with_room_left_is_no_warning(held: int) -> None:
+    assert load_style(held, 10) == GOOD
+
+
+def test_a_full_load_warns_and_one_above_the_capacity_is_loud() -> None:
+    assert load_style(10, 10) == CARE
+    assert load_style(11, 10) == f"bold {BAD}"
+
+
+def test_an_amount_in_a_field_has_separators_and_is_understood_as_it_is() -> None:
+    assert as_typed(132000.0) == "132,000.00"
+    assert money_cents(as_typed(132000.0), "package_revenue") == 13_200_000
+
+
+def test_every_moment_that_a_field_suggests_is_understood() -> None:
+    for example in MOMENT_HINT.split(", "):
+        due_times.understand(example, "2082-03-04 12:00:00", timedelta(0))
+
+
+def test_policies_are_told_apart_by_their_words() -> None:
+    assert len({policy_word(name) for name in POLICIES}) == len(POLICIES)
+    assert "Balanced load" in map(policy_word, POLICIES)
+
+
+def test_agents_to_choose_from_are_in_columns() -> None:
+    row: Any = {"agent_id": 1, "name": "Ann", "load": 0, "issue_load": 0, "capacity": 10, "rank": 3}
+    other = {"agent_id": 27, "name": "Ronan Young", "load": 10, "issue_load": 2, "rank": 12}
+    present = [row | each | {"presence": "available"} for each in ({}, other)]
+    one, two, busy = (line.plain for line in agent_lines([*present, row | {"presence": "busy"}]))
+    assert one.index("0/10") == two.index("10+2/10")
+    assert one.index("rank") == two.index("rank") == busy.index("◐")
+    assert len(one) == len(two)
 
 
 def test_amounts_have_two_places_or_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:

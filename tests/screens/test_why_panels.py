@@ -51,7 +51,7 @@ def test_those_compared_are_a_table() -> None:
         "Order  No.  Agent        Bookings  Years  Rating",
         "    1    6  Soren Baker         0     21    4.57",
         "    2   27  Ronan Young        10      7    4.40",
-        "2 of 30 agents",
+        "first 2 of 30 agents",
     ]
     assert "Decided 2082-03-04 12:00: Rank, settings version 1" in lines
 

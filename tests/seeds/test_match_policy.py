@@ -82,7 +82,7 @@ def test_an_open_gate_lets_the_score_decide(made: Desk) -> None:
     assert lead["agent_id"] == expected
     assert lead["reason"] == (
         f"best match score ({points:.1f}); 400 outcomes support it: log loss 0.020 lower than by the lead"
-        " alone (95 %: 0.010 to 0.030)"
+        " alone (95%: 0.010 to 0.030)"
     )
     with made.reading():
         why: Any = explanations.why(lead["booking_id"])

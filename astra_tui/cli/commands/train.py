@@ -74,7 +74,7 @@ COEFFICIENTS: tuple[Column[Json], ...] = (
     Column("Of", "kind"),
     Column("Name", "name"),
     Column("Log-odds", "weight", right=True, form="+.3f"),
-    Column("95 % from", "low", right=True, form="+.3f"),
+    Column("95% from", "low", right=True, form="+.3f"),
     Column("to", "high", right=True, form="+.3f"),
 )
 MODELS: tuple[Column[Json], ...] = (

@@ -83,7 +83,7 @@ def print_details(row: IssueStory) -> None:
         ("rated", row["survey"]["score"] if row["survey"] else None),
     )
     for warning in row["warnings"]:
-        used = f"{warning['percent']} % of the {wording.CLOCKS[warning['clock']]} time"
+        used = f"{warning['percent']}% of the {wording.CLOCKS[warning['clock']]} time"
         line(f"{moment(warning['at'])}  {used}")
     for one in row["escalations"]:
         raised = f"escalated, level {one['level']} ({one['trigger'].replace('_', ' ')}: {one['reason']})"

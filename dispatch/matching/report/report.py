@@ -70,7 +70,7 @@ class Report:
         return str(number), name, f"{agent.match_score:.1f}", text, sold
 
 
-HEADINGS = ("#", "Agent", "Score", "Most of it", "Confirmed, shrunk to the desk's mean (95 %)")
+HEADINGS = ("#", "Agent", "Score", "Most of it", "Confirmed, shrunk to the desk's mean (95%)")
 NUMBERS = (0, 2)
 
 

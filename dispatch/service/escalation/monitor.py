@@ -56,7 +56,7 @@ def _write(desk: Desk, now: str, watched: Watched, action: decisions.Action, out
             outcome.warnings.append({"issue_id": issue.issue_id, "clock": kind, "percent": percent})
             return
         case Close(row):
-            row = escalations.close(now, DESK_ACTOR, row.escalation_id, "work went on")
+            row = escalations.close(now, DESK_ACTOR, row.escalation_id, "work resumed")
         case Raise(fired, urgency):
             row = escalations.open_for(desk, now, issue, fired, urgency, _raised_by(issue))
         case Climb(row):

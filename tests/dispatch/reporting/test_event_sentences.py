@@ -206,13 +206,13 @@ def test_the_names_of_those_who_have_the_work_then_are_known(desk: Desk, add_age
 def test_a_check_of_the_clocks_tells_what_it_raised() -> None:
     warned = {"warnings": [WARNING, WARNING | {"percent": 75}], "escalations": []}
     assert said("issue.sweep", agent_id=6, issue_id=11, detail=warned) == (
-        "warned Soren Baker: issue 11, 75 % of the first answer time used"
+        "warned Soren Baker: issue 11, 75% of the first answer time used"
     )
     raised = {
         "warnings": [WARNING | {"percent": 100}],
         "escalations": [ESCALATION | {"trigger": each} for each in ("unresolved", "no_progress")],
     }
     assert said("issue.sweep", detail=raised) == (
-        "warned: issue 11, first answer time is over; "
+        "warned about issue 11: first answer time is over; "
         "escalated issue 6 to level 2 (unresolved, no progress), notified Tadeo Marchetti"
     )

@@ -201,7 +201,7 @@ def test_no_progress_escalates_and_progress_ends_it(
     row = conversation.note(desk, 1, "asked the bank")
     assert (raised(row), row["escalations"][0]["close_reason"]) == (
         [("no_progress", 1, False)],
-        "work went on",
+        "work resumed",
     )
     clock.advance(hours=3, minutes=59)
     assert sweep_issues(desk)["escalations"] == []

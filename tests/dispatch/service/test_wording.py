@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dispatch.desk.desk import DESK_ACTOR
 from dispatch.service.wording import (
     category,
     clock_words,
@@ -98,6 +99,8 @@ def test_what_became_of_an_escalation() -> None:
     assert describe_escalation(
         acknowledged | {"closed_at": "x", "closed_by": "lee", "close_reason": "calm"}
     ) == ("closed by lee: calm")
+    by_itself = {"closed_at": "x", "closed_by": DESK_ACTOR, "close_reason": "work resumed"}
+    assert describe_escalation(row | by_itself) == "closed: work resumed"
 
 
 def test_a_ladder_names_the_reason_of_each_rise_only() -> None:
