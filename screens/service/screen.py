@@ -44,8 +44,8 @@ COLUMNS: tuple[Column[IssueRow], ...] = (
         "time", "Urgency", 16, words.urgency, sort=URGENCY, title="Priority and time left", plain=words.due_at
     ),
     Column("issue_id", "No.", 4, right=True, sort="id", drop=2),
-    Column("title", "Issue", 21, words.subject, grows=True, sort="title"),
-    Column("customer_name", "Customer", 10, words.customer, grows=True, sort="customer", drop=3),
+    Column("title", "Issue", 22, words.subject, grows=True, sort="title"),
+    Column("customer_name", "Customer", 9, words.customer, grows=True, sort="customer", drop=3),
     Column("agent_name", "Agent", 10, lambda row: row["agent_name"] or "–", grows=True, sort="agent", drop=4),
     Column("state", "State", 14, words.short_state, sort="status", drop=1, plain=lambda row: row["status"]),
     Column("priority", "Priority", 10, words.priority, sort=URGENCY, extra=True),  # its letter is in Urgency

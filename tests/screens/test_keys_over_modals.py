@@ -44,8 +44,8 @@ def promised() -> set[str]:
 
 def kinds(base: type[Any] = Modal) -> set[type[Any]]:
     """The classes of modals that stay when a key of the application is pressed."""
-    below = {one for each in base.__subclasses__() if each is not TransientModal for one in kinds(each)}
-    return below | {base}
+    own = [each for each in base.__subclasses__() if each.__module__.startswith("screens.")]
+    return {base}.union(*(kinds(each) for each in own if each is not TransientModal))
 
 
 async def silent(app: AstraApp, *pressed_keys: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from screens.base.message_log import KEPT
 from tests.screens.long_session import SHORT, living, resident_mb, rounds
 
 WARM_UP, MORE = 2, 2
@@ -23,6 +24,8 @@ def kept(before: Counter[str], now: Counter[str], rounds: int) -> dict[str, int]
 async def test_nothing_that_a_round_of_keys_makes_is_kept(running: Any) -> None:
     """What is kept grows with every round; the last screen closed may be held for a while."""
     async with running(size=(100, 30)) as (app, _):
+        for number in range(KEPT):
+            app.tell(f"message {number}")  # the last fifty are kept: from now on their number is the same
         await rounds(app, WARM_UP, SHORT)
         counts = [await living()]
         for _ in range(2):
