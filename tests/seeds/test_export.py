@@ -264,6 +264,14 @@ def test_some_tables_are_an_import_of_their_own(
     assert (row["customer_name"], row["phone"]) == ("Ann", None)
 
 
+def test_some_of_a_desks_customers_keep_their_numbers(desk: Desk, tmp_path: Path) -> None:
+    """The doctor took the numbers that are not in the file for lost customers."""
+    file = tmp_path / "customers.csv"
+    file.write_text("customer_id,name,phone\n100,Ada Byron,+49 711 123456\n103,Bo Lind,\n", encoding="utf-8")
+    assert import_files(desk, [file])["quarantined"] == []
+    assert faults(desk) == []
+
+
 def test_rows_that_refer_to_what_is_not_there_are_refused(
     desk: Desk, other: Desk, add_agent: Callable[..., Any], tmp_path: Path
 ) -> None:
