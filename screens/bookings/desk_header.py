@@ -64,10 +64,10 @@ def counts(rows: Sequence[BookingRow], issues: str, keep: str, overdue: int = 0)
         for group, number in found.items()
         if number
     ]
-    late = (f", {overdue} overdue", f"bold {BAD}") if overdue else ""
-    parts += [Text.assemble((f"Issues {issues}", "bold"), late)] if issues else []
     asked = sum(row["asked_at"] is not None and row["group"] != DONE for row in rows)
     parts += [Text(f"{asked} still on it? {keep} keeps it", f"bold {CARE}")] if asked else []
+    late = (f", {overdue} overdue", f"bold {BAD}") if overdue else ""
+    parts += [Text.assemble((f"Issues {issues}", "bold"), late)] if issues else []
     return Text(" · ").join(parts)
 
 

@@ -118,6 +118,8 @@ class FieldLine(Vertical):
     def on_choice_accepted(self, message: Choice.Accepted) -> None:
         if not message.choice.chosen:
             self._stay(message)
+        elif self._slip and self._slip == self._told:
+            message.stop()  # what is chosen is not what was typed
 
     def _stay(self, message: Message) -> None:
         """Say that this is required, if so; the names of a list are shown at once."""

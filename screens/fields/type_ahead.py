@@ -78,12 +78,19 @@ class TypeAhead:
 
 
 def beginning_with(letters: str, names: Iterable[str]) -> list[str]:
-    """Return the names that begin with the letters, or else those with a word that does."""
+    """Return the names that begin with the letters, or else those with a word that does.
+
+    A hyphen need not be typed: ``em`` is e-mail.
+    """
     known, wanted = list(names), fold(letters)
-    whole = [name for name in known if fold(name).startswith(wanted)]
+    whole = [name for name in known if any(one.startswith(wanted) for one in (fold(name), _joined(name)))]
     return whole or [
         name for name in known if any(word.startswith(wanted) for word in re.split(r"\W+", fold(name)))
     ]
+
+
+def _joined(name: str) -> str:
+    return fold(name).replace("-", "")
 
 
 def own_beginning(name: str, names: Iterable[str]) -> str:

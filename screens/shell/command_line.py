@@ -64,7 +64,7 @@ class CommandLine(Modal[None]):
     def __init__(self, text: str = "") -> None:
         super().__init__()
         self._first = text
-        self._seen, self._seen_text = Seen(), ""
+        self._seen, self._seen_text, self._sent = Seen(), "", ""
         self._awaited: int | None = None  # the step of a completion that waits for what fits
         self._is_busy = False
         self._back = 0  # steps in the history
@@ -148,7 +148,7 @@ class CommandLine(Modal[None]):
             if error is not None and text == self._typed.value and not self._is_busy:
                 self._say(f"Would be refused: {refusal(self.app, error)}", "-problem")
 
-        if not self._is_busy and text == self._seen_text:
+        if not self._is_busy and text == self._seen_text and text != self._sent:
             self.ask_newest("rehearsal", lambda: meaning.refusal(desk, text, asker), refused)
 
     def _say(self, text: str, kind: str) -> None:
@@ -247,7 +247,7 @@ class CommandLine(Modal[None]):
         if parse(text).jump is not None and not all(map(_may_be_left, self._below)):
             self._say(FORM_OPEN, "-problem")
             return
-        self._is_busy = True
+        self._is_busy, self._sent = True, self._typed.value
         run_line(self.host, text, self._done, self._refused)
 
     @property

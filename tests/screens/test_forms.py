@@ -201,9 +201,9 @@ async def test_letters_choose_in_the_open_list_of_a_form(golden_file: Path, runn
         app.action_policy("balanced")
         await app.settle()
         await press(app, "down", *"sk")
-        assert app.screen.values() == {"policy": "balanced"}
+        assert app.screen.values() == {"policy": "Balanced load"}
         await press(app, "enter")
-        assert app.screen.values() == {"policy": "skill"}
+        assert app.screen.values() == {"policy": "Skill"}
         await press(app, "escape", "f2")
         app.screen.query_one("#destination").focus()
         await press(app, "down", *"ti", "enter", "enter")
@@ -231,7 +231,8 @@ async def test_enter_does_not_leave_a_time_that_cannot_be_read(golden_file: Path
         await at_booking(app, 9)
         await press(app, "F", *"soon", "enter")
         assert (
-            problem(app) == "'soon' is not in the future; try tomorrow 9:00, in 2 hours, fri 9, 23.11. 9:00"
+            problem(app)
+            == "'soon' is not in the future; try tomorrow 09:00, in 2 hours, fri 09:00, 11-23 09:00"
         )
         assert len(app.screen_stack) == 2
 

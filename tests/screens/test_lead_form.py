@@ -113,3 +113,15 @@ async def test_a_number_typed_at_the_contact_says_where_it_goes(running: Any) ->
         assert (here(app), form(app)["phone"]) == ("method", "+4670")
         assert "The number goes into Phone; ⏎ comes back to Contact" in said(app)
         assert "The number goes into Phone" in text_of(app)
+
+
+async def test_enter_does_not_take_a_name_that_was_not_typed(running: Any) -> None:
+    """Moon chose Mars by its first letter, and enter went on from there as if nothing were wrong."""
+    async with running(size=(100, 30)) as (app, _):
+        await press(app, "f2")
+        app.screen.query_one("#destination").focus()
+        await press(app, *"moon", "enter")
+        assert here(app) == "destination"
+        assert "No destination begins with" in text_of(app)
+        await press(app, *"mars", "enter")
+        assert here(app) == "launch"

@@ -207,7 +207,7 @@ def test_a_part_alone_is_refused_with_the_way(desk: Desk, load: Load, history: l
         undo(desk, 3)
     assert "{log.undo 1}" in caught.value.hint
     undo(desk)
-    with pytest.raises(Refused, match="rows_back"):
+    with pytest.raises(Refused, match="imported rows removed cannot be undone"):
         undo(desk, 6)
     with pytest.raises(Refused, match="nothing"):
         undo(desk)

@@ -152,7 +152,7 @@ def test_a_command_of_which_all_was_refused_is_nothing_to_undo(desk: Desk, four:
     assert bulk_actions.cancel(desk, [4, 99], "launch is off")["done"] == 0
     number = look(event_log.events)[0]["event_id"]
     assert not look(lambda: is_undoable(number))
-    with pytest.raises(Refused, match=f"event {number} .* changed nothing"):
+    with pytest.raises(Refused, match="several cancelled changed nothing"):
         preview(desk, number)
     assert preview(desk)["booking_id"] == undo(desk)["booking_id"] == 4, "the command before it"
 
