@@ -14,6 +14,7 @@ from dispatch.operations.setting_definitions import DEFINITIONS
 from dispatch.queries.customer_index import keep_up
 from dispatch.service.issues.queue import settle
 from models import issue_triggers as _service_triggers  # noqa: F401
+from models import shares as _shares  # noqa: F401
 from models import tallies as _tallies  # noqa: F401
 from models import triggers as _triggers  # noqa: F401
 

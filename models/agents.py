@@ -104,6 +104,8 @@ class Holder(BaseModel):
     first_name = TextField()
     last_name = TextField()
     load = IntegerField()
+    issue_load = IntegerField()
+    capacity = IntegerField()
     last_given_at = TextField(null=True)
 
     @property
@@ -116,7 +118,8 @@ class Taker(DeskModel):
 
     The database derives ``takes_work`` (available and below capacity), ``load_ratio`` (bookings and issues
     held / capacity) and ``skill_base`` (the score of the policy ``skill`` for a non-specialist). Indexes list
-    those who take work before the others, in the order of rank, ratio or score.
+    those who take work before the others, in the order of rank, ratio or score. ``share_due`` and
+    ``share_lag`` are those of models/shares.py.
     """
 
     table = "agents_here"
@@ -135,8 +138,11 @@ class Taker(DeskModel):
     presence_reason = TextField(null=True)
     issue_load = IntegerField()
     level = IntegerField(null=True)
+    weight = DoubleField()
     load_ratio = DoubleField()
     skill_base = DoubleField()
+    share_due = DoubleField(null=True)
+    share_lag = DoubleField()
 
 
 class AgentRank(DeskModel):

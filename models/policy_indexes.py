@@ -1,4 +1,4 @@
-"""Indexes with the order of the policies ``balanced`` and ``skill``, kept only while the policy is in force.
+"""Indexes with the order of ``balanced``, ``skill`` and ``share``, kept only while the policy is in force.
 
 Every lead moves its agent's row in each of them, which costs a page, so a desk has only those of its own
 policy. Any other policy, used for one lead or in a trial, sorts the agents itself.
@@ -16,25 +16,34 @@ _TABLE = Agent._meta.table_name
 _HERE = Entity("left_at").is_null()
 
 
+_TAKES_WORK = Entity("takes_work")
+
+
 def _index(name: str, *columns: object, where: Expression = _HERE) -> Index:
-    return Index(name, _TABLE, [Entity("takes_work"), *columns], where=where)
+    return Index(name, _TABLE, list(columns), where=where)
 
 
-_BY_SKILL = (Entity("skill_base").desc(), Entity("agent_id"))
+_ID = Entity("agent_id")
+_BY_SKILL = (Entity("skill_base").desc(), _ID)
+_WEIGHT, _DUE = Entity("weight"), Entity("share_due")
 ORDERS: dict[str, tuple[Index, ...]] = {
-    "balanced": (
-        _index("agents_by_ratio", Entity("load_ratio"), Entity("last_given_at"), Entity("agent_id")),
-    ),
+    "balanced": (_index("agents_by_ratio", _TAKES_WORK, Entity("load_ratio"), Entity("last_given_at"), _ID),),
     # Each agent is in one of the two. With the skills in the index, a search for specialists skips the
     # others without reading their rows.
     "skill": (
-        _index("agents_by_skill_any", *_BY_SKILL, where=_HERE & Entity("skills").is_null()),
+        _index("agents_by_skill_any", _TAKES_WORK, *_BY_SKILL, where=_HERE & Entity("skills").is_null()),
         _index(
             "agents_by_skill_listed",
+            _TAKES_WORK,
             *_BY_SKILL,
             Entity("skills"),
             where=_HERE & Entity("skills").is_null(False),
         ),
+    ),
+    # Within one weight, who is due first is also the one furthest behind.
+    "share": (
+        _index("agents_by_share", _WEIGHT, _DUE, _ID, where=_HERE & _DUE.is_null(False)),
+        _index("agents_by_lag", _WEIGHT, Entity("share_lag").desc(), _ID, where=_HERE & _DUE.is_null()),
     ),
 }
 

@@ -30,6 +30,7 @@ from models.customers import Lead
 from models.database import current_database
 from models.errors import Refused
 from models.hints import act
+from models.shares import recount as recount_shares
 
 logger = logging.getLogger(__name__)
 
@@ -189,6 +190,7 @@ def recount_loads(agent_ids: Iterable[int | None]) -> None:
     )
     for some in chunked(sorted({agent_id for agent_id in agent_ids if agent_id is not None}), AGENTS_AT_ONCE):
         Agent.update({Agent.load: pending}).where(Agent.agent_id.in_(some)).execute()
+    recount_shares()
 
 
 def change_score(agent_id: int, points: int, answers: int) -> None:

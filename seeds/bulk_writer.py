@@ -22,6 +22,7 @@ from dispatch.desk.commands import MOVED
 from dispatch.desk.desk import Desk
 from dispatch.operations.import_record import Made, Run
 from dispatch.operations.integrity.ledger import FIRST
+from models import shares
 from models.agents import Agent
 from models.audit import Decision
 from models.base import BaseModel, CompiledQuery, Json, parameter
@@ -213,6 +214,8 @@ def write_all(
 
 def _write_rows(model: type[BaseModel], rows: list[Tuple]) -> Made:
     _INSERTS[model](rows)
+    if model is Agent:
+        shares.recount()
     return {model: _said(model, rows)}
 
 

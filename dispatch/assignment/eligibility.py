@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
 
 DEPARTMENT, SKILL, LOCATION = "department", "skill", "location"
+WEIGHT = "without weight"  # for a policy that goes by it
 ONLY = "only"  # one agent
 RELAXED_FIRST = ((LOCATION,), (SKILL,), (DEPARTMENT,))
 """The order in which rules are dropped when no free agent meets them all; presence and capacity never are."""
@@ -56,6 +57,7 @@ PROFILE: Final = (
     Taker.department,
     Taker.skills,
     Taker.locations,
+    Taker.weight,
 )
 UNABLE_COLUMNS = 4  # the first columns of a profile, which say why an agent may take no work
 _keeps_rules = itemgetter(_KEEPS)
@@ -65,6 +67,8 @@ def _condition(rule: str, wanted: object) -> Expression:
     """A rule as a condition on agents; ``wanted`` is a value, or a parameter of a compiled query."""
     if rule == DEPARTMENT:
         return Taker.department == wanted
+    if rule == WEIGHT:
+        return Taker.weight > wanted
     if rule == ONLY:
         return Taker.agent_id == wanted
     names = Taker.skills if rule == SKILL else Taker.locations
@@ -87,8 +91,8 @@ class Shape(NamedTuple):
 class Order:
     """A policy's order of agents: ``build`` makes the query of Taker's columns, the agent's id first.
 
-    Values for its ``parameter(name)`` are given when it runs. With ``by_id`` it scans the table in id
-    order instead of the index of agents who may take work.
+    Values for its ``parameter(name)`` are given when it runs. With ``by_id`` it uses no index that
+    begins with who may take work: it scans the table in id order, or has an index of its own.
     """
 
     def __init__(self, build: Callable[[], ModelSelect[Any]], *, by_id: bool = False) -> None:
@@ -208,9 +212,16 @@ _ANY = Order(lambda: Taker.select(Taker.agent_id))
 _BY_ID = Order(lambda: Taker.select(Taker.agent_id).order_by(Taker.agent_id))
 
 
-def pool_for(desk: Desk, lead: Lead, package: str | None = None, without: Collection[int] = ()) -> Pool:
-    """The strictest pool for a lead; ``without`` are excluded agents."""
-    values: dict[str, object] = {}
+def pool_for(
+    desk: Desk,
+    lead: Lead,
+    package: str | None = None,
+    without: Collection[int] = (),
+    *,
+    by_weight: bool = False,
+) -> Pool:
+    """The strictest pool for a lead; ``without`` are excluded agents, and ``by_weight`` those of weight 0."""
+    values: dict[str, object] = {WEIGHT: 0} if by_weight else {}
     departments = desk.settings["departments"]
     department = department_for(departments, lead, package) if departments else None
     if department:
@@ -263,6 +274,7 @@ class Profile(NamedTuple):
     department: str
     skills: str | None
     locations: str | None
+    weight: float
 
     def broken_rule(self, pool: Pool) -> tuple[str, str]:
         """The first of a pool's rules the agent fails: its name, and the reason in words."""
@@ -272,6 +284,8 @@ class Profile(NamedTuple):
         """All of a pool's rules the agent fails, as ``broken_rule`` has the first."""
         for rule in pool.rules:
             wanted = str(pool.values[rule])
+            if rule == WEIGHT and not self.weight:
+                yield rule, rule
             if rule == DEPARTMENT and self.department != wanted:
                 yield rule, f"not in {wanted}"
             names = {SKILL: self.skills, LOCATION: self.locations}.get(rule)

@@ -72,7 +72,7 @@ def choose(
     settings = desk.settings
     if not desk.in_transaction:
         settings.begin()
-    strictest = pool_for(desk, lead, package, without or ())
+    strictest = pool_for(desk, lead, package, without or (), by_weight=policy.by_weight)
     choice = Choice(policy, strictest, policy.ranked(lead, strictest, limit))
     if not choice.ranked:
         choice = _relaxed(choice, lead, limit)
@@ -107,7 +107,7 @@ def kept_out(
     "away": 1}``. At most fifty are examined: nobody would read about more.
     """
     policy, pool = choice.policy, choice.pool
-    passed_by = bool(excluded) or pool.is_narrow
+    passed_by = bool(excluded) or pool.is_narrow or (policy.by_weight and not choice.ranked)
     if not pool.some_unable and not passed_by:
         return {}, {}
     best = choice.ranked if choice.returning else choice.ranked[:1]  # a favourite may not be the first

@@ -7,6 +7,7 @@ from dispatch.desk import settings
 from dispatch.desk.accepted_values import LISTS, WORDS, refuse_known
 from dispatch.desk.commands import Command, command, never
 from dispatch.inputs import validation
+from models import shares
 from models.accepted_values import Package
 from models.base import Json
 from models.errors import InvalidInput
@@ -21,6 +22,7 @@ def set_value(running: Command, key: str, value: str) -> Json:
         _check_departments(running, parsed)
     if key == "policy":
         keep_order(parsed)
+        shares.follow(parsed)
     running.detail = {"key": key, "old": running.desk.settings[key], "new": parsed}
     settings.store(key, parsed)
     running.desk.settings.refresh()

@@ -29,6 +29,7 @@ from dispatch.operations.integrity import (
 from dispatch.operations.integrity.findings import FAILURES, RESTORE, Finding, finding, guarded, joined, named
 from dispatch.operations.row_types import Diagnosis
 from dispatch.privacy.leftovers import uncompacted
+from models import shares
 from models.agents import Agent
 from models.base import Json
 from models.database import current_database
@@ -88,6 +89,7 @@ def _checks(desk: Desk, path: Path, head: Seal | None = None) -> dict[str, Calla
         "work": partial(work.distribution, desk),
         "ratings": derived.ratings,
         "tallies": derived.tallies_agree,
+        "shares": partial(derived.shares_agree, desk),
         "issues": partial(agree, "issues", "every issue agrees with its rows", agreements.ISSUES),
         "issue loads": issues.issue_loads,
         "clocks": issues.clocks_agree,
@@ -132,6 +134,7 @@ def repair(running: Command) -> Json:
     }
     counted: dict[str, Callable[[], int]] = {
         "tallies": derived.repair_tallies,
+        "shares": lambda: int(shares.repair(running.desk.settings["policy"])),
         "log": history.repair,
         "search": search_index.repair,
         "watch": partial(issues.repair_watches, running.desk),

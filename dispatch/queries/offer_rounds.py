@@ -20,13 +20,19 @@ from models.audit import Event
 from models.base import CompiledQuery, listed, parameter, tuples
 from models.bookings import Waiting
 from models.clock import from_text, to_text
+from models.shares import ShareClock
 
 DECLINED = "declined it"
 NOT_CLAIMED = "did not claim it in time"
 AT_ONCE = 500
 
 _SEEN_BY = {"booking.decline": ("declined_by", DECLINED), "booking.lapse": ("not_claimed_by", NOT_CLAIMED)}
-_free = CompiledQuery(lambda: Taker.select(Taker.agent_id).where(Taker.takes_work == SQL("1")))
+_by_weight = ShareClock.select(SQL("1")).where(ShareClock.in_force)
+_free = CompiledQuery(
+    lambda: Taker.select(Taker.agent_id).where(
+        Taker.takes_work == SQL("1"), (Taker.weight > 0) | ~fn.EXISTS(_by_weight)
+    )
+)
 _later = Event.alias()
 _sightings = CompiledQuery(
     lambda: Event.select(
@@ -99,7 +105,7 @@ def _standing(booking_ids: Iterable[int], undoing: int | None = None) -> list[tu
 
 
 def free_agents() -> set[int]:
-    """The agents who may take work now."""
+    """The agents who may take work now; under the policy ``share`` those with a weight."""
     return {agent_id for (agent_id,) in _free()}
 
 

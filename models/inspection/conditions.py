@@ -142,6 +142,7 @@ DECIDED_BY = (
     "skill",
     "round_robin",
     "balanced",
+    "share",
     "by hand",
     "pull",
     "shuffle",

@@ -1,10 +1,23 @@
-"""Agents have a weight: their part of the leads under the policy ``share``."""
+"""Agents have a weight, and the policy ``share`` keeps their shares."""
 
 from __future__ import annotations
 
 from typing import Any
 
+STATEMENTS = [
+    """ALTER TABLE space_travel_agents ADD COLUMN weight REAL NOT NULL DEFAULT 1
+        CHECK (weight BETWEEN 0 AND 10)""",
+    "ALTER TABLE space_travel_agents ADD COLUMN share_due REAL",
+    "ALTER TABLE space_travel_agents ADD COLUMN share_lag REAL NOT NULL DEFAULT 0",
+    """CREATE TABLE share_clock (
+        clock_id INTEGER PRIMARY KEY CHECK (clock_id = 1),
+        moment REAL NOT NULL,
+        members TEXT NOT NULL,
+        in_force INTEGER NOT NULL CHECK (in_force IN (0, 1))
+    )""",
+]
+
 
 def up(migrator: Any, db: Any) -> None:
-    db.execute_sql("""ALTER TABLE space_travel_agents ADD COLUMN weight REAL NOT NULL DEFAULT 1
-        CHECK (weight BETWEEN 0 AND 10)""")
+    for statement in STATEMENTS:
+        db.execute_sql(statement)

@@ -17,6 +17,7 @@ POLICIES: Mapping[str, str] = {
     "round_robin": "In turn",
     "skill": "Skill",
     "balanced": "Balanced load",
+    "share": "Share by weight",
     "match": "Match score",
 }
 """The policies in words; a decision may have other origins, such as a person's choice."""
@@ -35,6 +36,10 @@ FIGURES: Mapping[str, Figures] = {
     "free": ("Free", lambda value: f"{value:.0%}"),
     "performance": ("Rating", lambda value: f"{value * 5:.1f}"),
     "match_score": ("Match", lambda value: "–" if value is None else f"{value:.1f}"),
+    "is_behind": ("Behind", lambda value: "yes" if value else "no"),
+    "due_in": ("Due in", lambda value: "–" if value is None else f"{value:.1f}"),
+    "behind": ("Leads", lambda value: f"{value:+.2f}"),
+    "weight": ("Weight", lambda value: f"{value:g}"),
     "after": ("After", lambda value: str(value or "–")),
 }
 """What the policies compare: the column's label, and how a value reads."""

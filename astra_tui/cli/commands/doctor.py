@@ -63,12 +63,11 @@ def _print_repairs(repaired: Json) -> None:
         line(f"agent {row['agent_id']}: load {row['from']} is now {row['to']}")
     for row in repaired.get("assignments", ()):
         line(f"assignment {row['assignment_id']} is now with agent {row['to_agent_id']}")
-    wrong = repaired.get("tallies")
-    if wrong:
-        line(f"{wrong:,} of the match score's tallies corrected")
     for row in repaired.get("ratings", ()):
         line(f"agent {row['agent_id']}: rating {plain_value(row['from'])} is now {plain_value(row['to'])}")
     for key, what in (
+        ("tallies", "of the match score's tallies corrected"),
+        ("shares", "count of the shares by weight corrected"),
         ("log", "events listed again"),
         ("search", "customers indexed again"),
         ("watch", "issues checked"),

@@ -6,6 +6,7 @@ from dispatch.assignment.policies.match import MatchPolicy
 from dispatch.assignment.policies.rank import RankPolicy
 from dispatch.assignment.policies.rank_contact import RankContactPolicy
 from dispatch.assignment.policies.round_robin import RoundRobinPolicy
+from dispatch.assignment.policies.share import SharePolicy
 from dispatch.assignment.policies.skill import SkillPolicy
 
 POLICIES: dict[str, Policy] = {
@@ -16,6 +17,7 @@ POLICIES: dict[str, Policy] = {
         RoundRobinPolicy(),
         SkillPolicy(),
         BalancedPolicy(),
+        SharePolicy(),
         MatchPolicy(),
     )
 }

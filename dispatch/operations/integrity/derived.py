@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 
 from peewee import fn
 
+from dispatch.desk.desk import Desk
 from dispatch.operations.integrity.findings import Finding, counted, finding, joined, named
 from dispatch.operations.integrity.work import miscounted
 from dispatch.queries.customer_index import LARGE_BACKLOG, backlog
-from models import tallies
+from models import shares, tallies
 from models.agents import RATING_DECIMALS, Agent
 from models.base import Json
 from models.bookings import PENDING, Assignment, Booking
@@ -116,6 +117,12 @@ def repair_ratings() -> list[Json]:
         agent.refresh_rating()
         agent.save()
     return [{"agent_id": one.agent_id, "from": one.rating, "to": one.right} for one in wrong]
+
+
+def shares_agree(desk: Desk) -> Finding:
+    """Check that the shares of the policy ``share`` are those of the agents who may take work."""
+    sound = "the shares by weight agree with the agents"
+    return finding("shares", sound, shares.fault(desk.settings["policy"]), RECOUNT)
 
 
 def tallies_agree() -> Finding:

@@ -371,7 +371,7 @@ def test_an_unknown_policy_is_refused_with_the_known_ones(desk: Desk, three: Non
         configuration.set_value(desk, "policy", "astrology")
     with pytest.raises(InvalidInput) as caught:
         policy_trial.try_policy(desk, "astrology")
-    assert caught.value.hint == "accepted: rank, rank+contact, round_robin, skill, balanced, match"
+    assert caught.value.hint == "accepted: rank, rank+contact, round_robin, skill, balanced, share, match"
 
 
 def test_a_trial_reassigns_the_last_leads_and_keeps_nothing(

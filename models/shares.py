@@ -1,0 +1,260 @@
+"""The shares of the policy ``share``: how far each agent is behind or ahead of what their weight entitles to.
+
+Every lead that the policy gives out entitles each *member* (an agent here who may take work, with a weight)
+to weight / W of a lead, W being the sum of the members' weights. Only a clock is moved for that: a lead moves
+it by 1 / W. A member's ``share_due`` is the moment at which they are entitled to one lead more than they
+received, so receiving one moves it by 1 / weight, and nobody else's row changes. An agent who is no member
+has no ``share_due``, and keeps in ``share_lag`` what was entitled and not received, a negative number if
+they are ahead; it continues when they are back.
+
+The listeners keep this up while ``share`` is the desk's policy; queries that fire no signals are followed by
+``recount``. For one lead under another policy, ``recount`` comes first.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from peewee import SQL, BooleanField, DoubleField, IntegerField, TextField, Value, fn
+
+from models.agents import Agent, Holder, Taker
+from models.base import BaseModel, CompiledQuery, after_save, parameter
+
+SHARE = "share"
+THE_CLOCK = 1
+TENTHS = 10  # weights have one decimal, so their sums are exact as whole numbers
+
+
+class ShareClock(BaseModel):
+    """The one clock: its ``moment``, and the number of members by weight (JSON; tenths: number).
+
+    ``in_force`` is whether ``share`` is the desk's policy; otherwise the members are as of the last lead that
+    was given by it.
+    """
+
+    label = "share clock"
+    table = "share_clock"
+
+    clock_id = IntegerField(primary_key=True)
+    moment = DoubleField(default=0.0)
+    members = TextField(default="{}")
+    in_force = BooleanField(default=False)
+
+    @property
+    def state(self) -> State:
+        return State(self.moment, self.members, self.in_force)
+
+
+class State(NamedTuple):
+    """The clock's columns, as a policy reads them."""
+
+    moment: float = 0.0
+    members: str = "{}"
+    in_force: bool = False
+
+    @property
+    def counts(self) -> dict[int, int]:
+        """The number of members by weight, in tenths."""
+        return {int(tenths): number for tenths, number in json.loads(self.members).items()}
+
+    @property
+    def total(self) -> float:
+        """The sum of the members' weights."""
+        return sum(tenths * number for tenths, number in self.counts.items()) / TENTHS
+
+
+class Sharer(BaseModel):
+    """The columns of an agent that the shares are about; no event holds them, as they follow from others."""
+
+    label = "agent"
+    table = "space_travel_agents"
+
+    agent_id = IntegerField(primary_key=True)
+    weight = DoubleField()
+    takes_work = BooleanField()
+    left_at = TextField(null=True)
+    share_due = DoubleField(null=True)
+    share_lag = DoubleField(default=0.0)
+
+    @property
+    def may_share(self) -> bool:
+        """Whether the agent belongs to the members."""
+        return bool(self.takes_work) and self.left_at is None and self.weight > 0
+
+
+_clock = CompiledQuery(lambda: ShareClock.select(ShareClock.moment, ShareClock.members, ShareClock.in_force))
+_is_taker = (Taker.takes_work == SQL("1")) & (Taker.weight > 0)
+_astray = CompiledQuery(
+    lambda: (
+        Sharer.select(Sharer.agent_id)
+        .where(Sharer.share_due.is_null(False) != (_may_share()))
+        .order_by(Sharer.agent_id)
+    )
+)
+_by_weight = CompiledQuery(
+    lambda: (
+        Sharer.select(Sharer.weight, fn.COUNT(Sharer.agent_id))
+        .where(Sharer.share_due.is_null(False))
+        .group_by(Sharer.weight)
+    )
+)
+_next_weight = CompiledQuery(
+    lambda: Taker.select(fn.MIN(Taker.weight)).where(
+        Taker.share_due.is_null(), Taker.weight > parameter("above")
+    )
+)
+_total_of_takers = CompiledQuery(lambda: Taker.select(fn.SUM(Taker.weight)).where(_is_taker))
+
+
+def _may_share() -> Any:
+    return (Sharer.takes_work == SQL("1")) & Sharer.left_at.is_null() & (Sharer.weight > 0)
+
+
+def state() -> State:
+    """The clock as stored; at its beginning if ``share`` was never used."""
+    rows = _clock()
+    return State(*rows[0]) if rows else State()
+
+
+def total_of_takers() -> float:
+    """The sum of the weights of those who may take work now, where nobody keeps it up."""
+    return float(_total_of_takers()[0][0] or 0)
+
+
+def weights_of_others() -> list[float]:
+    """The weights of the agents here who are no members: one indexed step for each."""
+    found, last = [], -1.0
+    while (rows := _next_weight(above=last))[0][0] is not None:
+        last = rows[0][0]
+        found.append(last)
+    return found
+
+
+def receive(agent_id: int) -> None:
+    """Count a lead that the policy has given to an agent, in the transaction that gives it."""
+    clock = ShareClock.lock_or_none(THE_CLOCK)
+    if clock is None or not clock.in_force:
+        clock = _recounted(clock or ShareClock(clock_id=THE_CLOCK))
+    agent = Sharer.lock(agent_id)
+    agent.share_due = (agent.share_due or 0.0) + 1 / agent.weight  # members have one
+    agent.save()
+    clock.moment += 1 / clock.state.total
+    clock.save()
+
+
+def follow(policy: str) -> None:
+    """Begin with all agents level when ``share`` becomes the desk's policy; end when another does."""
+    clock = ShareClock.lock_or_none(THE_CLOCK)
+    if policy == SHARE:
+        if clock is None or not clock.in_force:
+            _forget()
+            _recounted(ShareClock(clock_id=THE_CLOCK, in_force=True))
+    elif clock is not None:
+        _forget()
+
+
+def _forget() -> None:
+    ShareClock.delete().execute()
+    Sharer.update({Sharer.share_due: None, Sharer.share_lag: 0.0}).execute()
+
+
+def recount() -> None:
+    """Find out again who the members are, if ``share`` is in force: after queries that fire no signals."""
+    clock = ShareClock.lock_or_none(THE_CLOCK)
+    if clock is not None and clock.in_force:
+        _recounted(clock)
+
+
+def _recounted(clock: ShareClock) -> ShareClock:
+    _join_level(clock)
+    for (agent_id,) in _astray():
+        _turn(Sharer.lock(agent_id), clock.moment)
+    counts = {round(weight * TENTHS): number for weight, number in _by_weight()}
+    clock.members = json.dumps(counts, sort_keys=True)
+    clock.save()
+    return clock
+
+
+def _join_level(clock: ShareClock) -> None:
+    """Let those without a past join at once: all of them, when the shares begin."""
+    due = clock.moment + Value(1.0) / Sharer.weight
+    Sharer.update({Sharer.share_due: due}).where(
+        _may_share(), Sharer.share_due.is_null(), Sharer.share_lag == 0
+    ).execute()
+
+
+def _turn(agent: Sharer, moment: float, weight: float | None = None) -> None:
+    """Let an agent be a member or none, as they may share now; ``weight`` is the one they had before."""
+    lag = agent.share_lag
+    if agent.share_due is not None:
+        lag = 1 - (weight or agent.weight) * (agent.share_due - moment)
+    is_member = agent.may_share
+    agent.share_due = moment + (1 - lag) / agent.weight if is_member else None
+    agent.share_lag = 0.0 if is_member else lag
+    agent.save()
+
+
+_DECIDING = frozenset(("presence", "capacity", "left_at", "weight"))
+
+
+@after_save(Agent)
+def _follow_agent(_sender: type[Agent], agent: Agent, created: bool) -> None:
+    if created or not _DECIDING.isdisjoint(agent.changed) or _is_crossing(agent):
+        _follow(agent.agent_id, agent.was("weight"))
+
+
+@after_save(Holder)
+def _follow_holder(_sender: type[Holder], holder: Holder, _created: bool) -> None:
+    if _is_crossing(holder):
+        _follow(holder.agent_id)
+
+
+def _is_crossing(agent: Agent | Holder) -> bool:
+    """Whether a change of load has filled the agent up, or made the first room."""
+    old: Any = agent.loaded
+    capacity = agent.capacity
+    was_free = old["load"] + old["issue_load"] < capacity
+    return bool(was_free != (agent.load + agent.issue_load < capacity))
+
+
+def _follow(agent_id: int, weight: float | None = None) -> None:
+    """Count an agent in or out, or with another weight, as the row in the database says by now."""
+    if not state().in_force:
+        return
+    agent, clock = Sharer.lock(agent_id), ShareClock.lock(THE_CLOCK)
+    was, old = agent.share_due is not None, weight or agent.weight
+    if (was, old) == (agent.may_share, agent.weight):
+        return
+    counts = clock.state.counts
+    _turn(agent, clock.moment, old)
+    for is_member, of, step in ((was, old, -1), (agent.share_due is not None, agent.weight, +1)):
+        if is_member:
+            tenths = round(of * TENTHS)
+            counts[tenths] = counts.get(tenths, 0) + step
+    clock.members = json.dumps({tenths: number for tenths, number in sorted(counts.items()) if number})
+    clock.save()
+
+
+def repair(policy: str) -> bool:
+    """Keep up what follows from the agents and the policy again; return whether anything was wrong."""
+    if not fault(policy):
+        return False
+    follow(policy)
+    recount()
+    return True
+
+
+def fault(policy: str) -> str:
+    """Say how the shares disagree with the agents and the desk's policy; "" if they do not."""
+    rows = _clock()
+    in_force = bool(rows) and State(*rows[0]).in_force
+    if in_force != (policy == SHARE):
+        return "the shares are kept up, but not the policy" if in_force else "the shares are not kept up"
+    if not in_force:
+        return ""
+    astray = [agent_id for (agent_id,) in _astray()]
+    if astray:
+        return f"agents wrongly in or out: {', '.join(map(str, astray[:TENTHS]))}"
+    counts = {round(weight * TENTHS): number for weight, number in _by_weight()}
+    return "" if counts == state().counts else "the sum of the weights is not that of the members"

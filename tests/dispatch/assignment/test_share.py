@@ -1,0 +1,430 @@
+"""The policy ``share``: leads in proportion to the agents' weights, exactly, whatever happens meanwhile."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dispatch import agents, bookings
+from dispatch.agents.presence import set_presence
+from dispatch.assignment import policy_trial
+from dispatch.assignment.counterfactuals import why_not
+from dispatch.assignment.explanations import preview, why
+from dispatch.bootstrap import open_desk
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
+from dispatch.operations import configuration, doctor
+from dispatch.operations.undo import undo
+from models import shares
+from models.agents import Agent
+from models.audit import Decision
+from models.base import tuples
+from tests.query_cost import FEW, add_agents, extra_steps, index_entries_written, plans
+
+AddAgent = Callable[..., dict[str, Any]]
+AddLead = Callable[..., Any]
+Look = Callable[..., Any]
+MANY_LEADS = {"capacity": 1_000}
+TRIP = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": "Tokyo Spaceport Terminal"}
+
+
+@pytest.fixture
+def share(desk: Desk, add_agent: AddAgent) -> Callable[..., None]:
+    """A desk that shares its leads by these weights, in the order of the agents' numbers."""
+
+    def begin(*weights: float) -> None:
+        for weight in weights:
+            add_agent(weight=weight, **MANY_LEADS)
+        configuration.set_value(desk, "policy", "share")
+
+    return begin
+
+
+# -- the order
+
+
+def test_leads_are_shared_out_by_weight(share: Callable[..., None], add_lead: AddLead) -> None:
+    share(2, 1)
+    assert [add_lead()["agent_id"] for _ in range(6)] == [1, 1, 2, 1, 1, 2]
+
+
+def test_equal_weights_take_turns(share: Callable[..., None], add_lead: AddLead) -> None:
+    share(1, 1, 1)
+    assert [add_lead()["agent_id"] for _ in range(6)] == [1, 2, 3, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "weights", [[10.0] * 3 + [1.0] * 10 + [0.1] * 20, [10.0, 0.1], [5.0] + [1.0] * 5, [0.3, 0.3, 0.1]]
+)
+def test_nobody_is_a_lead_from_their_share(
+    desk: Desk, share: Callable[..., None], add_lead: AddLead, weights: list[float]
+) -> None:
+    """Plain smooth weighted round robin is up to 1.62 leads off with the first of these."""
+    share(*weights)
+    got, total = Counter[int](), sum(weights)
+    with desk.batch():
+        for number in range(1, 400):
+            got[add_lead()["agent_id"]] += 1
+            off = [abs(got[place] - number * own / total) for place, own in enumerate(weights, 1)]
+            assert max(off) < 1
+
+
+def test_a_late_agent_does_not_catch_up_on_what_was_before(
+    share: Callable[..., None], add_agent: AddAgent, add_lead: AddLead
+) -> None:
+    share(1, 1)
+    for _ in range(10):
+        add_lead()
+    add_agent(**MANY_LEADS)
+    assert Counter(add_lead()["agent_id"] for _ in range(9)) == {1: 3, 2: 3, 3: 3}
+
+
+def test_weights_change_what_comes_and_not_what_was(
+    desk: Desk, share: Callable[..., None], add_lead: AddLead
+) -> None:
+    share(1, 1)
+    for _ in range(4):
+        add_lead()
+    agents.change(desk, 2, weight=3)
+    assert Counter(add_lead()["agent_id"] for _ in range(8)) == {1: 2, 2: 6}
+
+
+def test_who_is_full_is_left_out_and_continues_later(
+    desk: Desk, share: Callable[..., None], add_lead: AddLead
+) -> None:
+    share(1, 1)
+    agents.change(desk, 1, capacity=1)
+    got = [add_lead() for _ in range(5)]
+    assert [lead["agent_id"] for lead in got] == [1, 2, 2, 2, 2]
+    bookings.cancel(desk, got[0]["booking_id"], "changed their mind")
+    assert [add_lead()["agent_id"] for _ in range(2)] == [2, 1], "1 had the last turn of the two together"
+
+
+def test_rules_come_first_and_the_share_is_caught_up_on(
+    desk: Desk, share: Callable[..., None], add_lead: AddLead
+) -> None:
+    share(1, 1)
+    agents.change(desk, 1, skills="Titan")
+    assert [add_lead()["agent_id"] for _ in range(2)] == [2, 2]
+    assert [add_lead(destination="Titan")["agent_id"] for _ in range(4)] == [1, 1, 1, 2]
+
+
+def test_nobody_else_who_is_behind_is_passed_by_in_a_reason(
+    desk: Desk, share: Callable[..., None], add_lead: AddLead, look: Look
+) -> None:
+    share(2, 1)
+    booking_id = add_lead()["booking_id"]
+    row = look(why, booking_id)
+    assert row["reason"] == "due first for its share (0.67 leads behind, weight 2)"
+    behind = {"is_behind": True, "due_in": 1.5, "behind": pytest.approx(2 / 3), "weight": 2}
+    assert row["winner"] == {"agent_id": 1, "agent_name": "Ada Byron", **behind}
+    answer = why_not(desk, booking_id, 2)
+    assert (answer["kind"], answer["key"], answer["value"]) == ("key", "due_in", 3)
+    with desk.reading():
+        assert [row["agent_id"] for row in preview(desk)["candidates"]] == [1, 2]
+
+
+# -- weight 0
+
+
+def test_weight_0_gets_nothing_and_is_told(
+    desk: Desk, share: Callable[..., None], add_lead: AddLead, look: Look
+) -> None:
+    share(1, 0)
+    assert {add_lead()["agent_id"] for _ in range(5)} == {1}
+    assert why_not(desk, 1, 2)["because"] == "without weight"
+    with desk.reading():
+        assert preview(desk)["kept_out"] == {"without weight": 1}
+    configuration.set_value(desk, "policy", "rank")
+    assert add_lead()["agent_id"] == 2
+
+
+def test_a_lead_waits_rather_than_go_to_weight_0(
+    desk: Desk, share: Callable[..., None], add_lead: AddLead, look: Look
+) -> None:
+    share(1, 0, 0)
+    set_presence(desk, 1, "break")
+    lead = add_lead()
+    assert lead["agent_id"] is None
+    assert lead["reason"] == "no agent can take it yet: 1 break, 2 without weight"
+    bookings.note(desk, lead["booking_id"], "still waits")
+    agents.change(desk, 2, years=3)
+    assert look(why, lead["booking_id"])["decisions"] == 1, "nobody is asked again in vain"
+    assert agents.change(desk, 3, weight=0.5)["load"] == 1
+
+
+def test_a_customers_own_agent_of_weight_0_gets_nothing(
+    desk: Desk, share: Callable[..., None], add_lead: AddLead
+) -> None:
+    share(1, 1)
+    configuration.set_value(desk, "returning", "on")
+    first = add_lead(phone="+15550001111")
+    bookings.confirm(desk, first["booking_id"], "Luxury Dome Stay", "100", "50")
+    agents.change(desk, 1, weight=0)
+    assert add_lead(phone="+15550001111")["agent_id"] == 2
+
+
+# -- other policies, previews, doctor
+
+
+def test_one_lead_by_share_continues_where_the_last_such_lead_was(
+    desk: Desk, add_agent: AddAgent, add_lead: AddLead
+) -> None:
+    for _ in range(3):
+        add_agent(**MANY_LEADS)
+    assert [add_lead(policy="share")["agent_id"] for _ in range(4)] == [1, 2, 3, 1]
+    set_presence(desk, 2, "break")
+    assert [add_lead(policy="share")["agent_id"] for _ in range(3)] == [3, 1, 3]
+
+
+def test_a_trial_shares_leads_out_and_keeps_nothing(
+    desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
+) -> None:
+    for weight in (2, 1):
+        add_agent(weight=weight, **MANY_LEADS)
+    for _ in range(6):
+        add_lead(policy="round_robin")
+    would = [row["would_get"] for row in policy_trial.try_policy(desk, "share")["leads"]]
+    assert Counter(would) == {1: 4, 2: 2}
+    assert look(shares.state) == shares.State()
+
+
+def test_all_begin_level_when_share_becomes_the_policy(
+    desk: Desk, share: Callable[..., None], add_lead: AddLead, look: Look
+) -> None:
+    share(1, 1)
+    assert [add_lead()["agent_id"] for _ in range(3)] == [1, 2, 1]
+    configuration.set_value(desk, "policy", "rank")
+    assert look(shares.state) == shares.State()
+    configuration.set_value(desk, "policy", "share")
+    assert add_lead()["agent_id"] == 1
+    configuration.set_value(desk, "policy", "share")
+    assert add_lead()["agent_id"] == 2, "the same again is no new beginning"
+
+
+@pytest.mark.parametrize(
+    ("damage", "detail"),
+    [
+        (
+            "UPDATE space_travel_agents SET presence = 'busy' WHERE agent_id = 2",
+            "agents wrongly in or out: 2",
+        ),
+        ("UPDATE space_travel_agents SET weight = 3 WHERE agent_id = 2", "the sum of the weights is not"),
+        ("UPDATE share_clock SET members = '{}'", "the sum of the weights is not that of the members"),
+        ("DELETE FROM share_clock", "the shares are not kept up"),
+        ("UPDATE share_clock SET in_force = 0", "the shares are not kept up"),
+    ],
+)
+def test_the_doctor_finds_and_mends_what_disagrees(
+    desk: Desk, share: Callable[..., None], add_lead: AddLead, damage: str, detail: str
+) -> None:
+    share(2, 1, 1)
+    add_lead()
+    with desk.transaction():
+        desk.database.run(damage, ())
+    found = _checks(desk)
+    assert not found["shares"]["ok"]
+    assert detail in found["shares"]["detail"]
+    assert doctor.repair(desk)["shares"] == 1
+    assert _checks(desk)["shares"]["ok"]
+    assert doctor.repair(desk)["shares"] == 0
+
+
+def _checks(desk: Desk) -> dict[str, Any]:
+    with desk.reading():
+        return {row["check"]: row for row in doctor.examine(desk)["checks"]}
+
+
+def test_two_terminals_change_weights_of_one_desk(desk: Desk, share: Callable[..., None], look: Look) -> None:
+    share(1, 1)
+    other = open_desk(desk.database.path, actor="lee")
+    agents.change(other, 1, weight=2)
+    agents.change(desk, 2, weight=3)
+    agents.change(other, 2, weight=4)
+    other.close()
+    assert look(shares.state).total == 6
+    assert look(shares.fault, "share") == ""
+
+
+# -- what it costs
+
+
+def test_the_choice_reads_a_few_rows_of_many(
+    desk: Desk, share: Callable[..., None], add_lead: AddLead
+) -> None:
+    share(1, 2, 2)
+    set_presence(desk, 3, "away")
+
+    def add_many() -> None:
+        add_agents(desk)
+        add_agents(desk, presence="away", weight=2.0)
+        with desk.transaction():
+            shares.recount()
+
+    found = " ".join(plans(desk, lambda: desk.rehearse(add_lead)))
+    assert "TEMP B-TREE" not in found
+    assert "SCAN space_travel_agents" not in found
+    # ten runners-up, and fifty of the two thousand who are away
+    assert extra_steps(desk, lambda: desk.rehearse(add_lead), add_many) < 25 * FEW
+
+
+def test_a_lead_moves_its_agent_in_the_order_of_the_shares_alone(
+    desk: Desk, share: Callable[..., None], add_lead: AddLead
+) -> None:
+    share(1, 1)
+    # in the order of rank and of the shares; in that of those who are out only if the agent goes out
+    assert index_entries_written(desk, lambda: desk.rehearse(add_lead), "space_travel_agents") == 3
+
+
+# -- random days against a plain model
+
+
+class Model:
+    """Who received what, and what each lead entitled those to who could have had it."""
+
+    def __init__(self) -> None:
+        self.weights: dict[int, Fraction] = {}
+        self.members: set[int] = set()
+        self.entitled: Counter[int] = Counter()
+        self.received: Counter[int] = Counter()
+
+    def lead(self, agent_id: int) -> None:
+        total = sum(self.weights[one] for one in self.members)
+        for one in self.members:
+            self.entitled[one] += self.weights[one] / total  # type: ignore[assignment]  # a fraction
+        self.received[agent_id] += 1
+
+    def off(self) -> list[float]:
+        return [float(self.received[one] - self.entitled[one]) for one in self.weights]
+
+
+ACTS = st.lists(
+    st.tuples(
+        st.sampled_from(["lead"] * 6 + ["join", "leave", "back", "weigh", "away", "here", "undo weight"]),
+        st.integers(0, 50),
+        st.sampled_from([0, 0.1, 0.5, 1, 1, 2, 3.5, 10]),
+    ),
+    min_size=10,
+    max_size=60,
+)
+
+
+@given(st.lists(st.sampled_from([0.1, 0.7, 1, 2, 10]), min_size=1, max_size=6), ACTS)
+@settings(max_examples=40)
+def test_random_days_keep_everybody_near_their_share(
+    tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Any, weights: list[float], acts: list[Any]
+) -> None:
+    path = tmp_path_factory.mktemp("day") / "desk.db"
+    path.write_bytes(empty_desk_file.read_bytes())
+    desk = open_desk(path, actor="kim")
+    try:
+        _random_day(desk, weights, acts)
+    finally:
+        desk.close()
+
+
+def _random_day(desk: Desk, weights: list[float], acts: list[tuple[str, int, float]]) -> None:
+    model, last_decision, turned = Model(), 0, False
+    for weight in weights:
+        _add(desk, weight)
+    configuration.set_value(desk, "policy", "share")
+    for what, which, weight in acts:
+        act, row = ACTIONS[what], _agents(desk)[which % len(_agents(desk))]
+        act(desk, row, weight)
+        before = model.members
+        rows = _agents(desk)
+        model.weights = {one.agent_id: Fraction(str(one.weight)) for one in rows}
+        model.members = {
+            one.agent_id
+            for one in rows
+            if one.left_at is None and one.presence == "available" and one.weight and one.held < one.capacity
+        }
+        turned = turned or bool(before and before != model.members) or what == "weigh"
+        with desk.reading():
+            query = Decision.select(Decision.decision_id, Decision.agent_id)
+            made = tuples(query.where(Decision.decision_id > last_decision).order_by(Decision.decision_id))
+            assert shares.fault("share") == ""
+        for number, agent_id in made:
+            last_decision = number
+            if agent_id is not None:
+                model.lead(agent_id)
+        assert max(map(abs, model.off())) < (2 if turned else 1)
+        _check_lags(desk, model)
+
+
+def _check_lags(desk: Desk, model: Model) -> None:
+    with desk.reading():
+        moment = shares.state().moment
+        stored = {
+            one.agent_id: one.share_lag
+            if one.share_due is None
+            else 1 - one.weight * (one.share_due - moment)
+            for one in shares.Sharer.select()
+        }
+    assert stored == pytest.approx(
+        {one: float(model.entitled[one] - model.received[one]) for one in stored}, abs=1e-6
+    )
+
+
+def _agents(desk: Desk) -> list[Agent]:
+    with desk.reading():
+        return list(Agent.select().order_by(Agent.agent_id))
+
+
+def _add(desk: Desk, weight: float) -> None:
+    agents.add(
+        desk,
+        first_name="Ada",
+        last_name="Byron",
+        department="Premium Bookings",
+        job_title="Space Travel Agent",
+        weight=weight,
+        capacity=10_000,
+    )
+
+
+def _weigh(desk: Desk, row: Agent, weight: float) -> None:
+    if weight or row.weight == 0:
+        agents.change(desk, row.agent_id, weight=weight)
+
+
+def _weigh_and_back(desk: Desk, row: Agent, weight: float) -> None:
+    if weight and row.weight and weight != row.weight:
+        agents.change(desk, row.agent_id, weight=weight)
+        undo(desk)
+
+
+def _presence(name: str) -> Callable[[Desk, Agent, float], None]:
+    def put(desk: Desk, row: Agent, _weight: float) -> None:
+        if row.left_at is None:
+            set_presence(desk, row.agent_id, name)
+
+    return put
+
+
+def _leave(desk: Desk, row: Agent, _weight: float) -> None:
+    if row.left_at is None:
+        agents.leave(desk, row.agent_id, hand_over=True)
+
+
+def _back(desk: Desk, row: Agent, _weight: float) -> None:
+    if row.left_at is not None:
+        agents.come_back(desk, row.agent_id)
+
+
+ACTIONS: dict[str, Callable[[Desk, Agent, float], object]] = {
+    "lead": lambda desk, *_: intake.receive(desk, name="Kate Nguyen", **TRIP),
+    "join": lambda desk, _, weight: _add(desk, weight),
+    "leave": _leave,
+    "back": _back,
+    "weigh": _weigh,
+    "undo weight": _weigh_and_back,
+    "away": _presence("away"),
+    "here": _presence("available"),
+}
