@@ -14,6 +14,9 @@ The listeners keep this up while ``share`` is the desk's policy; queries that fi
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from peewee import SQL, BooleanField, DoubleField, IntegerField, TextField, Value, fn
@@ -54,14 +57,20 @@ class State(NamedTuple):
     in_force: bool = False
 
     @property
-    def counts(self) -> dict[int, int]:
+    def counts(self) -> Mapping[int, int]:
         """The number of members by weight, in tenths."""
-        return {int(tenths): number for tenths, number in json.loads(self.members).items()}
+        return _counted(self.members)[0]
 
     @property
     def total(self) -> float:
         """The sum of the members' weights."""
-        return sum(tenths * number for tenths, number in self.counts.items()) / TENTHS
+        return _counted(self.members)[1]
+
+
+@lru_cache(maxsize=64)  # the same from lead to lead
+def _counted(members: str) -> tuple[Mapping[int, int], float]:
+    counts = {int(tenths): number for tenths, number in json.loads(members).items()}
+    return MappingProxyType(counts), sum(tenths * number for tenths, number in counts.items()) / TENTHS
 
 
 class Sharer(BaseModel):
@@ -226,7 +235,7 @@ def _follow(agent_id: int, weight: float | None = None) -> None:
     was, old = agent.share_due is not None, weight or agent.weight
     if (was, old) == (agent.may_share, agent.weight):
         return
-    counts = clock.state.counts
+    counts = dict(clock.state.counts)
     _turn(agent, clock.moment, old)
     for is_member, of, step in ((was, old, -1), (agent.share_due is not None, agent.weight, +1)):
         if is_member:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 
-from dispatch.assignment.policies import Candidate
+from dispatch.assignment.policies import Candidate, Policy
 from dispatch.assignment.selection import DECLINED_RULE, EXCLUDED_KEPT, choose, kept_out, policy_named
 from dispatch.desk.commands import Command, running_command
 from dispatch.queries.offer_rounds import NO_ROUND, Round, free_agents
@@ -51,7 +51,7 @@ def decide(
         policy=policy.name,
         settings_version=running.desk.settings.version,
         reason=f"{because}: {reason}" if because else reason,
-        candidates=f"[{','.join([_dumped(policy.name, candidate) for candidate in choice.ranked])}]",
+        candidates=_candidates(policy, choice.ranked),
     )
     notes: Json = {"relaxed": choice.relaxed} if choice.relaxed else {}
     if passed_over:
@@ -65,6 +65,12 @@ def decide(
     decision.returning = choice.returning is not None
     running.decision = decision
     return decision
+
+
+def _candidates(policy: Policy, ranked: list[Candidate]) -> str:
+    if not policy.is_steady:
+        return _dump(ranked)
+    return f"[{','.join([_dumped(policy.name, candidate) for candidate in ranked])}]"
 
 
 @lru_cache(maxsize=4096)

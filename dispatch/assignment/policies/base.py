@@ -47,6 +47,8 @@ class Policy(ABC):
     key_names: ClassVar[tuple[str, ...]]
     relaxed_first: ClassVar[Sequence[tuple[str, ...]]] = RELAXED_FIRST
     """The rules of eligibility to drop, in order and together, when no free agent meets them all."""
+    is_steady: ClassVar[bool] = True
+    """Whether most candidates compare as they did for the last lead."""
     by_weight: ClassVar[bool] = False
     """Whether agents of weight 0 get nothing."""
 

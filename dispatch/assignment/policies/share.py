@@ -12,7 +12,7 @@ from models.agents import Taker
 from models.base import parameter
 from models.customers import Lead
 
-DECIMALS = 9  # of a share, so that equal ones compare as equal
+DECIMALS = 6  # of a lead, so that equal shares compare as equal
 
 _COLUMNS = (Taker.agent_id, Taker.weight, Taker.share_due, Taker.share_lag)
 _everybody = Order(lambda: Taker.select(*_COLUMNS), by_id=True)
@@ -46,7 +46,7 @@ class SharePolicy(Policy):
     name = shares.SHARE
     help = "leads in proportion to the agents' weights, whoever is due first for their share"
     key_names = ("is_behind", "due_in", "behind", "weight")
-    by_weight = True
+    is_steady, by_weight = False, True
 
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
         state = shares.state()
@@ -56,11 +56,10 @@ class SharePolicy(Policy):
         return found if limit == EVERY else found[:limit]
 
     def place(self, candidate: Candidate) -> tuple[Any, ...]:
-        is_behind, _, behind, weight = candidate.keys
-        if not weight:
-            return 2, 0.0, candidate.agent_id
-        wait = (1 - behind) / weight if is_behind else -behind / weight
-        return 0 if is_behind else 1, round(wait, DECIMALS), candidate.agent_id
+        agent_id, is_behind, due_in, behind, weight = candidate
+        if is_behind:
+            return 0, due_in, agent_id
+        return (1, -behind / weight, agent_id) if weight else (2, 0.0, agent_id)
 
     def preference(self, first: Candidate, second: Candidate) -> str:
         is_behind, _, behind, weight = first.keys
@@ -97,4 +96,4 @@ def _candidate(row: Sequence[Any], moment: float, total: float) -> Candidate:
         lag = 1 - weight * (due - moment)
     total = total or weight
     behind = round(lag + weight / total, DECIMALS)
-    return Candidate(agent_id, (behind > 0, round((1 - lag) / weight * total, 3), behind, weight))
+    return Candidate(agent_id, (behind > 0, round((1 - lag) / weight * total, DECIMALS), behind, weight))
