@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from peewee import SQL, BooleanField, DoubleField, IntegerField, TextField, Value, fn
 
 from models.agents import Agent, Holder, Taker
+from models.audit import Decision
 from models.base import BaseModel, CompiledQuery, after_save, parameter
 
 SHARE = "share"
@@ -29,11 +30,15 @@ THE_CLOCK = 1
 TENTHS = 10  # weights have one decimal, so their sums are exact as whole numbers
 
 
+def _last_decision() -> int:
+    return int(Decision.select(fn.MAX(Decision.decision_id)).scalar() or 0)
+
+
 class ShareClock(BaseModel):
     """The one clock: its ``moment``, and the number of members by weight (JSON; tenths: number).
 
     ``in_force`` is whether ``share`` is the desk's policy; otherwise the members are as of the last lead that
-    was given by it.
+    was given by it. Leads count whose decision is later than ``since_decision``.
     """
 
     label = "share clock"
@@ -43,6 +48,7 @@ class ShareClock(BaseModel):
     moment = DoubleField(default=0.0)
     members = TextField(default="{}")
     in_force = BooleanField(default=False)
+    since_decision = IntegerField(default=_last_decision)
 
     @property
     def state(self) -> State:
@@ -93,6 +99,7 @@ class Sharer(BaseModel):
 
 
 _clock = CompiledQuery(lambda: ShareClock.select(ShareClock.moment, ShareClock.members, ShareClock.in_force))
+_since = CompiledQuery(lambda: ShareClock.select(ShareClock.since_decision))
 _is_taker = (Taker.takes_work == SQL("1")) & (Taker.weight > 0)
 _astray = CompiledQuery(
     lambda: (
@@ -144,12 +151,35 @@ def receive(agent_id: int) -> None:
     """Count a lead that the policy has given to an agent, in the transaction that gives it."""
     clock = ShareClock.lock_or_none(THE_CLOCK)
     if clock is None or not clock.in_force:
-        clock = _recounted(clock or ShareClock(clock_id=THE_CLOCK))
+        # the decision about this lead is there already
+        clock = _recounted(clock or ShareClock(clock_id=THE_CLOCK, since_decision=_last_decision() - 1))
     agent = Sharer.lock(agent_id)
     agent.share_due = (agent.share_due or 0.0) + 1 / agent.weight  # members have one
     agent.save()
     clock.moment += 1 / clock.state.total
     clock.save()
+
+
+def give_back(agent_id: int, leads: int = 1) -> bool:
+    """Let leads that were undone count no more, neither for the agent nor, a part each, for the members."""
+    clock = ShareClock.lock_or_none(THE_CLOCK)
+    if clock is None:
+        return False
+    agent = Sharer.lock(agent_id)
+    if agent.share_due is None:
+        agent.share_lag += leads
+    else:
+        agent.share_due -= leads / agent.weight
+        clock.moment -= leads / clock.state.total
+        clock.save()
+    agent.save()
+    return True
+
+
+def counts_since() -> int | None:
+    """The last decision before the shares began; None if they have not."""
+    rows = _since()
+    return rows[0][0] if rows else None
 
 
 def follow(policy: str) -> None:

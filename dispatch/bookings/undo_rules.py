@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from dispatch.assignment import credit
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk.commands import Command
 from dispatch.desk.undo_rules import UndoRules
@@ -48,4 +49,6 @@ class BookingUndo(UndoRules[Booking]):
         row.given_at = None  # so that it counts in no rate
 
     def finish(self, running: Command, row: Booking) -> int | None:
+        if "voided" in row.changed:
+            (credit.give_back if row.voided else credit.take_again)(running, [row.booking_id])
         return row.agent_id if row.status == PENDING else None

@@ -341,7 +341,8 @@ VALUES: dict[str, list[Rule]] = {
         ),
         Rule(
             "points to an agent who does not exist",
-            "NOT EXISTS (SELECT 1 FROM space_travel_agents a WHERE a.agent_id = t.agent_id)",
+            "t.agent_id <> 0 AND"
+            " NOT EXISTS (SELECT 1 FROM space_travel_agents a WHERE a.agent_id = t.agent_id)",
         ),
     ],
     **{

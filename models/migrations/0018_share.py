@@ -13,8 +13,14 @@ STATEMENTS = [
         clock_id INTEGER PRIMARY KEY CHECK (clock_id = 1),
         moment REAL NOT NULL,
         members TEXT NOT NULL,
-        in_force INTEGER NOT NULL CHECK (in_force IN (0, 1))
+        in_force INTEGER NOT NULL CHECK (in_force IN (0, 1)),
+        since_decision INTEGER NOT NULL
     )""",
+    # An undone lead gives its turn back.
+    "ALTER TABLE round_robin_pointers ADD COLUMN lead_id INTEGER",
+    "ALTER TABLE round_robin_pointers ADD COLUMN previous INTEGER NOT NULL DEFAULT 0",
+    """ALTER TABLE round_robin_pointers ADD COLUMN is_back INTEGER NOT NULL DEFAULT 0
+        CHECK (is_back IN (0, 1))""",
 ]
 
 

@@ -71,6 +71,14 @@ class Policy(ABC):
     def chosen(self, lead: Lead, winner: Candidate) -> None:  # noqa: B027  # most remember nothing
         """Remember what the next choice needs, once the winner has the lead."""
 
+    def give_back(self, lead: Lead, agent_id: int) -> bool:
+        """Forget it again, as the lead was undone; return whether there was anything to forget."""
+        return False
+
+    def take_again(self, lead: Lead, agent_id: int) -> bool:
+        """Remember it again, as the lead is back; return whether there was anything to remember."""
+        return False
+
 
 class OrderedPolicy(Policy):
     """A policy with one order in SQL, and a phrase for each key that may decide."""

@@ -62,14 +62,37 @@ class RoundRobinPolicy(Policy):
         for pair in (_pair(lead), WHOLE_DESK):
             rows = _pointer(**pair)
             pointer = RoundRobinPointer.lock(rows[0][0]) if rows else RoundRobinPointer(**pair)
-            pointer.agent_id = winner.agent_id
+            pointer.previous, pointer.agent_id = pointer.agent_id or 0, winner.agent_id
+            pointer.lead_id, pointer.is_back = lead.lead_id, False
             pointer.save()
+
+    def give_back(self, lead: Lead, agent_id: int) -> bool:
+        """Let the turn of an undone lead count no more, where no other lead has moved the pointer since."""
+        return _exchange(lead, is_back=False)
+
+    def take_again(self, lead: Lead, agent_id: int) -> bool:
+        return _exchange(lead, is_back=True)
+
+
+def _exchange(lead: Lead, *, is_back: bool) -> bool:
+    """Put the pointers that a lead moved last where they were before; return whether its pair's was one."""
+    moved = False
+    for pair in (WHOLE_DESK, _pair(lead)):
+        rows = _pointer(**pair)
+        pointer = RoundRobinPointer.lock(rows[0][0]) if rows else None
+        moved = pointer is not None and pointer.lead_id == lead.lead_id and pointer.is_back == is_back
+        if pointer is not None and moved:
+            pointer.agent_id, pointer.previous = pointer.previous, pointer.agent_id
+            pointer.is_back = not is_back
+            pointer.save()
+    return moved
 
 
 def _last(pool: Pool, lead: Lead) -> int:
     """The id behind which a lead's turn begins: of its pair, else as the desk begins new pairs."""
     rows = _pointer(**_pair(lead))
-    if not rows and pool.desk is not None and pool.desk.settings["round_robin_start"] == CONTINUE:
+    is_new = not rows or not rows[0][1]
+    if is_new and pool.desk is not None and pool.desk.settings["round_robin_start"] == CONTINUE:
         rows = _pointer(**WHOLE_DESK)
     return rows[0][1] if rows else 0
 

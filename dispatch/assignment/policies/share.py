@@ -74,6 +74,12 @@ class SharePolicy(Policy):
     def chosen(self, lead: Lead, winner: Candidate) -> None:
         shares.receive(winner.agent_id)
 
+    def give_back(self, lead: Lead, agent_id: int) -> bool:
+        return shares.give_back(agent_id)
+
+    def take_again(self, lead: Lead, agent_id: int) -> bool:
+        return shares.give_back(agent_id, -1)
+
 
 def _first(pool: Pool, state: shares.State, limit: int) -> Iterator[tuple[Any, ...]]:
     """The first of each weight, which is enough: within one, the order is the same by any measure."""

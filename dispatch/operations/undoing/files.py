@@ -6,14 +6,16 @@ Both write their rows in parts, each with an event of its own, inside the one tr
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from peewee import chunked
 
+from dispatch.assignment import credit
 from dispatch.desk import acts, undo_chain
 from dispatch.desk.commands import Command, command, never
+from dispatch.desk.desk import Desk
 from dispatch.leads import file_record
 from dispatch.operations.row_types import RefusedRow
 from dispatch.operations.undoing import progress
@@ -32,6 +34,8 @@ BACK = "lead.file_back"
 AT_ONCE = 500
 HANDED_ON = ("agent_id", "assignment_id", "changed_at", "given_at", "pinned_at", "shuffled_at", "version")
 """The columns that change when a booking goes to an agent: that is not yet work on it."""
+
+Count = Callable[[Command, list[int]], None]
 
 _WHOLE = never("it is part of the undo or redo of a file")
 
@@ -54,23 +58,33 @@ class Reversed:
 def reverse(running: Command, event: Event) -> Reversed:
     """Take back a file's leads, or bring back those of an undo. Raises Refused if none is left."""
     head, back, holders = undo_chain.root_of(event), TakenBack(), set[int | None]()
-    write = _bring_back if event.command == undo_chain.UNDO else _take_back
+    written: list[int] = []
+    write, count = _ways(event)
     total = _leads(head).count()
     with running.desk.in_batch_of(head.event_id):
         for part in _parts(event, head):
             if part.rows:
                 holders |= write(running.desk, part.rows)
+                written += part.rows
             back.bookings += len(part.rows)
             back.kept_bookings += part.kept
             progress.tell(back.bookings + len(back.kept_bookings), total)
     if not back.bookings:
         raise _nothing_left(event, back.kept_bookings)
     recount_loads(holders)
+    count(running, written)
     running.detail["bookings"] = back.bookings
     if back.kept_bookings:
         running.detail["kept_bookings"] = len(back.kept_bookings)
     running.may_free = True
     return Reversed(back, _over_capacity(holders) if event.command == undo_chain.UNDO else [])
+
+
+def _ways(event: Event) -> tuple[Callable[[Desk, dict[int, Json]], set[int | None]], Count]:
+    """How to write the rows, and to count the turns of their agents."""
+    if event.command == undo_chain.UNDO:
+        return _bring_back, credit.take_again
+    return _take_back, credit.give_back
 
 
 def planned(event: Event) -> tuple[list[str], list[RefusedRow]]:

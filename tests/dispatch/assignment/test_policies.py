@@ -19,9 +19,10 @@ from dispatch.assignment.eligibility import Pool
 from dispatch.assignment.explanations import preview, why
 from dispatch.assignment.policies import POLICIES, rank_contact
 from dispatch.bootstrap import open_desk
+from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.operations import configuration
-from dispatch.operations.undo import undo
+from dispatch.operations.undo import redo, undo
 from models.agents import Agent
 from models.bookings import Booking
 from models.customers import Customer, Lead
@@ -73,6 +74,28 @@ def test_round_robin_has_a_pointer_for_each_pair(
         for _ in range(4)
     ]
     assert got == [(1, 1, 1), (2, 2, 2), (3, 3, 3), (1, 1, 1)]
+
+
+def test_an_undone_lead_gives_its_turn_back_unless_another_has_had_it(
+    desk: Desk, policy: Callable[[str], None], three: None, add_lead: AddLead
+) -> None:
+    policy("round_robin")
+    assert add_lead()["agent_id"] == 1
+    undo(desk)
+    assert [add_lead()["agent_id"] for _ in range(2)] == [1, 2]
+    undo(desk)
+    with desk.reading():
+        assert (event_log.events(limit=1)[0]["detail"] or {})["credit"] == {"round_robin": {"2": 1}}
+    assert add_lead(launch=SYDNEY)["agent_id"] == 2, "a new pair goes on behind the turn before"
+    assert [add_lead()["agent_id"] for _ in range(2)] == [2, 3]
+    undo(desk)
+    redo(desk)
+    assert add_lead()["agent_id"] == 1, "the redo takes the turn again"
+    with desk.reading():
+        last = event_log.last_event()
+    add_lead()
+    undo(desk, last)
+    assert add_lead()["agent_id"] == 3, "somebody else has moved the pointer since"
 
 
 def test_round_robin_begins_a_new_pair_behind_the_agent_of_its_last_lead(

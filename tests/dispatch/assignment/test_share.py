@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
@@ -17,14 +18,18 @@ from dispatch.assignment import policy_trial
 from dispatch.assignment.counterfactuals import why_not
 from dispatch.assignment.explanations import preview, why
 from dispatch.bootstrap import open_desk
+from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
-from dispatch.leads import intake
+from dispatch.inputs.lead_files import open_leads
+from dispatch.leads import file_intake, intake
 from dispatch.operations import configuration, doctor
-from dispatch.operations.undo import undo
+from dispatch.operations.undo import redo, undo
 from models import shares
 from models.agents import Agent
-from models.audit import Decision
+from models.audit import Decision, Event
 from models.base import tuples
+from models.bookings import Booking
+from models.errors import Refused
 from tests.query_cost import FEW, add_agents, extra_steps, index_entries_written, plans
 
 AddAgent = Callable[..., dict[str, Any]]
@@ -252,6 +257,84 @@ def test_two_terminals_change_weights_of_one_desk(desk: Desk, share: Callable[..
     assert look(shares.fault, "share") == ""
 
 
+# -- undo
+
+
+def test_an_undone_lead_gives_its_share_back_once(
+    desk: Desk, share: Callable[..., None], add_lead: AddLead, look: Look
+) -> None:
+    share(1, 1, 1)
+    before = _lags(desk)
+    add_lead()
+    after = _lags(desk)
+    undo(desk)
+    assert _lags(desk) == pytest.approx(before)
+    assert _last_detail(desk)["credit"] == {"share": {"1": 1}}
+    redo(desk)
+    assert _lags(desk) == pytest.approx(after)
+    assert _last_detail(desk)["taken_again"] == {"share": {"1": 1}}
+    undo(desk)
+    assert _lags(desk) == pytest.approx(before)
+    assert [add_lead()["agent_id"] for _ in range(3)] == [1, 2, 3]
+
+
+def test_the_lead_that_filled_an_agent_up_is_undone_exactly(
+    desk: Desk, share: Callable[..., None], add_lead: AddLead
+) -> None:
+    share(1, 1)
+    agents.change(desk, 1, capacity=1)
+    before = _lags(desk)
+    assert add_lead()["agent_id"] == 1
+    undo(desk)
+    assert _lags(desk) == pytest.approx(before)
+
+
+def test_only_the_leads_that_the_policy_gave_are_given_back(
+    desk: Desk, share: Callable[..., None], add_lead: AddLead
+) -> None:
+    share(1, 1)
+    add_lead()
+    with desk.reading():
+        entered = event_log.last_event()
+    configuration.set_value(desk, "policy", "rank")
+    configuration.set_value(desk, "policy", "share")
+    undo(desk, entered)
+    assert "credit" not in _last_detail(desk), "all began level since"
+    assert set(_lags(desk).values()) == {0}
+
+
+def test_a_file_of_leads_is_given_back(desk: Desk, share: Callable[..., None]) -> None:
+    share(2, 1)
+    before = _lags(desk)
+    rows = [f"Lead {number},Text,Organic,Mars,Tokyo Spaceport Terminal" for number in range(6)]
+    text = "\n".join(["name,method,source,destination,launch", *rows])
+    with open_leads(io.BytesIO(text.encode()), "leads.csv") as leads:
+        file_intake.receive_file(desk, leads)
+    after = _lags(desk)
+    undo(desk)
+    assert _last_detail(desk)["credit"] == {"share": {"2": 2, "1": 4}}
+    assert _lags(desk) == pytest.approx(before, abs=1e-9)
+    redo(desk)
+    assert _lags(desk) == pytest.approx(after, abs=1e-9)
+
+
+def _lags(desk: Desk) -> dict[int, float]:
+    """How far everybody is behind their share, in leads."""
+    with desk.reading():
+        moment = shares.state().moment
+        return {
+            one.agent_id: one.share_lag
+            if one.share_due is None
+            else 1 - one.weight * (one.share_due - moment)
+            for one in shares.Sharer.select()
+        }
+
+
+def _last_detail(desk: Desk) -> dict[str, Any]:
+    with desk.reading():
+        return event_log.events(limit=1)[0]["detail"] or {}
+
+
 # -- what it costs
 
 
@@ -300,13 +383,24 @@ class Model:
             self.entitled[one] += self.weights[one] / total  # type: ignore[assignment]  # a fraction
         self.received[agent_id] += 1
 
+    def take_back(self, agent_id: int) -> None:
+        """Forget a lead: who is a member now gives back their part of it."""
+        self.received[agent_id] -= 1
+        total = sum(self.weights[one] for one in self.members)
+        for one in self.members if agent_id in self.members else ():
+            self.entitled[one] -= self.weights[one] / total  # type: ignore[assignment]  # a fraction
+
     def off(self) -> list[float]:
         return [float(self.received[one] - self.entitled[one]) for one in self.weights]
 
 
+DISTURBING = ["join", "leave", "back", "weigh", "away", "here", "undo weight", "undo lead", "undo old"]
 ACTS = st.lists(
     st.tuples(
-        st.sampled_from(["lead"] * 6 + ["join", "leave", "back", "weigh", "away", "here", "undo weight"]),
+        st.sampled_from(
+            ["lead"] * 6
+            + ["join", "leave", "back", "weigh", "away", "here", "undo weight", "undo lead", "undo old"]
+        ),
         st.integers(0, 50),
         st.sampled_from([0, 0.1, 0.5, 1, 1, 2, 3.5, 10]),
     ),
@@ -330,14 +424,20 @@ def test_random_days_keep_everybody_near_their_share(
 
 
 def _random_day(desk: Desk, weights: list[float], acts: list[tuple[str, int, float]]) -> None:
-    model, last_decision, turned = Model(), 0, False
+    model, last_decision, turned, is_bounded, was = Model(), 0, False, True, ""
     for weight in weights:
         _add(desk, weight)
     configuration.set_value(desk, "policy", "share")
     for what, which, weight in acts:
-        act, row = ACTIONS[what], _agents(desk)[which % len(_agents(desk))]
-        act(desk, row, weight)
-        before = model.members
+        if what == "undo lead" and was != "lead":
+            continue  # only without the newest lead everybody is as near as before
+        undone = None
+        if what in UNDOS:
+            undone = _undo_lead(desk, which, newest=what == "undo lead")
+        else:
+            ACTIONS[what](desk, _agents(desk)[which % len(_agents(desk))], weight)
+        is_bounded = is_bounded and what != "undo old"
+        was, before = what, model.members
         rows = _agents(desk)
         model.weights = {one.agent_id: Fraction(str(one.weight)) for one in rows}
         model.members = {
@@ -346,6 +446,8 @@ def _random_day(desk: Desk, weights: list[float], acts: list[tuple[str, int, flo
             if one.left_at is None and one.presence == "available" and one.weight and one.held < one.capacity
         }
         turned = turned or bool(before and before != model.members) or what == "weigh"
+        if undone is not None:
+            model.take_back(undone)
         with desk.reading():
             query = Decision.select(Decision.decision_id, Decision.agent_id)
             made = tuples(query.where(Decision.decision_id > last_decision).order_by(Decision.decision_id))
@@ -354,19 +456,12 @@ def _random_day(desk: Desk, weights: list[float], acts: list[tuple[str, int, flo
             last_decision = number
             if agent_id is not None:
                 model.lead(agent_id)
-        assert max(map(abs, model.off())) < (2 if turned else 1)
+        assert not is_bounded or max(map(abs, model.off())) < (2 if turned else 1)
         _check_lags(desk, model)
 
 
 def _check_lags(desk: Desk, model: Model) -> None:
-    with desk.reading():
-        moment = shares.state().moment
-        stored = {
-            one.agent_id: one.share_lag
-            if one.share_due is None
-            else 1 - one.weight * (one.share_due - moment)
-            for one in shares.Sharer.select()
-        }
+    stored = _lags(desk)
     assert stored == pytest.approx(
         {one: float(model.entitled[one] - model.received[one]) for one in stored}, abs=1e-6
     )
@@ -400,6 +495,25 @@ def _weigh_and_back(desk: Desk, row: Agent, weight: float) -> None:
         undo(desk)
 
 
+def _undo_lead(desk: Desk, which: int, *, newest: bool) -> int | None:
+    """Undo a lead that its agent has by the policy; return the agent."""
+    with desk.reading():
+        query = (
+            Booking.select(Booking.agent_id, Event.event_id)
+            .join(Event, on=(Event.booking_id == Booking.booking_id))
+            .where(Event.command == "lead.add", ~Booking.voided, Booking.agent_id.is_null(False))
+        )
+        held = tuples(query.order_by(Booking.booking_id))
+    if not held:
+        return None
+    agent_id, event_id = held[-1] if newest else held[which % len(held)]
+    try:
+        undo(desk, event_id)
+    except Refused:  # it went to somebody else since
+        return None
+    return int(agent_id)
+
+
 def _presence(name: str) -> Callable[[Desk, Agent, float], None]:
     def put(desk: Desk, row: Agent, _weight: float) -> None:
         if row.left_at is None:
@@ -418,6 +532,7 @@ def _back(desk: Desk, row: Agent, _weight: float) -> None:
         agents.come_back(desk, row.agent_id)
 
 
+UNDOS = ("undo lead", "undo old")
 ACTIONS: dict[str, Callable[[Desk, Agent, float], object]] = {
     "lead": lambda desk, *_: intake.receive(desk, name="Kate Nguyen", **TRIP),
     "join": lambda desk, _, weight: _add(desk, weight),
