@@ -47,6 +47,8 @@ class Policy(ABC):
     key_names: ClassVar[tuple[str, ...]]
     relaxed_first: ClassVar[Sequence[tuple[str, ...]]] = RELAXED_FIRST
     """The rules of eligibility to drop, in order and together, when no free agent meets them all."""
+    shares_out: ClassVar[bool] = False
+    """Whether everybody's turn comes, so that nobody starves."""
 
     @abstractmethod
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
