@@ -25,7 +25,8 @@ class Agent(BaseModel):
     start or end of a shift in ``hours``. ``last_given_at`` is when the agent last got a booking,
     ``offers_missed`` the number of consecutive lapsed offers, ``issue_load`` the number of open issues held.
     ``level`` (1-5, None: derived from the years of service), ``specialisations`` and ``languages`` (JSON
-    lists) decide which issues suit the agent.
+    lists) decide which issues suit the agent. ``weight`` (0 to 10, one decimal) is the agent's part
+    of the leads under the policy ``share``.
     """
 
     label = "agent"
@@ -61,6 +62,7 @@ class Agent(BaseModel):
     specialisations = TextField(default="[]")
     languages = TextField(default="[]")
     issue_load = IntegerField(default=0)
+    weight = DoubleField(default=1.0)
 
     @property
     def name(self) -> str:

@@ -28,6 +28,7 @@ DEFAULTS = (
     "locations",
     "languages",
     "manager",
+    "weight",
 )
 
 

@@ -130,6 +130,22 @@ def _put_license(_running: Command, agent: Agent, value: Any) -> None:
     agent.license_number = text
 
 
+def _put_weight(_running: Command, agent: Agent, value: Any) -> None:
+    weight = validation.weight(value)
+    if weight == 0 < agent.weight and agent.loaded is not None and not _others_with_weight(agent):
+        raise Refused(
+            "no_weight",
+            f"{agent.name} is the last agent with a weight: nobody could get a lead under the policy share",
+            f"{act('agent.edit')} gives another agent a weight first",
+        )
+    agent.weight = weight
+
+
+def _others_with_weight(agent: Agent) -> bool:
+    others = Agent.select().where(Agent.left_at.is_null(), Agent.agent_id != agent.agent_id, Agent.weight > 0)
+    return bool(others.exists())
+
+
 def _listed(value: str, field: str) -> str:
     """Comma-separated names as a stored JSON list, each once. Raises InvalidInput."""
     text = validation.optional_text(value, field, limit=validation.TEXT_LENGTH) or ""
@@ -170,6 +186,7 @@ _SETTERS: dict[str, Setter] = {
     "specialisations": _column("specialisations", lambda _, value: _listed(value, "specialisations")),
     "languages": _column("languages", lambda _, value: _listed(value, "languages")),
     "locations": _column("locations", lambda running, value: _named(running, "launch", value)),
+    "weight": _put_weight,
 }
 """The setter that checks and stores each field."""
 CHANGEABLE = tuple(_SETTERS)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 
 from dispatch.inputs import phone_numbers
 from models.errors import InvalidInput
 
 NAME_LENGTH = 100
 TEXT_LENGTH = 10_000
+MOST_WEIGHT = 10
 
 # They reorder the text around them, so that a name reads differently in a list.
 BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -124,6 +126,18 @@ def rating(value: str | float) -> float:
     if not 0 <= number <= 5:
         raise InvalidInput("rating", f"{excerpt(str(value))} is not a valid rating", "a number, 0 to 5")
     return number
+
+
+def weight(value: str | float) -> float:
+    """Validate an agent's weight: 0 to 10, with at most one decimal. Raises InvalidInput."""
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not (number.is_finite() and 0 <= number <= MOST_WEIGHT and number * 10 % 1 == 0):
+        problem = f"{excerpt(str(value))} is not a valid weight"
+        raise InvalidInput("weight", problem, f"a number, 0 to {MOST_WEIGHT}, with at most one decimal")
+    return abs(float(number))
 
 
 def excerpt(text: str, length: int = 60) -> str:

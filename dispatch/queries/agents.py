@@ -33,6 +33,7 @@ AGENT_KEYS = table(
     Key("years", Number(), "years of service", itemgetter("years_of_service")),
     Key("rating", Number(1), "average rating, 0 to 5", itemgetter("rating")),
     Key("level", Number(), "skill level, 1 to 5", itemgetter("level")),
+    Key("weight", Number(1), "part of the leads under share", itemgetter("weight")),
     Key("skill", Among(listed="destination", all_for_none=True), "can sell it", itemgetter("skills")),
     Key("launch", Among(listed="launch", all_for_none=True), "can sell from there", itemgetter("locations")),
     Key("specialisation", Among(CATEGORIES), "issues of this category", itemgetter("specialisations")),

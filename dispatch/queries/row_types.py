@@ -56,6 +56,7 @@ class AgentRow(TypedDict):
     level: int
     specialisations: list[str]
     languages: list[str]
+    weight: float
     rank: int | None
     name: str
     performance: float

@@ -1,7 +1,8 @@
 """What agents were entitled to of the leads of a period (docs/rules.md, Fairness).
 
-Every lead entitles the agents who were available when it was given out: each to one part of it, in equal
-parts. Who was available when follows from the log, read backwards from the roster as it is.
+Every lead entitles the agents who were available when it was given out: each to their weight, divided by the
+weights of all of them. Who was available when, and with which weight, follows from the log, read backwards
+from the roster as it is.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from models.audit import Event, LogLine, last_line
 from models.base import Json, tuples
 
 _TABLE = Agent._meta.table_name
-_COLUMNS: Final = {"presence": Agent.presence, "left_at": Agent.left_at}
+_COLUMNS: Final = {"presence": Agent.presence, "left_at": Agent.left_at, "weight": Agent.weight}
 """What makes an agent one of those who are entitled."""
 
 State = dict[str, Any]
@@ -39,34 +40,37 @@ class Change(NamedTuple):
 
 @dataclass
 class Shares:
-    """A clock that each lead moves by 1 / the number of members, who are entitled to the time it runs.
+    """A clock that each lead moves by 1 / the weights of all members, who are entitled to weight x its time.
 
     So a lead costs one addition, whatever the number of agents.
     """
 
     time: float = 0.0
-    members: dict[int, float] = field(default_factory=dict)
-    """The agents who are available now, with the time at which they became it."""
+    total: float = 0.0
+    members: dict[int, tuple[float, float]] = field(default_factory=dict)
+    """The agents who are available now: their weight, and the time at which they became it."""
     earned: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
 
     def put(self, agent_id: int, state: State) -> None:
-        """Let an agent in, or out, by a state that begins now."""
-        is_member = state.get("presence") == AVAILABLE and state.get("left_at") is None
-        if is_member:
-            self.members.setdefault(agent_id, self.time)
-        elif agent_id in self.members:
-            self.earned[agent_id] += self.time - self.members.pop(agent_id)
+        """Let an agent in, or out, or change the weight, by a state that begins now."""
+        weight, since = self.members.pop(agent_id, (0.0, 0.0))
+        self.earned[agent_id] += weight * (self.time - since)
+        self.total -= weight
+        if state.get("presence") == AVAILABLE and state.get("left_at") is None and state["weight"]:
+            self.members[agent_id] = state["weight"], self.time
+            self.total += state["weight"]
 
     def give(self) -> None:
         """Count one lead."""
         if self.members:
-            self.time += 1 / len(self.members)
+            self.time += 1 / self.total
 
     def entitled(self) -> dict[int, float]:
         """The number of leads that each agent was entitled to, by now."""
-        running = {agent_id: self.time - since for agent_id, since in self.members.items()}
-        everybody = self.earned.keys() | running.keys()
-        return {agent_id: self.earned[agent_id] + running.get(agent_id, 0.0) for agent_id in everybody}
+        for agent_id, (weight, since) in self.members.items():
+            self.earned[agent_id] += weight * (self.time - since)
+            self.members[agent_id] = weight, self.time
+        return dict(self.earned)
 
 
 def entitled(moments: Sequence[str], since: str) -> dict[int, float]:

@@ -164,6 +164,8 @@ VALUES: dict[str, list[Rule]] = {
         _between("offers_missed", 0, 100_000),
         _between("prior_answers", 0, 100_000),
         _between("prior_rating", 0, 5),
+        _between("weight", 0, 10),
+        Rule("weight has more than one decimal", "t.weight <> round(t.weight, 1)"),
         *(_json(name, "array") for name in ("skills", "locations", "specialisations", "languages")),
         _words("languages"),
         _words("specialisations", ", ".join(f"'{name}'" for name in CATEGORIES)),

@@ -26,6 +26,7 @@ LABELS = {
     "license": "Licence number",
     "manager": "Manager",
     "capacity": "Capacity",
+    "weight": "Weight",
     "skills": "Destinations",
     "locations": "Launch locations",
     "level": "Skill level",
@@ -40,10 +41,12 @@ CHECKS: dict[str, Callable[[str], object]] = {
     "years": partial(validation.whole, field="years", low=0, high=MOST_YEARS),
     "rating": validation.rating,
     "capacity": partial(validation.whole, field="capacity", low=0, high=MOST_CAPACITY),
+    "weight": validation.weight,
     "level": partial(validation.whole, field="level", low=1, high=agent_levels.BEST_LEVEL),
 }
 HINTS = {
     **dict.fromkeys(("email", "license", "manager"), "optional"),
+    "weight": "0 to 10: part of the leads under the policy share",
     "skills": "separated by commas; empty for all",
     "locations": "separated by commas; empty for all",
     "specialisations": "kinds of issues, separated by commas",
@@ -74,7 +77,7 @@ def _fields(before: dict[str, str], values: AcceptedValues, hints: dict[str, str
 
 
 def add_agent_form(values: AcceptedValues) -> FormModal[AgentRow]:
-    before = dict.fromkeys(LABELS, "") | {"years": "0"}
+    before = dict.fromkeys(LABELS, "") | {"years": "0", "weight": "1"}
     return FormModal(
         "Add an agent",
         _fields(before, values, HINTS | HINTS_OF_NEW),
@@ -87,6 +90,7 @@ def add_agent_form(values: AcceptedValues) -> FormModal[AgentRow]:
 def edit_agent_form(agent: AgentRow, values: AcceptedValues) -> FormModal[AgentRow]:
     """Edit the name, title, capacity, ...; unchanged values are not written."""
     before = {name: as_typed(agent.get(ROW_KEYS.get(name, name))) for name in LABELS}
+    before["weight"] = f"{agent['weight']:g}"
     fields = _fields(before, values)
     return FORMS.form(agent, "Edit", fields, agents.change, submit="Save changes", changes_only=True)
 

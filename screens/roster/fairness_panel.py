@@ -19,8 +19,8 @@ MOST_AGENTS = 40
 NAME, FIGURES = 18, 17  # cells
 HEAD = f"{'got':>4} {'due':>5} {'owed':>5}"
 ABOUT = (
-    "Every lead is due in equal parts to the agents who were available when it was given out. Owed is what is"
-    " missing; below 0 it is more than their part."
+    "Every lead is due to the agents who were available when it was given out, in proportion to their"
+    " weights. Owed is what is missing; below 0 it is more than their part."
 )
 
 

@@ -11,7 +11,7 @@ VALUES, CUSTOMERS, LEADS, DECISIONS = "values", "customers", "leads", "decisions
 
 _OF_AGENTS = """
 capacity presence left_at presence_until presence_reason hours skills locations level specialisations
-languages prior_rating prior_answers last_given_at offers_missed
+languages weight prior_rating prior_answers last_given_at offers_missed
 """
 _OF_BOOKINGS = """
 lead_id created_at changed_at claimed_at contacted_at contact_attempts last_outcome follow_up_at

@@ -30,7 +30,7 @@ Check = Callable[[str, str], Any]
 
 MOST = 2_147_483_647
 _NEEDED = """
-capacity presence specialisations languages prior_rating prior_answers offers_missed
+capacity presence specialisations languages weight prior_rating prior_answers offers_missed
 created_at changed_at contact_attempts voided version
 """
 NEEDED = frozenset(_NEEDED.split())
@@ -85,6 +85,7 @@ class FurtherRules:
                 [categories.category(name) for name in names(text, field)]
             ),
             "languages": lambda text, field: _stored(names(text, field)),
+            "weight": lambda text, _: validation.weight(text),
             "prior_rating": lambda text, _: validation.rating(text),
             "prior_answers": _between(0, MOST_CAPACITY),
             "offers_missed": _between(0, MOST_CAPACITY),

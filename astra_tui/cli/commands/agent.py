@@ -107,6 +107,7 @@ def _profile(is_new: bool) -> tuple[Decorator, ...]:
         click.option("--skills", metavar="NAMES", help=f"Destinations, with commas; {every}: all."),
         click.option("--locations", metavar="NAMES", help=f"Launch locations, with commas; {every}: all."),
         click.option("--level", metavar="1-5", help="Skill level; default: by years of service."),
+        click.option("--weight", metavar="0-10", help="Part of the leads under the policy share; 0: none."),
         click.option("--specialisations", metavar="LIST", help=f"Categories of issues, with commas{clears}."),
         click.option("--languages", metavar="LIST", help=f"Languages, with commas{clears}."),
     )

@@ -58,7 +58,7 @@ def desk_figures(call: Call) -> None:
 def fair_shares(call: Call, /, window: str) -> None:
     """Print what each agent received of the leads of a window, and was entitled to.
 
-    Every lead entitles the agents who were available when it was given out, in equal parts.
+    Every lead entitles the agents who were available when it was given out, in proportion to their weights.
     """
     with call.desk() as desk, desk.reading():
         found = fairness.fairness(desk, window)

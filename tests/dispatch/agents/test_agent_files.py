@@ -154,3 +154,12 @@ def test_a_file_that_somebody_undoes_meanwhile_ends_there(desk: Desk) -> None:
     ):
         receive_file(desk, file, progress=take_back)
     assert names(desk) == []
+
+
+def test_a_column_of_weights(desk: Desk) -> None:
+    result = take_in(desk, f"{BOB},2.5", f"{GUS},", head=f"{HEAD},Weight")
+    assert result["agents"] == [1, 2]
+    refused = take_in(desk, f"{ADA},2.55", head=f"{HEAD},Weight")
+    assert "'2.55' is not a valid weight" in refused["rejected"][0]["error"]
+    with desk.reading():
+        assert [queries.agent(agent_id)["weight"] for agent_id in (1, 2)] == [2.5, 1]

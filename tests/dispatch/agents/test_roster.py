@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from dispatch import agents, queries
+from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.leads.intake import LeadResult
-from dispatch.operations import configuration
+from dispatch.operations import configuration, undo
 from models.errors import InvalidInput, NotFound, Refused
 
 AddAgent = Callable[..., dict[str, Any]]
@@ -47,6 +48,7 @@ def test_a_new_agent_is_available_and_ranked(add_agent: AddAgent) -> None:
         "performance": 0.9,
         "specialisations": [],
         "languages": [],
+        "weight": 1.0,
     }
 
 
@@ -173,3 +175,47 @@ def test_leaving_twice_and_returning_without_leaving_are_refused(desk: Desk, two
     with pytest.raises(Refused, match="is still active"):
         agents.come_back(desk, 2)
     assert agents.come_back(desk, 1)["rank"] == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("0", 0.0), ("10", 10.0), (2.5, 2.5), ("0.50", 0.5), (" 3 ", 3.0)]
+)
+def test_a_weight_has_at_most_one_decimal(add_agent: AddAgent, given: object, kept: float) -> None:
+    add_agent()
+    assert add_agent(weight=given)["weight"] == kept
+
+
+@pytest.mark.parametrize(
+    "given", ["-1", "-0.1", "10.1", "0.25", "NaN", "sNaN", "inf", "1e9", 1e9, "1e-9", "much", "", "1,5", True]
+)
+def test_a_bad_weight_is_refused_with_what_is_accepted(
+    desk: Desk, add_agent: AddAgent, given: object
+) -> None:
+    agent_id = add_agent()["agent_id"]
+    with pytest.raises(InvalidInput, match="is not a valid weight") as refused:
+        agents.change(desk, agent_id, weight=given)
+    assert refused.value.hint == "a number, 0 to 10, with at most one decimal"
+    with desk.reading():
+        assert queries.agent(agent_id)["weight"] == 1
+
+
+def test_the_last_weight_cannot_become_0(desk: Desk, add_agent: AddAgent) -> None:
+    first, second, left = (add_agent()["agent_id"] for _ in range(3))
+    agents.leave(desk, left)
+    agents.change(desk, first, weight=0)
+    with pytest.raises(Refused, match="last agent with a weight: nobody could get a lead"):
+        agents.change(desk, second, weight="0.0")
+    agents.change(desk, first, weight=0.1)
+    assert agents.change(desk, second, weight=0)["weight"] == 0
+
+
+def test_a_change_of_weight_is_logged_and_undone(desk: Desk, add_agent: AddAgent) -> None:
+    agent_id = add_agent(weight=2)["agent_id"]
+    agents.change(desk, agent_id, weight=0.5)
+    with desk.reading():
+        (event,) = event_log.events(limit=1)
+    assert event["before"] == {f"space_travel_agents:{agent_id}": {"weight": 2.0}}
+    assert event["after"] == {f"space_travel_agents:{agent_id}": {"weight": 0.5}}
+    undo.undo(desk)
+    with desk.reading():
+        assert queries.agent(agent_id)["weight"] == 2

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from dispatch.reporting import fairness
 from models.agents import Agent
 from models.base import tuples
 from models.bookings import Assignment
+from models.errors import Refused
 from tests.conftest import TestClock
 
 DAY_S = 24 * 3600
@@ -40,29 +42,30 @@ class PlainCount:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.due: dict[int, list[int]] = {}
+        self.due: dict[int, dict[int, float]] = {}
 
     def look(self) -> None:
         """Note the leads given out by the last act, and forget those it undid."""
         with self.desk.reading():
-            here = Agent.select(Agent.agent_id).where(Agent.presence == "available", Agent.left_at.is_null())
-            available = [agent_id for (agent_id,) in tuples(here)]
+            here = Agent.presence == "available", Agent.left_at.is_null()
+            available = dict(tuples(Agent.select(Agent.agent_id, Agent.weight).where(*here)))
             given = [number for (number,) in tuples(Assignment.select(Assignment.assignment_id))]
         for number in given:
             self.due.setdefault(number, available)
 
-    def entitled(self, undone: set[int]) -> Counter[int]:
-        found: Counter[int] = Counter()
-        for number, available in self.due.items():
-            if number not in undone:
-                for agent_id in available:
-                    found[agent_id] += 1 / len(available)  # type: ignore[assignment]
+    def entitled(self, undone: set[int]) -> dict[int, float]:
+        found: dict[int, float] = defaultdict(float)
+        for number, weights in self.due.items():
+            for agent_id, weight in weights.items():
+                if number not in undone and weight:
+                    found[agent_id] += weight / sum(weights.values())
         return found
 
 
 ACTS = st.lists(
     st.tuples(
-        st.sampled_from(("lead", "lead", "lead", "away", "back", "add", "leave", "undo")), st.integers(0, 7)
+        st.sampled_from(("lead", "lead", "lead", "away", "back", "add", "leave", "weigh", "undo")),
+        st.integers(0, 7),
     ),
     max_size=40,
 )
@@ -123,6 +126,9 @@ def _act(desk: Desk, act: str, number: int, leads: list[tuple[int, int]], undone
         presence.set_presence(desk, chosen[0], "break")
     elif act == "back":
         presence.set_presence(desk, chosen[0], "available")
+    elif act == "weigh":
+        with suppress(Refused):  # the last weight above 0
+            agents.change(desk, chosen[0], weight=(0, 0.5, 1, 3)[number % 4])
     elif act == "leave" and not chosen[2]:
         agents.leave(desk, chosen[0])
 
