@@ -137,3 +137,43 @@ class Dashboard(TypedDict):
     resolution: IssueReport
     satisfaction: SatisfactionForecast
     alerts: dict[str, Alert]
+
+
+class FairShare(TypedDict):
+    """What an agent got of a window's leads: ``owed`` is what is missing, negative for what is too much."""
+
+    agent_id: int
+    agent_name: str
+    received: int
+    entitled: float
+    owed: float
+
+
+class Fairness(TypedDict):
+    """How evenly the leads of a window were given out; ``got_nothing`` are agents entitled to some.
+
+    ``jain`` is 1 if all got the same number, 1/n if one of n got everything; ``busiest_share`` is that of
+    the agent with the most.
+    """
+
+    window: str
+    since: str
+    leads: int
+    jain: float
+    busiest_share: float
+    got_nothing: list[int]
+    agents: list[FairShare]
+
+
+class Starvation(TypedDict):
+    """The ``agent_ids`` who got none of the last ``leads``, out of ``eligible``.
+
+    ``instead`` is a policy that gives everybody a turn, empty if the present one does: then capacities or
+    lists of skills and locations keep them out.
+    """
+
+    policy: str
+    agent_ids: list[int]
+    eligible: int
+    leads: int
+    instead: str

@@ -39,6 +39,7 @@ from screens.roster.columns import (
     with_trends,
 )
 from screens.roster.detail import agent_detail, department_detail
+from screens.roster.fairness_panel import fairness_panel
 from screens.roster.groups import DEPARTMENT, grouped, have_departments, sort_key, starts_of, totals_text
 from screens.roster.presence import open_presence
 from screens.roster.presence_forms import handover_form, leaving_form, shift_form
@@ -374,6 +375,10 @@ class Roster(
     @on_chosen
     def action_shift(self, row: AgentRow) -> None:
         self._open(shift_form(row), "Shift hours set")
+
+    def action_fairness(self) -> None:
+        desk = self.backend.desk
+        self.open_made(lambda: fairness_panel(desk))
 
     @on_chosen
     def action_copy(self, row: AgentRow) -> None:

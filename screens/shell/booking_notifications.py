@@ -9,13 +9,17 @@ from dispatch import queries
 from dispatch.queries import new_work
 from dispatch.queries.new_work import Glance
 from dispatch.queries.row_types import BookingRow
+from dispatch.reporting import fairness
+from dispatch.reporting.row_types import Starvation
 from screens.base.message_log import News
 from screens.shell.issue_notifications import IssueNotifications
+from screens.wording.reasons import policy_word
 from screens.wording.text import short
 
 if TYPE_CHECKING:
     from screens.base.app_protocol import Host
 
+LEADS_BETWEEN_LOOKS = 30  # while nobody starves
 Found = tuple[Glance | None, list[int], list[BookingRow]]
 
 
@@ -30,6 +34,7 @@ class Inbox:
         self._before: Glance | None = None
         self._shown: set[int] = set()
         self._issues = IssueNotifications(host)
+        self._fairness = FairnessWatch(host)
         self._stuck: frozenset[int] | None = None
         self.unseen: frozenset[int] = frozenset()
 
@@ -53,6 +58,7 @@ class Inbox:
         self._host.ask(work, self._take)
         self._host.ask(self._seen_by_all, self._alarm)
         self._issues.look()
+        self._fairness.look()
 
     def _seen_by_all(self) -> tuple[frozenset[int], list[BookingRow]]:
         stuck = frozenset(queries.seen_by_all())
@@ -88,6 +94,37 @@ class Inbox:
             place.show_time()
 
 
+class FairnessWatch:
+    """Tells, once, when the policy in force leaves available agents without leads.
+
+    It looks again after as many leads as the desk had agents then, as each look reads the last leads.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._next_look = 0
+        self._told = False
+
+    def look(self) -> None:
+        self._host.ask(self._starved, self._tell)
+
+    def _starved(self) -> tuple[bool, Starvation | None]:
+        """Return whether it was time to look, and what was found. Reads the database."""
+        newest = fairness.newest_assignment()
+        if newest < self._next_look:
+            return False, None
+        found = fairness.starved(self._host.backend.desk)
+        self._next_look = newest + (found["eligible"] if found else LEADS_BETWEEN_LOOKS)
+        return True, found
+
+    def _tell(self, looked: tuple[bool, Starvation | None]) -> None:
+        has_looked, found = looked
+        if has_looked and found and not self._told:
+            self._host.announce(describe_starvation(found))
+        if has_looked:
+            self._told = found is not None
+
+
 def describe_bookings(rows: list[BookingRow], numbers: Sequence[int]) -> News:
     """Describe new bookings of these numbers; ``rows`` are the first of them."""
     row = rows[0]
@@ -102,3 +139,9 @@ def describe_seen_by_all(rows: list[BookingRow]) -> News:
     one = f"Seen by all, taken by nobody: {rows[0]['booking_id']} {name}, {rows[0]['destination']}"
     numbers = tuple(row["booking_id"] for row in rows)
     return News("seen by all", one, "seen by all, taken by nobody", numbers)
+
+
+def describe_starvation(found: Starvation) -> News:
+    """Describe agents whom the policy leaves without leads, and the policy that would not."""
+    way = f"; {policy_word(found['instead'])} gives everybody a turn" if found["instead"] else ""
+    return News("without leads", f"{fairness.words_of(found)}{way}", "", (0,))

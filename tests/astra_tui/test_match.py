@@ -258,3 +258,20 @@ def test_why_shows_the_parts_of_the_deciding_score(at_work: Run) -> None:
     assert "The score by current figures: " in at_work("why", lead["booking_id"]).out
     by_rank = at_work("lead", "add", "--name", "Bo", *LEAD, "--policy", "rank", "--json").json
     assert "match" not in at_work("why", by_rank["booking_id"], "--json").json
+
+
+def test_report_fairness(at_work: Run) -> None:
+    for name in ("Ida", "Bo", "Cy"):
+        at_work("lead", "add", "--name", name, *LEAD)
+    found = at_work("report", "fairness", "--window", "30d", "--json").json
+    assert set(found) >= {"window", "jain", "busiest_share", "agents"}
+    assert {tuple(row) for row in found["agents"]} == {
+        ("agent_id", "agent_name", "received", "entitled", "owed")
+    }
+    received, entitled = (sum(row[figure] for row in found["agents"]) for figure in ("received", "entitled"))
+    assert received == found["leads"] > 0
+    assert abs(received - entitled) <= 0.05 * len(found["agents"]), "every lead is due in full"
+    assert "Jain's index" in at_work("report", "fairness").err
+    refused = at_work("report", "fairness", "--window", "1y")
+    assert refused.code == 2
+    assert "7d" in refused.err

@@ -15,7 +15,8 @@ from dispatch.matching.report import report as match_report
 from dispatch.matching.report import report_files
 from dispatch.queries.wording import money
 from dispatch.reporting import booking_figures as figures
-from dispatch.reporting.row_types import AgentFigures, FigureRow
+from dispatch.reporting import fairness
+from dispatch.reporting.row_types import AgentFigures, Fairness, FairShare, FigureRow
 from models.base import Json
 
 
@@ -45,6 +46,25 @@ def desk_figures(call: Call) -> None:
     call.show({"figures": found, "agents": sold}, lambda _: _print_desk(found, sold))
 
 
+@report.command("fairness")
+@click.option(
+    "--window",
+    type=click.Choice(tuple(fairness.WINDOWS)),
+    default=fairness.TODAY,
+    show_default=True,
+    help="Since midnight, today's or that of the days before.",
+)
+@reading
+def fair_shares(call: Call, /, window: str) -> None:
+    """Print what each agent received of the leads of a window, and was entitled to.
+
+    Every lead entitles the agents who were available when it was given out, in proportion to their weights.
+    """
+    with call.desk() as desk, desk.reading():
+        found = fairness.fairness(desk, window)
+    call.show(found, _print_fairness)
+
+
 def _print(result: Json) -> None:
     for file in result["files"]:
         line(file)
@@ -58,6 +78,12 @@ def _print_desk(found: list[FigureRow], sold: list[AgentFigures]) -> None:
     table(FIGURES, found, "")
     line()
     table(AGENTS, sold, "nobody is here")
+
+
+def _print_fairness(found: Fairness) -> None:
+    table(SHARES, found["agents"], "nobody was here")
+    line()
+    narrate(fairness.summary(found))
 
 
 FIGURES: tuple[Column[FigureRow], ...] = (
@@ -78,4 +104,11 @@ AGENTS: tuple[Column[AgentFigures], ...] = (
     Column("Confirmed, shrunk", lambda row: "{rate:.0%} ({low:.0%} to {high:.0%})".format(**row)),
     Column("Given", "contact_assigned", right=True),
     Column("Reached in time", "contact_rate", right=True, form=".0%"),
+)
+SHARES: tuple[Column[FairShare], ...] = (
+    Column("Id", "agent_id", right=True),
+    Column("Agent", "agent_name"),
+    Column("Received", "received", right=True),
+    Column("Entitled", "entitled", right=True, form=".1f"),
+    Column("Owed", "owed", right=True, form="+.1f"),
 )

@@ -22,6 +22,7 @@ class BalancedPolicy(OrderedPolicy):
     name = "balanced"
     help = "lowest load for the capacity (bookings and issues), then longest without a new booking"
     key_names = ("load_ratio", "last_given_at")
+    shares_out = True
     phrases = (
         "lowest load ratio ({:.2f})",
         "longest without a new booking (since {})",

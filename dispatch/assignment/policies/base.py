@@ -51,6 +51,8 @@ class Policy(ABC):
     """Whether most candidates compare as they did for the last lead."""
     by_weight: ClassVar[bool] = False
     """Whether agents of weight 0 get nothing."""
+    shares_out: ClassVar[bool] = False
+    """Whether everybody's turn comes, so that nobody starves."""
 
     @abstractmethod
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:

@@ -38,6 +38,7 @@ class RoundRobinPolicy(Policy):
     name = "round_robin"
     help = "the next agent in turn, for each launch location and destination"
     key_names = ("after",)
+    shares_out = True
     relaxed_first = ((LOCATION, SKILL), (DEPARTMENT,))
 
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:

@@ -46,7 +46,7 @@ class SharePolicy(Policy):
     name = shares.SHARE
     help = "leads in proportion to the agents' weights, whoever is due first for their share"
     key_names = ("is_behind", "due_in", "behind", "weight")
-    is_steady, by_weight = False, True
+    is_steady, by_weight, shares_out = False, True, True
 
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
         state = shares.state()

@@ -11,6 +11,7 @@ from dispatch.agents.presence import due
 from dispatch.assignment.waiting_list import drainable
 from dispatch.desk.desk import Desk
 from dispatch.operations.integrity.findings import Finding, finding, named
+from dispatch.reporting import fairness
 from models.agents import GONE, PRESENCES, Agent
 from models.base import Json, tuples
 from models.bookings import PENDING, Booking
@@ -19,8 +20,8 @@ from models.hints import act
 
 
 def distribution(desk: Desk) -> list[Finding]:
-    """Check presences, skill lists, capacities, and work that is stuck or waits needlessly."""
-    return [_presences(desk), _lists(desk), _capacities(), _stuck(), _waiting(desk)]
+    """Check presences, skill lists, capacities, work that is stuck or waits needlessly, who goes without."""
+    return [_presences(desk), _lists(desk), _capacities(), _stuck(), _waiting(desk), _fairness(desk)]
 
 
 def _presences(desk: Desk) -> Finding:
@@ -78,6 +79,13 @@ def _waiting(desk: Desk) -> Finding:
     problem = "a booking is waiting that an agent could take now" if drainable(desk) else ""
     sound = "no booking is waiting that an agent could take"
     return finding("waiting", sound, problem, f"{act('sweep')} assigns it", warning=True)
+
+
+def _fairness(desk: Desk) -> Finding:
+    found = fairness.starved(desk)
+    problem = fairness.words_of(found) if found else ""
+    hint = fairness.advice(found) if found else ""
+    return finding("fairness", "no available agent goes without leads", problem, hint, warning=True)
 
 
 def _ids(query: Any) -> list[int]:

@@ -15,6 +15,7 @@ from screens.app.first_steps import FirstSteps
 from screens.app.import_files import ImportFiles
 from screens.app.tour import Tour
 from screens.dialogs.form import FormModal
+from screens.dialogs.panel import Panel
 from screens.shell.desk_screen import Place
 from screens.shell.saved_views import SavedViews
 from screens.widgets.detail_pane import DetailPane
@@ -164,6 +165,15 @@ async def views_of_the_log(app: AstraApp) -> None:
     assert all(row["undone_by"] for row in app.screen.query_one(LiveTable).rows_shown)
     await press(app, "V", "V")
     assert len(app.screen.query_one(LiveTable).rows_shown) > len(rows)
+    await press(app, "escape")
+
+
+@check("roster.fairness")
+async def who_got_how_many(app: AstraApp) -> None:
+    await press(app, "f3", "B")
+    assert isinstance(app.screen, Panel)
+    assert app.screen.heading == "Who got how many leads"
+    assert "Jain's index" in app.screen.text.plain
     await press(app, "escape")
 
 
