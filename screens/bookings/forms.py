@@ -25,7 +25,7 @@ from screens.fields.preview import Preview
 from screens.fields.values import as_typed
 from screens.wording.contacts import ways
 
-MOMENT_HINT = "tomorrow 09:00, in 2 hours, fri 09:00, 11-23 09:00"
+MOMENT_HINT = "tomorrow 09:00, in 2 hours, fri 09:00, in 3 days"
 REVENUES = ("destination_revenue", "package_revenue")
 CHECKS: dict[str, Callable[[str], object]] = {
     "name": partial(validation.name, field="customer_name"),

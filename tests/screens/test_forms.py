@@ -199,7 +199,7 @@ async def test_enter_does_not_leave_a_required_field_that_is_empty(golden_file: 
         assert problem(app).startswith("'9' is not a valid skill level")
         await press(app, "shift+tab", "backspace", "tab", "tab", "enter")
         assert not isinstance(app.screen, FormModal)
-        assert [row["name"] for row in await app.backend.read(queries.list_agents)][-1] == "Ida Fox"
+        assert "Ida Fox" in [row["name"] for row in await app.backend.read(queries.list_agents)]
         await press(app, "escape", "escape", "escape")
 
 
@@ -239,7 +239,7 @@ async def test_enter_does_not_leave_a_time_that_cannot_be_read(golden_file: Path
         await press(app, "F", *"soon", "enter")
         assert (
             problem(app)
-            == "'soon' is not in the future; try tomorrow 09:00, in 2 hours, fri 09:00, 11-23 09:00"
+            == "'soon' is not in the future; try tomorrow 09:00, in 2 hours, fri 09:00, in 3 days"
         )
         assert len(app.screen_stack) == 2
 
