@@ -271,7 +271,7 @@ async def test_a_consequence_names_the_time_it_lasts_and_keeps_its_end(
         await app.settle()
         assert told(app).endswith("… · cannot be undone")
         shown = text_of(app).splitlines()
-        assert "cannot be undone" in " ".join(shown[-7:]), shown
+        assert "cannot be undone" in " ".join(" ".join(shown[-7:]).split()), shown
 
 
 async def test_help_lists_the_verbs(golden_file: Path, running: Any) -> None:

@@ -120,7 +120,11 @@ async def test_enter_stays_in_a_text_that_is_refused_and_clear_takes_what_was_sa
         assert (here(app), told(app, "phone")[:4]) == ("phone", "'+46"), (
             "a number may go on while it is typed"
         )
-        await press(app, "tab", *"ann@", "enter")
+        await press(app, "tab", *"ann@", "tab")
+        assert (here(app), told(app, "email")[:6]) == ("method", "'ann@'"), (
+            "tab goes on, and it is said at once"
+        )
+        await press(app, "shift+tab", "enter")
         assert (here(app), told(app, "email")[:6]) == ("email", "'ann@'")
         await press(app, "tab", *"t", "enter")
         assert here(app) == "source", "what is said already does not keep the cursor from other fields"
