@@ -9,7 +9,7 @@ from dispatch import bookings, queries
 from dispatch.agents import presence
 from dispatch.bookings import bulk_actions, follow_ups
 from dispatch.bookings.row_types import BatchResult
-from dispatch.command_line.verbs import BOOKING, Argument, Asker, Given, Kind, Verb, agent, text
+from dispatch.command_line.verbs import BOOKING, Argument, Asker, Given, Kind, Verb, agent, is_no_time, text
 from dispatch.desk.desk import Desk
 from dispatch.inputs import due_times
 from dispatch.queries.row_types import AgentRow, BookingRow
@@ -20,7 +20,6 @@ from models.errors import InvalidInput, Refused
 from models.hints import act
 
 REASON = text("reason", "--reason")
-CLEAR = ("none", "never", "clear")
 
 
 def _told(word: str, row: BookingRow) -> str:
@@ -85,7 +84,7 @@ def _claim(desk: Desk, given: Given) -> str:
 
 
 def _follow_up(desk: Desk, given: Given) -> str:
-    at = None if given["at"].strip().casefold() in CLEAR else given["at"]
+    at = None if is_no_time(given["at"]) else given["at"]
     row = follow_ups.follow_up(desk, given["numbers"][0], at)
     until = f", {day_and_moment(row['follow_up_at'])}" if row["follow_up_at"] else ", none"
     return _told("Follow-up", row) + until
@@ -144,6 +143,7 @@ BOOKING_VERBS = (
             Argument("follow_up", Kind.TEXT, "--follow-up", required=False, only_option=True),
         ),
         labels={"text": "note"},
+        moments={"follow_up": due_times.understand},
     ),
     Verb(
         "f",
@@ -219,6 +219,7 @@ BOOKING_VERBS = (
         "Follow up {rows}: {at}",
         _follow_up,
         (BOOKING, text("at", "--at")),
+        moments={"at": due_times.understand},
     ),
     Verb("K", "booking", "keep", "Keep the claim on {rows}", _one("Claim kept", bookings.keep), (BOOKING,)),
     Verb(
@@ -251,5 +252,6 @@ BOOKING_VERBS = (
             Argument("reason", Kind.TEXT, "--reason", required=False, only_option=True),
         ),
         fill=_understand_presence,
+        moments={"until": due_times.understand_end},
     ),
 )

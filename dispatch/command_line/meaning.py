@@ -9,16 +9,17 @@ from typing import Any, NamedTuple
 from dispatch import queries
 from dispatch.batches import record
 from dispatch.command_line.grammar import BY_LETTERS, NOUNS, VERBS, Asked, Jump, Line, parse, unknown
-from dispatch.command_line.verbs import Argument, Asker, Given, Kind, Verb
+from dispatch.command_line.verbs import Argument, Asker, Given, Kind, Verb, is_no_time
 from dispatch.desk.accepted_values import listing
 from dispatch.desk.desk import Desk
 from dispatch.inputs.validation import excerpt
 from dispatch.operations import shell_completions
 from dispatch.queries.row_types import AgentRow
-from dispatch.queries.wording import plural
+from dispatch.queries.wording import coming_moment, plural
 from dispatch.service.issues import queries as issue_queries
 from models.agents import AVAILABLE, PRESENCES
 from models.bookings import PENDING
+from models.clock import local_offset
 from models.errors import DatabaseUnavailable, DeskError, InvalidInput, NotFound
 
 MOST_NUMBERS, LONGEST_NUMBER = 1_000, 18  # rows of one line, and digits that always fit into 64 bits
@@ -284,6 +285,7 @@ def _target(jump: Jump) -> tuple[str, int]:
 
 def _says(desk: Desk, verb: Verb, given: Given) -> str:
     """Return what will happen, in words."""
+    given = given | _moments(desk, verb, given)
     words: dict[str, Any] = {"agent": "their agents"}
     words |= {name: value for name, value in given.items() if isinstance(value, str)}
     if "numbers" in given:
@@ -295,10 +297,18 @@ def _says(desk: Desk, verb: Verb, given: Given) -> str:
     for name in extras:
         value = "" if given[name] is True else f" {given[name]}"
         label = verb.labels.get(name, name.replace("_", " "))
-        said += (
-            f", {label}{value}" if name != "until" else f" until {str(value).strip().removeprefix('until ')}"
-        )
+        said += f", {label}{value}" if name != "until" else f" until{value}"
     return said
+
+
+def _moments(desk: Desk, verb: Verb, given: Given) -> Given:
+    """Return the arguments that are times as the moments they mean: 15 is 14:23. Raises InvalidInput."""
+    now, offset = desk.now(), local_offset()
+    return {
+        name: coming_moment(read(given[name], now, offset), now)
+        for name, read in verb.moments.items()
+        if given.get(name) and not is_no_time(given[name])
+    }
 
 
 def _agent(row: AgentRow) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -12,6 +13,9 @@ from dispatch.desk.desk import Desk
 
 Given = dict[str, Any]
 """Arguments by name, as the verb's functions get them; the row's numbers are ``numbers``."""
+
+
+CLEAR = ("none", "never", "clear")
 
 
 class Kind(Enum):
@@ -50,6 +54,9 @@ class Asker(NamedTuple):
     agent_id: int | None = None
 
 
+Moment = Callable[[str, str, timedelta], str]
+"""Returns the stored time that a text means, after now (stored), so far ahead of UTC. Raises InvalidInput."""
+
 Run = Callable[[Desk, Given], str]
 """Run the command and return its result in words. Raises DeskError."""
 
@@ -75,6 +82,9 @@ class Verb:
     is_final: bool = False
     """Whether it cannot be undone; it is never repeated without being shown first."""
 
+    moments: Mapping[str, Moment] = field(default_factory=dict)
+    """Arguments that are times, with how each is read: the consequence names the moment that ``15`` means."""
+
     labels: Mapping[str, str] = field(default_factory=dict)
     """Words before an optional argument in the consequence, where they are not its name."""
 
@@ -88,6 +98,11 @@ class Verb:
         return " ".join(
             [self.letters, self.name, *(each.shown for each in self.arguments if not each.only_option)]
         )
+
+
+def is_no_time(text: str) -> bool:
+    """Return whether somebody typed that there is to be no time any more."""
+    return text.strip().casefold() in CLEAR
 
 
 BOOKING = Argument("booking", Kind.ROWS)

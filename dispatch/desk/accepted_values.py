@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from dispatch.inputs import validation
+from dispatch.inputs.value_words import meant
 from models.accepted_values import (
     CommunicationMethod,
     Department,
@@ -93,7 +94,10 @@ class AcceptedValues:
         return self._packages.get(destination, ())
 
     def check(self, kind: str, value: str | None) -> str:
-        """Return the value if it is accepted. Raises InvalidInput, naming the accepted ones."""
+        """Return the accepted value that a text is or means, as files may word it: ``sms`` is Text.
+
+        Raises InvalidInput, naming the accepted ones.
+        """
         if value in self._lists.get(kind, ()):  # the usual case
             return str(value)
         if validation.stripped(value, kind) not in self._lists.get(kind, ()):
@@ -103,8 +107,8 @@ class AcceptedValues:
     def check_known(self, kind: str, value: str | None) -> str:
         """Do the same with the lists as last read, without reading the database."""
         word = WORDS.get(kind, kind)
-        text = validation.stripped(value, kind)
         accepted = self.of(kind)
+        text = meant(kind, validation.stripped(value, kind), accepted)
         if text not in accepted:
             _refuse(kind, text, word, f"an accepted {word}", ", ".join(accepted))
         return text

@@ -15,10 +15,12 @@ from dispatch.inputs import validation
 from models.clock import from_text, to_text
 from models.errors import InvalidInput
 
-EXAMPLES = (
+RELATIVE = (
     "tomorrow 9:00, today 17:30, 9:00, 15m, 2h, in 30 min, in 2 hours, in 3 days, monday,"
-    " next monday 10:00, fri 9, 23.11. 9:00, 11-23 09:00"
+    " next monday 10:00, fri 9"
 )
+EXAMPLES = f"{RELATIVE}, 23.11. 9:00, 11-23 09:00"
+DAYS_TO_EXAMPLE = 8  # from now to the dates that a refusal names
 MORNING = "9:00"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAYS_AHEAD = {"today": 0, "tomorrow": 1, "tmrw": 1}
@@ -76,7 +78,23 @@ def understand_end(text: str, now: str, offset: timedelta) -> str:
 
 def _hint(here: datetime) -> str:
     at = f"desk time is {WEEKDAYS[here.weekday()].capitalize()} {to_text(here)[:16]}"
-    return f"{at}; try {EXAMPLES}, {here.year}-11-23 09:00"
+    return f"{at}; try {', '.join(_examples(here))}"
+
+
+def _examples(here: datetime) -> list[str]:
+    """Return times as they may be typed; all of them are still ahead."""
+    examples = RELATIVE.split(", ")
+    with suppress(OverflowError):  # the last days of the calendar
+        day = (here + timedelta(days=DAYS_TO_EXAMPLE)).date()
+        examples += [f"{day:%d.%m.} 9:00", f"{day:%m-%d} 09:00", f"{day} 09:00"]
+    return [one for one in examples if _is_ahead(one, here)]
+
+
+def _is_ahead(text: str, here: datetime) -> bool:
+    with suppress(ValueError, OverflowError):
+        meant = _meant(text, here)
+        return meant is not None and meant > here
+    return False
 
 
 def _meant(words: str, now: datetime) -> datetime | None:

@@ -23,6 +23,7 @@ from dispatch.inputs.filter_language import (
     joined,
     parts_of,
 )
+from dispatch.inputs.value_words import meant
 from models.clock import from_text, local_offset, to_text
 from models.errors import InvalidInput
 
@@ -210,7 +211,10 @@ class Choice(Kind):
         return accepted(self.listed) if self.listed else self.values
 
     def read(self, pair: Pair, reading: Reading) -> Any:
-        value = _chosen({name: name for name in self.offers(reading.accepted)}, pair, self.also)
+        offered = self.offers(reading.accepted)
+        value = meant(self.listed, pair.value, offered)
+        if value not in offered:
+            value = _chosen({name: name for name in offered}, pair, self.also)
         if value in self.also:
             return Filled(self.also[value](reading).items())
         return self.values.index(value) + 1 if self.ordered else value

@@ -1,6 +1,6 @@
-"""Accepted values in other words, as files of other programs write them: "Paid" is Bought.
+"""Accepted values in other words, as people and other programs write them: "Paid" is Bought.
 
-For files and pasted text only: what is typed on screen is chosen from the list. Nothing ambiguous is guessed.
+One table for files, pasted text, commands, filters and fields. Nothing ambiguous is guessed.
 """
 
 from __future__ import annotations

@@ -74,6 +74,12 @@ def day_and_moment(text: str) -> str:
     return f"{WEEKDAYS[day][:3].capitalize()} {moment(text)}"
 
 
+def coming_moment(text: str, now: str) -> str:
+    """Format a stored time ahead: its hour and minute if it is today, else also its day."""
+    day, _, hour = moment(text).partition(" ")
+    return hour if moment(now).startswith(day) else day_and_moment(text)
+
+
 def span(minutes: float) -> str:
     """Format a span by its largest unit, hours with minutes: ``45 s``, ``12 min``, ``3 h 20``, ``2 d``."""
     if minutes < 1:

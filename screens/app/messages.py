@@ -7,17 +7,18 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.notifications import SeverityLevel
 
 from models.clock import to_local
 from screens.base.harmless_text import visible
 from screens.base.keys import hint_of, key_of, said
-from screens.base.message_log import LOUD_S, REFUSAL, Message, MessageLog, News
+from screens.base.message_log import ANSWER, LOUD_S, QUESTION, Message, MessageLog, News
 from screens.base.themed_app import ThemedApp
 from screens.dialogs.panel import Panel
 from screens.shell.desk_screen import Place
-from screens.widgets.message_line import MessageRack, SpeakingLine
+from screens.widgets.message_line import MessageRack, SpeakingLine, room_of
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from models.errors import DeskError
     from screens.base.app_protocol import Host
 
-ANSWER_WITHIN_S = 5.0
+ANSWER_WITHIN_S = 10.0
+"""How long a key answers the question that it has asked, in every place."""
 TITLE = "Messages"
 
 
@@ -68,12 +70,16 @@ class SpeakingApp(ThemedApp):
         seconds: float = LOUD_S,
         place: str = "",
     ) -> None:
-        """Say something; a refusal with its ``hint`` is shown in a toast if the line is too short for it."""
-        is_refusal = severity != "information"
-        kind = REFUSAL if is_refusal else ""
-        message = Message(self._time(), text, hint, key, letter, severity, kind, place, seconds=seconds)
-        is_loud = (is_refusal and len(message.line) + 2 > self.size.width // 2) or seconds > LOUD_S
-        self._add(message, is_loud=is_loud)
+        """Say something, in a toast if the line is too short for it.
+
+        What was done and can be undone by a ``key`` is abbreviated there instead: its row shows it.
+        """
+        message = Message(self._time(), text, hint, key, letter, severity, place=place, seconds=seconds)
+        is_refusal, is_long = severity != "information", seconds > LOUD_S
+        if cell_len(message.line) > room_of(self.size.width, is_whole=False):
+            is_long = is_long or is_refusal or not key
+        message.kind = ANSWER if is_refusal or (is_long and seconds <= LOUD_S) else ""
+        self._add(message, is_loud=is_long)
 
     def tell_done(self, text: str) -> None:
         """Say what the user's own command did, and how it is undone."""
@@ -110,15 +116,16 @@ class SpeakingApp(ThemedApp):
         """Show what is said at present on the screen in sight, and look again when that changes."""
         if not self.screen_stack:
             return
-        screen = self.screen
+        screen, asked = self.screen, self._question()
+        self.messages.now_at(screen.NAME if isinstance(screen, Place) else "")
         if isinstance(screen, Place):
-            self.messages.now_at(screen.NAME)
             self.messages.resume()
+            is_long = asked is not None and cell_len(asked.line) > room_of(self.size.width)
             for rack in screen.query(MessageRack):
-                rack.show(self.messages.loud)
+                rack.show([asked] if asked is not None and is_long else self.messages.loud)
         message = self.messages.newest(is_loud_too=not isinstance(screen, Place))
-        if self._asked is not None:
-            message = Message("", self._asked_line(self._asked), severity="warning")
+        if asked is not None:
+            message = asked
         elif message is not None and message.letter:  # where letters are typed, another key does it
             message = replace(message, key=f"{self.letter(message.letter)} {message.key}")
         for bar in screen.query(SpeakingLine):
@@ -183,8 +190,12 @@ class SpeakingApp(ThemedApp):
         question.do()
         return True
 
-    def _asked_line(self, question: Question) -> str:
-        return f"{question.key} again: {question.what}"
+    def _question(self) -> Message | None:
+        """Return the question that is open, as it is said."""
+        question = self._asked
+        if question is None:
+            return None
+        return Message("", f"{question.key} again: {question.what}", severity="warning", kind=QUESTION)
 
     def letter(self, identifier: str) -> str:
         """Name the key of a binding; where letters are typed, that of the one without ".letter"."""

@@ -13,7 +13,8 @@ KEPT = 50
 ON_LINE_S = 8.0
 LOUD_S = 10.0
 MOST_LOUD = 3  # lines of the one toast
-REFUSAL = "refusal"
+ANSWER, QUESTION = "answer", "question"
+"""Kinds of messages: why a key does nothing, or what else it is answered with at length; what it asks."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Message:
     ``hint`` is how to go on after a refusal, ``key`` what can be pressed now: "u undo"; with a ``letter``,
     the id of a binding, it is the word behind that binding's key. A loud one is also shown in a toast;
     while a modal is open it waits (``loud_until`` is None). One about a row or field of a ``place`` ends when
-    that is left.
+    that is left, or a modal opens over it.
     """
 
     at: str
@@ -95,9 +96,9 @@ class MessageLog:
                     self.kept.remove(old)
                 else:
                     old.loud_until = 0.0
-        if not message.news:  # one's next act: the refusal of the last one has been seen
+        if not message.news:  # one's next act: the answer to the last one has been seen
             for old in self.kept:
-                if old.kind == REFUSAL:
+                if old.kind == ANSWER:
                     old.loud_until = 0.0
         if is_shown:
             message.line_until = now + ON_LINE_S
@@ -112,7 +113,7 @@ class MessageLog:
                 message.line_until = message.loud_until = self._now() + message.seconds
 
     def now_at(self, place: str) -> None:
-        """Show no more of what was about another place than this one."""
+        """Show no more of what was about another place than this one; "" is a modal over any."""
         for message in self.kept:
             if message.place not in ("", place):
                 message.line_until = message.loud_until = 0.0

@@ -19,12 +19,13 @@ from dispatch.queries.wording import day_and_moment, due_word, moment, money
 from models.bookings import PENDING
 from models.clock import local_offset
 from models.errors import InvalidInput
-from screens.dialogs.form import Field, FormModal, Values, as_typed, reason_field
+from screens.dialogs.form import Field, FormModal, Values, reason_field
 from screens.dialogs.row_forms import RowForms
 from screens.fields.preview import Preview
+from screens.fields.values import as_typed
 from screens.wording.contacts import ways
 
-MOMENT_HINT = "tomorrow 09:00, in 2 hours, fri 09:00, 11-23 09:00"
+MOMENT_HINT = "tomorrow 09:00, in 2 hours, fri 09:00, in 3 days"
 REVENUES = ("destination_revenue", "package_revenue")
 CHECKS: dict[str, Callable[[str], object]] = {
     "name": partial(validation.name, field="customer_name"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from textual import events, on
 from textual.app import App, ComposeResult
@@ -29,6 +29,8 @@ from screens.fields.field_line import FieldLine, is_required, noun_of
 from screens.fields.preview import Preview
 from screens.fields.prose import Prose
 from screens.fields.type_ahead import which
+from screens.fields.values import value_of
+from screens.fields.way import next_stop
 
 Values = dict[str, str]
 Verb = str | Callable[[Values], str]
@@ -276,25 +278,31 @@ class FormModal(CommandModal[Outcome]):
     @on(AgentPicker.Picked)
     def _next(self) -> None:
         """Go to the next field on enter, and submit from the last one; a text the desk would refuse stays."""
-        if self._is_wrong_here() or self._slipped():
+        here = self._here
+        if here is None or self._is_wrong_here() or self._slipped():
             return
-        last = [line for line in self.query(FieldLine) if line.display][-1]
-        if self.focused is not None and last in self.focused.ancestors_with_self:
-            if self._kept_open:
-                self._kept_open = False
-                self._show_problem(f"Enter again, if this is meant: {self._verb}")
-            else:
-                self.action_submit()
-            return
-        self.focus_next()
-        for field in self._fields[:-1]:
-            if field.needs_no_key and self.focused is not None and self.focused.id == field.name:
-                self.focus_next()
+        shown = [field.name for field in self._fields if self.line(field.name).display]
+        following = next_stop(here.name, shown, self._lacking())
+        if following:
+            self._focus(following)
+        elif self._kept_open:
+            self._kept_open = False
+            self._show_problem(f"Enter again, if this is meant: {self._verb}")
+        else:
+            self.action_submit()
+
+    def _lacking(self) -> set[str]:
+        """Return the fields that enter stops in: required ones still empty; all if none was so at first."""
+        asked = {field.name for field in self._fields if field.required and not field.start}
+        if not asked:
+            return {field.name for field in self._fields if not field.needs_no_key}
+        return {name for name, text in self.values().items() if name in asked and not text.strip()}
 
     @property
     def _here(self) -> Field | None:
         """The field in focus."""
-        return self._named(self.focused.id if self.focused is not None else None)
+        inside = self.focused.ancestors_with_self if self.focused is not None else ()
+        return next((field for each in inside if (field := self._named(each.id))), None)
 
     def takes_for_a_name(self) -> bool:
         return self._here is None or self._here.note is None  # with one, it reads no name
@@ -312,6 +320,19 @@ class FormModal(CommandModal[Outcome]):
             self._understand(field, typed)
         self.call_after_refresh(self._fit)
         return line.has_class("-wrong")
+
+    @on(events.DescendantBlur)
+    def _left(self, event: events.DescendantBlur) -> None:
+        """Say what is wrong with a text as it is left; not under a pointer, whose button would move away."""
+        field = self._named(event.widget.id)
+        is_pressed = isinstance(self.focused, Button) and self.app.mouse_over is self.focused
+        if field is None or field.note is not None or is_pressed or not self.is_laid_out:
+            return
+        typed = value_of(event.widget)
+        wrong = field.refusal(self.app, typed) if typed.strip() and typed != field.value else ""
+        if wrong:
+            self.line(field.name).tell(wrong, "wrong")
+            self.call_after_refresh(self._fit)
 
     def action_submit(self) -> None:
         if self._busy:
@@ -372,17 +393,3 @@ class FormModal(CommandModal[Outcome]):
         else:
             self._show_problem(keys.refusal(self.app, error))
         self.call_after_refresh(self._fit)
-
-
-def value_of(widget: Widget) -> str:
-    """Return what is typed or chosen in a field."""
-    if isinstance(widget, TextArea):
-        return widget.text
-    return widget.chosen if isinstance(widget, Pick) else str(cast("Any", widget).value)
-
-
-def as_typed(value: object) -> str:
-    """Return a stored value as it would be typed: a list with commas, an amount or average to two places."""
-    if isinstance(value, list):
-        return ", ".join(value)
-    return "" if value is None else f"{value:,.2f}" if isinstance(value, float) else str(value)

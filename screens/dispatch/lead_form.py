@@ -20,10 +20,11 @@ from dispatch.leads import intake
 from dispatch.matching.features import Terms
 from models.errors import InvalidInput
 from screens.base import keys
-from screens.dialogs.form import value_of
 from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine, is_required, noun_of
 from screens.fields.type_ahead import which
+from screens.fields.values import value_of
+from screens.fields.way import next_stop
 from screens.widgets.frame import Frame
 from screens.wording.contacts import is_a_call, needs_number
 from screens.wording.text import short
@@ -48,8 +49,6 @@ INPUTS = {
     "requests": "what they wish for",
 }
 OPTIONAL = frozenset(("phone", "email", "requests"))
-ON_THE_WAY = ("customer", "method", "source", "destination", "launch", "requests")
-"""The fields that enter goes through; phone comes after the method, if that needs a number."""
 TO_CALL, TO_TEXT = "Number to call? enter skips it", "Number to text? enter skips it"
 NO_CALL, NO_TEXT = "No number: nobody can call back", "No number: how will they be reached?"
 KEPT = "kept"  # the tone of a notice that stays while somebody types
@@ -227,6 +226,14 @@ class LeadForm(Frame):
         told = self._told(field, error) if error is not None and is_wrong else ""
         self._lines[field].tell(told, "wrong")
 
+    def is_wrong(self, field: str) -> bool:
+        """Say below a text what is wrong with it as it stands, if so: enter does not leave it."""
+        error = intake.problems(self.values(), self._values).get(_given_name(field))
+        if error is None or not self._value(field).strip():
+            return False
+        self._lines[field].tell(self._told(field, error), "wrong")
+        return True
+
     def _is_beginning(self, field: str, text: str) -> bool:
         if field not in COMPLETIONS or not self._widget(field).has_focus:
             return False
@@ -252,14 +259,11 @@ class LeadForm(Frame):
         return bool(following)
 
     def _after(self, field: str) -> str:
-        """Return the field that enter leads to: from Customer, the first that is still to be filled in."""
+        """Return the field that enter leads to; "" for the last."""
         if field in ("customer", "method") and self._lacks_number:
             return "phone"
-        if field == "customer" or (field in ("phone", "email") and not self._value("method")):
-            return next((each for each in ON_THE_WAY[1:-1] if not self._value(each)), ON_THE_WAY[-1])
-        if field in ("phone", "email"):
-            field = "method"
-        return ON_THE_WAY[ON_THE_WAY.index(field) + 1] if field != ON_THE_WAY[-1] else ""
+        lacking = {each for each in LABELS if each not in OPTIONAL and not self._value(each).strip()}
+        return next_stop(field, tuple(LABELS), lacking)
 
     @property
     def _lacks_number(self) -> bool:

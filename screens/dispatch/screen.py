@@ -215,9 +215,10 @@ class Dispatch(BookingActions):
     @on(Input.Submitted)
     @on(Choice.Accepted)
     def _next_field(self, event: Input.Submitted | Choice.Accepted) -> None:
-        """Move to the next field on enter; the last one assigns."""
+        """Move to the next field on enter, unless its text is refused; the last one assigns."""
         event.stop()
-        if not self.form.go_on(event.control.id or ""):
+        field = event.control.id or ""
+        if not self.form.is_wrong(field) and not self.form.go_on(field):
             self.action_assign()
 
     @on(ContactChoice.NumberTyped)
@@ -255,14 +256,12 @@ class Dispatch(BookingActions):
             customer.select_all()
 
     def action_clear(self) -> None:
-        if self.form.is_empty:
-            self.action_begin()
-            self.form.show_notice("The form is empty")
-        else:
-            self.form.empty()
-            self.remove_class("-refused")
-            self._make_room()
-            self.form.show_notice("Cleared")
+        """Empty the form: what was said of its values goes with them, also where there are none."""
+        was_empty = self.form.is_empty
+        self.form.empty()
+        self.remove_class("-refused")
+        self._make_room()
+        self.form.show_notice("The form is empty" if was_empty else "Cleared")
 
     # several at once
 

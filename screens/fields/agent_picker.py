@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 from rich.text import Text
 from textual import events, on
@@ -56,6 +56,11 @@ class AgentPicker(Vertical):
 
     def on_mount(self) -> None:
         self._list("")
+
+    def focus(self, scroll_visible: bool = True) -> Self:
+        """Put the cursor into the input."""
+        self.query_one(Input).focus(scroll_visible)
+        return self
 
     @property
     def value(self) -> str:

@@ -13,6 +13,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import OptionList, RadioButton, RadioSet, Select
 
+from dispatch.inputs.value_words import meant
 from screens.base.textual_internals import forget_pressed, highlighted_index, show_in_select
 from screens.fields.type_ahead import TypeAhead, marked, own_beginning
 
@@ -49,8 +50,12 @@ class LettersTyped(Message):
 
 
 class LetterField:
-    """An input whose names are chosen by their letters."""
+    """An input whose names are chosen by their letters, or by another word that files may use for one.
 
+    The id of one for accepted values is their kind.
+    """
+
+    id: str | None
     _names: tuple[str, ...]
     _ahead: TypeAhead
 
@@ -62,6 +67,10 @@ class LetterField:
     def waiting(self) -> tuple[str, ...]:
         """The names that the letters typed so far leave open."""
         return self._ahead.waiting
+
+    def means(self, word: str) -> str:
+        """Return the name that a word stands for, or the word."""
+        return meant(self.id or "", word, self._names)
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Claim letters, which choose here, so that no command's key is shown for them."""
@@ -258,7 +267,7 @@ class Pick(LetterField, Select[str]):
 
     def watch_expanded(self, expanded: bool) -> None:
         """Let what was typed in the list go as it closes."""
-        if not expanded and self._ahead.letters:
+        if not expanded and self._ahead.typed:
             self._forget_letters()
 
     def _forget_letters(self) -> None:
@@ -274,7 +283,7 @@ class Pick(LetterField, Select[str]):
         take_letter(self, self._ahead, event)
 
     def on_blur(self) -> None:
-        if self._ahead.letters:
+        if self._ahead.typed:
             self._ahead.forget()
             self.show_letters(self.chosen)
 
@@ -296,13 +305,12 @@ def _beginnings(names: Sequence[str]) -> str:
 
 def take_letter(field: Choice | Pick, ahead: TypeAhead, event: events.Key) -> None:
     """Choose by a typed letter, or take the last one back."""
-    if event.key == "backspace" and ahead.letters:
+    if event.key == "backspace" and ahead.typed:
         name = ahead.take_back(event.time)
         field.post_message(LettersTyped(field, ahead.letters, True, ahead.waiting))
     elif event.character is not None and _is_of_a_name(event.character, ahead, event.time):
-        name = ahead.add(event.character, event.time, field.names, field.at_hand)
-        letters = ahead.letters if name is not None else ahead.letters + event.character
-        field.post_message(LettersTyped(field, letters, name is not None, ahead.waiting))
+        name = ahead.add(event.character, event.time, field.names, field.at_hand, field.means)
+        field.post_message(LettersTyped(field, ahead.typed, name is not None, ahead.waiting))
     else:
         return
     event.stop()  # a letter that begins no name is a slip, not the key of a command or place

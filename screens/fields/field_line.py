@@ -56,7 +56,7 @@ class FieldLine(Vertical):
     FieldLine > Horizontal > * { width: 1fr; }
     FieldLine > Horizontal > Label { width: 18; color: $text-muted; }
     FieldLine > Horizontal > Input, FieldLine > Horizontal > TextArea { background: $panel; }
-    FieldLine > .told { display: none; height: auto; max-height: 3; margin-left: 18; color: $text-muted; }
+    FieldLine > .told { display: none; height: auto; max-height: 5; margin-left: 18; color: $text-muted; }
     FieldLine.-wrong > .told { color: $text-error; text-style: bold; }
     FieldLine.-wrong > Horizontal > Label { color: $text-error; text-style: bold; }
     FieldLine.-warning > .told { color: $text-warning; }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from models.folding import fold
 
@@ -16,37 +16,66 @@ class TypeAhead:
 
     Letters that begin several names choose none of them yet: these are ``waiting`` for the next letter,
     however long it takes. One that does not wait takes the first, as suits a list in which enter chooses.
+    A word that fits nothing is ``unfit`` from its first such letter on: its later letters begin no name.
     Times are in seconds of any steady clock.
     """
 
     def __init__(self, *, waits: bool = True) -> None:
-        self.letters = ""
+        self.letters = self.unfit = ""
         self.waiting: tuple[str, ...] = ()
         self._waits = waits
         self._at = 0.0
         self._before: list[tuple[str, tuple[str, ...], str]] = []  # all as it was before each letter
 
-    def add(self, letter: str, at: float, names: Sequence[str], current: str) -> str | None:
+    @property
+    def typed(self) -> str:
+        """All that was typed soon after each other, also what fits no name."""
+        return self.letters + self.unfit
+
+    def add(
+        self,
+        letter: str,
+        at: float,
+        names: Sequence[str],
+        current: str,
+        means: Callable[[str], str] = str,
+    ) -> str | None:
         """Take a letter typed at a time; return the name chosen now, or None if no name begins so.
 
-        A letter without a match changes nothing. The same letter again goes through the names it begins.
+        A letter without a match changes nothing, nor do those that follow it soon. The same letter again goes
+        through the names it begins. ``means`` returns the name that another word, typed in full, stands for.
         """
         is_late = not self.goes_on(at)
-        if is_late and not self.waiting:
-            self.forget()
+        if is_late:
+            self.unfit = ""
+            if not self.waiting:
+                self.forget()
         self._at = at
-        letters, found = self.letters + letter, beginning_with(self.letters + letter, names)
+        letters, found, is_again = self._fitting(letter, names, is_late=is_late)
+        if self.unfit and not (self.letters and found == [current]):
+            found = []
+        if not found:
+            letters, found = (
+                self.typed + letter,
+                [name for name in names if name == means(self.typed + letter)],
+            )
+        if not found:
+            self.unfit += letter
+            return None
+        self._before.append((self.letters, self.waiting, current))
+        self.letters, self.unfit, self.waiting = letters, "", ()
+        return self._chosen(found, current, is_again=is_again)
+
+    def _fitting(self, letter: str, names: Sequence[str], *, is_late: bool) -> tuple[str, list[str], bool]:
+        """Return the letters with this one, the names that begin so, and whether it is the same one again."""
+        letters = self.letters + letter
+        found = beginning_with(letters, names)
         if not found and is_late:
             self.forget()
             letters, found = letter, beginning_with(letter, names)
-        is_again = not found and set(fold(letters)) == {fold(letter)}
-        if is_again:
-            letters, found = letter, beginning_with(letter, names)
-        if not found:
-            return None
-        self._before.append((self.letters, self.waiting, current))
-        self.letters, self.waiting = letters, ()
-        return self._chosen(found, current, is_again=is_again)
+        if not found and set(fold(letters)) == {fold(letter)}:
+            return letter, beginning_with(letter, names), True
+        return letters, found, False
 
     def _chosen(self, found: list[str], current: str, *, is_again: bool) -> str:
         """Return the name that the letters choose of those that begin so: the present one while they wait."""
@@ -61,10 +90,11 @@ class TypeAhead:
 
     def goes_on(self, at: float) -> bool:
         """Return whether a key at a time still belongs to the letters before it."""
-        return bool(self.letters) and at - self._at <= PAUSE_S
+        return bool(self.typed) and at - self._at <= PAUSE_S
 
     def take_back(self, at: float) -> str | None:
-        """Take the last letter back at a time; return the name chosen before it, or None without a letter."""
+        """Take the last letter that fits back at a time; return the name before it, or None without one."""
+        self.unfit = ""
         if not self._before:
             return None
         self._at = at
@@ -73,7 +103,7 @@ class TypeAhead:
 
     def forget(self) -> None:
         """Let the next letter be the first one."""
-        self.letters, self.waiting = "", ()
+        self.letters, self.unfit, self.waiting = "", "", ()
         self._before.clear()
 
 

@@ -12,8 +12,9 @@ from dispatch.inputs import validation
 from dispatch.queries import agent_levels
 from dispatch.queries.row_types import AgentRow
 from models.base import Json
-from screens.dialogs.form import Field, FormModal, as_typed
+from screens.dialogs.form import Field, FormModal
 from screens.dialogs.row_forms import RowForms
+from screens.fields.values import as_typed
 
 LABELS = {
     "first_name": "First name",

@@ -77,11 +77,11 @@ class ChooseCategory(Modal[str | None]):
             return
         options, names = self.query_one(Options), [*LABELS]
         name = self._ahead.add(event.character, event.time, names, names[options.highlighted or 0])
-        if name is None and event.character in MOVES:
+        if name is None and self._ahead.typed in MOVES:
+            self._ahead.forget()
             return
         event.stop()
-        letters = self._ahead.letters + event.character
-        told = "" if name else f"No category begins with {letters}"
+        told = "" if name else f"No category begins with {self._ahead.typed}"
         self.query_one("#about", Static).update(Content(self._about(told)))
         if name:
             options.highlighted = names.index(name)

@@ -73,6 +73,7 @@ class NewIssue(CommandModal[IssueDetails]):
         self._triage: Triage | None = None
         self._read_text: str | None = None
         self._submits = self._is_asked = False
+        self._number: int | None = None  # of the booking, as typed
 
     def body(self) -> ComposeResult:
         with Horizontal(id="parts"):
@@ -176,9 +177,9 @@ class NewIssue(CommandModal[IssueDetails]):
     @on(Input.Submitted)
     @on(Choice.Accepted)
     def _next(self) -> None:
-        """Go to the next field on enter, and submit from the last one."""
+        """Go to the next field on enter, and submit from the last one; none of them is required."""
         last = self.query_one("#category", Pick)
-        if self._slipped():
+        if self._slipped() or self._is_wrong():
             return
         if not last.has_focus:
             self.focus_next()
@@ -186,6 +187,21 @@ class NewIssue(CommandModal[IssueDetails]):
             last.action_show_overlay()  # the question is not answered yet
         else:
             self.action_submit()
+
+    @on(Input.Blurred)
+    def _is_wrong(self) -> bool:
+        """Return whether the booking's number cannot be one; if so, say it."""
+        booking = self.query_one("#booking", Input).value
+        try:
+            self._number = booking_number(booking) if booking.strip() else None
+        except DeskError as error:
+            self._refused(error)
+            return True
+        return False
+
+    @on(Input.Changed)
+    def _number_typed(self) -> None:
+        self._show_problem("")
 
     def action_submit(self) -> None:
         if self._busy:
@@ -203,18 +219,15 @@ class NewIssue(CommandModal[IssueDetails]):
             self._show_problem(UNSURE.format(self._key_of("new.open")))
             self.query_one("#category", Pick).focus()
             return
-        try:
-            booking = self.query_one("#booking", Input).value
-            number = booking_number(booking) if booking.strip() else None
-        except DeskError as error:
-            self._refused(error)
+        if self._is_wrong():
+            self.query_one("#booking").focus()
             return
         text = self.text
         given: Json = {
             "channel": CHANNEL_NAMES.get(self.query_one("#channel", Pick).chosen),
             "tier": self.query_one("#tier", Pick).chosen or None,
             "customer_id": self._customer["customer_id"] if self._customer else None,
-            "booking_id": number,
+            "booking_id": self._number,
             "category": self._category,
         }
         self._send(lambda desk: intake.open_issue(desk, text, **given))

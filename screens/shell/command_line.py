@@ -30,6 +30,7 @@ from screens.wording.text import short
 
 MOST_SHOWN = 6
 WORD_CELLS = 14
+MOST_LINES = 5  # above the line, see the style sheet
 EMPTY = "c 413 claims · 413 shows · nova · issue 6 · tab completes · up: earlier lines · help"
 IS_OPEN = "Type a command: the line is open, esc closes it"
 FORM_OPEN = "Close the open form first (esc twice), then go"
@@ -138,7 +139,10 @@ class CommandLine(Modal[None]):
             final = " · cannot be undone" if seen.is_final else ""
             if seen.is_whole:
                 self.after_typing(REHEARSE_AFTER_S, self._rehearse, group="rehearse")
-            self._say(*((f"⏎ {seen.says}{final}", "-says") if seen.says else (seen.usage, "-usage")))
+            if seen.says:
+                self._say(f"⏎ {seen.says}", "-says", final)
+            else:
+                self._say(seen.usage, "-usage")
 
     def _rehearse(self) -> None:
         """Find out whether the line would be refused, and say so before enter."""
@@ -151,11 +155,13 @@ class CommandLine(Modal[None]):
         if not self._is_busy and text == self._seen_text and text != self._sent:
             self.ask_newest("rehearsal", lambda: meaning.refusal(desk, text, asker), refused)
 
-    def _say(self, text: str, kind: str) -> None:
+    def _say(self, text: str, kind: str, end: str = "") -> None:
+        """Say something above the line; what a person wrote is cut before the end, which is not."""
         line = self.query_one("#says", Static)
         for one in ("-usage", "-problem", "-says"):
             line.set_class(one == kind, one)
-        line.update(Content(visible(text)))
+        room = (MOST_LINES - 1) * (self.app.size.width - 2)  # words leave gaps at the ends of lines
+        line.update(Content(short(visible(text), room - len(end)) + end))
 
     def _show_offers(self, offers: tuple[Offer, ...], chosen: int) -> None:
         first = max(0, min(chosen - MOST_SHOWN + 1, len(offers) - MOST_SHOWN))

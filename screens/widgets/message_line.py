@@ -11,10 +11,11 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.notifications import SeverityLevel
+from textual.widget import Widget
 from textual.widgets import Static
 
 from screens.base.harmless_text import visible
-from screens.base.message_log import Message
+from screens.base.message_log import QUESTION, Message
 from screens.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
@@ -22,8 +23,14 @@ if TYPE_CHECKING:
 
 MOST_CELLS = 66  # of a toast's text
 AROUND_LINE = 2
+MOST_LINES = 4  # of a text in a modal
 AROUND = 3  # its border and padding
 LEVELS: tuple[SeverityLevel, ...] = ("information", "warning", "error")
+
+
+def room_of(width: int, *, is_whole: bool = True) -> int:
+    """Return the cells for a text on the line of a terminal: of the whole line, or of half of it."""
+    return (width if is_whole else width // 2) - AROUND_LINE
 
 
 class MessageLine(Static):
@@ -34,6 +41,7 @@ class MessageLine(Static):
         display: none; height: 1; padding: 0 1; background: $boost; color: $foreground; pointer: pointer;
         text-wrap: nowrap; text-overflow: ellipsis;
     }
+    MessageLine.-wrapped { text-wrap: wrap; text-overflow: fold; }
     MessageLine.-warning { color: $text-warning; text-style: bold; }
     MessageLine.-error { color: $text-error; text-style: bold; }
     """
@@ -56,19 +64,29 @@ class MessageLine(Static):
     def fit(self) -> None:
         """Take as many cells as the text has, at most half of the line; a text that is cut keeps its key.
 
-        In a modal, which has no toast, a refusal may take the whole line.
+        A question may take the whole line. So may anything in a modal, which has no toast: there a text that
+        is still too long goes on for a few lines.
         """
-        if self._message is None:
+        message = self._message
+        if message is None:
+            self._take_lines(1)
             return
-        text, key = visible(self._message.line), self._message.key and f" · {self._message.key}"
-        most = self.app.size.width
-        if self._message.severity == "information" or not self.screen.is_modal:
-            most //= 2
-        most -= AROUND_LINE
-        if cell_len(text + key) > most:
+        text, key = visible(message.line), message.key and f" · {message.key}"
+        width, is_modal = self.app.size.width, self.screen.is_modal
+        most = room_of(width, is_whole=is_modal or message.kind == QUESTION)
+        lines = Content(text + key).wrap(most) if is_modal and cell_len(text + key) > most else []
+        if not lines and cell_len(text + key) > most:
             text = set_cell_size(text, max(0, most - cell_len(key) - 1)).rstrip() + "…"
-        self.styles.width = cell_len(text + key) + AROUND_LINE
+        self.styles.width = width if lines else cell_len(text + key) + AROUND_LINE
         self.update(Content(text + key))
+        self._take_lines(len(lines))
+
+    def _take_lines(self, number: int) -> None:
+        self.set_class(number > 1, "-wrapped")
+        height = max(1, min(number, MOST_LINES))
+        for one in (self, self.parent):
+            if isinstance(one, Widget):
+                one.styles.height = height
 
     async def on_click(self, event: events.Click) -> None:
         event.stop()

@@ -86,7 +86,7 @@ def test_any_name_is_accepted_and_shown_literally(staffed: Run, name: str) -> No
         ("--name", "Kate\x9b31m", "invalid_customer_name"),
         ("--method", "Fax", "invalid_method"),
         ("--method", "", "invalid_method"),
-        ("--source", "organic", "invalid_source"),
+        ("--source", "radio", "invalid_source"),
         ("--destination", "Moon", "invalid_destination"),
         ("--launch", "\x1b[31m", "invalid_launch"),
         ("--phone", "call me", "invalid_phone"),
@@ -108,6 +108,20 @@ def test_a_bad_value_is_named_and_writes_nothing(
     assert len(result.err.splitlines()) == 2
     assert all(character.isprintable() or character == "\n" for character in result.err)
     assert rows_of(path) == before
+
+
+def test_commands_take_the_words_that_files_may_use(staffed: Run) -> None:
+    """`sms` was refused in a command, and taken in a file."""
+    said = ["--method", "sms", "--source", "paid", "--destination", "mars", "--launch", "london"]
+    assert staffed("lead", "add", "--name", "Kate Nguyen", *said).code == 0
+    row = staffed("booking", "show", "1", "--json").json
+    where = row["destination"], row["launch_location"]
+    assert (row["method"], row["source"], *where) == ("Text", "Bought", "Mars", "London Ascension Platform")
+    edited = staffed("booking", "edit", "1", "--method", "telephone", "--destination", "TITAN", "--json").json
+    assert (edited["method"], edited["destination"]) == ("Phone Call", "Titan")
+    for listing, found in (("method:voice", 1), ("method:sms", 0), ("from:london source:paid", 1)):
+        assert len(staffed("booking", "list", "--filter", listing, "--json").json) == found
+    assert staffed("booking", "edit", "1", "--launch", "d", "--json").code == 2
 
 
 def test_the_accepted_values_are_named(staffed: Run) -> None:

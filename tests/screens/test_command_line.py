@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.widgets import Input, Static
 
 from astra_tui.app import AstraApp
@@ -248,8 +249,6 @@ async def test_what_cannot_be_undone_is_shown_before_it_is_repeated(golden_file:
 
 
 async def test_a_paste_of_several_lines_becomes_one_and_runs_nothing(golden_file: Path, running: Any) -> None:
-    from textual import events
-
     async with running(golden_file, size=SIZE) as (app, _):
         event = await last_event(app)
         await press(app, "f4", "colon")
@@ -258,6 +257,21 @@ async def test_a_paste_of_several_lines_becomes_one_and_runs_nothing(golden_file
         assert isinstance(app.screen, CommandLine)
         assert "\n" not in typed(app)
         assert await last_event(app) == event
+
+
+async def test_a_consequence_names_the_time_it_lasts_and_keeps_its_end(
+    golden_file: Path, running: Any
+) -> None:
+    """A break of 15 did not say until when; behind a long note nobody saw that it cannot be undone."""
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await line(app, "p 6 break 15")
+        assert told(app) == "⏎ Zion Parker: break until 12:15"
+        await press(app, *["backspace"] * 12, *"in 1 ")
+        app.post_message(events.Paste("she asks for a window seat " * 40))
+        await app.settle()
+        assert told(app).endswith("… · cannot be undone")
+        shown = text_of(app).splitlines()
+        assert "cannot be undone" in " ".join(" ".join(shown[-7:]).split()), shown
 
 
 async def test_help_lists_the_verbs(golden_file: Path, running: Any) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
 from textual.widgets import Input
 
 from astra_tui.app import AstraApp
+from screens.dispatch.lead_form import LABELS
+from screens.fields.way import next_stop
 from screens.wording.contacts import needs_number
 from tests.screens.picture import text_of
 from tests.screens.scenes import press, said
@@ -105,6 +109,48 @@ async def test_enter_does_not_leave_a_required_field_that_is_empty(running: Any)
         await press(app, "enter")
         (row,) = await newest(app, 1)
         assert (row["customer_name"], row["destination"]) == ("Ann", "Mars")
+
+
+async def test_enter_stays_in_a_text_that_is_refused_and_clear_takes_what_was_said_with_it(
+    running: Any,
+) -> None:
+    """The cursor went on from a bad number alone; errors stood over a form that was empty."""
+    async with running(size=(80, 24)) as (app, _):
+        await press(app, *"Ann", "enter", "+", *"46", "enter")
+        assert (here(app), told(app, "phone")[:4]) == ("phone", "'+46"), (
+            "a number may go on while it is typed"
+        )
+        await press(app, "tab", *"ann@", "tab")
+        assert (here(app), told(app, "email")[:6]) == ("method", "'ann@'"), (
+            "tab goes on, and it is said at once"
+        )
+        await press(app, "shift+tab", "enter")
+        assert (here(app), told(app, "email")[:6]) == ("email", "'ann@'")
+        await press(app, "tab", *"t", "enter")
+        assert here(app) == "source", "what is said already does not keep the cursor from other fields"
+        await press(app, "shift+tab", "shift+tab", *"x.se", "enter")
+        assert (here(app), told(app, "email")) == ("source", ""), "enter passes what is filled in"
+        await press(app, "ctrl+l", "f9")
+        assert told(app, "customer") == "Customer name is required"
+        await press(app, "ctrl+l")
+        assert {told(app, field) for field in LABELS} == {""}
+        assert "The form is empty" in text_of(app)
+        assert here(app) == "customer"
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=6), st.integers(0, 5))
+def test_enter_leads_to_what_is_lacking_and_to_the_end(lacks: list[bool], start: int) -> None:
+    fields = [str(place) for place in range(len(lacks))]
+    here = fields[min(start, len(fields) - 1)]
+    lacking = {field for field, lacks_one in zip(fields, lacks, strict=True) if lacks_one}
+    following = next_stop(here, fields, lacking)
+    behind = [field for field in fields if field > here]
+    if not behind:
+        assert following == ""
+    elif lacking.intersection(behind):
+        assert following == min(lacking.intersection(behind))
+    else:
+        assert following == fields[-1]
 
 
 async def test_a_number_typed_at_the_contact_says_where_it_goes(running: Any) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -11,9 +13,9 @@ from textual.widgets import Input
 from astra_tui.app import AstraApp
 from dispatch.desk.desk import Desk
 from models.errors import Refused
-from screens.base.message_log import Message, MessageLog, News, ranges
+from screens.base.message_log import ANSWER, Message, MessageLog, News, ranges
 from screens.dialogs.form import FormModal
-from screens.widgets.message_line import MessageLine, MessageToast
+from screens.widgets.message_line import MessageLine, MessageToast, SpeakingLine
 from tests.screens.key_checks.registry import at_booking
 from tests.screens.picture import text_of, widths
 from tests.screens.scenes import press, said
@@ -57,7 +59,7 @@ def test_news_of_a_kind_are_one_message_as_long_as_it_is_shown() -> None:
 
 def test_a_refusal_is_over_with_the_next_act_and_news_is_not() -> None:
     log = MessageLog(lambda: 1.0)
-    log.add(Message("12:00", "no", kind="refusal"), is_loud=True, waits=False)
+    log.add(Message("12:00", "no", kind=ANSWER), is_loud=True, waits=False)
     log.add(news_message(1), is_loud=True, waits=False)
     assert [one.text for one in log.loud] == ["no", "New for you: 1"]
     log.add(Message("12:00", "Claimed 413"), is_loud=False, waits=False)
@@ -154,6 +156,65 @@ async def test_a_refusal_is_readable_with_its_hint_in_a_place_and_in_a_modal(run
         await app.settle()
         assert toast(app) == ""
         assert bottom(app).endswith("Booking 413 is Confirmed and cannot be claimed: o reopens it")
+
+
+def words_in_sight(app: AstraApp) -> list[str]:
+    """The numbered words of a message that can be read, in their order."""
+    return re.findall("w[0-9]+", toast(app) or bottom_lines(app))
+
+
+def bottom_lines(app: AstraApp) -> str:
+    line = app.screen.query_one(MessageLine).region
+    return "\n".join(row[line.x : line.right] for row in text_of(app).splitlines()[line.y : line.bottom])
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_nothing_that_is_said_is_cut(running: Any, size: tuple[int, int]) -> None:
+    """What a choice, a tip or a question asked to do next ended in an ellipsis."""
+    async with running(size=size) as (app, _):
+        for in_a_modal in (False, True):
+            if in_a_modal:
+                await press(app, "f4", "escape", "ctrl+p")
+            for count in (3, 9, 14, 24, 40, 65):
+                words = [f"w{number}" for number in range(count)]
+                for severity in ("information", "warning"):
+                    app.tell(" ".join(words), severity=severity)
+                    await app.settle()
+                    assert words_in_sight(app) == words, (in_a_modal, severity)
+                app.ask_again("undo", " ".join(words), lambda: None)
+                await app.settle()
+                assert words_in_sight(app) == words, (in_a_modal, "question")
+                app.clear_notifications()
+                await app.settle()
+                assert app.screen.query_one(SpeakingLine).region.height == 1
+
+
+async def test_a_key_answers_its_question_for_ten_seconds(
+    running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        late, done = [0.0], list[str]()
+        monkeypatch.setattr("screens.app.messages.monotonic", lambda: monotonic() + late[0])
+        for seconds in (9.0, 10.5):
+            app.ask_again("undo", "all", lambda: done.append("all"))
+            app.before_typed()
+            late[0] += seconds
+            app.ask_again("undo", "all", lambda: done.append("all"))
+        assert done == ["all"]
+
+
+async def test_what_is_about_a_row_goes_when_a_dialog_opens_over_it(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await at_booking(app, 9)
+        app.screen.say("Booking 8 left this list; now on 9. Press again", severity="warning")
+        await app.settle()
+        assert "left this list" in toast(app)
+        await press(app, "r")
+        assert isinstance(app.screen, FormModal)
+        assert "left this list" not in text_of(app)
+        app.screen.say("Paste works in fields only")
+        await app.settle()
+        assert "Paste works in fields only" in text_of(app)
 
 
 async def test_a_short_refusal_needs_no_toast(running: Any) -> None:

@@ -36,7 +36,13 @@ async def test_enter_goes_to_the_next_field_also_from_a_choice(golden_file: Path
         await press(app, "enter", *"kate", "enter")
         assert "Kate Nguyen" in text_of(app)
         assert here(app) == "customer"
-        await press(app, "tab", "enter")
+        await press(app, "tab", "x", "enter")
+        assert (here(app), "'x' is not a valid booking" in text_of(app)) == ("booking", True)
+        await press(app, "backspace")
+        assert "'x' is not" not in text_of(app)
+        await press(app, "y", "tab")
+        assert (here(app), "'y' is not a valid booking" in text_of(app)) == ("category", True)
+        await press(app, "shift+tab", "backspace", "enter")
         assert here(app) == "category"
         await press(app, "enter")
         assert not isinstance(app.screen, NewIssue)

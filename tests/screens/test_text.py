@@ -19,8 +19,9 @@ from screens.base.keys import refusal, said
 from screens.bookings import forms as booking_forms
 from screens.bookings.forms import MOMENT_HINT
 from screens.customers import forms as customer_forms
-from screens.dialogs.form import Field, as_typed
+from screens.dialogs.form import Field
 from screens.fields.agent_picker import agent_lines
+from screens.fields.values import as_typed
 from screens.roster import agent_forms
 from screens.wording.agents import load_bar, load_style
 from screens.wording.bookings import state

@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from textual.widgets import OptionList, Static
 
+from dispatch.inputs import value_words
 from models.folding import fold
 from screens.dialogs.form import FormModal
 from screens.fields.agent_picker import AgentPicker
@@ -60,6 +61,11 @@ def type_in(ahead: TypeAhead, names: tuple[str, ...], letters: str, step_s: floa
         (PLACES, "q", ["?"]),
         (PLACES, "duqb", ["", "Dubai Interplanetary Hub", "?", "Dubai Interplanetary Hub"]),
         (PLACES, "du<", ["", "Dubai Interplanetary Hub", ""]),
+        (PLACES, "berlin", ["?"] * 6),
+        (("Europa", "Mars", "Titan"), "pluto", ["?"] * 5),
+        (PLACES, "dxa", ["", "?", "?"]),
+        (PLACES, "xdd", ["?"] * 3),
+        (PLACES, "x<du", ["?", "", "", "Dubai Interplanetary Hub"]),
     ],
 )
 def test_a_beginning_chooses(names: tuple[str, ...], letters: str, chosen: list[str]) -> None:
@@ -69,6 +75,33 @@ def test_a_beginning_chooses(names: tuple[str, ...], letters: str, chosen: list[
 def test_after_a_pause_a_letter_is_the_first_one() -> None:
     assert type_in(TypeAhead(), PLACES, "ls", PAUSE_S - 0.1) == ["London Ascension", "?"]
     assert type_in(TypeAhead(), PLACES, "ls", PAUSE_S + 0.1) == ["London Ascension", "São Paulo"]
+
+
+def test_a_letter_after_a_pause_begins_a_name_also_behind_a_word_that_fits_nothing() -> None:
+    ahead = TypeAhead()
+    assert [ahead.add(letter, 10.0, PLACES, "") for letter in "berl"] == [None] * 4
+    assert ahead.typed == "berl"
+    assert ahead.add("l", 10.0 + PAUSE_S + 0.1, PLACES, "") == "London Ascension"
+    assert ahead.typed == "l"
+
+
+@pytest.mark.parametrize(
+    ("word", "seen"),
+    [
+        ("sms", ["?", "?", "Text"]),
+        ("tel", ["Text", "Text", "Phone Call"]),
+        ("voice call", ["?"] * 4 + ["Phone Call", "Phone Call", *"???", "Phone Call"]),
+        ("fax", ["?"] * 3),
+    ],
+)
+def test_a_word_that_files_may_use_chooses_once_it_is_whole(word: str, seen: list[str]) -> None:
+    """One table of such words for files and fields."""
+    ahead, names = TypeAhead(), ("Phone Call", "Text")
+    chosen = [
+        ahead.add(letter, 10.0, names, "", lambda text: value_words.meant("method", text, names))
+        for letter in word
+    ]
+    assert [name or "?" for name in chosen] == seen
 
 
 def test_letters_that_leave_several_names_open_wait_as_long_as_it_takes() -> None:
@@ -162,6 +195,14 @@ async def test_enter_alone_chooses_nothing_and_a_slip_is_forgotten_behind_the_fi
         assert source.value == "Bought"
         assert app.focused is not None
         assert app.focused.id == "destination"
+        await press(app, *"pluto")
+        assert (app.screen.query_one("#destination", Pick).chosen, told(app, "destination")) == (
+            "",
+            "No destination begins with pluto",
+        )
+        app.screen.query_one("#method").focus()
+        await press(app, *"sms")
+        assert (app.screen.query_one("#method", Choice).value, told(app, "method")) == ("Text", "")
 
 
 async def test_a_form_says_below_the_field_that_nothing_begins_so(golden_file: Path, running: Any) -> None:

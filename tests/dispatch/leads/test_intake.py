@@ -169,7 +169,7 @@ def test_phone_and_email_of_two_customers_are_not_mixed(two: None, add_lead: Add
         ("name", 4711, "not text"),
         ("name", None, "is required"),
         ("method", "Pigeon", "accepted: Phone Call, Text"),
-        ("method", "text", "accepted: Phone Call, Text"),
+        ("method", "letter", "accepted: Phone Call, Text"),
         ("method", 5, "not text"),
         ("source", "", "is required"),
         ("destination", "Pluto", "accepted: Europa, Ganymede, Mars, Titan, Venus"),
