@@ -107,6 +107,19 @@ async def test_u_u_u_takes_back_one_lead_of_two_and_asks_again(running: Any) -> 
         assert f"u again: undo lead {first}" in bottom(app)
 
 
+async def test_what_a_preview_has_rehearsed_counts_for_nothing(golden_file: Path, running: Any) -> None:
+    """The next command had the rehearsed one's number, so that its undo was not offered."""
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f3", "slash", *"nova", "enter", "p", "b", "r")
+        assert "No new work. " in " ".join(text_of(app).split())
+        assert app.backend.last_own_event == 0
+        assert app.backend.own_events == set()
+        await press(app, "f9")
+        assert app.acted_in == "roster"
+        assert "Nova Singh is on break" in bottom(app)
+        assert bottom(app).endswith("· u undo")
+
+
 @pytest.mark.parametrize("keys", ["u", "uuu"])
 async def test_an_act_before_the_one_just_undone_is_named_first_and_read(
     golden_file: Path, running: Any, keys: str

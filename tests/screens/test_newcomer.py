@@ -141,6 +141,7 @@ async def test_a_changed_policy_is_undone(golden_file: Path, running: Any, size:
         await app.settle()
         await press(app, "f9")
         assert text_of(app).rstrip().endswith("· u undo")
+        assert size[0] < 120 or "Policy: Balanced load, at every terminal · u undo" in text_of(app), "not cut"
         await press(app, "u")
         assert "u again: undo policy, back to rank" in words(app)
         assert app.backend.desk.settings["policy"] == "balanced"
