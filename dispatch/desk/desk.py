@@ -102,8 +102,8 @@ class Desk:
 
     ``actor`` signs the events; ``account`` is who really runs the process, ``session`` the terminal that the
     events come from. ``request_id`` makes the next command of this thread safe to repeat. ``heard`` gets the
-    id of every event written by this desk's commands but rehearsed ones, before it commits. ``is_new`` if opening it made it;
-    ``has_committed`` once a command is done.
+    id of every event that this desk's commands write, unless they are rehearsed, before it commits.
+    ``is_new`` if opening it made it; ``has_committed`` once a command is done.
     """
 
     def __init__(
@@ -320,7 +320,7 @@ class Desk:
     @contextmanager
     def _with_changed(
         self,
-        name: Literal["actor", "ago", "request_id", "waits_for_disk", "batch_head"],
+        name: Literal["actor", "ago", "request_id", "waits_for_disk", "batch_head", "rehearses"],
         value: object,
     ) -> Iterator[Self]:
         """Change one thing about this thread's commands inside the block."""

@@ -70,7 +70,7 @@ def preview(desk: Desk, event_id: int | None = None, *, redo: bool = False) -> U
         event = (_redo_target if redo else _target)(desk, event_id)
         _check_undoable(event)
         setting = settings.planned(desk, event) if undo_chain.command_of(event) == SETTING else None
-        named, refused = ([f"setting {setting['key']}"], []) if setting else _planned(event)
+        named, refused = ([f"setting {setting['key']}"], []) if setting else _planned(desk, event)
         return {
             "undone_event_id": event.event_id,
             "redone": event.command == undo_chain.UNDO,
@@ -90,7 +90,7 @@ def preview(desk: Desk, event_id: int | None = None, *, redo: bool = False) -> U
         }
 
 
-def _planned(event: Event) -> tuple[list[str], list[RefusedRow]]:
+def _planned(desk: Desk, event: Event) -> tuple[list[str], list[RefusedRow]]:
     """Name the rows that an undo would change, and those that would stay."""
     if undo_chain.command_of(event) == files.HEAD:
         return files.planned(event)
@@ -102,6 +102,8 @@ def _planned(event: Event) -> tuple[list[str], list[RefusedRow]]:
     ahead = rows.Ahead()
     for end in parts.ends:
         with parts.trying(end):
+            if undo_chain.command_of(end) == SETTING:
+                ahead.set_back(end, settings.planned(desk, end, ahead))
             found = rows.find(end, ahead)
             ahead.take_back(end, found.rows)
             parts.refused += found.refused

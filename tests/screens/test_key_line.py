@@ -11,10 +11,13 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 
 from astra_tui.app import AstraApp
+from dispatch import agents
+from dispatch.bootstrap import open_desk
 from screens.base import keys
 from screens.widgets.key_line import KeyButton, KeyLine, ShownKey
 from screens.widgets.key_order import GROUPS
 from screens.widgets.live_table import LiveTable
+from tests.screens.conftest import standing_still
 from tests.screens.key_checks.registry import at_booking
 from tests.screens.picture import text_of
 from tests.screens.scenes import press
@@ -215,6 +218,21 @@ async def test_the_line_leads_with_what_the_rows_state_allows(
                 bright = [is_bright for _, is_bright in line(app)]
                 assert bright == sorted(bright, reverse=True)
                 await press(app, "down")
+
+
+async def test_the_key_that_brings_a_former_agent_back_says_so(golden_file: Path, running: Any) -> None:
+    desk = open_desk(golden_file, clock=standing_still, actor="lee")
+    agents.leave(desk, 2, True)
+    desk.close()
+    async with running(golden_file, size=(120, 30)) as (app, _):
+        await press(app, "f3", "slash", *"baker", "enter")
+        assert ("Deactivate", True) in line(app)
+        await press(app, "escape", "v", "v", "v", "slash", *"nova", "enter")
+        assert app.screen.query_one(LiveTable).current["left_at"]
+        assert ("Reactivate", True) in line(app)
+        assert ("Deactivate", True) not in line(app)
+        await press(app, "X")
+        assert "Nova Singh reactivated" in text_of(app)
 
 
 async def test_more_keys_fit_a_wider_terminal_and_the_rest_are_in_help(

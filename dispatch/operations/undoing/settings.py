@@ -12,20 +12,22 @@ from dispatch.desk.desk import Desk
 from dispatch.operations import configuration
 from dispatch.operations.configuration import SETTING
 from dispatch.operations.row_types import SettingChange
+from dispatch.operations.undoing.rows import Ahead
 from models.audit import Event
 from models.base import tuples
 from models.errors import Refused
 from models.hints import act
 
 
-def planned(desk: Desk, event: Event) -> SettingChange:
-    """Return what the undo or redo of an event would do to its setting.
+def planned(desk: Desk, event: Event, ahead: Ahead | None = None) -> SettingChange:
+    """Return what the undo or redo of an event would do to its setting, ``ahead`` counting as done.
 
     Raises Refused if somebody has set it since, even if to the same value.
     """
     change = _inverse(event)
-    key, current = change["key"], desk.settings[change["key"]]
-    later = _set_later(event, key)
+    key, ahead = change["key"], ahead or Ahead()
+    current = ahead.settings.get(key, desk.settings[key])
+    later = [number for number in _set_later(event, key) if (number, key) not in ahead.undone]
     if later or current != change["old"]:
         by = f" by event {later[0]}" if later else ""
         raise Refused(
