@@ -153,7 +153,7 @@ def subjects(event: Event, keys: Any) -> list[str]:
 
 def _setting(event: Event) -> str:
     """Name the setting that an event changed."""
-    return f"setting {json.loads(event.detail)['key']}" if command_of(event) == SETTING else ""
+    return f"setting {json.loads(event.detail or '{}')['key']}" if command_of(event) == SETTING else ""
 
 
 def _name(key: str) -> str:
