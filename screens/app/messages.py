@@ -52,7 +52,7 @@ class SpeakingApp(ThemedApp):
     """Whether the last command of this application can be undone."""
     is_redoable = False
     """Whether there is something to redo."""
-    key_at = 0.0
+    pressed_at = 0.0
     """When the last key was pressed, in seconds."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -178,7 +178,7 @@ class SpeakingApp(ThemedApp):
         """Do something if its key has just been pressed for it, else ask on the line to press it again."""
         if not self.answers(about, what):
             until = monotonic() + ANSWER_WITHIN_S
-            self._asked = Question(about, what, do, self.letter(about), until, self.key_at, reading_s)
+            self._asked = Question(about, what, do, self.letter(about), until, self.pressed_at, reading_s)
             self.show_messages()
 
     def answers(self, about: str, what: str | None = None) -> bool:
@@ -191,8 +191,8 @@ class SpeakingApp(ThemedApp):
             return False
         if what is not None and question.what != what:
             return False
-        if self.key_at - question.asked_at < question.reading_s:
-            self._asked = question._replace(asked_at=self.key_at)
+        if self.pressed_at - question.asked_at < question.reading_s:
+            self._asked = question._replace(asked_at=self.pressed_at)
             self.show_messages()
         else:
             question.do()
