@@ -195,11 +195,14 @@ class AstraApp(PaletteApp):
         then: Callable[[T], object] | None = None,
         refused: Callable[[DeskError], object] | None = None,
     ) -> None:
+        place = self.place_name
+
         def run(desk: Desk) -> T:
             """Run it, and find out whether it can be undone, and something redone."""
             before = self.backend.last_own_event
             result = command(desk)
             if self.backend.last_own_event != before:
+                self.acted_in = place
                 with desk.reading():
                     self.is_undoable = undo.is_undoable(self.backend.last_own_event)
                     self.is_redoable = undo.is_redoable(desk, self.backend.last_own_event)

@@ -20,14 +20,36 @@ LEADS = 50
 
 
 def try_policy(desk: Desk, name: str, limit: int = LEADS) -> PolicyTrial:
-    """Assign the latest leads again by another policy, oldest first, on the desk as it is now.
+    """Assign the latest leads again, oldest first, by a policy and by the one in force, on the desk as it is.
 
     Those still Pending leave their agent's load first; each then counts in the load of the agent it would
-    go to, so that later ones see it. ``leads`` has a row for each, ``agents`` the counts of both sides.
-    Nothing is saved. Raises InvalidInput for an unknown policy.
+    go to, so that later ones see it. Both start from there, so that only the policies differ between them;
+    whom the leads went to depended on the loads of that time, too. ``leads`` has a row for each, ``agents``
+    the counts of all sides. Nothing is saved. Raises InvalidInput for an unknown policy.
     """
-    policy = policy_named(name)
+    policy, in_force = policy_named(name), str(desk.settings["policy"])
+    leads = _tried(desk, policy.name, limit)
+    compared = leads if in_force == policy.name else _tried(desk, in_force, limit)
+    for row, other in zip(leads, compared, strict=True):
+        row["in_force_gets"] = other["would_get"]
+    with desk.reading():
+        names = names_of({row[side] for row in leads for side in ("agent_id", "would_get", "in_force_gets")})
+    for row in leads:
+        row |= {
+            "agent_name": names.get(row["agent_id"]),
+            "would_name": names.get(row["would_get"]),
+            "in_force_name": names.get(row["in_force_gets"]),
+        }
+    return {
+        "policy": policy.name,
+        "in_force": in_force,
+        "moved": sum(row["would_get"] != row["in_force_gets"] for row in leads),
+        "leads": leads,
+        "agents": _compared(leads, names),
+    }
 
+
+def _tried(desk: Desk, name: str, limit: int) -> list[TriedLead]:
     def tried() -> list[TriedLead]:
         rows = _last_leads(limit)
         for _, _, agent_id, _, status in rows:
@@ -35,26 +57,23 @@ def try_policy(desk: Desk, name: str, limit: int = LEADS) -> PolicyTrial:
                 add_to_load(agent_id, -1)
         return [_given(desk, name, *row[:4]) for row in rows]
 
-    leads = desk.rehearse(tried)
-    with desk.reading():
-        names = names_of({row[side] for row in leads for side in ("agent_id", "would_get")})
-    for row in leads:
-        row |= {"agent_name": names.get(row["agent_id"]), "would_name": names.get(row["would_get"])}
-    return {"policy": policy.name, "leads": leads, "agents": _compared(leads, names)}
+    return desk.rehearse(tried)
 
 
 def _compared(leads: list[TriedLead], names: dict[int | None, str]) -> list[TriedAgent]:
-    """The number of leads each agent got and would get, sorted by the latter."""
+    """The number of leads each agent got and would get, sorted by the tried policy's."""
     got = Counter(row["agent_id"] for row in leads)
+    in_force = Counter(row["in_force_gets"] for row in leads)
     would = Counter(row["would_get"] for row in leads)
     return [
         {
             "agent_id": agent_id,
             "agent_name": names.get(agent_id),
             "got": got[agent_id],
+            "in_force_gets": in_force[agent_id],
             "would_get": would[agent_id],
         }
-        for agent_id in sorted(got | would, key=lambda each: (-would[each], each or 0))
+        for agent_id in sorted(got | in_force | would, key=lambda each: (-would[each], each or 0))
     ]
 
 

@@ -72,30 +72,35 @@ class WhyNot(Answer):
 
 
 class TriedLead(TypedDict):
-    """A lead with its agent, and the agent the other policy would have chosen."""
+    """A lead with its agent, and the agents that the tried policy and the one in force would choose now."""
 
     lead_id: int
     booking_id: int
     customer_name: str
     agent_id: int | None
     would_get: int | None
+    in_force_gets: NotRequired[int | None]
     agent_name: NotRequired[str | None]
     would_name: NotRequired[str | None]
+    in_force_name: NotRequired[str | None]
 
 
 class TriedAgent(TypedDict):
-    """The number of leads an agent got, and would have got."""
+    """The number of leads an agent got, and would get by the policy in force and by the tried one."""
 
     agent_id: int | None
     agent_name: str | None
     got: int
+    in_force_gets: int
     would_get: int
 
 
 class PolicyTrial(TypedDict):
-    """The result of a policy trial."""
+    """The result of a policy trial; ``moved`` leads go to another agent than by the policy ``in_force``."""
 
     policy: str
+    in_force: str
+    moved: int
     leads: list[TriedLead]
     agents: list[TriedAgent]
 

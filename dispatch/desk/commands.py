@@ -259,8 +259,7 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> None
         event.request_id = running.request_id
     event.save()
     log_event(event.event_id)
-    if running.desk.heard is not None:
-        running.desk.heard(event.event_id)
+    running.desk.tell_written(event.event_id)
     _write_others(running, event.event_id)
 
 

@@ -76,6 +76,7 @@ class _AtWork(threading.local):
     depth = 0
     waits_for_disk = True
     batch_head: int | None = None
+    rehearses = False
 
 
 class _Inner(db.Active):
@@ -101,8 +102,8 @@ class Desk:
 
     ``actor`` signs the events; ``account`` is who really runs the process, ``session`` the terminal that the
     events come from. ``request_id`` makes the next command of this thread safe to repeat. ``heard`` gets the
-    id of every event written by this desk's commands, before it commits. ``is_new`` if opening it made it;
-    ``has_committed`` once a command is done.
+    id of every event that this desk's commands write, unless they are rehearsed, before it commits.
+    ``is_new`` if opening it made it; ``has_committed`` once a command is done.
     """
 
     def __init__(
@@ -280,10 +281,20 @@ class Desk:
     def rehearse(self, run: Callable[[], T]) -> T:
         """Return a command's result, then roll back everything it wrote."""
         answer: list[T] = []
-        with suppress(_Rehearsed), self.request(None), self.transaction():
+        with (
+            suppress(_Rehearsed),
+            self.request(None),
+            self._with_changed("rehearses", True),
+            self.transaction(),
+        ):
             answer.append(run())
             raise _Rehearsed
         return answer[0]
+
+    def tell_written(self, event_id: int) -> None:
+        """Let ``heard`` know of an event, unless it is about to be rolled back with a rehearsal."""
+        if self.heard is not None and not self._at_work.rehearses:
+            self.heard(event_id)
 
     def acting_as(self, actor: str) -> AbstractContextManager[Self]:
         """Let another actor sign the events of the commands inside the block."""
@@ -309,7 +320,7 @@ class Desk:
     @contextmanager
     def _with_changed(
         self,
-        name: Literal["actor", "ago", "request_id", "waits_for_disk", "batch_head"],
+        name: Literal["actor", "ago", "request_id", "waits_for_disk", "batch_head", "rehearses"],
         value: object,
     ) -> Iterator[Self]:
         """Change one thing about this thread's commands inside the block."""

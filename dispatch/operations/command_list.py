@@ -10,8 +10,10 @@ from typing import Any
 from dispatch.desk.commands import COMMANDS, CommandInfo
 from dispatch.desk.event_chain import is_erased
 from dispatch.desk.row_types import EventRow
-from dispatch.operations.row_types import RefusedRow, UndoPreview, UndoResult
+from dispatch.desk.settings import described
+from dispatch.operations.row_types import RefusedRow, SettingChange, UndoPreview, UndoResult
 from dispatch.queries.wording import plural
+from dispatch.reporting.event_sentences import noun_for
 
 MODULES = """
 agents.file_intake agents.handover agents.presence agents.roster agents.unattended assignment.shuffle
@@ -91,10 +93,23 @@ def _counted(rows: Sequence[str]) -> str:
     return rows[0] if len(rows) == 1 else f"{len(rows):,} {kinds.pop() if len(kinds) == 1 else 'row'}s"
 
 
+def _of_agent(row: UndoPreview | UndoResult) -> str:
+    """Name what an undo reverses if it is about an agent: ``deactivation of Nova Singh``."""
+    name = row["agent_name"]
+    is_about_one = name is not None and row["command"].startswith("agent.")
+    return noun_for(row["command"], {"agent": str(name)}).removeprefix("the ") if is_about_one else ""
+
+
+def _set_to(change: SettingChange) -> str:
+    return described(change["new"]) or "empty"
+
+
 def describe_undone(done: UndoResult) -> str:
     """Describe what is undone or redone: ``booking 12 claimed``, ``booking 12 (Kate Nguyen) removed``."""
     if done["command"] == "import":
         return "import"
+    if done["setting"] is not None:
+        return f"{done['setting']['key']} is {_set_to(done['setting'])} again"
     booking = done["booking"]
     if done["command"] == "lead.add" and booking is not None:
         became = "is back" if done["redone"] else "removed"
@@ -103,7 +118,7 @@ def describe_undone(done: UndoResult) -> str:
     several = past.removeprefix(SEVERAL)
     if several != past and done["bookings"]:
         return f"{plural(done['bookings'], 'booking')} {several}"
-    return describe_event(done)
+    return _of_agent(done) or describe_event(done)
 
 
 def describe_target(found: UndoPreview) -> str:
@@ -113,12 +128,15 @@ def describe_target(found: UndoPreview) -> str:
     """
     if found["command"] == "import":
         return "import"
+    if found["setting"] is not None:
+        return f"{found['setting']['key']}, back to {_set_to(found['setting'])}"
     if found["command"] == "lead.add" and found["booking"] is not None:
         return f"lead {found['booking_id']} ({found['booking']['customer_name']})"
     past = describe_command(found["command"])
     several = past.removeprefix(SEVERAL)
     if len(found["rows"]) > 1 or found["refused"] or several != past:
         count = _counted(found["rows"])
-        what = f"{count} {several}" if several != past else f"{describe_event(found)} ({count})"
+        about = _of_agent(found) or describe_event(found)
+        what = f"{count} {several}" if several != past else f"{about} ({count})"
         return what + describe_refused(found["refused"])
-    return describe_event(found)
+    return _of_agent(found) or describe_event(found)

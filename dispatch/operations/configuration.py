@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dispatch.assignment.eligibility import department_map
 from dispatch.desk import settings
 from dispatch.desk.accepted_values import LISTS, WORDS, refuse_known
-from dispatch.desk.commands import Command, command, never
+from dispatch.desk.commands import Command, command, never, reverse_event
 from dispatch.inputs import validation
 from models import shares
 from models.accepted_values import Package
@@ -13,21 +15,29 @@ from models.base import Json
 from models.errors import InvalidInput
 from models.policy_indexes import keep_order
 
+SETTING = "setting.set"
 
-@command("setting.set", past="setting", undo=never("settings are not undone; set the value again"))
+
+@command("setting.set", past="setting", undo=reverse_event)
 def set_value(running: Command, key: str, value: str) -> Json:
     """Set a desk setting for every terminal. Raises InvalidInput, Refused."""
+    parsed = put(running, key, value)
+    return {"key": key, "value": parsed, "settings_version": running.desk.settings.version}
+
+
+def put(running: Command, key: str, value: str) -> Any:
+    """Write a setting, and what it was, for a running command; return it. Raises InvalidInput, Refused."""
     parsed = settings.parse_setting(running.desk.settings.definitions, key, value)
     if key == "departments":
         _check_departments(running, parsed)
     if key == "policy":
         keep_order(parsed)
         shares.follow(parsed)
-    running.detail = {"key": key, "old": running.desk.settings[key], "new": parsed}
+    running.detail |= {"key": key, "old": running.desk.settings[key], "new": parsed}
     settings.store(key, parsed)
     running.desk.settings.refresh()
     running.may_free = True  # rules may have been lifted
-    return {"key": key, "value": parsed, "settings_version": running.desk.settings.version}
+    return parsed
 
 
 def _check_departments(running: Command, departments: str) -> None:

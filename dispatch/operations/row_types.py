@@ -115,6 +115,14 @@ class RefusedRow(TypedDict):
     error: dict[str, str]
 
 
+class SettingChange(TypedDict):
+    """What an undo or redo does to a setting: from its ``old`` value to the ``new`` one."""
+
+    key: str
+    old: Any
+    new: Any
+
+
 class UndoResult(TypedDict):
     """The event undone, of a redo (``redone``) an undo; ``command`` is what is no longer done, or done again.
 
@@ -122,7 +130,8 @@ class UndoResult(TypedDict):
 
     Of an import, ``bookings`` counts those taken back; ``kept_bookings`` and ``kept_agents`` stay, as they
     have changed since, or hold work, and so do the changes in ``kept_events``. Of a batch, these are its
-    commands that cannot be undone. ``refused`` are the rows of several that stay.
+    commands that cannot be undone. ``refused`` are the rows of several that stay. ``setting`` is what
+    changed of a setting.
     """
 
     undone_event_id: int
@@ -139,13 +148,16 @@ class UndoResult(TypedDict):
     kept_events: list[int]
     refused: list[RefusedRow]
     booking: BookingRow | None
+    setting: SettingChange | None
+    agent_name: str | None
 
 
 class UndoPreview(TypedDict):
     """What an undo, or a redo (``redone``), would change; the event as in UndoResult, with who did it when.
 
     ``rows`` names what would change, each as "booking 12": bookings, issues and agents, or else customers;
-    ``refused`` are those that would stay.
+    ``refused`` are those that would stay. ``setting`` is what would change of a setting.
+    ``is_last``: the actor has done nothing after the command in this session, also no undo or redo.
     """
 
     undone_event_id: int
@@ -160,6 +172,9 @@ class UndoPreview(TypedDict):
     rows: list[str]
     refused: list[RefusedRow]
     booking: BookingRow | None
+    setting: SettingChange | None
+    agent_name: str | None
+    is_last: bool
 
 
 class ImportRemark(TypedDict):

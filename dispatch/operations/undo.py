@@ -5,8 +5,6 @@ A redo is the undo of an undo.
 
 from __future__ import annotations
 
-import json
-import re
 from functools import partial
 from typing import NamedTuple
 
@@ -14,26 +12,23 @@ from dispatch import queries
 from dispatch.desk import undo_chain
 from dispatch.desk.commands import Command, HalfDone, command, reverse_event
 from dispatch.desk.desk import Desk
-from dispatch.desk.settings import described
 from dispatch.operations import import_record
 from dispatch.operations.command_list import (
     describe_command,
     describe_subject,
     every_command,
 )
+from dispatch.operations.configuration import SETTING
 from dispatch.operations.import_undo import take_back
-from dispatch.operations.row_types import RefusedRow, UndoPreview, UndoResult
-from dispatch.operations.undoing import files, rows, target
+from dispatch.operations.row_types import RefusedRow, SettingChange, UndoPreview, UndoResult
+from dispatch.operations.undoing import files, rows, settings, target
 from dispatch.operations.undoing.bulk import TakenBack
 from dispatch.operations.undoing.parts import Parts
+from dispatch.queries.agents import names_of
 from models.audit import Event
 from models.bookings import Booking
 from models.errors import DeskError, Refused
 from models.hints import act
-
-SETTING = "setting.set"
-ONE_WORD = re.compile(r"[\w.-]+")
-"""A setting's value that a hint can name as it is typed."""
 
 
 class _Done(NamedTuple):
@@ -43,6 +38,7 @@ class _Done(NamedTuple):
     over: list[int]
     kept_events: list[int]
     refused: list[RefusedRow]
+    setting: SettingChange | None = None
 
 
 @command("undo", past="undo", undo=reverse_event)
@@ -73,7 +69,8 @@ def preview(desk: Desk, event_id: int | None = None, *, redo: bool = False) -> U
     with desk.reading():
         event = (_redo_target if redo else _target)(desk, event_id)
         _check_undoable(event)
-        named, refused = _planned(event)
+        setting = settings.planned(desk, event) if undo_chain.command_of(event) == SETTING else None
+        named, refused = ([f"setting {setting['key']}"], []) if setting else _planned(desk, event)
         return {
             "undone_event_id": event.event_id,
             "redone": event.command == undo_chain.UNDO,
@@ -87,10 +84,13 @@ def preview(desk: Desk, event_id: int | None = None, *, redo: bool = False) -> U
             "rows": named,
             "refused": refused,
             "booking": queries.booking(event.booking_id) if event.booking_id is not None else None,
+            "setting": setting,
+            "agent_name": _agent_name(event),
+            "is_last": target.is_last(desk, event),
         }
 
 
-def _planned(event: Event) -> tuple[list[str], list[RefusedRow]]:
+def _planned(desk: Desk, event: Event) -> tuple[list[str], list[RefusedRow]]:
     """Name the rows that an undo would change, and those that would stay."""
     if undo_chain.command_of(event) == files.HEAD:
         return files.planned(event)
@@ -102,6 +102,8 @@ def _planned(event: Event) -> tuple[list[str], list[RefusedRow]]:
     ahead = rows.Ahead()
     for end in parts.ends:
         with parts.trying(end):
+            if undo_chain.command_of(end) == SETTING:
+                ahead.set_back(end, settings.planned(desk, end, ahead))
             found = rows.find(end, ahead)
             ahead.take_back(end, found.rows)
             parts.refused += found.refused
@@ -166,6 +168,8 @@ def _reverse(running: Command, event: Event, *, is_part: bool = False) -> UndoRe
         "kept_events": done.kept_events,
         "refused": done.refused,
         "booking": queries.booking(event.booking_id) if event.booking_id is not None else None,
+        "setting": done.setting,
+        "agent_name": _agent_name(event),
     }
 
 
@@ -176,6 +180,8 @@ def _undo_of(running: Command, event: Event, *, is_part: bool) -> _Done:
         return _Done(back, [], back.kept_changes, [])
     if _is_in_parts(event):
         return _reverse_parts(running, event)
+    if running.detail["command"] == SETTING:
+        return _Done(TakenBack(), [], [], [], settings.reverse(running, event))
     if running.detail["command"] == files.HEAD:
         done = files.reverse(running, event)
         return _Done(done.back, done.over, [], [])
@@ -232,27 +238,18 @@ def _check_undoable(event: Event) -> None:
     if event.command == undo_chain.UNDO and undo_chain.command_of(event) == import_record.HEAD:
         reason = "an undone import cannot be redone; import the rows with new ids"
     if reason:
-        raise Refused("not_undoable", f"{_in_words(event)} cannot be undone", _way_back(event) or reason)
+        raise Refused("not_undoable", f"{_in_words(event)} cannot be undone", reason)
     if target.changed_nothing(event):
         raise Refused("nothing_to_undo", f"{_in_words(event)} changed nothing")
 
 
+def _agent_name(event: Event) -> str | None:
+    return names_of({event.agent_id} - {None}).get(event.agent_id)
+
+
 def _in_words(event: Event) -> str:
-    """Name an event in few cells: ``setting policy``, ``issue 6 acknowledged``."""
+    """Name an event in few cells: ``issue 6 acknowledged``."""
     if event.command not in every_command():
         return f"event {event.event_id} ({event.command})"
-    detail = json.loads(event.detail or "{}")
-    if event.command == SETTING and "key" in detail:
-        return f"setting {detail['key']}"
     about = {f"{kind}_id": getattr(event, f"{kind}_id") for kind in ("issue", "booking", "customer", "agent")}
     return " ".join(filter(None, (describe_subject(about), describe_command(event.command))))
-
-
-def _way_back(event: Event) -> str:
-    """Say of a setting what it was, and how to set that again."""
-    detail = json.loads(event.detail or "{}") if event.command == SETTING else {}
-    key, old = detail.get("key", ""), described(detail.get("old", ""))
-    if not ONE_WORD.fullmatch(old):
-        return ""
-    chooses = f"; {act('palette')}, then Policy: {old}" if key == "policy" else ""
-    return f"it was {old}{chooses}; {act('set.to', key, old)} sets it back"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dispatch.desk.event_chain import is_erased
 from dispatch.desk.folded_log import CHECK
 from dispatch.desk.row_types import EventRow
+from dispatch.desk.settings import described
 from dispatch.desk.undo_chain import REVERSALS, UNDO
 from dispatch.queries.agents import names_of
 from dispatch.queries.wording import moment, plural, short_moment
 from dispatch.reporting.moved_work import counted, moved_rows, words_of
+from dispatch.reporting.reversals import NOUNS
 from dispatch.service.wording import CLOCKS, absence
 
 Names = Mapping[int | None, str]
@@ -138,8 +141,7 @@ def sentence(event: EventRow, names: Names) -> str:
     """Describe an event; an undo or redo by what it reversed, an agent without a name by the number."""
     if event["command"] in REVERSALS:
         verb = "undid" if event["command"] == UNDO else "redid"
-        reversed_command = str(event["detail"].get("command", ""))
-        return f"{verb}: {_filled(reversed_command, event, names)}{_passed_on(event, names)}"
+        return f"{verb} {_reversed(event, names)}{_passed_on(event, names)}"
     if event["command"] == CHECK:
         return "; ".join(alarms(event, names)) or SENTENCES[CHECK]
     return f"{_filled(event['command'], event, names)}{_passed_on(event, names)}"
@@ -154,6 +156,21 @@ def _passed_on(event: EventRow, names: Names) -> str:
     )
 
 
+def _reversed(event: EventRow, names: Names) -> str:
+    """Return the noun for what an undo or redo reversed, with the number of its rows."""
+    command = str(event["detail"].get("command", ""))
+    words, rows = _words(event, names), Counter(key.partition(":")[0] for key in event["after"])
+    for kind, noun in COUNTED.items():
+        if count := rows["issues" if kind == "issues" else "bookings"]:
+            words.setdefault(kind, plural(count, noun))
+    return noun_for(command, words)
+
+
+def noun_for(command: str, words: Mapping[str, str]) -> str:
+    """Return what an undo or redo of a command reverses: ``the claim on 413 (Ann)``."""
+    return _in_template(NOUNS.get(command, command), words)  # a later version of Astra may know more
+
+
 def _filled(command: str, event: EventRow, names: Names) -> str:
     detail = event["detail"]
     variant = "removed" if detail.get("follow_up_at", "") is None else detail.get("author")
@@ -161,8 +178,10 @@ def _filled(command: str, event: EventRow, names: Names) -> str:
     template = SENTENCES.get(f"{command} {variant}") or SENTENCES.get(command)
     if template is None:  # only a later version of Astra knows it
         return command
-    words = _words(event, names)
+    return _in_template(template, _words(event, names))
 
+
+def _in_template(template: str, words: Mapping[str, str]) -> str:
     def optional(part: re.Match[str]) -> str:
         return part[1] if all(words.get(name) for name in FIELD.findall(part[1])) else ""
 
@@ -188,6 +207,8 @@ def _words(event: EventRow, names: Names) -> dict[str, str]:
         words["customer"] = f"customer {event['customer_id']}{of_customer}"
     if event["agent_id"] is not None:
         words["agent"] = _name(event["agent_id"], names)
+    if "key" in words:
+        words["new"] = described(event["detail"].get("new", "")) or "empty"
     words["imported"] = ", ".join(filter(None, (words.get(kind) for kind in IMPORTED)))
     return words | _moved_words(event, names)
 

@@ -90,7 +90,7 @@ class DistributingApp(GreetingApp):
         current: str = self._host.backend.desk.settings["policy"]
 
         def chosen(result: Json) -> None:
-            self._host.tell_done(f"The policy is {policy_word(result['value'])} now, at every terminal")
+            self._host.tell_done(f"Policy: {policy_word(result['value'])}, at every terminal")
 
         self._open(policy_form(current, name or current), chosen)
 

@@ -32,13 +32,18 @@ TITLE = "Messages"
 
 
 class Question(NamedTuple):
-    """A question that the key it is ``about`` answers; ``what`` tells it from another one of that key."""
+    """A question that the key it is ``about`` answers; ``what`` tells it from another one of that key.
+
+    A key pressed less than ``reading_s`` seconds after the one before it answers nothing.
+    """
 
     about: str
     what: str
     do: Callable[[], object]
     key: str
     until: float
+    asked_at: float
+    reading_s: float
 
 
 class SpeakingApp(ThemedApp):
@@ -49,6 +54,8 @@ class SpeakingApp(ThemedApp):
     """Whether the last command of this application can be undone."""
     is_redoable = False
     """Whether there is something to redo."""
+    pressed_at = 0.0
+    """When the last key was pressed, in seconds."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -174,20 +181,28 @@ class SpeakingApp(ThemedApp):
         if self._answerable is not None:
             self.show_messages()
 
-    def ask_again(self, about: str, what: str, do: Callable[[], object]) -> None:
+    def ask_again(self, about: str, what: str, do: Callable[[], object], *, reading_s: float = 0.0) -> None:
         """Do something if its key has just been pressed for it, else ask on the line to press it again."""
         if not self.answers(about, what):
-            self._asked = Question(about, what, do, self.letter(about), monotonic() + ANSWER_WITHIN_S)
+            until = monotonic() + ANSWER_WITHIN_S
+            self._asked = Question(about, what, do, self.letter(about), until, self.pressed_at, reading_s)
             self.show_messages()
 
     def answers(self, about: str, what: str | None = None) -> bool:
-        """Do what was asked about, if this key answers the question; return whether it does."""
+        """Do what was asked about, if this key answers the question; return whether there was one for it.
+
+        Pressed too soon to have read it, the key leaves the question where it is.
+        """
         question, self._answerable = self._answerable, None
         if question is None or question.about != about or question.until <= monotonic():
             return False
         if what is not None and question.what != what:
             return False
-        question.do()
+        if self.pressed_at - question.asked_at < question.reading_s:
+            self._asked = question._replace(asked_at=self.pressed_at)
+            self.show_messages()
+        else:
+            question.do()
         return True
 
     def _question(self) -> Message | None:

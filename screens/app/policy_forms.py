@@ -31,10 +31,11 @@ def policy_form(current: str, name: str) -> FormModal[Json]:
         if not chosen:
             return Text("Choose a policy")
         trial = _trial(policy_trial.try_policy(desk, chosen))
-        about = (POLICIES[chosen].help, "italic")
-        if chosen == current:
-            return Text.assemble(f"{policy_word(chosen)} is in force: ", about, "\n", trial)
-        return Text.assemble(about, "\n", trial)
+        return Text.assemble((POLICIES[chosen].help, "italic"), "\n", trial)
+
+    def consequence(given: Values) -> str:
+        chosen = by_word[given["policy"]]
+        return "it is in force already" if chosen == current else f"{policy_word(chosen)} at every terminal"
 
     return FormModal(
         "Assignment policy",
@@ -43,23 +44,29 @@ def policy_form(current: str, name: str) -> FormModal[Json]:
         submit="Use policy",
         about=f"In force: {policy_word(current)}. The change applies to every terminal.",
         preview=Preview(look),
+        asks=consequence,
     )
 
 
 def _trial(tried: PolicyTrial) -> Text:
-    """Compare how the last leads went and would have gone: both numbers for each agent."""
+    """Say how a policy differs from the one in force, for each agent, beside what happened."""
     leads = tried["leads"]
     if not leads:
         return Text("No leads yet to compare with")
-    other = sum(row["agent_id"] != row["would_get"] for row in leads)
     text = Text(overflow="fold")
-    text.append(f"Of the last {len(leads)} leads, {other} would go to another agent:", "bold")
-    text.append(f"\n{'':<{NAME_WIDTH}}  {'got':>5} {'would get':>10}", "dim")
+    if tried["policy"] == tried["in_force"]:
+        text.append(f"In force, so nothing would change. The last {plural(len(leads), 'lead')}:", "bold")
+    else:
+        count, other = plural(len(leads), "lead"), policy_word(tried["in_force"])
+        text.append(
+            f"Of the last {count}, {tried['moved']} would go to another agent than by {other}:", "bold"
+        )
+    text.append(f"\n{'':<{NAME_WIDTH}}  {'got':>5} {'in force':>9} {'would get':>10}", "dim")
     for row in tried["agents"]:
         name = Text(row["agent_name"] or "waiting")
         name.truncate(NAME_WIDTH, overflow="ellipsis", pad=True)
         text.append("\n").append_text(name)
-        text.append(f"  {row['got']:>5} {row['would_get']:>10}")
+        text.append(f"  {row['got']:>5} {row['in_force_gets']:>9} {row['would_get']:>10}")
     return text
 
 

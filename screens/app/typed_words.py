@@ -95,7 +95,7 @@ class WordAwareApp(SpeakingApp):
         self._at_button = -inf
 
     def is_ignored(self, event: events.Key | events.Paste) -> bool:
-        place = self.screen
+        self.pressed_at, place = event.time, self.screen
         is_in_list = isinstance(place, Place) and isinstance(self.focused, DataTable)
         if isinstance(place, Place) and is_in_list and self._is_pasted(event):
             self.tell(place.NO_PASTE)

@@ -184,15 +184,15 @@ class Host(Protocol):
     def show_messages(self) -> None:
         """Show what is said at present on the screen in sight."""
 
-    def ask_again(self, about: str, what: str, do: Callable[[], object]) -> None:
+    def ask_again(self, about: str, what: str, do: Callable[[], object], *, reading_s: float = 0.0) -> None:
         """Do something if the key of a binding id has just been pressed for it, else ask to press it again.
 
         ``what`` completes "X again: ", and tells one question of the key from another. Any other key
-        withdraws the question.
+        withdraws the question; the key itself must wait ``reading_s`` seconds.
         """
 
     def reverse(self, event_id: int | None = None, *, redo: bool = False) -> None:
-        """Undo or redo an event, or else the last command; ask first unless it is one row in sight."""
+        """Undo or redo an event, or else the last command; ask first unless it was just done in sight."""
 
     def importing(
         self, paths: Sequence[Path], dry_run: bool, progress: Callable[[int, int, str], None]

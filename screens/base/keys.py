@@ -41,10 +41,10 @@ PLACES = {"dispatch": 1, "roster": 2, "queue": 3, "my-desk": 4, "service": 5, "i
 TITLES = {place: place.replace("-", " ").capitalize() for place in (*PLACES, "log")}
 
 UNDO = [
-    key("undo", "ctrl+z", "Undo", "Undo your last command", priority=True),
-    hidden("undo.letter", "u", "Undo", "Undo your last command", "undo"),
-    anywhere("redo", "ctrl+y", "Redo", "Redo the last undone command"),
-    hidden("redo.letter", "U", "Redo", "Redo the last undone command", "redo"),
+    key("undo", "ctrl+z", "Undo", "Undo your last act; asks if it is older", priority=True),
+    hidden("undo.letter", "u", "Undo", "Undo your last act; asks if it is older", "undo"),
+    anywhere("redo", "ctrl+y", "Redo", "Redo what was just undone"),
+    hidden("redo.letter", "U", "Redo", "Redo what was just undone", "redo"),
 ]
 APP = [
     anywhere("help", "f1", "Help", "This place, and its keys"),
@@ -320,7 +320,6 @@ WITHOUT_A_KEY = {
     "package.add",
     "restore",
     "set",
-    "set.to",
     "shuffle",
     "sweep",
     "view.list",

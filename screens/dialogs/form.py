@@ -136,7 +136,8 @@ class FormModal(CommandModal[Outcome]):
     concerns no field has the line below them. Everything typed stays, and a message disappears when its
     field changes. With ``changes_only`` the command gets only what was changed, and the form just closes when
     nothing was. ``preview`` shows what it would do. ``submit`` names the act, which may depend on what is
-    chosen, on button and key line.
+    chosen, on button and key line. With ``asks``, which names the consequence, enter in the last field asks
+    for enter again.
     """
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-middle"), (HIGH, "-high")]
@@ -155,9 +156,11 @@ class FormModal(CommandModal[Outcome]):
         about: str = "",
         changes_only: bool = False,
         preview: Preview | None = None,
+        asks: Callable[[Values], str] | None = None,
     ) -> None:
         super().__init__(title)
         self._kept_open = False
+        self._asks, self._asked_about = asks, Values()
         self._fields = tuple(fields)
         self._command = command
         self._verb_for = submit if callable(submit) else lambda _: submit
@@ -288,6 +291,9 @@ class FormModal(CommandModal[Outcome]):
         elif self._kept_open:
             self._kept_open = False
             self._show_problem(f"Enter again, if this is meant: {self._verb}")
+        elif self._asks is not None and self._asked_about != self.values():
+            self._asked_about = self.values()
+            self._show_note(f"Enter again: {self._asks(self._asked_about)}")
         else:
             self.action_submit()
 

@@ -24,6 +24,7 @@ from dispatch.views.row_types import ViewRow
 from models.errors import InvalidInput
 from screens.base import keys
 from screens.base.figures import CAPACITY, LOAD, MATCH, PRESENCE, RANK, RATING, REACHED, SHRUNK, YEARS
+from screens.base.textual_internals import rename_action
 from screens.filters.agents import ACTIVE, VIEWS, count_views, is_in, whole_text
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
 from screens.roster.columns import (
@@ -101,6 +102,7 @@ class Roster(
         self._sort = DEPARTMENT
         self._descending = False
         self.view = ACTIVE
+        self._leaving = "Deactivate"
         self._agents: list[AgentRow] = []
         self._scores = RosterScores()
         self._trends: dict[int, list[int]] = {}
@@ -318,6 +320,14 @@ class Roster(
     def chosen(self) -> AgentRow | None:
         row = self.table.current
         return None if row is None or "members" in row else row
+
+    def name_verbs(self) -> None:
+        row = self.chosen()
+        verb = "Reactivate" if row is not None and not _is_here(row) else "Deactivate"
+        if verb != self._leaving:
+            self._leaving = verb
+            rename_action(self, "leave", verb)
+            self.refresh_bindings()
 
     def detail_of(self, row: AgentRow) -> Detail:
         return department_detail(row) if "members" in row else agent_detail(self.backend.desk, row)

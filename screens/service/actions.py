@@ -74,6 +74,9 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
                 lambda _, issue: describe(status(issue).capitalize(), issue),
             )
 
+        if not RULES["wait"](row):
+            change()  # refused in the desk's words
+            return
         what = f"{'restart' if is_paused else 'pause'} the clock of issue {row['issue_id']}"
         self.host.ask_again("issue.wait", what, change)
 
@@ -82,6 +85,10 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
     @on_chosen
     def action_acknowledge(self, row: IssueRow) -> None:
         """Stop its escalations, which cannot be undone, once the key is pressed again."""
+        if not RULES["acknowledge"](row):
+            why = "is already acknowledged" if row["escalation_acknowledged"] else "is not escalated"
+            self.say(f"Issue {row['issue_id']} {why}", severity="warning")
+            return
         what = f"acknowledge the escalations of issue {row['issue_id']}"
         command = escalation_commands.acknowledge
         self.host.ask_again("issue.acknowledge", what, lambda: self.do_with(row, "Acknowledged", command))

@@ -207,7 +207,11 @@ class Place(Hosted[None]):
     @on(LiveTable.RowHighlighted)
     def _look_at_row(self) -> None:
         """Show on the key line what can be done with the row under the cursor."""
+        self.name_verbs()
         self.query_one(KeyLine).row_changed()
+
+    def name_verbs(self) -> None:
+        """Give a verb that does the opposite for some rows its name for the row under the cursor."""
 
     def _mark_others(self) -> None:
         """Let the tables mark the coming changes if others made them."""

@@ -73,12 +73,9 @@ class KeyButton(Static):
 
     def dim(self) -> None:
         """Be dim while the verb cannot be done: its key says why."""
-        shown, screen = self.shown, self.screen
-        if shown is not None:
-            possible = not isinstance(screen, Hosted) or screen.can_do(
-                shown.binding.action.removeprefix("screen.").removeprefix("app.")
-            )
-            self._paint(shown, is_off=not (shown.is_enabled and possible))
+        if self.shown is not None:
+            is_possible = self.shown.is_enabled and can_be_done(self.screen, self.shown)
+            self._paint(self.shown, is_off=not is_possible)
 
     def _paint(self, shown: ShownKey, *, is_off: bool) -> None:
         if is_off != self._is_off:
@@ -92,8 +89,14 @@ class KeyButton(Static):
             self.app.simulate_key(self.shown.binding.key)
 
 
+def can_be_done(screen: Screen[object], shown: ShownKey) -> bool:
+    """Return whether a key's verb can be done now with what is under the cursor."""
+    action = shown.binding.action.removeprefix("screen.").removeprefix("app.")
+    return not isinstance(screen, Hosted) or screen.can_do(action)
+
+
 class KeyLine(Horizontal):
-    """The keys in their order, in groups; a place's help has them all.
+    """The keys in their order, in groups, first those that can be used now; a place's help has them all.
 
     Textual's Footer makes new widgets whenever the keys change, and keeps the old ones for ever
     (docs/decisions/0021): here the widgets stay, and show the keys of the moment.
@@ -112,6 +115,7 @@ class KeyLine(Horizontal):
     def __init__(self) -> None:
         super().__init__()
         self._shown: list[ShownKey] = []
+        self._arranged: list[ShownKey] = []
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._keys_changed)
@@ -124,6 +128,9 @@ class KeyLine(Horizontal):
 
     def row_changed(self) -> None:
         """Look again at what can be done: another row is under the cursor, or the same one has changed."""
+        if self._shown and self._in_order() != self._arranged:
+            self.call_next(self._arrange)
+            return
         for button in self.query(KeyButton):
             if button.display:
                 button.dim()
@@ -143,6 +150,7 @@ class KeyLine(Horizontal):
 
     async def _arrange(self) -> None:
         """Show the keys that there is room for."""
+        self._arranged = self._in_order()
         fitting = self._fitting()
         buttons = [*self.query(KeyButton)]
         added = [KeyButton() for _ in fitting[len(buttons) :]]
@@ -154,10 +162,18 @@ class KeyLine(Horizontal):
         takes_letters = isinstance(self.screen, Hosted) and self.screen.takes_letters()
         self.post_message(self.Fitted(takes_letters))
 
+    def _in_order(self) -> list[ShownKey]:
+        """Return the keys: each group of those that can be used now, and then of the others."""
+        off = [not can_be_done(self.screen, key) for key in self._shown]
+        keys = sorted(zip(off, self._shown, strict=True), key=lambda one: one[0])
+        groups = [(is_off, place_of(key.binding.id)[1]) for is_off, key in keys]
+        ends = [group != following for group, following in pairwise(groups)]
+        return [replace(key, ends_group=end) for (_, key), end in zip(keys, [*ends, False], strict=False)]
+
     def _fitting(self) -> list[ShownKey]:
         """Return the keys that fit side by side; the gap behind the last one may be cut."""
         room, fitting = self.size.width, list[ShownKey]()
-        for key in self._shown:
+        for key in self._arranged:
             if key.cells <= room:
                 fitting.append(key)
                 room -= key.cells + key.gap
@@ -184,12 +200,7 @@ class KeyLine(Horizontal):
             if known is None or (is_character(binding.key) and not is_character(known.binding.key)):
                 name = self.app.get_key_display(binding)
                 found[verb] = ShownKey(binding, name, key.enabled, binding.tooltip or key.tooltip)
-        keys = sorted(
-            found.values(), key=lambda one: (place_of(one.binding.id)[0], one.binding.key == "escape")
-        )
-        groups = [place_of(one.binding.id)[1] for one in keys]
-        ends = [group != following for group, following in pairwise(groups)]
-        return [replace(one, ends_group=end) for one, end in zip(keys, [*ends, False], strict=False)]
+        return sorted(found.values(), key=_order)
 
 
 def _order(shown: ShownKey) -> tuple[int, bool]:

@@ -13,12 +13,14 @@ from dispatch import queries
 from dispatch.bookings.row_types import BatchLine, BatchResult
 from dispatch.queries.row_types import AgentRow, BookingRow, IssueMoveRow, MoveRow
 from dispatch.queries.wording import day_and_moment, plural
+from dispatch.service.issues import queries as issues
 from dispatch.service.row_types import IssueBatch, IssueBatchLine, IssueRow
 from dispatch.service.wording import priority_words, status
 from screens.wording.bookings import is_open, state_with_sign
 from screens.wording.text import BAD, CARE, short
 
 MOST_NAMED = 6  # agents who are named one by one
+MOST_ROWS, NAME_CELLS = 5, 20  # bookings or issues that are named, and letters of a customer
 MOST_LISTED = 300  # rows of a batch
 LINE_CELLS = 72  # of a preview on a terminal of 80 columns
 ABOVE = " ! above capacity"
@@ -36,11 +38,15 @@ def of_an_agent(
     ``drained`` are the waiting bookings that get an agent, as they are then.
     """
     text = Text(overflow="fold")
+    issue_moves = row.get("issue_moves", [])
     _moved(text, row["moves"], BOOKING)
-    _moved(text, row.get("issue_moves", []), ISSUE)
+    _named(text, [move["booking_id"] for move in row["moves"]], BOOKING)
+    _moved(text, issue_moves, ISSUE)
+    _named(text, [move["issue_id"] for move in issue_moves], ISSUE)
     if row["kept"]:
         verb = "stays" if len(row["kept"]) == 1 else "stay"
         _line(text, f"{plural(len(row['kept']), 'booking')} {verb} {kept}")
+        _named(text, row["kept"], BOOKING)
     giver = row["agent_id"] if row["moves"] else None
     for line in _found_an_agent(drained, giver):
         _line(text, line)
@@ -66,6 +72,22 @@ def _moved(text: Text, moves: Moves, noun: str) -> None:
         verb = "goes" if len(moves) == 1 else "go"
         _line(text, f"{plural(len(moves), noun)} {verb} to others: ", "bold")
         text.append(_takers(moves))
+
+
+def _named(text: Text, numbers: Sequence[int], noun: str) -> None:
+    """Name the first bookings or issues with their customers, and count the others. Reads the names."""
+    if not numbers:
+        return
+    shown = sorted(numbers)[:MOST_ROWS]
+    names = (
+        {row["booking_id"]: row["customer_name"] for row in queries.bookings_by_id(shown)}
+        if noun == BOOKING
+        else issues.customers_of(shown)
+    )
+    parts = [f"{number} {short(names.get(number, ''), NAME_CELLS)}".rstrip() for number in shown]
+    if others := len(numbers) - len(shown):
+        parts.append(f"{others:,} more")
+    _line(text, "  " + ", ".join(parts), "dim")
 
 
 def _line(text: Text, line: str, style: str = "") -> None:

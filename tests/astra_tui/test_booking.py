@@ -204,8 +204,8 @@ def test_redo_does_the_undone_again(booked: Run) -> None:
     assert (redone["redone"], redone["command"]) == (True, "booking.claim")
     assert redone["booking"]["claimed_at"]
     log = booked("log", "--booking", 1).out
-    assert "redid: claimed 1 (Kate Nguyen) for Grace Hopper (event 5)" in log
-    assert "undid: claimed 1 (Kate Nguyen) for Grace Hopper (event 4, redone by event 8)" in log
+    assert "redid the claim on 1 (Kate Nguyen) for Grace Hopper (event 5)" in log
+    assert "undid the claim on 1 (Kate Nguyen) for Grace Hopper (event 4, redone by event 8)" in log
     ended = booked("redo", "--json")
     assert (ended.code, ended.error["code"]) == (1, "nothing_to_redo")
     assert booked("log", "--undone", "--json").code == 0

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from dispatch import agents
 from dispatch.desk.desk import Desk
+from dispatch.service.issues.intake import open_issue
 from screens.wording.consequences import after_a_batch, before_a_batch, before_bookings, of_an_agent
 
 NOW = "2082-03-04 12:00:00"
@@ -112,7 +114,35 @@ def test_one_who_hands_work_over_and_gets_a_waiting_booking_is_explained(desk: D
     with desk.reading():
         told = of_an_agent(row, "", drained=[OPEN | {"agent_id": 1, "agent_name": "Ada Byron"}]).plain
         other = of_an_agent(row, "", drained=[OPEN | {"agent_id": 2, "agent_name": "Bob Byron"}]).plain
-    assert told.splitlines()[1] == (
+    assert told.splitlines()[2] == (
         "Waiting booking 12 goes to Ada Byron, who is still available and has room then"
     )
-    assert other.splitlines()[1] == "Waiting booking 12 goes to Bob Byron"
+    assert other.splitlines()[2] == "Waiting booking 12 goes to Bob Byron"
+
+
+def test_the_work_that_moves_or_stays_is_named_up_to_five(desk: Desk, add_agent: Any, add_lead: Any) -> None:
+    add_agent("Ada", capacity=20)
+    for name in ("Ann", "Bo", "Cleo", "Dan", "Eve", "Finn", "Gil"):
+        add_lead(f"{name} Lee")
+    add_agent("Bob", capacity=20)
+    row = desk.rehearse(lambda: agents.leave(desk, 1, True))
+    with desk.reading():
+        lines = of_an_agent(row | {"kept": []}, "").plain.splitlines()
+    assert lines == [
+        "7 bookings go to others: 7 to Bob Byron",
+        "  1 Ann Lee, 2 Bo Lee, 3 Cleo Lee, 4 Dan Lee, 5 Eve Lee, 2 more",
+    ]
+    stays: Any = {"agent_id": 1, "moves": [], "kept": [7, 6]}
+    with desk.reading():
+        text = of_an_agent(stays, "with Ada Byron, claimed and unattended")
+    assert text.plain.splitlines()[1] == "  6 Finn Lee, 7 Gil Lee"
+
+
+def test_an_issue_that_moves_is_named_by_its_customer(desk: Desk, add_agent: Any, add_lead: Any) -> None:
+    add_agent("Ada")
+    add_lead("Ann Lee")
+    issue = open_issue(desk, "The suit leaks", customer_id=1, channel="email")
+    move = {"issue_id": issue["issue_id"], "from_agent_id": 1, "to_agent_id": None}
+    row: Any = {"agent_id": 1, "moves": [], "kept": [], "issue_moves": [move]}
+    with desk.reading():
+        assert of_an_agent(row, "").plain.splitlines()[1] == "  1 Ann Lee"

@@ -233,7 +233,7 @@ async def test_policy_and_shuffle_are_previewed_first(golden_file: Path, running
         assert app.backend.desk.settings["policy"] == "rank"
         await press(app, "f9")
         assert app.backend.desk.settings["policy"] == "balanced"
-        assert "The policy is Balanced load now" in told(app)
+        assert "Policy: Balanced load, at every" in told(app)
         loads = {row["agent_id"]: row["load"] for row in await app.backend.read(queries.list_agents)}
         await press(app, "ctrl+p", *"shuffle", "enter")
         assert "pinned by a person's decision: 8" in told(app)

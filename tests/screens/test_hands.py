@@ -90,10 +90,7 @@ async def test_a_lead_is_undone_by_the_second_press_and_comes_back_by_redo(runni
         await press(app, "u")
         assert (await booking(app, number))["voided"]
         assert bottom(app).endswith(" · U redo")
-        await press(app, "U")
-        assert bottom(app).endswith(f"U again: redo lead {number} (Kate Nguyen)")
-        assert (await booking(app, number))["voided"]
-        await press(app, "U")
+        await press(app, "U")  # it brings back what the line has just named
         back = await booking(app, number)
         assert (back["voided"], back["agent_id"]) == (False, agent)
 
@@ -101,10 +98,71 @@ async def test_a_lead_is_undone_by_the_second_press_and_comes_back_by_redo(runni
 async def test_u_u_u_takes_back_one_lead_of_two_and_asks_again(running: Any) -> None:
     async with running(size=(80, 24)) as (app, _):
         first, second = await assign_lead(app), await assign_lead(app, "Bo Derek")
-        await press(app, "f3", "u", "u", "u")
+        await press(app, "f3", "u", "u", "u", "u")
+        assert not (await booking(app, second))["voided"], "it was added in another place: to be read first"
+        assert f"u again: undo lead {second}" in bottom(app)
+        await press(app, "u", "u", "u", "u", "u")
         assert (await booking(app, second))["voided"]
         assert not (await booking(app, first))["voided"]
         assert f"u again: undo lead {first}" in bottom(app)
+
+
+async def test_what_a_preview_has_rehearsed_counts_for_nothing(golden_file: Path, running: Any) -> None:
+    """The next command had the rehearsed one's number, so that its undo was not offered."""
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f3", "slash", *"nova", "enter", "p", "b", "r")
+        assert "No new work. " in " ".join(text_of(app).split())
+        assert app.backend.last_own_event == 0
+        assert app.backend.own_events == set()
+        await press(app, "f9")
+        assert app.acted_in == "roster"
+        assert "Nova Singh is on break" in bottom(app)
+        assert bottom(app).endswith("· u undo")
+
+
+@pytest.mark.parametrize("keys", ["u", "uuu"])
+async def test_an_act_before_the_one_just_undone_is_named_first_and_read(
+    golden_file: Path, running: Any, keys: str
+) -> None:
+    """A break set in Roster was undone from Queue by the presses that undid a claim there."""
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f3", "slash", *"nova", "enter", "p", "b", "r")
+        await press(app, "f9")
+        await at_booking(app, 9)
+        await press(app, "c")
+        await press(app, "u", *keys)
+        assert (await booking(app, 9))["claimed_at"] is None
+        assert (await app.backend.read(lambda: queries.agent(2)))["presence"] == "break"
+        assert "u again: undo Nova Singh's change of presence" in bottom(app)
+        await press(app, "u")
+        assert (await app.backend.read(lambda: queries.agent(2)))["presence"] == "available"
+
+
+async def test_an_act_of_another_place_or_of_a_while_ago_is_named_first(
+    golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await at_booking(app, 9)
+        await press(app, "n", *"called", "f9")
+        await press(app, "f5", "f4", "u")
+        assert (await last_event(app))[1] == "undo", "in its place, and just done"
+        await press(app, "f3", "U")
+        assert (await last_event(app))[1] == "redo", "what was just undone comes back from anywhere"
+        await press(app, "f4", "u")
+        assert "u again: undo booking 9 note" in bottom(app), "the last act was one of Roster"
+        await press(app, "f3", "f4", "u", "u", "u")
+        assert (await last_event(app))[1] == "redo", "nobody reads that fast"
+        await press(app, "u")
+        assert (await last_event(app))[1] == "undo"
+        await press(app, "U")
+        monkeypatch.setattr("screens.app.undoing.FRESH_S", -1)
+        await press(app, "u")
+        assert "u again: undo booking 9 note" in bottom(app)
+        await press(app, "escape")
+        await press(app, "u")
+        await press(app, "u")
+        await press(app, "U")
+        assert "U again: redo booking 9 note" in bottom(app)
 
 
 async def test_a_name_typed_in_a_list_reopens_no_sale(running: Any) -> None:
@@ -234,7 +292,7 @@ async def test_deactivating_an_agent_takes_two_presses(running: Any, demo_file: 
         assert (await last_event(app))[1] == "agent.leave"
         assert "Aa Free deactivated · u undo" in bottom(app)
         await press(app, "u")
-        assert "u again: undo agent" in bottom(app)
+        assert "u again: undo deactivation of Aa Free" in bottom(app)
         await press(app, "u")
         assert (await last_event(app))[1] == "undo"
 

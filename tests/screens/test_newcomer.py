@@ -83,6 +83,12 @@ async def test_an_acknowledged_escalation_is_quiet(golden_file: Path, running: A
         assert line in text_of(app), "not cut"
         row = await app.backend.read(lambda: issue_queries.issue(app.backend.desk, 6))
         assert (row["escalation_level"], row["escalation_acknowledged"]) == (1, True)
+        written = await last_event(app)
+        await press(app, "K")
+        assert said(app)[0] == f"Issue {row['issue_id']} is already acknowledged"
+        assert "K again" not in text_of(app)
+        await press(app, "K")
+        assert await last_event(app) == written
 
 
 @pytest.mark.parametrize("way_out", ["enter", "escape"])
@@ -101,21 +107,49 @@ async def test_a_form_closed_with_nothing_done_says_so(golden_file: Path, runnin
         assert "Nothing changed" not in said(app)
 
 
-async def test_a_changed_policy_names_the_way_back(golden_file: Path, running: Any) -> None:
+async def test_enter_names_what_another_policy_changes_and_a_second_one_sets_it(
+    golden_file: Path, running: Any
+) -> None:
+    """One enter on the form's only field switched the policy of all terminals."""
     async with running(golden_file, size=(80, 24)) as (app, _):
         await press(app, "f3")
-        before = app.backend.desk.settings["policy"]
-        app.action_policy(before)
-        await app.settle()
-        assert f"{before.capitalize()} is in force: " in words(app)
-        await press(app, "escape")
         app.action_policy("balanced")
         await app.settle()
-        assert "is in force: " not in words(app)
-        await press(app, "f9", "ctrl+z")
-        (line,) = said(app)[:1]
-        assert line == (f"Setting policy cannot be undone\nit was {before}; ^p, then Policy: {before}")
-        assert "Setting policy cannot be undone" in words(app)
+        await press(app, "enter")
+        assert "Enter again: Balanced load at every terminal" in words(app)
+        assert app.backend.desk.settings["policy"] == "rank"
+        await press(app, "s")
+        await press(app, "enter")
+        assert "Enter again: Skill at every terminal" in words(app), "it was asked about another one"
+        assert app.backend.desk.settings["policy"] == "rank"
+        await press(app, "enter")
+        assert app.backend.desk.settings["policy"] == "skill"
+
+
+async def test_the_policy_in_force_would_change_nothing(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        app.action_policy("rank")
+        await app.settle()
+        assert "In force, so nothing would change. The last 12 leads:" in words(app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_changed_policy_is_undone(golden_file: Path, running: Any, size: tuple[int, int]) -> None:
+    async with running(golden_file, size=size) as (app, _):
+        await press(app, "f3")
+        app.action_policy("balanced")
+        await app.settle()
+        await press(app, "f9")
+        assert text_of(app).rstrip().endswith("· u undo")
+        assert size[0] < 120 or "Policy: Balanced load, at every terminal · u undo" in text_of(app), "not cut"
+        await press(app, "u")
+        assert "u again: undo policy, back to rank" in words(app)
+        assert app.backend.desk.settings["policy"] == "balanced"
+        await press(app, "u")
+        assert app.backend.desk.settings["policy"] == "rank"
+        assert "policy is rank again" in words(app)
+        await press(app, "U")
+        assert app.backend.desk.settings["policy"] == "balanced"
 
 
 async def test_escape_clears_the_filter_first_and_the_tab_then(golden_file: Path, running: Any) -> None:

@@ -107,7 +107,8 @@ async def ask_about_the_known(app: AstraApp) -> None:
     assert len(app.screen_stack) == 1
     assert notice(app) == "3 leads assigned"
     assert len(await newest(app, 99)) == 18
-    await press(app, *["ctrl+z"] * 4)  # each is asked about
+    for _ in range(4):  # each is asked about
+        await press(app, "ctrl+z")
     assert [row["voided"] for row in await newest(app, 4)] == [True, True, True, False]
 
 

@@ -34,6 +34,7 @@ POLICY_LISTING = Listing(POLICY_COLUMNS, ("name", "help", "current"), "name")
 TRIAL_COLUMNS: tuple[Column[TriedAgent], ...] = (
     Column("Agent", lambda row: row["agent_name"] or "waiting"),
     Column("Got", "got", right=True),
+    Column("In force", "in_force_gets", right=True),
     Column("Would get", "would_get", right=True),
 )
 
@@ -94,6 +95,6 @@ def policy(call: Call, name: str | None, preview: bool) -> None:
 
 
 def _print_trial(tried: PolicyTrial) -> None:
-    moved = sum(row["agent_id"] != row["would_get"] for row in tried["leads"])
-    line(f"Of the last {plural(len(tried['leads']), 'lead')}, {moved} would have gone to another agent")
+    count = plural(len(tried["leads"]), "lead")
+    line(f"Of the last {count}, {tried['moved']} would go to another agent than by {tried['in_force']}")
     table(TRIAL_COLUMNS, tried["agents"], "there are no leads yet")

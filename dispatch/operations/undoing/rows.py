@@ -17,7 +17,8 @@ from dispatch.desk.commands import AUDITED, TABLES, Command
 from dispatch.desk.undo_chain import command_of, undone_by
 from dispatch.desk.undo_rules import FOLLOWS, UndoRules
 from dispatch.operations.command_list import describe_subject, every_command
-from dispatch.operations.row_types import RefusedRow
+from dispatch.operations.configuration import SETTING
+from dispatch.operations.row_types import RefusedRow, SettingChange
 from dispatch.service.issues.undo_rules import IssueUndo
 from dispatch.views.undo_rules import ViewUndo
 from models.agents import Agent
@@ -54,9 +55,15 @@ class Ahead:
 
     rows: dict[str, BaseModel] = field(default_factory=dict)
     undone: set[tuple[int, str]] = field(default_factory=set)
+    settings: Json = field(default_factory=dict)
 
     def row(self, key: str) -> BaseModel:
         return self.rows[key] if key in self.rows else _row(key)
+
+    def set_back(self, event: Event, change: SettingChange) -> None:
+        """Count a setting as changed."""
+        self.undone.add((event.event_id, change["key"]))
+        self.settings[change["key"]] = change["new"]
 
     def take_back(self, event: Event, rows: dict[str, BaseModel]) -> None:
         """Count rows of an event as restored. One that it made has no older event to be checked for."""
@@ -138,10 +145,15 @@ def refusals(event: Event, error: DeskError) -> list[RefusedRow]:
 
 
 def subjects(event: Event, keys: Any) -> list[str]:
-    """Name the bookings, issues and agents among an event's rows, or else the customers: ``booking 12``."""
+    """Name the bookings, issues and agents among an event's rows, or else the customers or its setting."""
     named = {kind: [_name(key) for key in keys if TABLES[key.rsplit(":", 1)[0]] is kind] for kind in SUBJECTS}
     found = named[Booking] + named[Issue] + named[Agent] or named[Customer]
-    return found or [describe_subject(vars(event)["__data__"])]
+    return found or [_setting(event) or describe_subject(vars(event)["__data__"])]
+
+
+def _setting(event: Event) -> str:
+    """Name the setting that an event changed."""
+    return f"setting {json.loads(event.detail or '{}')['key']}" if command_of(event) == SETTING else ""
 
 
 def _name(key: str) -> str:

@@ -87,6 +87,13 @@ def last_undo(desk: Desk) -> Event:
     return event
 
 
+def is_last(desk: Desk, event: Event) -> bool:
+    """Return whether an event is the session's newest of the actor that changed something."""
+    own = _own(desk).where(_changed_something(), Event.session == desk.session)
+    newest: Event | None = own.first()
+    return newest is not None and _whole(newest).event_id == event.event_id
+
+
 def changed_nothing(event: Event) -> bool:
     """Return whether there is nothing to undo of a command: it wrote no row, or no part of an act did."""
     known = every_command().get(event.command)

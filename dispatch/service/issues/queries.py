@@ -375,3 +375,10 @@ def interactions(issue_id: int) -> list[InteractionRow]:
     )
     names = InteractionRow.__annotations__
     return [cast(InteractionRow, dict(zip(names, values, strict=True))) for values in tuples(query)]
+
+
+def customers_of(numbers: Sequence[int]) -> dict[int, str]:
+    """Return the customers' names of some issues by number; of one without a customer its title."""
+    query = Issue.select(Issue.issue_id, fn.COALESCE(Customer.name, Issue.title))
+    query = query.join(Customer, JOIN.LEFT_OUTER, on=(Issue.customer_id == Customer.customer_id))
+    return dict(tuples(query.where(Issue.issue_id.in_(listed(numbers)))))

@@ -208,11 +208,28 @@ def test_what_is_never_undone_stays_and_is_named(desk: Desk, several: None, look
     with batch.part(1):
         bookings.claim(desk, 1, 1)
     with batch.part(2):
-        configuration.set_value(desk, "pull", "on")
+        configuration.add_value(desk, "destination", "Pluto")
     kept = look(event_log.events)[0]["event_id"]
     assert undo(desk)["kept_events"] == [kept]
     assert standing(look)[0] == ("Pending", False)
     assert undo(desk)["command"] == "booking.claim", "the batch is undone: the next one is what was before it"
+
+
+def test_settings_of_a_batch_go_back_one_by_one_and_the_preview_says_so(desk: Desk, look: Look) -> None:
+    batch = Batch(desk, ["one", "two", "three"])
+    for number, value in enumerate(("balanced", "skill", "rank+contact"), 1):
+        with batch.part(number):
+            configuration.set_value(desk, "policy", value)
+    found = preview(desk)
+    assert (found["rows"], found["refused"]) == (["setting policy"], [])
+    assert undo(desk)["refused"] == []
+    assert desk.settings["policy"] == "rank"
+    redo(desk)
+    assert desk.settings["policy"] == "rank+contact"
+    configuration.set_value(desk, "policy", "match")
+    with pytest.raises(Refused, match="setting policy has changed since"):
+        undo(desk, batch.head)
+    assert desk.settings["policy"] == "match"
 
 
 def test_a_request_id_repeats_what_is_missing_only(desk: Desk, several: None, look: Look) -> None:

@@ -97,7 +97,7 @@ def test_the_log_tells_what_an_event_undid_and_what_undid_it(desk: Desk, claimed
     assert "Undone" not in look(event_detail, undone)[1].plain, "it stands again"
     pane = look(event_detail, redone)[1].plain
     assert f"Undone {at} by kim, event 7\nRedoes event 5, {at} by kim" in pane
-    assert f"Undoes event 6, {at} by kim: redid: claimed 1" in look(event_detail, newest)[1].plain
+    assert f"Undoes event 6, {at} by kim: redid the claim on 1" in look(event_detail, newest)[1].plain
 
 
 def test_any_event_of_a_chain_may_be_named(desk: Desk, claimed: None, look: Look) -> None:

@@ -15,7 +15,7 @@ from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.leads.intake import LeadResult
 from dispatch.operations import configuration
-from dispatch.operations.undo import undo
+from dispatch.operations.undo import redo, undo
 from dispatch.operations.undoing import target
 from models.errors import NotFound, Refused
 
@@ -246,18 +246,49 @@ def test_an_event_that_does_not_exist_is_not_found(desk: Desk, two: None, event_
         undo(desk, event_id)
 
 
-@pytest.mark.parametrize(
-    "run",
-    [
-        lambda desk: configuration.set_value(desk, "default_capacity", "5"),
-        lambda desk: configuration.add_value(desk, "destination", "Pluto"),
-    ],
-)
-def test_settings_and_values_cannot_be_undone(desk: Desk, look: Look, run: Callable[[Desk], object]) -> None:
-    run(desk)
+def test_accepted_values_cannot_be_undone(desk: Desk, look: Look) -> None:
+    configuration.add_value(desk, "destination", "Pluto")
     error = refusal(look, lambda: undo(desk))
     assert error.code == "not_undoable"
     assert error.hint
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("policy", "balanced"),
+        ("pull", "on"),
+        ("default_capacity", "5"),
+        ("sla_holidays", "2082-12-25"),
+        ("departments", "Mars=Premium Bookings"),
+        ("currency", "off"),
+    ],
+)
+def test_a_setting_gets_its_value_back_and_a_redo_sets_it_again(desk: Desk, key: str, value: str) -> None:
+    before = desk.settings[key]
+    after = configuration.set_value(desk, key, value)["value"]
+    assert before != after
+    done = undo(desk)
+    assert (desk.settings[key], done["setting"]) == (before, {"key": key, "old": after, "new": before})
+    assert redo(desk)["setting"] == {"key": key, "old": before, "new": after}
+    assert desk.settings[key] == after
+    undo(desk)
+    assert desk.settings[key] == before
+
+
+def test_a_setting_that_somebody_has_set_since_stays(desk: Desk, look: Look) -> None:
+    configuration.set_value(desk, "policy", "balanced")
+    with desk.acting_as("lee"):
+        configuration.set_value(desk, "policy", "skill")
+    assert refusal(look, lambda: undo(desk)).code == "changed_since"
+    with desk.acting_as("lee"):
+        configuration.set_value(desk, "policy", "balanced")
+    assert refusal(look, lambda: undo(desk)).code == "changed_since", "also if it has that value again"
+    with desk.acting_as("lee"):
+        undo(desk)
+        undo(desk)
+    undo(desk)
+    assert desk.settings["policy"] == "rank"
 
 
 # -- agents

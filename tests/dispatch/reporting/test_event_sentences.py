@@ -12,7 +12,8 @@ from dispatch.desk.desk import Desk
 from dispatch.desk.event_chain import DIGEST_BYTES
 from dispatch.operations.command_list import every_command
 from dispatch.queries.row_types import AgentRow
-from dispatch.reporting.event_sentences import SENTENCES, names_in, sentence
+from dispatch.reporting.event_sentences import COUNTED, FIELD, PART, SENTENCES, names_in, sentence
+from dispatch.reporting.reversals import NOUNS
 
 AddAgent = Callable[..., AgentRow]
 NAMES: dict[int | None, str] = {6: "Soren Baker", 9: "Nova Singh"}
@@ -46,6 +47,28 @@ def test_no_sentence_holds_a_python_value_or_an_empty_part() -> None:
         assert "None" not in words
         assert not words.endswith((":", ",", " "))
         assert not re.search(r"\b(\w+) \1\b", words), words
+
+
+def test_what_can_be_undone_has_a_noun_for_it() -> None:
+    undoable = {name for name, known in every_command().items() if not known.undo.never}
+    assert {*NOUNS} == undoable - {"undo", "redo"}
+
+
+@pytest.mark.parametrize("verb", ["undo", "redo"])
+@pytest.mark.parametrize("command", NOUNS)
+def test_an_undo_names_its_rows_and_no_field(verb: str, command: str) -> None:
+    """Of the command itself an undo knows the rows alone: "set Nova Singh to presence" was said of one."""
+    numbers = {"booking_id": 413, "issue_id": 6, "customer_id": 2, "agent_id": 9, "customer_name": "Ann"}
+    words = said(verb, **numbers, detail={"command": command})
+    fields = {each for template in (*SENTENCES.values(), *NOUNS.values()) for each in FIELD.findall(template)}
+    always = set(FIELD.findall(PART.sub("", NOUNS[command])))
+    assert always <= {"agent", "booking", "customer", "issue", *COUNTED}
+    assert not {each for each in fields if "_" in each and each in words}
+    assert not set("[]{}") & set(words)
+    expected = {"agent": "Nova Singh", "booking": "413 (Ann)", "customer": "customer 2", "issue": "issue 6"}
+    assert all(expected[each] in words for each in always - {*COUNTED})
+    assert words.startswith(("undid ", "redid "))
+    assert not re.match(r"\w+ (set|\w+ed) ", words), "a noun follows the verb"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +108,7 @@ def test_no_sentence_holds_a_python_value_or_an_empty_part() -> None:
                 "before": {"bookings:1": {"agent_id": 9}},
                 "after": {"bookings:1": {"agent_id": 6}},
             },
-            "undid: reassigned bookings to Nova Singh",
+            "undid the reassignment of 1 booking to Nova Singh",
         ),
         (
             "agent.handover",
@@ -140,12 +163,12 @@ def test_no_sentence_holds_a_python_value_or_an_empty_part() -> None:
         (
             "undo",
             OF_ANN | {"detail": {"command": "booking.claim"}},
-            "undid: claimed 413 (Ann) for Soren Baker",
+            "undid the claim on 413 (Ann) for Soren Baker",
         ),
         (
             "redo",
             OF_ANN | {"detail": {"command": "booking.claim"}},
-            "redid: claimed 413 (Ann) for Soren Baker",
+            "redid the claim on 413 (Ann) for Soren Baker",
         ),
         (
             "booking.follow_up",
@@ -164,9 +187,27 @@ def test_no_sentence_holds_a_python_value_or_an_empty_part() -> None:
         ),
         ("import.rows", {"detail": {"agents": 30, "bookings": 0}}, "imported rows: 30 agents"),
         ("import", {"detail": {"agents": 0, "assignments": 1}}, "imported 1 assignment"),
-        ("undo", {"detail": {"command": "import", "agents": 30}}, "undid: imported 30 agents"),
-        ("undo", {"detail": {"command": "import"}}, "undid: imported"),
-        ("undo", {"detail": {"command": "lead.add_all"}}, "undid: added leads"),
+        ("undo", {"detail": {"command": "import", "agents": 30}}, "undid the import of 30 agents"),
+        ("undo", {"detail": {"command": "import"}}, "undid the import"),
+        ("undo", {"detail": {"command": "lead.add_all"}}, "undid the addition of leads"),
+        (
+            "undo",
+            {"agent_id": 9, "detail": {"command": "agent.presence"}},
+            "undid Nova Singh's change of presence",
+        ),
+        (
+            "undo",
+            {"detail": {"command": "lead.add_all"}, "after": {"bookings:1": {}, "bookings:2": {}}},
+            "undid the addition of 2 leads",
+        ),
+        ("setting.set", {"detail": {"key": "pull", "old": True, "new": False}}, "set pull to off"),
+        ("setting.set", {"detail": {"key": "currency", "old": "USD", "new": ""}}, "set currency to empty"),
+        (
+            "undo",
+            {"detail": {"command": "setting.set", "key": "policy", "old": "balanced", "new": "rank"}},
+            "undid a change of settings: policy is rank again",
+        ),
+        ("undo", {"detail": {"command": "later.command"}}, "undid later.command"),
         ("lead.add_all", {"detail": {"leads": 1}}, "added 1 lead"),
         ("booking.cancel_all", {"detail": {"bookings": 2}}, "cancelled 2 bookings"),
         (
