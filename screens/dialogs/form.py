@@ -315,12 +315,10 @@ class FormModal(CommandModal[Outcome]):
 
     def _is_wrong_here(self) -> bool:
         """Say below the field in focus what is wrong with its text: what is typed next is meant for it."""
-        field = self._here
-        if field is None:
+        if (field := self._here) is None:
             return False
         line, typed = self.line(field.name), value_of(self.query_one(f"#{field.name}"))
-        wrong = field.refusal(self.app, typed)
-        if wrong:
+        if wrong := field.refusal(self.app, typed):
             line.tell(wrong, "wrong")
         else:
             self._understand(field, typed)
