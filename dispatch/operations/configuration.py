@@ -22,7 +22,8 @@ def set_value(running: Command, key: str, value: str) -> Json:
         _check_departments(running, parsed)
     if key == "policy":
         keep_order(parsed)
-        shares.follow(parsed)
+        if parsed != running.desk.settings[key]:
+            shares.follow(parsed)
     running.detail = {"key": key, "old": running.desk.settings[key], "new": parsed}
     settings.store(key, parsed)
     running.desk.settings.refresh()
