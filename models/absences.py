@@ -35,11 +35,11 @@ _some_since = CompiledQuery(
     )
 )
 _at_work = CompiledQuery(lambda: Taker.select(fn.COUNT(Taker.agent_id)).where(Taker.takes_work == SQL("1")))
-_held_back = CompiledQuery(
-    lambda: Sharer.select(Sharer.agent_id, Sharer.held_back_since, Sharer.owed).where(
-        Sharer.held_back_since.is_null(False)
-    )
+EVERYBODY_HELD_BACK = Sharer.select(Sharer.agent_id, Sharer.held_back_since, Sharer.owed).where(
+    Sharer.held_back_since.is_null(False)
 )
+"""The agents held back, hardly ever any."""
+_held_back = CompiledQuery(lambda: EVERYBODY_HELD_BACK)
 _ratio = CompiledQuery(lambda: Taker.select(Taker.load_ratio).where(Taker.agent_id == parameter("agent_id")))
 _as_free = CompiledQuery(
     lambda: (
