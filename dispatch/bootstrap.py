@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from dispatch.agents import absence as _absence  # noqa: F401
 from dispatch.agents import presence
 from dispatch.assignment.decisions import choose_for_new_lead
 from dispatch.assignment.waiting_list import drain_waiting

@@ -26,7 +26,8 @@ class Agent(BaseModel):
     ``offers_missed`` the number of consecutive lapsed offers, ``issue_load`` the number of open issues held.
     ``level`` (1-5, None: derived from the years of service), ``specialisations`` and ``languages`` (JSON
     lists) decide which issues suit the agent. ``weight`` (0 to 10, one decimal) is the agent's part
-    of the leads under the policy ``share``.
+    of the leads under the policy ``share``; ``owed`` the leads missed in absence that come first now
+    (models/absences.py).
     """
 
     label = "agent"
@@ -63,6 +64,7 @@ class Agent(BaseModel):
     languages = TextField(default="[]")
     issue_load = IntegerField(default=0)
     weight = DoubleField(default=1.0)
+    owed = DoubleField(default=0.0)
 
     @property
     def name(self) -> str:

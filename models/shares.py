@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -37,6 +38,8 @@ def _last_decision() -> int:
 class ShareClock(BaseModel):
     """The one clock: its ``moment``, and the number of members by weight (JSON; tenths: number).
 
+    ``given`` is moved by each lead as the moment is, but never turned back.
+
     ``in_force`` is whether ``share`` is the desk's policy; otherwise the members are as of the last lead that
     was given by it. Leads count whose decision is later than ``since_decision``.
     """
@@ -46,6 +49,7 @@ class ShareClock(BaseModel):
 
     clock_id = IntegerField(primary_key=True)
     moment = DoubleField(default=0.0)
+    given = DoubleField(default=0.0)
     members = TextField(default="{}")
     in_force = BooleanField(default=False)
     since_decision = IntegerField(default=_last_decision)
@@ -91,6 +95,9 @@ class Sharer(BaseModel):
     left_at = TextField(null=True)
     share_due = DoubleField(null=True)
     share_lag = DoubleField(default=0.0)
+    owed = DoubleField(default=0.0)
+    absent_since = DoubleField(null=True)
+    held_back_since = IntegerField(null=True)
 
     @property
     def may_share(self) -> bool:
@@ -155,8 +162,11 @@ def receive(agent_id: int) -> None:
         clock = _recounted(clock or ShareClock(clock_id=THE_CLOCK, since_decision=_last_decision() - 1))
     agent = Sharer.lock(agent_id)
     agent.share_due = (agent.share_due or 0.0) + 1 / agent.weight  # members have one
+    agent.owed = max(0.0, agent.owed - 1)
     agent.save()
-    clock.moment += 1 / clock.state.total
+    step = 1 / clock.state.total
+    clock.moment += step
+    clock.given += step
     clock.save()
 
 
@@ -166,14 +176,37 @@ def give_back(agent_id: int, leads: int = 1) -> bool:
     if clock is None:
         return False
     agent = Sharer.lock(agent_id)
+    _credit(agent, clock, leads)
+    agent.save()
+    clock.save()
+    return True
+
+
+def _credit(agent: Sharer, clock: ShareClock, leads: float) -> None:
+    """Let an agent be behind by more leads; the other members, if the agent is one, give them."""
     if agent.share_due is None:
         agent.share_lag += leads
     else:
         agent.share_due -= leads / agent.weight
         clock.moment -= leads / clock.state.total
+
+
+def leave_owed(agent: Sharer, most: float) -> None:
+    """Owe an agent who is back what others of the same weight got meanwhile, at most so many leads."""
+    clock = ShareClock.lock_or_none(THE_CLOCK)
+    if clock is None or agent.absent_since is None:
+        return
+    missed = min(most, agent.weight * (clock.given - agent.absent_since))
+    if missed > 0:
+        _credit(agent, clock, missed)
+        agent.owed += missed
         clock.save()
-    agent.save()
-    return True
+
+
+def given() -> float | None:
+    """What the clock has given out so far; None if it does not run."""
+    clock = ShareClock.lock_or_none(THE_CLOCK)
+    return clock.given if clock is not None and clock.in_force else None
 
 
 def counts_since() -> int | None:
@@ -189,13 +222,16 @@ def follow(policy: str) -> None:
         if clock is None or not clock.in_force:
             _forget()
             _recounted(ShareClock(clock_id=THE_CLOCK, in_force=True))
-    elif clock is not None:
+    else:
         _forget()
 
 
 def _forget() -> None:
     ShareClock.delete().execute()
-    Sharer.update({Sharer.share_due: None, Sharer.share_lag: 0.0}).execute()
+    none: dict[Any, Any] = dict.fromkeys((Sharer.share_due, Sharer.absent_since, Sharer.held_back_since))
+    zero: dict[Any, Any] = dict.fromkeys((Sharer.share_lag, Sharer.owed), 0.0)
+    is_any = [column.is_null(False) for column in none] + [column != 0 for column in zero]
+    Sharer.update(none | zero).where(reduce(or_, is_any)).execute()
 
 
 def recount() -> None:

@@ -44,6 +44,7 @@ COMMANDS = {
     "place.service": "astra issue list",
     "restore": "astra restore FILE",
     "set": "astra set KEY VALUE",
+    "set.to": "astra set {KEY} {VALUE}",
     "shuffle": "astra shuffle",
     "sweep": "astra sweep",
     "view.list": "astra view list",

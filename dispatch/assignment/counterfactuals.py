@@ -96,6 +96,8 @@ def _from_decision(decision: Decision, agent_id: int) -> Answer | None:
         return None
     if policy.place(mine) < policy.place(candidates[0]):  # a returning customer's agent went first
         return {"kind": RULE, "because": decision.reason}
+    if why := policy.held_back(mine):
+        return {"kind": RULE, "because": why}
     return _by_key(policy, candidates[0], mine)
 
 
@@ -122,6 +124,8 @@ def _as_of_now(desk: Desk, booking: Booking, agent: Agent) -> Answer:
         return {"kind": CHOSEN, "because": f"{policy.name} would choose {agent.name} now"}
     if choice.returning and policy.place(mine[0]) < policy.place(choice.ranked[0]):
         return {"kind": RULE, "because": choice.returning}
+    if why := policy.held_back(mine[0]):
+        return {"kind": RULE, "because": why}
     return _by_key(policy, choice.ranked[0], mine[0])
 
 

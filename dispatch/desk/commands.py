@@ -29,7 +29,7 @@ R = TypeVar("R")
 AUDITED: dict[type[BaseModel], tuple[str, ...]] = {
     # derived columns are left out: the triggers restore them on undo
     Booking: (),
-    Agent: ("load", "issue_load", "rating", "score_sum", "score_count", "last_given_at"),
+    Agent: ("load", "issue_load", "rating", "score_sum", "score_count", "last_given_at", "owed"),
     Customer: (),
     Lead: (),
     Assignment: ("agent_id",),

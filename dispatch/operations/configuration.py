@@ -32,7 +32,8 @@ def put(running: Command, key: str, value: str) -> Any:
         _check_departments(running, parsed)
     if key == "policy":
         keep_order(parsed)
-        shares.follow(parsed)
+        if parsed != running.desk.settings[key]:
+            shares.follow(parsed)
     running.detail |= {"key": key, "old": running.desk.settings[key], "new": parsed}
     settings.store(key, parsed)
     running.desk.settings.refresh()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection
 from datetime import date
 
+from dispatch.agents.absence import MOST_OWED, parse_credit
 from dispatch.assignment.eligibility import department_map
 from dispatch.assignment.policies import POLICIES
 from dispatch.assignment.policies.round_robin import CONTINUE, STARTS
@@ -138,6 +139,13 @@ DEFINITIONS = {
         ),
         _number("rating_prior_answers", 20, 0, 100_000, "answers that an imported average rating counts as"),
         _number("default_capacity", 10, 0, 100_000, "capacity of a new agent, in open bookings and issues"),
+        Definition(
+            "absence_credit",
+            "none",
+            "leads owed to an agent who was absent, under share and balanced; full: all that was missed",
+            parse_credit,
+            f"none, full, or a whole number from 1 to {MOST_OWED}",
+        ),
         _number(
             "year_shift",
             56,

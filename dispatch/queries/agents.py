@@ -103,5 +103,6 @@ def _agent_row(values: tuple[Any, ...]) -> AgentRow:
         row[listed_names] = json.loads(row[listed_names]) if row[listed_names] else []
     row["name"] = f"{row['first_name']} {row['last_name']}"
     row["level"] = agent_levels.level_of(row["level"], row["years_of_service"])
+    row["owed"] = round(row["owed"])
     row["performance"] = round(agent_levels.performance_of(row["rating"]), 4)
     return cast(AgentRow, row)

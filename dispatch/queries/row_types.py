@@ -57,6 +57,7 @@ class AgentRow(TypedDict):
     specialisations: list[str]
     languages: list[str]
     weight: float
+    owed: int
     rank: int | None
     name: str
     performance: float

@@ -211,7 +211,8 @@ def presence_words(agent: AgentRow) -> str:
     day, _, hour = short_moment(agent["presence_until"]).partition(" ")
     until = f" until {hour} ({day})" if hour else ""
     reason = f", {agent['presence_reason']}" if agent["presence_reason"] else ""
-    return f"{agent['presence']}{until}{reason}"
+    owed = f", owed {agent['owed']}" if agent["owed"] else ""
+    return f"{agent['presence']}{until}{reason}{owed}"
 
 
 def contact_rate(row: AgentRow) -> str:

@@ -320,6 +320,7 @@ WITHOUT_A_KEY = {
     "package.add",
     "restore",
     "set",
+    "set.to",
     "shuffle",
     "sweep",
     "view.list",

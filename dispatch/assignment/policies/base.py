@@ -66,6 +66,10 @@ class Policy(ABC):
     def preference(self, first: Candidate, second: Candidate) -> str:
         """Why the first is better than the second, in words."""
 
+    def held_back(self, candidate: Candidate) -> str:
+        """Why a candidate comes after others in spite of their keys; empty if they do not."""
+        return ""
+
     def reason(self, ranked: Sequence[Candidate]) -> str:
         """Why the first won, in words."""
         return ONLY_ONE if len(ranked) == 1 else self.preference(*ranked[:2])

@@ -49,6 +49,7 @@ def test_a_new_agent_is_available_and_ranked(add_agent: AddAgent) -> None:
         "specialisations": [],
         "languages": [],
         "weight": 1.0,
+        "owed": 0,
     }
 
 

@@ -28,6 +28,7 @@ UPDATE events_log SET actor = 'x' WHERE event_id = 40;
 UPDATE customer_search SET words = 'zz' WHERE rowid = 5;
 INSERT OR REPLACE INTO wish_search (rowid, words) VALUES (6, 'zz');
 INSERT OR REPLACE INTO note_search (rowid, words) VALUES (7, 'zz');
+INSERT INTO share_clock VALUES (1, 0, 0, '{}', 1, 0);
 DROP VIEW bookings_in_wait;
 DROP INDEX bookings_waiting;
 DROP INDEX events_request;
