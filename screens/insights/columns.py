@@ -8,7 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from dispatch.matching.row_types import WeightsRow
-from dispatch.queries.wording import in_currency, moment, money
+from dispatch.queries.wording import day, exact, in_currency, money
 from dispatch.reporting.row_types import AgentFigures, FigureRow
 from screens.widgets.columns import Column
 from screens.wording.agents import load_bar
@@ -112,6 +112,10 @@ AGENTS: tuple[Column[AgentFigures], ...] = (
 )
 
 
+def _in_use(row: WeightsRow) -> Text:
+    return Text("selected", f"bold {GOOD}") if row["in_use"] else Text("no", "dim")
+
+
 def _origin(row: WeightsRow) -> str:
     believed = {True: ", trusted", False: ", not trusted", None: ""}[row["gate_open"]]
     return f"{row['origin']}{believed}"
@@ -122,15 +126,16 @@ def _outcomes(row: WeightsRow) -> str:
 
 
 def _span(row: WeightsRow) -> str:
-    return f"{moment(row['first_at'])[:10]} to {moment(row['last_at'])[:10]}" if row["first_at"] else "–"
+    first, last = row["first_at"], row["last_at"]
+    return f"{day(first)} to {day(last)}" if first and last else "–"
 
 
 WEIGHTS: tuple[Column[WeightsRow], ...] = (
-    Column("in_use", "In use", 8, lambda row: Text("selected" if row["in_use"] else "", f"bold {GOOD}")),
+    Column("in_use", "In use", 8, lambda row: _in_use(row)),
     Column("name", "Weights", 10),
     Column("origin", "From", 12, _origin, grows=True),
     Column("outcomes", "Outcomes", 8, _outcomes, right=True),
-    Column("learned_at", "Learned", 16, lambda row: moment(row["learned_at"]) or "–", drop=1),
+    Column("learned_at", "Learned", 16, lambda row: exact(row["learned_at"]) or "–", drop=1),
     Column("span", "Of", 24, _span, drop=2),
 )
 

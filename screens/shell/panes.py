@@ -40,7 +40,7 @@ class Panes(Horizontal):
     """
 
     class Arranged(Message):
-        """Another pane came into sight."""
+        """Other panes are in sight."""
 
     def __init__(
         self,
@@ -100,7 +100,7 @@ class Panes(Horizontal):
         for child in self.children:
             if child not in panes:
                 child.display = self.zoomed in (None, child)
-        if len([pane for pane in panes if pane.display]) > len(before):
+        if [pane for pane in panes if pane.display] != before:
             self.post_message(self.Arranged())
 
     def _extent(self, size: Size, panes: int, moved: int) -> int | None:
