@@ -46,10 +46,10 @@ def _bar(row: FigureRow) -> Text:
 
 
 def _before(row: FigureRow) -> str:
-    return _compared(row["bookings"], row.get("before"))
+    return compared(row["bookings"], row.get("before"))
 
 
-def _compared(number: int, before: int | None) -> str:
+def compared(number: int, before: int | None) -> str:
     """Format the number of the days before a period, and in which direction it went since."""
     if before is None:
         return ""
@@ -101,7 +101,7 @@ AGENTS: tuple[Column[AgentFigures], ...] = (
         "before",
         "Before",
         9,
-        lambda row: _compared(row["decided"], row.get("before")),
+        lambda row: compared(row["decided"], row.get("before")),
         right=True,
         drop=3,
         title="Decided the days before",

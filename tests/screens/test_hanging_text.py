@@ -20,6 +20,7 @@ from screens.wording.text import add_value
         ("  ✓     12  Oskar Sokolov, Venus", ["  ✓     12  Oskar Sokolov,", "            Venus"]),
         ("no label here, only a sentence", ["no label here, only a", "sentence"]),
         ("Short       line", ["Short       line"]),
+        ("notified the head at 4 Mar 11:28", ["notified the head at", "4 Mar 11:28"]),
         (
             "Quote  176,000.00\u00a0USD (148,500.00\u00a0USD)",
             ["Quote  176,000.00\u00a0USD", "       (148,500.00\u00a0USD)"],
