@@ -49,15 +49,17 @@ class Panes(Horizontal):
         narrowest: int = NARROWEST,
         list_needs: Mapping[int, int] = LIST_NEEDS,
         side_by_side: int = SIDE_BY_SIDE,
+        widest: int = WIDEST,
     ) -> None:
-        """``rows_needed`` of the terminal leave room for a pane below; ``narrowest`` are its least cells.
+        """``rows_needed`` of the terminal leave room for a pane below; it has from ``narrowest`` to ``widest``
+        cells.
 
         ``list_needs`` are the list's cells before its panes get more, by their number; with fewer columns
         of the terminal than ``side_by_side`` the pane is below.
         """
         super().__init__(classes="list-body")
         self._memory = f"{name}.border"
-        self._rows_needed, self._narrowest = rows_needed, narrowest
+        self._rows_needed, self._narrowest, self._widest = rows_needed, narrowest, widest
         self._list_needs, self._side_by_side = list_needs, side_by_side
         self.zoomed: Widget | None = None
         self._left: Widget | None = None
@@ -110,7 +112,7 @@ class Panes(Horizontal):
         if moved:
             return max(LEAST, min(moved, (size.width - LEAST) // panes))
         fair = (size.width - self._list_needs[panes]) // panes
-        return max(min(self._narrowest, size.width // 3), min(WIDEST, fair))
+        return max(min(self._narrowest, size.width // 3), min(self._widest, fair))
 
     def zoom(self) -> None:
         """Give all the room to what has the focus; once more gives it back."""

@@ -73,7 +73,12 @@ def test_weights_that_are_not_used_say_so_in_every_cell() -> None:
 
 def test_a_list_tells_how_long_ago_and_how_far_away() -> None:
     times = ("2082-03-04 11:56:00", "2082-03-03 10:00:00", "2082-02-12 10:00:00", None)
-    rows = as_of([{"at": at} for at in times], NOW)
+    past: list[dict[str, Any]] = [{"at": at} for at in times]
+    rows = as_of(past, NOW)
     assert [aged("at")(row) for row in rows] == ["4m", "Tue 10:00", "12 Feb", ""]
-    coming = as_of([{"at": "2082-03-04 12:10:00"}, {"at": "2082-03-06 09:00:00"}, {"at": None}], NOW)
-    assert [ahead("at")(row) for row in coming] == ["10m", "Fri 09:00", ""]
+    coming: list[dict[str, Any]] = [
+        {"at": "2082-03-04 12:10:00"},
+        {"at": "2082-03-06 09:00:00"},
+        {"at": None},
+    ]
+    assert [ahead("at")(row) for row in as_of(coming, NOW)] == ["10m", "Fri 09:00", ""]
