@@ -51,11 +51,11 @@ class Panes(Horizontal):
         side_by_side: int = SIDE_BY_SIDE,
         widest: int = WIDEST,
     ) -> None:
-        """``rows_needed`` of the terminal leave room for a pane below; it has from ``narrowest`` to ``widest``
-        cells.
+        """``rows_needed`` of the terminal leave room for a pane below.
 
-        ``list_needs`` are the list's cells before its panes get more, by their number; with fewer columns
-        of the terminal than ``side_by_side`` the pane is below.
+        A pane has ``narrowest`` to ``widest`` cells, unless somebody moves it. ``list_needs`` are the
+        list's cells before its panes get more, by their number; with fewer columns of the terminal than
+        ``side_by_side`` the pane is below.
         """
         super().__init__(classes="list-body")
         self._memory = f"{name}.border"
