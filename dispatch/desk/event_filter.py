@@ -28,7 +28,7 @@ def _keys(line: Line) -> Keys:
         Key("agent", Who(is_named, listed="agent"), "agent it was about", line.agent_id, "agent_id"),
         Key("by", Exact(), "who did it", field="actor", also=("actor",)),
         Key("command", Exact(), "booking.claim, or claim alone", field="command"),
-        Key("is", Fields(IS), "undone; all: every check of the clocks too"),
+        Key("is", Fields(IS), "undone; all: every act of the clock too"),
         Key("since", at(date_ranges.since), "from then on", field="since"),
         Key("until", at(date_ranges.until), "before then; a day alone is included", field="until"),
         Key("at", Moment(), "when it was done", line.at, also=("when",)),
@@ -46,7 +46,7 @@ class EventFilter:
     ``since`` and ``until`` are stored times, from and before. ``command`` may omit its noun (``claim``).
     Every word of ``text`` is part of the command or the actor. ``undone``: only undone events. ``where`` is
     the rest of a filter text. ``everything``: no list may fold some of it. ``without``: no event of that
-    command.
+    actor.
     """
 
     booking_id: int | None = None
@@ -107,7 +107,7 @@ class EventFilter:
             same: Expression = line.command == command
             conditions.append(same if "." in command else same | line.command.endswith("." + command))
         if self.without is not None:
-            conditions.append(line.command != self.without)
+            conditions.append(line.actor != self.without)
         conditions += _of_words(line, self.text)
         if self.since is not None:
             conditions.append(line.at >= self.since)

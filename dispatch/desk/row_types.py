@@ -39,14 +39,16 @@ class EventRow(EventColumns):
 
 
 class ListedEvent(EventRow):
-    """A row of a list of events: one event, or several of one kind in one row (folded_log.py).
+    """A row of a list of events: one event, or several acts of the clock in one row (folded_log.py).
 
-    A folded one has the number of its oldest event, the newest's, when the oldest was, and how many they are.
+    A folded one has the number of its oldest event, the newest's, when the oldest was, how many they are,
+    and how many of each command (``kinds``); its own command is empty.
     """
 
     newest_id: NotRequired[int]
     since: NotRequired[str]
     folded: NotRequired[int]
+    kinds: NotRequired[dict[str, int]]
     sentence: NotRequired[str]
     age: NotRequired[str]
 

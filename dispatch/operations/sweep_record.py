@@ -11,7 +11,7 @@ from dispatch.assignment.waiting_list import drainable
 from dispatch.desk.desk import Desk
 from dispatch.operations import booking_timeouts
 from dispatch.operations.integrity.findings import Finding, finding, named
-from dispatch.queries.wording import moment
+from dispatch.queries.wording import exact, moment
 from dispatch.service import due_checks
 from dispatch.service.issues import lifecycle
 from models import sweep_file
@@ -54,7 +54,7 @@ def unswept_since(desk: Desk, longest: timedelta = LATE) -> str:
 def absence(desk: Desk) -> str:
     """Return the words for a desk that nothing has swept for hours, to be said before it is; else ""."""
     since = "" if desk.why_read_only else unswept_since(desk, ABSENT)
-    return f"No sweep since {moment(since)}; sweeping now" if since else ""
+    return f"No sweep since {exact(since)}; sweeping now" if since else ""
 
 
 def check(desk: Desk) -> Finding:

@@ -135,6 +135,7 @@ class BookingRow(TypedDict):
     next: NotRequired[str | None]
     age: NotRequired[str]  # in a list: since it came in, on an agent's desk since its state began
     until: NotRequired[str]
+    as_of: NotRequired[str]  # in a list: the time that its ages are counted from
     next_action: NotRequired[str | None]  # of a booking shown by itself
     history: NotRequired[list[EventRow]]
 

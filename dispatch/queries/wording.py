@@ -59,19 +59,47 @@ def show_in(currency: str) -> None:
 
 
 def moment(text: str | None) -> str:
-    """Format a stored time in the terminal's zone, to the minute; "" for none."""
+    """Format a stored time in the terminal's zone, as commands print it and forms read it; "" for none."""
     return to_local(text) if text else ""
 
 
+def exact(text: str | None) -> str:
+    """Format a stored time for a pane: ``4 Mar 2082 12:00``; "" for none."""
+    if not text:
+        return ""
+    local = _local(text)
+    return f"{day(text)} {local:%H:%M}"
+
+
 def short_moment(text: str | None) -> str:
-    """Format month, day, hour and minute: for lists, where the year is evident."""
-    return moment(text)[5:]
+    """Format the same without the year, where that is evident, as in a history: ``4 Mar 12:00``."""
+    if not text:
+        return ""
+    local = _local(text)
+    return f"{local.day} {MONTHS[local.month - 1]} {local:%H:%M}"
+
+
+def moment_column(text: str) -> str:
+    """Format the same for a line of several below each other: always in 12 cells."""
+    return f"{short_moment(text):>12}"
+
+
+def day(text: str) -> str:
+    """Format the day of a stored time: ``4 Mar 2082``."""
+    local = _local(text)
+    return f"{local.day} {MONTHS[local.month - 1]} {local:%Y}"
 
 
 def day_and_moment(text: str) -> str:
-    """Format a stored time with its day of the week: Tue 2082-11-24 09:00."""
-    day = (from_text(text) + local_offset()).weekday()
-    return f"{WEEKDAYS[day][:3].capitalize()} {moment(text)}"
+    """Format a stored time with its day of the week: ``Tue 24 Nov 2082 09:00``."""
+    return f"{_weekday_name(text)} {exact(text)}"
+
+
+def time_range(first: str, last: str) -> str:
+    """Format two stored times as hours, with their days if these differ: ``01:00-01:10``."""
+    if day(first) == day(last):
+        return f"{_local(first):%H:%M}-{_local(last):%H:%M}"
+    return f"{short_moment(first)} - {short_moment(last)}"
 
 
 def coming_moment(text: str, now: str) -> str:
@@ -139,8 +167,11 @@ def _local(text: str) -> datetime:
 
 
 def _weekday(text: str) -> str:
-    local = _local(text)
-    return f"{WEEKDAYS[local.weekday()][:3].capitalize()} {local:%H:%M}"
+    return f"{_weekday_name(text)} {_local(text):%H:%M}"
+
+
+def _weekday_name(text: str) -> str:
+    return WEEKDAYS[_local(text).weekday()][:3].capitalize()
 
 
 def _short_date(text: str, now: str) -> str:
@@ -205,11 +236,11 @@ def kept(row: BookingRow, history: Sequence[EventRow]) -> str:
 
 
 def presence_words(agent: AgentRow) -> str:
-    """Format an agent's presence, its end and its reason: ``break until 12:30 (11-22), lunch``."""
+    """Format an agent's presence, its end and its reason: ``break until 12:30 (22 Nov), lunch``."""
     if agent["left_at"]:
         return "left"
-    day, _, hour = short_moment(agent["presence_until"]).partition(" ")
-    until = f" until {hour} ({day})" if hour else ""
+    date, _, hour = short_moment(agent["presence_until"]).rpartition(" ")
+    until = f" until {hour} ({date})" if hour else ""
     reason = f", {agent['presence_reason']}" if agent["presence_reason"] else ""
     owed = f", owed {agent['owed']}" if agent["owed"] else ""
     return f"{agent['presence']}{until}{reason}{owed}"

@@ -129,12 +129,19 @@ def by_agent_in(desk: Desk, days: int) -> list[AgentFigures]:
     return sorted(rows, key=lambda row: (-row["rate"], row["agent_id"]))
 
 
-def most_confirmed(now: str, days: int, most: int) -> list[tuple[str, int, int]]:
-    """Return the agents with the most Confirmed of the last ``days`` days: name, Confirmed, decided."""
-    decided = _decided(beginnings(now, days)[0], None)
+def most_confirmed(now: str, days: int, most: int) -> list[tuple[str, int, int, int]]:
+    """Return the agents with the most Confirmed of the last ``days`` days.
+
+    Of each the name, Confirmed, decided, and Confirmed of the days before them.
+    """
+    since, before = beginnings(now, days)
+    decided, earlier = _decided(since, None), _decided(before, since)
     first = sorted(decided.items(), key=lambda each: (-each[1][0], each[0]))[:most]
     names = names_of({agent_id for agent_id, _ in first})
-    return [(names.get(agent_id, str(agent_id)), *numbers) for agent_id, numbers in first]
+    return [
+        (names.get(agent_id, str(agent_id)), *numbers, earlier.get(agent_id, (0, 0))[0])
+        for agent_id, numbers in first
+    ]
 
 
 def _decided(since: str, until: str | None) -> dict[int, tuple[int, int]]:

@@ -8,12 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dispatch.desk.event_chain import is_erased
-from dispatch.desk.folded_log import CHECK
 from dispatch.desk.row_types import EventRow
 from dispatch.desk.settings import described
 from dispatch.desk.undo_chain import REVERSALS, UNDO
 from dispatch.queries.agents import names_of
-from dispatch.queries.wording import moment, plural, short_moment
+from dispatch.queries.wording import day, exact, plural, short_moment
 from dispatch.reporting.moved_work import counted, moved_rows, words_of
 from dispatch.reporting.reversals import NOUNS
 from dispatch.service.wording import CLOCKS, absence
@@ -21,6 +20,22 @@ from dispatch.service.wording import CLOCKS, absence
 Names = Mapping[int | None, str]
 """The names of agents by their numbers."""
 
+CHECK = "issue.sweep"
+CLOCK_ACTS = {
+    CHECK: ("clock check", "clock checks"),
+    "agent.turn": ("presence change", "presence changes"),
+    "booking.ask": ("claim asked about", "claims asked about"),
+    "booking.expire": ("claim ended", "claims ended"),
+    "booking.lapse": ("lead not claimed in time", "leads not claimed in time"),
+    "customer.forget": ("customer erased", "customers erased"),
+    "issue.close": ("issue closed", "issues closed"),
+    "issue.drain": ("round of waiting issues", "rounds of waiting issues"),
+    "issue.let_go": ("round of issues passed on", "rounds of issues passed on"),
+    "issue.train": ("training", "trainings"),
+    "shuffle.recurring": ("shuffle", "shuffles"),
+    "waiting.assign": ("round of waiting bookings", "rounds of waiting bookings"),
+}
+"""What one and several acts of the clock are called where they share a row of the log."""
 SENTENCES = {
     "agent.add": "added {agent}",
     "agent.add_file": "added the agents of {file}",
@@ -147,6 +162,22 @@ def sentence(event: EventRow, names: Names) -> str:
     return f"{_filled(event['command'], event, names)}{_passed_on(event, names)}"
 
 
+def clock_acts(kinds: Mapping[str, int]) -> str:
+    """Describe several acts of the clock by their commands: ``12 clock checks, 3 presence changes``."""
+    return ", ".join(
+        f"{number:,} {_act_word(kind, number)}" for kind, number in sorted(kinds.items(), key=_by_number)
+    )
+
+
+def _by_number(act: tuple[str, int]) -> tuple[int, str]:
+    return -act[1], act[0]
+
+
+def _act_word(command: str, number: int) -> str:
+    one, several = CLOCK_ACTS.get(command, (command, command))
+    return one if number == 1 else several
+
+
 def _passed_on(event: EventRow, names: Names) -> str:
     """Return who goes on with issues whose holders are not there: "; Ada is offline, passed to Bob"."""
     return "".join(
@@ -252,8 +283,7 @@ def _time(value: Any, event_at: str) -> str:
     """Return a time that an event set, with its year where that is not the event's own."""
     if not isinstance(value, str):
         return ""
-    whole = moment(value)
-    return short_moment(value) if whole[:4] == moment(event_at)[:4] else whole
+    return short_moment(value) if day(value)[-4:] == day(event_at)[-4:] else exact(value)
 
 
 def alarms(event: EventRow, names: Names) -> list[str]:

@@ -8,14 +8,16 @@ from rich.text import Text
 
 from dispatch import queries
 from dispatch.assignment import explanations
+from dispatch.assignment.row_types import DecisionRow
 from dispatch.desk import event_log
 from dispatch.desk.row_types import EventRow
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import age, day_and_moment, holder, kept, moment, money, plural, with_next_step
+from dispatch.queries.wording import age, day_and_moment, exact, holder, kept, money, plural, with_next_step
 from dispatch.reporting.event_sentences import names_in
 from screens.bookings.why_panels import notes, why_text
 from screens.customers.aside import customer_text
 from screens.widgets.detail_pane import Detail, add_facts
+from screens.widgets.steady_text import NO_BREAK
 from screens.wording.bookings import STEPS, state_with_sign
 from screens.wording.contacts import method, reach
 from screens.wording.events import event_line
@@ -23,13 +25,17 @@ from screens.wording.reasons import plain_reason
 from screens.wording.text import CARE
 
 HISTORY_LINES = 30
-NO_BREAK = "\u00a0"
 
 
-def booking_detail(booking_id: int, now: str, key_of: Callable[[str], str]) -> Detail:
-    """Describe a booking in full at a time of the desk; ``key_of`` names a verb's key. Reads the database."""
+def booking_detail(
+    booking_id: int, now: str, key_of: Callable[[str], str], *, has_why: bool = True
+) -> Detail:
+    """Describe a booking in full at a time of the desk; ``key_of`` names a verb's key. Reads the database.
+
+    Without ``has_why`` it is left out why the booking went to its agent: ``booking_aside`` tells it.
+    """
     booking = with_next_step(queries.booking(booking_id), now)
-    events, why = event_log.events(booking_id=booking_id, limit=HISTORY_LINES), explanations.why(booking_id)
+    events = event_log.events(booking_id=booking_id, limit=HISTORY_LINES)
     text = Text.assemble((booking["customer_name"], "bold"), "  ", _state(booking), overflow="fold")
     text.append(f" {age(booking['changed_at'], now)}", "dim")
     for place, way in enumerate(_reached_by(booking)):
@@ -40,14 +46,19 @@ def booking_detail(booking_id: int, now: str, key_of: Callable[[str], str]) -> D
         key = key_of(f"booking.{booking['next']}")
         text.append("\nNEXT  ", f"bold {CARE}").append(key, "bold underline").append(f"  {step}", "bold")
     add_facts(text, _facts(booking, events))
-    text.append("\n\nWhy\n", "bold").append(plain_reason(why["reason"]))
-    for note, style in notes(why):
-        text.append(f"\n{note}", style)
+    if has_why:
+        _add_why(text, explanations.why(booking_id))
     text.append("\n\nHistory\n", "bold")
     names = names_in(events)
     lines = [event_line(event, names, _about(event)) for event in events]
     text.append("\n".join(lines) or "imported; nothing done here yet")
     return f"No. {booking_id}", text
+
+
+def _add_why(text: Text, why: DecisionRow) -> None:
+    text.append("\n\nWhy\n", "bold").append(plain_reason(why["reason"]))
+    for note, style in notes(why):
+        text.append(f"\n{note}", style)
 
 
 def _about(event: EventRow) -> str:
@@ -99,12 +110,12 @@ def _facts(booking: BookingRow, events: Sequence[EventRow]) -> list[tuple[str, s
         ("Source", booking["source"]),
         ("Package", booking["package"] or ""),
         ("Quote", quote if whole is not None else ""),
-        ("Came in", moment(booking["created_at"])),
-        ("Claimed", moment(booking["claimed_at"])),
+        ("Came in", exact(booking["created_at"])),
+        ("Claimed", exact(booking["claimed_at"])),
         ("Tried", _tries(booking)),
-        ("Reached", moment(booking["contacted_at"])),
-        ("Confirmed", moment(booking["completed_at"])),
-        ("Cancelled", moment(booking["cancelled_at"])),
+        ("Reached", exact(booking["contacted_at"])),
+        ("Confirmed", exact(booking["completed_at"])),
+        ("Cancelled", exact(booking["cancelled_at"])),
         ("Reason", booking["cancel_reason"] or ""),
         ("Score", str(booking["score"] or "")),
         ("Flagged", booking["date_fault"] or ""),

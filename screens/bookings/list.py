@@ -5,21 +5,18 @@ from __future__ import annotations
 from functools import partial
 
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import money, short_moment
+from dispatch.queries.wording import money
 from screens.base.keys import key_of
 from screens.bookings.actions import BookingActions
 from screens.bookings.detail import booking_detail
 from screens.shell.detailed_list import DetailedList
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
+from screens.wording.times import aged, ahead
 
 
 def _revenue(row: BookingRow) -> str:
     return money(row["total_revenue"])
-
-
-def _came_in(row: BookingRow) -> str:
-    return short_moment(row["created_at"])
 
 
 EXTRA_COLUMNS: tuple[Column[BookingRow], ...] = (
@@ -38,10 +35,8 @@ EXTRA_COLUMNS: tuple[Column[BookingRow], ...] = (
         sort="revenue",
         extra=True,
     ),
-    Column(
-        "created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), sort="created", extra=True
-    ),
-    Column("follow_up_at", "Follow-up", 11, lambda row: short_moment(row["follow_up_at"]), extra=True),
+    Column("created_at", "Came in", 9, aged("created_at"), right=True, sort="created", extra=True),
+    Column("follow_up_at", "Follow-up", 9, ahead("follow_up_at"), right=True, extra=True),
     Column("requests", "Wishes", 20, sort="wishes", extra=True),
 )
 
@@ -50,4 +45,11 @@ class BookingList(BookingActions, DetailedList[BookingRow, BookingRow]):
     NOTHING = "Choose a booking to see it here"
 
     def detail_of(self, row: BookingRow) -> Detail:
-        return booking_detail(row["booking_id"], self.backend.desk.now(), partial(key_of, self.app))
+        return self._told(row, has_why=True)
+
+    def detail_beside(self, row: BookingRow) -> Detail:
+        return self._told(row, has_why=False)
+
+    def _told(self, row: BookingRow, *, has_why: bool) -> Detail:
+        name_key = partial(key_of, self.app)
+        return booking_detail(row["booking_id"], self.backend.desk.now(), name_key, has_why=has_why)

@@ -14,7 +14,7 @@ from dispatch import queries
 from dispatch.agents.presence import set_presence
 from dispatch.operations.booking_timeouts import AWAY_REASON
 from dispatch.queries.row_types import AgentRow, BookingRow
-from dispatch.queries.wording import age, short_moment, with_next_step
+from dispatch.queries.wording import age, with_next_step
 from dispatch.service.issues import queries as issue_queries
 from dispatch.service.issues.queries import IssueFilter
 from dispatch.service.row_types import IssueRow
@@ -29,7 +29,7 @@ from screens.bookings.list import EXTRA_COLUMNS, BookingList
 from screens.bookings.now_card import NowCard, about_booking, about_issue, nothing
 from screens.dialogs.agent_chooser import PickAgent
 from screens.roster.presence import describe_presence_change, open_presence
-from screens.service.detail import EXCERPT, LAST_SPOKEN, describe_issue, issue_aside, read_issue
+from screens.service.detail import issue_aside, issue_detail
 from screens.shell.panes import Panes
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail, DetailPane
@@ -39,6 +39,7 @@ from screens.wording import issues as issue_words
 from screens.wording.bookings import STEPS, sign, state_with_sign
 from screens.wording.contacts import by_method
 from screens.wording.text import CARE
+from screens.wording.times import aged, ahead
 
 Work = tuple[AgentRow | None, list[BookingRow], list[IssueRow]]
 
@@ -50,9 +51,9 @@ COLUMNS: tuple[Column[BookingRow], ...] = (
         "next", "Next step", 9, lambda row: STEPS[row["next"]][0] if row["next"] else state_with_sign(row)
     ),
     Column("method", "Contact", 20, by_method, drop=2),
-    Column("follow_up_at", "Follow-up", 11, lambda row: short_moment(row["follow_up_at"]), drop=3),
+    Column("follow_up_at", "Follow-up", 9, ahead("follow_up_at"), right=True, drop=3),
     Column("destination", "To", 8, drop=4),
-    Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=5),
+    Column("created_at", "Came in", 9, aged("created_at"), right=True, drop=5),
     *(
         column
         for column in EXTRA_COLUMNS
@@ -171,11 +172,12 @@ class MyDesk(BookingList):
         if issue is None:
             super().show_detail()
             return
-        number = issue["issue_id"]
+        number, is_beside = issue["issue_id"], self.shows_aside
 
         def read() -> list[Detail]:
-            story = describe_issue(read_issue(desk, number), EXCERPT, LAST_SPOKEN)
-            return [(f"Issue {number}", story), issue_aside(desk, number)]
+            if is_beside:
+                return [issue_detail(desk, number, has_why=False), issue_aside(desk, number)]
+            return [issue_detail(desk, number)]
 
         self.ask_newest("detail", read, self.fill_panes)
 
@@ -288,7 +290,7 @@ def _is_put_on_away(agent: AgentRow) -> bool:
 
 def _dressed(row: BookingRow, now: str) -> BookingRow:
     """Return a booking with what follows from the time: its next step, and how long it is in its state."""
-    return with_next_step(row, now) | {"age": age(_since(row), now)}
+    return with_next_step(row, now) | {"age": age(_since(row), now), "as_of": now}
 
 
 def _since(row: BookingRow) -> str:

@@ -166,4 +166,8 @@ def _as_of(row: BookingRow, now: str) -> BookingRow:
     """Return a row with what depends on the time."""
     follow_up = row["follow_up_at"]
     away = until(follow_up, now) if follow_up else ""
-    return with_next_step(row, now) | {"age": short_age(row["changed_at"], now), "until": away}
+    return with_next_step(row, now) | {
+        "age": short_age(row["changed_at"], now),
+        "until": away,
+        "as_of": now,
+    }

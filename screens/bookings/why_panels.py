@@ -12,7 +12,7 @@ from rich.text import Text
 from dispatch.assignment.counterfactuals import KEY
 from dispatch.assignment.row_types import DecisionRow, PolicyChoice, WhyNot
 from dispatch.matching.row_types import AgentScore
-from dispatch.queries.wording import moment
+from dispatch.queries.wording import exact
 from models.base import Json
 from screens.base import keys
 from screens.dialogs.panel import Panel
@@ -60,7 +60,7 @@ def why_text(why: DecisionRow, of_how_many: int = 0, *, is_narrow: bool = False)
         text.append("\n")
     if why["policy"]:
         decided = f"{policy_word(why['policy'])}, settings version {why['settings_version']}"
-        text.append(f"\nDecided {moment(why['decided_at'])}: {decided}", "dim")
+        text.append(f"\nDecided {exact(why['decided_at'])}: {decided}", "dim")
     text.append_text(_kept_out(why))
     if match:
         text.append_text(_score_now(match))
@@ -174,7 +174,7 @@ def why_not_panel(
         label = FIGURES[why["key"]][0].lower() if why["key"] in FIGURES else why["key"].replace("_", " ")
         text.append(f"Decided by {label} ({policy_word(why['policy'])})\n", "dim")
     if why.get("as_of"):
-        text.append(f"As of {moment(why['as_of'])}\n", "dim")
+        text.append(f"As of {exact(why['as_of'])}\n", "dim")
     text.append("\nIf assigned now\n", "bold").append_text(_choices(others))
     text.append(f"\n\n{key} compares with another agent", "dim")
     return WhyNotPanel(f"Booking {why['booking_id']}: why not {why['agent_name']}?", text, another)

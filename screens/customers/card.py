@@ -17,7 +17,7 @@ from dispatch.customers.row_types import CustomerCard as Card
 from dispatch.customers.row_types import IssueLine, LeadRow
 from dispatch.operations.command_list import describe_subject
 from dispatch.queries.row_types import BookingRow, CustomerRow
-from dispatch.queries.wording import moment, money, plural, short_moment
+from dispatch.queries.wording import exact, moment_column, money, plural
 from dispatch.reporting.event_sentences import names_in
 from dispatch.service.wording import status as issue_status
 from screens.base import keys
@@ -35,10 +35,11 @@ from screens.wording import issues as issue_words
 from screens.wording.bookings import state_with_sign
 from screens.wording.events import event_line
 from screens.wording.text import CARE, short
+from screens.wording.times import aged, as_of
 
 COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("booking_id", "No.", 7, right=True),
-    Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=2),
+    Column("created_at", "Came in", 9, aged("created_at"), right=True, drop=2),
     Column("destination", "To", 8),
     Column("agent_name", "Agent", 14, lambda row: row["agent_name"] or "–", grows=True, drop=1),
     Column("state", "State", 14, state_with_sign),
@@ -48,7 +49,7 @@ COLUMNS: tuple[Column[BookingRow], ...] = (
 
 ISSUES: tuple[Column[IssueLine], ...] = (
     Column("issue_id", "Issue", 7, right=True),
-    Column("opened_at", "Came in", 11, lambda row: short_moment(row["opened_at"]), drop=1),
+    Column("opened_at", "Came in", 9, aged("opened_at"), right=True, drop=1),
     Column("priority", "Priority", 10, issue_words.priority),
     Column("status", "State", 13, issue_status),
     Column("category", "About", 17, lambda row: row["category"].replace("_", " "), drop=2),
@@ -104,13 +105,13 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         self.ask_newest("card", lambda: customers.card(number), self._show, opens=opens)
 
     def _show(self, card: Card) -> None:
-        self._card = card
+        self._card, now = card, self.host.backend.desk.now()
         self.query_one("#card").border_title = Content(f"Customer {card['customer_id']}")
         self.query_one("#person", Static).update(person(card))
-        self.query_one("#card-bookings", LiveTable).show_rows(card["bookings"])
+        self.query_one("#card-bookings", LiveTable).show_rows(as_of(card["bookings"], now))
         issues = self.query_one("#card-issues", LiveTable)
         issues.display = bool(card["issues"])
-        issues.show_rows(card["issues"])
+        issues.show_rows(as_of(card["issues"], now))
         self.ask_newest(
             "names", lambda: history(card), self.query_one("#card-history > Static", Static).update
         )
@@ -185,7 +186,7 @@ def person(card: Card) -> Text:
     facts = (
         ("Phone", card["phone"] or "not known"),
         ("E-mail", card["email"] or "not known"),
-        ("Since", moment(card["created_at"])),
+        ("Since", exact(card["created_at"])),
         ("Open", _open(card)),
         ("Service", _service(card)),
         ("Merged", f"customer {merged} too" if merged else ""),
@@ -227,4 +228,4 @@ def _lead_line(lead: LeadRow) -> str:
     trip = f"{lead['destination']} from {lead['launch_location']}" if lead["destination"] else "no trip"
     wishes = " ".join((lead["requests"] or "").split())
     said = (lead["customer_name"], lead["method"], lead["source"], trip, wishes)
-    return f"{short_moment(lead['received_at'])}  {', '.join(filter(None, said))}"
+    return f"{moment_column(lead['received_at'])}  {', '.join(filter(None, said))}"

@@ -14,7 +14,7 @@ from dispatch.inputs.filter_language import parse
 from dispatch.inputs.filter_reader import read
 from dispatch.queries import customer_index
 from dispatch.queries.row_types import CustomerRow
-from dispatch.queries.wording import plural, short_moment
+from dispatch.queries.wording import plural
 from models.customer_index import CUSTOMERS
 from models.errors import InvalidInput
 from screens.base import keys
@@ -25,6 +25,7 @@ from screens.widgets.columns import Column
 from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
 from screens.wording.text import CARE
+from screens.wording.times import aged, as_of
 
 Found = tuple[list[CustomerRow], int]
 
@@ -37,7 +38,7 @@ COLUMNS: tuple[Column[CustomerRow], ...] = (
     Column("phone", "Phone", 13),
     Column("email", "E-mail", 16, grows=True),
     Column("open_bookings", "Open", 4, lambda row: str(row["open_bookings"] or ""), right=True),
-    Column("last_booking_at", "Last booked", 11, lambda row: short_moment(row["last_booking_at"]), drop=1),
+    Column("last_booking_at", "Last booked", 11, aged("last_booking_at"), right=True, drop=1),
 )
 BECAUSE = Column[CustomerRow]("because", "The same?", 12, lambda row: str(row.get("because") or ""))
 
@@ -136,7 +137,7 @@ class FindCustomer(Modal[int | None]):
     def _show(self, text: str, rows: list[CustomerRow], behind: int) -> None:
         is_another, self._answered = text != self._answered, text
         others = [row for row in rows if row["customer_id"] != self._without] if text else self._first
-        self._table.show_rows(others[:MOST_SHOWN])
+        self._table.show_rows(as_of(others[:MOST_SHOWN], self.host.backend.desk.now()))
         if is_another:
             self._table.move_cursor(row=0)
         line = describe_count(len(others), behind) if text else self._idle

@@ -13,7 +13,7 @@ from dispatch import customers
 from dispatch.customers.row_types import MergePreview
 from dispatch.inputs import validation
 from dispatch.queries.row_types import CustomerRow
-from dispatch.queries.wording import moment, plural
+from dispatch.queries.wording import exact, plural
 from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.form import Field, FormModal
@@ -77,7 +77,7 @@ def merge_text(preview: MergePreview) -> Text:
     text = Text(overflow="fold")
     for row, verb in ((keep, "Keep"), (other, "Merge in")):
         text.append(f"{verb:<10}").append(f"{row['name']} ({row['customer_id']})\n", "bold")
-        known = filter(None, (row["phone"], row["email"], f"known since {moment(row['created_at'])}"))
+        known = filter(None, (row["phone"], row["email"], f"known since {exact(row['created_at'])}"))
         held = f", {plural(row['open_bookings'], 'open booking')}" if row["open_bookings"] else ""
         text.append(f"{'':<10}{', '.join(known)}{held}\n\n", "dim")
     text.append("1 lead moves" if leads == 1 else f"{leads} leads move")

@@ -21,8 +21,8 @@ from screens.widgets.frame import Frame
 from screens.wording.bookings import state_with_sign
 from screens.wording.text import CARE, short
 
-MOST_BOOKINGS, MOST_OTHERS = 4, 2
-NAME_CELLS = 24
+LEAST_BOOKINGS, MOST_BOOKINGS, MOST_OTHERS = 4, 16, 2  # as many bookings as the card has rows for
+NAME_CELLS, ASKED = 24, 1
 NOBODY_KNOWN = "A known customer appears here"
 
 Identity = tuple[str, str, str]
@@ -57,12 +57,17 @@ class KnownCard(Frame):
     def __init__(self) -> None:
         super().__init__(id="known")
         self.border_title = Content("Customer")
+        self._known, self._now = Known(), ""
+
+    def on_resize(self) -> None:
+        self.text.update(self._text(self._known, self._now))
 
     def compose(self) -> ComposeResult:
         yield Static()
 
     def show_known(self, known: Known, now: str) -> None:
         """Show who was found, or an empty card."""
+        self._known, self._now = known, now
         self.border_title = Content(heading(known.suspected[0]) if known.suspected else "Customer")
         self.text.update(self._text(known, now))
 
@@ -71,7 +76,9 @@ class KnownCard(Frame):
             return Text(NOBODY_KNOWN, "dim")
         text = Text()
         place_cells = max((cell_len(row["destination"]) for row in known.bookings), default=0)
-        for row in known.bookings:
+        others = min(len(known.suspected) - 1, MOST_OTHERS + 1)
+        rows = max(LEAST_BOOKINGS, self.size.height - others - ASKED)
+        for row in known.bookings[:rows]:
             text.append_text(_line(row, now, place_cells)).append("\n")
         if not known.bookings:
             text.append("no booking yet\n", "dim")

@@ -20,7 +20,7 @@ from dispatch.leads import intake
 from dispatch.matching.features import Terms
 from dispatch.matching.lead_terms import unsaved_lead
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import moment
+from dispatch.queries.wording import day, short_moment
 from models.errors import DeskError
 from screens.base import keys
 from screens.base.draft_saver import DraftKeeper
@@ -231,8 +231,8 @@ class Dispatch(BookingActions):
         draft = await self._keeper.take_up()
         if draft is not None and self.is_laid_out and self.form.is_empty:
             self.form.fill(draft.values)
-            today, typed_at = moment(self.backend.desk.now()), moment(draft.typed_at)
-            when = typed_at[11:] if typed_at[:10] == today[:10] else typed_at
+            date, _, hour = short_moment(draft.typed_at).rpartition(" ")
+            when = hour if day(draft.typed_at) == day(self.backend.desk.now()) else f"{hour} on {date}"
             self.form.show_notice(f"Restored what you typed at {when}; Clear empties the form", "restored")
 
     def unsaved(self) -> str:

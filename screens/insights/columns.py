@@ -8,7 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from dispatch.matching.row_types import WeightsRow
-from dispatch.queries.wording import in_currency, moment, money
+from dispatch.queries.wording import day, exact, in_currency, money
 from dispatch.reporting.row_types import AgentFigures, FigureRow
 from screens.widgets.columns import Column
 from screens.wording.agents import load_bar
@@ -46,10 +46,10 @@ def _bar(row: FigureRow) -> Text:
 
 
 def _before(row: FigureRow) -> str:
-    return _compared(row["bookings"], row.get("before"))
+    return compared(row["bookings"], row.get("before"))
 
 
-def _compared(number: int, before: int | None) -> str:
+def compared(number: int, before: int | None) -> str:
     """Format the number of the days before a period, and in which direction it went since."""
     if before is None:
         return ""
@@ -101,7 +101,7 @@ AGENTS: tuple[Column[AgentFigures], ...] = (
         "before",
         "Before",
         9,
-        lambda row: _compared(row["decided"], row.get("before")),
+        lambda row: compared(row["decided"], row.get("before")),
         right=True,
         drop=3,
         title="Decided the days before",
@@ -110,6 +110,10 @@ AGENTS: tuple[Column[AgentFigures], ...] = (
     Column("line", "0%       50%     100%", LINE_WIDTH, _line, drop=2, title="Confirmed, drawn"),
     Column("contact", "In time", 12, _contact, right=True, drop=1, title="Reached in time"),
 )
+
+
+def _in_use(row: WeightsRow) -> Text:
+    return Text("selected", f"bold {GOOD}") if row["in_use"] else Text("no", "dim")
 
 
 def _origin(row: WeightsRow) -> str:
@@ -122,15 +126,16 @@ def _outcomes(row: WeightsRow) -> str:
 
 
 def _span(row: WeightsRow) -> str:
-    return f"{moment(row['first_at'])[:10]} to {moment(row['last_at'])[:10]}" if row["first_at"] else "–"
+    first, last = row["first_at"], row["last_at"]
+    return f"{day(first)} to {day(last)}" if first and last else "–"
 
 
 WEIGHTS: tuple[Column[WeightsRow], ...] = (
-    Column("in_use", "In use", 8, lambda row: Text("selected" if row["in_use"] else "", f"bold {GOOD}")),
+    Column("in_use", "In use", 8, lambda row: _in_use(row)),
     Column("name", "Weights", 10),
     Column("origin", "From", 12, _origin, grows=True),
     Column("outcomes", "Outcomes", 8, _outcomes, right=True),
-    Column("learned_at", "Learned", 16, lambda row: moment(row["learned_at"]) or "–", drop=1),
+    Column("learned_at", "Learned", 16, lambda row: exact(row["learned_at"]) or "–", drop=1),
     Column("span", "Of", 24, _span, drop=2),
 )
 

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from screens.base.key_queue import SteadyApp
 
 MARGIN = 4
+AROUND = 4  # rows that are not the pulse's: bar, views, blank line and keys
 SLOW_S = 0.3  # slower reads are announced
 WORDS = "words"
 OF_THE_ROW = frozenset({"open_row", "use_weights", "copy"})
@@ -146,14 +147,15 @@ class Insights(Training):
 
     @on(events.Resize)
     def _draw_pulse(self) -> None:
-        """Draw the pulse into the present width."""
+        """Draw the pulse into the present room."""
         if self._pulse is not None:
-            self.query_one("#pulse-text", Static).update(self._drawn(self.size.width - MARGIN))
+            width, height = self.size
+            self.query_one("#pulse-text", Static).update(self._drawn(width - MARGIN, height - AROUND))
 
-    def _drawn(self, width: int) -> Text:
+    def _drawn(self, width: int, height: int = 0) -> Text:
         assert self._pulse is not None
         pulse, now, made_of = self._pulse
-        return pulse_text(pulse, now, width, made_of)
+        return pulse_text(pulse, now, width, made_of, height)
 
     def _fill(self, section: str, found: Found) -> None:
         self._shown.add(section)

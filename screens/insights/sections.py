@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Found = Any
 """The contents of a section: rows, or for the match score the evidence and a look at a lead."""
 
-MOST_HELD, MOST_AGENTS = 500, 8
+MOST_HELD, MOST_AGENTS = 500, 40
 Felt = tuple[Pulse, str, list[Breakdown]]
 """A pulse, the time it was felt at, and what it is made of."""
 TEXTS = ("pulse", "match")
@@ -56,7 +56,7 @@ def _pulse(now: str) -> Felt | None:
         Breakdown(
             title,
             [
-                Part(row["value"], row["bookings"], row["confirmed_share"])
+                Part(row["value"], row["bookings"], row["confirmed_share"], row.get("before"))
                 for row in rows
                 if row["kind"] == kind
             ],
@@ -64,7 +64,7 @@ def _pulse(now: str) -> Felt | None:
         for kind, title in kinds.items()
     ]
     best = booking_figures.most_confirmed(now, pulse.DAYS, MOST_AGENTS)
-    agents = [Part(name, confirmed, confirmed / decided) for name, confirmed, decided in best]
+    agents = [Part(name, won, won / decided, before) for name, won, decided, before in best]
     return pulse.pulse(now), now, [*made_of, Breakdown("By agent", agents, "Confirmed")]
 
 

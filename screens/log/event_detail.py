@@ -5,17 +5,17 @@ from __future__ import annotations
 from rich.text import Text
 
 from dispatch.desk import event_log
+from dispatch.desk.desk import DESK_ACTOR
 from dispatch.desk.event_filter import EventFilter
-from dispatch.desk.folded_log import CHECK
 from dispatch.desk.row_types import EventRow, ListedEvent
 from dispatch.desk.undo_chain import REDO
-from dispatch.queries.wording import moment, short_moment
-from dispatch.reporting.event_sentences import Names, alarms, names_in, sentence
+from dispatch.queries.wording import exact, moment_column
+from dispatch.reporting.event_sentences import CHECK, Names, alarms, names_in, sentence
 from screens.widgets.detail_pane import Detail, add_facts
 from screens.wording.events import agents_in, changes, details, undone_word
 from screens.wording.text import CARE
 
-MOST_CHECKS = 20  # of a folded row; enter lists all
+MOST_ACTS = 20  # of a folded row; enter lists all
 
 
 def event_detail(event: EventRow) -> Detail:
@@ -25,7 +25,7 @@ def event_detail(event: EventRow) -> Detail:
     names = names_in([event, *others], agents_in(event))
     text = Text(overflow="fold")
     _add_title(text, event, names)
-    text.append(f"\n{moment(event['at'])}, {event['actor']}", "dim")
+    text.append(f"\n{exact(event['at'])}, {event['actor']}", "dim")
     for other in others:
         _add_other(text, event, other, names)
     add_facts(text, _facts(event, names))
@@ -38,14 +38,14 @@ def event_detail(event: EventRow) -> Detail:
 
 
 def folded_detail(fold: ListedEvent) -> Detail:
-    """Describe several checks of the clocks, newest first. Reads the database."""
-    which = EventFilter(command=CHECK)
-    checks = event_log.page(which, MOST_CHECKS, fold["newest_id"] + 1, None)
-    shown = [check for check in checks if check["event_id"] >= fold["event_id"]]
+    """Describe several acts of the clock, newest first. Reads the database."""
+    which = EventFilter(actor=DESK_ACTOR)
+    acts = event_log.page(which, MOST_ACTS, fold["newest_id"] + 1, None)
+    shown = [act for act in acts if act["event_id"] >= fold["event_id"]]
     names = names_in(shown)
     text = Text(fold["sentence"], "bold", overflow="fold")
-    for check in shown:
-        text.append(f"\n{short_moment(check['at'])}  ", "dim").append(sentence(check, names), "default")
+    for act in shown:
+        text.append(f"\n{moment_column(act['at'])}  ", "dim").append(sentence(act, names), "default")
     if len(shown) < fold["folded"]:
         text.append(f"\n… {fold['folded'] - len(shown)} more: enter lists all", "dim")
     return f"Events {fold['event_id']}-{fold['newest_id']}", text
@@ -58,7 +58,7 @@ def _add_title(text: Text, event: EventRow, names: Names) -> None:
 
 def _add_other(text: Text, event: EventRow, other: EventRow, names: Names) -> None:
     """Add the event that undid this one, or that this one undid."""
-    by = f"{moment(other['at'])} by {other['actor']}"
+    by = f"{exact(other['at'])} by {other['actor']}"
     if other["event_id"] == event["undone_by"]:
         line = f"{undone_word(event).capitalize()} {by}, event {other['event_id']}"
     else:

@@ -9,8 +9,8 @@ from typing import cast
 from dispatch.desk import event_log, folded_log
 from dispatch.desk.event_filter import EventFilter
 from dispatch.desk.row_types import ListedEvent
-from dispatch.queries.wording import moment
-from dispatch.reporting.event_sentences import names_in, sentence
+from dispatch.queries.wording import time_range
+from dispatch.reporting.event_sentences import clock_acts, names_in, sentence
 from screens.base.list_window import MOST_HELD, ListWindow
 
 BEFORE_ALL = cast(ListedEvent, {"event_id": 0})
@@ -18,7 +18,7 @@ BEFORE_ALL = cast(ListedEvent, {"event_id": 0})
 
 @dataclass(frozen=True)
 class LogWindow(ListWindow[EventFilter, ListedEvent]):
-    """A window on the log by time, each event with its sentence; the clock's checks are folded."""
+    """A window on the log by time, each event with its sentence; the clock's acts are folded."""
 
     which: EventFilter = field(default_factory=EventFilter)
     oldest_first: bool = False
@@ -50,7 +50,5 @@ class LogWindow(ListWindow[EventFilter, ListedEvent]):
 
 
 def _folded(row: ListedEvent) -> str:
-    """Describe several checks of the clocks: ``12 clock checks, 01:00-01:10``."""
-    first, last = moment(row["since"]), moment(row["at"])
-    until = last[11:] if first[:10] == last[:10] else last[5:]
-    return f"{row['folded']} clock checks, {first[11:] if first[:10] == last[:10] else first[5:]}-{until}"
+    """Describe several acts of the clock: ``12 clock checks, 1 presence change, 01:00-01:10``."""
+    return f"{clock_acts(row['kinds'])}, {time_range(row['since'], row['at'])}"

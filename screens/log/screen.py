@@ -16,7 +16,7 @@ from dispatch.desk.folded_log import folds
 from dispatch.desk.row_types import ListedEvent
 from dispatch.operations.command_list import every_command
 from dispatch.operations.row_types import UndoResult
-from dispatch.queries.wording import age, moment, short_moment
+from dispatch.queries.wording import age, exact, short_moment
 from screens.base import keys
 from screens.base.keys import key_of
 from screens.filters.events import (
@@ -85,11 +85,11 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
     HELP = (
         "See every command in its order: who, when, and what changed. Enter opens what it was about. "
         "{log.view} shows all, yours, or what was undone; {sort.reverse}, or a click on No., reverses the "
-        "order. Clock checks share a row; enter lists them, as do is:all and command:sweep. / filters by "
-        "booking:12, issue:3, agent:6, by:kim, command:claim, since:today, until:2082-11-22, is:undone, "
-        "and by words, with and, or, not. Times are today, yesterday, 9:30, -2h or a date; quote one with"
-        ' a space: since:"yesterday 17:00". u undoes the command under the cursor, whoever gave it; U '
-        "redoes it. Escape clears the filter, then goes back."
+        "order. What the clock did in a row shares a line; enter lists it, as do is:all and by:sweeper. "
+        "/ filters by booking:12, issue:3, agent:6, by:kim, command:claim, since:today, until:2082-11-22, "
+        "is:undone, and by words, with and, or, not. Times are today, yesterday, 9:30, -2h or a date; "
+        'quote one with a space: since:"yesterday 17:00". u undoes the command under the cursor, '
+        "whoever gave it; U redoes it. Escape clears the filter, then goes back."
     )
     BINDINGS = [*keys.LOG]
     NUMBER = "event_id"
@@ -143,7 +143,7 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
         return {view: event_log.count(EventFilter(**view_parts(view, self._me))) for view in VIEWS}
 
     def _rows_are_counted(self) -> bool:
-        return not folds(self._filter)  # a row may be several checks of the clocks
+        return not folds(self._filter)  # a row may be several acts of the clock
 
     @property
     def _order(self) -> LogWindow:
@@ -209,11 +209,17 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
 
     @on_chosen
     def action_undo_event(self, event: ListedEvent) -> None:
-        self.host.reverse(event["event_id"])
+        self._reverse(event)
 
     @on_chosen
     def action_redo_event(self, event: ListedEvent) -> None:
-        self.host.reverse(event["event_id"], redo=True)
+        self._reverse(event, redo=True)
+
+    def _reverse(self, event: ListedEvent, *, redo: bool = False) -> None:
+        if "folded" in event:
+            self.say(f"{event['folded']} events share this line: enter lists them", severity="warning")
+        else:
+            self.host.reverse(event["event_id"], redo=redo)
 
     @on_chosen
     def action_customer(self, event: ListedEvent) -> None:
@@ -239,7 +245,12 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
     @on_chosen
     def action_copy(self, event: ListedEvent) -> None:
         what = f"{event['actor']} {event['sentence']}"
-        self.copy(f"Event {event['event_id']}, {moment(event['at'])}: {what}")
+        number = (
+            f"Events {event['event_id']}-{event['newest_id']}"
+            if "folded" in event
+            else f"Event {event['event_id']}"
+        )
+        self.copy(f"{number}, {exact(event['at'])}: {what}")
 
     def action_back(self) -> None:
         """Clear what was typed first, then go back to the previous place."""

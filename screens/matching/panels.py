@@ -17,7 +17,7 @@ from dispatch.matching.evidence import (
 )
 from dispatch.matching.features import Terms, feature_name
 from dispatch.matching.row_types import Evidence, LessonRow, WeightsRow
-from dispatch.queries.wording import moment
+from dispatch.queries.wording import exact
 from models.base import Json
 from screens.base.keys import BY_ID
 from screens.dialogs.panel import Panel
@@ -88,9 +88,9 @@ def weights_text(shown: WeightsRow) -> Text:
     """Show where weights come from, and each as figure and bar."""
     text = Text(overflow="fold")
     if shown.get("learned_at"):
-        text.append(f"From {shown['origin']}, {moment(shown['learned_at'])}")
+        text.append(f"From {shown['origin']}, {exact(shown['learned_at'])}")
         if shown["outcomes"]:
-            span = f"{moment(shown['first_at'])} to {moment(shown['last_at'])}"
+            span = f"{exact(shown['first_at'])} to {exact(shown['last_at'])}"
             text.append(f"; {shown['outcomes']:,} outcomes, {span}")
         text.append("\n\n")
     else:
@@ -134,7 +134,7 @@ def training_panel(row: LessonRow, use: Callable[[], object]) -> TrainingResult:
     text.append(f"version {row['version']}", "bold")
     text.append(
         f": {row['outcomes']:,} outcomes, {row['confirmed']:,} of them Confirmed,\n"
-        f"{moment(row['first_at'])} to {moment(row['last_at'])}\n"
+        f"{exact(row['first_at'])} to {exact(row['last_at'])}\n"
         "Leak audit passed: no feature knows the outcome.\n"
     )
     gate = "open: the match policy goes by the score" if row["gate_open"] else SHUT

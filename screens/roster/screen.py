@@ -60,6 +60,7 @@ from screens.wording.text import CARE, no_matches, short
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
 WIDE = 110
 ROWS_WITH_PANE, PANE, LIST_NEEDS = 30, 30, {1: 90}  # rows of a narrow terminal; cells of the pane
+WIDEST_PANE = 55  # then the list gets its titles back
 HINT = "/ name, department or number, presence:break, load<5, skill:mars"
 NO_AGENTS = "No agents yet: {agent.add} adds one, {first_steps} imports them"
 
@@ -123,7 +124,7 @@ class Roster(
     def body(self) -> ComposeResult:
         yield ViewTabs()
         yield FilterBar(HINT)
-        with Panes(self.NAME, ROWS_WITH_PANE, PANE, LIST_NEEDS):
+        with Panes(self.NAME, ROWS_WITH_PANE, PANE, LIST_NEEDS, widest=WIDEST_PANE):
             with Vertical():
                 yield LiveTable(COLUMNS, "agent_id", id="roster")
                 yield SteadyText(id="totals")

@@ -243,7 +243,7 @@ def _since(figure: str, days: int) -> str:
 
 def _by(dimension: str, groups: dict[str, row_types.Figures], days: int) -> list[Json]:
     """Count resolved issues and their mean time for each value of a dimension."""
-    rows = [_heading(f"Average time to resolve, by {dimension}")] if groups else []
+    rows = [_heading(f"Time to resolve, by {dimension}")] if groups else []
     for value, group in groups.items():
         figure = group[issue_analytics.RESOLUTION_HOURS]
         name = priority_words(value) if dimension == "priority" else value.replace("_", " ")

@@ -8,7 +8,7 @@ from typing import cast
 from rich.text import Text
 
 from dispatch.desk.desk import Desk
-from dispatch.queries.wording import holder, moment, short_moment
+from dispatch.queries.wording import exact, holder, short_moment
 from dispatch.service.issues import queries
 from dispatch.service.row_types import (
     ClockState,
@@ -54,19 +54,31 @@ def read_issue(desk: Desk, issue_id: int) -> IssueStory:
     return {**queries.issue(desk, issue_id), "interactions": queries.interactions(issue_id), "history": []}
 
 
-def describe_issue(issue: IssueStory, longest: int | None = None, last: int | None = None) -> Text:
-    """Describe an issue in full, its texts cut at ``longest`` characters, with the ``last`` messages."""
+def describe_issue(
+    issue: IssueStory, longest: int | None = None, last: int | None = None, *, has_why: bool = True
+) -> Text:
+    """Describe an issue in full, its texts cut at ``longest`` characters, with the ``last`` messages.
+
+    Without ``has_why`` it is left out why it is so urgent: ``issue_aside`` tells it.
+    """
     head = words.priority(issue), " · ", words.state(issue), f" · {category(issue)}"
     text = Text.assemble((words.headline(issue), "bold"), "\n", *head, overflow="fold")
     add_facts(text, _facts(issue), SHORT_LABEL)
     _add_spoken(text, issue, longest, last)
-    _heading(text, "Why so urgent")
-    text.append(f"\n{ladder(issue['priority_steps'])}")
+    if has_why:
+        _heading(text, "Why so urgent")
+        text.append(f"\n{ladder(issue['priority_steps'])}")
     _add_escalations(text, issue)
     _add_satisfaction(text, issue)
     _heading(text, "What triage read")
     add_facts(text, _read(issue), LABEL)
     return text
+
+
+def issue_detail(desk: Desk, issue_id: int, *, has_why: bool = True) -> Detail:
+    """Describe an issue for a pane. Reads the database."""
+    issue = read_issue(desk, issue_id)
+    return f"Issue {issue_id}", describe_issue(issue, EXCERPT, LAST_SPOKEN, has_why=has_why)
 
 
 def issue_aside(desk: Desk, issue_id: int) -> Detail:
@@ -105,10 +117,11 @@ def _facts(issue: IssueStory) -> list[tuple[str, str | Text]]:
 
 def _clock(clock: ClockState, verb: str) -> Text:
     """Format a clock with its end: the hour, or the day if further away."""
-    line, due = words.clock_line(clock, verb), short_moment(clock["due"])
+    line = words.clock_line(clock, verb)
     if clock["met_at"]:
         return line
-    return line.append(f" ({due[6:] if abs(clock['left_minutes']) < A_DAY else due[:5]})", "dim")
+    date, _, hour = short_moment(clock["due"]).rpartition(" ")
+    return line.append(f" ({hour if abs(clock['left_minutes']) < A_DAY else date})", "dim")
 
 
 def _warned(warnings: list[WarningRow]) -> str:
@@ -188,7 +201,7 @@ def _read(issue: IssueStory) -> list[tuple[str, str]]:
         ("Keywords", ", ".join(issue["keywords"])),
         ("Mentions", words.mentions(issue)),
         ("Complexity", issue["complexity"]),
-        ("Came in", f"{moment(issue['opened_at'])} by {words.channel(issue)}"),
+        ("Came in", f"{exact(issue['opened_at'])} by {words.channel(issue)}"),
         ("Warned", _warned(issue["warnings"])),
         ("Progress", progress_words(issue["progress"])),
     ]

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from dispatch.inputs.filter_reader import Reading
-from dispatch.queries.wording import short_moment
 from dispatch.service.issues import queries
 from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS
 from dispatch.service.issues.queries import CHANGED, URGENCY, IssueFilter
@@ -27,7 +26,7 @@ from screens.filters.issues import (
     without_view,
 )
 from screens.service.dashboard import ChosenFigure, Figures, ServiceBoard, read_figures, rows_of_figure
-from screens.service.detail import EXCERPT, LAST_SPOKEN, describe_issue, issue_aside, read_issue
+from screens.service.detail import issue_aside, issue_detail
 from screens.service.list_window import IssueWindow
 from screens.service.multi_select import MarkedIssues
 from screens.shell.paged_list import Held, PagedList
@@ -38,6 +37,7 @@ from screens.widgets.filter_bar import FilterBar
 from screens.widgets.live_table import LiveTable
 from screens.widgets.view_tabs import ViewTabs
 from screens.wording import issues as words
+from screens.wording.times import aged, as_of
 
 COLUMNS: tuple[Column[IssueRow], ...] = (
     Column(
@@ -50,10 +50,8 @@ COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("state", "State", 14, words.short_state, sort="status", drop=1, plain=lambda row: row["status"]),
     Column("priority", "Priority", 10, words.priority, sort=URGENCY, extra=True),  # its letter is in Urgency
     Column("category", "About", 7, words.short_category, sort="category", drop=6),
-    Column(
-        "changed_at", "Changed", 11, lambda row: short_moment(row["changed_at"]), sort=CHANGED, extra=True
-    ),
-    Column("opened_at", "Came in", 11, lambda row: short_moment(row["opened_at"]), sort="opened", extra=True),
+    Column("changed_at", "Changed", 9, aged("changed_at"), right=True, sort=CHANGED, extra=True),
+    Column("opened_at", "Came in", 9, aged("opened_at"), right=True, sort="opened", extra=True),
     Column("tier", "Tier", 10, sort="tier", extra=True),
     Column("channel", "Channel", 12, words.channel, sort="channel", extra=True),
     Column("booking_id", "Booking", 7, right=True, sort="booking", extra=True),
@@ -140,9 +138,14 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], MarkedIssues):
         self._to_list()
         super().show_only(text, view)
 
+    def dressed(self, rows: list[IssueRow]) -> list[IssueRow]:
+        return as_of(rows, self.backend.desk.now())
+
     def detail_of(self, row: IssueRow) -> Detail:
-        issue = read_issue(self.backend.desk, row["issue_id"])
-        return f"Issue {row['issue_id']}", describe_issue(issue, EXCERPT, LAST_SPOKEN)
+        return issue_detail(self.backend.desk, row["issue_id"])
+
+    def detail_beside(self, row: IssueRow) -> Detail:
+        return issue_detail(self.backend.desk, row["issue_id"], has_why=False)
 
     def aside_of(self, row: IssueRow) -> Detail:
         return issue_aside(self.backend.desk, row["issue_id"])

@@ -261,7 +261,11 @@ class Place(Hosted[None]):
     def show_time(self) -> None:
         """Update the top bar: agent, desk, policy, time, and news; and the bar for a desk not swept."""
         desk, inbox = self.backend.desk, self.host.inbox
-        policy, moment, new = f"{desk.settings['policy']} policy", to_local(desk.now()), len(inbox.unseen)
+        policy, moment, new = (
+            f"{desk.settings['policy']} policy",
+            wording.exact(desk.now()),
+            len(inbox.unseen),
+        )
         path, is_read_only = self.backend.path, bool(desk.why_read_only)
         heading = Heading(policy, desk.actor, inbox.name, path, moment, new, is_read_only)
         self.query_one(TopBar).show(heading)

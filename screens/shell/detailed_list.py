@@ -26,9 +26,17 @@ class DetailedList(RowActions[Row, Done]):
     def detail_of(self, row: Row) -> Detail:
         """Describe a row in full; called in the reading thread."""
 
+    def detail_beside(self, row: Row) -> Detail:
+        """Describe the same without what ``aside_of`` tells, where that is in sight."""
+        return self.detail_of(row)
+
     def aside_of(self, row: Row) -> Detail:
         """Describe what a wide terminal shows beside the pane; called in the reading thread."""
         raise NotImplementedError
+
+    @property
+    def shows_aside(self) -> bool:
+        return len([pane for pane in self.query(DetailPane) if pane.display]) > 1
 
     def show_detail(self) -> None:
         """Fill the pane; when the cursor has moved on meanwhile, the answer is dropped."""
@@ -37,12 +45,14 @@ class DetailedList(RowActions[Row, Done]):
 
     def describing(self) -> Callable[[Row | None], list[Detail]]:
         """Return what describes a row for the panes in sight; it is run in the reading thread."""
-        shown = [pane for pane in self.query(DetailPane) if pane.display]
+        is_beside = self.shows_aside
 
         def describe(row: Row | None) -> list[Detail]:
             if row is None:
                 return [("", Text(self.NOTHING)), ("", Text())]
-            return [self.detail_of(row), *([self.aside_of(row)] if len(shown) > 1 else [])]
+            if is_beside:
+                return [self.detail_beside(row), self.aside_of(row)]
+            return [self.detail_of(row)]
 
         return describe
 

@@ -40,7 +40,7 @@ class Panes(Horizontal):
     """
 
     class Arranged(Message):
-        """Another pane came into sight."""
+        """Other panes are in sight."""
 
     def __init__(
         self,
@@ -49,15 +49,17 @@ class Panes(Horizontal):
         narrowest: int = NARROWEST,
         list_needs: Mapping[int, int] = LIST_NEEDS,
         side_by_side: int = SIDE_BY_SIDE,
+        widest: int = WIDEST,
     ) -> None:
-        """``rows_needed`` of the terminal leave room for a pane below; ``narrowest`` are its least cells.
+        """``rows_needed`` of the terminal leave room for a pane below.
 
-        ``list_needs`` are the list's cells before its panes get more, by their number; with fewer columns
-        of the terminal than ``side_by_side`` the pane is below.
+        A pane has ``narrowest`` to ``widest`` cells, unless somebody moves it. ``list_needs`` are the
+        list's cells before its panes get more, by their number; with fewer columns of the terminal than
+        ``side_by_side`` the pane is below.
         """
         super().__init__(classes="list-body")
         self._memory = f"{name}.border"
-        self._rows_needed, self._narrowest = rows_needed, narrowest
+        self._rows_needed, self._narrowest, self._widest = rows_needed, narrowest, widest
         self._list_needs, self._side_by_side = list_needs, side_by_side
         self.zoomed: Widget | None = None
         self._left: Widget | None = None
@@ -100,7 +102,7 @@ class Panes(Horizontal):
         for child in self.children:
             if child not in panes:
                 child.display = self.zoomed in (None, child)
-        if len([pane for pane in panes if pane.display]) > len(before):
+        if [pane for pane in panes if pane.display] != before:
             self.post_message(self.Arranged())
 
     def _extent(self, size: Size, panes: int, moved: int) -> int | None:
@@ -110,7 +112,7 @@ class Panes(Horizontal):
         if moved:
             return max(LEAST, min(moved, (size.width - LEAST) // panes))
         fair = (size.width - self._list_needs[panes]) // panes
-        return max(min(self._narrowest, size.width // 3), min(WIDEST, fair))
+        return max(min(self._narrowest, size.width // 3), min(self._widest, fair))
 
     def zoom(self) -> None:
         """Give all the room to what has the focus; once more gives it back."""

@@ -73,7 +73,9 @@ class Heading:
 
     def fitting(self, width: int) -> str:
         """Return what fits into a line: the policy is dropped first, then the date, then the agent."""
-        desk, date, hour = short(visible(self.path.name), NAME_WIDTH), self.moment[5:], self.moment[11:]
+        desk = short(visible(self.path.name), NAME_WIDTH)
+        day, _, hour = self.moment.rpartition(" ")
+        date = f"{day.rpartition(' ')[0]} {hour}"
         if self.is_read_only:
             desk += " (read-only)"
         actor = short(self.actor, NAME_WIDTH)

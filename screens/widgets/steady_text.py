@@ -13,6 +13,7 @@ from rich.text import Text
 from textual import events
 from textual.visual import VisualType
 
+from dispatch.queries.wording import MONTHS
 from screens.base.textual_internals import Leaf
 from screens.wording.text import BELOW
 
@@ -20,6 +21,8 @@ GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
 WIDEST_LABEL = 24  # cells; a gap further right is part of a sentence
 ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+\w")
 LEAST_ROOM = 12  # cells of a wrapped text in the narrowest pane
+NO_BREAK, UNSEEN, SPACE = "\u00a0", "\ue000", "\ue001"
+DATE = re.compile(rf"\d{{1,2}} (?:{'|'.join(MONTHS)}) (?:\d{{4}} )?\d\d:\d\d")
 _CONSOLE = Console(file=StringIO(), width=80)  # only to wrap by cells
 
 
@@ -89,7 +92,15 @@ def _value(line: Text) -> tuple[int, Text]:
 
 
 def _parts(value: Text, room: int) -> list[Text]:
-    """Wrap a value; an e-mail address that is too long for a line is parted before its @."""
+    """Wrap a value; an e-mail address that is too long for a line is parted before its @.
+
+    Rich takes a no-break space for a place to break a line, so it does not see one; nor the spaces of a date.
+    """
+    value = value.copy()
+    value.plain = DATE.sub(lambda date: date[0].replace(" ", SPACE), value.plain.replace(NO_BREAK, UNSEEN))
     addresses = [found for found in ADDRESS.finditer(value.plain) if cell_len(found[0]) > room]
     pieces = value.divide([found.start() + found[0].index("@") for found in addresses])
-    return [part for piece in pieces for part in piece.wrap(_CONSOLE, room)]
+    parts = [part for piece in pieces for part in piece.wrap(_CONSOLE, room)]
+    for part in parts:
+        part.plain = part.plain.replace(UNSEEN, NO_BREAK).replace(SPACE, " ")
+    return parts

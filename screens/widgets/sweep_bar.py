@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widgets import Static
 
-from models.clock import to_local
+from dispatch.queries.wording import short_moment
 
 READ_ONLY = "read only here: run astra sweep where it is writable"
 FAILS = "this application failed to; run astra doctor"
@@ -24,7 +24,7 @@ class SweepBar(Static):
 
     def show(self, since: str, *, is_read_only: bool) -> None:
         """Show the time of the last sweep; "" hides the bar."""
-        when, why = to_local(since)[5:] if since else "", READ_ONLY if is_read_only else FAILS
+        when, why = short_moment(since), READ_ONLY if is_read_only else FAILS
         said = f"Not swept since {when}: breaks, offers, claims and issues wait; {why}" if since else ""
         if said != self._said:
             self._said = said

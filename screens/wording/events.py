@@ -19,7 +19,7 @@ from dispatch.operations.command_list import (
 )
 from dispatch.operations.row_types import UndoResult
 from dispatch.queries.new_work import Restored
-from dispatch.queries.wording import moment, money, plural, short_moment
+from dispatch.queries.wording import exact, moment_column, money, plural, short_moment
 from dispatch.reporting.event_sentences import Names
 from dispatch.service.wording import priority_words
 from models.base import Json
@@ -94,7 +94,7 @@ def _value(column: str, value: Any, names: Names) -> str:
     if column in OF_AGENTS:
         return names.get(value, str(value))
     if column.endswith("_at") and isinstance(value, str):
-        return moment(value)
+        return exact(value)
     if column.endswith("_cents"):
         return money(value / 100)
     if column in IN_SNAKE_CASE and isinstance(value, str):
@@ -127,7 +127,7 @@ def event_line(event: EventRow, names: Names, about: str = "") -> str:
     """Format one line of a history, with the agents' names: what was done, to what it is ``about``."""
     word = f"{about} {describe_command(event['command'])}".lstrip() + _who(event, names)
     words = format_detail(event["command"], event["detail"])
-    line = f"{short_moment(event['at'])}  {word}" + (f": {words}" if words else "")
+    line = f"{moment_column(event['at'])}  {word}" + (f": {words}" if words else "")
     return f"{line}  ({event['actor']})" + (f"  [{undone_word(event)}]" if event["undone_by"] else "")
 
 

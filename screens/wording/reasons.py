@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dispatch.assignment.decisions import BY_HAND
-from dispatch.queries.wording import moment, short_moment
+from dispatch.queries.wording import exact, short_moment
 
 STORED_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 LONG_FRACTION = re.compile(r"(?<![\d.])(?<!p = )\d+\.\d{3,}")
@@ -52,7 +52,7 @@ def policy_word(name: str) -> str:
 
 def plain_reason(text: str) -> str:
     """Return a reason with times to the minute, in the terminal's zone, and scores to two places."""
-    text = STORED_TIME.sub(lambda found: moment(found[0]), text)
+    text = STORED_TIME.sub(lambda found: exact(found[0]), text)
     return LONG_FRACTION.sub(lambda found: f"{float(found[0]):.2f}", text)
 
 

@@ -40,7 +40,7 @@ def test_a_follow_up_is_set_in_the_terminals_zone_and_cleared(booked: Run, zone:
     assert row["follow_up_at"] == "2090-11-23 06:00:00"
     assert row == booked("booking", "list", "--json").json[0]
     shown = booked("booking", "show", 1).out
-    assert "set the follow-up of 1 (Kate Nguyen) to 2090-11-23 09:00\n" in shown
+    assert "set the follow-up of 1 (Kate Nguyen) to 23 Nov 2090 09:00\n" in shown
     assert ["follow", "up", "2090-11-23", "09:00"] in [line.split() for line in shown.splitlines()]
     ended = booked("booking", "follow-up", 1, "--clear")
     assert ended.out == "Booking 1: Kate Nguyen, Mars, Pending, unclaimed, Grace Hopper (2)\n"

@@ -135,7 +135,7 @@ def test_each_round_is_one_line_of_json(capsys: pytest.CaptureFixture[str], path
 
 def test_a_sweep_after_days_says_so_first(astra: Run, path: Path) -> None:
     sweep_file.note(path, "2082-01-01 09:00:00")
-    assert astra("sweep").err.startswith("No sweep since 2082-01-01")
+    assert astra("sweep").err.startswith("No sweep since 1 Jan 2082")
     assert astra("sweep").err == ""
 
 

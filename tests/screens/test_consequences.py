@@ -49,7 +49,7 @@ def result(after: Any, *others: Any) -> Any:
             {"claimed_at": None, "agent_id": 6, "agent_name": "Soren Baker"},
             "Nova Singh → Soren Baker  ◐ claimed → ○ unclaimed",
         ),
-        (HELD, {"follow_up_at": "2082-03-06 09:00:00"}, "follow-up Fri 2082-03-06 09:00"),
+        (HELD, {"follow_up_at": "2082-03-06 09:00:00"}, "follow-up Fri 6 Mar 2082 09:00"),
         (HELD | {"follow_up_at": NOW}, {"follow_up_at": None}, "follow-up removed"),
         (HELD, {}, "no change"),
     ],

@@ -271,10 +271,10 @@ async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_o
         assert "Nova Singh is available" in told(app)
         await press(app, "p", "b", "r")
         await fill_in(app, until="in 30 min", reason="tea [/]")
-        assert "= Wed 2082-03-04 12:30, then available" in told(app)
+        assert "= Wed 4 Mar 2082 12:30, then available" in told(app)
         assert "No new work. " in told(app)
         await press(app, "f9")
-        assert "◔ break until 12:30 (03-04), tea [/]" in told(app)
+        assert "◔ break until 12:30 (4 Mar), tea [/]" in told(app)
 
         await press(app, "f3")
         app.screen.query_one(LiveTable).choose(["name", "contact_rate"])

@@ -16,10 +16,19 @@ from screens.wording.text import add_value
     ("line", "lines"),
     [
         ("Wishes      a dome with a view", ["Wishes      a dome with a", "            view"]),
-        ("03-04 08:30  cancelled: moved away", ["03-04 08:30  cancelled:", "             moved away"]),
+        (" 4 Mar 08:30  cancelled: moved away", [" 4 Mar 08:30  cancelled:", "              moved away"]),
         ("  ✓     12  Oskar Sokolov, Venus", ["  ✓     12  Oskar Sokolov,", "            Venus"]),
         ("no label here, only a sentence", ["no label here, only a", "sentence"]),
         ("Short       line", ["Short       line"]),
+        ("notified the head at 4 Mar 11:28", ["notified the head at", "4 Mar 11:28"]),
+        (
+            "Quote  176,000.00\u00a0USD (148,500.00\u00a0USD)",
+            ["Quote  176,000.00\u00a0USD", "       (148,500.00\u00a0USD)"],
+        ),
+        (
+            "João Müller-Ødegård 山田  ○\u00a0unclaimed",
+            ["João Müller-Ødegård 山田", "○\u00a0unclaimed"],
+        ),
         ("山田  太郎 has been here very often", ["山田  太郎 has been here", "      very often"]),
     ],
 )

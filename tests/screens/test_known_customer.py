@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.widgets import DataTable
 
 from astra_tui.app import AstraApp
@@ -13,7 +14,7 @@ from dispatch.desk import event_log
 from screens.bookings.queue import Queue
 from screens.customers.card import CustomerCard
 from screens.dispatch.duplicate_question import KnownCustomer
-from screens.dispatch.known_card import NOBODY_KNOWN, Known, KnownCard
+from screens.dispatch.known_card import NOBODY_KNOWN, Known, KnownCard, look_for
 from screens.dispatch.screen import Dispatch
 from screens.widgets.live_table import LiveTable
 from tests.screens.picture import text_of
@@ -62,6 +63,20 @@ async def test_possible_customers_are_shown_while_typing(golden_file: Path, runn
         assert known(app).endswith("f9 asks: same customer?")
         await fill_in(app, customer="João Müller-Ødegård")
         assert "asks" not in known(app)  # nothing is open
+
+
+@pytest.mark.parametrize(("size", "shown"), [((200, 60), 6), ((120, 36), 4)])
+async def test_a_high_card_has_more_of_the_last_bookings(
+    golden_file: Path, running: Any, size: tuple[int, int], shown: int
+) -> None:
+    async with running(golden_file, size=size) as (app, _):
+        await fill_in(app, customer="Kate Nguyen")
+        screen, bookings = app.screen, await newest(app, 6)
+        assert isinstance(screen, Dispatch)
+        found = await app.backend.read(lambda: look_for(("Kate Nguyen", "", "")))
+        screen._show_known(found._replace(bookings=bookings))
+        assert [f"{row['booking_id']} " in known(app) for row in bookings].count(True) == shown
+        assert known(app).endswith("f9 asks: same customer?")
 
 
 async def test_fields_are_checked_while_typing(golden_file: Path, running: Any) -> None:

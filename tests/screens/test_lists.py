@@ -289,9 +289,9 @@ async def test_the_pane_is_about_the_row_under_the_cursor(
     """Also when the row is the one that was read with the list; that one is then not read twice."""
     read: list[int] = []
 
-    def spy(number: int, *given: Any) -> Any:
+    def spy(number: int, *given: Any, **options: Any) -> Any:
         read.append(number)
-        return booking_detail(number, *given)
+        return booking_detail(number, *given, **options)
 
     monkeypatch.setattr("screens.bookings.list.booking_detail", spy)
     async with running(golden_file) as (app, _):

@@ -98,8 +98,8 @@ async def _an_event_of_another_user_is_undone(app: AstraApp, other: Desk) -> Non
     (undone,) = await filtered(app, "is:undone")
     pane = text_of(app)
     assert f"Event {undone}" in pane
-    assert "Undone 2082-03-04 12:00 by kim" in " ".join(pane.split())
-    assert "claimed: – → 2082-03-04 12:00" in pane
+    assert "Undone 4 Mar 2082 12:00 by kim" in " ".join(pane.split())
+    assert "claimed: – → 4 Mar 2082 12:00" in pane
     await press(app, "slash", "enter", "u")  # a second time is refused with a message
     assert f"Event {undone} was already undone by kim at" in text_of(app)
     await press(app, "escape")
@@ -183,17 +183,25 @@ async def test_a_long_log_is_paged(path: Path, running: Any) -> None:
         assert table.cursor_row == 0
 
 
-async def test_checks_of_the_clocks_are_one_row_that_opens_to_each(path: Path, running: Any) -> None:
+async def test_what_the_clock_did_in_a_row_is_one_line_that_opens_to_each(path: Path, running: Any) -> None:
     desk = open_desk(path, clock=standing_still, actor="lee")
     with desk.transaction():
-        for command in ("agent.set", "issue.sweep", "issue.sweep", "issue.sweep", "agent.set"):
-            Event(at=desk.now(), actor="sweeper", command=command, detail=WARNED).save()
+        for command in ("agent.set", "issue.sweep", "agent.turn", "issue.sweep", "agent.set"):
+            actor = "lee" if command == "agent.set" else "sweeper"
+            Event(at=desk.now(), actor=actor, command=command, detail=WARNED).save()
     desk.close()
     async with running(path, size=(120, 36)) as (app, _):
         await press(app, "f3", "h", "down")
         assert events(app) == [5, 2, 1]
-        assert "3 clock checks, 12:00-12:00" in text_of(app)
+        told = "2 clock checks, 1 presence change, 12:00-12:00"
+        assert told in text_of(app)
         assert "warned about issue 11: 75%" in " ".join(text_of(app).split())
+        await press(app, "u")
+        assert said(app) == ["3 events share this line: enter lists them"]
+        await press(app, "U")
+        assert said(app) == ["3 events share this line: enter lists them"]
+        await press(app, "y")
+        assert app.clipboard == f"Events 2-4, 4 Mar 2082 12:00: sweeper {told}"
         await press(app, "enter")
         assert events(app) == [4, 3, 2]
         await press(app, "escape")

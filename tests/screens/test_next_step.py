@@ -52,7 +52,7 @@ def test_a_row_shows_the_next_action_and_that_it_is_due(method: str, again: str)
     assert state(tentative).plain == "due"
     later = with_next_step(row | {"follow_up_at": "2082-03-05 09:00:00"}, NOW)
     assert (later["due"], later["next"], state(later).plain) == ("", "confirm", "claimed")
-    assert day_and_moment("2082-03-05 09:00:00") == "Thu 2082-03-05 09:00"
+    assert day_and_moment("2082-03-05 09:00:00") == "Thu 5 Mar 2082 09:00"
 
 
 @pytest.mark.parametrize(
@@ -123,15 +123,15 @@ def test_a_lead_seen_by_all_is_news_once(monkeypatch: pytest.MonkeyPatch) -> Non
     assert look() == ["2 seen by all, taken by nobody: 414-415"]
 
 
-HEADING = Heading("rank policy", "kim", "Soren Baker", Path("/desks/desk.db"), "2082-03-04 12:00")
+HEADING = Heading("rank policy", "kim", "Soren Baker", Path("/desks/desk.db"), "4 Mar 2082 12:00")
 
 
 @pytest.mark.parametrize(
     ("width", "line"),
     [
-        (60, "rank policy  kim (Soren Baker)  desk.db  2082-03-04 12:00"),
-        (56, "kim (Soren Baker)  desk.db  2082-03-04 12:00"),
-        (39, "kim (Soren Baker)  desk.db  03-04 12:00"),
+        (60, "rank policy  kim (Soren Baker)  desk.db  4 Mar 2082 12:00"),
+        (56, "kim (Soren Baker)  desk.db  4 Mar 2082 12:00"),
+        (39, "kim (Soren Baker)  desk.db  4 Mar 12:00"),
         (38, "kim (Soren Baker)  desk.db  12:00"),
         (30, "kim  desk.db  12:00"),
         (18, "kim  12:00"),
@@ -143,7 +143,7 @@ def test_the_header_says_what_fits(width: int, line: str) -> None:
 
 
 def test_the_header_counts_cells_and_its_tooltip_is_complete() -> None:
-    wide = Heading("rank policy", "山田", "", Path("/desks/desk.db"), "2082-03-04 12:00")
+    wide = Heading("rank policy", "山田", "", Path("/desks/desk.db"), "4 Mar 2082 12:00")
     assert wide.fitting(20) == "山田  desk.db  12:00"
     assert wide.fitting(19) == "山田  12:00"
     assert wide.whole == "Signed as 山田\n/desks/desk.db\nrank policy: a click chooses another"

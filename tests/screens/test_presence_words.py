@@ -20,17 +20,17 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("hours", "typed", "words"),
     [
-        (None, "18:00", "= Wed 2082-03-04 18:00, then available"),
-        ("mon-fri 09:00-17:00 +00:00", "16:00", "= Wed 2082-03-04 16:00, then available"),
+        (None, "18:00", "= Wed 4 Mar 2082 18:00, then available"),
+        ("mon-fri 09:00-17:00 +00:00", "16:00", "= Wed 4 Mar 2082 16:00, then available"),
         (
             "mon-fri 09:00-17:00 +00:00",
             "18:00",
-            "= Wed 2082-03-04 18:00, then off shift until Thu 2082-03-05 09:00",
+            "= Wed 4 Mar 2082 18:00, then off shift until Thu 5 Mar 2082 09:00",
         ),
         (
             "mon-wed 09:00-17:00 +00:00",
             "17:00",
-            "= Wed 2082-03-04 17:00, then off shift until Mon 2082-03-09 09:00",
+            "= Wed 4 Mar 2082 17:00, then off shift until Mon 9 Mar 2082 09:00",
         ),
     ],
 )

@@ -66,9 +66,9 @@ def test_the_tables_name_their_columns_and_their_base() -> None:
     lines = pulse_text(PULSE, NOW, 120, tables).plain.splitlines()
     at = next(place for place, line in enumerate(lines) if line.startswith("By destination"))
     assert lines[at + 1].split() == ["Bookings", "Conversion", "Confirmed", "Conversion"]
-    heads, mars, titan = (line[:35] for line in lines[at + 1 : at + 4])
+    heads, mars, titan = (line[:56] for line in lines[at + 1 : at + 4])
     assert heads.index("Bookings") + len("Bookings") == mars.index("59") + 2
-    assert [len(line.rstrip()) for line in (heads, mars, titan)] == [35, 35, 35]
+    assert [len(line.rstrip()) for line in (heads, mars, titan)] == [56, 56, 56]
     assert lines[-1] == "Last 5 days. Conversion: Confirmed, of Confirmed and Cancelled"
 
 
@@ -132,6 +132,32 @@ def test_the_width_is_used() -> None:
         assert max(map(len, drawn(width))) <= width
     assert max(map(len, drawn(196))) > max(map(len, drawn(116)))
     assert "From lead" not in drawn(76)[0]
+
+
+def test_spare_rows_and_cells_go_to_agents_and_to_the_days_before() -> None:
+    agents = [Part(f"Agent {number}", 30 - number, 1.0, number) for number in range(30)]
+    tables = [
+        Breakdown("By destination", [Part("Mars", 59, 0.74, 60)]),
+        Breakdown("By source", [Part("Bought", 9, 0.5, 9)]),
+        Breakdown("By agent", agents, "Confirmed"),
+    ]
+
+    def lines(width: int, height: int) -> list[str]:
+        return pulse_text(PULSE, NOW, width, tables, height).plain.splitlines()
+
+    wide = lines(196, 56)
+    told = "\n".join(wide)
+    assert all(f"{agent.name} " in told for agent in agents)
+    assert "▼ 60" in told
+    assert next(line for line in wide if "Agent 0 " in line).split()[-1] == "100%"
+    assert "Agent 15" in next(line for line in wide if "Agent 0 " in line), "two columns of agents"
+    assert max(map(len, wide)) <= 196
+    assert len(wide) <= 56
+    assert len(wide) > len(lines(196, 0))
+    small = "\n".join(lines(76, 20))
+    assert "Agent 7 " in small
+    assert "Agent 8 " not in small
+    assert "▼ 60" not in small
 
 
 async def test_the_pulse_is_no_dead_end(golden_file: Path, running: Any) -> None:

@@ -183,14 +183,14 @@ def test_a_conversation_sets_the_customer_left_and_frames_notes() -> None:
         | {"author": "desk", "kind": "status", "status_from": "assigned", "status_to": "pending_customer"},
     ]
     assert hanging(issue_words.conversation(spoken, None), 24).plain.splitlines() == [
-        "Customer  03-04 08:40",
+        "Customer  4 Mar 08:40",
         "It shows [/] an error",
-        "    Soren Baker  03-04 08:40",
+        "    Soren Baker  4 Mar 08:40",
         "    We look into it",
-        "    Soren Baker, note  03-04 08:40",
+        "    Soren Baker, note  4 Mar 08:40",
         "    ┃ crashes for",
         "    ┃ everybody",
-        "    03-04 08:40  Soren",
+        "    4 Mar 08:40  Soren",
         "    Baker: assigned →",
         "    waiting for customer",
     ]

@@ -63,7 +63,7 @@ async def test_a_sweep_that_keeps_failing_shows_a_bar_until_one_succeeds(
             await leave(app)  # the error's panel
             moment += timedelta(seconds=1)
             shown = await swept()
-            assert shown.startswith("Not swept since 03-04 12:00: breaks, offers, claims and issues wait")
+            assert shown.startswith("Not swept since 4 Mar 12:00: breaks, offers, claims and issues wait")
             assert "run astra doctor" in " ".join(text_of(app).split())
         assert await swept() == ""
 
@@ -75,7 +75,7 @@ async def test_a_desk_that_can_only_be_read_says_who_could_sweep_it(
     monkeypatch.setattr(Desk, "why_read_only", "you have no write permission")
     async with running(golden_file, sweeps=True) as (app, _):
         assert bar(app) == (
-            "Not swept since 03-01 09:30: breaks, offers, claims and issues wait; "
+            "Not swept since 1 Mar 09:30: breaks, offers, claims and issues wait; "
             "read only here: run astra sweep where it is writable"
         )
         assert "sweeping now" not in text_of(app)
@@ -84,7 +84,7 @@ async def test_a_desk_that_can_only_be_read_says_who_could_sweep_it(
 async def test_a_desk_opened_after_days_says_so_and_is_swept(golden_file: Path, running: Any) -> None:
     sweep_file.note(golden_file, LONG_AGO)
     async with running(golden_file, sweeps=True) as (app, _):
-        assert said(app) == ["No sweep since 2082-03-01 09:30; sweeping now"]
+        assert said(app) == ["No sweep since 1 Mar 2082 09:30; sweeping now"]
         assert sweep_file.last(golden_file) == NOW
         assert bar(app) == ""
 

@@ -106,7 +106,7 @@ def test_amounts_have_two_places_or_are_missing(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_times_are_in_the_terminals_zone() -> None:
-    assert [short_moment(None), short_moment("2082-03-04 12:34:56")] == ["", "03-04 12:34"]
+    assert [short_moment(None), short_moment("2082-03-04 12:34:56")] == ["", "4 Mar 12:34"]
 
 
 def test_a_long_name_is_cut() -> None:
@@ -146,36 +146,36 @@ def test_the_desks_refusals_are_shown_as_sentences_by_one_function() -> None:
 @pytest.mark.parametrize(
     ("command", "detail", "undone_by", "line"),
     [
-        ("booking.claim", {}, None, "03-04 12:00  claimed for Soren Baker  (kim)"),
-        ("booking.reassign", {"reason": "no"}, None, "03-04 12:00  reassigned to Soren Baker: no  (kim)"),
+        ("booking.claim", {}, None, " 4 Mar 12:00  claimed for Soren Baker  (kim)"),
+        ("booking.reassign", {"reason": "no"}, None, " 4 Mar 12:00  reassigned to Soren Baker: no  (kim)"),
         (
             "booking.decline",
             {"declined_by": 9, "reason": "ill"},
             None,
-            "03-04 12:00  declined by Nova Singh: ill  (kim)",
+            " 4 Mar 12:00  declined by Nova Singh: ill  (kim)",
         ),
-        ("booking.lapse", {"not_claimed_by": 8}, None, "03-04 12:00  not claimed in time by agent 8  (kim)"),
-        ("booking.note", {"text": "[/] call"}, None, "03-04 12:00  note: [/] call  (kim)"),
-        ("booking.contact", {"outcome": "no_answer"}, None, "03-04 12:00  contact: no answer  (kim)"),
+        ("booking.lapse", {"not_claimed_by": 8}, None, " 4 Mar 12:00  not claimed in time by agent 8  (kim)"),
+        ("booking.note", {"text": "[/] call"}, None, " 4 Mar 12:00  note: [/] call  (kim)"),
+        ("booking.contact", {"outcome": "no_answer"}, None, " 4 Mar 12:00  contact: no answer  (kim)"),
         (
             "booking.contact",
             {"outcome": "no_answer", "text": "voicemail", "follow_up_at": "2082-03-05 09:00:00"},
             None,
-            "03-04 12:00  contact: no answer, voicemail, follow-up 03-05 09:00  (kim)",
+            " 4 Mar 12:00  contact: no answer, voicemail, follow-up 5 Mar 09:00  (kim)",
         ),
-        ("booking.follow_up", {"follow_up_at": None}, None, "03-04 12:00  follow-up: removed  (kim)"),
-        ("booking.cancel", {"reason": "no"}, 9, "03-04 12:00  cancelled: no  (kim)  [undone]"),
-        ("booking.cancel", {"reason": ERASED}, None, "03-04 12:00  cancelled: erased  (kim)"),
-        ("undo", {"command": "booking.claim"}, None, "03-04 12:00  undo: claimed  (kim)"),
-        ("undo", {"command": "booking.claim"}, 9, "03-04 12:00  undo: claimed  (kim)  [redone]"),
-        ("redo", {"command": "booking.claim"}, 9, "03-04 12:00  redo: claimed  (kim)  [undone]"),
+        ("booking.follow_up", {"follow_up_at": None}, None, " 4 Mar 12:00  follow-up: removed  (kim)"),
+        ("booking.cancel", {"reason": "no"}, 9, " 4 Mar 12:00  cancelled: no  (kim)  [undone]"),
+        ("booking.cancel", {"reason": ERASED}, None, " 4 Mar 12:00  cancelled: erased  (kim)"),
+        ("undo", {"command": "booking.claim"}, None, " 4 Mar 12:00  undo: claimed  (kim)"),
+        ("undo", {"command": "booking.claim"}, 9, " 4 Mar 12:00  undo: claimed  (kim)  [redone]"),
+        ("redo", {"command": "booking.claim"}, 9, " 4 Mar 12:00  redo: claimed  (kim)  [undone]"),
         (
             "setting.set",
             {"key": "pull", "old": False, "new": True},
             None,
-            "03-04 12:00  setting: pull = on  (kim)",
+            " 4 Mar 12:00  setting: pull = on  (kim)",
         ),
-        ("later.command", {}, None, "03-04 12:00  later.command  (kim)"),
+        ("later.command", {}, None, " 4 Mar 12:00  later.command  (kim)"),
     ],
 )
 def test_an_event_is_a_line(command: str, detail: dict[str, Any], undone_by: int | None, line: str) -> None:
@@ -192,4 +192,4 @@ def test_an_event_is_a_line(command: str, detail: dict[str, Any], undone_by: int
 def test_an_event_about_something_else_names_it() -> None:
     event: Any = {"at": "2082-03-04 12:00:00", "actor": "kim", "command": "issue.resolve", "undone_by": None}
     line = event_line(event | {"agent_id": None, "detail": {}}, {}, "issue 2")
-    assert line == "03-04 12:00  issue 2 resolved  (kim)"
+    assert line == " 4 Mar 12:00  issue 2 resolved  (kim)"

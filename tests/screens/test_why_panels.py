@@ -53,7 +53,7 @@ def test_those_compared_are_a_table() -> None:
         "    2   27  Ronan Young        10      7    4.40",
         "first 2 of 30 agents",
     ]
-    assert "Decided 2082-03-04 12:00: Rank, settings version 1" in lines
+    assert "Decided 4 Mar 2082 12:00: Rank, settings version 1" in lines
 
 
 def test_beside_a_list_the_table_is_narrow() -> None:
@@ -98,7 +98,7 @@ def test_an_answer_names_the_agent(kind: str, because: str, line: str) -> None:
 
 def test_reasons_have_no_seconds_and_no_third_decimal() -> None:
     assert plain_reason("score (0.517: level 4), since 2082-03-04 08:00:00") == (
-        "score (0.52: level 4), since 2082-03-04 08:00"
+        "score (0.52: level 4), since 4 Mar 2082 08:00"
     )
     assert plain_reason("no difference (p = 0.075)") == "no difference (p = 0.075)"
 

@@ -1,4 +1,4 @@
-"""The clock's checks between two other events are one row of the log, wherever its pages end."""
+"""The clock's acts between two other events are one row of the log, wherever its pages end."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ from dispatch.inputs.filter_language import parse
 from dispatch.inputs.filter_reader import Reading, asked
 from models.audit import Event
 
-KINDS = "ccacaccccaaacccacc"  # a check, or another event; the oldest first
+KINDS = "claracctcaaacrcacl"  # a person's act, or one of the clock's; the oldest first
+CLOCK = {"c": "issue.sweep", "l": "booking.lapse", "r": "waiting.assign", "t": "agent.turn"}
 
 
 @pytest.fixture
 def checked(desk: Desk) -> Desk:
-    """A desk with checks and other events in turn."""
+    """A desk with acts of the clock and of a person in turn."""
     with desk.transaction():
         for kind in KINDS:
-            name, actor = ("issue.sweep", "sweeper") if kind == "c" else ("agent.set", "kim")
+            name, actor = (CLOCK[kind], "sweeper") if kind in CLOCK else ("agent.set", "kim")
             Event(at=desk.now(), actor=actor, command=name).save()
     return desk
 
 
 def shape(rows: list[Any]) -> list[int]:
-    """How many events each row stands for, 0 for one of another kind."""
-    return [row.get("folded", row["command"] == "issue.sweep") for row in rows]
+    """How many events each row stands for, 0 for one of a person."""
+    return [row.get("folded", int(row["actor"] == "sweeper")) for row in rows]
 
 
 def pages(limit: int, *, upwards: bool = False) -> list[Any]:
@@ -45,12 +46,26 @@ def pages(limit: int, *, upwards: bool = False) -> list[Any]:
             return rows
 
 
-def test_neighbouring_checks_are_one_row(checked: Desk) -> None:
+def test_neighbouring_acts_of_the_clock_are_one_row(checked: Desk) -> None:
     with checked.reading():
         rows = folded_log.page(EventFilter(), 100)
     assert shape(rows) == [2, 0, 3, 0, 0, 0, 4, 0, 1, 0, 2]
     assert [row["event_id"] for row in rows] == sorted((row["event_id"] for row in rows), reverse=True)
     assert (rows[0]["event_id"], rows[0]["newest_id"]) == (17, 18)
+    assert [row["kinds"] for row in rows if "folded" in row] == [
+        {"issue.sweep": 1, "booking.lapse": 1},
+        {"issue.sweep": 2, "waiting.assign": 1},
+        {"issue.sweep": 3, "agent.turn": 1},
+        {"issue.sweep": 1, "booking.lapse": 1},
+    ]
+
+
+def test_a_row_of_several_acts_is_of_none_of_them(checked: Desk) -> None:
+    with checked.transaction():
+        Event(at=checked.now(), actor="sweeper", command="booking.lapse", booking_id=3, agent_id=6).save()
+    with checked.reading():
+        row = folded_log.page(EventFilter(), 1)[0]
+    assert (row["folded"], row["command"], row["booking_id"], row["agent_id"]) == (3, "", None, None)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5])

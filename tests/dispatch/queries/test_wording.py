@@ -53,10 +53,10 @@ def test_a_holder_has_a_number() -> None:
     ("changes", "words"),
     [
         ({}, "break"),
-        ({"presence_until": "2082-11-22 12:30:00"}, "break until 12:30 (11-22)"),
+        ({"presence_until": "2082-11-22 12:30:00"}, "break until 12:30 (22 Nov)"),
         (
             {"presence_until": "2082-11-22 12:30:00", "presence_reason": "lunch"},
-            "break until 12:30 (11-22), lunch",
+            "break until 12:30 (22 Nov), lunch",
         ),
         ({"left_at": "2082-11-22 12:30:00", "presence_reason": "lunch"}, "left"),
     ],

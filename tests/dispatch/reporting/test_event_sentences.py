@@ -173,12 +173,12 @@ def test_an_undo_names_its_rows_and_no_field(verb: str, command: str) -> None:
         (
             "booking.follow_up",
             OF_ANN | {"at": "2082-03-01 09:00:00", "detail": {"follow_up_at": "2082-03-04 08:00:00"}},
-            "set the follow-up of 413 (Ann) to 03-04 08:00",
+            "set the follow-up of 413 (Ann) to 4 Mar 08:00",
         ),
         (
             "booking.follow_up",
             OF_ANN | {"at": "2082-12-31 09:00:00", "detail": {"follow_up_at": "2083-01-02 08:00:00"}},
-            "set the follow-up of 413 (Ann) to 2083-01-02 08:00",
+            "set the follow-up of 413 (Ann) to 2 Jan 2083 08:00",
         ),
         (
             "booking.follow_up",
