@@ -9,7 +9,7 @@ import pytest
 from screens.roster.presence_forms import presence_form
 
 NOW = "2082-03-04 12:00:00"  # a Wednesday
-ADA: Any = {"agent_id": 1, "name": "Ada Byron", "left_at": None, "presence": "available"}
+ADA: Any = {"agent_id": 1, "name": "Ada Byron", "left_at": None, "owed": 0, "presence": "available"}
 
 
 @pytest.fixture(autouse=True)

@@ -12,12 +12,12 @@ from dispatch import agents, bookings, queries
 from dispatch.bookings import bulk_actions
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
-from dispatch.operations import doctor, import_record
+from dispatch.operations import configuration, doctor, import_record
 from dispatch.operations.row_types import ImportResult
 from dispatch.operations.undo import undo
 from dispatch.operations.undoing import progress
 from dispatch.reporting import booking_figures
-from models import tallies
+from models import shares, tallies
 from models.agents import Agent
 from models.audit import Event
 from models.bookings import Assignment, Booking
@@ -274,3 +274,16 @@ def test_the_log_tells_of_a_part_in_numbers(desk: Desk, load: Load, history: lis
     assert len(text.plain) < 300
     with desk.reading():
         assert Assignment.select().count() == len(NUMBERS)
+
+
+def test_an_import_and_its_undo_keep_the_shares_right(desk: Desk, load: Load, history: list[Path]) -> None:
+    """Its agents take part in the policy ``share`` as soon as they are there, though no signal says so."""
+    configuration.set_value(desk, "policy", "share")
+    load(*history)
+    with desk.reading():
+        assert shares.state().total == 2
+    assert_sound(desk)
+    undo(desk)
+    with desk.reading():
+        assert shares.state().total == 0
+    assert_sound(desk)
