@@ -29,11 +29,12 @@ def edit(
     destination: str | None = None,
     launch: str | None = None,
     requests: str | None = None,
+    priority: str | None = None,
     package: str | None = None,
     destination_revenue: str | float | None = None,
     package_revenue: str | float | None = None,
 ) -> BookingRow:
-    """Change only what is given; the trip and the quote only while Pending.
+    """Change only what is given; the trip, the quote and the priority only while Pending.
 
     A new name also replaces the old one on the customer and all their leads that have it.
     Empty text clears phone, email and requests. If its agent does not suit the new trip, the result says why
@@ -44,11 +45,11 @@ def edit(
     lead = Lead.lock(booking.lead_id)
     refuse_erased(lead.customer_id)
     customer = Customer.lock(lead.customer_id)
-    trip = (destination, launch, package, destination_revenue, package_revenue)
+    trip = (destination, launch, package, destination_revenue, package_revenue, priority)
     if any(value is not None for value in trip) and booking.status != PENDING:
         raise Refused(
             "not_pending",
-            f"booking {booking_id} is {booking.status}: trip and quote are fixed",
+            f"booking {booking_id} is {booking.status}: trip, quote and priority are fixed",
             "reopen it first",
         )
     unsuited_before = _unsuited(running, booking, lead)
@@ -57,6 +58,8 @@ def edit(
     set_contacts(customer, phone, email)
     _edit_request(running, lead, method, source, requests)
     _edit_trip(running, booking, lead, destination, launch, package)
+    if priority is not None:
+        booking.priority = validation.priority(priority)
     set_quote(running, booking, package, destination_revenue, package_revenue)
     _save_all(running, booking, lead, customer)
     return _settled(running, booking, _unsuited(running, booking, lead) - unsuited_before)

@@ -11,6 +11,7 @@ from dispatch.assignment.policies import POLICIES
 from dispatch.assignment.policies.round_robin import CONTINUE, STARTS
 from dispatch.desk.settings import Definition
 from dispatch.inputs import amounts
+from dispatch.queries.order_of_work import TARGET_MINUTES, parse_minutes
 from dispatch.service.sla import business_hours, targets
 
 LONGEST_CONTACT = 100
@@ -69,10 +70,9 @@ def _number(key: str, default: int, low: int, high: int, help: str, *, fixed: bo
     return Definition(key, default, help, _whole(low, high), f"a whole number from {low} to {high}", fixed)
 
 
-def _minutes(key: str, default: str, until: str) -> Definition:
-    help = f"minutes to an issue's {until}, CRITICAL to LOW; for new issues"
+def _minutes(key: str, default: str, help: str) -> Definition:
     accepted = f"five whole numbers, none smaller than the one before: {default}"
-    return Definition(key, default, help, targets.parse_minutes, accepted)
+    return Definition(key, default, help, parse_minutes, accepted)
 
 
 SWITCHES = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
@@ -104,8 +104,21 @@ DEFINITIONS = {
             _weights,
             "published, learned, default, or a version's number",
         ),
-        _minutes("sla_first_response_minutes", targets.FIRST_RESPONSE_MINUTES, "first answer"),
-        _minutes("sla_resolution_minutes", targets.RESOLUTION_MINUTES, "resolution"),
+        _minutes(
+            "lead_target_minutes",
+            TARGET_MINUTES,
+            "minutes in which a lead should be served, CRITICAL to LOW: work is in this order",
+        ),
+        _minutes(
+            "sla_first_response_minutes",
+            targets.FIRST_RESPONSE_MINUTES,
+            "minutes to an issue's first answer, CRITICAL to LOW; for new issues",
+        ),
+        _minutes(
+            "sla_resolution_minutes",
+            targets.RESOLUTION_MINUTES,
+            "minutes to an issue's resolution, CRITICAL to LOW; for new issues",
+        ),
         Definition(
             "sla_hours",
             business_hours.ROUND_THE_CLOCK,

@@ -14,6 +14,7 @@ from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.booking_orders import BOOKING_SORTS, FOLLOW_UP, ORDERS, Part, beyond, directed, numbers
 from dispatch.queries.customer_index import Mentions, mentions, of_customer
 from dispatch.queries.next_action import is_due
+from dispatch.queries.order_of_work import TARGET_MINUTES, turns
 from dispatch.queries.row_types import BookingRow
 from models.agents import GONE, Agent, ids_named
 from models.base import CompiledQuery, Json, each_tuple, listed, parameter, tuples
@@ -21,6 +22,7 @@ from models.bookings import PENDING, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound
 from models.hints import act
+from models.priorities import PRIORITIES
 
 # claimed work whose agent is away
 _AWAY = Agent.presence.in_(GONE) | Agent.left_at.is_null(False)
@@ -248,6 +250,7 @@ def _booking_row(values: tuple[Any, ...]) -> BookingRow:
     row["package_revenue"] = as_units(package)
     known = destination is not None or package is not None
     row["total_revenue"] = as_units((destination or 0) + (package or 0)) if known else None
+    row["priority"] = PRIORITIES[row["priority"] - 1]
     row["voided"] = bool(row["voided"])
     row["unattended"] = bool(row["unattended"])
     return cast(BookingRow, row)
@@ -300,11 +303,11 @@ def unattended() -> dict[int, int]:
     return dict(tuples(query))
 
 
-def desk_of(agent_id: int, now: str) -> list[BookingRow]:
+def desk_of(agent_id: int, now: str, targets: str = TARGET_MINUTES) -> list[BookingRow]:
     """Return an agent's own work, each row with its ``group``: due, in progress, tentative, done today.
 
-    ``now`` is a desk time (a date alone is its first moment). Due means a follow-up time has passed, the
-    longest overdue first; the other groups start with the oldest.
+    ``now`` is a desk time (a date alone is its first moment). Due means a follow-up time has passed. Each
+    group is in the order of work by the ``targets``, what is due by the time since when it is.
     """
     mine = _booking_query().where(Booking.agent_id == agent_id)
     pending = mine.where(Booking.status == PENDING).order_by(Booking.created_at, Booking.booking_id)
@@ -313,7 +316,15 @@ def desk_of(agent_id: int, now: str) -> list[BookingRow]:
     for row in _booking_rows(pending):
         due = is_due(row["follow_up_at"], now)
         groups["due" if due else "in progress" if row["claimed_at"] else "tentative"].append(row)
-    groups["due"].sort(key=lambda row: row["follow_up_at"] or "")
+    turn = turns(targets)
+    for group, rows in groups.items():
+        rows.sort(
+            key=lambda row: turn(
+                PRIORITIES.index(row["priority"]) + 1,
+                (group == "due" and row["follow_up_at"]) or row["created_at"],
+                row["booking_id"],
+            )
+        )
     groups["done today"] = _booking_rows(closed.order_by(Booking.changed_at))
     return [row | {"group": group} for group, rows in groups.items() for row in rows]
 

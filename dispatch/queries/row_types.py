@@ -122,6 +122,7 @@ class BookingRow(TypedDict):
     given_at: str | None
     asked_at: str | None
     pinned_at: str | None
+    priority: str
     unattended: bool
     customer_id: int
     phone: str | None
@@ -173,7 +174,7 @@ class AssignmentRow(TypedDict):
 
 
 class ListedLead(TypedDict):
-    """A lead under the name it was entered with, and its customer's contact data."""
+    """A lead under the name it was entered with, its customer's contact data and its booking's priority."""
 
     lead_id: int
     customer_id: int
@@ -186,3 +187,4 @@ class ListedLead(TypedDict):
     launch_location: str | None
     requests: str | None
     received_at: str
+    priority: str | None

@@ -46,6 +46,7 @@ SENTENCES = {
     "booking.lapse": "moved {booking}[: {not_claimed_by} did not claim it in time][; now with {agent}]"
     "[; {waits}]",
     "booking.note": "added a note to {booking}[: {text}]",
+    "booking.prioritise_all": "set the priority of {bookings}[ to {priority}]",
     "booking.rate": "scored {booking}[: {score} of 5]",
     "booking.reassign": "reassigned {booking}[ to {agent}][: {reason}]",
     "booking.reassign_all": "reassigned {bookings}[ to {taker}][: {reason}]",

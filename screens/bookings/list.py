@@ -12,6 +12,7 @@ from screens.bookings.detail import booking_detail
 from screens.shell.detailed_list import DetailedList
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
+from screens.wording.bookings import priority
 
 
 def _revenue(row: BookingRow) -> str:
@@ -43,6 +44,7 @@ EXTRA_COLUMNS: tuple[Column[BookingRow], ...] = (
     ),
     Column("follow_up_at", "Follow-up", 11, lambda row: short_moment(row["follow_up_at"]), extra=True),
     Column("requests", "Wishes", 20, sort="wishes", extra=True),
+    Column("priority", "Priority", 12, priority, sort="priority", extra=True),
 )
 
 

@@ -23,12 +23,12 @@ from screens.filters.bookings import VIEWS, parse_filter, view_of, whole_text, w
 from screens.shell.paged_list import Held, PagedList
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
-from screens.wording.bookings import due_mark, plain_state, state_with_sign
+from screens.wording.bookings import customer, due_mark, plain_state, state_with_sign
 
-NEWEST_FIRST = ("changed", "id", "created", "revenue")
+NEWEST_FIRST = ("changed", "id", "created", "revenue", "priority")
 COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("booking_id", "No.", 6, right=True, sort="id"),
-    Column("customer_name", "Customer", 10, grows=True, sort="customer"),
+    Column("customer_name", "Customer", 10, customer, grows=True, sort="customer"),
     Column("destination", "To", 8, drop=3, sort="destination"),
     Column("agent_name", "Agent", 9, lambda row: row["agent_name"] or "–", grows=True, drop=1, sort="agent"),
     Column("state", "State", 14, state_with_sign, sort="status", plain=plain_state),

@@ -26,6 +26,7 @@ from screens.fields.field_line import FieldLine, is_required, noun_of
 from screens.fields.type_ahead import which
 from screens.widgets.frame import Frame
 from screens.wording.contacts import is_a_call, needs_number
+from screens.wording.priorities import NAMES
 from screens.wording.text import short
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ LABELS = {
     "destination": "To",
     "launch": "From",
     "requests": "Wishes",
+    "priority": "Priority",
 }
 INPUTS = {
     "customer": "name",
@@ -47,9 +49,12 @@ INPUTS = {
     "email": "optional",
     "requests": "what they wish for",
 }
-OPTIONAL = frozenset(("phone", "email", "requests"))
+OPTIONAL = frozenset(("phone", "email", "requests", "priority"))
 ON_THE_WAY = ("customer", "method", "source", "destination", "launch", "requests")
-"""The fields that enter goes through; phone comes after the method, if that needs a number."""
+"""The fields that enter goes through; phone comes after the method, if that needs a number.
+
+Priority is for the few that are not usual: tab or a click leads there.
+"""
 TO_CALL, TO_TEXT = "Number to call? enter skips it", "Number to text? enter skips it"
 NO_CALL, NO_TEXT = "No number: nobody can call back", "No number: how will they be reached?"
 KEPT = "kept"  # the tone of a notice that stays while somebody types
@@ -131,7 +136,7 @@ def _are_leads(lines: list[str]) -> bool:
 
 
 class LeadForm(Frame):
-    """Customer with phone and e-mail, contact, source, to, from, wishes, and Assign.
+    """Customer with phone and e-mail, contact, source, to, from, wishes, priority, and Assign.
 
     What is wrong with a field is said below it, all at once after Assign; the notice below the fields has
     the result of the last lead, and refusals that concern no field.
@@ -152,6 +157,8 @@ class LeadForm(Frame):
         elif field in ("method", "source"):
             make = ContactChoice if field == "method" else Choice
             widget = make(self._values.of(field), id=field)
+        elif field == "priority":
+            widget = Pick(NAMES, id=field, prompt="medium, unless you choose")
         else:
             widget = Pick(self._values.of(field), id=field)
         return FieldLine(LABELS[field], widget, required=field not in OPTIONAL)
@@ -259,6 +266,8 @@ class LeadForm(Frame):
             return next((each for each in ON_THE_WAY[1:-1] if not self._value(each)), ON_THE_WAY[-1])
         if field in ("phone", "email"):
             field = "method"
+        if field == "priority":
+            return next((each for each in ON_THE_WAY[:-1] if not self._value(each)), "")
         return ON_THE_WAY[ON_THE_WAY.index(field) + 1] if field != ON_THE_WAY[-1] else ""
 
     @property
@@ -304,7 +313,7 @@ class LeadForm(Frame):
             if isinstance(widget, Input):
                 with self.prevent(Input.Changed):
                     widget.value = text
-            elif text in self._values.of(field) and isinstance(widget, Choice | Pick):
+            elif isinstance(widget, Choice | Pick) and text in widget.names:
                 widget.choose(text)
 
     def show_notice(self, text: str, tone: str = "") -> None:

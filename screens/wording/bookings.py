@@ -6,7 +6,9 @@ from rich.text import Text
 
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import booking_state
+from dispatch.service.wording import priority_words
 from models.bookings import PENDING
+from screens.wording import priorities
 from screens.wording.text import BAD, CARE, GOOD, QUIET
 
 STYLES = {
@@ -71,6 +73,23 @@ def plain_state(row: BookingRow) -> str:
     if row["agent_id"] is None:
         return "waiting"
     return "claimed" if row["claimed_at"] else "unclaimed"
+
+
+def customer(row: BookingRow) -> Text:
+    """Format the customer of a booking, behind the sign of another priority than the usual one."""
+    sign = priorities.SIGNS[row["priority"]]
+    return Text.assemble((f"{sign} " if sign else "", _priority_style(row)), row["customer_name"])
+
+
+def priority(row: BookingRow) -> Text:
+    """Format a booking's priority behind its sign."""
+    sign = priorities.SIGNS[row["priority"]]
+    words = priority_words(row["priority"])
+    return Text(f"{sign} {words}" if sign else words, _priority_style(row))
+
+
+def _priority_style(row: BookingRow) -> str:
+    return priorities.STYLES[row["priority"]] if is_open(row) else QUIET
 
 
 def due_mark(row: BookingRow) -> Text:
