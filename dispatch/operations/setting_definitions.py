@@ -66,8 +66,18 @@ def _departments(text: str) -> str:
     return "; ".join(f"{name}={department}" for name, department in department_map(text).items())
 
 
-def _number(key: str, default: int, low: int, high: int, help: str, *, fixed: bool = False) -> Definition:
-    return Definition(key, default, help, _whole(low, high), f"a whole number from {low} to {high}", fixed)
+def _number(
+    key: str,
+    default: int,
+    low: int,
+    high: int,
+    help: str,
+    *,
+    fixed: bool = False,
+    first: int | None = None,
+) -> Definition:
+    accepted = f"a whole number from {low} to {high}"
+    return Definition(key, default, help, _whole(low, high), accepted, fixed, first)
 
 
 def _minutes(key: str, default: str, help: str) -> Definition:
@@ -189,7 +199,14 @@ DEFINITIONS = {
         ),
         Definition("pull", False, "agents may claim each other's unclaimed work", _switch, "on or off"),
         _number("decline_minutes", 30, 0, MOST_MINUTES, "minutes before declined work is offered again"),
-        _number("offer_minutes", 0, 0, MOST_MINUTES, "minutes to claim an offered booking; 0: no limit"),
+        _number(
+            "offer_minutes",
+            0,
+            0,
+            MOST_MINUTES,
+            "minutes to claim an offered booking; 0: no limit",
+            first=15,
+        ),
         _number("min_present", 1, 0, MOST_AGENTS, "others available before missed offers set an agent away"),
         _number("contact_hours", 4, 0, 2_000, "hours to contact a claimed customer; 0: no limit"),
         _number("keep_minutes", 30, 1, MOST_MINUTES, "minutes to answer before the claim is released"),
@@ -197,7 +214,14 @@ DEFINITIONS = {
         Definition("backup_daily", True, "the sweep copies the desk every day", _switch, "on or off"),
         _number("backup_keep", 7, 1, 1_000, "automatic backups to keep; older ones are deleted"),
         _number("backup_warn_days", 2, 0, 3650, "days without a backup before the doctor warns; 0: never"),
-        _number("shuffle_seconds", 0, 0, 1_000_000, "seconds between two shuffles; 0: only by hand"),
+        _number(
+            "shuffle_seconds",
+            0,
+            0,
+            1_000_000,
+            "seconds between two shuffles; 0: only by hand",
+            first=300,
+        ),
         _number(
             "same_row_days",
             7,

@@ -165,7 +165,7 @@ def test_more_than_a_page_waits(desk: Desk, look: Look, add_agent: AddAgent, add
     add_agent("Ada", years=9, capacity=1000)
     set_presence(desk, 1, "offline")
     names = ["LOW", "HIGH", "MEDIUM"] * 90
-    numbers = {name: [] for name in names}
+    numbers: dict[str, list[int]] = {name: [] for name in names}
     for name in names:
         numbers[name].append(add_lead(priority=name)["booking_id"])
     before = len(look(queries.list_bookings, queries.BookingFilter(waiting=True)))
