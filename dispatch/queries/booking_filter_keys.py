@@ -46,6 +46,7 @@ _FLAGS = {
     "waiting": _filling(waiting=True),
     "due": lambda reading: {"due_until": reading.now},
     "asked": _filling(asked=True),
+    "seen by all": _filling(waiting=True, seen_by_all=True),
 }
 
 
@@ -68,7 +69,8 @@ BOOKING_KEYS = table(
     Key(
         "is",
         Fields(_FLAGS, also=_STATUSES | _SHOWN),
-        "unclaimed; claimed; without an agent; follow-up due; agent asked about the claim",
+        "unclaimed; claimed; without an agent; follow-up due; agent asked about the claim; "
+        "waiting, as all have seen it",
     ),
     Key("priority", Choice(PRIORITIES, ordered=True), "priority", Booking.priority),
     Key("agent", Who(is_named, listed="agent"), "its agent", Booking.agent_id, "agent_id"),

@@ -14,6 +14,7 @@ from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.booking_orders import BOOKING_SORTS, FOLLOW_UP, ORDERS, Part, beyond, directed, numbers
 from dispatch.queries.customer_index import Mentions, mentions, of_customer
 from dispatch.queries.next_action import is_due
+from dispatch.queries.offer_rounds import seen_by_all
 from dispatch.queries.order_of_work import TARGET_MINUTES, turns
 from dispatch.queries.row_types import BookingRow
 from models.agents import GONE, Agent, ids_named
@@ -78,6 +79,7 @@ class BookingFilter:
     ``unattended``: claimed, while its agent is away; ``voided``: entered by mistake.
     ``text`` is sought in customer, destination, wishes, notes and number. ``due_until`` is a stored time:
     only follow-ups due by then. ``asked``: only claimed bookings whose agent was asked "still on it?".
+    ``seen_by_all``: only those that wait because every agent who may take work has seen them.
     ``customer`` is a number, or a text to search by. ``where`` is the rest of a filter text.
     """
 
@@ -94,6 +96,7 @@ class BookingFilter:
     text: str = ""
     due_until: str | None = None
     asked: bool = False
+    seen_by_all: bool = False
     sort: str = "changed"
     descending: bool = True
     where: Node | None = None
@@ -272,6 +275,8 @@ def _conditions(which: BookingFilter, *, in_order: bool = False) -> list[Express
     for name, required in _FLAGS.items():
         if getattr(which, name):
             conditions += required
+    if which.seen_by_all:
+        conditions.append(Booking.booking_id.in_(listed(seen_by_all())))
     if which.due_until is not None:
         conditions.append(Booking.follow_up_at <= which.due_until)
         if which.agent_id is not None:  # of the two indexes, then that of the agent's few Pending ones

@@ -128,6 +128,7 @@ class BookingRow(TypedDict):
     phone: str | None
     email: str | None
     group: NotRequired[str]  # on an agent's desk
+    seen_by_all: NotRequired[bool]  # in Queue: it waits, as every agent who may take work has seen it
     over_capacity: NotRequired[bool]  # after it was reassigned
     unsuited: NotRequired[str]  # after an edit: why the agent who had it does not suit it any more
     due: NotRequired[str]  # as of now: the follow-up's lateness, and the next command

@@ -59,7 +59,8 @@ SENTENCES = {
     "desk.restore": "restored the desk[ from {file}]",
     "doctor.repair": "repaired the desk",
     "import": "imported[ {imported}]",
-    "import.change": "updated[ {booking}][ {agent}][ {customer}] from a file",
+    "import.change": "updated[ {booking}][ {agent}][ {customer}] from a file"
+    "[: {unsuited}][; now with {moved_to}]",
     "import.rows": "imported rows[: {imported}]",
     "import.rows_back": "removed imported rows",
     "issue.acknowledge": "acknowledged the escalation of {issue}",

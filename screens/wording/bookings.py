@@ -16,6 +16,7 @@ STYLES = {
     "Confirmed": f"{QUIET} {GOOD}",
     "Cancelled": QUIET,
     "Waiting": f"bold {CARE}",
+    "Seen by all": f"bold {CARE}",
     "! unattended": f"bold {BAD}",
     "Still on it? claimed": f"bold {CARE}",
     "Due, claimed": f"bold {CARE}",
@@ -109,6 +110,6 @@ def _sign(row: BookingRow) -> str:
         return VOIDED
     if row["status"] != PENDING:
         return CONFIRMED if row["status"] == "Confirmed" else CANCELLED
-    if row.get("due") or row.get("unattended") or row.get("asked_at"):
+    if any(row.get(key) for key in ("due", "unattended", "asked_at", "seen_by_all")):
         return LATE
     return CLAIMED if row["claimed_at"] else UNCLAIMED
