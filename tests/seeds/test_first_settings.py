@@ -1,4 +1,4 @@
-"""What a desk begins with: offers and the shuffle are on in one that is made, and off in one that is imported."""
+"""What a desk begins with: offers and the shuffle are on where it is made, and off where it is imported."""
 
 from __future__ import annotations
 
