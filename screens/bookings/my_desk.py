@@ -81,7 +81,8 @@ class MyDesk(BookingList):
     FIGURES = (figures.WORK, figures.STATE, figures.REVENUE, figures.LOAD)
     HELP = (
         "Work one agent's bookings. NOW shows the one under the cursor: what to do, how to reach the "
-        "customer, and the keys. Due work comes first, then claimed, then new, then done today. "
+        "customer, and the keys. Due work comes first, then claimed, then new, then done today, each by "
+        "priority and age. "
         "{booking.next} does the next step; {booking.follow_up} sets when to contact the customer again. "
         'On "still on it?", {booking.keep} keeps the claim; unanswered, the claim ends. {agent.presence} '
         "sets presence, {desk.agent} chooses another agent. Tab goes to the agent's open issues; enter "

@@ -46,8 +46,9 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedBookings):
         "cursor: quote, history, and why it went to its agent. {queue.view} changes the view. {filter} "
         "filters by words or by keys such as status:pending, agent:6, created:today, with and, or, not. "
         "{mark} marks a booking, {mark.range} a range, {mark.all} the whole list; ctrl+click or a click "
-        "left of a row marks too. {booking.reassign}, {booking.cancel}, {booking.follow_up} and "
-        "{booking.release} then act on all marked, after a preview; {back} unmarks."
+        "left of a row marks too. {booking.reassign}, {booking.cancel}, {booking.follow_up}, "
+        "{booking.release} and {booking.edit} (the priority) then act on all marked, after a preview; {back} "
+        "unmarks. Arrows before a name are a higher priority, or a lower one."
     )
     BINDINGS = [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY]
     COLUMNS = COLUMNS

@@ -15,7 +15,7 @@ from astra_tui.cli.commands.booking_batch import (
     release,
 )
 from astra_tui.cli.options import Call, booking_number, formatted, limited, reading, verbs
-from astra_tui.cli.output.bookings import print_line
+from astra_tui.cli.output.bookings import print_line, unusual_priority
 from astra_tui.cli.output.events import print_history
 from astra_tui.cli.output.printing import Column, Listing, details, line
 from astra_tui.cli.value_types import AGENT, DESTINATION, LAUNCH, METHOD, PACKAGE, PRIORITY, SOURCE, Word
@@ -46,6 +46,7 @@ LIST_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("Status", booking_state),
     Column("Revenue", lambda row: money(row["total_revenue"]), right=True),
     Column("Changed", lambda row: moment(row["changed_at"]), whole=True),
+    Column("Priority", unusual_priority, whole=True, sparse=True),
     Column("Follow-up", lambda row: moment(row["follow_up_at"]), whole=True, sparse=True),
 )
 LISTING = Listing(LIST_COLUMNS, queries.BOOKING_ROW, "booking_id")
