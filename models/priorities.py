@@ -6,3 +6,5 @@ PRIORITIES = ("LOW", "MEDIUM", "HIGH", "URGENT", "CRITICAL")
 """By number: LOW is 1, CRITICAL 5."""
 MEDIUM = 2
 """The number that a booking has unless somebody says otherwise, and from which triage counts."""
+USUAL = PRIORITIES[MEDIUM - 1]
+"""Its name, which need not be said."""

@@ -19,7 +19,7 @@ class MarkedBookings(MarkedList[BookingRow, BookingRow], BookingList):
     FOR_MARKED = ("reassign", "cancel", "follow_up", "edit", "release")
     KEYS_OF_MARKED = (
         "  {booking.reassign} reassign  {booking.cancel} cancel  {booking.follow_up} follow-up"
-        "  {booking.edit} priority  {booking.release} release  {back} unmark"
+        "  {booking.release} release  {back} unmark  {booking.edit} priority"
     )
 
     def describe_batch(self, result: BatchResult, participle: str) -> Text:

@@ -10,14 +10,13 @@ from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import age, short_moment
 from dispatch.service.row_types import IssueRow
 from models.bookings import PENDING
-from models.priorities import MEDIUM, PRIORITIES
+from models.priorities import USUAL
 from screens.widgets.steady_text import SteadyText
 from screens.wording import issues as issue_words
 from screens.wording.bookings import STEPS, priority, sign, state
 from screens.wording.contacts import by_method
 from screens.wording.text import CARE
 
-USUAL = PRIORITIES[MEDIUM - 1]
 CALLS = {"Phone Call": "call", "Text": "text"}
 Keys = list[tuple[str, str]]
 """Keys with what they do here, the next step first."""

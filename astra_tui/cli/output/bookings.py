@@ -5,12 +5,12 @@ from __future__ import annotations
 from astra_tui.cli.output.printing import line
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import booking_state, holder, moment
-from models.priorities import MEDIUM, PRIORITIES
+from models.priorities import USUAL
 
 
 def unusual_priority(row: BookingRow) -> str:
     """Return a booking's priority, "" for the usual one."""
-    return "" if row["priority"] == PRIORITIES[MEDIUM - 1] else row["priority"]
+    return "" if row["priority"] == USUAL else row["priority"]
 
 
 def print_line(row: BookingRow) -> None:
