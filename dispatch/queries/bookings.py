@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, cast
 
 from peewee import JOIN, Expression, ModelSelect, fn
@@ -23,7 +24,7 @@ from models.bookings import PENDING, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound
 from models.hints import act
-from models.priorities import PRIORITIES
+from models.priorities import MEDIUM, PRIORITIES
 
 # claimed work whose agent is away
 _AWAY = Agent.presence.in_(GONE) | Agent.left_at.is_null(False)
@@ -70,6 +71,7 @@ _FLAGS: dict[str, list[Any]] = {  # flags of a BookingFilter
     "voided": [Booking.voided],
 }
 MOST_NAMED = 500  # parameters of a query
+MANY = 2_000  # rows from which on it is quicker to go through all in order
 
 
 @dataclass(frozen=True)
@@ -169,9 +171,28 @@ def _is_pending(which: BookingFilter) -> bool:
 
 
 def _is_narrow(which: BookingFilter) -> bool:
-    """Return whether an index finds the few matches: an agent's, or those with a follow-up."""
+    """Return whether an index finds the few matches: an agent's, of a rare priority, or with a follow-up."""
     by_follow_up = any(isinstance(part, Pair) and part.key == FOLLOW_UP for part in parts_of(which.where))
-    return by_follow_up or which.agent_id is not None or which.due_until is not None
+    is_few = by_follow_up or which.agent_id is not None or which.due_until is not None
+    return is_few or _is_rare(which)
+
+
+def _is_rare(which: BookingFilter) -> bool:
+    """Return whether the filter asks for a priority that few bookings have."""
+    asked = None if _is_pending(which) else _unusual(which)
+    if asked is None:
+        return False
+    return len(tuples(Booking.select(Booking.booking_id).where(asked).limit(MANY))) < MANY
+
+
+def _unusual(which: BookingFilter) -> Expression | None:
+    """Return the condition for the index of priorities; None if the filter allows the usual one."""
+    for part in parts_of(which.where):
+        if isinstance(part, Pair) and part.key == "priority":
+            holds = partial(BOOKING_KEYS["priority"].kind.holds, operator=part.operator, value=part.value)
+            condition: Expression = holds(Booking.priority) & (Booking.priority != MEDIUM)
+            return None if holds(MEDIUM) else condition
+    return None
 
 
 def _with_agent(which: BookingFilter) -> BookingFilter:
@@ -281,6 +302,8 @@ def _conditions(which: BookingFilter, *, in_order: bool = False) -> list[Express
         conditions.append(Booking.follow_up_at <= which.due_until)
         if which.agent_id is not None:  # of the two indexes, then that of the agent's few Pending ones
             conditions.append(Booking.status == PENDING)
+    if not in_order and (unusual := _unusual(which)) is not None:
+        conditions.append(unusual)
     if which.where is not None:
         conditions.append(condition(which.where, BOOKING_KEYS, _of_words, _of_fields))
     return conditions
