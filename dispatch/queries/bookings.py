@@ -206,12 +206,20 @@ def _with_agent(which: BookingFilter) -> BookingFilter:
     return which
 
 
-def pending_ids(agent_id: int, *, claimed: bool | None = None) -> list[int]:
-    """Return the ids of an agent's Pending bookings, oldest first: all, or those ``claimed`` or not."""
-    query = Booking.select(Booking.booking_id).where(Booking.agent_id == agent_id, Booking.status == PENDING)
+def pending_ids(agent_id: int, *, claimed: bool | None = None, targets: str = "") -> list[int]:
+    """Return the ids of an agent's Pending bookings: all, or those ``claimed`` or not.
+
+    The oldest first, or with ``targets`` in the order of work.
+    """
+    columns = (Booking.priority, Booking.created_at, Booking.booking_id)
+    query = Booking.select(*columns).where(Booking.agent_id == agent_id, Booking.status == PENDING)
     if claimed is not None:
         query = query.where(Booking.claimed_at.is_null(not claimed))
-    return [booking_id for (booking_id,) in tuples(query.order_by(Booking.created_at, Booking.booking_id))]
+    rows = tuples(query.order_by(Booking.created_at, Booking.booking_id))
+    if targets:
+        turn = turns(targets)
+        rows.sort(key=lambda row: turn(*row))
+    return [booking_id for *_, booking_id in rows]
 
 
 def booking(booking_id: int) -> BookingRow:

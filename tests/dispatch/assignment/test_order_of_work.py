@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch import bookings, queries
+from dispatch import agents, bookings, queries
+from dispatch.agents import handover
 from dispatch.agents.presence import set_presence
 from dispatch.bookings import editing, follow_ups
 from dispatch.desk.desk import Desk
@@ -107,8 +108,6 @@ def queue(desk: Desk, clock: Any, add_agent: AddAgent, add_lead: AddLead) -> lis
 
 def drained(desk: Desk, look: Look) -> list[int]:
     """The bookings in the order in which they are assigned, one after the other, as Ada gets room for one."""
-    from dispatch import agents
-
     order: list[int] = []
     while look(lambda: tuples(Waiting.select(Waiting.booking_id))):
         held = look(queries.agent, 1)["load"]
@@ -205,6 +204,18 @@ def test_a_desk_lists_its_work_in_that_order(
     ]
     aged = look(queries.desk_of, 1, desk.now(), "1 1 1 1 1")
     assert [row["booking_id"] for row in aged] == [3, 2, 1, 4, 5, 6, 7], "due at the same time"
+
+
+def test_a_handover_through_the_desk_begins_with_the_most_urgent(
+    desk: Desk, look: Look, add_agent: AddAgent, add_lead: AddLead
+) -> None:
+    """Bob has room for one of Ada's three: it is not the oldest."""
+    add_agent("Ada", years=9, capacity=100)
+    for name in ("LOW", "HIGH", "MEDIUM"):
+        add_lead(priority=name)
+    add_agent("Bob", capacity=1)
+    handover.hand_over(desk, 1, handover.DESK)
+    assert [look(queries.booking, number)["agent_id"] for number in (1, 2, 3)] == [1, 2, 1]
 
 
 def test_another_priority_is_another_place_in_the_queue(desk: Desk, look: Look, queue: list[int]) -> None:
