@@ -7,6 +7,7 @@ from peewee import AutoField, BooleanField, IntegerField, TextField
 from models.agents import Agent, Holder
 from models.base import BaseModel, DeskModel, reference
 from models.customers import Lead
+from models.priorities import MEDIUM
 
 PENDING = "Pending"
 CONFIRMED = "Confirmed"
@@ -80,6 +81,7 @@ class Booking(BaseModel):
     asked_at = TextField(null=True)
     shuffled_at = TextField(null=True)
     pinned_at = TextField(null=True)
+    priority = IntegerField(default=MEDIUM)
 
 
 class Waiting(DeskModel):
@@ -89,3 +91,4 @@ class Waiting(DeskModel):
 
     booking_id = IntegerField(primary_key=True)
     created_at = TextField()
+    priority = IntegerField()

@@ -7,6 +7,7 @@ from typing import Any
 from peewee import AutoField, IntegerField, TextField
 
 from models.base import BaseModel, reference
+from models.priorities import MEDIUM
 
 
 class Customer(BaseModel):
@@ -30,12 +31,14 @@ class Customer(BaseModel):
 class Lead(BaseModel):
     """A customer's request. Imported leads without a booking have no destination.
 
-    ``booking`` is the one that the triggers opened for a lead just saved.
+    ``booking`` is the one that the triggers opened for a lead just saved, and ``priority`` what it begins
+    with: the booking keeps it.
     """
 
     label = "lead"
     table = "new_customer"
     booking: Any = None
+    priority: int = MEDIUM
 
     lead_id = AutoField()
     customer_id = reference(Customer, "customer_id")

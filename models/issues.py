@@ -20,8 +20,6 @@ HELD = (ASSIGNED, IN_PROGRESS, PENDING_CUSTOMER)
 OPEN = (NEW, *HELD)
 TITLE_LENGTH = 100  # characters: of a message that begins an issue
 
-PRIORITIES = ("LOW", "MEDIUM", "HIGH", "URGENT", "CRITICAL")
-"""By number: LOW is 1, CRITICAL 5 (docs/rules.md, Priority)."""
 TIERS = ("bronze", "silver", "gold", "platinum", "enterprise")
 CHANNELS = ("email", "phone", "chat", "social_media", "web_form")
 CATEGORIES = (

@@ -233,6 +233,7 @@ def open_booking(lead: Lead, assignment: Assignment | None) -> None:
         created_at=at,
         changed_at=at,
         given_at=at if assignment else None,
+        priority=lead.priority,
     )
     booking.save()
     lead.booking = booking

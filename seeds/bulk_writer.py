@@ -30,6 +30,7 @@ from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.database import current_database
 from models.errors import Conflict
+from models.priorities import MEDIUM
 from models.tallies import PARTS, Decided, TallyChanges, addition
 from models.triggers import change_score, recount_loads
 
@@ -370,6 +371,7 @@ def _booking_row(item: History, booking: Outcome, lead_id: int, agent_id: int | 
         False,
         1,
         *NO_TIMERS,
+        MEDIUM,
     )
     if not booking.more:
         return row

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -73,10 +75,19 @@ def _own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(variable, str(tmp_path / variable.lower()))
 
 
+def make_quiet(path: Path) -> None:
+    """Switch off what a new desk does by itself: offers that lapse, and the recurring shuffle."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            "UPDATE settings SET value = '0' WHERE key IN ('offer_minutes', 'shuffle_seconds')"
+        )
+
+
 @pytest.fixture(scope="session")
 def empty_desk_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "empty.db"
     open_desk(path, create=True).close()
+    make_quiet(path)
     return path
 
 

@@ -20,7 +20,7 @@ from dispatch.outputs.rejected_rows import RejectedRows
 from dispatch.queries.wording import moment
 from models.errors import InvalidInput
 
-DEFAULTS = ("method", "source", "destination", "launch", "requests")
+DEFAULTS = ("method", "source", "destination", "launch", "requests", "priority")
 
 
 def add_file(

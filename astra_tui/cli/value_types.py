@@ -19,6 +19,7 @@ from dispatch.inputs import validation
 from dispatch.inputs.filter_offers import offers
 from dispatch.inputs.filter_reader import Keys
 from models.bookings import STATUSES
+from models.priorities import PRIORITIES
 
 T = TypeVar("T")
 
@@ -213,3 +214,4 @@ DESTINATION, LAUNCH, METHOD, SOURCE = map(AcceptedValue, ("destination", "launch
 DEPARTMENT, PACKAGE = AcceptedValue("department"), AcceptedValue("package")
 JOB_TITLE = AcceptedValue("job_title", "TITLE")
 POLICY, SETTING, STATUS = Word(_policies), Word(_settings, "KEY"), Word(STATUSES, "STATUS")
+PRIORITY = Word(PRIORITIES)

@@ -48,13 +48,14 @@ def hand_over(running: Command, agent_id: int, to: int | str) -> AgentRow:
 
 
 def to_the_desk(running: Command, agent: Agent) -> list[MoveRow]:
-    """Let the policy find another agent for each of an agent's bookings, oldest first.
+    """Let the policy find another agent for each of an agent's bookings, in the order of work.
 
     Returns the moves, including those to no agent.
     """
     moves: list[MoveRow] = []
     stays = agent.left_at is None and agent.presence not in GONE
-    for booking_id in queries.pending_ids(agent.agent_id):
+    targets = str(running.desk.settings["lead_target_minutes"])
+    for booking_id in queries.pending_ids(agent.agent_id, targets=targets):
         booking = Booking.lock(booking_id)
         kept_out = {agent.agent_id: HANDED_OVER}
         if stays and taker_for(running, booking, kept_out) is None:

@@ -22,7 +22,7 @@ from models.issues import ASSIGNED
 
 
 def pass_on(running: Command, gone: Iterable[int]) -> list[MoveRow]:
-    """Take back the unclaimed bookings of agents who are gone, then assign all that waits, oldest first.
+    """Take back the unclaimed bookings of agents who are gone, then assign all that waits in its order.
 
     Returns the moves of the former, in the order of the bookings, including those to no agent.
     """
@@ -71,5 +71,5 @@ def _assign_waiting(running: Command, gone: list[int]) -> list[int]:
 
 
 def assign_waiting(desk: Desk) -> list[int]:
-    """Assign waiting bookings, oldest first, as long as an agent is free; return those that got one."""
+    """Assign waiting bookings in the order of work while an agent is free; return those that got one."""
     return _assign_waiting(desk, [])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import heapq
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from peewee import Tuple
@@ -10,8 +12,10 @@ from peewee import Tuple
 from dispatch.assignment.assign import find_agent, kept_out_of, may_take, present_round
 from dispatch.desk.commands import Command
 from dispatch.queries.offer_rounds import NO_ROUND, Round, free_agents, rounds_of
+from dispatch.queries.order_of_work import Turn, turns
 from models.base import CompiledQuery, parameter
 from models.bookings import Booking, Waiting
+from models.priorities import PRIORITIES
 
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
@@ -21,15 +25,19 @@ AT_ONCE = 100
 _oldest_waiting = CompiledQuery(
     lambda: (
         Waiting.select(Waiting.created_at, Waiting.booking_id)
-        .where(Tuple(Waiting.created_at, Waiting.booking_id) > Tuple(parameter("since"), parameter("last")))
+        .where(
+            Waiting.priority == parameter("priority"),
+            Tuple(Waiting.created_at, Waiting.booking_id) > Tuple(parameter("since"), parameter("last")),
+        )
         .order_by(Waiting.created_at, Waiting.booking_id)
         .limit(parameter("limit"))
     )
 )
+_any_waiting = CompiledQuery(lambda: Waiting.select(Waiting.booking_id).limit(1))
 
 
 def drain_waiting(running: Command, returned: Mapping[int, str] | None = None) -> None:
-    """Assign waiting bookings, oldest first, as long as an agent may take work.
+    """Assign waiting bookings, in their order of work, as long as an agent may take work.
 
     ``returned`` are those that an agent has just given back, and why: they wait their turn with the others,
     but do not count as drained. A booking that every free agent is kept out of stays waiting, untouched.
@@ -37,7 +45,7 @@ def drain_waiting(running: Command, returned: Mapping[int, str] | None = None) -
     returned = returned or {}
     drained: list[int] = []
     free: set[int] | None = None  # not read unless something waits, as there may be thousands
-    for booking_id, before in _waiting(running.undoes):
+    for booking_id, before in _waiting(running.desk, running.undoes):
         free = free_agents() if free is None else free
         if not free:
             break
@@ -54,10 +62,10 @@ def drain_waiting(running: Command, returned: Mapping[int, str] | None = None) -
 
 def drainable(desk: Desk) -> bool:
     """Whether a booking is waiting that an agent could take now."""
-    if not Waiting.select().exists() or not (free := free_agents()):
+    if not _any_waiting() or not (free := free_agents()):
         return False
     asking = Command(desk, "waiting.assign")
-    return any(_somebody(asking, booking_id, before, free) for booking_id, before in _waiting(None))
+    return any(_somebody(asking, booking_id, before, free) for booking_id, before in _waiting(desk, None))
 
 
 def _somebody(running: Command, booking_id: int, before: Round, free: set[int]) -> bool:
@@ -66,11 +74,20 @@ def _somebody(running: Command, booking_id: int, before: Round, free: set[int]) 
     return bool(free - kept_out_of(running, booking_id, current, free=free).keys())
 
 
-def _waiting(undoing: int | None) -> Iterator[tuple[int, Round]]:
-    """The waiting bookings, oldest first, with their rounds by the log."""
+def _waiting(desk: Desk, undoing: int | None) -> Iterator[tuple[int, Round]]:
+    """The waiting bookings in the order of work, with their rounds by the log."""
+    if not _any_waiting():
+        return
+    turn = turns(str(desk.settings["lead_target_minutes"]))
+    in_order = heapq.merge(*(_of_priority(priority, turn) for priority in range(1, len(PRIORITIES) + 1)))
+    while some := list(islice(in_order, AT_ONCE)):
+        rounds = rounds_of([one.booking_id for one in some], undoing)
+        yield from ((one.booking_id, rounds.get(one.booking_id, NO_ROUND)) for one in some)
+
+
+def _of_priority(priority: int, turn: Callable[[int, str, int], Turn]) -> Iterator[Turn]:
+    """The turns of the waiting bookings of a priority, oldest first."""
     since, last = "", 0
-    while rows := _oldest_waiting(since=since, last=last, limit=AT_ONCE):
-        numbers = [booking_id for _, booking_id in rows]
-        rounds = rounds_of(numbers, undoing)
-        yield from ((booking_id, rounds.get(booking_id, NO_ROUND)) for booking_id in numbers)
+    while rows := _oldest_waiting(priority=priority, since=since, last=last, limit=AT_ONCE):
+        yield from (turn(priority, *row) for row in rows)
         since, last = rows[-1]

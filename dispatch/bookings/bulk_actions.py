@@ -22,7 +22,8 @@ from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.row_types import BookingRow
 from models.agents import Agent
 from models.bookings import CANCELLED, Booking
-from models.errors import DeskError
+from models.errors import DeskError, Refused
+from models.priorities import PRIORITIES
 from models.triggers import loads_gathered
 
 if TYPE_CHECKING:
@@ -83,6 +84,20 @@ def follow_up(running: Command, which: Which, at: str | None = None) -> BatchRes
     return result
 
 
+@command("booking.prioritise_all", past="several prioritised", undo=put_each_back)
+def prioritise(running: Command, which: Which, priority: str) -> BatchResult:
+    """Set the priority of bookings. Raises InvalidInput for an unknown one."""
+    number = validation.priority(priority)
+
+    def rank(booking: Booking) -> None:
+        booking.priority = number
+        save(running, booking)
+
+    result = _kept(running, _all(which, _prioritisable(number), rank))
+    running.detail["priority"] = PRIORITIES[number - 1]
+    return result
+
+
 def preview_reassign(desk: Desk, which: Which, to_agent_id: int) -> BatchResult:
     """Return the bookings as ``reassign`` would leave them; nothing is locked or written."""
     with desk.reading():
@@ -124,6 +139,15 @@ def preview_follow_up(desk: Desk, which: Which, at: str | None = None) -> BatchR
         return _planned(which, _promising(due_at), lambda row, _: row | {"follow_up_at": due_at})
 
 
+def preview_prioritise(desk: Desk, which: Which, priority: str) -> BatchResult:
+    """Return the bookings as ``prioritise`` would leave them; nothing is locked or written."""
+    number = validation.priority(priority)
+    with desk.reading():
+        return _planned(
+            which, _prioritisable(number), lambda row, _: row | {"priority": PRIORITIES[number - 1]}
+        )
+
+
 def preview_release(desk: Desk, which: Which) -> BatchResult:
     """Return the bookings as ``release`` would leave them; each reassignment is worked out on its own."""
     asking = Command(desk, "booking.release_all")
@@ -160,6 +184,16 @@ def _promising(due_at: str | None) -> Check:
         lifecycle.check_open(booking)
         if due_at is None and booking.follow_up_at is None:
             raise lifecycle.nothing_to_clear(booking.booking_id)
+
+    return check
+
+
+def _prioritisable(priority: int) -> Check:
+    def check(booking: Booking) -> None:
+        _open_or_waiting(booking)
+        if booking.priority == priority:
+            name = PRIORITIES[priority - 1]
+            raise Refused("same_priority", f"booking {booking.booking_id} is already {name}")
 
     return check
 

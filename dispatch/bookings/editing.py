@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dispatch.assignment.assign import choice_for, find_agent
-from dispatch.assignment.eligibility import DEPARTMENT, pool_for
-from dispatch.assignment.selection import profile_of
 from dispatch.bookings.lifecycle import booking_at_work, described, set_quote
+from dispatch.bookings.suitability import misfits, pass_on_unsuited
 from dispatch.customers.records import refuse_erased, rename_leads, set_contacts
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.queries.row_types import BookingRow
-from models.agents import Agent
 from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, Refused
@@ -29,11 +26,12 @@ def edit(
     destination: str | None = None,
     launch: str | None = None,
     requests: str | None = None,
+    priority: str | None = None,
     package: str | None = None,
     destination_revenue: str | float | None = None,
     package_revenue: str | float | None = None,
 ) -> BookingRow:
-    """Change only what is given; the trip and the quote only while Pending.
+    """Change only what is given; the trip, the quote and the priority only while Pending.
 
     A new name also replaces the old one on the customer and all their leads that have it.
     Empty text clears phone, email and requests. If its agent does not suit the new trip, the result says why
@@ -44,51 +42,26 @@ def edit(
     lead = Lead.lock(booking.lead_id)
     refuse_erased(lead.customer_id)
     customer = Customer.lock(lead.customer_id)
-    trip = (destination, launch, package, destination_revenue, package_revenue)
+    trip = (destination, launch, package, destination_revenue, package_revenue, priority)
     if any(value is not None for value in trip) and booking.status != PENDING:
         raise Refused(
             "not_pending",
-            f"booking {booking_id} is {booking.status}: trip and quote are fixed",
+            f"booking {booking_id} is {booking.status}: trip, quote and priority are fixed",
             "reopen it first",
         )
-    unsuited_before = _unsuited(running, booking, lead)
+    misfits_before = misfits(running, booking, lead)
     if name is not None:
         customer.name = lead.customer_name = validation.name(name, "customer_name")
     set_contacts(customer, phone, email)
     _edit_request(running, lead, method, source, requests)
     _edit_trip(running, booking, lead, destination, launch, package)
+    if priority is not None:
+        booking.priority = validation.priority(priority)
     set_quote(running, booking, package, destination_revenue, package_revenue)
     _save_all(running, booking, lead, customer)
-    return _settled(running, booking, _unsuited(running, booking, lead) - unsuited_before)
-
-
-def _unsuited(running: Command, booking: Booking, lead: Lead) -> set[str]:
-    """Why a Pending booking's agent would not be eligible for it; empty if nothing is wrong."""
-    if booking.status != PENDING or booking.agent_id is None:
-        return set()
-    if Agent.lock(booking.agent_id).left_at is not None:
-        return set()
-    pool = pool_for(running.desk, lead, booking.package)
-    broken = profile_of(booking.agent_id).broken_rules(pool)
-    return {f"is {why}" if rule == DEPARTMENT else why for rule, why in broken}
-
-
-def _settled(running: Command, booking: Booking, unsuited: set[str]) -> BookingRow:
-    """Return the booking's row; let it go on if it became unsuited, nobody works on it, and another suits it.
-
-    Where all others break a rule too, nothing is gained, and it stays.
-    """
-    if not unsuited or booking.agent_id is None:
-        return described(running, booking.booking_id)
-    holder, why = Agent.lock(booking.agent_id), " and ".join(sorted(unsuited))
-    reason = f"{holder.name} {why}"
-    running.detail = {"unsuited": reason}
-    if booking.claimed_at is None and booking.pinned_at is None:
-        choice = choice_for(running, booking, {holder.agent_id: why})
-        if choice.ranked and not choice.relaxed:
-            taker = find_agent(running, booking, {holder.agent_id: why}, because=reason)
-            running.detail["moved_to"] = taker
-    return described(running, booking.booking_id) | {"unsuited": reason}
+    reason = pass_on_unsuited(running, booking, misfits(running, booking, lead) - misfits_before)
+    row = described(running, booking_id)
+    return row | {"unsuited": reason} if reason else row
 
 
 def _edit_request(

@@ -7,7 +7,7 @@ from typing import Any
 
 from dispatch import bookings, queries
 from dispatch.agents import presence
-from dispatch.bookings import bulk_actions, follow_ups
+from dispatch.bookings import bulk_actions, editing, follow_ups
 from dispatch.bookings.row_types import BatchResult
 from dispatch.command_line.verbs import BOOKING, Argument, Asker, Given, Kind, Verb, agent, is_no_time, text
 from dispatch.desk.desk import Desk
@@ -18,6 +18,7 @@ from models.agents import PRESENCES
 from models.clock import local_offset
 from models.errors import InvalidInput, Refused
 from models.hints import act
+from models.priorities import PRIORITIES
 
 REASON = text("reason", "--reason")
 
@@ -220,6 +221,21 @@ BOOKING_VERBS = (
         _follow_up,
         (BOOKING, text("at", "--at")),
         moments={"at": due_times.understand},
+    ),
+    Verb(
+        "e",
+        "booking",
+        "priority",
+        "Set the priority of {rows} to {priority}",
+        _all(
+            "Priority set",
+            lambda desk, number, given: editing.edit(desk, number, priority=given["priority"]),
+            lambda desk, numbers, given: bulk_actions.prioritise(desk, numbers, given["priority"]),
+        ),
+        (BOOKING, Argument("priority", Kind.CHOICE, "--to", choices=PRIORITIES[::-1])),
+        preview=lambda desk, given: bulk_actions.preview_prioritise(
+            desk, given["numbers"], given["priority"]
+        ),
     ),
     Verb("K", "booking", "keep", "Keep the claim on {rows}", _one("Claim kept", bookings.keep), (BOOKING,)),
     Verb(

@@ -10,7 +10,8 @@ from dispatch.customers.row_types import IssueLine, SupportHistory
 from models.base import Json, tuples
 from models.bookings import CONFIRMED, Booking
 from models.customers import Lead
-from models.issues import OPEN, PRIORITIES, Issue, Survey
+from models.issues import OPEN, Issue, Survey
+from models.priorities import PRIORITIES
 
 MOST_LISTED = 20
 

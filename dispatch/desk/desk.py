@@ -158,7 +158,7 @@ class Desk:
     def _furnish(self, year_shift: int) -> None:
         """Give a new file its settings and accepted values."""
         if not settings.exist():
-            settings.create(year_shift)
+            settings.create(year_shift, self.rules.settings)
             create_values()
             self.is_new = True
 

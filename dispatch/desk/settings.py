@@ -22,7 +22,7 @@ DESK_ID = "desk_id"
 
 @dataclass(frozen=True)
 class Definition:
-    """A setting: its purpose, its default, and its parser."""
+    """A setting: its purpose, default and parser; ``first`` is what a new desk begins with instead."""
 
     key: str
     default: Any
@@ -30,6 +30,7 @@ class Definition:
     parse: Callable[[str], Any]
     accepted: str
     fixed: bool = False
+    first: Any = None
 
 
 _rows = CompiledQuery(lambda: Setting.select(Setting.key, Setting.value))
@@ -147,6 +148,22 @@ def store(key: str, value: Any) -> None:
     _write(VERSION_KEY, str(int(_present(_row_of(key=VERSION_KEY))[0]) + 1))
 
 
+def calm(settings: Settings) -> Json:
+    """Put what a new desk begins with back to its defaults, unless somebody has set it; return what changed.
+
+    A desk whose work comes from elsewhere is to stay as it was there.
+    """
+    changed = {
+        key: definition.default
+        for key, definition in settings.definitions.items()
+        if definition.first is not None and settings[key] == definition.first
+    }
+    for key, value in changed.items():
+        store(key, value)
+    settings.refresh()
+    return changed
+
+
 def remember(key: str, value: str) -> None:
     """Keep a value of the desk's own beside the settings, without a new version."""
     _write(key, value)
@@ -163,9 +180,12 @@ def exist() -> bool:
     return bool(_row_of(key=VERSION_KEY))
 
 
-def create(year_shift: int) -> None:
+def create(year_shift: int, definitions: Mapping[str, Definition]) -> None:
     """Write the first settings of a new desk."""
     _write("year_shift", str(year_shift))
+    for key, definition in definitions.items():
+        if definition.first is not None:
+            _write(key, described(definition.first))
     _write(VERSION_KEY, "1")
     _write(DESK_ID, new_desk_id())
 

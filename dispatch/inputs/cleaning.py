@@ -16,6 +16,7 @@ from dispatch.inputs.amounts import money_cents
 from dispatch.inputs.phone_numbers import Found, bare, first_number
 from dispatch.inputs.value_words import meant
 from models.errors import InvalidInput
+from models.priorities import PRIORITIES
 
 LARGEST_ID = 2_147_483_647  # fits an INTEGER of every database
 CHOSEN = ("method", "source", "destination", "launch")
@@ -49,6 +50,8 @@ def lead(fields: Mapping[str, str | None], accepted: Accepted) -> dict[str, str 
     for kind in CHOSEN:
         if text := made.get(kind):
             made[kind] = meant(kind, text, accepted(kind))
+    if text := made.get("priority"):
+        made["priority"] = meant("priority", text, PRIORITIES)
     remarks = []
     for name, read in (("phone", first_number), ("email", first_address)):
         value = fields.get(name)

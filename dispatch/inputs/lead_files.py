@@ -14,7 +14,7 @@ from dispatch.inputs.rows.row import REASON
 from models.errors import InvalidInput
 
 REQUIRED = ("name", "method", "source", "destination", "launch")
-OPTIONAL = ("requests", "phone", "email")
+OPTIONAL = ("requests", "phone", "email", "priority")
 FIELDS = (*REQUIRED, *OPTIONAL)
 IDENTIFIER = "external_id"
 IGNORED_NAMED = 20

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from dispatch.inputs import phone_numbers
 from models.errors import InvalidInput
+from models.priorities import PRIORITIES
 
 NAME_LENGTH = 100
 TEXT_LENGTH = 10_000
@@ -115,6 +116,19 @@ def one_of(value: str | None, field: str, accepted: Sequence[str]) -> str:
         problem = f"{excerpt(text)} is not a {word}" if text else f"{word} is required"
         raise InvalidInput(field, problem, "accepted: " + ", ".join(accepted))
     return text
+
+
+def priority(value: str | None) -> int:
+    """Return the number, 1 to 5, of a priority's name in any case. Raises InvalidInput, naming them all."""
+    text = stripped(value, "priority")
+    if text.upper() not in PRIORITIES:
+        one_of(text, "priority", PRIORITIES[::-1])
+    return PRIORITIES.index(text.upper()) + 1
+
+
+def optional_priority(value: str | None) -> str | None:
+    """Validate the name of a priority; None if there is none. Raises InvalidInput."""
+    return PRIORITIES[priority(value) - 1] if stripped(value, "priority") else None
 
 
 def rating(value: str | float) -> float:

@@ -25,6 +25,14 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         " ppc cpc gekauft bezahlt",
         "organic": "organicsearch organicsocial organictraffic unpaid seo organisch",
     },
+    # no numbers: 1 is the highest for some, the lowest for others
+    "priority": {
+        "low": "lowest minor trivial niedrig gering",
+        "medium": "normal regular standard mittel",
+        "high": "major important hoch wichtig",
+        "urgent": "asap dringend eilig",
+        "critical": "highest blocker emergency kritisch",
+    },
     "status": {
         "confirmed": "confirm bestatigt",
         "cancelled": "canceled cancel cancelation cancellation storniert",

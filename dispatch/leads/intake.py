@@ -17,6 +17,7 @@ from dispatch.inputs import validation
 from models.customer_index import include
 from models.customers import Customer, Lead
 from models.errors import InvalidInput
+from models.priorities import PRIORITIES
 
 NEW_CUSTOMER: Literal["new"] = "new"
 """In place of a customer's id: somebody new, even if the phone or e-mail is known."""
@@ -40,6 +41,7 @@ class LeadResult(TypedDict):
     reason: str
     customer_id: int
     other_customer_id: int | None
+    priority: str
 
 
 def received(
@@ -56,6 +58,7 @@ def received(
     phone: str | None = None,
     email: str | None = None,
     policy: str | None = None,
+    priority: str | None = None,
     row_id: str | None = None,
 ) -> LeadResult:
     """Take in a lead as part of a command; the triggers assign it and open its booking.
@@ -76,6 +79,8 @@ def received(
     )
     if requests:
         lead.requests = validation.wishes(requests)
+    if validation.optional_priority(priority):
+        lead.priority = validation.priority(priority)
     contact = validation.phone(phone) if phone else None, validation.email(email) if email else None
     if policy:
         running.policy = policy_named(policy).name
@@ -133,12 +138,15 @@ def _new_customer(name: str, phone: str | None, email: str | None, now: str) -> 
     return customer.customer_id
 
 
-CHECKED_FIELDS = ("name", "phone", "email", "method", "source", "destination", "launch", "requests")
+CHOICES = ("method", "source", "destination", "launch")
+CHOICES = ("method", "source", "destination", "launch")
+CHECKED_FIELDS = ("name", "phone", "email", *CHOICES, "requests", "priority")
 _TEXT_CHECKS: dict[str, Callable[[str | None], str | None]] = {
     "name": partial(validation.name, field="customer_name"),
     "phone": validation.phone,
     "email": validation.email,
     "requests": validation.wishes,
+    "priority": validation.optional_priority,
 }
 
 
@@ -174,4 +182,5 @@ def _result(running: Command, lead: Lead, other_id: int | None) -> LeadResult:
         reason=decision.reason,
         customer_id=lead.customer_id,
         other_customer_id=other_id,
+        priority=PRIORITIES[booking.priority - 1],
     )

@@ -34,6 +34,7 @@ OF_ACT, AFTER_ACT = "~", "\x7f"
 AGAIN, AFTER_AGAIN = "+", ","
 """The end of an id used before in the file, once for each time, and the sign after that in order."""
 DIGEST_BYTES = 12
+_TELLING = tuple(name for name in FIELDS if name != "priority")  # a lead that becomes urgent is the same
 
 Fields = Mapping[str, str | None]
 
@@ -130,7 +131,7 @@ class KnownRows:
             if external_id and (number := cleaning.whole(external_id.strip())):
                 return Identity(_digest("id", number), is_shared=True)
             if self._days and (fields.get("phone") or fields.get("email")):
-                return Identity(_digest(*(fields.get(name) or "" for name in FIELDS)), lasts=False)
+                return Identity(_digest(*(fields.get(name) or "" for name in _TELLING)), lasts=False)
         return Identity(f"{self.digest}:{place}")
 
     def find(self, row: Identity, fields: Fields, place: str) -> Known | None:

@@ -19,10 +19,12 @@ from typing import Any
 from peewee import fn
 
 from dispatch.assignment.waiting_list import drain_waiting
+from dispatch.desk import settings
 from dispatch.desk.commands import Command, command, never, reverse_event
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EventFilter
 from dispatch.desk.event_log import last_event
+from dispatch.queries.totals import is_unused
 from models.agents import Agent
 from models.audit import Event
 from models.base import BaseModel, Json, tuples
@@ -188,6 +190,10 @@ def begin(desk: Desk, plan: Json, known: Head | None) -> Run:
 
 @command("import", past="imported", undo=reverse_event)
 def _log_plan(running: Command, plan: Json) -> Json:
+    """Log a plan. A desk that begins with an import, which is no demo, begins with calm settings."""
+    if not plan.get("demo") and is_unused():
+        calmed = settings.calm(running.desk.settings)
+        plan = plan | ({"settings": calmed} if calmed else {})
     running.detail = plan
     return plan
 

@@ -217,7 +217,8 @@ class ImportResult(TypedDict):
     """Rows written, unchanged, different, in conflict, quarantined and flagged.
 
     ``different`` rows have changed in the file only, ``conflicts`` also on the desk; ``updated`` counts the
-    different ones that were applied, by kind.
+    different ones that were applied, by kind; ``unsuited`` are bookings among them whose agent does not suit
+    the new trip.
     ``customers`` and ``leads`` are those of files of their own: every other assignment makes one of each.
     ``resumed`` is the event of an interrupted import that was continued, None for a new one. ``passed_over``
     lists SQL statements that were skipped: {"file", "line", "statement"}; ``notes`` says how files were read.
@@ -231,6 +232,7 @@ class ImportResult(TypedDict):
     leads: int
     quarantined: list[ImportRemark]
     flagged: list[ImportRemark]
+    unsuited: list[ImportRemark]
     unchanged: dict[str, int]
     different: list[ImportDifference]
     conflicts: list[ImportDifference]

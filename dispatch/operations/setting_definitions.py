@@ -12,6 +12,7 @@ from dispatch.assignment.policies import POLICIES
 from dispatch.assignment.policies.round_robin import CONTINUE, STARTS
 from dispatch.desk.settings import Definition
 from dispatch.inputs import amounts
+from dispatch.queries.order_of_work import TARGET_MINUTES, parse_minutes
 from dispatch.service.sla import business_hours, targets
 
 LONGEST_CONTACT = 100
@@ -66,14 +67,23 @@ def _departments(text: str) -> str:
     return "; ".join(f"{name}={department}" for name, department in department_map(text).items())
 
 
-def _number(key: str, default: int, low: int, high: int, help: str, *, fixed: bool = False) -> Definition:
-    return Definition(key, default, help, _whole(low, high), f"a whole number from {low} to {high}", fixed)
+def _number(
+    key: str,
+    default: int,
+    low: int,
+    high: int,
+    help: str,
+    *,
+    fixed: bool = False,
+    first: int | None = None,
+) -> Definition:
+    accepted = f"a whole number from {low} to {high}"
+    return Definition(key, default, help, _whole(low, high), accepted, fixed, first)
 
 
-def _minutes(key: str, default: str, until: str) -> Definition:
-    help = f"minutes to an issue's {until}, CRITICAL to LOW; for new issues"
+def _minutes(key: str, default: str, help: str) -> Definition:
     accepted = f"five whole numbers, none smaller than the one before: {default}"
-    return Definition(key, default, help, targets.parse_minutes, accepted)
+    return Definition(key, default, help, parse_minutes, accepted)
 
 
 SWITCHES = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
@@ -105,8 +115,21 @@ DEFINITIONS = {
             _weights,
             "published, learned, default, or a version's number",
         ),
-        _minutes("sla_first_response_minutes", targets.FIRST_RESPONSE_MINUTES, "first answer"),
-        _minutes("sla_resolution_minutes", targets.RESOLUTION_MINUTES, "resolution"),
+        _minutes(
+            "lead_target_minutes",
+            TARGET_MINUTES,
+            "minutes in which a lead should be served, CRITICAL to LOW: work is in this order",
+        ),
+        _minutes(
+            "sla_first_response_minutes",
+            targets.FIRST_RESPONSE_MINUTES,
+            "minutes to an issue's first answer, CRITICAL to LOW; for new issues",
+        ),
+        _minutes(
+            "sla_resolution_minutes",
+            targets.RESOLUTION_MINUTES,
+            "minutes to an issue's resolution, CRITICAL to LOW; for new issues",
+        ),
         Definition(
             "sla_hours",
             business_hours.ROUND_THE_CLOCK,
@@ -184,7 +207,14 @@ DEFINITIONS = {
         ),
         Definition("pull", False, "agents may claim each other's unclaimed work", _switch, "on or off"),
         _number("decline_minutes", 30, 0, MOST_MINUTES, "minutes before declined work is offered again"),
-        _number("offer_minutes", 0, 0, MOST_MINUTES, "minutes to claim an offered booking; 0: no limit"),
+        _number(
+            "offer_minutes",
+            0,
+            0,
+            MOST_MINUTES,
+            "minutes to claim an offered booking; 0: no limit",
+            first=15,
+        ),
         _number("min_present", 1, 0, MOST_AGENTS, "others available before missed offers set an agent away"),
         _number("contact_hours", 4, 0, 2_000, "hours to contact a claimed customer; 0: no limit"),
         _number("keep_minutes", 30, 1, MOST_MINUTES, "minutes to answer before the claim is released"),
@@ -192,7 +222,14 @@ DEFINITIONS = {
         Definition("backup_daily", True, "the sweep copies the desk every day", _switch, "on or off"),
         _number("backup_keep", 7, 1, 1_000, "automatic backups to keep; older ones are deleted"),
         _number("backup_warn_days", 2, 0, 3650, "days without a backup before the doctor warns; 0: never"),
-        _number("shuffle_seconds", 0, 0, 1_000_000, "seconds between two shuffles; 0: only by hand"),
+        _number(
+            "shuffle_seconds",
+            0,
+            0,
+            1_000_000,
+            "seconds between two shuffles; 0: only by hand",
+            first=300,
+        ),
         _number(
             "same_row_days",
             7,

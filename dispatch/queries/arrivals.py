@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from peewee import JOIN, ModelSelect
+from peewee import JOIN, Case, ModelSelect
 
 from dispatch.queries.row_types import AssignmentRow, ListedLead
 from models.agents import Agent
 from models.base import each_tuple
-from models.bookings import Assignment
+from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
+from models.priorities import PRIORITIES
 
 _OF_ASSIGNMENTS: dict[str, Any] = {"agent_name": Agent.first_name.concat(" ").concat(Agent.last_name)}
-_OF_LEADS: dict[str, Any] = {"phone": Customer.phone, "email": Customer.email}
+_OF_LEADS: dict[str, Any] = {
+    "phone": Customer.phone,
+    "email": Customer.email,
+    "priority": Case(Booking.priority, list(enumerate(PRIORITIES, 1))),
+}
 
 
 def each_assignment(agent_id: int | None = None, limit: int | None = None) -> Iterator[AssignmentRow]:
@@ -33,6 +38,7 @@ def each_lead(limit: int | None = None) -> Iterator[ListedLead]:
     """Yield leads."""
     columns = _columns(ListedLead, _OF_LEADS, Lead)
     query = Lead.select(*columns.values()).join(Customer, on=(Lead.customer_id == Customer.customer_id))
+    query = query.join_from(Lead, Booking, JOIN.LEFT_OUTER, on=(Booking.lead_id == Lead.lead_id))
     return cast(Iterator[ListedLead], _each(query.order_by(Lead.lead_id.desc()).limit(limit), columns))
 
 

@@ -23,6 +23,7 @@ from dispatch.inputs.filter_reader import (
 from models.agents import is_named
 from models.bookings import STATUSES, Booking
 from models.customers import Lead
+from models.priorities import PRIORITIES
 
 REVENUE = fn.COALESCE(Booking.destination_revenue_cents, 0) + fn.COALESCE(Booking.package_revenue_cents, 0)
 EVERY: dict[str, Any] = {
@@ -45,6 +46,7 @@ _FLAGS = {
     "waiting": _filling(waiting=True),
     "due": lambda reading: {"due_until": reading.now},
     "asked": _filling(asked=True),
+    "seen by all": _filling(waiting=True, seen_by_all=True),
 }
 
 
@@ -67,8 +69,10 @@ BOOKING_KEYS = table(
     Key(
         "is",
         Fields(_FLAGS, also=_STATUSES | _SHOWN),
-        "unclaimed; claimed; without an agent; follow-up due; agent asked about the claim",
+        "unclaimed; claimed; without an agent; follow-up due; agent asked about the claim; "
+        "waiting, as all have seen it",
     ),
+    Key("priority", Choice(PRIORITIES, ordered=True), "priority", Booking.priority),
     Key("agent", Who(is_named, listed="agent"), "its agent", Booking.agent_id, "agent_id"),
     Key("customer", Who(), "its customer", field="customer"),
     Key("destination", Choice(listed="destination"), "destination", field="destination", also=("to",)),

@@ -18,6 +18,7 @@ from models.agents import Agent
 from models.base import tuples
 from models.bookings import STATUSES, Booking
 from models.customers import Customer, Lead
+from models.priorities import MEDIUM, PRIORITIES
 
 _CUSTOMER = Lead.customer_name.collate("NOCASE")
 NEVER = "~"  # after every time
@@ -75,6 +76,18 @@ def _by_value(column: Any, kind: str) -> list[Part]:
     return [Part((), column.concat("") == name, (name,)) for name in names]
 
 
+def _by_priority() -> list[Part]:
+    """Few have another than MEDIUM, and an index."""
+    return [
+        Part((), Booking.priority == number if number == MEDIUM else _rare(number), (number,))
+        for number in range(1, len(PRIORITIES) + 1)
+    ]
+
+
+def _rare(number: int) -> Any:
+    return (Booking.priority == number) & (Booking.priority != MEDIUM)
+
+
 def _agent_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
     names = tuples(Agent.select(Agent.first_name, Agent.last_name).where(Agent.agent_id == row["agent_id"]))
     return names[0] if names else ("", "")
@@ -97,6 +110,9 @@ _CENTS = fn.COALESCE(Booking.destination_revenue_cents, 0) + fn.COALESCE(Booking
 BOOKING_SORTS: dict[str, Order] = {
     "changed": Order((Booking.changed_at,), lambda row: (row["changed_at"],), _by_status, merged=True),
     "id": Order((), lambda _: ()),
+    "priority": Order(
+        (Booking.priority,), lambda row: (PRIORITIES.index(row["priority"]) + 1,), _by_priority
+    ),
     "customer": _plain(_CUSTOMER, "customer_name", _by_name),
     "agent": Order(tuple(fn.COALESCE(name, "") for name in _NAMES), _agent_of, _by_agent),
     "destination": _listed(Booking.destination, "destination", "destination"),

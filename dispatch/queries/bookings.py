@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, cast
 
 from peewee import JOIN, Expression, ModelSelect, fn
@@ -14,6 +15,8 @@ from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.booking_orders import BOOKING_SORTS, FOLLOW_UP, ORDERS, Part, beyond, directed, numbers
 from dispatch.queries.customer_index import Mentions, mentions, of_customer
 from dispatch.queries.next_action import is_due
+from dispatch.queries.offer_rounds import seen_by_all
+from dispatch.queries.order_of_work import TARGET_MINUTES, turns
 from dispatch.queries.row_types import BookingRow
 from models.agents import GONE, Agent, ids_named
 from models.base import CompiledQuery, Json, each_tuple, listed, parameter, tuples
@@ -21,6 +24,7 @@ from models.bookings import PENDING, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound
 from models.hints import act
+from models.priorities import MEDIUM, PRIORITIES
 
 # claimed work whose agent is away
 _AWAY = Agent.presence.in_(GONE) | Agent.left_at.is_null(False)
@@ -67,6 +71,7 @@ _FLAGS: dict[str, list[Any]] = {  # flags of a BookingFilter
     "voided": [Booking.voided],
 }
 MOST_NAMED = 500  # parameters of a query
+MANY = 2_000  # rows from which on it is quicker to go through all in order
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,7 @@ class BookingFilter:
     ``unattended``: claimed, while its agent is away; ``voided``: entered by mistake.
     ``text`` is sought in customer, destination, wishes, notes and number. ``due_until`` is a stored time:
     only follow-ups due by then. ``asked``: only claimed bookings whose agent was asked "still on it?".
+    ``seen_by_all``: only those that wait because every agent who may take work has seen them.
     ``customer`` is a number, or a text to search by. ``where`` is the rest of a filter text.
     """
 
@@ -92,6 +98,7 @@ class BookingFilter:
     text: str = ""
     due_until: str | None = None
     asked: bool = False
+    seen_by_all: bool = False
     sort: str = "changed"
     descending: bool = True
     where: Node | None = None
@@ -164,9 +171,28 @@ def _is_pending(which: BookingFilter) -> bool:
 
 
 def _is_narrow(which: BookingFilter) -> bool:
-    """Return whether an index finds the few matches: an agent's, or those with a follow-up."""
+    """Return whether an index finds the few matches: an agent's, of a rare priority, or with a follow-up."""
     by_follow_up = any(isinstance(part, Pair) and part.key == FOLLOW_UP for part in parts_of(which.where))
-    return by_follow_up or which.agent_id is not None or which.due_until is not None
+    is_few = by_follow_up or which.agent_id is not None or which.due_until is not None
+    return is_few or _is_rare(which)
+
+
+def _is_rare(which: BookingFilter) -> bool:
+    """Return whether the filter asks for a priority that few bookings have."""
+    asked = None if _is_pending(which) else _unusual(which)
+    if asked is None:
+        return False
+    return len(tuples(Booking.select(Booking.booking_id).where(asked).limit(MANY))) < MANY
+
+
+def _unusual(which: BookingFilter) -> Expression | None:
+    """Return the condition for the index of priorities; None if the filter allows the usual one."""
+    for part in parts_of(which.where):
+        if isinstance(part, Pair) and part.key == "priority":
+            holds = partial(BOOKING_KEYS["priority"].kind.holds, operator=part.operator, value=part.value)
+            condition: Expression = holds(Booking.priority) & (Booking.priority != MEDIUM)
+            return None if holds(MEDIUM) else condition
+    return None
 
 
 def _with_agent(which: BookingFilter) -> BookingFilter:
@@ -180,12 +206,20 @@ def _with_agent(which: BookingFilter) -> BookingFilter:
     return which
 
 
-def pending_ids(agent_id: int, *, claimed: bool | None = None) -> list[int]:
-    """Return the ids of an agent's Pending bookings, oldest first: all, or those ``claimed`` or not."""
-    query = Booking.select(Booking.booking_id).where(Booking.agent_id == agent_id, Booking.status == PENDING)
+def pending_ids(agent_id: int, *, claimed: bool | None = None, targets: str = "") -> list[int]:
+    """Return the ids of an agent's Pending bookings: all, or those ``claimed`` or not.
+
+    The oldest first, or with ``targets`` in the order of work.
+    """
+    columns = (Booking.priority, Booking.created_at, Booking.booking_id)
+    query = Booking.select(*columns).where(Booking.agent_id == agent_id, Booking.status == PENDING)
     if claimed is not None:
         query = query.where(Booking.claimed_at.is_null(not claimed))
-    return [booking_id for (booking_id,) in tuples(query.order_by(Booking.created_at, Booking.booking_id))]
+    rows = tuples(query.order_by(Booking.created_at, Booking.booking_id))
+    if targets:
+        turn = turns(targets)
+        rows.sort(key=lambda row: turn(*row))
+    return [booking_id for *_, booking_id in rows]
 
 
 def booking(booking_id: int) -> BookingRow:
@@ -248,6 +282,7 @@ def _booking_row(values: tuple[Any, ...]) -> BookingRow:
     row["package_revenue"] = as_units(package)
     known = destination is not None or package is not None
     row["total_revenue"] = as_units((destination or 0) + (package or 0)) if known else None
+    row["priority"] = PRIORITIES[row["priority"] - 1]
     row["voided"] = bool(row["voided"])
     row["unattended"] = bool(row["unattended"])
     return cast(BookingRow, row)
@@ -269,10 +304,14 @@ def _conditions(which: BookingFilter, *, in_order: bool = False) -> list[Express
     for name, required in _FLAGS.items():
         if getattr(which, name):
             conditions += required
+    if which.seen_by_all:
+        conditions.append(Booking.booking_id.in_(listed(seen_by_all())))
     if which.due_until is not None:
         conditions.append(Booking.follow_up_at <= which.due_until)
         if which.agent_id is not None:  # of the two indexes, then that of the agent's few Pending ones
             conditions.append(Booking.status == PENDING)
+    if not in_order and (unusual := _unusual(which)) is not None:
+        conditions.append(unusual)
     if which.where is not None:
         conditions.append(condition(which.where, BOOKING_KEYS, _of_words, _of_fields))
     return conditions
@@ -300,11 +339,11 @@ def unattended() -> dict[int, int]:
     return dict(tuples(query))
 
 
-def desk_of(agent_id: int, now: str) -> list[BookingRow]:
+def desk_of(agent_id: int, now: str, targets: str = TARGET_MINUTES) -> list[BookingRow]:
     """Return an agent's own work, each row with its ``group``: due, in progress, tentative, done today.
 
-    ``now`` is a desk time (a date alone is its first moment). Due means a follow-up time has passed, the
-    longest overdue first; the other groups start with the oldest.
+    ``now`` is a desk time (a date alone is its first moment). Due means a follow-up time has passed. Each
+    group is in the order of work by the ``targets``, what is due by the time since when it is.
     """
     mine = _booking_query().where(Booking.agent_id == agent_id)
     pending = mine.where(Booking.status == PENDING).order_by(Booking.created_at, Booking.booking_id)
@@ -313,7 +352,15 @@ def desk_of(agent_id: int, now: str) -> list[BookingRow]:
     for row in _booking_rows(pending):
         due = is_due(row["follow_up_at"], now)
         groups["due" if due else "in progress" if row["claimed_at"] else "tentative"].append(row)
-    groups["due"].sort(key=lambda row: row["follow_up_at"] or "")
+    turn = turns(targets)
+    for group, rows in groups.items():
+        rows.sort(
+            key=lambda row: turn(
+                PRIORITIES.index(row["priority"]) + 1,
+                (group == "due" and row["follow_up_at"]) or row["created_at"],
+                row["booking_id"],
+            )
+        )
     groups["done today"] = _booking_rows(closed.order_by(Booking.changed_at))
     return [row | {"group": group} for group, rows in groups.items() for row in rows]
 

@@ -109,9 +109,14 @@ def free_agents() -> set[int]:
     return {agent_id for (agent_id,) in _free()}
 
 
-def seen_by_all() -> list[int]:
-    """The waiting bookings that every agent who may take work has seen; somebody has to act, or time pass."""
-    waiting = [number for (number,) in tuples(Waiting.select(Waiting.booking_id))]
+def seen_by_all(among: Iterable[int] | None = None) -> list[int]:
+    """The waiting bookings that every agent who may take work has seen; somebody has to act, or time pass.
+
+    ``among`` are the waiting ones to look at, instead of all.
+    """
+    if among is None:
+        among = (number for (number,) in tuples(Waiting.select(Waiting.booking_id)))
+    waiting = list(among)
     free = free_agents() if waiting else set()  # there may be thousands, and usually nothing waits
     if not free:
         return []

@@ -124,11 +124,13 @@ class BookingRow(TypedDict):
     given_at: str | None
     asked_at: str | None
     pinned_at: str | None
+    priority: str
     unattended: bool
     customer_id: int
     phone: str | None
     email: str | None
     group: NotRequired[str]  # on an agent's desk
+    seen_by_all: NotRequired[bool]  # in Queue: it waits, as every agent who may take work has seen it
     over_capacity: NotRequired[bool]  # after it was reassigned
     unsuited: NotRequired[str]  # after an edit: why the agent who had it does not suit it any more
     due: NotRequired[str]  # as of now: the follow-up's lateness, and the next command
@@ -176,7 +178,7 @@ class AssignmentRow(TypedDict):
 
 
 class ListedLead(TypedDict):
-    """A lead under the name it was entered with, and its customer's contact data."""
+    """A lead under the name it was entered with, its customer's contact data and its booking's priority."""
 
     lead_id: int
     customer_id: int
@@ -189,3 +191,4 @@ class ListedLead(TypedDict):
     launch_location: str | None
     requests: str | None
     received_at: str
+    priority: str | None

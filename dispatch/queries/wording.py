@@ -208,7 +208,7 @@ def booking_state(row: BookingRow) -> str:
     if row["status"] != PENDING:
         return row["status"]
     if row["agent_id"] is None:
-        return "Waiting"
+        return "Seen by all" if row.get("seen_by_all") else "Waiting"
     if row.get("unattended"):
         return "! unattended"
     if row.get("asked_at"):

@@ -64,6 +64,7 @@ SENTENCES = {
     "booking.lapse": "moved {booking}[: {not_claimed_by} did not claim it in time][; now with {agent}]"
     "[; {waits}]",
     "booking.note": "added a note to {booking}[: {text}]",
+    "booking.prioritise_all": "set the priority of {bookings}[ to {priority}]",
     "booking.rate": "scored {booking}[: {score} of 5]",
     "booking.reassign": "reassigned {booking}[ to {agent}][: {reason}]",
     "booking.reassign_all": "reassigned {bookings}[ to {taker}][: {reason}]",
@@ -76,7 +77,8 @@ SENTENCES = {
     "desk.restore": "restored the desk[ from {file}]",
     "doctor.repair": "repaired the desk",
     "import": "imported[ {imported}]",
-    "import.change": "updated[ {booking}][ {agent}][ {customer}] from a file",
+    "import.change": "updated[ {booking}][ {agent}][ {customer}] from a file"
+    "[: {unsuited}][; now with {moved_to}]",
     "import.rows": "imported rows[: {imported}]",
     "import.rows_back": "removed imported rows",
     "issue.acknowledge": "acknowledged the escalation of {issue}",

@@ -20,7 +20,8 @@ from dispatch.service.satisfaction.cases import NUMBER_OF_INTERACTIONS
 from dispatch.service.sla import customer_time
 from models.base import listed, seconds_of, tuples
 from models.clock import from_text, to_text
-from models.issues import PRIORITIES, Issue, Survey
+from models.issues import Issue, Survey
+from models.priorities import PRIORITIES
 
 USUAL_DAYS = 30
 FIRST_CONTACT_INTERACTIONS = 1

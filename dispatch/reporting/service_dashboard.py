@@ -22,7 +22,8 @@ from models.agents import Agent
 from models.base import CompiledQuery, Json, parameter, seconds_of, tuples
 from models.clock import from_text, to_text
 from models.database import current_database
-from models.issues import NEW, OPEN, PRIORITIES, Escalation, Issue, SlaClock
+from models.issues import NEW, OPEN, Escalation, Issue, SlaClock
+from models.priorities import PRIORITIES
 
 
 def dashboard(desk: Desk, days: int = issue_analytics.USUAL_DAYS) -> Dashboard:

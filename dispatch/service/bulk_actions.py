@@ -25,7 +25,8 @@ from dispatch.service.row_types import IssueBatch, IssueRow
 from dispatch.service.sla import clocks
 from models.agents import Agent
 from models.errors import DeskError, Refused
-from models.issues import CLOSED, PRIORITIES, Issue
+from models.issues import CLOSED, Issue
+from models.priorities import PRIORITIES
 
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
@@ -55,7 +56,7 @@ def reassign(running: Command, which: Which, to_agent_id: int, reason: str) -> I
 @command("issue.prioritise_all", past="several prioritised", undo=put_each_back)
 def prioritise(running: Command, which: Which, priority: str) -> IssueBatch:
     """Set the priority of open issues; their clocks follow. Raises InvalidInput for an unknown one."""
-    number = command_support.priority(priority)
+    number = validation.priority(priority)
 
     def act(issue: Issue) -> None:
         set_priority(running, issue, number)
@@ -82,7 +83,7 @@ def preview_reassign(desk: Desk, which: Which, to_agent_id: int) -> IssueBatch:
 
 def preview_prioritise(desk: Desk, which: Which, priority: str) -> IssueBatch:
     """Return the issues as ``prioritise`` would leave them; nothing is locked or written."""
-    number = command_support.priority(priority)
+    number = validation.priority(priority)
     with desk.reading():
         asking = Command(desk, "issue.prioritise_all")
         given: Changes = {"priority": PRIORITIES[number - 1]}

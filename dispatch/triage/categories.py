@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from dispatch.inputs import validation
-from models.issues import CATEGORIES, PRIORITIES, TIERS
+from models.issues import CATEGORIES, TIERS
+from models.priorities import PRIORITIES
 
 __all__ = ["CATEGORIES", "FALLBACK", "PRIORITIES", "TIERS", "category", "tier"]
 

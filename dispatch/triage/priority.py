@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from dispatch.triage.categories import PRIORITIES
 from dispatch.triage.row_types import Step
 from dispatch.triage.urgency import RAISING
+from models.priorities import MEDIUM, PRIORITIES
 
-MEDIUM: Final = 2
 HIGH_CATEGORIES: Final = frozenset({"technical_support", "billing_dispute", "account_access"})
 ANGRY: Final = -0.5
 TIER_BOOST: Final = {"gold": 1, "platinum": 1, "enterprise": 2}

@@ -20,7 +20,8 @@ from models.accepted_values import (
 from models.agents import PRESENCES
 from models.inspection.scan import Rule
 from models.inspection.schema import Column, Reference
-from models.issues import CATEGORIES, HELD, ISSUE_STATUSES, OPEN, PRIORITIES
+from models.issues import CATEGORIES, HELD, ISSUE_STATUSES, OPEN
+from models.priorities import PRIORITIES
 
 TYPES = {"INTEGER": "'integer'", "TEXT": "'text'", "REAL": "'real'", "DOUBLE PRECISION": "'real'"}
 CONTROLS = "char(1) || '-' || char(31) || char(127) || '-' || char(159)"

@@ -16,6 +16,7 @@ from screens.dialogs.form import Field, FormModal, Values, reason_field
 from screens.fields.agent_picker import picked
 from screens.fields.preview import Preview
 from screens.wording.consequences import before_bookings
+from screens.wording.priorities import NAMES
 from screens.wording.text import BAD
 
 Ids = Sequence[int]
@@ -74,6 +75,20 @@ def follow_up_marked(ids: Ids) -> FormModal[BatchResult]:
         submit="Save follow-ups",
         preview=Preview(look, only=("at",)),
         about="The same time for all; empty removes their follow-ups.",
+    )
+
+
+def prioritise_marked(ids: Ids) -> FormModal[BatchResult]:
+    def look(desk: Desk, given: Values) -> Text:
+        result = bulk_actions.preview_prioritise(desk, ids, given["priority"])
+        return before_bookings(result, "would have that priority", _as_they_are(ids))
+
+    return FormModal(
+        "Priority of marked bookings",
+        [Field("priority", "Priority", options=NAMES, required=True)],
+        lambda desk, given: bulk_actions.prioritise(desk, ids, given["priority"]),
+        submit="Set priority",
+        preview=Preview(look, only=("priority",)),
     )
 
 

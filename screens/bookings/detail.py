@@ -14,6 +14,8 @@ from dispatch.desk.row_types import EventRow
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import age, day_and_moment, exact, holder, kept, money, plural, with_next_step
 from dispatch.reporting.event_sentences import names_in
+from dispatch.service.wording import priority_words
+from models.priorities import USUAL
 from screens.bookings.why_panels import notes, why_text
 from screens.customers.aside import customer_text
 from screens.widgets.detail_pane import Detail, add_facts
@@ -104,6 +106,7 @@ def _facts(booking: BookingRow, events: Sequence[EventRow]) -> list[tuple[str, s
     return [
         ("Agent", holder(booking, "nobody yet")),
         ("Kept", kept(booking, events)),
+        ("Priority", "" if booking["priority"] == USUAL else priority_words(booking["priority"])),
         ("Follow-up", day_and_moment(booking["follow_up_at"]) if booking["follow_up_at"] else ""),
         ("Contact", method(booking)),
         ("Wishes", booking["requests"] or ""),

@@ -16,6 +16,7 @@ from dispatch.desk.desk import Desk
 from dispatch.inputs import amounts, due_times, validation
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import day_and_moment, due_word, moment, money
+from dispatch.service.wording import priority_words
 from models.bookings import PENDING
 from models.clock import local_offset
 from models.errors import InvalidInput
@@ -24,6 +25,7 @@ from screens.dialogs.row_forms import RowForms
 from screens.fields.preview import Preview
 from screens.fields.values import as_typed
 from screens.wording.contacts import ways
+from screens.wording.priorities import NAMES
 
 MOMENT_HINT = "tomorrow 09:00, in 2 hours, fri 09:00, in 3 days"
 REVENUES = ("destination_revenue", "package_revenue")
@@ -44,12 +46,13 @@ LABELS = {
     "requests": "Wishes",
     "destination": "To",
     "launch": "From",
+    "priority": "Priority",
     "package": "Package",
     "destination_revenue": "Trip revenue",
     "package_revenue": "Package revenue",
 }
 ROW_KEYS = {"name": "customer_name", "launch": "launch_location"}
-OF_A_PENDING_ONE = ("destination", "launch", "package", *REVENUES)
+OF_A_PENDING_ONE = ("destination", "launch", "priority", "package", *REVENUES)
 """Fields that can be edited only while the booking is open."""
 
 
@@ -178,7 +181,7 @@ def edit_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingR
         Field(
             name,
             label,
-            as_typed(booking.get(ROW_KEYS.get(name, name))),
+            _typed(booking, name),
             _options(name, values),
             required=name == "name",
             check=CHECKS.get(name),
@@ -186,7 +189,7 @@ def edit_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingR
         for name, label in LABELS.items()
         if is_pending or name not in OF_A_PENDING_ONE
     ]
-    closed = f"Already {booking['status'].lower()}: its trip and quote stay as they are"
+    closed = f"Already {booking['status'].lower()}: its trip, quote and priority stay as they are"
     about = _about(booking) if is_pending else f"{_about(booking)}\n{closed}"
     return FORMS.form(
         booking,
@@ -200,9 +203,17 @@ def edit_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingR
     )
 
 
+def _typed(booking: BookingRow, name: str) -> str:
+    if name == "priority":
+        return priority_words(booking["priority"])
+    return as_typed(booking.get(ROW_KEYS.get(name, name)))
+
+
 def _options(name: str, values: AcceptedValues) -> tuple[str, ...]:
     if name in ("method", "source", "destination", "launch"):
         return values.of(name)
+    if name == "priority":
+        return NAMES
     if name == "package":
         # the destination may change in the same form, so the packages of all of them are offered
         return tuple(package for place in values.of("destination") for package in values.packages(place))

@@ -12,6 +12,7 @@ from screens.bookings.detail import booking_detail
 from screens.shell.detailed_list import DetailedList
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
+from screens.wording.bookings import priority
 from screens.wording.times import aged, ahead
 
 
@@ -38,6 +39,7 @@ EXTRA_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("created_at", "Came in", 9, aged("created_at"), right=True, sort="created", extra=True),
     Column("follow_up_at", "Follow-up", 9, ahead("follow_up_at"), right=True, extra=True),
     Column("requests", "Wishes", 20, sort="wishes", extra=True),
+    Column("priority", "Priority", 12, priority, sort="priority", extra=True),
 )
 
 

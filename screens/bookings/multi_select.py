@@ -13,13 +13,13 @@ from screens.wording.consequences import after_a_batch
 
 
 class MarkedBookings(MarkedList[BookingRow, BookingRow], BookingList):
-    """A list of bookings of which some are marked; r, x, F and l then apply to those."""
+    """A list of bookings of which some are marked; r, x, F, e and l then apply to those."""
 
     NOUN = "booking"
-    FOR_MARKED = ("reassign", "cancel", "follow_up", "release")
+    FOR_MARKED = ("reassign", "cancel", "follow_up", "edit", "release")
     KEYS_OF_MARKED = (
         "  {booking.reassign} reassign  {booking.cancel} cancel  {booking.follow_up} follow-up"
-        "  {booking.release} release  {back} unmark"
+        "  {booking.release} release  {back} unmark  {booking.edit} priority"
     )
 
     def describe_batch(self, result: BatchResult, participle: str) -> Text:
@@ -33,6 +33,9 @@ class MarkedBookings(MarkedList[BookingRow, BookingRow], BookingList):
 
     def action_follow_up(self) -> None:
         self.deal("Saved the follow-up of", forms.follow_up_marked, super().action_follow_up)
+
+    def action_edit(self) -> None:
+        self.deal("Set the priority of", forms.prioritise_marked, super().action_edit)
 
     def action_release(self) -> None:
         self.deal("Released", forms.release_marked, super().action_release)

@@ -36,7 +36,7 @@ from screens.widgets.detail_pane import Detail, DetailPane
 from screens.widgets.live_table import LiveTable
 from screens.widgets.steady_text import SteadyText
 from screens.wording import issues as issue_words
-from screens.wording.bookings import STEPS, sign, state_with_sign
+from screens.wording.bookings import STEPS, customer, sign, state_with_sign
 from screens.wording.contacts import by_method
 from screens.wording.text import CARE
 from screens.wording.times import aged, ahead
@@ -46,7 +46,7 @@ Work = tuple[AgentRow | None, list[BookingRow], list[IssueRow]]
 COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("group", "Work", 16, lambda row: _work(row)),
     Column("booking_id", "No.", 6, right=True),
-    Column("customer_name", "Customer", 12, grows=True),
+    Column("customer_name", "Customer", 12, customer, grows=True),
     Column(
         "next", "Next step", 9, lambda row: STEPS[row["next"]][0] if row["next"] else state_with_sign(row)
     ),
@@ -82,7 +82,8 @@ class MyDesk(BookingList):
     FIGURES = (figures.WORK, figures.STATE, figures.REVENUE, figures.LOAD)
     HELP = (
         "Work one agent's bookings. NOW shows the one under the cursor: what to do, how to reach the "
-        "customer, and the keys. Due work comes first, then claimed, then new, then done today. "
+        "customer, and the keys. Due work comes first, then claimed, then new, then done today, each by "
+        "priority and age. "
         "{booking.next} does the next step; {booking.follow_up} sets when to contact the customer again. "
         'On "still on it?", {booking.keep} keeps the claim; unanswered, the claim ends. {agent.presence} '
         "sets presence, {desk.agent} chooses another agent. Tab goes to the agent's open issues; enter "
@@ -132,7 +133,8 @@ class MyDesk(BookingList):
             if agent_id is None:
                 return None, [], []
             try:
-                rows = [_dressed(row, now) for row in queries.desk_of(agent_id, now)]
+                targets = str(desk.settings["lead_target_minutes"])
+                rows = [_dressed(row, now) for row in queries.desk_of(agent_id, now, targets)]
                 issues = issue_queries.issues(desk, IssueFilter(agent_id=agent_id), MOST_ISSUES)
                 return queries.agent(agent_id), rows, issues
             except NotFound:  # the remembered agent belongs to another desk

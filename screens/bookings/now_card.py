@@ -10,9 +10,10 @@ from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import age, short_moment
 from dispatch.service.row_types import IssueRow
 from models.bookings import PENDING
+from models.priorities import USUAL
 from screens.widgets.steady_text import SteadyText
 from screens.wording import issues as issue_words
-from screens.wording.bookings import STEPS, sign, state
+from screens.wording.bookings import STEPS, priority, sign, state
 from screens.wording.contacts import by_method
 from screens.wording.text import CARE
 
@@ -51,6 +52,8 @@ def about_booking(row: BookingRow, now: str) -> Text:
     text = Text.assemble(
         _head(row["status"] == PENDING), (f"{row['booking_id']} {row['customer_name']}", "bold")
     )
+    if row["priority"] != USUAL:
+        text.append("  ").append_text(priority(row))
     text.append("  ").append_text(sign(row)).append(" ").append_text(_step(row))
     text.append(_since(row, now), "dim")
     wishes = f"“{' '.join(row['requests'].split())}”" if row["requests"] else ""

@@ -23,12 +23,12 @@ from screens.filters.bookings import VIEWS, parse_filter, view_of, whole_text, w
 from screens.shell.paged_list import Held, PagedList
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
-from screens.wording.bookings import due_mark, plain_state, state_with_sign
+from screens.wording.bookings import customer, due_mark, plain_state, state_with_sign
 
-NEWEST_FIRST = ("changed", "id", "created", "revenue")
+NEWEST_FIRST = ("changed", "id", "created", "revenue", "priority")
 COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("booking_id", "No.", 6, right=True, sort="id"),
-    Column("customer_name", "Customer", 10, grows=True, sort="customer"),
+    Column("customer_name", "Customer", 10, customer, grows=True, sort="customer"),
     Column("destination", "To", 8, drop=3, sort="destination"),
     Column("agent_name", "Agent", 9, lambda row: row["agent_name"] or "–", grows=True, drop=1, sort="agent"),
     Column("state", "State", 14, state_with_sign, sort="status", plain=plain_state),
@@ -46,8 +46,9 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedBookings):
         "cursor: quote, history, and why it went to its agent. {queue.view} changes the view. {filter} "
         "filters by words or by keys such as status:pending, agent:6, created:today, with and, or, not. "
         "{mark} marks a booking, {mark.range} a range, {mark.all} the whole list; ctrl+click or a click "
-        "left of a row marks too. {booking.reassign}, {booking.cancel}, {booking.follow_up} and "
-        "{booking.release} then act on all marked, after a preview; {back} unmarks."
+        "left of a row marks too. {booking.reassign}, {booking.cancel}, {booking.follow_up}, "
+        "{booking.release} and {booking.edit} (the priority) then act on all marked, after a preview; {back} "
+        "unmarks. Arrows before a name are a higher priority, or a lower one."
     )
     BINDINGS = [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY]
     COLUMNS = COLUMNS

@@ -11,7 +11,7 @@ from dispatch.leads import intake
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import short_age
 from screens.widgets.columns import Column
-from screens.wording.bookings import plain_state, state_with_sign
+from screens.wording.bookings import customer, plain_state, state_with_sign
 
 
 class Assigned(NamedTuple):
@@ -24,7 +24,7 @@ class Assigned(NamedTuple):
 COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("age", "Age", 6, right=True),
     Column("booking_id", "No.", 5, right=True),
-    Column("customer_name", "Customer", 12, grows=True),
+    Column("customer_name", "Customer", 12, customer, grows=True),
     Column("destination", "To", 9, drop=1),
     Column("launch_location", "From", 12, drop=2, grows=True),
     Column("agent_name", "Agent", 12, lambda row: _went_to(row), grows=True),

@@ -27,6 +27,7 @@ from screens.fields.values import value_of
 from screens.fields.way import next_stop
 from screens.widgets.frame import Frame
 from screens.wording.contacts import is_a_call, needs_number
+from screens.wording.priorities import NAMES
 from screens.wording.text import short
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ LABELS = {
     "destination": "To",
     "launch": "From",
     "requests": "Wishes",
+    "priority": "Priority",
 }
 INPUTS = {
     "customer": "name",
@@ -48,7 +50,9 @@ INPUTS = {
     "email": "optional",
     "requests": "what they wish for",
 }
-OPTIONAL = frozenset(("phone", "email", "requests"))
+OPTIONAL = frozenset(("phone", "email", "requests", "priority"))
+WAY = tuple(field for field in LABELS if field != "priority")
+"""The fields that enter goes through. Priority is for the few that are not usual: tab or a click leads there."""
 TO_CALL, TO_TEXT = "Number to call? enter skips it", "Number to text? enter skips it"
 NO_CALL, NO_TEXT = "No number: nobody can call back", "No number: how will they be reached?"
 KEPT = "kept"  # the tone of a notice that stays while somebody types
@@ -130,7 +134,7 @@ def _are_leads(lines: list[str]) -> bool:
 
 
 class LeadForm(Frame):
-    """Customer with phone and e-mail, contact, source, to, from, wishes, and Assign.
+    """Customer with phone and e-mail, contact, source, to, from, wishes, priority, and Assign.
 
     What is wrong with a field is said below it, all at once after Assign; the notice below the fields has
     the result of the last lead, and refusals that concern no field.
@@ -151,6 +155,8 @@ class LeadForm(Frame):
         elif field in ("method", "source"):
             make = ContactChoice if field == "method" else Choice
             widget = make(self._values.of(field), id=field)
+        elif field == "priority":
+            widget = Pick(NAMES, id=field, prompt="medium, unless you choose")
         else:
             widget = Pick(self._values.of(field), id=field)
         return FieldLine(LABELS[field], widget, required=field not in OPTIONAL)
@@ -263,7 +269,9 @@ class LeadForm(Frame):
         if field in ("customer", "method") and self._lacks_number:
             return "phone"
         lacking = {each for each in LABELS if each not in OPTIONAL and not self._value(each).strip()}
-        return next_stop(field, tuple(LABELS), lacking)
+        if field == "priority":
+            return next((each for each in WAY if each in lacking), "")
+        return next_stop(field, WAY, lacking)
 
     @property
     def _lacks_number(self) -> bool:
@@ -308,7 +316,7 @@ class LeadForm(Frame):
             if isinstance(widget, Input):
                 with self.prevent(Input.Changed):
                     widget.value = text
-            elif text in self._values.of(field) and isinstance(widget, Choice | Pick):
+            elif isinstance(widget, Choice | Pick) and text in widget.names:
                 widget.choose(text)
 
     def show_notice(self, text: str, tone: str = "") -> None:

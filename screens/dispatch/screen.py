@@ -58,10 +58,11 @@ class Dispatch(BookingActions):
         "Type a lead and assign it: the best agent gets it at once, with a booking. Enter goes "
         "from the name to the first field the lead still needs, stays in a required one that is empty, and "
         "assigns in the last; tab goes to every field. In Contact, Source, To and From, type the first "
-        "letters; a number typed in Contact goes into Phone. The right side shows who gets the lead and what "
-        "is known of the customer; if the customer has an open booking, Astra asks first. A half-typed lead "
-        "is kept, even if the terminal closes. Below are the latest bookings: their keys act on the one "
-        "under the cursor. {match.parts} explains the match score, which is listed only where it counts."
+        "letters; a number typed in Contact goes into Phone. Priority is medium unless you choose another; "
+        "tab leads there. The right side shows who gets the lead and what is known of the customer; if "
+        "the customer has an open booking, Astra asks first. A half-typed lead is kept, even if the terminal "
+        "closes. Below are the latest bookings: their keys act on the one under the cursor. {match.parts} "
+        "explains the match score, which is listed only where it counts."
     )
     IS_TIMELY = True
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]

@@ -33,7 +33,7 @@ TYPING_PAUSE_S = 0.15
 CHECKING = "checking"
 PLACEHOLDER = (
     "Paste from a file or a spreadsheet, one lead per line:\n"
-    "name, method, source, destination, launch, requests, phone, email\n"
+    "name, method, source, destination, launch, requests, phone, email, priority\n"
     "The first line may name the columns. JSON lines work too."
 )
 ASKED = "f9 again assigns it anyway; delete the line if it is the same trip"

@@ -14,8 +14,8 @@ from dispatch.service.row_types import IssueBatch
 from screens.dialogs.form import Field, FormModal, Values, reason_field
 from screens.fields.agent_picker import picked
 from screens.fields.preview import Preview
-from screens.service.forms import PRIORITY_NAMES
 from screens.wording.consequences import ISSUE, before_a_batch
+from screens.wording.priorities import NAMES
 
 Ids = Sequence[int]
 
@@ -44,7 +44,7 @@ def prioritise_marked(ids: Ids) -> FormModal[IssueBatch]:
 
     return FormModal(
         f"Priority of {plural(len(ids), 'marked issue')}",
-        [Field("priority", "Priority", options=PRIORITY_NAMES, required=True)],
+        [Field("priority", "Priority", options=NAMES, required=True)],
         lambda desk, given: bulk_actions.prioritise(desk, ids, given["priority"].upper()),
         submit="Set priority",
         preview=Preview(look, only=("priority",)),

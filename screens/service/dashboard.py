@@ -24,7 +24,7 @@ from models.base import Json
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording.agents import BARS, load_style
-from screens.wording.issues import PRIORITY_STYLES
+from screens.wording.priorities import STYLES
 from screens.wording.text import BAD
 
 FIGURE_NAMES = {
@@ -192,7 +192,7 @@ def _active(board: Dashboard) -> list[Json]:
     rows = [_heading("Active"), _row("active", "All open", count, rows=IssueFilter())]
     for name, number in active["by_priority"].items():
         is_loud = name == "CRITICAL" and number > 0
-        value, style = (f"{LOUD}{number}", PRIORITY_STYLES[name]) if is_loud else (str(number), "")
+        value, style = (f"{LOUD}{number}", STYLES[name]) if is_loud else (str(number), "")
         words, text = priority_words(name), f"priority:{name.lower()}"
         rows.append(_row(f"active.{name}", words, value, rows=IssueFilter(), text=text, style=style))
     expected = f"Predicted rating ({guess['model']['kind']})"

@@ -20,16 +20,16 @@ from dispatch.service.issues import (
 from dispatch.service.row_types import IssueDetails
 from dispatch.service.wording import priority_words, status
 from models.errors import Conflict
-from models.issues import CUSTOMER, DESK, OPEN, PRIORITIES, TIERS
+from models.issues import CUSTOMER, DESK, OPEN, TIERS
 from screens.dialogs.form import Field, FormModal, Values, reason_field
 from screens.dialogs.row_forms import RowForms
 from screens.wording.issues import about_issue
+from screens.wording.priorities import NAMES
 from screens.wording.text import short
 
 ABOUT = 72  # characters of a line above the fields
 QUOTED = 200  # characters of a message that arrived during writing
 SPEAKERS = {"Us": DESK, "The customer": CUSTOMER}
-PRIORITY_NAMES = tuple(map(priority_words, PRIORITIES[::-1]))
 STAYS_OPEN, WAITS, SOLVES = "Keep open", "Wait for customer", "Propose solution"
 
 
@@ -138,7 +138,7 @@ def edit_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     ]
     if issue["status"] in OPEN:
         fields += [
-            Field("priority", "Priority", priority_words(issue["priority"]), PRIORITY_NAMES),
+            Field("priority", "Priority", priority_words(issue["priority"]), NAMES),
             Field("tier", "Tier", issue["tier"] or "", TIERS),
         ]
 

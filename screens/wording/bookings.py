@@ -6,7 +6,9 @@ from rich.text import Text
 
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import booking_state
+from dispatch.service.wording import priority_words
 from models.bookings import PENDING
+from screens.wording import priorities
 from screens.wording.text import BAD, CARE, GOOD, QUIET
 
 STYLES = {
@@ -14,6 +16,7 @@ STYLES = {
     "Confirmed": f"{QUIET} {GOOD}",
     "Cancelled": QUIET,
     "Waiting": f"bold {CARE}",
+    "Seen by all": f"bold {CARE}",
     "! unattended": f"bold {BAD}",
     "Still on it? claimed": f"bold {CARE}",
     "Due, claimed": f"bold {CARE}",
@@ -73,6 +76,23 @@ def plain_state(row: BookingRow) -> str:
     return "claimed" if row["claimed_at"] else "unclaimed"
 
 
+def customer(row: BookingRow) -> Text:
+    """Format the customer of a booking, behind the sign of another priority than the usual one."""
+    sign = priorities.SIGNS[row["priority"]]
+    return Text.assemble((f"{sign} " if sign else "", _priority_style(row)), row["customer_name"])
+
+
+def priority(row: BookingRow) -> Text:
+    """Format a booking's priority behind its sign."""
+    sign = priorities.SIGNS[row["priority"]]
+    words = priority_words(row["priority"])
+    return Text(f"{sign} {words}" if sign else words, _priority_style(row))
+
+
+def _priority_style(row: BookingRow) -> str:
+    return priorities.STYLES[row["priority"]] if is_open(row) else QUIET
+
+
 def due_mark(row: BookingRow) -> Text:
     """Format when the follow-up is due: the time left, or how late it is behind a mark."""
     if row.get("due"):
@@ -90,6 +110,6 @@ def _sign(row: BookingRow) -> str:
         return VOIDED
     if row["status"] != PENDING:
         return CONFIRMED if row["status"] == "Confirmed" else CANCELLED
-    if row.get("due") or row.get("unattended") or row.get("asked_at"):
+    if any(row.get(key) for key in ("due", "unattended", "asked_at", "seen_by_all")):
         return LATE
     return CLAIMED if row["claimed_at"] else UNCLAIMED

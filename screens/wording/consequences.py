@@ -213,6 +213,8 @@ def _changed(before: BookingRow | None, after: BookingRow, taker: str) -> tuple[
         if before["agent_id"] != after["agent_id"]:
             is_told = bool(taker) and after["agent_name"] == taker
             holder = f"from {holders[0]}" if is_told else " → ".join(holders)
+        if before["priority"] != after["priority"]:
+            parts.append(Text(f"priority {priority_words(after['priority'])}"))
         if before["follow_up_at"] != due:
             parts.append(Text(f"follow-up {day_and_moment(due) if due else 'removed'}"))
     nothing = Text() if holder else Text("no change", "dim")

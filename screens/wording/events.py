@@ -23,7 +23,7 @@ from dispatch.queries.wording import exact, moment_column, money, plural, short_
 from dispatch.reporting.event_sentences import Names
 from dispatch.service.wording import priority_words
 from models.base import Json
-from models.issues import PRIORITIES
+from models.priorities import PRIORITIES
 
 MECHANICAL = frozenset({"changed_at", "version", "assignment_id"})
 """Columns that every save writes, or that only point to a row listed anyway."""

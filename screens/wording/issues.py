@@ -14,6 +14,7 @@ from dispatch.service import wording
 from dispatch.service.row_types import ClockState, InteractionRow, IssueDetails, IssueRow
 from dispatch.triage.row_types import Analysis, Triage
 from models.issues import ASSIGNED, FIRST_RESPONSE, IN_PROGRESS, NEW, OPEN, PENDING_CUSTOMER, TITLE_LENGTH
+from screens.wording import priorities
 from screens.wording.text import BAD, CARE, GOOD, QUIET, add_value, short
 
 SHORT_CATEGORIES = {
@@ -27,13 +28,6 @@ SHORT_CATEGORIES = {
 }
 GIVEN = ("Opened", "Reassigned")
 CLOCK_STYLES = {"!": f"bold {BAD}", "‖": "dim", "▲": f"bold {CARE}", "✓": "dim", " ": GOOD}
-PRIORITY_STYLES = {
-    "CRITICAL": f"bold {BAD}",
-    "URGENT": f"bold {BAD}",
-    "HIGH": CARE,
-    "MEDIUM": "",
-    "LOW": "dim",
-}
 RAISED = ("CRITICAL", "URGENT")  # marked by a sign too
 STATE_SIGNS = {NEW: "○", ASSIGNED: "○", IN_PROGRESS: "◐", PENDING_CUSTOMER: "‖"}
 ESCALATED, ENDED, VOIDED = "!✓–"
@@ -55,7 +49,7 @@ def priority(row: IssueRow | IssueLine | Triage) -> Text:
 
 
 def _priority_style(row: IssueRow | IssueLine | Triage) -> str:
-    return QUIET if _is_ended(row) else PRIORITY_STYLES[row["priority"]]
+    return QUIET if _is_ended(row) else priorities.STYLES[row["priority"]]
 
 
 def _is_ended(row: Mapping[str, Any]) -> bool:

@@ -21,6 +21,7 @@ from models.base import BaseModel, each_tuple, tuples
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.issues import Interaction, Issue, Survey
+from models.priorities import PRIORITIES
 from models.settings import Setting
 from seeds.importing.columns import KINDS
 from seeds.importing.desk_tables import CUSTOMERS, DECISIONS, LEADS, VALUES
@@ -61,6 +62,8 @@ def _of_model(name: str, model: type[BaseModel], leave_out: str = "") -> Table:
 def _conversion(field: Any) -> Convert | None:
     if isinstance(field, BooleanField):
         return bool
+    if field is Booking.priority:
+        return lambda number: PRIORITIES[number - 1]
     return as_units if field.name.endswith(CENTS) else None
 
 

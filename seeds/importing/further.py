@@ -17,11 +17,13 @@ from dispatch.bookings import OUTCOMES
 from dispatch.inputs import shift_hours, validation
 from dispatch.inputs.cleaning import identifier
 from dispatch.inputs.moments import moment
+from dispatch.inputs.value_words import meant
 from dispatch.queries.agent_levels import BEST_LEVEL, level_of
 from dispatch.triage import categories
 from models.agents import PRESENCES, Agent
 from models.bookings import CANCELLED, PENDING
 from models.errors import InvalidInput
+from models.priorities import PRIORITIES
 from seeds.importing.cells import names, switch
 from seeds.importing.columns import Value
 
@@ -31,7 +33,7 @@ Check = Callable[[str, str], Any]
 MOST = 2_147_483_647
 _NEEDED = """
 capacity presence specialisations languages weight prior_rating prior_answers offers_missed
-created_at changed_at contact_attempts voided version
+created_at changed_at contact_attempts voided version priority
 """
 NEEDED = frozenset(_NEEDED.split())
 
@@ -59,6 +61,7 @@ OF_BOOKINGS: dict[str, Check] = {
     "date_fault": _text,
     "voided": switch,
     "version": _between(1, MOST),
+    "priority": lambda text, _: validation.priority(meant("priority", text, PRIORITIES)),
 }
 
 

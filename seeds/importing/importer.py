@@ -146,6 +146,7 @@ def _tell_changes(result: ImportResult, plan: Plan, sources: list[Source]) -> No
     told = _result(plan, sources)
     result["updated"], result["different"] = told["updated"], told["different"]
     result["quarantined"], result["flagged"] = told["quarantined"], told["flagged"]
+    result["unsuited"] = told["unsuited"]
 
 
 def _write_rejects(sources: list[Source], remarks: list[ImportRemark], rejects: RejectedRows) -> None:
@@ -271,6 +272,7 @@ def _result(plan: Plan, sources: list[Source]) -> ImportResult:
         leads=len(plan.people.new_leads),
         quarantined=sorted(plan.remarks.quarantined, key=where),
         flagged=sorted(plan.remarks.flagged, key=where),
+        unsuited=sorted(plan.remarks.unsuited, key=where),
         unchanged=plan.remarks.unchanged,
         different=[seen.told() for seen in sorted(plan.known.different, key=at)],
         conflicts=[seen.told() for seen in sorted(plan.known.conflicts, key=at)],

@@ -26,6 +26,7 @@ class Remarks:
         self.unchanged = dict.fromkeys((AGENTS, ASSIGNMENTS, BOOKINGS), 0)
         self.quarantined: list[ImportRemark] = []
         self.flagged: list[ImportRemark] = []
+        self.unsuited: list[ImportRemark] = []
         self.held_back: dict[str, set[int]] = {kind: set() for kind in REFERRED_TO}
 
     def quarantine(self, kind: str, place: Place, identifier: int | None, reason: str) -> None:
@@ -41,6 +42,10 @@ class Remarks:
     def flag(self, kind: str, place: Place, identifier: int, fault: str) -> None:
         """Note a fault of a row that is imported all the same."""
         self.flagged.append(_remark(kind, place, identifier, fault))
+
+    def unsuit(self, kind: str, place: Place, identifier: int, why: str) -> None:
+        """Note why a booking's agent does not suit it any more, now that a row has changed it."""
+        self.unsuited.append(_remark(kind, place, identifier, why))
 
     def repeat(self, kind: str, place: Place, identifier: int, first: Place) -> None:
         """Reject a row whose id an earlier one has; those that refer to the id mean that one."""

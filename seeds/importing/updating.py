@@ -37,7 +37,7 @@ def _apply(run: Run, seen: Seen, plan: Plan) -> None:
     try:
         with run.change() as head:
             try:
-                fault = change_row(run.desk, head, seen.kind, seen.number, seen.of_desk(), seen.of_file())
+                noted = change_row(run.desk, head, seen.kind, seen.number, seen.of_desk(), seen.of_file())
             except (InvalidInput, NotFound, Refused) as error:  # before it had written anything
                 refusal = error
     except HalfDone as half:
@@ -47,5 +47,7 @@ def _apply(run: Run, seen: Seen, plan: Plan) -> None:
         return
     plan.known.different.append(seen)
     plan.known.updated[seen.kind] += 1
-    if fault is not None:
-        plan.remarks.flag(seen.kind, seen.place, seen.number, fault)
+    if noted["fault"] is not None:
+        plan.remarks.flag(seen.kind, seen.place, seen.number, noted["fault"])
+    if noted["unsuited"]:
+        plan.remarks.unsuit(seen.kind, seen.place, seen.number, noted["unsuited"])

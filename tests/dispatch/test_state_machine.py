@@ -31,6 +31,7 @@ from dispatch.operations import undo
 from dispatch.operations.doctor import examine
 from dispatch.queries.row_types import BookingRow
 from models.errors import DeskError
+from tests.conftest import make_quiet
 from tests.steady import STEADY, examples
 
 Row = dict[str, Any]
@@ -471,6 +472,7 @@ class Rules:
 def template() -> Path:
     path = Path(tempfile.mkdtemp()) / "template.db"
     open_desk(path, create=True).close()
+    make_quiet(path)
     return path
 
 

@@ -113,7 +113,7 @@ def test_processes_opening_a_new_file_together_create_one_desk(tmp_path: Path, r
     assert [errors for _, errors in outputs] == [""] * 4
     assert len({output for output, _ in outputs}) == 1, "all of them see the same desk"
     assert outputs[0][0].split()[1] == "5"
-    assert query(path, "SELECT count(*) FROM settings") == [(3,)]
+    assert query(path, "SELECT count(*) FROM settings") == [(5,)]
 
 
 def test_a_file_created_during_the_check_is_not_taken_for_foreign(

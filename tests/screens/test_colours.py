@@ -188,7 +188,7 @@ async def test_without_colour_everything_is_said_in_words(
 
 def test_without_colour_what_is_urgent_is_not_a_faint_grey() -> None:
     """In a process of its own: styles are chosen when they are imported."""
-    program = "from screens.wording.issues import PRIORITY_STYLES; print(PRIORITY_STYLES['CRITICAL'].strip())"
+    program = "from screens.wording.priorities import STYLES; print(STYLES['CRITICAL'].strip())"
     shown = {
         no_color: subprocess.run(
             [sys.executable, "-c", program],

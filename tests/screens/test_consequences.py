@@ -23,6 +23,7 @@ OPEN: Any = {
     "claimed_at": None,
     "follow_up_at": None,
     "method": "Text",
+    "priority": "MEDIUM",
 }
 HELD = OPEN | {"agent_id": 3, "agent_name": "Nova Singh", "claimed_at": NOW}
 REFUSED: Any = {
@@ -51,6 +52,7 @@ def result(after: Any, *others: Any) -> Any:
         ),
         (HELD, {"follow_up_at": "2082-03-06 09:00:00"}, "follow-up Fri 6 Mar 2082 09:00"),
         (HELD | {"follow_up_at": NOW}, {"follow_up_at": None}, "follow-up removed"),
+        (HELD, {"priority": "URGENT"}, "priority Urgent"),
         (HELD, {}, "no change"),
     ],
 )

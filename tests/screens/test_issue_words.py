@@ -19,7 +19,8 @@ from dispatch.service.satisfaction.advice import LATE_FOLLOW_UP
 from dispatch.service.satisfaction.formula import FOLLOW_UP, SENIOR
 from dispatch.service.wording import progress_words
 from dispatch.triage.priority import priority_steps
-from models.issues import PRIORITIES, TITLE_LENGTH
+from models.issues import TITLE_LENGTH
+from models.priorities import PRIORITIES
 from screens.customers.aside import customer_text
 from screens.fields.prose import Prose
 from screens.service.dashboard import read_figures

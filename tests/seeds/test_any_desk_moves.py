@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from dispatch import agents, bookings, customers, queries
 from dispatch.agents import handover, presence
-from dispatch.bookings import follow_ups
+from dispatch.bookings import editing, follow_ups
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.operations import undo
 from models.agents import PRESENCES
 from models.errors import DeskError
+from models.priorities import PRIORITIES
 from seeds.importing.importer import import_files
 from tests.conftest import TestClock
 from tests.seeds.moved import FORMS, listings, move
@@ -33,13 +34,13 @@ TRIP = {
 }
 NUMBERS = st.integers(1, 6)
 TEXTS = st.text(st.sampled_from("=+-@'\"\n\t,;| aé李") | st.characters(codec="utf-8"), min_size=1, max_size=8)
-STEPS = st.lists(st.tuples(st.integers(0, 19), NUMBERS, NUMBERS, TEXTS), min_size=5, max_size=25)
+STEPS = st.lists(st.tuples(st.integers(0, 20), NUMBERS, NUMBERS, TEXTS), min_size=5, max_size=25)
 
 
 def step(desk: Desk, kind: int, one: int, two: int, text: str) -> None:
     """Do something to a booking, customer or agent ``one``; the desk may refuse it."""
     steps: tuple[Callable[[], object], ...] = (
-        lambda: intake.receive(desk, name=text, requests=text, **TRIP),
+        lambda: intake.receive(desk, name=text, requests=text, priority=PRIORITIES[two % 5], **TRIP),
         lambda: intake.receive(desk, name=text, phone=f"+4971155{one}", email=f"{two}@example.com", **TRIP),
         lambda: bookings.claim(desk, one, two),
         lambda: bookings.contact(desk, one, bookings.OUTCOMES[two % 2], text, "tomorrow 9:00"),
@@ -59,6 +60,7 @@ def step(desk: Desk, kind: int, one: int, two: int, text: str) -> None:
         lambda: handover.hand_over(desk, one, handover.DESK),
         lambda: customers.merge(desk, one, two),
         lambda: undo.undo(desk),
+        lambda: editing.edit(desk, one, priority=PRIORITIES[two % 5]),
     )
     with suppress(DeskError):
         steps[kind]()

@@ -177,6 +177,34 @@ def test_another_agent_of_the_file_gets_the_booking(desk: Desk, files: Any, load
     assert_sound(desk)
 
 
+TO_TITAN = {"Destination": "Titan", "Package": "Ringside Cruise"}
+
+
+@pytest.mark.parametrize("claims", [False, True], ids=["unclaimed", "claimed"])
+def test_an_agent_whom_a_changed_trip_does_not_suit_is_told(
+    desk: Desk, files: Any, load: Load, add_agent: Any, claims: bool
+) -> None:
+    """As by a single edit: unclaimed work goes on to one whom it suits, claimed work stays."""
+    load(*files.three())
+    agents.change(desk, 1, skills="Mars")
+    add_agent("Bob")
+    if claims:
+        bookings.claim(desk, 1, 1)
+    result = load(*files.three(booking=TO_TITAN), update=True)
+    name = stored(desk, Agent, 1)["first_name"]
+    (remark,) = result["unsuited"]
+    assert (remark["table"], remark["id"]) == ("bookings", 1)
+    assert remark["reason"].startswith(name)
+    assert remark["reason"].endswith("does not cover Titan")
+    assert (result["quarantined"], result["flagged"], result["updated"]["bookings"]) == ([], [], 1)
+    assert stored(desk, Booking, 1)["agent_id"] == (1 if claims else 2)
+    with desk.reading():
+        event = event_log.events(booking_id=1)[0]
+    assert event["detail"]["unsuited"] == remark["reason"]
+    assert load(*files.three(), update=True)["unsuited"] == []
+    assert_sound(desk)
+
+
 def test_what_a_rule_forbids_is_rejected_alone(desk: Desk, files: Any, load: Load) -> None:
     load(*files.three(), files.sql("space_travel_agents", BOB, name="bob.sql"))
     result = load(

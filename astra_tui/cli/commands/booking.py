@@ -10,14 +10,15 @@ from astra_tui.cli.commands.booking_batch import (
     filter_of,
     filtered,
     follow_up,
+    priority,
     reassign,
     release,
 )
 from astra_tui.cli.options import Call, booking_number, formatted, limited, reading, verbs
-from astra_tui.cli.output.bookings import print_line
+from astra_tui.cli.output.bookings import print_line, unusual_priority
 from astra_tui.cli.output.events import print_history
 from astra_tui.cli.output.printing import Column, Listing, details, line
-from astra_tui.cli.value_types import AGENT, DESTINATION, LAUNCH, METHOD, PACKAGE, SOURCE, Word
+from astra_tui.cli.value_types import AGENT, DESTINATION, LAUNCH, METHOD, PACKAGE, PRIORITY, SOURCE, Word
 from dispatch import bookings, queries
 from dispatch.bookings import editing
 from dispatch.desk import event_log
@@ -25,6 +26,7 @@ from dispatch.queries.next_action import next_action
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import booking_state, holder, kept, moment, money, with_next_step
 from models.base import Json
+from models.priorities import PRIORITIES
 
 
 @click.group("booking")
@@ -32,7 +34,7 @@ def booking() -> None:
     """List, claim, confirm, cancel or reassign bookings."""
 
 
-for batch_verb in (release, cancel, reassign, follow_up):
+for batch_verb in (release, cancel, reassign, follow_up, priority):
     booking.add_command(batch_verb)
 verb = verbs(booking, booking_number, print_line)
 
@@ -44,6 +46,7 @@ LIST_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("Status", booking_state),
     Column("Revenue", lambda row: money(row["total_revenue"]), right=True),
     Column("Changed", lambda row: moment(row["changed_at"]), whole=True),
+    Column("Priority", unusual_priority, whole=True, sparse=True),
     Column("Follow-up", lambda row: moment(row["follow_up_at"]), whole=True, sparse=True),
 )
 LISTING = Listing(LIST_COLUMNS, queries.BOOKING_ROW, "booking_id")
@@ -157,7 +160,7 @@ verb(
 )
 verb(
     editing.edit,
-    "Change the given details: customer, request, or the quote while Pending.",
+    "Change the given details: customer, request, or the quote and priority while Pending.",
     click.option("--name", help="The customer's name."),
     click.option("--phone", help="Telephone number; an empty one clears it."),
     click.option("--email", help="E-mail address; an empty one clears it."),
@@ -166,6 +169,7 @@ verb(
     click.option("--destination", type=DESTINATION, help="Where the trip goes."),
     click.option("--launch", type=LAUNCH, help="The launch location."),
     click.option("--requests", metavar="TEXT", help="The customer's requests; an empty text clears them."),
+    click.option("--priority", type=PRIORITY, help="Any of: " + ", ".join(PRIORITIES) + "."),
     click.option("--package", type=PACKAGE, help="The package in the quote."),
     click.option("--destination-revenue", metavar="AMOUNT", help="The trip's price in the quote."),
     click.option("--package-revenue", metavar="AMOUNT", help="The package's price in the quote."),

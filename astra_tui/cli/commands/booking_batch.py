@@ -1,4 +1,4 @@
-"""``astra booking release | cancel | reassign | follow-up``: one, several, or all that a filter finds."""
+"""``astra booking release | cancel | reassign | follow-up | priority``: one, several, or a filter's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from astra_tui.cli.options import Call, asked_for, changing, dry_run, filtering,
 from astra_tui.cli.output.bookings import print_line
 from astra_tui.cli.value_types import AGENT, BOOKING, DESTINATION, STATUS
 from dispatch import bookings, queries
-from dispatch.bookings import bulk_actions, follow_ups
+from dispatch.bookings import bulk_actions, editing, follow_ups
 from dispatch.desk.desk import Desk
 from dispatch.inputs import due_times
 from dispatch.queries.booking_filter_keys import BOOKING_KEYS
@@ -22,6 +22,7 @@ from dispatch.queries.customer_index import prepare
 from models.base import Json
 from models.bookings import PENDING
 from models.errors import InvalidInput
+from models.priorities import PRIORITIES
 
 FILTERS = (
     click.option("--status", type=STATUS, help="Only Pending, Confirmed or Cancelled ones."),
@@ -138,6 +139,22 @@ def follow_up(
         lambda desk, number: follow_ups.follow_up(desk, number, at),
         lambda desk, which: bulk_actions.follow_up(desk, which, at),
         lambda desk, which: bulk_actions.preview_follow_up(desk, which, at),
+    )
+    _run(call, booking_ids, given, dry_run, verb)
+
+
+@click.command()
+@booking_numbers
+@filtered
+@click.option("--to", "name", required=True, metavar="NAME", help="Any of: " + ", ".join(PRIORITIES) + ".")
+@dry_run
+@changing
+def priority(call: Call, booking_ids: tuple[int, ...], given: Json, name: str, dry_run: bool) -> None:
+    """Set the priority of one Pending booking, several, or all that a filter finds."""
+    verb = Verb(
+        lambda desk, number: editing.edit(desk, number, priority=name),
+        lambda desk, which: bulk_actions.prioritise(desk, which, name),
+        lambda desk, which: bulk_actions.preview_prioritise(desk, which, name),
     )
     _run(call, booking_ids, given, dry_run, verb)
 

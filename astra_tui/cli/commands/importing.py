@@ -115,6 +115,7 @@ def _print(result: ImportResult) -> None:
     _print_differences(result)
     if result.get("flagged"):
         line(f"{plural(len(result['flagged']), 'row')} accepted, but with a fault: --json lists them")
+    first_lines([f"booking {row['id']}: {row['reason']}" for row in result["unsuited"]])
 
 
 def _print_differences(result: ImportResult) -> None:

@@ -40,7 +40,8 @@ from dispatch.service.issues import (
 from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS
 from dispatch.service.row_types import IssueStory
 from dispatch.triage import categories
-from models.issues import CHANNELS, ISSUE_STATUSES, OPEN, PRIORITIES, TIERS
+from models.issues import CHANNELS, ISSUE_STATUSES, OPEN, TIERS
+from models.priorities import PRIORITIES
 
 agent_option = partial(click.option, "--agent", "agent_id", type=AGENT)
 reason_option = partial(click.option, "--reason", required=True)

@@ -13,7 +13,8 @@ from dispatch.service import bulk_actions
 from dispatch.service.issues import editing, lifecycle, ownership
 from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS
 from dispatch.service.issues.queries import IssueFilter
-from models.issues import OPEN, PRIORITIES, RESOLVED
+from models.issues import OPEN, RESOLVED
+from models.priorities import PRIORITIES
 
 ISSUES = Rows("issue", "--filter", print_line)
 issue_numbers = several("issue_ids", ISSUE)

@@ -12,12 +12,13 @@ from astra_tui.cli.file_options import FILE_OPTIONS as EVERY_FILE
 from astra_tui.cli.file_options import instead_of_file, reading_files, without_file
 from astra_tui.cli.options import Call, changing, formatted, lead_options, limited, reading, with_parameters
 from astra_tui.cli.output.printing import Column, Listing, line, narrate, required_keys
-from astra_tui.cli.value_types import CUSTOMER, POLICY
+from astra_tui.cli.value_types import CUSTOMER, POLICY, PRIORITY
 from dispatch import queries
 from dispatch.leads import intake
 from dispatch.queries.row_types import ListedLead
 from dispatch.queries.wording import moment
 from models.base import Json
+from models.priorities import PRIORITIES
 
 REQUIRED = ("name", "method", "source", "destination", "launch")
 OF_ONE = ("name", "phone", "email")
@@ -63,6 +64,7 @@ def list_leads(call: Call, limit: int | None) -> None:
     "--customer", metavar="ID", type=CUSTOMER, help="The lead belongs to this customer, whatever its name."
 )
 @click.option("--new-customer", is_flag=True, help="A new customer, even if the phone or e-mail is known.")
+@click.option("--priority", type=PRIORITY, help="Any of: " + ", ".join(PRIORITIES) + "; default MEDIUM.")
 @click.option("--policy", type=POLICY, help="Use this policy instead of the desk's.")
 @click.option(
     "--from",
@@ -89,8 +91,8 @@ def add(
 
     A row is taken in once, whatever file holds it: a file that was interrupted, or in which a row was
     corrected, can simply be added again. One astra undo removes all leads of a file. Its columns are known
-    by the names that most programs use; --map names others, and --method, --source, --destination, --launch
-    and --requests are for rows that have none.
+    by the names that most programs use; --map names others, and --method, --source, --destination, --launch,
+    --requests and --priority are for rows that have none.
     """
     about = {name: given.pop(name) for name in FILE_OPTIONS}
     if source_file is None:

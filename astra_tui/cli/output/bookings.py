@@ -5,12 +5,19 @@ from __future__ import annotations
 from astra_tui.cli.output.printing import line
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import booking_state, holder, moment
+from models.priorities import USUAL
+
+
+def unusual_priority(row: BookingRow) -> str:
+    """Return a booking's priority, "" for the usual one."""
+    return "" if row["priority"] == USUAL else row["priority"]
 
 
 def print_line(row: BookingRow) -> None:
     line(
         f"Booking {row['booking_id']}: {row['customer_name']}, {row['destination']}, "
         f"{booking_state(row)}, {holder(row)}"
+        + (f", {priority}" if (priority := unusual_priority(row)) else "")
         + (", above the agent's capacity" if row.get("over_capacity") else "")
         + (f"; {row['unsuited']}" if "unsuited" in row else "")
         + (f", follow-up {moment(row['follow_up_at'])}" if row["follow_up_at"] else "")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypedDict
 
 from dispatch.agents.roster import changed as change_agent
 from dispatch.assignment.agent_checks import attending_agent
 from dispatch.assignment.assign import find_agent, may_take, save
 from dispatch.bookings.lifecycle import booking_at_work, check_open, reassigned
+from dispatch.bookings.suitability import misfits, pass_on_unsuited
 from dispatch.customers.records import refuse_erased, rename_leads
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS
@@ -24,19 +25,28 @@ SETTERS = {"years_of_service": "years", "license_number": "license", "manager_na
 """The names that the roster has for an agent's columns, where they differ."""
 
 
+class Noted(TypedDict):
+    """What is impossible about a changed booking's dates, and why its agent does not suit it any more."""
+
+    fault: str | None
+    unsuited: str
+
+
+NOTHING: Noted = {"fault": None, "unsuited": ""}
+
+
 @command("import.change", past="updated from a file", undo=put_back)
-def change_row(running: Command, head: int, kind: str, number: int, desk: Json, file: Json) -> str | None:
+def change_row(running: Command, head: int, kind: str, number: int, desk: Json, file: Json) -> Noted:
     """Give a row the file's values of some columns, as part of the import with this head.
 
-    ``desk`` has the same columns as they were when the files were compared. Returns what is impossible about
-    a booking's new dates, if anything. Raises NotFound, InvalidInput,
+    ``desk`` has the same columns as they were when the files were compared. Raises NotFound, InvalidInput,
     and Refused if a rule of the desk forbids the change, or one of the columns has changed meanwhile.
     """
     running.detail = {"head": head, "kind": kind, "id": number}
     return _CHANGES[kind](running, number, desk, file)
 
 
-def _change_agent(running: Command, number: int, desk: Json, file: Json) -> None:
+def _change_agent(running: Command, number: int, desk: Json, file: Json) -> Noted:
     agent = Agent.lock(number)
     rated = agent.prior_rating or None
     _check_unchanged(desk, lambda column: rated if column == "rating" else getattr(agent, column))
@@ -46,9 +56,10 @@ def _change_agent(running: Command, number: int, desk: Json, file: Json) -> None
         agent.prior_rating, agent.prior_answers = 0.0, 0
         agent.refresh_rating()
     change_agent(running, agent, given)
+    return NOTHING
 
 
-def _change_assignment(running: Command, number: int, desk: Json, file: Json) -> None:
+def _change_assignment(running: Command, number: int, desk: Json, file: Json) -> Noted:
     """Correct the customer's name and the terms; another agent gets the booking, while it is Pending."""
     assignment = Assignment.lock(number)
     _check_unchanged(desk, lambda column: getattr(assignment, column))
@@ -66,6 +77,7 @@ def _change_assignment(running: Command, number: int, desk: Json, file: Json) ->
         booking.save()  # always, so that every change has its version
     else:
         reassigned(running, booking, agent, REASON)
+    return NOTHING
 
 
 def _next_agent(booking: Booking | None, agent_id: int) -> Agent:
@@ -92,25 +104,27 @@ def _correct(assignment: Assignment, lead: Lead, file: Json) -> None:
         rename_leads(customer.customer_id, [wrong], customer.name)
 
 
-def _change_booking(running: Command, number: int, desk: Json, file: Json) -> str | None:
+def _change_booking(running: Command, number: int, desk: Json, file: Json) -> Noted:
     booking = booking_at_work(running, number)
     _check_unchanged(desk, lambda column: getattr(booking, column))
     _check_changeable(booking, file)
     is_reopened = file.get("status") == PENDING
+    lead = Lead.lock(booking.lead_id)
+    refuse_erased(lead.customer_id)
+    misfits_before = misfits(running, booking, lead)
     for column, value in file.items():
         setattr(booking, column, value)
     if booking.package is not None:
         running.desk.values.check_package(booking.destination, booking.package)
     _follow_status(running, booking, is_reopened)
-    lead = Lead.lock(booking.lead_id)
-    refuse_erased(lead.customer_id)
     lead.destination, lead.launch_location = booking.destination, booking.launch_location
     lead.save()
     if is_reopened and not (booking.agent_id is not None and may_take(booking.agent_id)):
         find_agent(running, booking)
-    else:
-        save(running, booking)
-    return booking.date_fault
+        return {"fault": booking.date_fault, "unsuited": ""}
+    save(running, booking)
+    new = misfits(running, booking, lead) - misfits_before if not is_reopened else set()
+    return {"fault": booking.date_fault, "unsuited": pass_on_unsuited(running, booking, new)}
 
 
 def _check_changeable(booking: Booking, file: Json) -> None:
@@ -149,7 +163,7 @@ def _check_unchanged(desk: Json, now: Callable[[str], Any]) -> None:
             raise Refused("changed_since", f"{column} was changed meanwhile", "import the file again")
 
 
-_CHANGES: dict[str, Callable[[Command, int, Json, Json], str | None]] = {
+_CHANGES: dict[str, Callable[[Command, int, Json, Json], Noted]] = {
     AGENTS: _change_agent,
     ASSIGNMENTS: _change_assignment,
     BOOKINGS: _change_booking,

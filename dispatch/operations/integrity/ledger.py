@@ -17,6 +17,7 @@ from models.base import BaseModel, Json, listed, tuples
 from models.bookings import Booking
 from models.customers import Customer
 from models.issues import Issue, Survey
+from models.priorities import MEDIUM
 
 AT_ONCE = 1000
 
@@ -32,6 +33,7 @@ FIRST: dict[type[BaseModel], Json] = {
         "asked_at": None,
         "shuffled_at": None,
         "pinned_at": None,
+        "priority": MEDIUM,
     },
     Agent: {"presence": AVAILABLE, "presence_until": None, "hours": None, "left_at": None},
     Customer: {"merged_into": None},
@@ -64,7 +66,7 @@ class Ledger:
             elif MOVED in new:
                 self.moved.add(key)
             elif new:
-                self.made[key] = dict.fromkeys(TOLD[table]) | new
+                self.made[key] = dict.fromkeys(TOLD[table]) | FIRST.get(model, {}) | new
         if len(self.made) >= AT_ONCE:
             self._look_at_new()
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from dispatch.service.sla import clocks
 from dispatch.service.sla.clocks import ClockRow
 from models.clock import from_text
-from models.issues import NEW, PRIORITIES, RESOLUTION, Escalation, Issue
+from models.issues import NEW, RESOLUTION, Escalation, Issue
+from models.priorities import PRIORITIES
 
 UNASSIGNED, UNRESOLVED = "unassigned", "unresolved"
 INTERACTIONS, SENTIMENT, NO_PROGRESS = "interactions", "sentiment", "no_progress"

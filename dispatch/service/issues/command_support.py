@@ -11,7 +11,7 @@ from dispatch.service.row_types import IssueDetails
 from dispatch.service.wording import status_words
 from models.errors import InvalidInput, Refused
 from models.hints import act
-from models.issues import OPEN, PRIORITIES, Issue
+from models.issues import OPEN, Issue
 
 LONGEST_TEXT = 100_000
 """Maximum characters of a message: a customer's mail may be long."""
@@ -78,9 +78,3 @@ def words(value: str | None, field: str = "text") -> str:
             field, f"{validation.noun(field)} is required", f"1 to {LONGEST_TEXT:,} characters"
         )
     return checked
-
-
-def priority(value: str) -> int:
-    """Return the number, 1 to 5, of a priority's name in any case. Raises InvalidInput."""
-    name = validation.one_of(validation.stripped(value, "priority").upper(), "priority", PRIORITIES[::-1])
-    return PRIORITIES.index(name) + 1

@@ -13,7 +13,8 @@ from dispatch.service.row_types import IssueDetails
 from dispatch.service.sla import clocks
 from dispatch.triage import categories
 from models.errors import InvalidInput
-from models.issues import PRIORITIES, Issue
+from models.issues import Issue
+from models.priorities import PRIORITIES
 
 
 @command("issue.edit", past="edited", undo=put_back)
@@ -66,7 +67,7 @@ def _reconsider(
         issue.priority = PRIORITIES.index(triaged["priority"]) + 1
         issue.priority_steps = as_json(triaged["priority_steps"])
     if priority is not None:
-        set_priority(running, issue, command_support.priority(priority))
+        set_priority(running, issue, validation.priority(priority))
     if issue.priority != issue.was("priority"):
         clocks.follow_priority(issue, running.desk.settings)
 

@@ -18,7 +18,8 @@ from models.bookings import Booking
 from models.customers import Customer, Lead
 from models.errors import NotFound, Refused
 from models.hints import act
-from models.issues import ASSIGNED, CHANNELS, NEW, PRIORITIES, TITLE_LENGTH, Issue
+from models.issues import ASSIGNED, CHANNELS, NEW, TITLE_LENGTH, Issue
+from models.priorities import PRIORITIES
 
 USUAL_CHANNEL = "web_form"
 

@@ -27,11 +27,11 @@ from models.issues import (
     NEW,
     OPEN,
     PENDING_CUSTOMER,
-    PRIORITIES,
     TIERS,
     Issue,
     SlaClock,
 )
+from models.priorities import PRIORITIES
 
 NOBODY = 0  # no agent has this id: nothing is "yours" without an agent
 ENDED = tuple(status for status in ISSUE_STATUSES if status not in OPEN)

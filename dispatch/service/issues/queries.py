@@ -39,7 +39,6 @@ from models.issues import (
     HELD,
     NEW,
     OPEN,
-    PRIORITIES,
     RESOLUTION,
     Escalation,
     Interaction,
@@ -47,6 +46,7 @@ from models.issues import (
     SlaWarning,
     Survey,
 )
+from models.priorities import PRIORITIES
 
 URGENCY, CHANGED = "urgency", "changed"
 AT_ONCE = 500

@@ -21,6 +21,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from dispatch.desk.settings import Settings
+from dispatch.queries.order_of_work import minutes_of
 from dispatch.service.row_types import ClockState
 from dispatch.service.sla import targets
 from dispatch.service.sla.business_hours import Hours, calendar, written
@@ -92,7 +93,7 @@ def start(issue: Issue, settings: Settings) -> list[SlaClock]:
 
 def allowance_s(kind: str, priority: int, settings: Settings) -> int:
     """Return the desk's allowance for a priority, in seconds."""
-    return 60 * targets.minutes_of(str(settings[targets.SETTINGS[kind]]), priority)
+    return 60 * minutes_of(str(settings[targets.SETTINGS[kind]]), priority)
 
 
 def pause(clock: SlaClock, at: str) -> None:

@@ -8,7 +8,6 @@ from dispatch.queries.agent_levels import BEST_LEVEL
 from dispatch.service.sla.business_hours import Hours
 from models.issues import FIRST_RESPONSE, RESOLUTION
 
-CRITICAL = 5
 RESOLUTION_MINUTES = "15 120 480 1440 4320"
 """CRITICAL to LOW, as the desk setting of that name."""
 FIRST_RESPONSE_MINUTES = "5 15 60 240 480"
@@ -18,19 +17,6 @@ WARNING_PERCENTS = (50, 75, 90, 100)
 USUAL_LEVEL = 3  # of an unknown future holder of a waiting issue
 
 Pause = tuple[datetime, datetime | None]
-
-
-def minutes_of(figures: str, priority: int) -> int:
-    """Return the figure for a priority (1 to 5) from a list running from CRITICAL to LOW."""
-    return int(figures.split()[CRITICAL - priority])
-
-
-def parse_minutes(text: str) -> str:
-    """Parse five priorities' minutes, most urgent first, each at least the one before. Raises ValueError."""
-    listed = [int(one) for one in text.replace(",", " ").split()]
-    if len(listed) != CRITICAL or listed != sorted(listed) or not 0 < listed[0] <= listed[-1] <= 10**6:
-        raise ValueError(text)
-    return " ".join(map(str, listed))
 
 
 def due(started: datetime, allowed_s: int, pauses: list[Pause], hours: Hours) -> datetime:

@@ -7,10 +7,12 @@ import re
 from collections.abc import Mapping
 from html.parser import HTMLParser
 
+from dispatch.inputs import validation
 from dispatch.inputs.head_words import plain
 from dispatch.inputs.validation import excerpt
+from dispatch.inputs.value_words import meant
 from models.errors import InvalidInput
-from models.issues import PRIORITIES
+from models.priorities import PRIORITIES
 
 OPEN, PENDING, ENDED = "open", "pending", "ended"
 # What programs call a state; the digits are Freshdesk's.
@@ -23,13 +25,8 @@ STATES = {
     solved resolved closed done completed complete fixed cancelled canceled 4 5 gelost geschlossen erledigt
     """,
 }
-GRADES = {
-    "LOW": "low lowest minor trivial 1 niedrig",
-    "MEDIUM": "medium normal 2 mittel",
-    "HIGH": "high major 3 hoch",
-    "URGENT": "urgent 4 dringend",
-    "CRITICAL": "critical highest blocker kritisch",
-}
+GRADES = dict(zip("1234", PRIORITIES, strict=False))
+"""Freshdesk's numbers, beside the words that every file may have."""
 WAYS = {
     "email": "email mail emailmessage 1",
     "phone": "phone phonecall telephone voice call voicemail 3",
@@ -48,7 +45,7 @@ def _by_word(words: Mapping[str, str]) -> dict[str, str]:
     return {word: name for name, several in words.items() for word in several.split()}
 
 
-_STATES, _GRADES, _WAYS = _by_word(STATES), _by_word(GRADES), _by_word(WAYS)
+_STATES, _WAYS = _by_word(STATES), _by_word(WAYS)
 
 
 def state(text: str | None) -> str:
@@ -58,10 +55,10 @@ def state(text: str | None) -> str:
 
 def priority(text: str | None) -> int | None:
     """Return the number of a priority, None for none: then triage decides. Raises InvalidInput."""
-    if plain(text or "") in ("none", "notset"):
+    word = plain(text or "")
+    if word in ("", "none", "notset"):
         return None
-    name = _meant(text, _GRADES, "priority", ", ".join(PRIORITIES))
-    return PRIORITIES.index(name) + 1 if name else None
+    return validation.priority(GRADES.get(word) or meant("priority", (text or "").strip(), PRIORITIES))
 
 
 def channel(text: str | None) -> str | None:

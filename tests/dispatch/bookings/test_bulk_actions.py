@@ -58,6 +58,11 @@ RUNS: dict[str, tuple[Run, Run, list[bool]]] = {
         lambda desk, which: bulk_actions.preview_follow_up(desk, which, "in 2h"),
         [True, True, True, False, False],
     ),
+    "prioritise": (
+        lambda desk, which: bulk_actions.prioritise(desk, which, "High"),
+        lambda desk, which: bulk_actions.preview_prioritise(desk, which, "high"),
+        [True, True, True, False, False],
+    ),
     "release": (bulk_actions.release, bulk_actions.preview_release, [True, False, True, False, False]),
 }
 WRITTEN = {"changed_at", "version", "given_at", "cancel_reason"}  # fields that a preview leaves out

@@ -36,6 +36,7 @@ Look = Callable[..., Any]
         ({"source": "Bought"}, {"source": "Bought"}),
         ({"requests": "aisle"}, {"requests": "aisle"}),
         ({"requests": ""}, {"requests": None}),
+        ({"priority": "urgent"}, {"priority": "URGENT"}),
         ({"destination": "Europa"}, {"destination": "Europa"}),
         ({"launch": "Sydney Stellar Port"}, {"launch_location": "Sydney Stellar Port"}),
         ({"package": "Luxury Dome Stay"}, {"package": "Luxury Dome Stay"}),

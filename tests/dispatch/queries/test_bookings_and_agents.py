@@ -13,6 +13,7 @@ from dispatch.desk.desk import Desk
 from dispatch.leads.intake import LeadResult
 from models.agents import Agent
 from models.errors import InvalidInput, NotFound
+from models.priorities import PRIORITIES
 from tests.query_cost import FEW, MANY, add_bookings, extra_steps
 
 PLACE: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = {
@@ -22,6 +23,7 @@ PLACE: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = {
     "status": lambda row: (row["status"], row["changed_at"]),
     "due": lambda row: (row["follow_up_at"] or "~",),
     "revenue": lambda row: (row["total_revenue"] or 0,),
+    "priority": lambda row: (PRIORITIES.index(row["priority"]),),
 } | {
     sort: lambda row, name=name: ((row[name] or "").lower(),)
     for sort, name in (
@@ -45,7 +47,7 @@ def crowded(desk: Desk, two: None, add_lead: AddLead, clock: Any) -> None:
     names = ("Kate", "Liam", "kate", "Zoë", "100%")
     places = ("Mars", "Titan", "Mars")
     for number in range(30):
-        add_lead(names[number % 5], destination=places[number % 3])
+        add_lead(names[number % 5], destination=places[number % 3], priority=PRIORITIES[number % 7 % 5])
         if number % 4 == 3:
             clock.advance(seconds=1)
     for booking_id in (3, 9, 10, 20):

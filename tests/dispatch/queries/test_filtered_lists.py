@@ -28,7 +28,8 @@ from dispatch.service.issues import queries as issue_queries
 from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS
 from dispatch.service.issues.queries import IssueFilter
 from models.errors import InvalidInput
-from models.issues import CATEGORIES, CHANNELS, ISSUE_STATUSES, PRIORITIES, TIERS, Interaction, Issue
+from models.issues import CATEGORIES, CHANNELS, ISSUE_STATUSES, TIERS, Interaction, Issue
+from models.priorities import PRIORITIES
 from seeds.demo.demo import make_demo
 from seeds.demo.issues import make_issues
 from tests.conftest import TestClock

@@ -16,7 +16,8 @@ from dispatch.operations import doctor
 from dispatch.service.issues import intake, queries, text_analysis
 from dispatch.triage import categories
 from models.errors import DeskError
-from models.issues import CATEGORIES, PRIORITIES
+from models.issues import CATEGORIES
+from models.priorities import PRIORITIES
 
 Row = Any  # of a test that looks at a few keys
 

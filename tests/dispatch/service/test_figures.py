@@ -9,6 +9,7 @@ import pytest
 
 from dispatch.operations.setting_definitions import DEFINITIONS
 from dispatch.queries import agent_levels
+from dispatch.queries.order_of_work import minutes_of, parse_minutes
 from dispatch.service.escalation import levels, triggers
 from dispatch.service.escalation.triggers import Watched
 from dispatch.service.issues import routing
@@ -19,7 +20,8 @@ from dispatch.service.sla import targets
 from dispatch.service.sla.business_hours import calendar
 from dispatch.service.sla.clocks import ClockRow
 from models.clock import to_text
-from models.issues import IN_PROGRESS, NEW, PRIORITIES, RESOLUTION, Escalation, Issue
+from models.issues import IN_PROGRESS, NEW, RESOLUTION, Escalation, Issue
+from models.priorities import PRIORITIES
 
 NOON = datetime(2082, 11, 23, 12, 0, tzinfo=UTC)
 FROM_CRITICAL = (5, 4, 3, 2, 1)
@@ -27,7 +29,7 @@ DAY_S = 86_400
 
 
 def by_priority(figures: str) -> list[int]:
-    return [targets.minutes_of(figures, priority) for priority in FROM_CRITICAL]
+    return [minutes_of(figures, priority) for priority in FROM_CRITICAL]
 
 
 def test_priorities_are_numbered_from_low_to_critical() -> None:
@@ -53,7 +55,7 @@ def test_escalation_times() -> None:
 @pytest.mark.parametrize("text", ["15 120 480 1440", "15 120 90 1440 4320", "0 1 2 3 4", "a b c d e", ""])
 def test_five_non_decreasing_numbers_are_needed(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
-        targets.parse_minutes(text)
+        parse_minutes(text)
 
 
 def test_the_expected_response_grows_with_the_load() -> None:

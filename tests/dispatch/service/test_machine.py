@@ -41,7 +41,8 @@ from dispatch.service.sla import targets
 from models.agents import Agent
 from models.base import tuples
 from models.errors import DeskError
-from models.issues import HELD, OPEN, PRIORITIES, Escalation, Issue, SlaWarning
+from models.issues import HELD, OPEN, Escalation, Issue, SlaWarning
+from models.priorities import PRIORITIES
 from tests.dispatch.service.conftest import compound_of, prioritise, understand
 from tests.steady import examples
 

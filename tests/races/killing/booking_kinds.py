@@ -87,6 +87,10 @@ BOOKINGS: dict[str, Kind] = {
     "several follow-ups": command(
         lambda desk: bulk_actions.follow_up(desk, (*work.MORE_PENDING, 99), "in 2h")
     ),
+    "several bookings prioritised": command(
+        lambda desk: bulk_actions.prioritise(desk, (*work.MORE_PENDING, 99), "high")
+    ),
+    "edit of the priority": command(lambda desk: editing.edit(desk, work.PENDING, priority="critical")),
     "several released": command(lambda desk: bulk_actions.release(desk, work.MORE_CLAIMED)),
     "not claimed in time": command(lambda desk: booking_timeouts.lapse(desk, work.PENDING)),
     "asked whether still on it": command(lambda desk: booking_timeouts.ask(desk, work.CLAIMED)),
