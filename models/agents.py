@@ -25,7 +25,8 @@ class Agent(BaseModel):
     start or end of a shift in ``hours``. ``last_given_at`` is when the agent last got a booking,
     ``offers_missed`` the number of consecutive lapsed offers, ``issue_load`` the number of open issues held.
     ``level`` (1-5, None: derived from the years of service), ``specialisations`` and ``languages`` (JSON
-    lists) decide which issues suit the agent.
+    lists) decide which issues suit the agent. ``capped_until`` is the end of the window in which the agent
+    has all leads that a cap on all leads allows; models/caps.py keeps it.
     """
 
     label = "agent"
@@ -61,6 +62,7 @@ class Agent(BaseModel):
     specialisations = TextField(default="[]")
     languages = TextField(default="[]")
     issue_load = IntegerField(default=0)
+    capped_until = TextField(null=True)
 
     @property
     def name(self) -> str:
@@ -112,9 +114,9 @@ class Holder(BaseModel):
 class Taker(DeskModel):
     """An agent who has not left, as the policies read it; a view, never written.
 
-    The database derives ``takes_work`` (available and below capacity), ``load_ratio`` (bookings and issues
-    held / capacity) and ``skill_base`` (the score of the policy ``skill`` for a non-specialist). Indexes list
-    those who take work before the others, in the order of rank, ratio or score.
+    The database derives ``takes_work`` (available, below capacity, at no cap on all leads), ``load_ratio``
+    (bookings and issues held / capacity) and ``skill_base`` (the score of the policy ``skill`` for a
+    non-specialist). Indexes list those who take work before the others, in the order of rank, ratio or score.
     """
 
     table = "agents_here"
@@ -133,6 +135,7 @@ class Taker(DeskModel):
     presence_reason = TextField(null=True)
     issue_load = IntegerField()
     level = IntegerField(null=True)
+    capped_until = TextField(null=True)
     load_ratio = DoubleField()
     skill_base = DoubleField()
 

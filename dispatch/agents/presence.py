@@ -8,6 +8,7 @@ from dispatch import queries
 from dispatch.agents.unattended import pass_on, pass_on_together
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.assignment.eligibility import EVERY
+from dispatch.assignment.waiting_list import end_hold, hold
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import DESK_ACTOR
 from dispatch.inputs import due_times, shift_hours, validation
@@ -15,6 +16,7 @@ from dispatch.queries.row_types import AgentRow
 from dispatch.service.issues.queue import settle
 from models.agents import AVAILABLE, BREAK, BUSY, GONE, OFFLINE, PRESENCES, Agent
 from models.base import CompiledQuery, parameter
+from models.caps import roll
 from models.clock import local_offset
 from models.errors import InvalidInput
 from models.hints import act
@@ -44,7 +46,10 @@ def set_presence(
         if presence == AVAILABLE:
             raise InvalidInput("time", "Available has no end", "leave the end empty, or set shift hours")
         end = due_times.understand_end(until or "", running.now, local_offset())
+    signs_on = presence == AVAILABLE != agent.presence
     put(running, agent, presence, end, validation.optional_text(reason, "reason"))
+    if signs_on:
+        hold(running)
     running.detail = {"presence": presence} | ({"until_at": end} if end else {})
     agent.save()
     return _settled(running, agent)
@@ -124,14 +129,16 @@ def due(desk: Desk) -> list[int]:
 def catch_up(desk: Desk) -> None:
     """Make every presence change that is due, each an event of the sweeper, then hand out work once.
 
-    It runs before every command, so that agents whose break is over count for the next choice.
+    It runs before every command, so that agents whose break is over, or the window of whose cap has ended,
+    count for the next choice.
     """
     with desk.request(None), desk.acting_as(SWEEPER):
         turned: dict[int, str] = {}
         while due := _due(now=desk.now(), limit=1):
             agent_id = due[0][0]
             turned[agent_id] = _turn(desk, agent_id)
-        if turned:
+        is_free = [roll(desk.now()), end_hold(desk)]  # both, whatever the first one says
+        if turned or any(is_free):
             pass_on_together(desk, [agent_id for agent_id, presence in turned.items() if presence in GONE])
 
 

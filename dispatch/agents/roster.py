@@ -9,7 +9,7 @@ from typing import Any
 from dispatch import queries
 from dispatch.agents.handover import to_the_desk
 from dispatch.agents.presence import put as set_presence
-from dispatch.assignment.waiting_list import drain_waiting
+from dispatch.assignment.waiting_list import drain_waiting, hold
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.queries import agent_levels
@@ -87,6 +87,7 @@ def come_back(running: Command, agent_id: int) -> AgentRow:
         raise Refused("agent_here", f"{agent.name} is still active")
     agent.left_at = None
     set_presence(running, agent, AVAILABLE)
+    hold(running)
     agent.save()
     return _settled(running, agent)
 

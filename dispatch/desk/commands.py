@@ -18,6 +18,7 @@ from models.agents import Agent
 from models.audit import Decision, Event, EventBooking, EventIssue, log_event
 from models.base import BaseModel, CompiledQuery, Json, after_save, parameter
 from models.bookings import Assignment, Booking
+from models.caps import Cap
 from models.customers import Customer, Lead
 from models.errors import DeskError, Refused
 from models.issues import Issue, Survey
@@ -29,13 +30,14 @@ R = TypeVar("R")
 AUDITED: dict[type[BaseModel], tuple[str, ...]] = {
     # derived columns are left out: the triggers restore them on undo
     Booking: (),
-    Agent: ("load", "issue_load", "rating", "score_sum", "score_count", "last_given_at"),
+    Agent: ("load", "issue_load", "rating", "score_sum", "score_count", "last_given_at", "capped_until"),
     Customer: (),
     Lead: (),
     Assignment: ("agent_id",),
     Issue: (),
     Survey: (),
     SavedView: (),
+    Cap: (),
 }
 TABLES = {model._meta.table_name: model for model in AUDITED}
 _KEYS = {model: (model._meta.table_name, model._meta.primary_key.name) for model in AUDITED}

@@ -8,8 +8,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Literal, Self, TypeVar
+from weakref import ref
 
 from peewee import DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError
 
@@ -18,6 +20,7 @@ from dispatch.desk.accepted_values import AcceptedValues, create_values
 from dispatch.desk.rules import Rules
 from dispatch.inputs import validation
 from models import database as db
+from models.caps import CapsOfDesk
 from models.clock import Clock, shift_years, to_text, utc_now
 from models.errors import DatabaseUnavailable, InvalidInput
 
@@ -78,6 +81,20 @@ class _AtWork(threading.local):
     batch_head: int | None = None
 
 
+def _outside(clock: Clock) -> datetime:
+    moment = clock()
+    return moment if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _stored_time(clock: Clock, year_shift: int, at_work: _AtWork) -> str:
+    return to_text(shift_years(_outside(clock), year_shift) - at_work.ago)
+
+
+def _reread(desk_of: ref[Desk]) -> None:
+    if (desk := desk_of()) is not None:
+        desk.follow_settings()
+
+
 class _Inner(db.Active):
     """A transaction inside another; a class, as every lead of a file enters one."""
 
@@ -114,8 +131,8 @@ class Desk:
         self.account = process_account()
         self.session = session
         self.values = AcceptedValues()
-        # a restored desk may have shorter lists; its settings always have another version
-        self.settings = settings.Settings(rules.settings, changed=self.values.forget)
+        # weak, as whoever drops a desk closes its database
+        self.settings = settings.Settings(rules.settings, changed=partial(_reread, ref(self)))
         self.heard: Callable[[int], object] | None = None
         self.is_new, self.has_committed = False, False
         self._clock = clock
@@ -160,6 +177,13 @@ class Desk:
             settings.create(year_shift)
             create_values()
             self.is_new = True
+
+    def follow_settings(self) -> None:
+        """Read again what goes with settings of another version: a restored desk may have shorter lists."""
+        self.values.forget()
+        shift = self.settings["year_shift"]
+        now = partial(_stored_time, self._clock, shift, self._at_work)
+        self.database.caps = CapsOfDesk(self.settings["zone"], shift, now)
 
     def _receive_id(self) -> None:
         """Give a desk of an earlier Astra its id; one that cannot be written now gets it another time."""
@@ -209,12 +233,11 @@ class Desk:
 
     def now(self) -> str:
         """Return the desk's current time: UTC, shifted by the desk's years."""
-        return to_text(shift_years(self.real_time(), self.settings["year_shift"]) - self._at_work.ago)
+        return _stored_time(self._clock, self.settings["year_shift"], self._at_work)
 
     def real_time(self) -> datetime:
         """Return the time outside: UTC, in this year."""
-        moment = self._clock()
-        return moment if moment.tzinfo is None else moment.astimezone(UTC)
+        return _outside(self._clock)
 
     @contextmanager
     def reading_copy(self, path: Path) -> Iterator[Self]:
@@ -261,7 +284,7 @@ class Desk:
                     self._at_work.depth = 1
                     self.database.check_schema()
                     self.settings.begin()
-                    if self.settings.due_at is not None:
+                    if self.settings.due_at is not None and self.settings.due_at <= self.now():
                         self.rules.before_command(self)
                     yield
                 self.has_committed = True

@@ -11,6 +11,7 @@ from peewee import fn
 
 from models.agents import Agent
 from models.base import CompiledQuery, Json, parameter
+from models.caps import CapCount
 from models.errors import DatabaseUnavailable, InvalidInput, Refused
 from models.hints import act
 from models.settings import Setting
@@ -18,6 +19,8 @@ from models.settings import Setting
 VERSION_KEY = "settings_version"
 DESK_ID = "desk_id"
 """Kept beside the settings: the same in the desk's file and all its copies, different in every other desk."""
+DRAIN_AT = "drain_at"
+"""Kept beside the settings: when waiting work goes out to the agents who have signed on (drain_seconds)."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,11 @@ _row_of = CompiledQuery(lambda: Setting.select(Setting.value).where(Setting.key 
 # one query at the beginning of every command: three would slow down a lead noticeably
 _next_due = Agent.select(fn.MIN(Agent.due_at)).where(Agent.due_at.is_null(False))
 _listing = Agent.select(Agent.agent_id).where(Agent.skills.is_null(False) | Agent.locations.is_null(False))
+_next_window = CapCount.select(fn.MIN(CapCount.window_end))
+_kept = Setting.alias()
+_next_drain = _kept.select(_kept.value).where(_kept.key == DRAIN_AT)
 _at_the_start = CompiledQuery(
-    lambda: Setting.select(Setting.value, _next_due, fn.EXISTS(_listing)).where(
+    lambda: Setting.select(Setting.value, fn.EXISTS(_listing), _next_due, _next_window, _next_drain).where(
         Setting.key == parameter("key")
     )
 )
@@ -55,7 +61,8 @@ class Settings:
     """The settings as of their last version; ``refresh()`` is one indexed read.
 
     ``begin()`` also reads what every choice needs: ``due_at``, the next stored time at which the clock
-    changes a presence, and ``some_listing``, whether any agent lists skills or locations. Stored values
+    changes a presence, ends a cap's window or gives out waiting work, and ``some_listing``, whether any
+    agent lists skills or locations. Stored values
     that this version cannot read are ``unreadable``: their defaults apply until they are set again.
     ``changed`` is called when another version was read.
     """
@@ -77,7 +84,8 @@ class Settings:
 
     def begin(self) -> None:
         """Do the same at the start of a command, or of a choice outside of one."""
-        version, self.due_at, self.some_listing = _present(_at_the_start(key=VERSION_KEY))
+        version, self.some_listing, *due = _present(_at_the_start(key=VERSION_KEY))
+        self.due_at = min(filter(None, due), default=None)
         self._take_over(version)
 
     def _take_over(self, stored_version: str) -> None:
@@ -144,12 +152,22 @@ def parse_setting(definitions: Mapping[str, Definition], key: str, text: str) ->
 def store(key: str, value: Any) -> None:
     """Write a value and raise the version, so that every decision names the settings behind it."""
     _write(key, str(value))
+    raise_version()
+
+
+def raise_version() -> None:
+    """Let every terminal read the settings, and the caps beside them, again."""
     _write(VERSION_KEY, str(int(_present(_row_of(key=VERSION_KEY))[0]) + 1))
 
 
 def remember(key: str, value: str) -> None:
     """Keep a value of the desk's own beside the settings, without a new version."""
     _write(key, value)
+
+
+def forget(key: str) -> None:
+    """Drop a value kept by ``remember``."""
+    Setting.delete().where(Setting.key == key).execute()
 
 
 def recall(key: str) -> str | None:

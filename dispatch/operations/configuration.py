@@ -9,6 +9,7 @@ from dispatch.desk.commands import Command, command, never
 from dispatch.inputs import validation
 from models.accepted_values import Package
 from models.base import Json
+from models.caps import recount
 from models.errors import InvalidInput
 from models.policy_indexes import keep_order
 
@@ -24,6 +25,8 @@ def set_value(running: Command, key: str, value: str) -> Json:
     running.detail = {"key": key, "old": running.desk.settings[key], "new": parsed}
     settings.store(key, parsed)
     running.desk.settings.refresh()
+    if key == "zone":
+        recount()  # other windows, of other lengths
     running.may_free = True  # rules may have been lifted
     return {"key": key, "value": parsed, "settings_version": running.desk.settings.version}
 

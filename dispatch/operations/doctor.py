@@ -88,6 +88,7 @@ def _checks(desk: Desk, path: Path, head: Seal | None = None) -> dict[str, Calla
         "work": partial(work.distribution, desk),
         "ratings": derived.ratings,
         "tallies": derived.tallies_agree,
+        "caps": derived.caps_agree,
         "issues": partial(agree, "issues", "every issue agrees with its rows", agreements.ISSUES),
         "issue loads": issues.issue_loads,
         "clocks": issues.clocks_agree,
@@ -132,6 +133,7 @@ def repair(running: Command) -> Json:
     }
     counted: dict[str, Callable[[], int]] = {
         "tallies": derived.repair_tallies,
+        "caps": derived.repair_caps,
         "log": history.repair,
         "search": search_index.repair,
         "watch": partial(issues.repair_watches, running.desk),

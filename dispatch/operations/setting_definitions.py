@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from datetime import date
+from zoneinfo import available_timezones
 
 from dispatch.assignment.eligibility import department_map
 from dispatch.assignment.policies import POLICIES
@@ -12,6 +13,7 @@ from dispatch.assignment.policies.round_robin import CONTINUE, STARTS
 from dispatch.desk.settings import Definition
 from dispatch.inputs import amounts
 from dispatch.service.sla import business_hours, targets
+from models import windows
 
 LONGEST_CONTACT = 100
 
@@ -57,6 +59,18 @@ def _one_of(words: Collection[str]) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def _zone(text: str) -> str:
+    """Return a zone's name; in any case, as people type it."""
+    name = text.strip()
+    try:
+        windows.zone_named(name)
+    except ValueError:
+        known = {one.casefold(): one for one in available_timezones()}
+        name = known.get(name.casefold().replace(" ", "_"), "")
+        windows.zone_named(name)
+    return name
 
 
 def _departments(text: str) -> str:
@@ -160,6 +174,14 @@ DEFINITIONS = {
             _switch,
             "on or off",
         ),
+        Definition(
+            "zone",
+            "UTC",
+            "the zone in which hours, days and weeks of caps are reckoned",
+            _zone,
+            "UTC, or the name of a zone such as Europe/Berlin or America/New_York",
+        ),
+        _number("drain_seconds", 0, 0, 600, "seconds in which agents sign on to share waiting work; 0: off"),
         Definition(
             "durability",
             "full",

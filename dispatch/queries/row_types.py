@@ -25,6 +25,26 @@ class IssueMoveRow(TypedDict):
     to_agent_id: int | None
 
 
+class CapRow(TypedDict):
+    """A cap on the leads of each agent it covers, with the agents at it now and when the first is free again.
+
+    After it was set, ``was`` is the number before; None for a new one.
+    """
+
+    cap_id: int
+    leads: int
+    per: str
+    agent_id: int | None
+    agent_name: str | None
+    department: str | None
+    source: str | None
+    destination: str | None
+    words: str
+    agents_at_cap: int
+    until: str | None
+    was: NotRequired[int | None]
+
+
 class AgentRow(TypedDict):
     """An agent with load and rank; former agents have no rank. No skills or locations means all of them.
 
