@@ -148,6 +148,12 @@ class Caps:
         ]
 
 
+def caps_in_force() -> list[CapRule]:
+    """Read the caps, in the order in which they were set."""
+    query = Cap.select(*RULE_COLUMNS).where(~Cap.removed).order_by(Cap.cap_id)
+    return [CapRule._make(row) for row in tuples(query)]
+
+
 class CapsOfDesk:
     """The caps of a desk as of a version of its settings, read when they are first asked for."""
 
@@ -158,8 +164,7 @@ class CapsOfDesk:
 
     def get(self) -> Caps | None:
         if not self._is_read:
-            query = Cap.select(*RULE_COLUMNS).where(~Cap.removed).order_by(Cap.cap_id)
-            rules = tuple(CapRule._make(row) for row in tuples(query))
+            rules = tuple(caps_in_force())
             self._caps = Caps(rules, *self._calendar) if rules else None
             self._is_read = True
         return self._caps

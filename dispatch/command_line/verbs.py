@@ -76,7 +76,8 @@ class Verb:
     """Whether it cannot be undone; it is never repeated without being shown first."""
 
     labels: Mapping[str, str] = field(default_factory=dict)
-    """Words before an optional argument in the consequence, where they are not its name."""
+    """Words before an optional argument in the consequence, where they are not its name; of ``agent`` those
+    for none given."""
 
     @property
     def name(self) -> str:

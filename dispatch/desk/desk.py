@@ -290,7 +290,7 @@ class Desk:
                 self.has_committed = True
             except BaseException:  # on any failure, interrupts included, settings are rolled back
                 self.settings.forget()
-                self.values.forget()
+                self.follow_settings()
                 raise
             finally:
                 self._at_work.depth = 0

@@ -14,7 +14,7 @@ from dispatch.queries.row_types import CapRow
 from models.agents import Agent
 from models.base import CompiledQuery, listed, parameter, tuples
 from models.bookings import Booking
-from models.caps import CapCount, CapRule, Reached, current_caps
+from models.caps import CapCount, CapRule, Reached, caps_in_force, current_caps
 from models.customers import Lead
 from models.windows import DAYS, HOUR, wall_clock
 
@@ -159,8 +159,7 @@ def cap_words(rule: CapRule, agent_name: str | None = None) -> str:
 
 def list_caps() -> list[CapRow]:
     """The caps in force, in the order they were set, with the number of agents who are at each now."""
-    caps = current_caps()
-    rules = caps.rules if caps else ()
+    rules = caps_in_force()  # as another terminal may have set them just now
     names = names_of({rule.agent_id for rule in rules} - {None})
     query = Reached.select(Reached.cap_id, fn.COUNT(Reached.agent_id), fn.MIN(Reached.window_end))
     counts = {cap_id: (number, end) for cap_id, number, end in tuples(query.group_by(Reached.cap_id))}
