@@ -13,6 +13,7 @@ from benchmarks.measure import Effort, Row, table
 BENCHMARKS = (
     "lead",
     "crowd",
+    "caps",
     "file",
     "shuffle",
     "fairness",

@@ -26,7 +26,8 @@ class Agent(BaseModel):
     ``offers_missed`` the number of consecutive lapsed offers, ``issue_load`` the number of open issues held.
     ``level`` (1-5, None: derived from the years of service), ``specialisations`` and ``languages`` (JSON
     lists) decide which issues suit the agent. ``capped_until`` is the end of the window in which the agent
-    has all leads that a cap on all leads allows; models/caps.py keeps it.
+    has all leads that a cap on all leads allows, ``capped_scopes`` the caps on some leads that the agent is
+    at (",3,7,"); models/caps.py keeps both.
     """
 
     label = "agent"
@@ -63,6 +64,7 @@ class Agent(BaseModel):
     languages = TextField(default="[]")
     issue_load = IntegerField(default=0)
     capped_until = TextField(null=True)
+    capped_scopes = TextField(null=True)
 
     @property
     def name(self) -> str:
@@ -136,6 +138,7 @@ class Taker(DeskModel):
     issue_load = IntegerField()
     level = IntegerField(null=True)
     capped_until = TextField(null=True)
+    capped_scopes = TextField(null=True)
     load_ratio = DoubleField()
     skill_base = DoubleField()
 

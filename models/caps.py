@@ -1,8 +1,9 @@
 """Caps: how many leads each agent may get in a calendar window, and the counts (docs/rules.md, Caps).
 
 A booking counts for the agent who has it, in the window in which it was given to them. The counts follow
-the bookings as loads do, by signals; ``recounted`` derives them again. An agent at a cap on all leads keeps
-its end in ``capped_until``, so that the index of agents who take work leaves them out.
+the bookings as loads do, by signals; ``recounted`` derives them again. The row of an agent at a cap says so,
+so that the index of agents who take work leaves them out (``Agent.capped_until``), or lets a lead skip them
+(``capped_scopes``).
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from peewee import (
@@ -21,6 +23,7 @@ from peewee import (
     Expression,
     IntegerField,
     TextField,
+    Value,
     fn,
 )
 
@@ -134,6 +137,10 @@ class Caps:
     def window(self, rule: CapRule, at: str) -> Window:
         return window(rule.per, at, self.zone, self.year_shift)
 
+    def next_end(self) -> str:
+        """When the first of the windows of now ends."""
+        return min(self.window(rule, self.now()).end for rule in self.rules)
+
     def covering(
         self, given: Given, source: Callable[[], str], department: Callable[[], str]
     ) -> list[CapRule]:
@@ -227,7 +234,7 @@ def _step(rule: CapRule, agent_id: int, span: Window, step: int) -> None:
     values = {"cap_id": rule.cap_id, "agent_id": agent_id, "leads": rule.leads, "step": step}
     rows = _add(**values, start=span.start, end=span.end, is_reached=step >= rule.leads)
     turns = rule.leads if step > 0 else rule.leads - 1
-    if rows[0][0] == turns and not rule.is_scoped:
+    if rows[0][0] == turns:
         _follow(agent_id=agent_id)
 
 
@@ -262,30 +269,39 @@ _agent_of = CompiledQuery(
 )
 
 
-def end_of_caps() -> Any:
-    """The query of when an agent is below every cap on all leads again; NULL for one who is now."""
-    on_all = Cap.select(Cap.cap_id).where(Cap.source.is_null(), Cap.destination.is_null())
-    return Reached.select(fn.MAX(Reached.window_end)).where(
-        Reached.agent_id == Agent.agent_id, Reached.cap_id.in_(on_all)
-    )
+def _marks() -> dict[Any, Any]:
+    """What an agent's row says of the caps they are at: when those on all leads end, and the others."""
+    on_some = Cap.select(Cap.cap_id).where(Cap.source.is_null(False) | Cap.destination.is_null(False))
+    theirs = Reached.select().where(Reached.agent_id == Agent.agent_id)
+    listed_ids = fn.GROUP_CONCAT(Reached.cap_id, ",")
+    return {
+        Agent.capped_until: theirs.select(fn.MAX(Reached.window_end)).where(Reached.cap_id.not_in(on_some)),
+        Agent.capped_scopes: theirs.select(Value(",").concat(listed_ids).concat(",")).where(
+            Reached.cap_id.in_(on_some)
+        ),
+    }
 
 
-_follow = CompiledQuery(
-    lambda: Agent.update({Agent.capped_until: end_of_caps()}).where(Agent.agent_id == parameter("agent_id"))
-)
-_ended = CompiledQuery(
-    lambda: CapCount.select(fn.MAX(CapCount.reached)).where(CapCount.window_end <= parameter("now"))
-)
+def mark(cap_id: int) -> str:
+    """How a cap on some leads is found in an agent's ``capped_scopes``."""
+    return f",{cap_id},"
+
+
+_follow = CompiledQuery(lambda: Agent.update(_marks()).where(Agent.agent_id == parameter("agent_id")))
 
 
 def roll(now: str) -> bool:
-    """Forget the windows that have ended; return whether agents were at their cap in one of them."""
-    reached = _ended(now=now)[0][0]
-    if reached is None:
-        return False
+    """Forget the windows that have ended; return whether agents were at a cap in one of them."""
+    ended = Reached.select(Reached.agent_id).where(Reached.window_end <= now)
+    freed = {agent_id for (agent_id,) in tuples(ended)}
     CapCount.delete().where(CapCount.window_end <= now).execute()
-    Agent.update({Agent.capped_until: end_of_caps()}).where(Agent.capped_until <= now).execute()
-    return bool(reached)
+    mark_again(Agent.agent_id.in_(listed(freed)))
+    return bool(freed)
+
+
+def mark_again(whom: Expression) -> None:
+    """Let some agents' rows say which caps they are at."""
+    Agent.update(_marks()).where(whom).execute()
 
 
 Key = tuple[int, int, str]
@@ -293,14 +309,13 @@ Key = tuple[int, int, str]
 
 
 def differing() -> list[int]:
-    """The agents whose counts are not those of their bookings, or whose end of a cap is another."""
+    """The agents whose counts are not those of their bookings, or who are marked as at other caps."""
     caps = current_caps()
     counted, kept = recounted(caps), stored()
     wrong = {key[1] for key in counted.keys() | kept.keys() if counted.get(key) != kept.get(key)}
-    ends = Agent.select(Agent.agent_id).where(
-        fn.COALESCE(Agent.capped_until, "") != fn.COALESCE(end_of_caps(), "")
-    )
-    return sorted(wrong | {agent_id for (agent_id,) in tuples(ends)})
+    stale = [fn.COALESCE(column, "") != fn.COALESCE(right, "") for column, right in _marks().items()]
+    marked = Agent.select(Agent.agent_id).where(reduce(or_, stale))
+    return sorted(wrong | {agent_id for (agent_id,) in tuples(marked)})
 
 
 def recounted(caps: Caps | None, agent_ids: Iterable[int] | None = None) -> dict[Key, tuple[str, int, bool]]:
@@ -348,9 +363,10 @@ def recount(agent_ids: Iterable[int] | None = None) -> None:
     rows = [(*key, *count) for key, count in recounted(caps, ids).items()]
     if rows:
         CapCount.insert_many(rows, CapCount._meta.sorted_fields).execute()
-    at_cap = Agent.capped_until.is_null(False) | Agent.agent_id.in_(Reached.select(Reached.agent_id))
+    marked = Agent.capped_until.is_null(False) | Agent.capped_scopes.is_null(False)
+    at_cap = marked | Agent.agent_id.in_(Reached.select(Reached.agent_id))
     whom = at_cap if ids is None else Agent.agent_id.in_(listed(ids))
-    Agent.update({Agent.capped_until: end_of_caps()}).where(whom).execute()
+    mark_again(whom)
 
 
 def _among(column: Any, agent_ids: Iterable[int] | None) -> Expression:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dispatch import queries
 from dispatch.agents.unattended import pass_on, pass_on_together
 from dispatch.assignment.agent_checks import working_agent
+from dispatch.assignment.caps import end_windows
 from dispatch.assignment.eligibility import EVERY
 from dispatch.assignment.waiting_list import end_hold, hold
 from dispatch.desk.commands import Command, command, put_back
@@ -16,7 +17,6 @@ from dispatch.queries.row_types import AgentRow
 from dispatch.service.issues.queue import settle
 from models.agents import AVAILABLE, BREAK, BUSY, GONE, OFFLINE, PRESENCES, Agent
 from models.base import CompiledQuery, parameter
-from models.caps import roll
 from models.clock import local_offset
 from models.errors import InvalidInput
 from models.hints import act
@@ -137,7 +137,7 @@ def catch_up(desk: Desk) -> None:
         while due := _due(now=desk.now(), limit=1):
             agent_id = due[0][0]
             turned[agent_id] = _turn(desk, agent_id)
-        is_free = [roll(desk.now()), end_hold(desk)]  # both, whatever the first one says
+        is_free = [end_windows(desk), end_hold(desk)]  # both, whatever the first one says
         if turned or any(is_free):
             pass_on_together(desk, [agent_id for agent_id, presence in turned.items() if presence in GONE])
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk import settings
 from dispatch.desk.commands import Command, command, put_back, running_command
+from dispatch.desk.desk import Desk
 from dispatch.desk.undo_rules import UndoRules
 from dispatch.inputs import validation
 from dispatch.queries.agents import names_of
 from dispatch.queries.caps import cap_row, cap_words
 from dispatch.queries.row_types import CapRow
 from models.base import after_save
-from models.caps import RULE_COLUMNS, Cap, CapRule, recount
+from models.caps import RULE_COLUMNS, Cap, CapRule, current_caps, recount, roll
 from models.errors import InvalidInput, NotFound
 from models.hints import act
 from models.windows import PERIODS
@@ -90,7 +91,32 @@ def _count_again(_sender: type[Cap], _row: Cap, _created: bool) -> None:
     """Let every terminal read the caps again, and count what agents have got in the windows of now."""
     settings.raise_version()
     running_command().desk.settings.refresh()
+    begin_windows()
+
+
+def begin_windows() -> None:
+    """Count what agents have got in the windows of now, as under other caps or in another zone."""
     recount()
+    _await_end()
+
+
+def end_windows(desk: Desk) -> bool:
+    """End the windows whose time has come; return whether agents may take work who were at a cap."""
+    end = settings.recall(settings.WINDOWS_END_AT)
+    if end is None or end > desk.now():
+        return False
+    is_free = roll(desk.now())
+    _await_end()
+    return is_free
+
+
+def _await_end() -> None:
+    """Let the desk wake when the first of the windows of now ends."""
+    caps = current_caps()
+    if caps is None:
+        settings.forget(settings.WINDOWS_END_AT)
+    else:
+        settings.remember(settings.WINDOWS_END_AT, caps.next_end())
 
 
 class CapUndo(UndoRules[Cap]):

@@ -28,12 +28,12 @@ from functools import lru_cache, reduce
 from operator import and_, itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from peewee import SQL, Case, Expression, ModelSelect, Value, fn
+from peewee import SQL, Case, Expression, ModelSelect, fn
 
-from dispatch.queries.caps import CAP, scoped_ids
+from dispatch.queries.caps import CAP, scoped_rules
 from models.agents import AVAILABLE, BREAK, Taker
-from models.base import CompiledQuery, listed, parameter, tuples
-from models.caps import Reached
+from models.base import CompiledQuery, parameter, tuples
+from models.caps import mark
 from models.customers import Lead
 
 if TYPE_CHECKING:
@@ -67,11 +67,8 @@ _keeps_rules = itemgetter(_KEEPS)
 
 def _condition(rule: str, wanted: object) -> Expression:
     """A rule as a condition on agents; ``wanted`` is a value, or a parameter of a compiled query."""
-    if rule == CAP:
-        ids = listed(wanted if isinstance(wanted, Value) else Value(wanted))
-        theirs = Reached.select(SQL("1")).where(Reached.agent_id == Taker.agent_id, Reached.cap_id.in_(ids))
-        below: Expression = ~fn.EXISTS(theirs)
-        return below
+    if rule.startswith(CAP):  # of several, each is a rule
+        return Taker.capped_scopes.is_null() | (fn.INSTR(Taker.capped_scopes, wanted) == 0)
     if rule == DEPARTMENT:
         return Taker.department == wanted
     if rule == ONLY:
@@ -209,7 +206,7 @@ def kept_out_counts(pool: Pool) -> dict[str, int]:
     for rule in pool.rules:
         rest = rest.where(_condition(rule, pool.values[rule]))
         after = tuples(rest)[0][0]
-        counts[rule] += before - after
+        counts[CAP if rule.startswith(CAP) else rule] += before - after
         before = after
     return {rule: number for rule, number in counts.items() if number}
 
@@ -221,8 +218,8 @@ _BY_ID = Order(lambda: Taker.select(Taker.agent_id).order_by(Taker.agent_id))
 def pool_for(desk: Desk, lead: Lead, package: str | None = None, without: Collection[int] = ()) -> Pool:
     """The strictest pool for a lead; ``without`` are excluded agents."""
     values: dict[str, object] = {}
-    if ids := scoped_ids(lead.source, lead.destination):
-        values[CAP] = ids
+    for number, rule in enumerate(scoped_rules(lead.source, lead.destination)):
+        values[f"{CAP} {number}"] = mark(rule.cap_id)
     departments = desk.settings["departments"]
     department = department_for(departments, lead, package) if departments else None
     if department:
@@ -281,7 +278,7 @@ class Profile(NamedTuple):
 
         ``is_capped``: the agent is at a cap on such leads, which no profile shows.
         """
-        if is_capped and CAP in pool.rules:
+        if is_capped and any(rule.startswith(CAP) for rule in pool.rules):
             return CAP, "at a cap"
         return next(self.broken_rules(pool), ("other", "kept out"))
 

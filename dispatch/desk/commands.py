@@ -30,7 +30,16 @@ R = TypeVar("R")
 AUDITED: dict[type[BaseModel], tuple[str, ...]] = {
     # derived columns are left out: the triggers restore them on undo
     Booking: (),
-    Agent: ("load", "issue_load", "rating", "score_sum", "score_count", "last_given_at", "capped_until"),
+    Agent: (
+        "load",
+        "issue_load",
+        "rating",
+        "score_sum",
+        "score_count",
+        "last_given_at",
+        "capped_until",
+        "capped_scopes",
+    ),
     Customer: (),
     Lead: (),
     Assignment: ("agent_id",),

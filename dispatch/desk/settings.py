@@ -11,7 +11,6 @@ from peewee import fn
 
 from models.agents import Agent
 from models.base import CompiledQuery, Json, parameter
-from models.caps import CapCount
 from models.errors import DatabaseUnavailable, InvalidInput, Refused
 from models.hints import act
 from models.settings import Setting
@@ -19,6 +18,8 @@ from models.settings import Setting
 VERSION_KEY = "settings_version"
 DESK_ID = "desk_id"
 """Kept beside the settings: the same in the desk's file and all its copies, different in every other desk."""
+WINDOWS_END_AT = "windows_end_at"
+"""Kept beside the settings: when the next window of a cap ends."""
 DRAIN_AT = "drain_at"
 """Kept beside the settings: when waiting work goes out to the agents who have signed on (drain_seconds)."""
 
@@ -40,9 +41,10 @@ _row_of = CompiledQuery(lambda: Setting.select(Setting.value).where(Setting.key 
 # one query at the beginning of every command: three would slow down a lead noticeably
 _next_due = Agent.select(fn.MIN(Agent.due_at)).where(Agent.due_at.is_null(False))
 _listing = Agent.select(Agent.agent_id).where(Agent.skills.is_null(False) | Agent.locations.is_null(False))
-_next_window = CapCount.select(fn.MIN(CapCount.window_end))
 _kept = Setting.alias()
-_next_drain = _kept.select(_kept.value).where(_kept.key == DRAIN_AT)
+_next_window, _next_drain = (
+    _kept.select(_kept.value).where(_kept.key == key) for key in (WINDOWS_END_AT, DRAIN_AT)
+)
 _at_the_start = CompiledQuery(
     lambda: Setting.select(Setting.value, fn.EXISTS(_listing), _next_due, _next_window, _next_drain).where(
         Setting.key == parameter("key")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dispatch.assignment.caps import begin_windows
 from dispatch.assignment.eligibility import department_map
 from dispatch.desk import settings
 from dispatch.desk.accepted_values import LISTS, WORDS, refuse_known
@@ -9,7 +10,6 @@ from dispatch.desk.commands import Command, command, never
 from dispatch.inputs import validation
 from models.accepted_values import Package
 from models.base import Json
-from models.caps import recount
 from models.errors import InvalidInput
 from models.policy_indexes import keep_order
 
@@ -26,7 +26,7 @@ def set_value(running: Command, key: str, value: str) -> Json:
     settings.store(key, parsed)
     running.desk.settings.refresh()
     if key == "zone":
-        recount()  # other windows, of other lengths
+        begin_windows()
     running.may_free = True  # rules may have been lifted
     return {"key": key, "value": parsed, "settings_version": running.desk.settings.version}
 

@@ -50,17 +50,16 @@ _trip = CompiledQuery(
 )
 
 
-def scoped_ids(source: str | None, destination: str | None) -> str | None:
-    """The caps on some leads only that are about such a lead, as a JSON list; None for none."""
+def scoped_rules(source: str | None, destination: str | None) -> list[CapRule]:
+    """The caps on some leads only that are about such a lead."""
     caps = current_caps()
-    ids = [rule.cap_id for rule in caps.scoped if rule.concerns(source, destination)] if caps else []
-    return json.dumps(ids) if ids else None
+    return [rule for rule in caps.scoped if rule.concerns(source, destination)] if caps else []
 
 
 def kept_from(source: str | None, destination: str | None) -> set[int]:
     """The agents at a cap on such leads; those at a cap on all leads take no work anyway."""
-    ids = scoped_ids(source, destination)
-    return {agent_id for (agent_id,) in _at_cap(caps=ids)} if ids else set()
+    ids = [rule.cap_id for rule in scoped_rules(source, destination)]
+    return {agent_id for (agent_id,) in _at_cap(caps=json.dumps(ids))} if ids else set()
 
 
 def kept_from_booking(booking_id: int) -> set[int]:

@@ -30,7 +30,6 @@ CAPS = [
         reached INTEGER NOT NULL,
         PRIMARY KEY (cap_id, agent_id, window_start)
     ) WITHOUT ROWID""",
-    "CREATE INDEX cap_counts_end ON cap_counts (window_end)",
     # Usually few: who is at a cap, without reading the counts of the others.
     "CREATE INDEX cap_counts_reached ON cap_counts (agent_id, cap_id, window_end, taken) WHERE reached",
     # Forces that index, as bookings_in_wait does.
@@ -43,11 +42,13 @@ TAKES_WORK = [
     "DROP INDEX agents_best_first",
     "ALTER TABLE space_travel_agents DROP COLUMN takes_work",
     "ALTER TABLE space_travel_agents ADD COLUMN capped_until TEXT",
+    "ALTER TABLE space_travel_agents ADD COLUMN capped_scopes TEXT",
     """ALTER TABLE space_travel_agents ADD COLUMN takes_work INTEGER
         GENERATED ALWAYS AS (presence = 'available' AND load + issue_load < capacity
         AND capped_until IS NULL) VIRTUAL""",
+    # With the caps that an agent is at, a lead skips those agents without reading their rows.
     """CREATE INDEX agents_best_first ON space_travel_agents
-        (takes_work, load, years_of_service DESC, rating DESC, agent_id)
+        (takes_work, load, years_of_service DESC, rating DESC, agent_id, capped_scopes)
         WHERE left_at IS NULL""",
     "CREATE INDEX agents_capped ON space_travel_agents (capped_until) WHERE capped_until IS NOT NULL",
 ]
