@@ -174,12 +174,14 @@ class CapsOfDesk:
             rules = tuple(caps_in_force())
             self._caps = Caps(rules, *self._calendar) if rules else None
             self._is_read = True
+            if not rules:  # every lead asks: the quickest answer
+                current_database.obj.caps = None
         return self._caps
 
 
 def current_caps() -> Caps | None:
     """The caps in force on the desk at work; None if there are none."""
-    known: CapsOfDesk | None = current_database.caps
+    known: CapsOfDesk | None = current_database.obj.caps
     return None if known is None else known.get()
 
 

@@ -33,7 +33,7 @@ from peewee import SQL, Case, Expression, ModelSelect, fn
 from dispatch.queries.caps import CAP, scoped_rules
 from models.agents import AVAILABLE, BREAK, Taker
 from models.base import CompiledQuery, parameter, tuples
-from models.caps import mark
+from models.caps import current_caps, mark
 from models.customers import Lead
 
 if TYPE_CHECKING:
@@ -218,8 +218,9 @@ _BY_ID = Order(lambda: Taker.select(Taker.agent_id).order_by(Taker.agent_id))
 def pool_for(desk: Desk, lead: Lead, package: str | None = None, without: Collection[int] = ()) -> Pool:
     """The strictest pool for a lead; ``without`` are excluded agents."""
     values: dict[str, object] = {}
-    for number, rule in enumerate(scoped_rules(lead.source, lead.destination)):
-        values[f"{CAP} {number}"] = mark(rule.cap_id)
+    if current_caps() is not None:
+        for number, rule in enumerate(scoped_rules(lead.source, lead.destination)):
+            values[f"{CAP} {number}"] = mark(rule.cap_id)
     departments = desk.settings["departments"]
     department = department_for(departments, lead, package) if departments else None
     if department:

@@ -18,10 +18,9 @@ from models.settings import Setting
 VERSION_KEY = "settings_version"
 DESK_ID = "desk_id"
 """Kept beside the settings: the same in the desk's file and all its copies, different in every other desk."""
-WINDOWS_END_AT = "windows_end_at"
-"""Kept beside the settings: when the next window of a cap ends."""
-DRAIN_AT = "drain_at"
-"""Kept beside the settings: when waiting work goes out to the agents who have signed on (drain_seconds)."""
+WINDOWS_END_AT, DRAIN_AT = "timed_windows_at", "timed_drain_at"
+"""Kept beside the settings: when the next window of a cap ends, and when waiting work goes out to the agents
+who have signed on (drain_seconds)."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,9 @@ _row_of = CompiledQuery(lambda: Setting.select(Setting.value).where(Setting.key 
 _next_due = Agent.select(fn.MIN(Agent.due_at)).where(Agent.due_at.is_null(False))
 _listing = Agent.select(Agent.agent_id).where(Agent.skills.is_null(False) | Agent.locations.is_null(False))
 _kept = Setting.alias()
-_next_window, _next_drain = (
-    _kept.select(_kept.value).where(_kept.key == key) for key in (WINDOWS_END_AT, DRAIN_AT)
-)
+_next_timed = _kept.select(fn.MIN(_kept.value)).where(_kept.key.between("timed_", "timed_~"))
 _at_the_start = CompiledQuery(
-    lambda: Setting.select(Setting.value, fn.EXISTS(_listing), _next_due, _next_window, _next_drain).where(
+    lambda: Setting.select(Setting.value, fn.EXISTS(_listing), _next_due, _next_timed).where(
         Setting.key == parameter("key")
     )
 )
@@ -86,8 +83,8 @@ class Settings:
 
     def begin(self) -> None:
         """Do the same at the start of a command, or of a choice outside of one."""
-        version, self.some_listing, *due = _present(_at_the_start(key=VERSION_KEY))
-        self.due_at = min(filter(None, due), default=None)
+        version, self.some_listing, turn, timed = _present(_at_the_start(key=VERSION_KEY))
+        self.due_at = turn if timed is None or (turn is not None and turn < timed) else timed
         self._take_over(version)
 
     def _take_over(self, stored_version: str) -> None:
