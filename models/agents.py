@@ -27,7 +27,8 @@ class Agent(BaseModel):
     ``level`` (1-5, None: derived from the years of service), ``specialisations`` and ``languages`` (JSON
     lists) decide which issues suit the agent. ``capped_until`` is the end of the window in which the agent
     has all leads that a cap on all leads allows, ``capped_scopes`` the caps on some leads that the agent is
-    at (",3,7,"); models/caps.py keeps both.
+    at (",3,7,"); models/caps.py keeps both. ``gone_since`` is when an absence began, ``settling_until`` when
+    an agent who was absent for long has settled in; neither is noted without the setting ``ramp``.
     """
 
     label = "agent"
@@ -65,6 +66,8 @@ class Agent(BaseModel):
     issue_load = IntegerField(default=0)
     capped_until = TextField(null=True)
     capped_scopes = TextField(null=True)
+    gone_since = TextField(null=True)
+    settling_until = TextField(null=True)
 
     @property
     def name(self) -> str:

@@ -32,7 +32,8 @@ from models.base import BaseModel, CompiledQuery, DeskModel, Json, after_save, l
 from models.bookings import Booking
 from models.customers import Lead
 from models.database import current_database
-from models.windows import WEEK, Window, window
+from models.ramp import RAMP_ID, Ramp
+from models.windows import HOUR, WEEK, Window, window
 
 COUNTED = ("agent_id", "given_at", "voided", "destination")
 
@@ -118,6 +119,13 @@ class CapRule(NamedTuple):
         return self.source in (None, source) and self.destination in (None, destination)
 
 
+class Whose(NamedTuple):
+    """What counts of an agent."""
+
+    department: str
+    settling_until: str | None
+
+
 RULE_COLUMNS = (Cap.cap_id, Cap.leads, Cap.per, Cap.agent_id, Cap.department, Cap.source, Cap.destination)
 
 
@@ -134,24 +142,30 @@ class Caps:
     def scoped(self) -> list[CapRule]:
         return [rule for rule in self.rules if rule.is_scoped]
 
-    def window(self, rule: CapRule, at: str) -> Window:
-        return window(rule.per, at, self.zone, self.year_shift)
+    def window(self, rule: CapRule, at: str, settled_at: str | None = None) -> Window:
+        """The window of a time; that of the ramp ends when the agent has settled in."""
+        span = window(rule.per, at, self.zone, self.year_shift)
+        if rule.cap_id != RAMP_ID or settled_at is None:
+            return span
+        return Window(span.start, min(span.end, settled_at))
 
     def next_end(self) -> str:
-        """When the first of the windows of now ends."""
-        return min(self.window(rule, self.now()).end for rule in self.rules)
+        """When the first of the windows of now ends, or an agent has settled in."""
+        now = self.now()
+        settled = tuples(Agent.select(fn.MIN(Agent.settling_until)).where(Agent.settling_until > now))
+        ends = [self.window(rule, now).end for rule in self.rules]
+        return min([*ends, str(settled[0][0])]) if settled[0][0] else min(ends)
 
-    def covering(
-        self, given: Given, source: Callable[[], str], department: Callable[[], str]
-    ) -> list[CapRule]:
-        """The caps under which a booking counts; the two are only looked up where a cap names one."""
+    def covering(self, given: Given, source: Callable[[], str], agent: Callable[[], Whose]) -> list[CapRule]:
+        """The caps under which a booking counts; source and agent are only looked up where it matters."""
         return [
             rule
             for rule in self.rules
             if rule.agent_id in (None, given.agent_id)
             and rule.destination in (None, given.destination)
             and (rule.source is None or rule.source == source())
-            and (rule.department is None or rule.department == department())
+            and (rule.department is None or rule.department == agent().department)
+            and (rule.cap_id != RAMP_ID or given.given_at < (agent().settling_until or ""))
         ]
 
 
@@ -164,14 +178,16 @@ def caps_in_force() -> list[CapRule]:
 class CapsOfDesk:
     """The caps of a desk as of a version of its settings, read when they are first asked for."""
 
-    def __init__(self, zone: str, year_shift: int, now: Callable[[], str]) -> None:
+    def __init__(self, zone: str, year_shift: int, now: Callable[[], str], ramp: Ramp | None) -> None:
         self._calendar = zone, year_shift, now
+        self._ramp = ramp
         self._caps: Caps | None = None
         self._is_read = False
 
     def get(self) -> Caps | None:
         if not self._is_read:
-            rules = tuple(caps_in_force())
+            of_ramp = CapRule(RAMP_ID, self._ramp.leads, HOUR, None, None, None, None) if self._ramp else None
+            rules = (*caps_in_force(), *filter(None, [of_ramp]))
             self._caps = Caps(rules, *self._calendar) if rules else None
             self._is_read = True
             if not rules:  # every lead asks: the quickest answer
@@ -208,8 +224,9 @@ def count_source(_sender: type[Lead], lead: Lead, created: bool) -> None:
 
 @after_save(Agent)
 def count_department(_sender: type[Agent], agent: Agent, created: bool) -> None:
-    """Count an agent's leads again after a change of department: other caps cover them."""
-    if not created and current_caps() is not None and "department" in agent.changed:
+    """Count an agent's leads again after a change of department, or of settling in: other caps cover them."""
+    is_other = "department" in agent.changed or "settling_until" in agent.changed
+    if not created and current_caps() is not None and is_other:
         recount([agent.agent_id])
 
 
@@ -221,13 +238,12 @@ def _given(row: Json) -> Given | None:
 
 def _count(caps: Caps, lead_id: int, given: Given, step: int) -> None:
     now = caps.now()
-    covering = caps.covering(
-        given,
-        lambda: str(_source(lead_id=lead_id)[0][0]),
-        lambda: str(_department(agent_id=given.agent_id)[0][0]),
-    )
-    for rule in covering:
-        span = caps.window(rule, given.given_at)
+
+    def whose() -> Whose:
+        return Whose(*_whose(agent_id=given.agent_id)[0])
+
+    for rule in caps.covering(given, lambda: str(_source(lead_id=lead_id)[0][0]), whose):
+        span = caps.window(rule, given.given_at, whose().settling_until if rule.cap_id == RAMP_ID else None)
         if span.end > now:
             _step(rule, given.agent_id, span, step)
 
@@ -261,8 +277,10 @@ _add = CompiledQuery(
     )
 )
 _source = CompiledQuery(lambda: Lead.select(Lead.source).where(Lead.lead_id == parameter("lead_id")))
-_department = CompiledQuery(
-    lambda: Agent.select(Agent.department).where(Agent.agent_id == parameter("agent_id"))
+_whose = CompiledQuery(
+    lambda: Agent.select(Agent.department, Agent.settling_until).where(
+        Agent.agent_id == parameter("agent_id")
+    )
 )
 _agent_of = CompiledQuery(
     lambda: Booking.select(Booking.agent_id).where(
@@ -326,17 +344,18 @@ def recounted(caps: Caps | None, agent_ids: Iterable[int] | None = None) -> dict
         return {}
     now = caps.now()
     earliest = window(WEEK, now, caps.zone, caps.year_shift).start
+    columns = (Booking.agent_id, Booking.given_at, Booking.destination, Lead.source)
     query = (
-        Booking.select(Booking.agent_id, Booking.given_at, Booking.destination, Lead.source, Agent.department)
+        Booking.select(*columns, Agent.department, Agent.settling_until)
         .join(Lead, on=(Lead.lead_id == Booking.lead_id))
         .join(Agent, on=(Agent.agent_id == Booking.agent_id))
         .where(Booking.given_at >= earliest, ~Booking.voided, _among(Booking.agent_id, agent_ids))
     )
     taken: Counter[tuple[CapRule, int, Window]] = Counter()
-    for agent_id, given_at, destination, source, department in query.tuples().iterator():
-        given = Given(agent_id, given_at, destination)
-        for rule in caps.covering(given, lambda source=source: source, lambda name=department: name):  # type: ignore[misc]
-            taken[rule, agent_id, caps.window(rule, given_at)] += 1
+    for agent_id, given_at, destination, source, *agent in query.tuples().iterator():
+        given, whose = Given(agent_id, given_at, destination), Whose(*agent)
+        for rule in caps.covering(given, lambda source=source: source, lambda whose=whose: whose):  # type: ignore[misc]
+            taken[rule, agent_id, caps.window(rule, given_at, whose.settling_until)] += 1
     return {
         (rule.cap_id, agent_id, span.start): (span.end, number, number >= rule.leads)
         for (rule, agent_id, span), number in taken.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dispatch import queries
+from dispatch.agents.settling import comes_back, goes_away
 from dispatch.agents.unattended import pass_on, pass_on_together
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.assignment.caps import end_windows
@@ -76,6 +77,10 @@ def put(
     running: Command, agent: Agent, presence: str, until: str | None = None, reason: str | None = None
 ) -> None:
     """Set an agent's presence; the caller saves."""
+    if presence in GONE:
+        goes_away(running, agent)
+    elif agent.presence in GONE:
+        comes_back(running, agent)
     agent.presence = presence
     agent.presence_until = until
     agent.presence_reason = reason

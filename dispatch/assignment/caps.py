@@ -97,7 +97,7 @@ def _count_again(_sender: type[Cap], _row: Cap, _created: bool) -> None:
 def begin_windows() -> None:
     """Count what agents have got in the windows of now, as under other caps or in another zone."""
     recount()
-    _await_end()
+    await_end()
 
 
 def end_windows(desk: Desk) -> bool:
@@ -106,17 +106,17 @@ def end_windows(desk: Desk) -> bool:
     if end is None or end > desk.now():
         return False
     is_free = roll(desk.now())
-    _await_end()
+    await_end()
     return is_free
 
 
-def _await_end() -> None:
-    """Let the desk wake when the first of the windows of now ends."""
+def await_end(also: str | None = None) -> None:
+    """Let the desk wake when the first of the windows of now ends, or at another time before that."""
     caps = current_caps()
     if caps is None:
         settings.forget(settings.WINDOWS_END_AT)
     else:
-        settings.remember(settings.WINDOWS_END_AT, caps.next_end())
+        settings.remember(settings.WINDOWS_END_AT, min(filter(None, (caps.next_end(), also))))
 
 
 class CapUndo(UndoRules[Cap]):

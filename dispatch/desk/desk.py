@@ -23,6 +23,7 @@ from models import database as db
 from models.caps import CapsOfDesk
 from models.clock import Clock, shift_years, to_text, utc_now
 from models.errors import DatabaseUnavailable, InvalidInput
+from models.ramp import parse_ramp
 
 YEAR_SHIFT = 56
 START_TIME = 19  # of the fields after the name in /proc/PID/stat, in ticks since the system started
@@ -183,7 +184,7 @@ class Desk:
         self.values.forget()
         shift = self.settings["year_shift"]
         now = partial(_stored_time, self._clock, shift, self._at_work)
-        self.database.caps = CapsOfDesk(self.settings["zone"], shift, now)
+        self.database.caps = CapsOfDesk(self.settings["zone"], shift, now, parse_ramp(self.settings["ramp"]))
 
     def _receive_id(self) -> None:
         """Give a desk of an earlier Astra its id; one that cannot be written now gets it another time."""

@@ -25,7 +25,7 @@ def set_value(running: Command, key: str, value: str) -> Json:
     running.detail = {"key": key, "old": running.desk.settings[key], "new": parsed}
     settings.store(key, parsed)
     running.desk.settings.refresh()
-    if key == "zone":
+    if key in ("zone", "ramp"):
         begin_windows()
     running.may_free = True  # rules may have been lifted
     return {"key": key, "value": parsed, "settings_version": running.desk.settings.version}

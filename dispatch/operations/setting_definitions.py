@@ -13,7 +13,7 @@ from dispatch.assignment.policies.round_robin import CONTINUE, STARTS
 from dispatch.desk.settings import Definition
 from dispatch.inputs import amounts
 from dispatch.service.sla import business_hours, targets
-from models import windows
+from models import ramp, windows
 
 LONGEST_CONTACT = 100
 
@@ -182,6 +182,13 @@ DEFINITIONS = {
             "UTC, or the name of a zone such as Europe/Berlin or America/New_York",
         ),
         _number("drain_seconds", 0, 0, 600, "seconds in which agents sign on to share waiting work; 0: off"),
+        Definition(
+            "ramp",
+            "",
+            "leads an hour for agents who are new or come back after days; empty: off",
+            lambda text: str(ramp.parse_ramp(text) or ""),
+            ramp.ACCEPTED,
+        ),
         Definition(
             "durability",
             "full",

@@ -16,6 +16,7 @@ from models.base import CompiledQuery, listed, parameter, tuples
 from models.bookings import Booking
 from models.caps import CapCount, CapRule, Reached, caps_in_force, current_caps
 from models.customers import Lead
+from models.ramp import RAMP_ID
 from models.windows import DAYS, HOUR, wall_clock
 
 CAP = "cap"
@@ -77,7 +78,7 @@ def at_cap(agent_ids: Iterable[int], source: str | None, destination: str | None
     found: dict[int, AtCap] = {}
     rows = _reached(agents=json.dumps(list(agent_ids)), caps=json.dumps(list(rules)))
     for agent_id, cap_id, end, taken in sorted(rows, key=lambda row: (row[2], -row[1])):
-        found[agent_id] = AtCap(_reason(rules[cap_id], taken, end), end)
+        found[agent_id] = AtCap(_reason(rules[cap_id], agent_id, taken, end), end)
     return found
 
 
@@ -98,7 +99,7 @@ def caps_of(agent_id: int) -> list[str]:
     rules = {rule.cap_id: rule for rule in caps.rules}
     rows = _reached(agents=json.dumps([agent_id]), caps=json.dumps(list(rules)))
     return [
-        _reason(rules[cap_id], taken, end)
+        _reason(rules[cap_id], agent_id, taken, end)
         for _, cap_id, end, taken in sorted(rows, key=lambda row: (row[2], row[1]))
     ]
 
@@ -111,12 +112,13 @@ def left_for(agent_ids: Iterable[int]) -> dict[int, int]:
     now, ids = caps.now(), list(agent_ids)
     query = CapCount.select(CapCount.cap_id, CapCount.agent_id, CapCount.taken)
     taken = {row[:2]: row[2] for row in tuples(query.where(CapCount.window_end > now))}
-    whose = Agent.select(Agent.agent_id, Agent.department).where(Agent.agent_id.in_(listed(ids)))
-    departments = dict(tuples(whose))
+    whose = Agent.select(Agent.agent_id, Agent.department, Agent.settling_until)
+    rows = tuples(whose.where(Agent.agent_id.in_(listed(ids))))
     left: dict[int, int] = {}
-    for rule in caps.rules:
-        for agent_id in ids:
-            if rule.agent_id in (None, agent_id) and rule.department in (None, departments.get(agent_id)):
+    for agent_id, department, settling_until in rows:
+        for rule in caps.rules:
+            covers = rule.agent_id in (None, agent_id) and rule.department in (None, department)
+            if covers and (rule.cap_id != RAMP_ID or (settling_until or "") > now):
                 room = rule.leads - taken.get((rule.cap_id, agent_id), 0)
                 left[agent_id] = min(room, left.get(agent_id, room))
     return left
@@ -132,8 +134,11 @@ def until_words(end: str) -> str:
     return f"{clock:%H:%M}" if is_soon else f"{DAYS[clock.weekday()]} {clock:%H:%M}"
 
 
-def _reason(rule: CapRule, taken: int, end: str) -> str:
-    """``has 5 of 5 leads to Mars this hour, until 15:00``."""
+def _reason(rule: CapRule, agent_id: int, taken: int, end: str) -> str:
+    """``has 5 of 5 leads to Mars this hour, until 15:00``, or ``settling in: 2 an hour until 13:00``."""
+    if rule.cap_id == RAMP_ID:
+        settled_at = Agent.lock(agent_id).settling_until or end
+        return f"settling in: {rule.leads} an hour until {until_words(settled_at)}"
     noun = "lead" if rule.leads == 1 else "leads"
     return f"has {taken} of {rule.leads} {noun}{of_leads(rule)} {THIS[rule.per]}, until {until_words(end)}"
 

@@ -151,6 +151,7 @@ TRIGGERS = ("unassigned", "unresolved", "interactions", "sentiment", "no_progres
 VALUES: dict[str, list[Rule]] = {
     "space_travel_agents": [
         *_times("left_at", "presence_until", "due_at", "last_given_at", "capped_until"),
+        *_times("gone_since", "settling_until"),
         _text("first_name"),
         _text("last_name"),
         _text("manager_name"),

@@ -22,7 +22,7 @@ CAPS = [
     """CREATE UNIQUE INDEX caps_scope ON caps (per, coalesce(agent_id, 0), coalesce(department, ''),
         coalesce(source, ''), coalesce(destination, '')) WHERE NOT removed""",
     """CREATE TABLE cap_counts (
-        cap_id INTEGER NOT NULL REFERENCES caps (cap_id),
+        cap_id INTEGER NOT NULL,
         agent_id INTEGER NOT NULL,
         window_start TEXT NOT NULL,
         window_end TEXT NOT NULL,
@@ -43,6 +43,8 @@ TAKES_WORK = [
     "ALTER TABLE space_travel_agents DROP COLUMN takes_work",
     "ALTER TABLE space_travel_agents ADD COLUMN capped_until TEXT",
     "ALTER TABLE space_travel_agents ADD COLUMN capped_scopes TEXT",
+    "ALTER TABLE space_travel_agents ADD COLUMN gone_since TEXT",
+    "ALTER TABLE space_travel_agents ADD COLUMN settling_until TEXT",
     """ALTER TABLE space_travel_agents ADD COLUMN takes_work INTEGER
         GENERATED ALWAYS AS (presence = 'available' AND load + issue_load < capacity
         AND capped_until IS NULL) VIRTUAL""",

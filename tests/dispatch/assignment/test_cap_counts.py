@@ -38,6 +38,7 @@ WHERE b.given_at IS NOT NULL AND NOT b.voided
 """
 CAPS = "SELECT cap_id, leads, per, agent_id, department, source, destination FROM caps WHERE NOT removed"
 STORED = "SELECT cap_id, agent_id, window_end, taken, reached FROM cap_counts WHERE taken <> 0"
+Row = dict[str, Any]
 DEPARTMENTS = ("Premium Bookings", "Luxury Voyages")
 PLACES, SOURCES = ("Mars", "Titan"), ("Organic", "Bought")
 BY_HAND = ("reassign", "hand_over", "undo", "redo", "set_cap", "department", "edit", "claim")
@@ -74,11 +75,9 @@ def lead(desk: Desk, pick: int, other: int) -> None:
 def cap(desk: Desk, pick: int, other: int) -> None:
     """One of many caps: each agent, one, a department; all leads, a source, a destination, both."""
     per = ("hour", "day", "week")[pick % 3]
-    scope: dict[str, Any] = [{}, {"agent_id": 1 + other % 3}, {"department": DEPARTMENTS[other % 2]}][
-        other % 3
-    ]
-    about = [{}, {"source": SOURCES[pick % 2]}, {"destination": PLACES[pick % 2]}][(pick + other) % 3]
-    set_cap(desk, 1 + pick % 3, per, **scope, **about)
+    whom: tuple[Row, ...] = {}, {"agent_id": 1 + other % 3}, {"department": DEPARTMENTS[other % 2]}
+    about: tuple[Row, ...] = {}, {"source": SOURCES[pick % 2]}, {"destination": PLACES[pick % 2]}
+    set_cap(desk, 1 + pick % 3, per, **whom[other % 3], **about[(pick + other) % 3])
 
 
 ACTS: dict[str, Callable[[Desk, int, int], object]] = {
