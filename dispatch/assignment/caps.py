@@ -12,6 +12,7 @@ from dispatch.queries.agents import names_of
 from dispatch.queries.caps import cap_row, cap_words
 from dispatch.queries.row_types import CapRow
 from models.base import after_save
+from models.bookings import Waiting
 from models.caps import RULE_COLUMNS, Cap, CapRule, current_caps, recount, roll
 from models.errors import InvalidInput, NotFound
 from models.hints import act
@@ -98,6 +99,12 @@ def begin_windows() -> None:
     """Count what agents have got in the windows of now, as under other caps or in another zone."""
     recount()
     await_end()
+
+
+def is_waited_for(desk: Desk) -> bool:
+    """Whether a booking waits for the end of a window that is over, but not ended by any command yet."""
+    end = settings.recall(settings.WINDOWS_END_AT)
+    return end is not None and end <= desk.now() and Waiting.select().exists()
 
 
 def end_windows(desk: Desk) -> bool:

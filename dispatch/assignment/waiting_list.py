@@ -11,7 +11,7 @@ from peewee import Tuple
 from dispatch.assignment.assign import find_agent, kept_out_of, may_take, present_round
 from dispatch.desk import settings
 from dispatch.desk.commands import Command
-from dispatch.queries.caps import kept_from_booking
+from dispatch.queries.caps import AtCaps
 from dispatch.queries.offer_rounds import NO_ROUND, Round, free_agents, rounds_of
 from models.base import CompiledQuery, parameter
 from models.bookings import Booking, Waiting
@@ -43,14 +43,16 @@ def drain_waiting(running: Command, returned: Mapping[int, str] | None = None) -
     returned = returned or {}
     drained: list[int] = []
     free: set[int] | None = None  # not read unless something waits, as there may be thousands
+    at_caps = AtCaps()
     for booking_id, before in _waiting(running.undoes):
         free = free_agents() if free is None else free
         if not free:
             break
-        if _somebody(running, booking_id, before, free):
+        if _somebody(running, booking_id, before, free, at_caps):
             booking, because = Booking.lock(booking_id), returned.get(booking_id, "")
             agent_id = find_agent(running, booking, because=because, before=before)
             drained.append(booking_id)
+            at_caps = AtCaps()  # the agent may be at one now
             if agent_id is not None and not may_take(agent_id):
                 free.discard(agent_id)
     drained = [booking_id for booking_id in drained if booking_id not in returned]
@@ -62,8 +64,8 @@ def drainable(desk: Desk) -> bool:
     """Whether a booking is waiting that an agent could take now."""
     if not Waiting.select().exists() or is_held(desk) or not (free := free_agents()):
         return False
-    asking = Command(desk, "waiting.assign")
-    return any(_somebody(asking, booking_id, before, free) for booking_id, before in _waiting(None))
+    asking, at_caps = Command(desk, "waiting.assign"), AtCaps()
+    return any(_somebody(asking, booking_id, before, free, at_caps) for booking_id, before in _waiting(None))
 
 
 def hold(running: Command) -> None:
@@ -96,11 +98,11 @@ def _later(now: str, seconds: int) -> str:
     return to_text(from_text(now) + timedelta(seconds=seconds))
 
 
-def _somebody(running: Command, booking_id: int, before: Round, free: set[int]) -> bool:
+def _somebody(running: Command, booking_id: int, before: Round, free: set[int], at_caps: AtCaps) -> bool:
     """Whether one of the free agents could get a booking: all other rules are dropped if need be."""
     current = present_round(running, booking_id, before)
     kept_out = kept_out_of(running, booking_id, current, free=free)
-    return bool(free - kept_out.keys() - kept_from_booking(booking_id))
+    return bool(free - kept_out.keys() - at_caps.of_booking(booking_id))
 
 
 def _waiting(undoing: int | None) -> Iterator[tuple[int, Round]]:

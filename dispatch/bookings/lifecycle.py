@@ -186,16 +186,18 @@ def cancelled(running: Command, booking: Booking, reason: str) -> None:
 
 @command("booking.reassign", past="reassigned", undo=put_back)
 def reassign(running: Command, booking_id: int, to_agent_id: int, reason: str) -> BookingRow:
-    """Give a Pending booking to another agent by hand, unclaimed, even above the agent's capacity.
+    """Give a Pending booking to another agent by hand, unclaimed, even above the agent's capacity or a cap.
 
-    Returns it with ``over_capacity``. Raises NotFound, InvalidInput, and Refused for an absent agent.
+    Returns it with ``over_capacity``, and with ``over_cap`` where the agent was at one. Raises NotFound,
+    InvalidInput, and Refused for an absent agent.
     """
     reason = validation.required_text(reason, "reason")
     booking = pending_booking(running, booking_id, waiting_too=True)
     agent = attending_agent(to_agent_id)
     running.detail = {"reason": reason}
     over = reassigned(running, booking, agent, reason)
-    return described(running, booking_id) | {"over_capacity": over}
+    row = described(running, booking_id) | {"over_capacity": over}
+    return row | {"over_cap": running.detail["over_cap"]} if "over_cap" in running.detail else row
 
 
 def reassigned(running: Command, booking: Booking, agent: Agent, reason: str) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from peewee import fn
 
@@ -42,7 +42,7 @@ _at_cap = CompiledQuery(
 _lead = CompiledQuery(
     lambda: Lead.select(Lead.source, Lead.destination).where(Lead.lead_id == parameter("lead_id"))
 )
-_trip = CompiledQuery(
+_trip: Callable[..., list[Any]] = CompiledQuery(
     lambda: (
         Booking.select(Lead.source, Booking.destination)
         .join(Lead, on=(Lead.lead_id == Booking.lead_id))
@@ -65,8 +65,23 @@ def kept_from(source: str | None, destination: str | None) -> set[int]:
 
 def kept_from_booking(booking_id: int) -> set[int]:
     """The agents at a cap on leads such as a booking's."""
-    caps = current_caps()
-    return kept_from(*_trip(booking_id=booking_id)[0]) if caps and caps.scoped else set()
+    return AtCaps().of_booking(booking_id)
+
+
+class AtCaps:
+    """The agents at caps on some leads, looked up once for each source and destination."""
+
+    def __init__(self) -> None:
+        self._by_trip: dict[tuple[str, str], set[int]] = {}
+
+    def of_booking(self, booking_id: int) -> set[int]:
+        caps = current_caps()
+        if caps is None or not caps.scoped:
+            return set()
+        trip = _trip(booking_id=booking_id)[0]
+        if trip not in self._by_trip:
+            self._by_trip[trip] = kept_from(*trip)
+        return self._by_trip[trip]
 
 
 def at_cap(agent_ids: Iterable[int], source: str | None, destination: str | None) -> dict[int, AtCap]:

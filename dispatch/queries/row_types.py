@@ -148,6 +148,7 @@ class BookingRow(TypedDict):
     email: str | None
     group: NotRequired[str]  # on an agent's desk
     over_capacity: NotRequired[bool]  # after it was reassigned
+    over_cap: NotRequired[str]  # the same, where the agent was at a cap
     unsuited: NotRequired[str]  # after an edit: why the agent who had it does not suit it any more
     due: NotRequired[str]  # as of now: the follow-up's lateness, and the next command
     next: NotRequired[str | None]

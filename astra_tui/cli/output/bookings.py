@@ -12,6 +12,7 @@ def print_line(row: BookingRow) -> None:
         f"Booking {row['booking_id']}: {row['customer_name']}, {row['destination']}, "
         f"{booking_state(row)}, {holder(row)}"
         + (", above the agent's capacity" if row.get("over_capacity") else "")
+        + (f", above a cap: the agent {row['over_cap']}" if row.get("over_cap") else "")
         + (f"; {row['unsuited']}" if "unsuited" in row else "")
         + (f", follow-up {moment(row['follow_up_at'])}" if row["follow_up_at"] else "")
     )

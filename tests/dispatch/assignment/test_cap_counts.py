@@ -29,16 +29,18 @@ from dispatch.operations import configuration, undo
 from dispatch.operations.sweep import sweep
 from models import caps
 from models.errors import DeskError
+from models.ramp import RAMP_ID
 from tests.steady import examples
 
 PLAIN = """
-SELECT b.agent_id, b.given_at, b.destination, l.source, a.department
+SELECT b.agent_id, b.given_at, b.destination, l.source, a.department, a.settling_until
 FROM bookings b JOIN new_customer l ON l.lead_id = b.lead_id JOIN space_travel_agents a USING (agent_id)
 WHERE b.given_at IS NOT NULL AND NOT b.voided
 """
 CAPS = "SELECT cap_id, leads, per, agent_id, department, source, destination FROM caps WHERE NOT removed"
 STORED = "SELECT cap_id, agent_id, window_end, taken, reached FROM cap_counts WHERE taken <> 0"
 Row = dict[str, Any]
+RAMP_LEADS = 1
 DEPARTMENTS = ("Premium Bookings", "Luxury Voyages")
 PLACES, SOURCES = ("Mars", "Titan"), ("Organic", "Bought")
 BY_HAND = ("reassign", "hand_over", "undo", "redo", "set_cap", "department", "edit", "claim")
@@ -56,8 +58,10 @@ class Clock:
 @cache
 def template() -> Path:
     path = Path(tempfile.mkdtemp()) / "template.db"
-    desk = open_desk(path, create=True, actor="kim")
+    desk = open_desk(path, create=True, actor="kim", clock=Clock())
     for number in range(3):
+        if number == 2:  # a new one, after two who are not
+            configuration.set_value(desk, "ramp", f"{RAMP_LEADS}/h for 2h after 1d")
         department = DEPARTMENTS[number % 2]
         names = {"first_name": f"A{number}", "last_name": "B", "job_title": "Space Travel Agent"}
         agents.add(desk, department=department, capacity=6, **names)
@@ -105,7 +109,7 @@ ACTS: dict[str, Callable[[Desk, int, int], object]] = {
     "shuffle": lambda desk, *_: shuffle(desk),
     "sweep": lambda desk, *_: sweep(desk),
 }
-MINUTES = st.sampled_from((0, 1, 25, 90))
+MINUTES = st.sampled_from((0, 1, 25, 90, 1500))
 STEP = st.tuples(st.sampled_from(list(ACTS)), st.integers(1, 12), st.integers(0, 11), MINUTES)
 
 
@@ -127,13 +131,16 @@ def counted(path: Path, now: str) -> tuple[dict[tuple[int, int, str], int], dict
         stored = connection.execute(STORED).fetchall()
     connection.close()
     right: Counter[tuple[int, int, str]] = Counter()
+    for agent_id, given_at, _, _, _, settling_until in bookings_given:
+        if given_at < (settling_until or "") and (end := min(end_of("hour", given_at), settling_until)) > now:
+            right[RAMP_ID, agent_id, end] += 1
     for cap_id, _, per, whose, where, source, destination in rules:
-        for agent_id, given_at, to, came_from, department in bookings_given:
+        for agent_id, given_at, to, came_from, department, _ in bookings_given:
             named = ((whose, agent_id), (where, department), (source, came_from), (destination, to))
             if all(wanted in (None, found) for wanted, found in named) and end_of(per, given_at) > now:
                 right[cap_id, agent_id, end_of(per, given_at)] += 1
     kept = {(cap_id, agent_id, end): taken for cap_id, agent_id, end, taken, _ in stored if end > now}
-    return dict(right), {rule[0]: rule[1] for rule in rules}, kept
+    return dict(right), {RAMP_ID: RAMP_LEADS} | {rule[0]: rule[1] for rule in rules}, kept
 
 
 @settings(max_examples=examples(20), deadline=None)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from dispatch.assignment import counterfactuals
 from dispatch.assignment.caps import remove_cap, set_cap
 from dispatch.assignment.explanations import preview, why
 from dispatch.assignment.shuffle import preview_shuffle, shuffle
+from dispatch.bootstrap import open_desk
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.operations import configuration, doctor
@@ -133,8 +136,8 @@ def test_somebody_may_exceed_a_cap_by_hand_and_the_decision_notes_it(
 ) -> None:
     set_cap(desk, 1, "hour")
     holders(add_lead, 3)
-    bookings.reassign(desk, 3, 2, "asked for him")
     words = "has 1 of 1 lead this hour, until 10:00"
+    assert bookings.reassign(desk, 3, 2, "asked for him")["over_cap"] == words
     assert look(why, 3)["over_cap"] == words
     assert not look(why, 3)["over_capacity"]
     assert look(event_log.events, limit=1)[0]["detail"]["over_cap"] == words
@@ -311,3 +314,45 @@ def test_a_new_lead_does_not_wait_for_those_who_sign_on(
     clock.advance(seconds=60)
     agents.change(desk, 1, level=2)
     assert [look(queries.booking, number)["agent_id"] for number in (1, 2)] == [1, 1]
+
+
+def test_a_sweep_that_is_missed_is_told_of(
+    desk: Desk, two: None, add_lead: AddLead, look: Look, clock: TestClock
+) -> None:
+    set_cap(desk, 1, "hour")
+    holders(add_lead, 3)
+
+    def due() -> str:
+        checks = look(doctor.examine, desk)["checks"]
+        return str(next(row["detail"] for row in checks if row["check"] == "sweep"))
+
+    clock.advance(minutes=45)
+    assert "work is due" not in due()
+    clock.advance(minutes=30)
+    assert "never swept, work is due: bookings that wait" in due()
+
+
+def test_two_terminals_lose_no_change_of_a_cap(desk: Desk, path: Path, look: Look) -> None:
+    def change(actor: str, numbers: range) -> None:
+        other = open_desk(path, actor=actor)
+        try:
+            for number in numbers:
+                set_cap(other, number, "hour")
+        finally:
+            other.close()
+
+    threads = [
+        Thread(target=change, args=(actor, numbers))
+        for actor, numbers in (("ann", range(1, 100, 2)), ("bob", range(2, 101, 2)))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    events = [event for event in look(event_log.events)[::-1] if event["command"] == "cap.set"]
+    assert len(events) == 100
+    before = None
+    for event in events:
+        assert event["detail"].get("was") == before, "each says the number that it replaced"
+        before = next(iter(event["after"].values()))["leads"]
+    assert [row["leads"] for row in look(list_caps)] == [before]
