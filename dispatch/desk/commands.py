@@ -164,7 +164,8 @@ class Command:
         changed = {column: value for column, value in row.changed.items() if column not in derived}
         if not changed:
             return
-        self.may_free = self.may_free or kind in (Booking, Agent, Issue)
+        is_other_source = kind is Lead and "source" in changed  # for the caps on one
+        self.may_free = self.may_free or kind in (Booking, Agent, Issue) or is_other_source
         before = self.before.setdefault(key, {})
         for column in changed:
             before.setdefault(column, row.was(column))

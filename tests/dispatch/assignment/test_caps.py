@@ -15,6 +15,7 @@ from dispatch.assignment import counterfactuals
 from dispatch.assignment.caps import remove_cap, set_cap
 from dispatch.assignment.explanations import preview, why
 from dispatch.assignment.shuffle import preview_shuffle, shuffle
+from dispatch.bookings import editing
 from dispatch.bootstrap import open_desk
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
@@ -129,6 +130,29 @@ def test_a_department_has_its_own(desk: Desk, add_agent: AddAgent, add_lead: Add
     assert holders(add_lead, 1) == [None]
     agents.change(desk, 1, department="Premium Bookings")
     assert look(queries.booking, 4)["agent_id"] == 1
+
+
+@pytest.mark.parametrize(
+    ("scope", "edit"),
+    [
+        ({"destination": "Mars"}, {"destination": "Titan"}),
+        ({"source": "Organic"}, {"source": "Bought"}),
+    ],
+)
+def test_counts_follow_a_corrected_lead(
+    desk: Desk,
+    add_agent: AddAgent,
+    add_lead: AddLead,
+    look: Look,
+    scope: dict[str, Any],
+    edit: dict[str, Any],
+) -> None:
+    add_agent("Ada")
+    set_cap(desk, 1, "hour", **scope)
+    assert holders(add_lead, 2) == [1, None]
+    editing.edit(desk, 1, **edit)
+    assert look(queries.booking, 2)["agent_id"] == 1, "there is room again"
+    assert counts(look) == [(1, 1, 1)]
 
 
 def test_somebody_may_exceed_a_cap_by_hand_and_the_decision_notes_it(
