@@ -14,6 +14,7 @@ BENCHMARKS = (
     "lead",
     "crowd",
     "share",
+    "caps",
     "file",
     "shuffle",
     "fairness",

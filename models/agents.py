@@ -27,7 +27,10 @@ class Agent(BaseModel):
     ``level`` (1-5, None: derived from the years of service), ``specialisations`` and ``languages`` (JSON
     lists) decide which issues suit the agent. ``weight`` (0 to 10, one decimal) is the agent's part
     of the leads under the policy ``share``; ``owed`` the leads missed in absence that come first now
-    (models/absences.py).
+    (models/absences.py). ``capped_until`` is the end of the window in which the agent
+    has all leads that a cap on all leads allows, ``capped_scopes`` the caps on some leads that the agent is
+    at (",3,7,"); models/caps.py keeps both. ``gone_since`` is when an absence began, ``settling_until`` when
+    an agent who was absent for long has settled in; neither is noted without the setting ``ramp``.
     """
 
     label = "agent"
@@ -65,6 +68,10 @@ class Agent(BaseModel):
     issue_load = IntegerField(default=0)
     weight = DoubleField(default=1.0)
     owed = DoubleField(default=0.0)
+    capped_until = TextField(null=True)
+    capped_scopes = TextField(null=True)
+    gone_since = TextField(null=True)
+    settling_until = TextField(null=True)
 
     @property
     def name(self) -> str:
@@ -118,10 +125,10 @@ class Holder(BaseModel):
 class Taker(DeskModel):
     """An agent who has not left, as the policies read it; a view, never written.
 
-    The database derives ``takes_work`` (available and below capacity), ``load_ratio`` (bookings and issues
-    held / capacity) and ``skill_base`` (the score of the policy ``skill`` for a non-specialist). Indexes list
-    those who take work before the others, in the order of rank, ratio or score. ``share_due`` and
-    ``share_lag`` are those of models/shares.py.
+    The database derives ``takes_work`` (available, below capacity, at no cap on all leads), ``load_ratio``
+    (bookings and issues held / capacity) and ``skill_base`` (the score of the policy ``skill`` for a
+    non-specialist). Indexes list those who take work before the others, in the order of rank, ratio or score.
+    ``share_due`` and ``share_lag`` are those of models/shares.py.
     """
 
     table = "agents_here"
@@ -141,6 +148,8 @@ class Taker(DeskModel):
     issue_load = IntegerField()
     level = IntegerField(null=True)
     weight = DoubleField()
+    capped_until = TextField(null=True)
+    capped_scopes = TextField(null=True)
     load_ratio = DoubleField()
     skill_base = DoubleField()
     share_due = DoubleField(null=True)

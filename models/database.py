@@ -34,12 +34,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 APPLICATION_ID = 0x41535452  # "ASTR": distinguishes our files from other programs' SQLite files
-SCHEMA_VERSION = 18  # the highest number in models/migrations
+SCHEMA_VERSION = 20  # the highest number in models/migrations
 NORMAL, FULL = 1, 2  # PRAGMA synchronous
 TIDY_LOG_BYTES = 1_048_576
 UNWRITABLE = ("read_only", "cannot_open")
-LOCK_PATIENCE_S = 5.0
-OPEN_PATIENCE_S = 5
+LOCK_PATIENCE_S, OPEN_PATIENCE_S = 5.0, 5
 PRAGMAS = {
     # A lead changes a few hundred bytes in each of about seventeen pages, and the log takes whole pages:
     # small ones make it a fifth faster. Applies to new files only.
@@ -93,10 +92,11 @@ class DeskDatabase(SqliteDatabase):
     """A SQLite file with Astra's settings and one connection per thread.
 
     ``chooser``, set by dispatch for the first trigger, takes a saved Lead and returns the agent's id, or None
-    if the lead has to wait. ``statements`` holds the SQL that models/base.py compiled for this database.
+    if it has to wait. ``statements`` has the SQL of models/base.py, ``caps`` what models/caps.py has read.
     """
 
     chooser: Callable[[Any], int | None] | None = None
+    caps: Any = None
 
     def __init__(self, path: Path, source: read_only.Source | None = None) -> None:
         # absolute: SQLite takes "file:..." for an address, and ":memory:" for no file at all

@@ -57,3 +57,8 @@ def keep_order(policy: str) -> None:
                 schema.database.execute(schema._create_index(index, safe=True))
             else:
                 schema.drop_index(index=index, safe=True)
+
+
+def drop_orders() -> None:
+    """Drop the indexes of every policy, before a column that they have is made anew."""
+    keep_order("")

@@ -26,6 +26,7 @@ from playhouse.signals import Signal
 from models.agents import Agent, Holder
 from models.base import BaseModel, CompiledQuery, after_save, parameter
 from models.bookings import PENDING, Assignment, Booking
+from models.caps import recount
 from models.customers import Lead
 from models.database import current_database
 from models.errors import Refused
@@ -184,12 +185,13 @@ def stepped(load: int, step: int, what: str, work: str) -> int:
 
 
 def recount_loads(agent_ids: Iterable[int | None]) -> None:
-    """Set agents' loads to the number of their Pending bookings, after queries that fire no signals."""
+    """Set loads to the number of Pending bookings, and count caps, after queries that fire no signals."""
     pending = Booking.select(fn.COUNT(Booking.booking_id)).where(
         Booking.agent_id == Agent.agent_id, Booking.status == PENDING
     )
     for some in chunked(sorted({agent_id for agent_id in agent_ids if agent_id is not None}), AGENTS_AT_ONCE):
         Agent.update({Agent.load: pending}).where(Agent.agent_id.in_(some)).execute()
+        recount(some)
     recount_shares()
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "booking.claim": "astra booking claim {BOOKING} --agent {AGENT}",
     "booking.reassign": "astra booking reassign {BOOKING} --to {AGENT} --reason TEXT",
     "booking.reopen": "astra booking reopen {BOOKING}",
+    "cap.list": "astra cap list",
     "compact": "astra compact",
     "demo": "astra demo",
     "doctor": "astra doctor",

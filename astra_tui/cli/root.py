@@ -41,6 +41,7 @@ COMMANDS = {
     "undo": "undo:undo",
     "redo": "undo:redo",
     "policy": "settings:policy",
+    "cap": "cap:cap",
     "set": "settings:set_value",
     "destination": "values:destination",
     "launch": "values:launch",

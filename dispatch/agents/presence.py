@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dispatch import queries
+from dispatch.agents.settling import comes_back, goes_away
 from dispatch.agents.unattended import pass_on, pass_on_together
 from dispatch.assignment.agent_checks import working_agent
+from dispatch.assignment.caps import end_windows
 from dispatch.assignment.eligibility import EVERY
+from dispatch.assignment.waiting_list import end_hold, hold
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import DESK_ACTOR
 from dispatch.inputs import due_times, shift_hours, validation
@@ -44,7 +47,10 @@ def set_presence(
         if presence == AVAILABLE:
             raise InvalidInput("time", "Available has no end", "leave the end empty, or set shift hours")
         end = due_times.understand_end(until or "", running.now, local_offset())
+    signs_on = presence == AVAILABLE != agent.presence
     put(running, agent, presence, end, validation.optional_text(reason, "reason"))
+    if signs_on:
+        hold(running)
     running.detail = {"presence": presence} | ({"until_at": end} if end else {})
     agent.save()
     return _settled(running, agent)
@@ -71,6 +77,10 @@ def put(
     running: Command, agent: Agent, presence: str, until: str | None = None, reason: str | None = None
 ) -> None:
     """Set an agent's presence; the caller saves."""
+    if presence in GONE:
+        goes_away(running, agent)
+    elif agent.presence in GONE:
+        comes_back(running, agent)
     agent.presence = presence
     agent.presence_until = until
     agent.presence_reason = reason
@@ -124,14 +134,16 @@ def due(desk: Desk) -> list[int]:
 def catch_up(desk: Desk) -> None:
     """Make every presence change that is due, each an event of the sweeper, then hand out work once.
 
-    It runs before every command, so that agents whose break is over count for the next choice.
+    It runs before every command, so that agents whose break is over, or the window of whose cap has ended,
+    count for the next choice.
     """
     with desk.request(None), desk.acting_as(SWEEPER):
         turned: dict[int, str] = {}
         while due := _due(now=desk.now(), limit=1):
             agent_id = due[0][0]
             turned[agent_id] = _turn(desk, agent_id)
-        if turned:
+        is_free = [end_windows(desk), end_hold(desk)]  # both, whatever the first one says
+        if turned or any(is_free):
             pass_on_together(desk, [agent_id for agent_id, presence in turned.items() if presence in GONE])
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from dispatch import queries
+from dispatch.agents import settling
 from dispatch.agents.handover import to_the_desk
 from dispatch.agents.presence import put as set_presence
-from dispatch.assignment.waiting_list import drain_waiting
+from dispatch.assignment.waiting_list import drain_waiting, hold
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.queries import agent_levels
@@ -38,6 +39,7 @@ def add(
     ``specialisations`` are issue categories. Raises InvalidInput, Refused.
     """
     agent = Agent(capacity=running.desk.settings["default_capacity"])
+    settling.begins(running, agent)
     names = {"first_name": first_name, "last_name": last_name}
     _put(running, agent, names | {"department": department, "job_title": job_title} | given)
     return _settled(running, agent)
@@ -73,6 +75,7 @@ def leave(running: Command, agent_id: int, hand_over: bool = False) -> AgentRow:
         _refuse_holder(agent)
     agent.left_at = running.now
     agent.due_at = None
+    settling.goes_away(running, agent)
     agent.save()
     moves = to_the_desk(running, agent)
     issue_moves = _settle(running, agent)
@@ -86,7 +89,9 @@ def come_back(running: Command, agent_id: int) -> AgentRow:
     if agent.left_at is None:
         raise Refused("agent_here", f"{agent.name} is still active")
     agent.left_at = None
+    settling.comes_back(running, agent)
     set_presence(running, agent, AVAILABLE)
+    hold(running)
     agent.save()
     return _settled(running, agent)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dispatch.queries.caps import at_cap_for
 from models.agents import GONE, Agent
 from models.errors import Refused
 from models.hints import act
@@ -31,6 +32,12 @@ def check_room(agent: Agent, hint: str = "") -> None:
     """Raise Refused if the agent is at capacity."""
     if agent.held >= agent.capacity:
         raise Refused("full", f"{agent.name} is full: {agent.held} of {agent.capacity}", hint)
+
+
+def check_caps(agent: Agent, lead_id: int) -> None:
+    """Raise Refused if the agent is at a cap for the lead."""
+    if words := at_cap_for(lead_id, agent.agent_id):
+        raise Refused("capped", f"{agent.name} {words}", "somebody else can reassign it, above the cap")
 
 
 def not_the_holder(what: str, number: int, holder: Agent, agent: Agent, claimed: str = "") -> Refused:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Set
 from dispatch.assignment.decisions import decide
 from dispatch.assignment.selection import Choice, choose, policy_named
 from dispatch.desk.commands import Command
+from dispatch.queries.caps import at_cap_for, kept_from_booking
 from dispatch.queries.offer_rounds import (
     DECLINED,
     NO_ROUND,
@@ -85,10 +86,10 @@ def add_to_load(agent_id: int, step: int) -> None:
     agent.save()
 
 
-def may_take(agent_id: int) -> bool:
-    """Whether the agent is here, available and below capacity."""
+def may_take(agent_id: int, lead_id: int | None = None) -> bool:
+    """Whether the agent is here, available and below capacity, and at no cap on all leads or on this one."""
     rows = _takes_work(agent_id=agent_id)
-    return bool(rows and rows[0][0])
+    return bool(rows and rows[0][0]) and not (lead_id is not None and at_cap_for(lead_id, agent_id))
 
 
 def save(running: Command, booking: Booking) -> None:
@@ -126,5 +127,5 @@ def kept_out_of(
     kept_out = {**current.seen, **barred}
     if not current.is_over(running.now, running.desk.settings["decline_minutes"]):
         return kept_out
-    unseen = (free_agents() if free is None else free) - kept_out.keys()
+    unseen = (free_agents() if free is None else free) - kept_out.keys() - kept_from_booking(booking_id)
     return kept_out if unseen else barred

@@ -12,6 +12,7 @@ from dispatch.assignment.policies import POLICIES, Candidate, Policy
 from dispatch.assignment.selection import choose, profile_of
 from dispatch.desk.commands import Command
 from dispatch.queries.agents import names_of
+from dispatch.queries.caps import CAP, at_cap_for
 from dispatch.queries.wording import key_word
 from models.agents import Agent
 from models.audit import Decision
@@ -114,12 +115,14 @@ def _as_of_now(desk: Desk, booking: Booking, agent: Agent) -> Answer:
     pool = pool_for(desk, lead, booking.package)
     profile = profile_of(agent.agent_id)
     if not pool.everybody().only(agent.agent_id).first_id():
-        return {"kind": RULE, "because": profile.unable_rule()[1]}
+        rule, words = profile.unable_rule()
+        return {"kind": RULE, "because": at_cap_for(lead.lead_id, agent.agent_id) if rule == CAP else words}
     policy = POLICIES[desk.settings["policy"]]
     choice = choose(desk, lead, policy, package=booking.package, without=declined)
     mine = policy.ranked(lead, choice.pool.only(agent.agent_id), 1)
     if not mine:
-        return {"kind": RULE, "because": profile.broken_rule(choice.pool)[1]}
+        capped = at_cap_for(lead.lead_id, agent.agent_id)
+        return {"kind": RULE, "because": capped or profile.broken_rule(choice.pool)[1]}
     if choice.agent_id == agent.agent_id:
         return {"kind": CHOSEN, "because": f"{policy.name} would choose {agent.name} now"}
     if choice.returning and policy.place(mine[0]) < policy.place(choice.ranked[0]):
@@ -153,6 +156,8 @@ def _by_key(policy: Policy, winner: Candidate, other: Candidate) -> Answer:
 
 
 def _put_aside(booking: Booking) -> None:
-    """Remove the booking from its agent's load, inside a rehearsal."""
+    """Remove the booking from its agent's load, and from what caps count, inside a rehearsal."""
     if booking.agent_id is not None and booking.status == PENDING:
         add_to_load(booking.agent_id, -1)
+    booking.given_at = None
+    booking.save()

@@ -7,8 +7,16 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from dispatch.assignment.policies import Candidate, Policy
-from dispatch.assignment.selection import DECLINED_RULE, EXCLUDED_KEPT, choose, kept_out, policy_named
+from dispatch.assignment.selection import (
+    DECLINED_RULE,
+    EXCLUDED_KEPT,
+    Choice,
+    choose,
+    kept_out,
+    policy_named,
+)
 from dispatch.desk.commands import Command, running_command
+from dispatch.queries.caps import CAP, at_cap_for, kept_from, until_words
 from dispatch.queries.offer_rounds import NO_ROUND, Round, free_agents
 from models.agents import Agent
 from models.audit import Decision
@@ -43,7 +51,7 @@ def decide(
     excluded = excluded or {}
     choice = choose(running.desk, lead, policy, package=package, without=excluded)
     passed_over, counts = kept_out(choice, lead, excluded)
-    reason = choice.reason if choice.ranked else _reason_for_waiting(counts, current)
+    reason = choice.reason if choice.ranked else _reason_for_waiting(lead, choice, counts, current)
     decision = Decision(
         lead_id=lead.lead_id,
         agent_id=choice.agent_id,
@@ -85,12 +93,15 @@ def _dumped(_policy: str, candidate: Candidate) -> str:
 def decide_by_hand(
     running: Command, lead_id: int, agent: Agent, reason: str, policy: str = BY_HAND
 ) -> Decision:
-    """Save the decision of a person who named the agent; above the agent's capacity it is an override."""
+    """Save the decision of a person who named the agent; above the capacity or a cap it is an override."""
     why = f"{running.desk.actor}: {reason}" if policy == BY_HAND else reason
     decision = for_one_agent(running, lead_id, agent.agent_id, policy, why)
-    if agent.held >= agent.capacity:
-        decision.notes = _dump({"over_capacity": True})
-        running.detail["over_capacity"] = True
+    notes: Json = {"over_capacity": True} if agent.held >= agent.capacity else {}
+    if capped := at_cap_for(lead_id, agent.agent_id):
+        notes["over_cap"] = capped
+    if notes:
+        decision.notes = _dump(notes)
+        running.detail |= notes
     decision.save()
     return decision
 
@@ -108,22 +119,24 @@ def for_one_agent(running: Command, lead_id: int, agent_id: int, policy: str, re
     )
 
 
-def _reason_for_waiting(counts: Mapping[str, int], current: Round) -> str:
+def _reason_for_waiting(lead: Lead, choice: Choice, counts: Mapping[str, int], current: Round) -> str:
     """Why a lead waits: every agent who could take it has seen it, or the rules keep all out."""
-    free = free_agents() if current.seen else None
+    free = free_agents() - kept_from(lead.source, lead.destination) if current.seen else None
     if not free or free - current.seen.keys():
-        return reason_for_waiting(counts)
-    others = _counted({word: number for word, number in counts.items() if word != DECLINED_RULE})
-    return f"{current.words}; {others}" if others else current.words
+        return reason_for_waiting(counts, choice.capped_until)
+    others = {word: number for word, number in counts.items() if word != DECLINED_RULE}
+    told = _counted(others, choice.capped_until)
+    return f"{current.words}; {told}" if told else current.words
 
 
-def reason_for_waiting(counts: Mapping[str, int]) -> str:
-    """Why a lead waits: the rules that keep out the current agents."""
+def reason_for_waiting(counts: Mapping[str, int], capped_until: str = "") -> str:
+    """Why a lead waits: the rules that keep out the current agents, and until when a cap does."""
     if not counts:
         return NOBODY
     most = sum(counts.values()) >= EXCLUDED_KEPT
-    return f"{NOBODY}: {_counted(counts)}{' and more' if most else ''}"
+    return f"{NOBODY}: {_counted(counts, capped_until)}{' and more' if most else ''}"
 
 
-def _counted(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number} {word}" for word, number in sorted(counts.items()))
+def _counted(counts: Mapping[str, int], capped_until: str) -> str:
+    words = {CAP: f"at a cap until {until_words(capped_until)}"} if capped_until else {}
+    return ", ".join(f"{number} {words.get(word, word)}" for word, number in sorted(counts.items()))

@@ -1,4 +1,4 @@
-"""Eligibility for a lead: presence and capacity always; department, skill and location where they are listed.
+"""Eligibility for a lead: presence, capacity and caps always; department, skill, location where listed.
 
 These rules apply before any policy, which only puts the agents of a ``Pool`` in order. An example: a lead to
 Mars, the policy ``rank``, and four agents, here in the order of their rank:
@@ -21,26 +21,30 @@ found, which give the reason. If nobody passed, ``relaxations`` would drop the r
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, reduce
 from operator import and_, itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from peewee import SQL, Expression, ModelSelect, fn
+from peewee import SQL, Case, Expression, ModelSelect, fn
 
+from dispatch.queries.caps import CAP, scoped_rules
 from models.agents import AVAILABLE, BREAK, Taker
 from models.base import CompiledQuery, parameter, tuples
+from models.caps import current_caps, mark
 from models.customers import Lead
 
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
 
+FULL = "full"
 DEPARTMENT, SKILL, LOCATION = "department", "skill", "location"
 WEIGHT = "without weight"  # for a policy that goes by it
 ONLY = "only"  # one agent
 RELAXED_FIRST = ((LOCATION,), (SKILL,), (DEPARTMENT,))
-"""The order in which rules are dropped when no free agent meets them all; presence and capacity never are."""
+"""The order in which rules are dropped when no free agent meets them all; presence, capacity, caps never."""
 
 EVERY = -1  # as a limit
 QUOTE = '"'
@@ -65,6 +69,8 @@ _keeps_rules = itemgetter(_KEEPS)
 
 def _condition(rule: str, wanted: object) -> Expression:
     """A rule as a condition on agents; ``wanted`` is a value, or a parameter of a compiled query."""
+    if rule.startswith(CAP):  # of several, each is a rule
+        return Taker.capped_scopes.is_null() | (fn.INSTR(Taker.capped_scopes, wanted) == 0)
     if rule == DEPARTMENT:
         return Taker.department == wanted
     if rule == WEIGHT:
@@ -186,7 +192,7 @@ class Pool:
         return replace(self, rules=(), without=(), profile=profile, profiles={})
 
     def unable(self) -> Pool:
-        """Current agents who may not take work (not available, or at capacity), with the reasons."""
+        """Current agents who may not take work (not available, at capacity or a cap), with the reasons."""
         return replace(self, rules=(), without=(), takes_work=0, profile=UNABLE_COLUMNS, profiles={})
 
 
@@ -195,15 +201,16 @@ def kept_out_counts(pool: Pool) -> dict[str, int]:
 
     Presence comes first, then capacity, then the rules in order: each agent counts once.
     """
-    unable = Taker.select(Taker.presence, fn.COUNT(Taker.agent_id)).where(Taker.takes_work == SQL("0"))
-    by_presence = tuples(unable.group_by(Taker.presence))
-    counts = {"full" if presence == AVAILABLE else presence: number for presence, number in by_presence}
+    is_full = Taker.load + Taker.issue_load >= Taker.capacity
+    word = Case(None, [(Taker.presence != AVAILABLE, Taker.presence), (is_full, FULL)], CAP)
+    unable = Taker.select(word, fn.COUNT(Taker.agent_id)).where(Taker.takes_work == SQL("0"))
+    counts: Counter[str] = Counter(dict(tuples(unable.group_by(word))))
     rest = Taker.select(fn.COUNT(Taker.agent_id)).where(Taker.takes_work == SQL("1"))
     before = tuples(rest)[0][0]
     for rule in pool.rules:
         rest = rest.where(_condition(rule, pool.values[rule]))
         after = tuples(rest)[0][0]
-        counts[rule] = before - after
+        counts[CAP if rule.startswith(CAP) else rule] += before - after
         before = after
     return {rule: number for rule, number in counts.items() if number}
 
@@ -222,6 +229,9 @@ def pool_for(
 ) -> Pool:
     """The strictest pool for a lead; ``without`` are excluded agents, and ``by_weight`` those of weight 0."""
     values: dict[str, object] = {WEIGHT: 0} if by_weight else {}
+    if current_caps() is not None:
+        for number, rule in enumerate(scoped_rules(lead.source, lead.destination)):
+            values[f"{CAP} {number}"] = mark(rule.cap_id)
     departments = desk.settings["departments"]
     department = department_for(departments, lead, package) if departments else None
     if department:
@@ -276,8 +286,13 @@ class Profile(NamedTuple):
     locations: str | None
     weight: float
 
-    def broken_rule(self, pool: Pool) -> tuple[str, str]:
-        """The first of a pool's rules the agent fails: its name, and the reason in words."""
+    def broken_rule(self, pool: Pool, *, is_capped: bool = False) -> tuple[str, str]:
+        """The first of a pool's rules the agent fails: its name, and the reason in words.
+
+        ``is_capped``: the agent is at a cap on such leads, which no profile shows.
+        """
+        if is_capped and any(rule.startswith(CAP) for rule in pool.rules):
+            return CAP, "at a cap"
         return next(self.broken_rules(pool), ("other", "kept out"))
 
     def broken_rules(self, pool: Pool) -> Iterator[tuple[str, str]]:
@@ -301,9 +316,11 @@ class Profile(NamedTuple):
 def unable_rule(presence: str, reason: str | None, load: int, capacity: int) -> tuple[str, str]:
     """Why an agent may take no work: the rule's name, and the reason in words.
 
-    Cached: a decision may have fifty, mostly the same for hours.
+    Of a cap queries.caps has the words. Cached: a decision may have fifty, mostly the same for hours.
     """
     if presence != AVAILABLE:
         why = f": {reason}" if reason else ""
         return presence, ("on a break" if presence == BREAK else presence) + why
-    return "full", f"full ({load}/{capacity})"
+    if load >= capacity:
+        return FULL, f"full ({load}/{capacity})"
+    return CAP, "at a cap"

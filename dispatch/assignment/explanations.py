@@ -26,11 +26,11 @@ def preview(desk: Desk, limit: int = 20, lead: Lead | None = None, policy: str |
     """Preview the candidates for an unsaved ``lead``, using what is known of its trip."""
     lead = lead or Lead()
     choice = choose(desk, lead, policy_named(policy or desk.settings["policy"]), limit=limit)
-    ranked = choice.ranked
+    ranked, counts = choice.ranked, {} if choice.ranked else kept_out(choice, lead, {})[1]
     rows = {row["agent_id"]: row for row in queries.agents_by_id(each.agent_id for each in ranked)}
     return {
         "policy": choice.policy.name,
-        "reason": choice.reason if ranked else reason_for_waiting(kept_out(choice, lead, {})[1]),
+        "reason": choice.reason if ranked else reason_for_waiting(counts, choice.capped_until),
         "candidates": [rows[each.agent_id] for each in ranked if each.agent_id in rows],
         "kept_out": kept_out_counts(choice.pool),
     }
@@ -96,6 +96,7 @@ def _explain(decision: Decision, booking_id: int, decisions: int) -> DecisionRow
         "relaxed": notes.get("relaxed", []),
         "excluded_by_rule": notes.get("counts", {}),
         "over_capacity": notes.get("over_capacity", False),
+        "over_cap": notes.get("over_cap"),
         "winner": compared[0] if compared else None,
         "next": compared[1:],
         "excluded": [

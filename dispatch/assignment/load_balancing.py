@@ -31,13 +31,14 @@ class Loose(NamedTuple):
 
 @dataclass
 class Bearer:
-    """An agent with a load; ``may_take`` is whether the agent may get more."""
+    """An agent with a load; ``may_take`` is whether the agent may get more, ``left`` how many by the caps."""
 
     agent_id: int
     load: int
     capacity: int
     may_take: bool
     covers: tuple[frozenset[str] | None, ...] = field(default=())
+    left: int | None = None
 
     def suits(self, needs: Needs) -> bool:
         """Whether the agent covers a booking's needs; None covers everything, or needs nothing."""
@@ -47,7 +48,13 @@ class Bearer:
         )
 
     def has_room(self) -> bool:
-        return self.may_take and self.load < self.capacity
+        return self.may_take and self.load < self.capacity and (self.left is None or self.left > 0)
+
+    def take(self) -> None:
+        """Get one more booking."""
+        self.load += 1
+        if self.left is not None:
+            self.left -= 1
 
 
 class Move(NamedTuple):
@@ -125,7 +132,7 @@ class _Evening:
             taker = min(able, key=lambda one: (_weight(one, 1), one.agent_id), default=None)
             if taker is not None:
                 self._take(giver, needs, booking_id)
-                taker.load += 1
+                taker.take()
                 yield Move(booking_id, agent_id, taker.agent_id, stalled=True)
 
     def _take(self, giver: Bearer, needs: Needs, booking_id: int) -> None:
@@ -139,7 +146,7 @@ class _Evening:
     def _move(self, giver: Bearer, needs: Needs, taker: Bearer) -> Move:
         booking_id = self.held[giver.agent_id][needs][0]
         self._take(giver, needs, booking_id)
-        taker.load += 1
+        taker.take()
         # behind the taker's own bookings, so that it is the last to move on
         self.held[taker.agent_id][needs].append(booking_id)
         return Move(booking_id, giver.agent_id, taker.agent_id)

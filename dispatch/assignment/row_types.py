@@ -21,6 +21,7 @@ class DecisionRow(HeldRow):
     """Why an agent has a booking; an imported booking has only the first few keys.
 
     ``winner`` and ``next`` hold the agent's id and name with the policy's keys, ``excluded`` the rule.
+    ``over_cap`` names the cap that the agent was at when a person gave it to them.
     """
 
     booking_id: int
@@ -33,6 +34,7 @@ class DecisionRow(HeldRow):
     relaxed: NotRequired[list[str]]
     excluded_by_rule: NotRequired[dict[str, int]]
     over_capacity: NotRequired[bool]
+    over_cap: NotRequired[str | None]
     winner: NotRequired[Json | None]
     next: NotRequired[list[Json]]
     excluded: NotRequired[list[Json]]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch.assignment import returning_customer
 from dispatch.assignment.eligibility import PROFILE, Pool, Profile, pool_for, unable_rule
 from dispatch.assignment.policies import POLICIES, Candidate, Policy
+from dispatch.queries.caps import CAP, at_cap
 from models.agents import Taker
 from models.base import CompiledQuery, parameter
 from models.customers import Lead
@@ -41,6 +42,8 @@ class Choice:
     ranked: list[Candidate]
     relaxed: tuple[str, ...] = ()
     returning: str | None = None
+    capped_until: str = ""
+    """When the first of the agents who were kept out by a cap is below it again."""
 
     @property
     def agent_id(self) -> int | None:
@@ -119,17 +122,23 @@ def kept_out(
         for candidate in _before(policy, lead, able, winner, FIRST_LOOK):  # few enough for insort
             if candidate.agent_id not in fit:
                 insort(found, candidate, key=policy.place)
+    capped = at_cap((row[0] for row in found[:EXCLUDED_KEPT]), lead.source, lead.destination)
     kept: dict[str, list[int]] = {}
     counts: dict[str, int] = {}
+    ends: set[str] = set()
     for agent_id, *_ in found[:EXCLUDED_KEPT]:
         if agent_id in excluded:
             word, why = DECLINED_RULE, excluded[agent_id]
         elif agent_id in unable.profiles:
             word, why = unable_rule(*unable.profiles[agent_id])
         else:
-            word, why = Profile(*able.profiles[agent_id]).broken_rule(pool)
+            word, why = Profile(*able.profiles[agent_id]).broken_rule(pool, is_capped=agent_id in capped)
+        if word == CAP and agent_id in capped:
+            why, end = capped[agent_id]
+            ends.add(end)
         kept.setdefault(why, []).append(agent_id)
         counts[word] = counts.get(word, 0) + 1
+    choice.capped_until = min(ends, default="")
     return kept, counts
 
 

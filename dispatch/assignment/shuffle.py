@@ -14,6 +14,7 @@ from dispatch.assignment.load_balancing import Bearer, Loose, Move, Optimiser, e
 from dispatch.assignment.row_types import Shuffled
 from dispatch.desk import settings
 from dispatch.desk.commands import Command, command, put_back
+from dispatch.queries.caps import left_for
 from dispatch.queries.row_types import MoveRow
 from models.agents import AVAILABLE, Agent
 from models.audit import Event
@@ -98,6 +99,8 @@ def plan(
         Agent.locations,
     ).where(Agent.left_at.is_null())
     departments = desk.settings["departments"]
+    rows = tuples(query)
+    left = left_for(row[0] for row in rows)
     bearers = [
         Bearer(
             agent_id,
@@ -105,8 +108,9 @@ def plan(
             capacity,
             presence == AVAILABLE,
             (frozenset([department]) if departments else None, _listed(skills), _listed(locations)),
+            left.get(agent_id),
         )
-        for agent_id, load, capacity, presence, department, skills, locations in tuples(query)
+        for agent_id, load, capacity, presence, department, skills, locations in rows
     ]
     matters = [any(bearer.covers[rule] is not None for bearer in bearers) for rule in range(3)]
     return optimiser(bearers, _loose(desk, now, matters, rested=rested, ignore_pins=ignore_pins))

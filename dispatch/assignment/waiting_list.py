@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from peewee import Tuple
 
 from dispatch.assignment.assign import find_agent, kept_out_of, may_take, present_round
+from dispatch.desk import settings
 from dispatch.desk.commands import Command
+from dispatch.queries.caps import AtCaps
 from dispatch.queries.offer_rounds import NO_ROUND, Round, free_agents, rounds_of
 from dispatch.queries.order_of_work import Turn, turns
 from models.base import CompiledQuery, parameter
 from models.bookings import Booking, Waiting
+from models.clock import from_text, to_text
 from models.priorities import PRIORITIES
 
 if TYPE_CHECKING:
@@ -42,17 +46,21 @@ def drain_waiting(running: Command, returned: Mapping[int, str] | None = None) -
     ``returned`` are those that an agent has just given back, and why: they wait their turn with the others,
     but do not count as drained. A booking that every free agent is kept out of stays waiting, untouched.
     """
+    if is_held(running.desk):
+        return
     returned = returned or {}
     drained: list[int] = []
     free: set[int] | None = None  # not read unless something waits, as there may be thousands
+    at_caps = AtCaps()
     for booking_id, before in _waiting(running.desk, running.undoes):
         free = free_agents() if free is None else free
         if not free:
             break
-        if _somebody(running, booking_id, before, free):
+        if _somebody(running, booking_id, before, free, at_caps):
             booking, because = Booking.lock(booking_id), returned.get(booking_id, "")
             agent_id = find_agent(running, booking, because=because, before=before)
             drained.append(booking_id)
+            at_caps = AtCaps()  # the agent may be at one now
             if agent_id is not None and not may_take(agent_id):
                 free.discard(agent_id)
     drained = [booking_id for booking_id in drained if booking_id not in returned]
@@ -62,16 +70,49 @@ def drain_waiting(running: Command, returned: Mapping[int, str] | None = None) -
 
 def drainable(desk: Desk) -> bool:
     """Whether a booking is waiting that an agent could take now."""
-    if not _any_waiting() or not (free := free_agents()):
+    if not _any_waiting() or is_held(desk) or not (free := free_agents()):
         return False
-    asking = Command(desk, "waiting.assign")
-    return any(_somebody(asking, booking_id, before, free) for booking_id, before in _waiting(desk, None))
+    asking, at_caps = Command(desk, "waiting.assign"), AtCaps()
+    return any(
+        _somebody(asking, booking_id, before, free, at_caps) for booking_id, before in _waiting(desk, None)
+    )
 
 
-def _somebody(running: Command, booking_id: int, before: Round, free: set[int]) -> bool:
+def hold(running: Command) -> None:
+    """Let waiting bookings wait ``drain_seconds`` longer, from the first agent who has signed on.
+
+    Those who sign on in the meantime share them. Whichever command or sweep comes next assigns them.
+    """
+    seconds = running.desk.settings["drain_seconds"]
+    if seconds and not is_held(running.desk) and Waiting.select().exists():
+        settings.remember(settings.DRAIN_AT, _later(running.now, seconds))
+
+
+def is_held(desk: Desk) -> bool:
+    """Whether waiting bookings wait for more agents to sign on; a time too far away is of a wrong clock."""
+    seconds = desk.settings["drain_seconds"]
+    until = settings.recall(settings.DRAIN_AT) if seconds else None
+    return until is not None and desk.now() < until <= _later(desk.now(), seconds)
+
+
+def end_hold(desk: Desk) -> bool:
+    """End a hold whose time has come; return whether there was one."""
+    until = settings.recall(settings.DRAIN_AT)
+    if until is None or until > desk.now():
+        return False
+    settings.forget(settings.DRAIN_AT)
+    return True
+
+
+def _later(now: str, seconds: int) -> str:
+    return to_text(from_text(now) + timedelta(seconds=seconds))
+
+
+def _somebody(running: Command, booking_id: int, before: Round, free: set[int], at_caps: AtCaps) -> bool:
     """Whether one of the free agents could get a booking: all other rules are dropped if need be."""
     current = present_round(running, booking_id, before)
-    return bool(free - kept_out_of(running, booking_id, current, free=free).keys())
+    kept_out = kept_out_of(running, booking_id, current, free=free)
+    return bool(free - kept_out.keys() - at_caps.of_booking(booking_id))
 
 
 def _waiting(desk: Desk, undoing: int | None) -> Iterator[tuple[int, Round]]:

@@ -238,6 +238,6 @@ def _answer(verdicts: Mapping[int, Booking | DeskError], after: After) -> BatchR
 def _kept(running: Command, result: BatchResult, reason: str | None = None) -> BatchResult:
     """Store in the event what the log shows of a batch, and return the result."""
     running.booking_id = running.agent_id = None
-    over = {"over_capacity": True} if running.detail.get("over_capacity") else {}
+    over = {name: running.detail[name] for name in ("over_capacity", "over_cap") if name in running.detail}
     running.detail = {"bookings": result["done"]} | ({"reason": reason} if reason else {}) | over
     return result

@@ -6,7 +6,13 @@ Each command (see desk/commands.py) returns the booking as it is afterwards.
 from __future__ import annotations
 
 from dispatch import queries
-from dispatch.assignment.agent_checks import attending_agent, check_room, not_the_holder, working_agent
+from dispatch.assignment.agent_checks import (
+    attending_agent,
+    check_caps,
+    check_room,
+    not_the_holder,
+    working_agent,
+)
 from dispatch.assignment.assign import find_agent, give, may_take, save
 from dispatch.assignment.decisions import decide_by_hand
 from dispatch.customers.records import refuse_erased
@@ -55,6 +61,7 @@ def _pull(running: Command, booking: Booking, agent: Agent) -> None:
         raise not_the_holder("booking", booking.booking_id, holder, agent, claimed)
     attending_agent(agent.agent_id)
     check_room(agent)
+    check_caps(agent, booking.lead_id)
     running.detail = {"pulled_from": holder.agent_id}
     decide_by_hand(running, booking.lead_id, agent, f"{agent.name} pulled it from {holder.name}", PULLED)
     give(running, booking, agent.agent_id, by_person=True)
@@ -179,24 +186,27 @@ def cancelled(running: Command, booking: Booking, reason: str) -> None:
 
 @command("booking.reassign", past="reassigned", undo=put_back)
 def reassign(running: Command, booking_id: int, to_agent_id: int, reason: str) -> BookingRow:
-    """Give a Pending booking to another agent by hand, unclaimed, even above the agent's capacity.
+    """Give a Pending booking to another agent by hand, unclaimed, even above the agent's capacity or a cap.
 
-    Returns it with ``over_capacity``. Raises NotFound, InvalidInput, and Refused for an absent agent.
+    Returns it with ``over_capacity``, and with ``over_cap`` where the agent was at one. Raises NotFound,
+    InvalidInput, and Refused for an absent agent.
     """
     reason = validation.required_text(reason, "reason")
     booking = pending_booking(running, booking_id, waiting_too=True)
     agent = attending_agent(to_agent_id)
     running.detail = {"reason": reason}
     over = reassigned(running, booking, agent, reason)
-    return described(running, booking_id) | {"over_capacity": over}
+    row = described(running, booking_id) | {"over_capacity": over}
+    return row | {"over_cap": running.detail["over_cap"]} if "over_cap" in running.detail else row
 
 
 def reassigned(running: Command, booking: Booking, agent: Agent, reason: str) -> bool:
     """Give a booking to another agent as part of a command; return whether it exceeds the capacity."""
     check_other(booking, agent)
-    decision = decide_by_hand(running, booking.lead_id, agent, reason)
+    is_full = agent.held >= agent.capacity
+    decide_by_hand(running, booking.lead_id, agent, reason)
     give(running, booking, agent.agent_id, by_person=True)
-    return decision.notes != "{}"
+    return is_full
 
 
 @command("booking.reopen", past="reopened", undo=put_back)
@@ -215,7 +225,7 @@ def reopen(running: Command, booking_id: int) -> BookingRow:
     booking.status = PENDING
     booking.completed_at = booking.cancelled_at = booking.cancel_reason = booking.claimed_at = None
     booking.progress_at = booking.asked_at = booking.pinned_at = None
-    if booking.agent_id is None or not may_take(booking.agent_id):
+    if booking.agent_id is None or not may_take(booking.agent_id, booking.lead_id):
         find_agent(running, booking)
         return described(running, booking_id)
     booking.given_at = running.now

@@ -11,18 +11,21 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dispatch.command_line.booking_verbs import BOOKING_VERBS
+from dispatch.command_line.cap_verbs import CAP_VERBS
 from dispatch.command_line.issue_verbs import ISSUE_VERBS
 from dispatch.command_line.verbs import Argument, Kind, Verb
 from dispatch.command_line.words import OPTION, Word, rest_of, words_of
 from dispatch.inputs.validation import excerpt
 from models.errors import InvalidInput
 
-VERBS = (*BOOKING_VERBS, *ISSUE_VERBS)
+OF_ROWS = (*BOOKING_VERBS, *ISSUE_VERBS)
+VERBS = (*OF_ROWS, *CAP_VERBS)
 BY_LETTERS = {verb.letters: verb for verb in VERBS}
 NOUNS = {
-    noun: {verb.word: verb for verb in VERBS if verb.noun == noun} for noun in ("booking", "issue", "agent")
+    noun: {verb.word: verb for verb in VERBS if verb.noun == noun}
+    for noun in ("booking", "issue", "agent", "cap")
 }
-SHORT = {verb.word: verb for verb in reversed(VERBS)}
+SHORT = {verb.word: verb for verb in reversed(OF_ROWS)}
 """Verbs without their noun; those that bookings and issues have are those of bookings."""
 
 COMPACT = re.compile(r"([A-Za-z]{0,2}!?)(\d[\d,]*)")
@@ -141,7 +144,8 @@ def _verb_of_noun(line: Line, words: list[Word], noun: str) -> int:
         )
         raise InvalidInput("line", f"{noun}: which one?", f"a number, or one of: {', '.join(NOUNS[noun])}")
     word = words[1].closed()
-    if len(words) == 2 and (word.isdecimal() or noun == "agent") and word not in NOUNS[noun]:
+    is_row = noun == "agent" or (word.isdecimal() and noun != "cap")
+    if len(words) == 2 and is_row and word not in NOUNS[noun]:
         line.jump = Jump(noun, word)
     elif word in NOUNS[noun]:
         line.verb = NOUNS[noun][word]

@@ -286,7 +286,7 @@ def _target(jump: Jump) -> tuple[str, int]:
 def _says(desk: Desk, verb: Verb, given: Given) -> str:
     """Return what will happen, in words."""
     given = given | _moments(desk, verb, given)
-    words: dict[str, Any] = {"agent": "their agents"}
+    words: dict[str, Any] = {"agent": verb.labels.get("agent", "their agents")}
     words |= {name: value for name, value in given.items() if isinstance(value, str)}
     if "numbers" in given:
         words["rows"] = _rows(desk, verb, given["numbers"])

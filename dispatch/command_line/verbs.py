@@ -86,7 +86,8 @@ class Verb:
     """Arguments that are times, with how each is read: the consequence names the moment that ``15`` means."""
 
     labels: Mapping[str, str] = field(default_factory=dict)
-    """Words before an optional argument in the consequence, where they are not its name."""
+    """Words before an optional argument in the consequence, where they are not its name; of ``agent`` those
+    for none given."""
 
     @property
     def name(self) -> str:

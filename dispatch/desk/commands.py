@@ -18,6 +18,7 @@ from models.agents import Agent
 from models.audit import Decision, Event, EventBooking, EventIssue, log_event
 from models.base import BaseModel, CompiledQuery, Json, after_save, parameter
 from models.bookings import Assignment, Booking
+from models.caps import Cap
 from models.customers import Customer, Lead
 from models.errors import DeskError, Refused
 from models.issues import Issue, Survey
@@ -29,13 +30,24 @@ R = TypeVar("R")
 AUDITED: dict[type[BaseModel], tuple[str, ...]] = {
     # derived columns are left out: the triggers restore them on undo
     Booking: (),
-    Agent: ("load", "issue_load", "rating", "score_sum", "score_count", "last_given_at", "owed"),
+    Agent: (
+        "load",
+        "issue_load",
+        "rating",
+        "score_sum",
+        "score_count",
+        "last_given_at",
+        "owed",
+        "capped_until",
+        "capped_scopes",
+    ),
     Customer: (),
     Lead: (),
     Assignment: ("agent_id",),
     Issue: (),
     Survey: (),
     SavedView: (),
+    Cap: (),
 }
 TABLES = {model._meta.table_name: model for model in AUDITED}
 _KEYS = {model: (model._meta.table_name, model._meta.primary_key.name) for model in AUDITED}
@@ -153,7 +165,8 @@ class Command:
         changed = {column: value for column, value in row.changed.items() if column not in derived}
         if not changed:
             return
-        self.may_free = self.may_free or kind in (Booking, Agent, Issue)
+        is_other_source = kind is Lead and "source" in changed  # for the caps on one
+        self.may_free = self.may_free or kind in (Booking, Agent, Issue) or is_other_source
         before = self.before.setdefault(key, {})
         for column in changed:
             before.setdefault(column, row.was(column))

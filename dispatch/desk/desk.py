@@ -8,8 +8,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Literal, Self, TypeVar
+from weakref import ref
 
 from peewee import DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError
 
@@ -18,8 +20,10 @@ from dispatch.desk.accepted_values import AcceptedValues, create_values
 from dispatch.desk.rules import Rules
 from dispatch.inputs import validation
 from models import database as db
+from models.caps import CapsOfDesk
 from models.clock import Clock, shift_years, to_text, utc_now
 from models.errors import DatabaseUnavailable, InvalidInput
+from models.ramp import parse_ramp
 
 YEAR_SHIFT = 56
 START_TIME = 19  # of the fields after the name in /proc/PID/stat, in ticks since the system started
@@ -79,6 +83,20 @@ class _AtWork(threading.local):
     rehearses = False
 
 
+def _outside(clock: Clock) -> datetime:
+    moment = clock()
+    return moment if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _stored_time(clock: Clock, year_shift: int, at_work: _AtWork) -> str:
+    return to_text(shift_years(_outside(clock), year_shift) - at_work.ago)
+
+
+def _reread(desk_of: ref[Desk]) -> None:
+    if (desk := desk_of()) is not None:
+        desk.follow_settings()
+
+
 class _Inner(db.Active):
     """A transaction inside another; a class, as every lead of a file enters one."""
 
@@ -115,8 +133,8 @@ class Desk:
         self.account = process_account()
         self.session = session
         self.values = AcceptedValues()
-        # a restored desk may have shorter lists; its settings always have another version
-        self.settings = settings.Settings(rules.settings, changed=self.values.forget)
+        # weak, as whoever drops a desk closes its database
+        self.settings = settings.Settings(rules.settings, changed=partial(_reread, ref(self)))
         self.heard: Callable[[int], object] | None = None
         self.is_new, self.has_committed = False, False
         self._clock = clock
@@ -161,6 +179,13 @@ class Desk:
             settings.create(year_shift, self.rules.settings)
             create_values()
             self.is_new = True
+
+    def follow_settings(self) -> None:
+        """Read again what goes with settings of another version: a restored desk may have shorter lists."""
+        self.values.forget()
+        shift = self.settings["year_shift"]
+        now = partial(_stored_time, self._clock, shift, self._at_work)
+        self.database.caps = CapsOfDesk(self.settings["zone"], shift, now, parse_ramp(self.settings["ramp"]))
 
     def _receive_id(self) -> None:
         """Give a desk of an earlier Astra its id; one that cannot be written now gets it another time."""
@@ -210,12 +235,11 @@ class Desk:
 
     def now(self) -> str:
         """Return the desk's current time: UTC, shifted by the desk's years."""
-        return to_text(shift_years(self.real_time(), self.settings["year_shift"]) - self._at_work.ago)
+        return _stored_time(self._clock, self.settings["year_shift"], self._at_work)
 
     def real_time(self) -> datetime:
         """Return the time outside: UTC, in this year."""
-        moment = self._clock()
-        return moment if moment.tzinfo is None else moment.astimezone(UTC)
+        return _outside(self._clock)
 
     @contextmanager
     def reading_copy(self, path: Path) -> Iterator[Self]:
@@ -262,13 +286,13 @@ class Desk:
                     self._at_work.depth = 1
                     self.database.check_schema()
                     self.settings.begin()
-                    if self.settings.due_at is not None:
+                    if self.settings.due_at is not None and self.settings.due_at <= self.now():
                         self.rules.before_command(self)
                     yield
                 self.has_committed = True
             except BaseException:  # on any failure, interrupts included, settings are rolled back
                 self.settings.forget()
-                self.values.forget()
+                self.follow_settings()
                 raise
             finally:
                 self._at_work.depth = 0

@@ -18,6 +18,9 @@ from models.settings import Setting
 VERSION_KEY = "settings_version"
 DESK_ID = "desk_id"
 """Kept beside the settings: the same in the desk's file and all its copies, different in every other desk."""
+WINDOWS_END_AT, DRAIN_AT = "timed_windows_at", "timed_drain_at"
+"""Kept beside the settings: when the next window of a cap ends, and when waiting work goes out to the agents
+who have signed on (drain_seconds)."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,10 @@ _row_of = CompiledQuery(lambda: Setting.select(Setting.value).where(Setting.key 
 # one query at the beginning of every command: three would slow down a lead noticeably
 _next_due = Agent.select(fn.MIN(Agent.due_at)).where(Agent.due_at.is_null(False))
 _listing = Agent.select(Agent.agent_id).where(Agent.skills.is_null(False) | Agent.locations.is_null(False))
+_kept = Setting.alias()
+_next_timed = _kept.select(fn.MIN(_kept.value)).where(_kept.key.between("timed_", "timed_~"))
 _at_the_start = CompiledQuery(
-    lambda: Setting.select(Setting.value, _next_due, fn.EXISTS(_listing)).where(
+    lambda: Setting.select(Setting.value, fn.EXISTS(_listing), _next_due, _next_timed).where(
         Setting.key == parameter("key")
     )
 )
@@ -56,7 +61,8 @@ class Settings:
     """The settings as of their last version; ``refresh()`` is one indexed read.
 
     ``begin()`` also reads what every choice needs: ``due_at``, the next stored time at which the clock
-    changes a presence, and ``some_listing``, whether any agent lists skills or locations. Stored values
+    changes a presence, ends a cap's window or gives out waiting work, and ``some_listing``, whether any
+    agent lists skills or locations. Stored values
     that this version cannot read are ``unreadable``: their defaults apply until they are set again.
     ``changed`` is called when another version was read.
     """
@@ -78,7 +84,8 @@ class Settings:
 
     def begin(self) -> None:
         """Do the same at the start of a command, or of a choice outside of one."""
-        version, self.due_at, self.some_listing = _present(_at_the_start(key=VERSION_KEY))
+        version, self.some_listing, turn, timed = _present(_at_the_start(key=VERSION_KEY))
+        self.due_at = turn if timed is None or (turn is not None and turn < timed) else timed
         self._take_over(version)
 
     def _take_over(self, stored_version: str) -> None:
@@ -145,6 +152,11 @@ def parse_setting(definitions: Mapping[str, Definition], key: str, text: str) ->
 def store(key: str, value: Any) -> None:
     """Write a value and raise the version, so that every decision names the settings behind it."""
     _write(key, str(value))
+    raise_version()
+
+
+def raise_version() -> None:
+    """Let every terminal read the settings, and the caps beside them, again."""
     _write(VERSION_KEY, str(int(_present(_row_of(key=VERSION_KEY))[0]) + 1))
 
 
@@ -167,6 +179,11 @@ def calm(settings: Settings) -> Json:
 def remember(key: str, value: str) -> None:
     """Keep a value of the desk's own beside the settings, without a new version."""
     _write(key, value)
+
+
+def forget(key: str) -> None:
+    """Drop a value kept by ``remember``."""
+    Setting.delete().where(Setting.key == key).execute()
 
 
 def recall(key: str) -> str | None:

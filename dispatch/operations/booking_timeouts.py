@@ -17,6 +17,7 @@ from dispatch.assignment.assign import find_agent
 from dispatch.bookings.lifecycle import described, pending_booking, saved, unclaim
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
+from dispatch.queries.caps import kept_from_booking
 from dispatch.queries.offer_rounds import (
     NO_ROUND,
     NOT_CLAIMED,
@@ -94,7 +95,7 @@ def lapsed(desk: Desk, only: int | None = None) -> list[int]:
     return [
         booking_id
         for booking_id, holder in found.items()
-        if _leaves(holder, rounds.get(booking_id, NO_ROUND), free)
+        if _leaves(holder, rounds.get(booking_id, NO_ROUND), free - kept_from_booking(booking_id))
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-
+from dispatch.assignment.caps import begin_windows
 from dispatch.assignment.eligibility import department_map
 from dispatch.desk import settings
 from dispatch.desk.accepted_values import LISTS, WORDS, refuse_known
@@ -37,6 +37,8 @@ def put(running: Command, key: str, value: str) -> Any:
     running.detail |= {"key": key, "old": running.desk.settings[key], "new": parsed}
     settings.store(key, parsed)
     running.desk.settings.refresh()
+    if key in ("zone", "ramp"):
+        begin_windows()
     running.may_free = True  # rules may have been lifted
     return parsed
 

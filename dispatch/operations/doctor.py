@@ -90,6 +90,7 @@ def _checks(desk: Desk, path: Path, head: Seal | None = None) -> dict[str, Calla
         "ratings": derived.ratings,
         "tallies": derived.tallies_agree,
         "shares": partial(derived.shares_agree, desk),
+        "caps": derived.caps_agree,
         "issues": partial(agree, "issues", "every issue agrees with its rows", agreements.ISSUES),
         "issue loads": issues.issue_loads,
         "clocks": issues.clocks_agree,
@@ -135,6 +136,7 @@ def repair(running: Command) -> Json:
     counted: dict[str, Callable[[], int]] = {
         "tallies": derived.repair_tallies,
         "shares": lambda: int(shares.repair(running.desk.settings["policy"])),
+        "caps": derived.repair_caps,
         "log": history.repair,
         "search": search_index.repair,
         "watch": partial(issues.repair_watches, running.desk),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from datetime import date
+from zoneinfo import available_timezones
 
 from dispatch.agents.absence import MOST_OWED, parse_credit
 from dispatch.assignment.eligibility import department_map
@@ -14,6 +15,7 @@ from dispatch.desk.settings import Definition
 from dispatch.inputs import amounts
 from dispatch.queries.order_of_work import TARGET_MINUTES, parse_minutes
 from dispatch.service.sla import business_hours, targets
+from models import ramp, windows
 
 LONGEST_CONTACT = 100
 
@@ -59,6 +61,18 @@ def _one_of(words: Collection[str]) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def _zone(text: str) -> str:
+    """Return a zone's name; in any case, as people type it."""
+    name = text.strip()
+    try:
+        windows.zone_named(name)
+    except ValueError:
+        known = {one.casefold(): one for one in available_timezones()}
+        name = known.get(name.casefold().replace(" ", "_"), "")
+        windows.zone_named(name)
+    return name
 
 
 def _departments(text: str) -> str:
@@ -190,6 +204,21 @@ DEFINITIONS = {
             "returning customers go to the agent of their last trip",
             _switch,
             "on or off",
+        ),
+        Definition(
+            "zone",
+            "UTC",
+            "the zone in which hours, days and weeks of caps are reckoned",
+            _zone,
+            "UTC, or the name of a zone such as Europe/Berlin or America/New_York",
+        ),
+        _number("drain_seconds", 0, 0, 600, "seconds in which agents sign on to share waiting work; 0: off"),
+        Definition(
+            "ramp",
+            "",
+            "leads an hour for agents who are new or come back after days; empty: off",
+            lambda text: str(ramp.parse_ramp(text) or ""),
+            ramp.ACCEPTED,
         ),
         Definition(
             "durability",

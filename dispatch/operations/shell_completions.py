@@ -9,10 +9,12 @@ from typing import Any
 from peewee import fn
 
 from dispatch import customers, queries
+from dispatch.queries.caps import cap_words
 from models.agents import Agent
 from models.audit import Event
 from models.base import tuples
 from models.bookings import Booking
+from models.caps import RULE_COLUMNS, Cap, CapRule
 from models.customers import Customer, Lead
 from models.issues import Issue
 
@@ -42,6 +44,13 @@ def bookings(typed: str) -> list[Candidate]:
     query = Booking.select(Booking.booking_id, Lead.customer_name, Booking.destination, Booking.status)
     query = query.join(Lead, on=(Booking.lead_id == Lead.lead_id)).where(_begins(Booking.booking_id, typed))
     return _candidates(query.order_by(Booking.booking_id.desc()))
+
+
+def caps(typed: str) -> list[Candidate]:
+    """Caps in force by the beginning of the number."""
+    rules = Cap.select(*RULE_COLUMNS).where(~Cap.removed, _begins(Cap.cap_id, typed)).order_by(Cap.cap_id)
+    found = [CapRule._make(row) for row in tuples(rules.limit(MOST))] if _is_number(typed) else []
+    return [(rule.cap_id, cap_words(rule)) for rule in found]
 
 
 def customers_like(typed: str) -> list[Candidate]:

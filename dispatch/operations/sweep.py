@@ -84,9 +84,11 @@ def _issues(alarms: Sequence[IssueAlarm]) -> list[int]:
 def _presences(desk: Desk) -> list[int]:
     with desk.reading():
         due = presence.due(desk)
-    if due:
+        desk.settings.begin()
+        is_time = desk.settings.due_at is not None and desk.settings.due_at <= desk.now()
+    if due or is_time:
         with desk.transaction():
-            pass  # every transaction begins with the presence changes that are due
+            pass  # every transaction begins with the changes of presences and caps that are due
     return due
 
 

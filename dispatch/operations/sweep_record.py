@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from dispatch.agents import presence
+from dispatch.assignment import caps
 from dispatch.assignment.waiting_list import drainable
 from dispatch.desk.desk import Desk
 from dispatch.operations import booking_timeouts
@@ -90,7 +91,7 @@ def _due(desk: Desk) -> str:
         named("offers", booking_timeouts.lapsed(desk)),
         named("silent claims", booking_timeouts.silent(desk)),
         named("unanswered claims", booking_timeouts.unanswered(desk)),
-        "bookings that wait" if drainable(desk) else "",
+        "bookings that wait" if drainable(desk) or caps.is_waited_for(desk) else "",
         named("issues", due_checks.due(desk, desk.now())),
         named("resolved issues", lifecycle.due_to_close(desk)),
     )

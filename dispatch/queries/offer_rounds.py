@@ -15,6 +15,7 @@ from datetime import timedelta
 from peewee import SQL, chunked, fn
 
 from dispatch.desk.undo_chain import undone_by
+from dispatch.queries.caps import kept_from_booking
 from models.agents import Taker
 from models.audit import Event
 from models.base import CompiledQuery, listed, parameter, tuples
@@ -124,5 +125,5 @@ def seen_by_all(among: Iterable[int] | None = None) -> list[int]:
         booking_id
         for some in chunked(waiting, AT_ONCE)
         for booking_id, current in rounds_of(some).items()
-        if free <= current.seen.keys()
+        if (able := free - kept_from_booking(booking_id)) and able <= current.seen.keys()
     )

@@ -25,6 +25,26 @@ class IssueMoveRow(TypedDict):
     to_agent_id: int | None
 
 
+class CapRow(TypedDict):
+    """A cap on the leads of each agent it covers, with the agents at it now and when the first is free again.
+
+    After it was set, ``was`` is the number before; None for a new one.
+    """
+
+    cap_id: int
+    leads: int
+    per: str
+    agent_id: int | None
+    agent_name: str | None
+    department: str | None
+    source: str | None
+    destination: str | None
+    words: str
+    agents_at_cap: int
+    until: str | None
+    was: NotRequired[int | None]
+
+
 class AgentRow(TypedDict):
     """An agent with load and rank; former agents have no rank. No skills or locations means all of them.
 
@@ -132,6 +152,7 @@ class BookingRow(TypedDict):
     group: NotRequired[str]  # on an agent's desk
     seen_by_all: NotRequired[bool]  # in Queue: it waits, as every agent who may take work has seen it
     over_capacity: NotRequired[bool]  # after it was reassigned
+    over_cap: NotRequired[str]  # the same, where the agent was at a cap
     unsuited: NotRequired[str]  # after an edit: why the agent who had it does not suit it any more
     due: NotRequired[str]  # as of now: the follow-up's lateness, and the next command
     next: NotRequired[str | None]

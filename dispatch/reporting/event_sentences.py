@@ -71,6 +71,8 @@ SENTENCES = {
     "booking.release": "released {booking}[; now with {taker}][; {waits}]",
     "booking.release_all": "released {bookings}[; {moved}]",
     "booking.reopen": "reopened {booking}[: {reason}][; now with {taker}][; {waits}]",
+    "cap.remove": "removed a cap[: {cap}]",
+    "cap.set": "set a cap[: {cap}][, {was} before]",
     "customer.edit": "edited {customer}",
     "customer.forget": "erased {customer}",
     "customer.merge": "merged customer {merged_customer_id} into {customer}",

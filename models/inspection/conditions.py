@@ -152,7 +152,8 @@ TRIGGERS = ("unassigned", "unresolved", "interactions", "sentiment", "no_progres
 
 VALUES: dict[str, list[Rule]] = {
     "space_travel_agents": [
-        *_times("left_at", "presence_until", "due_at", "last_given_at"),
+        *_times("left_at", "presence_until", "due_at", "last_given_at", "capped_until"),
+        *_times("gone_since", "settling_until"),
         _text("first_name"),
         _text("last_name"),
         _text("manager_name"),
@@ -351,6 +352,14 @@ VALUES: dict[str, list[Rule]] = {
         for values in (CommunicationMethod, Department, Destination, JobTitle, LaunchLocation, LeadSource)
     },
     "packages": [_text("name")],
+    "caps": [
+        _listed("department", Department),
+        _listed("source", LeadSource),
+        _listed("destination", Destination),
+        *_switches("removed"),
+        Rule("version is below 1", "t.version < 1"),
+    ],
+    "cap_counts": [*_times("window_start", "window_end"), *_switches("reached")],
     "match_tallies": [
         _one_of("kind", ("all", "method", "source", "destination", "day")),
         Rule("counts are out of order", "t.closed < t.confirmed OR t.confirmed < 0 OR t.revenue_cents < 0"),

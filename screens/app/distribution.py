@@ -11,9 +11,12 @@ from textual.screen import Screen
 from dispatch.assignment.policies import POLICIES
 from dispatch.assignment.row_types import Shuffled
 from dispatch.operations.sweep_record import unswept_since
+from dispatch.queries.caps import list_caps
+from dispatch.queries.row_types import CapRow
 from dispatch.queries.wording import plural
 from models.base import Json
 from models.errors import DatabaseUnavailable
+from screens.app.cap_forms import cap_form, cap_removal_form, choices
 from screens.app.onboarding import AT_START_S, GreetingApp
 from screens.app.policy_forms import policy_form, shuffle_form
 from screens.wording.reasons import policy_word
@@ -106,8 +109,31 @@ class DistributingApp(GreetingApp):
 
         self._open(shuffle_form(), moved)
 
+    def action_cap(self) -> None:
+        """Limit the leads that each agent gets in a window; the form shows the caps in force."""
+        desk = self._host.backend.desk
+
+        def set_one(row: CapRow) -> None:
+            self._host.tell_done(f"Cap {row['cap_id']}: {row['words']}")
+
+        self._host.ask(lambda: choices(desk), lambda found: self._open(cap_form(found), set_one), opens=True)
+
+    def action_remove_cap(self) -> None:
+        """Choose a cap and remove it."""
+
+        def removed(row: CapRow) -> None:
+            self._host.tell_done(f"Removed cap {row['cap_id']}: {row['words']}")
+
+        def choose(caps: list[CapRow]) -> None:
+            if caps:
+                self._open(cap_removal_form(caps), removed)
+            else:
+                self._host.tell("No cap is in force")
+
+        self._host.ask(list_caps, choose, opens=True)
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Add the policies and the shuffle to the palette."""
+        """Add the policies, the caps and the shuffle to the palette."""
         yield from super().get_system_commands(screen)
         for policy in POLICIES.values():
             yield SystemCommand(
@@ -115,4 +141,6 @@ class DistributingApp(GreetingApp):
                 policy.help,
                 lambda name=policy.name: self.action_policy(name),
             )
+        yield SystemCommand("Cap: set", "Limit the leads an hour, a day or a week", self.action_cap)
+        yield SystemCommand("Cap: remove", "Remove a limit of leads", self.action_remove_cap)
         yield SystemCommand("Shuffle", "Even out the loads; shows the moves first", self.action_shuffle)

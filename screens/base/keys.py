@@ -311,6 +311,7 @@ def with_keys(app: App[None], text: str) -> str:
 
 WITHOUT_A_KEY = {
     "backup",
+    "cap.list",
     "compact",
     "demo",
     "doctor",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 KEPT_OUT = {
     "break": "on a break",
     "full": "at capacity",
+    "cap": "at a cap",
     "department": "of another department",
     "skill": "not for the destination",
     "location": "not for the launch",

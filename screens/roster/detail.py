@@ -6,6 +6,7 @@ from rich.text import Text
 
 from dispatch import queries
 from dispatch.desk.desk import Desk
+from dispatch.queries.caps import caps_of
 from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import age
 from dispatch.service.issues import queries as issue_queries
@@ -16,7 +17,7 @@ from screens.widgets.detail_pane import Detail, add_facts
 from screens.wording.agents import held_bar
 from screens.wording.bookings import sign
 from screens.wording.issues import title, urgency
-from screens.wording.text import add_value
+from screens.wording.text import CARE, add_value
 
 MOST_LISTED = 8  # of each kind; their places list all
 LABEL = 9  # with a load bar, the narrowest pane is full
@@ -31,6 +32,8 @@ def agent_detail(desk: Desk, row: AgentRow) -> Detail:
     if row["email"]:
         add_value(text.append("\n✉ "), row["email"], "  ")
     add_facts(text, _facts(row), LABEL)
+    for words in caps_of(row["agent_id"]):
+        text.append(f"\n! {words}", CARE)
     _add_bookings(text, row["agent_id"], desk.now())
     _add_issues(text, desk, row["agent_id"])
     return f"{row['name']} ({row['agent_id']})", text

@@ -41,6 +41,7 @@ LISTINGS: tuple[tuple[str, ...], ...] = (
     ("weights", "list"),
     ("match", *TERMS, *LAUNCH),
     ("view", "list"),
+    ("cap", "list"),
 )
 
 

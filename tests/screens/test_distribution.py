@@ -14,6 +14,7 @@ from textual.widgets import Static
 from astra_tui.app import AstraApp
 from dispatch import agents, bookings, queries
 from dispatch.agents import presence
+from dispatch.assignment.caps import set_cap
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.operations import configuration
@@ -336,3 +337,38 @@ async def test_an_open_application_makes_the_daily_backup(
         app.sweep()
         await app.settle()
         assert "The daily backup was not made" in text_of(app)
+
+
+async def test_caps_are_set_and_removed_from_the_palette(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(100, 40)) as (app, _):
+        await press(app, "ctrl+p", *"cap: set", "enter")
+        await press(app, "1", "2")
+        await app.settle()
+        assert "at most 12 leads an hour for each agent" in told(app)
+        assert "No cap is in force yet" in told(app)
+        await press(app, "f9")
+        await app.settle()
+        assert "Cap 1: at most 12 leads an hour for each agent" in told(app)
+        await press(app, "ctrl+p", *"cap: remove", "enter")
+        await app.settle()
+        assert "What waits for the end of its window" in told(app)
+        await press(app, "f9")
+        await app.settle()
+        assert "Removed cap 1" in told(app)
+
+
+async def test_an_agents_panel_names_the_caps_that_bind(golden_file: Path, running: Any, lee: Desk) -> None:
+    with lee.reading():
+        taker = queries.list_agents()[0]["agent_id"]
+    set_cap(lee, 1, "day", agent_id=taker)
+    for number in range(1, 40):
+        with lee.reading():
+            row = queries.booking(number)
+        if row["status"] == "Pending" and row["agent_id"] != taker:
+            bookings.reassign(lee, number, taker, "asked")
+            break
+    async with running(golden_file, size=(120, 40)) as (app, _):
+        app.show_agent(taker)
+        await app.settle()
+        pane = " ".join(line.split("│")[1].strip() for line in text_of(app).splitlines() if "│" in line)
+        assert "! has 2 of 1 lead today, until 00:00" in pane

@@ -40,6 +40,8 @@ def _print(row: DecisionRow, more: Json) -> None:
     )
     if row.get("over_capacity"):
         line("above the agent's capacity, by hand")
+    if row.get("over_cap"):
+        line(f"above a cap, by hand: the agent {row['over_cap']}")
     candidates = [candidate for candidate in (row.get("winner"), *row.get("next", ())) if candidate]
     first = candidates[0] if candidates else {}
     keys = [key for key in first if key not in {"agent_id", "agent_name"}]

@@ -19,6 +19,7 @@ def print_line(row: BookingRow) -> None:
         f"{booking_state(row)}, {holder(row)}"
         + (f", {priority}" if (priority := unusual_priority(row)) else "")
         + (", above the agent's capacity" if row.get("over_capacity") else "")
+        + (f", above a cap: the agent {row['over_cap']}" if row.get("over_cap") else "")
         + (f"; {row['unsuited']}" if "unsuited" in row else "")
         + (f", follow-up {moment(row['follow_up_at'])}" if row["follow_up_at"] else "")
     )

@@ -10,7 +10,7 @@ from dispatch.desk.desk import Desk
 from dispatch.operations.integrity.findings import Finding, counted, finding, joined, named
 from dispatch.operations.integrity.work import miscounted
 from dispatch.queries.customer_index import LARGE_BACKLOG, backlog
-from models import shares, tallies
+from models import caps, shares, tallies
 from models.agents import RATING_DECIMALS, Agent
 from models.base import Json
 from models.bookings import PENDING, Assignment, Booking
@@ -139,6 +139,20 @@ def repair_tallies() -> int:
     if wrong:
         tallies.replace(counts)
     return len(wrong)
+
+
+def caps_agree() -> Finding:
+    """Check that the counts of caps are those of the bookings given in the windows of now."""
+    wrong = named("caps not counted right for agents", caps.differing())
+    return finding("caps", "the counts of caps agree with the bookings", wrong, RECOUNT)
+
+
+def repair_caps() -> int:
+    """Count caps again; return for how many agents they were wrong."""
+    wrong = len(caps.differing())
+    if wrong:
+        caps.recount()
+    return wrong
 
 
 def search() -> Finding:

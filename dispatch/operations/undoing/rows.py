@@ -11,6 +11,7 @@ from peewee import IntegrityError
 
 from dispatch import customers
 from dispatch.agents.undo_rules import AgentUndo
+from dispatch.assignment.caps import CapUndo
 from dispatch.bookings.undo_rules import BookingUndo
 from dispatch.customers.undo_rules import CustomerUndo, LeadUndo
 from dispatch.desk.commands import AUDITED, TABLES, Command
@@ -25,6 +26,7 @@ from models.agents import Agent
 from models.audit import Event
 from models.base import BaseModel, Json, tuples
 from models.bookings import Assignment, Booking
+from models.caps import Cap
 from models.customers import Customer, Lead
 from models.errors import DeskError, Refused
 from models.hints import act
@@ -40,6 +42,7 @@ RULES |= {
     Customer: CustomerUndo(),
     Lead: LeadUndo(),
     SavedView: ViewUndo(),
+    Cap: CapUndo(),
 }
 
 HANDED_ON = ("issue.drain", "issue.let_go")

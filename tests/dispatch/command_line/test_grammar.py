@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dispatch import bookings, queries
 from dispatch.command_line import meaning
-from dispatch.command_line.grammar import VERBS, parse
+from dispatch.command_line.grammar import OF_ROWS, VERBS, parse
 from dispatch.command_line.meaning import Outcome, Seen
 from dispatch.command_line.verbs import Asker
 from dispatch.desk import event_log
@@ -277,7 +277,7 @@ def test_a_line_is_repeated_for_another_row() -> None:
 def test_the_letters_are_those_of_the_keys() -> None:
     known = {binding.id: binding.key.split(",")[0] for binding in keys.BY_ID.values()}
     named = {"!": "exclamation_mark"}
-    for verb in VERBS:
+    for verb in OF_ROWS:  # caps have no keys
         letter = verb.letters.removeprefix("i") if verb.noun == "issue" else verb.letters
         assert named.get(letter, letter) in known.values(), verb.name
     assert len({verb.letters for verb in VERBS}) == len(VERBS)
@@ -350,3 +350,17 @@ def test_nothing_typed_ever_fails_on_a_desk(desk: Desk, several: None, look: Loo
 def test_an_unknown_agent_is_not_found(desk: Desk, several: None, look: Look) -> None:
     with pytest.raises(NotFound):
         look(meaning.agent_meant, "99")
+
+
+def test_caps_have_the_words_of_the_shell(desk: Desk, several: None) -> None:
+    assert seen(desk, "cap set 5 --per hour").says == "At most 5 leads per hour for each agent"
+    line = 'cap set 5 hour --agent bob --source Bought --destination "Mars"'
+    assert seen(desk, line).says == "At most 5 leads per hour for Bob Byron, source Bought, destination Mars"
+    assert run(desk, line).text == "Cap 1: at most 5 leads from Bought to Mars an hour for Bob Byron"
+    assert run(desk, "cs 7 hour").text == "Cap 2: at most 7 leads an hour for each agent"
+    assert run(desk, "cap remove 1").text.startswith("Removed cap 1: ")
+    with pytest.raises(NotFound):
+        run(desk, "cr 1")
+    for wrong in ("cap set 0 hour", "cap set 5 month", "cap 1", "cap remove x"):
+        with pytest.raises(InvalidInput):
+            run(desk, wrong)

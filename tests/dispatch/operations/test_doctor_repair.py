@@ -20,6 +20,7 @@ UPDATE space_travel_agents SET rating = 1.0, score_sum = 9, score_count = 2 WHER
 UPDATE assignment_history SET agent_id = 3 WHERE assignment_id = 40;
 UPDATE sla_clocks SET due_at = '2099-01-01 00:00:00' WHERE clock_id = 21;
 DELETE FROM match_tallies WHERE agent_id = 12;
+UPDATE space_travel_agents SET capped_until = '2099-01-01 00:00:00' WHERE agent_id = 14;
 DELETE FROM issue_watch WHERE issue_id = 2;
 UPDATE issue_watch SET next_check_at = NULL;
 DELETE FROM event_bookings;

@@ -13,6 +13,7 @@ from dispatch.agents.handover import hand_over
 from dispatch.agents.presence import set_hours, set_presence
 from dispatch.agents.unattended import assign_waiting
 from dispatch.assignment import shuffle as shuffling
+from dispatch.assignment.caps import remove_cap, set_cap
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_chain import seal
 from dispatch.matching import weights
@@ -127,6 +128,9 @@ DESK: dict[str, Kind] = {
     "view deleted": command(
         lambda desk: desk_views.delete(desk, "Mars"), lambda desk: desk_views.save(desk, "Mars", "queue")
     ),
+    "cap set": command(lambda desk: set_cap(desk, 5, "hour", source="Bought")),
+    "cap changed": command(lambda desk: set_cap(desk, 50, "day"), lambda desk: set_cap(desk, 1, "day")),
+    "cap removed": command(lambda desk: remove_cap(desk, 1), lambda desk: set_cap(desk, 1, "day")),
     "policy": command(set_to("policy", "skill")),
     "policy and back": command(set_to("policy", "rank"), set_to("policy", "balanced")),
     "destination": command(lambda desk: configuration.add_value(desk, "destination", "Callisto")),

@@ -1,0 +1,201 @@
+"""Caps in words, and the agents who are at one (docs/rules.md, Caps)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from peewee import fn
+
+from dispatch.queries.agents import names_of
+from dispatch.queries.row_types import CapRow
+from models.agents import Agent
+from models.base import CompiledQuery, listed, parameter, tuples
+from models.bookings import Booking
+from models.caps import CapCount, CapRule, Reached, caps_in_force, current_caps
+from models.customers import Lead
+from models.ramp import RAMP_ID
+from models.windows import DAYS, HOUR, wall_clock
+
+CAP = "cap"
+"""The name of the rule, as capacity and presence have theirs."""
+THIS = {"hour": "this hour", "day": "today", "week": "this week"}
+
+
+class AtCap(NamedTuple):
+    """An agent who is at a cap: the reason in words, and when the window ends."""
+
+    words: str
+    until: str
+
+
+_reached = CompiledQuery(
+    lambda: Reached.select(Reached.agent_id, Reached.cap_id, Reached.window_end, Reached.taken).where(
+        Reached.agent_id.in_(listed(parameter("agents"))), Reached.cap_id.in_(listed(parameter("caps")))
+    )
+)
+_at_cap = CompiledQuery(
+    lambda: Reached.select(Reached.agent_id).where(Reached.cap_id.in_(listed(parameter("caps"))))
+)
+_lead = CompiledQuery(
+    lambda: Lead.select(Lead.source, Lead.destination).where(Lead.lead_id == parameter("lead_id"))
+)
+_trip: Callable[..., list[Any]] = CompiledQuery(
+    lambda: (
+        Booking.select(Lead.source, Booking.destination)
+        .join(Lead, on=(Lead.lead_id == Booking.lead_id))
+        .where(Booking.booking_id == parameter("booking_id"))
+    )
+)
+
+
+def scoped_rules(source: str | None, destination: str | None) -> list[CapRule]:
+    """The caps on some leads only that are about such a lead."""
+    caps = current_caps()
+    return [rule for rule in caps.scoped if rule.concerns(source, destination)] if caps else []
+
+
+def kept_from(source: str | None, destination: str | None) -> set[int]:
+    """The agents at a cap on such leads; those at a cap on all leads take no work anyway."""
+    ids = [rule.cap_id for rule in scoped_rules(source, destination)]
+    return {agent_id for (agent_id,) in _at_cap(caps=json.dumps(ids))} if ids else set()
+
+
+def kept_from_booking(booking_id: int) -> set[int]:
+    """The agents at a cap on leads such as a booking's."""
+    return AtCaps().of_booking(booking_id)
+
+
+class AtCaps:
+    """The agents at caps on some leads, looked up once for each source and destination."""
+
+    def __init__(self) -> None:
+        self._by_trip: dict[tuple[str, str], set[int]] = {}
+
+    def of_booking(self, booking_id: int) -> set[int]:
+        caps = current_caps()
+        if caps is None or not caps.scoped:
+            return set()
+        trip = _trip(booking_id=booking_id)[0]
+        if trip not in self._by_trip:
+            self._by_trip[trip] = kept_from(*trip)
+        return self._by_trip[trip]
+
+
+def at_cap(agent_ids: Iterable[int], source: str | None, destination: str | None) -> dict[int, AtCap]:
+    """Which of some agents are at a cap that is about such a lead, with the one that ends last."""
+    caps = current_caps()
+    if caps is None:
+        return {}
+    rules = {rule.cap_id: rule for rule in caps.rules if rule.concerns(source, destination)}
+    found: dict[int, AtCap] = {}
+    rows = _reached(agents=json.dumps(list(agent_ids)), caps=json.dumps(list(rules)))
+    for agent_id, cap_id, end, taken in sorted(rows, key=lambda row: (row[2], -row[1])):
+        found[agent_id] = AtCap(_reason(rules[cap_id], agent_id, taken, end), end)
+    return found
+
+
+def at_cap_for(lead_id: int, agent_id: int) -> str:
+    """The cap an agent is at for a lead, in words; empty if they may get it."""
+    if current_caps() is None:
+        return ""
+    rows = _lead(lead_id=lead_id)
+    found = at_cap([agent_id], *rows[0]).get(agent_id)
+    return found.words if found else ""
+
+
+def caps_of(agent_id: int) -> list[str]:
+    """The caps an agent is at now, in words, those that end first before the others."""
+    caps = current_caps()
+    if caps is None:
+        return []
+    rules = {rule.cap_id: rule for rule in caps.rules}
+    rows = _reached(agents=json.dumps([agent_id]), caps=json.dumps(list(rules)))
+    return [
+        _reason(rules[cap_id], agent_id, taken, end)
+        for _, cap_id, end, taken in sorted(rows, key=lambda row: (row[2], row[1]))
+    ]
+
+
+def left_for(agent_ids: Iterable[int]) -> dict[int, int]:
+    """How many leads each of some agents may still get now: what the narrowest of their caps leaves."""
+    caps = current_caps()
+    if caps is None:
+        return {}
+    now, ids = caps.now(), list(agent_ids)
+    query = CapCount.select(CapCount.cap_id, CapCount.agent_id, CapCount.taken)
+    taken = {row[:2]: row[2] for row in tuples(query.where(CapCount.window_end > now))}
+    whose = Agent.select(Agent.agent_id, Agent.department, Agent.settling_until)
+    rows = tuples(whose.where(Agent.agent_id.in_(listed(ids))))
+    left: dict[int, int] = {}
+    for agent_id, department, settling_until in rows:
+        for rule in caps.rules:
+            covers = rule.agent_id in (None, agent_id) and rule.department in (None, department)
+            if covers and (rule.cap_id != RAMP_ID or (settling_until or "") > now):
+                room = rule.leads - taken.get((rule.cap_id, agent_id), 0)
+                left[agent_id] = min(room, left.get(agent_id, room))
+    return left
+
+
+def until_words(end: str) -> str:
+    """When a window ends, by the clock of the desk's zone: ``15:00``, on a later day ``Mon 00:00``."""
+    caps = current_caps()
+    if caps is None:
+        return end
+    clock, now = (wall_clock(at, caps.zone, caps.year_shift) for at in (end, caps.now()))
+    is_soon = clock - now < timedelta(days=1)
+    return f"{clock:%H:%M}" if is_soon else f"{DAYS[clock.weekday()]} {clock:%H:%M}"
+
+
+def _reason(rule: CapRule, agent_id: int, taken: int, end: str) -> str:
+    """``has 5 of 5 leads to Mars this hour, until 15:00``, or ``settling in: 2 an hour until 13:00``."""
+    if rule.cap_id == RAMP_ID:
+        settled_at = Agent.lock(agent_id).settling_until or end
+        return f"settling in: {rule.leads} an hour until {until_words(settled_at)}"
+    noun = "lead" if rule.leads == 1 else "leads"
+    return f"has {taken} of {rule.leads} {noun}{of_leads(rule)} {THIS[rule.per]}, until {until_words(end)}"
+
+
+def of_leads(rule: CapRule) -> str:
+    """Which leads a cap is about, empty for all: `` from Bought to Mars``."""
+    source = f" from {rule.source}" if rule.source is not None else ""
+    return source + (f" to {rule.destination}" if rule.destination is not None else "")
+
+
+def cap_words(rule: CapRule, agent_name: str | None = None) -> str:
+    """A cap in words: ``at most 5 leads to Mars an hour for each agent in Premium Bookings``."""
+    whom = "each agent"
+    if rule.agent_id is not None:
+        whom = agent_name or f"agent {rule.agent_id}"
+    elif rule.department is not None:
+        whom = f"each agent in {rule.department}"
+    noun = "lead" if rule.leads == 1 else "leads"
+    article = "an" if rule.per == HOUR else "a"
+    return f"at most {rule.leads:,} {noun}{of_leads(rule)} {article} {rule.per} for {whom}"
+
+
+def list_caps() -> list[CapRow]:
+    """The caps in force, in the order they were set, with the number of agents who are at each now."""
+    rules = caps_in_force()  # as another terminal may have set them just now
+    names = names_of({rule.agent_id for rule in rules} - {None})
+    query = Reached.select(Reached.cap_id, fn.COUNT(Reached.agent_id), fn.MIN(Reached.window_end))
+    counts = {cap_id: (number, end) for cap_id, number, end in tuples(query.group_by(Reached.cap_id))}
+    return [cap_row(rule, names.get(rule.agent_id), *counts.get(rule.cap_id, (0, None))) for rule in rules]
+
+
+def cap_row(rule: CapRule, agent_name: str | None, agents: int = 0, until: str | None = None) -> CapRow:
+    return {
+        "cap_id": rule.cap_id,
+        "leads": rule.leads,
+        "per": rule.per,
+        "agent_id": rule.agent_id,
+        "agent_name": agent_name,
+        "department": rule.department,
+        "source": rule.source,
+        "destination": rule.destination,
+        "words": cap_words(rule, agent_name),
+        "agents_at_cap": agents,
+        "until": until,
+    }

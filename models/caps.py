@@ -1,0 +1,395 @@
+"""Caps: how many leads each agent may get in a calendar window, and the counts (docs/rules.md, Caps).
+
+A booking counts for the agent who has it, in the window in which it was given to them. The counts follow
+the bookings as loads do, by signals; ``recounted`` derives them again. The row of an agent at a cap says so,
+so that the index of agents who take work leaves them out (``Agent.capped_until``), or lets a lead skip them
+(``capped_scopes``).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from operator import or_
+from typing import Any, NamedTuple
+
+from peewee import (
+    EXCLUDED,
+    AutoField,
+    BooleanField,
+    CompositeKey,
+    Expression,
+    IntegerField,
+    TextField,
+    Value,
+    fn,
+)
+
+from models.agents import Agent
+from models.base import BaseModel, CompiledQuery, DeskModel, Json, after_save, listed, parameter, tuples
+from models.bookings import Booking
+from models.customers import Lead
+from models.database import current_database
+from models.ramp import RAMP_ID, Ramp
+from models.windows import HOUR, WEEK, Window, window
+
+COUNTED = ("agent_id", "given_at", "voided", "destination")
+
+
+class Cap(BaseModel):
+    """At most ``leads`` a window (``per`` hour, day or week) for each agent that the cap covers.
+
+    It covers one agent, those of a department, or all; and the leads from a source, to a destination, of
+    both, or all. A ``removed`` one stays, so that undo can bring it back; of the others each scope is there
+    once.
+    """
+
+    label = "cap"
+    table = "caps"
+
+    cap_id = AutoField()
+    leads = IntegerField()
+    per = TextField()
+    agent_id = IntegerField(null=True)
+    department = TextField(null=True)
+    source = TextField(null=True)
+    destination = TextField(null=True)
+    removed = BooleanField(default=False)
+    version = IntegerField(default=1)
+
+
+class CapCount(DeskModel):
+    """The leads that an agent got under a cap in one window; ``reached`` once that is all it allows."""
+
+    table = "cap_counts"
+
+    cap_id = IntegerField()
+    agent_id = IntegerField()
+    window_start = TextField()
+    window_end = TextField()
+    taken = IntegerField()
+    reached = BooleanField()
+
+    class Meta:
+        primary_key = CompositeKey("cap_id", "agent_id", "window_start")
+
+
+class Reached(DeskModel):
+    """The counts of agents at a cap: a view on an index that has no others."""
+
+    table = "caps_reached"
+
+    cap_id = IntegerField()
+    agent_id = IntegerField()
+    window_end = TextField()
+    taken = IntegerField()
+
+    class Meta:
+        primary_key = False
+
+
+class Given(NamedTuple):
+    """What counts of a booking that an agent has."""
+
+    agent_id: int
+    given_at: str
+    destination: str
+
+
+class CapRule(NamedTuple):
+    """A cap in force."""
+
+    cap_id: int
+    leads: int
+    per: str
+    agent_id: int | None
+    department: str | None
+    source: str | None
+    destination: str | None
+
+    @property
+    def is_scoped(self) -> bool:
+        """Whether it is about some leads only."""
+        return self.source is not None or self.destination is not None
+
+    def concerns(self, source: str | None, destination: str | None) -> bool:
+        """Whether it is about the leads from a source to a destination."""
+        return self.source in (None, source) and self.destination in (None, destination)
+
+
+class Whose(NamedTuple):
+    """What counts of an agent."""
+
+    department: str
+    settling_until: str | None
+
+
+RULE_COLUMNS = (Cap.cap_id, Cap.leads, Cap.per, Cap.agent_id, Cap.department, Cap.source, Cap.destination)
+
+
+@dataclass(frozen=True)
+class Caps:
+    """The caps in force on a desk, with what its calendar needs; ``now`` returns the desk's time."""
+
+    rules: tuple[CapRule, ...]
+    zone: str
+    year_shift: int
+    now: Callable[[], str]
+
+    @cached_property
+    def scoped(self) -> list[CapRule]:
+        return [rule for rule in self.rules if rule.is_scoped]
+
+    def window(self, rule: CapRule, at: str, settled_at: str | None = None) -> Window:
+        """The window of a time; that of the ramp ends when the agent has settled in."""
+        span = window(rule.per, at, self.zone, self.year_shift)
+        if rule.cap_id != RAMP_ID or settled_at is None:
+            return span
+        return Window(span.start, min(span.end, settled_at))
+
+    def next_end(self) -> str:
+        """When the first of the windows of now ends, or an agent has settled in."""
+        now = self.now()
+        settled = tuples(Agent.select(fn.MIN(Agent.settling_until)).where(Agent.settling_until > now))
+        ends = [self.window(rule, now).end for rule in self.rules]
+        return min([*ends, str(settled[0][0])]) if settled[0][0] else min(ends)
+
+    def covering(self, given: Given, source: Callable[[], str], agent: Callable[[], Whose]) -> list[CapRule]:
+        """The caps under which a booking counts; source and agent are only looked up where it matters."""
+        return [
+            rule
+            for rule in self.rules
+            if rule.agent_id in (None, given.agent_id)
+            and rule.destination in (None, given.destination)
+            and (rule.source is None or rule.source == source())
+            and (rule.department is None or rule.department == agent().department)
+            and (rule.cap_id != RAMP_ID or given.given_at < (agent().settling_until or ""))
+        ]
+
+
+def caps_in_force() -> list[CapRule]:
+    """Read the caps, in the order in which they were set."""
+    query = Cap.select(*RULE_COLUMNS).where(~Cap.removed).order_by(Cap.cap_id)
+    return [CapRule._make(row) for row in tuples(query)]
+
+
+class CapsOfDesk:
+    """The caps of a desk as of a version of its settings, read when they are first asked for."""
+
+    def __init__(self, zone: str, year_shift: int, now: Callable[[], str], ramp: Ramp | None) -> None:
+        self._calendar = zone, year_shift, now
+        self._ramp = ramp
+        self._caps: Caps | None = None
+        self._is_read = False
+
+    def get(self) -> Caps | None:
+        if not self._is_read:
+            of_ramp = CapRule(RAMP_ID, self._ramp.leads, HOUR, None, None, None, None) if self._ramp else None
+            rules = (*caps_in_force(), *filter(None, [of_ramp]))
+            self._caps = Caps(rules, *self._calendar) if rules else None
+            self._is_read = True
+            if not rules:  # every lead asks: the quickest answer
+                current_database.obj.caps = None
+        return self._caps
+
+
+def current_caps() -> Caps | None:
+    """The caps in force on the desk at work; None if there are none."""
+    known: CapsOfDesk | None = current_database.obj.caps
+    return None if known is None else known.get()
+
+
+@after_save(Booking)
+def count_given(_sender: type[Booking], booking: Booking, created: bool) -> None:
+    """Move the counts when a booking gets another agent, or is given to its own again."""
+    caps = current_caps()
+    if caps is None or not (created or not booking.changed.keys().isdisjoint(COUNTED)):
+        return
+    was = _given(booking.loaded) if booking.loaded is not None else None
+    given = _given(booking.__data__)
+    if was != given:
+        for one, step in ((was, -1), (given, 1)):
+            if one is not None:
+                _count(caps, booking.lead_id, one, step)
+
+
+@after_save(Lead)
+def count_source(_sender: type[Lead], lead: Lead, created: bool) -> None:
+    """Count the agent's leads again when a source is corrected."""
+    if not created and current_caps() is not None and "source" in lead.changed:
+        recount(agent_id for (agent_id,) in _agent_of(lead_id=lead.lead_id))
+
+
+@after_save(Agent)
+def count_department(_sender: type[Agent], agent: Agent, created: bool) -> None:
+    """Count an agent's leads again after a change of department, or of settling in: other caps cover them."""
+    is_other = "department" in agent.changed or "settling_until" in agent.changed
+    if not created and current_caps() is not None and is_other:
+        recount([agent.agent_id])
+
+
+def _given(row: Json) -> Given | None:
+    if row["agent_id"] is None or row["given_at"] is None or row["voided"]:
+        return None
+    return Given(row["agent_id"], row["given_at"], row["destination"])
+
+
+def _count(caps: Caps, lead_id: int, given: Given, step: int) -> None:
+    now = caps.now()
+
+    def whose() -> Whose:
+        return Whose(*_whose(agent_id=given.agent_id)[0])
+
+    for rule in caps.covering(given, lambda: str(_source(lead_id=lead_id)[0][0]), whose):
+        span = caps.window(rule, given.given_at, whose().settling_until if rule.cap_id == RAMP_ID else None)
+        if span.end > now:
+            _step(rule, given.agent_id, span, step)
+
+
+def _step(rule: CapRule, agent_id: int, span: Window, step: int) -> None:
+    values = {"cap_id": rule.cap_id, "agent_id": agent_id, "leads": rule.leads, "step": step}
+    rows = _add(**values, start=span.start, end=span.end, is_reached=step >= rule.leads)
+    turns = rule.leads if step > 0 else rule.leads - 1
+    if rows[0][0] == turns:
+        _follow(agent_id=agent_id)
+
+
+_add = CompiledQuery(
+    lambda: (
+        CapCount.insert(
+            cap_id=parameter("cap_id"),
+            agent_id=parameter("agent_id"),
+            window_start=parameter("start"),
+            window_end=parameter("end"),
+            taken=parameter("step"),
+            reached=parameter("is_reached"),
+        )
+        .on_conflict(
+            conflict_target=[CapCount.cap_id, CapCount.agent_id, CapCount.window_start],
+            update={
+                CapCount.taken: CapCount.taken + EXCLUDED.taken,
+                CapCount.reached: CapCount.taken + EXCLUDED.taken >= parameter("leads"),
+            },
+        )
+        .returning(CapCount.taken)
+    )
+)
+_source = CompiledQuery(lambda: Lead.select(Lead.source).where(Lead.lead_id == parameter("lead_id")))
+_whose = CompiledQuery(
+    lambda: Agent.select(Agent.department, Agent.settling_until).where(
+        Agent.agent_id == parameter("agent_id")
+    )
+)
+_agent_of = CompiledQuery(
+    lambda: Booking.select(Booking.agent_id).where(
+        Booking.lead_id == parameter("lead_id"), Booking.agent_id.is_null(False)
+    )
+)
+
+
+def _marks() -> dict[Any, Any]:
+    """What an agent's row says of the caps they are at: when those on all leads end, and the others."""
+    on_some = Cap.select(Cap.cap_id).where(Cap.source.is_null(False) | Cap.destination.is_null(False))
+    theirs = Reached.select().where(Reached.agent_id == Agent.agent_id)
+    listed_ids = fn.GROUP_CONCAT(Reached.cap_id, ",")
+    return {
+        Agent.capped_until: theirs.select(fn.MAX(Reached.window_end)).where(Reached.cap_id.not_in(on_some)),
+        Agent.capped_scopes: theirs.select(Value(",").concat(listed_ids).concat(",")).where(
+            Reached.cap_id.in_(on_some)
+        ),
+    }
+
+
+def mark(cap_id: int) -> str:
+    """How a cap on some leads is found in an agent's ``capped_scopes``."""
+    return f",{cap_id},"
+
+
+_follow = CompiledQuery(lambda: Agent.update(_marks()).where(Agent.agent_id == parameter("agent_id")))
+
+
+def roll(now: str) -> bool:
+    """Forget the windows that have ended; return whether agents were at a cap in one of them."""
+    ended = Reached.select(Reached.agent_id).where(Reached.window_end <= now)
+    freed = {agent_id for (agent_id,) in tuples(ended)}
+    CapCount.delete().where(CapCount.window_end <= now).execute()
+    mark_again(Agent.agent_id.in_(listed(freed)))
+    return bool(freed)
+
+
+def mark_again(whom: Expression) -> None:
+    """Let some agents' rows say which caps they are at."""
+    Agent.update(_marks()).where(whom).execute()
+
+
+Key = tuple[int, int, str]
+"""A cap, an agent, and the start of a window."""
+
+
+def differing() -> list[int]:
+    """The agents whose counts are not those of their bookings, or who are marked as at other caps."""
+    caps = current_caps()
+    counted, kept = recounted(caps), stored()
+    wrong = {key[1] for key in counted.keys() | kept.keys() if counted.get(key) != kept.get(key)}
+    stale = [fn.COALESCE(column, "") != fn.COALESCE(right, "") for column, right in _marks().items()]
+    marked = Agent.select(Agent.agent_id).where(reduce(or_, stale))
+    return sorted(wrong | {agent_id for (agent_id,) in tuples(marked)})
+
+
+def recounted(caps: Caps | None, agent_ids: Iterable[int] | None = None) -> dict[Key, tuple[str, int, bool]]:
+    """Derive the counts of the present windows from the bookings: end, number, and whether it is reached."""
+    if caps is None:
+        return {}
+    now = caps.now()
+    earliest = window(WEEK, now, caps.zone, caps.year_shift).start
+    columns = (Booking.agent_id, Booking.given_at, Booking.destination, Lead.source)
+    query = (
+        Booking.select(*columns, Agent.department, Agent.settling_until)
+        .join(Lead, on=(Lead.lead_id == Booking.lead_id))
+        .join(Agent, on=(Agent.agent_id == Booking.agent_id))
+        .where(Booking.given_at >= earliest, ~Booking.voided, _among(Booking.agent_id, agent_ids))
+    )
+    taken: Counter[tuple[CapRule, int, Window]] = Counter()
+    for agent_id, given_at, destination, source, *agent in query.tuples().iterator():
+        given, whose = Given(agent_id, given_at, destination), Whose(*agent)
+        for rule in caps.covering(given, lambda source=source: source, lambda whose=whose: whose):  # type: ignore[misc]
+            taken[rule, agent_id, caps.window(rule, given_at, whose.settling_until)] += 1
+    return {
+        (rule.cap_id, agent_id, span.start): (span.end, number, number >= rule.leads)
+        for (rule, agent_id, span), number in taken.items()
+        if span.end > now
+    }
+
+
+def stored() -> dict[Key, tuple[str, int, bool]]:
+    """Read the counts, without those of ended windows and without zeros."""
+    caps = current_caps()
+    rows = tuples(CapCount.select())
+    return {
+        (cap_id, agent_id, start): (end, taken, bool(reached))
+        for cap_id, agent_id, start, end, taken, reached in rows
+        if taken and (caps is None or end > caps.now())
+    }
+
+
+def recount(agent_ids: Iterable[int] | None = None) -> None:
+    """Count again what some agents got, or all; for changes that no signal tells of."""
+    caps = current_caps()
+    ids = None if agent_ids is None else list(agent_ids)
+    if ids == [] or (caps is None and ids is not None):
+        return
+    CapCount.delete().where(_among(CapCount.agent_id, ids)).execute()
+    rows = [(*key, *count) for key, count in recounted(caps, ids).items()]
+    if rows:
+        CapCount.insert_many(rows, CapCount._meta.sorted_fields).execute()
+    marked = Agent.capped_until.is_null(False) | Agent.capped_scopes.is_null(False)
+    at_cap = marked | Agent.agent_id.in_(Reached.select(Reached.agent_id))
+    whom = at_cap if ids is None else Agent.agent_id.in_(listed(ids))
+    mark_again(whom)
+
+
+def _among(column: Any, agent_ids: Iterable[int] | None) -> Expression:
+    found: Expression = column.is_null(False) if agent_ids is None else column.in_(listed(agent_ids))
+    return found

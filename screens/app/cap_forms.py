@@ -1,0 +1,99 @@
+"""Forms for the caps on agents' leads: those in force, one to set, and one to remove."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from dispatch.assignment.caps import remove_cap, set_cap
+from dispatch.desk.desk import Desk
+from dispatch.queries.agents import list_agents
+from dispatch.queries.caps import list_caps
+from dispatch.queries.row_types import AgentRow, CapRow
+from dispatch.queries.wording import plural
+from models.windows import HOUR, PERIODS
+from screens.dialogs.form import Field, FormModal, Values
+from screens.fields.agent_picker import picked
+from screens.fields.preview import Preview
+
+EACH, ONE, DEPARTMENT = WHOM = ("each agent", "one agent", "a department")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a cap can be about."""
+
+    agents: tuple[AgentRow, ...]
+    departments: tuple[str, ...]
+    sources: tuple[str, ...]
+    destinations: tuple[str, ...]
+
+
+def choices(desk: Desk) -> Choices:
+    """Read what a cap can be about."""
+    values = desk.values
+    return Choices(
+        tuple(list_agents()), values.of("department"), values.of("source"), values.of("destination")
+    )
+
+
+def cap_form(found: Choices) -> FormModal[CapRow]:
+    """Let each agent, or some, get only so many leads in a window; below are the caps in force."""
+
+    def look(desk: Desk, given: Values) -> Text:
+        text = Text(overflow="fold")
+        if given["leads"].strip():
+            row = desk.rehearse(lambda: _set(desk, given))
+            before = f", {row['was']:,} before" if row.get("was") else ""
+            text.append(f"{row['words']}{before}\n", "bold")
+        return text.append_text(_in_force(list_caps()))
+
+    return FormModal(
+        "Cap",
+        [
+            Field("leads", "At most", hint="leads, such as 5", required=True),
+            Field("per", "Per", HOUR, PERIODS, required=True),
+            Field("whom", "For", EACH, WHOM, required=True),
+            Field("agent", "Agent", agents=found.agents, only_if=("whom", ONE)),
+            Field("department", "Department", options=found.departments, only_if=("whom", DEPARTMENT)),
+            Field("source", "Source", options=found.sources),
+            Field("destination", "Destination", options=found.destinations),
+        ],
+        _set,
+        submit="Set cap",
+        about="What an agent gets in an hour, a day or a week; source and destination are optional.",
+        preview=Preview(look),
+    )
+
+
+def _set(desk: Desk, given: Values) -> CapRow:
+    return set_cap(
+        desk,
+        given["leads"],
+        given["per"],
+        picked(given["agent"], "agent") if given["whom"] == ONE else None,
+        given["department"] if given["whom"] == DEPARTMENT else None,
+        given["source"] or None,
+        given["destination"] or None,
+    )
+
+
+def _in_force(caps: list[CapRow]) -> Text:
+    text = Text("In force:" if caps else "No cap is in force yet", "dim", overflow="fold")
+    for row in caps:
+        at_it = f"; {plural(row['agents_at_cap'], 'agent')} at it" if row["agents_at_cap"] else ""
+        text.append(f"\n{row['cap_id']:>3}  {row['words']}{at_it}", "not dim")
+    return text
+
+
+def cap_removal_form(caps: list[CapRow]) -> FormModal[CapRow]:
+    """Remove one of the caps in force."""
+    numbers = {f"{row['cap_id']}: {row['words']}": row["cap_id"] for row in caps}
+    return FormModal(
+        "Remove a cap",
+        [Field("cap", "Cap", options=tuple(numbers), required=True)],
+        lambda desk, given: remove_cap(desk, numbers[given["cap"]]),
+        submit="Remove cap",
+        about="What waits for the end of its window is assigned at once.",
+    )
