@@ -27,6 +27,7 @@ from peewee import (
     fn,
 )
 
+from models import shares
 from models.agents import Agent
 from models.base import BaseModel, CompiledQuery, DeskModel, Json, after_save, listed, parameter, tuples
 from models.bookings import Booking
@@ -253,7 +254,8 @@ def _step(rule: CapRule, agent_id: int, span: Window, step: int) -> None:
     rows = _add(**values, start=span.start, end=span.end, is_reached=step >= rule.leads)
     turns = rule.leads if step > 0 else rule.leads - 1
     if rows[0][0] == turns:
-        _follow(agent_id=agent_id)
+        _mark(agent_id=agent_id)
+        shares.follow_agent(agent_id)
 
 
 _add = CompiledQuery(
@@ -307,7 +309,7 @@ def mark(cap_id: int) -> str:
     return f",{cap_id},"
 
 
-_follow = CompiledQuery(lambda: Agent.update(_marks()).where(Agent.agent_id == parameter("agent_id")))
+_mark = CompiledQuery(lambda: Agent.update(_marks()).where(Agent.agent_id == parameter("agent_id")))
 
 
 def roll(now: str) -> bool:
@@ -320,8 +322,9 @@ def roll(now: str) -> bool:
 
 
 def mark_again(whom: Expression) -> None:
-    """Let some agents' rows say which caps they are at."""
+    """Let some agents' rows say which caps they are at; whoever is at one on all leads takes no share."""
     Agent.update(_marks()).where(whom).execute()
+    shares.recount()
 
 
 Key = tuple[int, int, str]

@@ -276,13 +276,13 @@ _DECIDING = frozenset(("presence", "capacity", "left_at", "weight"))
 @after_save(Agent)
 def _follow_agent(_sender: type[Agent], agent: Agent, created: bool) -> None:
     if created or not _DECIDING.isdisjoint(agent.changed) or _is_crossing(agent):
-        _follow(agent.agent_id, agent.was("weight"))
+        follow_agent(agent.agent_id, agent.was("weight"))
 
 
 @after_save(Holder)
 def _follow_holder(_sender: type[Holder], holder: Holder, _created: bool) -> None:
     if _is_crossing(holder):
-        _follow(holder.agent_id)
+        follow_agent(holder.agent_id)
 
 
 def _is_crossing(agent: Agent | Holder) -> bool:
@@ -293,7 +293,7 @@ def _is_crossing(agent: Agent | Holder) -> bool:
     return bool(was_free != (agent.load + agent.issue_load < capacity))
 
 
-def _follow(agent_id: int, weight: float | None = None) -> None:
+def follow_agent(agent_id: int, weight: float | None = None) -> None:
     """Count an agent in or out, or with another weight, as the row in the database says by now."""
     if not state().in_force:
         return

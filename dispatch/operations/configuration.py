@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+
 from dispatch.assignment.caps import begin_windows
 from dispatch.assignment.eligibility import department_map
 from dispatch.desk import settings

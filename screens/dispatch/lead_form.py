@@ -52,7 +52,7 @@ INPUTS = {
 }
 OPTIONAL = frozenset(("phone", "email", "requests", "priority"))
 WAY = tuple(field for field in LABELS if field != "priority")
-"""The fields that enter goes through. Priority is for the few that are not usual: tab or a click leads there."""
+"""The fields that enter goes through. Few leads need another priority: tab or a click leads there."""
 TO_CALL, TO_TEXT = "Number to call? enter skips it", "Number to text? enter skips it"
 NO_CALL, NO_TEXT = "No number: nobody can call back", "No number: how will they be reached?"
 KEPT = "kept"  # the tone of a notice that stays while somebody types
