@@ -9,10 +9,9 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from dispatch import agents, queries
+from dispatch import queries
 from dispatch.assignment.contact_rate import with_rates
 from dispatch.inputs.filter_language import Node, parse
 from dispatch.inputs.filter_reader import read
@@ -24,9 +23,8 @@ from dispatch.views.row_types import ViewRow
 from models.errors import InvalidInput
 from screens.base import keys
 from screens.base.figures import CAPACITY, LOAD, MATCH, PRESENCE, RANK, RATING, REACHED, SHRUNK, YEARS
-from screens.base.textual_internals import rename_action
 from screens.filters.agents import ACTIVE, VIEWS, count_views, is_in, whole_text
-from screens.roster.agent_forms import add_agent_form, edit_agent_form
+from screens.roster.actions import AgentActions
 from screens.roster.columns import (
     COLUMNS,
     CONTACT,
@@ -40,14 +38,10 @@ from screens.roster.columns import (
     with_trends,
 )
 from screens.roster.detail import agent_detail, department_detail
-from screens.roster.fairness_panel import fairness_panel
 from screens.roster.groups import DEPARTMENT, grouped, have_departments, sort_key, starts_of, totals_text
-from screens.roster.presence import open_presence
-from screens.roster.presence_forms import handover_form, leaving_form, shift_form
 from screens.shell.detailed_list import DetailedList
 from screens.shell.filtered_list import FilteredList
 from screens.shell.panes import Panes
-from screens.shell.row_actions import on_chosen
 from screens.shell.saved_views import ViewedList
 from screens.widgets.detail_pane import Detail, DetailPane
 from screens.widgets.filter_bar import LAST_VALID, FilterBar
@@ -55,7 +49,7 @@ from screens.widgets.live_table import LiveTable
 from screens.widgets.steady_text import SteadyText
 from screens.widgets.view_tabs import ViewTabs
 from screens.wording.agents import with_score
-from screens.wording.text import CARE, no_matches, short
+from screens.wording.text import CARE, no_matches
 
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
 WIDE = 110
@@ -65,16 +59,11 @@ HINT = "/ name, department or number, presence:break, load<5, skill:mars"
 NO_AGENTS = "No agents yet: {agent.add} adds one, {first_steps} imports them"
 
 
-def _is_here(row: AgentRow) -> bool:
-    return row["left_at"] is None
-
-
-def _has_work(row: AgentRow) -> bool:
-    return _is_here(row) and row["load"] + row["issue_load"] > 0
-
-
 class Roster(
-    DetailedList[AgentRow, AgentRow], FilteredList[AgentRow, AgentRow], ViewedList[AgentRow, AgentRow]
+    AgentActions,
+    DetailedList[AgentRow, AgentRow],
+    FilteredList[AgentRow, AgentRow],
+    ViewedList[AgentRow, AgentRow],
 ):
     NAME = "roster"
     FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK)
@@ -85,17 +74,13 @@ class Roster(
         "one list. {sort} and {sort.reverse} sort, as does a click on a header. {roster.view} changes the "
         "view; {filter} filters by words or by keys such as presence:break, load<5, skill:mars. "
         "{agent.presence} sets presence, {agent.handover} hands over all work, {agent.shift} sets working"
-        " hours; each shows the effect first. ! marks load above capacity, or claimed work whose agent is"
+        " hours; each shows the effect first. {roster.fairness} shows who got how many leads. ! marks load above capacity, or claimed work whose agent is"
         " away. Match is for the lead in Dispatch's form, or else for the latest lead. {columns} adds "
         "columns, such as Confirmed."
     )
     BINDINGS = [*keys.ROSTER, *keys.LIST]
     KEYS = queries.AGENT_KEYS
     VIEWS = VIEWS
-    NUMBER = "agent_id"
-    ENTER = "open_row"
-    POSSIBLE = {"presence": _is_here, "hand_over": _has_work, "shift": _is_here}
-    NOTHING_CHOSEN = "No agent selected"
     NOTHING = "Choose an agent to see them here"
 
     def __init__(self) -> None:
@@ -103,8 +88,7 @@ class Roster(
         self._sort = DEPARTMENT
         self._descending = False
         self.view = ACTIVE
-        self._leaving = "Deactivate"
-        self._agents: list[AgentRow] = []
+        self.everybody: list[AgentRow] = []
         self._scores = RosterScores()
         self._trends: dict[int, list[int]] = {}
         self._folded: list[str] = []
@@ -147,7 +131,7 @@ class Roster(
         return work
 
     def show(self, data: list[AgentRow]) -> None:
-        self._agents = data
+        self.everybody = data
         self._arrange()
         self._sought = None  # who is not there now has gone
         self.show_detail()
@@ -177,7 +161,7 @@ class Roster(
 
     def _arrange(self) -> None:
         scores, steers = self._scores.by_agent, self._scores.steers
-        whole = [row for row in self._agents if is_in(self.view, row)]
+        whole = [row for row in self.everybody if is_in(self.view, row)]
         rows = queries.filtered(whole, self._asked)
         found = [with_score(row, scores.get(row["agent_id"]), steers=steers) for row in rows]
         self.table.leave_out(() if self._match_counts else (SCORE,))
@@ -189,7 +173,7 @@ class Roster(
     def _tell(self, found: list[AgentRow], whole: int) -> None:
         """Show the views with their counts, the answer to the filter, and the totals."""
         order = f"{self._sort.replace('_', ' ')} {'▾' if self._descending else '▴'}"
-        self.query_one(ViewTabs).show(VIEWS, self.view, count_views(self._agents), order)
+        self.query_one(ViewTabs).show(VIEWS, self.view, count_views(self.everybody), order)
         text = self.query_one("#filter", Input).value
         bar = self.query_one(FilterBar)
         bar.show_found(
@@ -315,20 +299,9 @@ class Roster(
         self.view = view
         self._arrange()
 
-    def describe_done(self, word: str, row: AgentRow) -> str:
-        return f"{word}: {row['name']}, agent {row['agent_id']}"
-
     def chosen(self) -> AgentRow | None:
         row = self.table.current
         return None if row is None or "members" in row else row
-
-    def name_verbs(self) -> None:
-        row = self.chosen()
-        verb = "Reactivate" if row is not None and not _is_here(row) else "Deactivate"
-        if verb != self._leaving:
-            self._leaving = verb
-            rename_action(self, "leave", verb)
-            self.refresh_bindings()
 
     def detail_of(self, row: AgentRow) -> Detail:
         return department_detail(row) if "members" in row else agent_detail(self.backend.desk, row)
@@ -346,58 +319,3 @@ class Roster(
         self._folded = others if department in self._folded else [*others, department]
         self.host.remember("roster.folded", self._folded)
         self._arrange()
-
-    @on_chosen
-    def action_bookings(self, row: AgentRow) -> None:
-        self.host.show_bookings(f"agent:{row['agent_id']}")
-
-    def action_add_agent(self) -> None:
-        def added(agent: AgentRow) -> None:
-            self.say_done(self.describe_done("Added", agent))
-            self.show_agent(agent["agent_id"])
-
-        self.open(add_agent_form(self.backend.values), added)
-
-    @on_chosen
-    def action_edit_agent(self, row: AgentRow) -> None:
-        self._open(edit_agent_form(row, self.backend.values), "Saved")
-
-    @on_chosen
-    def action_leave(self, row: AgentRow) -> None:
-        if row["left_at"] is not None:
-            self.do_with(row, "reactivated", agents.come_back, _name_first)
-        elif row["load"]:
-            self._open(leaving_form(row), "Handed over and deactivated")
-        else:
-            what = f"deactivate {short(row['name'])} ({row['agent_id']})"
-            self.host.ask_again(
-                "agent.leave", what, lambda: self.do_with(row, "deactivated", agents.leave, _name_first)
-            )
-
-    @on_chosen
-    def action_presence(self, row: AgentRow) -> None:
-        open_presence(self, row)
-
-    @on_chosen
-    def action_hand_over(self, row: AgentRow) -> None:
-        others = [agent for agent in self._agents if not agent["left_at"]]
-        self._open(handover_form(row, others), "Handed over")
-
-    @on_chosen
-    def action_shift(self, row: AgentRow) -> None:
-        self._open(shift_form(row), "Shift hours set")
-
-    def action_fairness(self) -> None:
-        desk = self.backend.desk
-        self.open_made(lambda: fairness_panel(desk))
-
-    @on_chosen
-    def action_copy(self, row: AgentRow) -> None:
-        self.copy(f"Agent {row['agent_id']}, {row['name']}, {row['department']}, {row['email'] or ''}")
-
-    def _open(self, form: ModalScreen[AgentRow | None], word: str) -> None:
-        self.open(form, lambda agent: self.say_done(self.describe_done(word, agent)))
-
-
-def _name_first(word: str, row: AgentRow) -> str:
-    return f"{row['name']} {word}"

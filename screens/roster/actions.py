@@ -1,0 +1,104 @@
+"""Actions on the agent under the cursor, and on the whole roster."""
+
+from __future__ import annotations
+
+from textual.screen import ModalScreen
+
+from dispatch import agents
+from dispatch.queries.row_types import AgentRow
+from screens.base.textual_internals import rename_action
+from screens.roster.agent_forms import add_agent_form, edit_agent_form
+from screens.roster.fairness_panel import fairness_panel
+from screens.roster.presence import open_presence
+from screens.roster.presence_forms import handover_form, leaving_form, shift_form
+from screens.shell.row_actions import RowActions, on_chosen
+from screens.wording.text import short
+
+
+def is_here(row: AgentRow) -> bool:
+    return row["left_at"] is None
+
+
+def _has_work(row: AgentRow) -> bool:
+    return is_here(row) and row["load"] + row["issue_load"] > 0
+
+
+class AgentActions(RowActions[AgentRow, AgentRow]):
+    NUMBER = "agent_id"
+    ENTER = "open_row"
+    POSSIBLE = {"presence": is_here, "hand_over": _has_work, "shift": is_here}
+    NOTHING_CHOSEN = "No agent selected"
+
+    _leaving = "Deactivate"
+    everybody: list[AgentRow]
+    """All agents, those who have left included."""
+
+    def show_agent(self, agent_id: int) -> None:
+        """List everybody, and put the cursor on this agent."""
+        raise NotImplementedError
+
+    def describe_done(self, word: str, row: AgentRow) -> str:
+        return f"{word}: {row['name']}, agent {row['agent_id']}"
+
+    def name_verbs(self) -> None:
+        row = self.chosen()
+        verb = "Reactivate" if row is not None and not is_here(row) else "Deactivate"
+        if verb != self._leaving:
+            self._leaving = verb
+            rename_action(self, "leave", verb)
+            self.refresh_bindings()
+
+    @on_chosen
+    def action_bookings(self, row: AgentRow) -> None:
+        self.host.show_bookings(f"agent:{row['agent_id']}")
+
+    def action_add_agent(self) -> None:
+        def added(agent: AgentRow) -> None:
+            self.say_done(self.describe_done("Added", agent))
+            self.show_agent(agent["agent_id"])
+
+        self.open(add_agent_form(self.backend.values), added)
+
+    @on_chosen
+    def action_edit_agent(self, row: AgentRow) -> None:
+        self._open(edit_agent_form(row, self.backend.values), "Saved")
+
+    @on_chosen
+    def action_leave(self, row: AgentRow) -> None:
+        if row["left_at"] is not None:
+            self.do_with(row, "reactivated", agents.come_back, _name_first)
+        elif row["load"]:
+            self._open(leaving_form(row), "Handed over and deactivated")
+        else:
+            what = f"deactivate {short(row['name'])} ({row['agent_id']})"
+            self.host.ask_again(
+                "agent.leave", what, lambda: self.do_with(row, "deactivated", agents.leave, _name_first)
+            )
+
+    @on_chosen
+    def action_presence(self, row: AgentRow) -> None:
+        open_presence(self, row)
+
+    @on_chosen
+    def action_hand_over(self, row: AgentRow) -> None:
+        others = [agent for agent in self.everybody if is_here(agent)]
+        self._open(handover_form(row, others), "Handed over")
+
+    @on_chosen
+    def action_shift(self, row: AgentRow) -> None:
+        self._open(shift_form(row), "Shift hours set")
+
+    def action_fairness(self) -> None:
+        desk = self.backend.desk
+        self.open_made(lambda: fairness_panel(desk))
+
+    @on_chosen
+    def action_copy(self, row: AgentRow) -> None:
+        self.copy(f"Agent {row['agent_id']}, {row['name']}, {row['department']}, {row['email'] or ''}")
+
+    def _open(self, form: ModalScreen[AgentRow | None], word: str) -> None:
+        self.open(form, lambda agent: self.say_done(self.describe_done(word, agent)))
+
+
+def _name_first(word: str, row: AgentRow) -> str:
+    return f"{row['name']} {word}"
