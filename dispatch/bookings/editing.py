@@ -42,13 +42,7 @@ def edit(
     lead = Lead.lock(booking.lead_id)
     refuse_erased(lead.customer_id)
     customer = Customer.lock(lead.customer_id)
-    trip = (destination, launch, package, destination_revenue, package_revenue, priority)
-    if any(value is not None for value in trip) and booking.status != PENDING:
-        raise Refused(
-            "not_pending",
-            f"booking {booking_id} is {booking.status}: trip, quote and priority are fixed",
-            "reopen it first",
-        )
+    _check_pending(booking, destination, launch, package, destination_revenue, package_revenue, priority)
     misfits_before = misfits(running, booking, lead)
     if name is not None:
         customer.name = lead.customer_name = validation.name(name, "customer_name")
@@ -62,6 +56,16 @@ def edit(
     reason = pass_on_unsuited(running, booking, misfits(running, booking, lead) - misfits_before)
     row = described(running, booking_id)
     return row | {"unsuited": reason} if reason else row
+
+
+def _check_pending(booking: Booking, *given: object) -> None:
+    """Refuse what is fixed once a booking is closed."""
+    if booking.status != PENDING and any(value is not None for value in given):
+        raise Refused(
+            "not_pending",
+            f"booking {booking.booking_id} is {booking.status}: trip, quote and priority are fixed",
+            "reopen it first",
+        )
 
 
 def _edit_request(

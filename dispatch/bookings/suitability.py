@@ -1,4 +1,4 @@
-"""Whether a booking's agent still suits it after a change, and who else does (docs/rules.md, Unsuited)."""
+"""Whether a booking's agent still suits it, and who else does (docs/rules.md, Booking lifecycle)."""
 
 from __future__ import annotations
 

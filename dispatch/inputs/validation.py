@@ -118,17 +118,17 @@ def one_of(value: str | None, field: str, accepted: Sequence[str]) -> str:
     return text
 
 
-def priority(value: str | None) -> int:
-    """Return the number, 1 to 5, of a priority's name in any case. Raises InvalidInput, naming them all."""
+def priority(value: str | None, usual: int | None = None) -> int:
+    """Return the number, 1 to 5, of a priority's name in any case, or the ``usual`` one for no text.
+
+    Raises InvalidInput, naming them all.
+    """
     text = stripped(value, "priority")
+    if usual is not None and not text:
+        return usual
     if text.upper() not in PRIORITIES:
         one_of(text, "priority", PRIORITIES[::-1])
     return PRIORITIES.index(text.upper()) + 1
-
-
-def optional_priority(value: str | None) -> str | None:
-    """Validate the name of a priority; None if there is none. Raises InvalidInput."""
-    return PRIORITIES[priority(value) - 1] if stripped(value, "priority") else None
 
 
 def rating(value: str | float) -> float:

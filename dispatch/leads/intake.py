@@ -17,7 +17,7 @@ from dispatch.inputs import validation
 from models.customer_index import include
 from models.customers import Customer, Lead
 from models.errors import InvalidInput
-from models.priorities import PRIORITIES
+from models.priorities import MEDIUM, PRIORITIES
 
 NEW_CUSTOMER: Literal["new"] = "new"
 """In place of a customer's id: somebody new, even if the phone or e-mail is known."""
@@ -79,8 +79,7 @@ def received(
     )
     if requests:
         lead.requests = validation.wishes(requests)
-    if validation.optional_priority(priority):
-        lead.priority = validation.priority(priority)
+    lead.priority = validation.priority(priority, MEDIUM)
     contact = validation.phone(phone) if phone else None, validation.email(email) if email else None
     if policy:
         running.policy = policy_named(policy).name
@@ -146,7 +145,7 @@ _TEXT_CHECKS: dict[str, Callable[[str | None], str | None]] = {
     "phone": validation.phone,
     "email": validation.email,
     "requests": validation.wishes,
-    "priority": validation.optional_priority,
+    "priority": lambda name: PRIORITIES[validation.priority(name, MEDIUM) - 1],
 }
 
 

@@ -72,9 +72,9 @@ BOOKING_KEYS = table(
         "unclaimed; claimed; without an agent; follow-up due; agent asked about the claim; "
         "waiting, as all have seen it",
     ),
-    Key("priority", Choice(PRIORITIES, ordered=True), "priority", Booking.priority),
     Key("agent", Who(is_named, listed="agent"), "its agent", Booking.agent_id, "agent_id"),
     Key("customer", Who(), "its customer", field="customer"),
+    Key("priority", Choice(PRIORITIES, ordered=True), "priority", Booking.priority),
     Key("destination", Choice(listed="destination"), "destination", field="destination", also=("to",)),
     Key("launch", Choice(listed="launch"), "launch location", Booking.launch_location, also=("from",)),
     Key("source", Choice(listed="source"), "lead source", field="source"),

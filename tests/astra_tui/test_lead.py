@@ -19,6 +19,7 @@ PROMISED = [
     "reason",
     "customer_id",
     "other_customer_id",
+    "priority",
     "customer_note",
 ]
 
