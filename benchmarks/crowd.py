@@ -19,7 +19,7 @@ from dispatch.operations.configuration import set_value
 from models.agents import Agent
 
 LEADS = 500
-OTHERS = ("round_robin", "balanced", "skill", "rank+contact")
+OTHERS = ("round_robin", "balanced", "share", "skill", "rank+contact")
 LEADS_EACH, MOST_ROUNDS = 100, 9
 BUDGET = 1.5
 

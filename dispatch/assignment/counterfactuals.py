@@ -13,7 +13,7 @@ from dispatch.assignment.selection import choose, profile_of
 from dispatch.desk.commands import Command
 from dispatch.queries.agents import names_of
 from dispatch.queries.caps import CAP, at_cap_for
-from dispatch.queries.wording import key_word
+from dispatch.queries.wording import key_word, plain_value
 from models.agents import Agent
 from models.audit import Decision
 from models.bookings import PENDING, Booking
@@ -145,7 +145,7 @@ def _by_key(policy: Policy, winner: Candidate, other: Candidate) -> Answer:
         if won != lost:
             return {
                 "kind": KEY,
-                "because": f"{key_word(name)}: {lost}, where {Agent.lock(winner.agent_id).name} had {won}",
+                "because": f"{key_word(name)}: {_plain(lost)}, where {_name(winner)} had {_plain(won)}",
                 "policy": policy.name,
                 "key": name,
                 "winner_id": winner.agent_id,
@@ -153,6 +153,14 @@ def _by_key(policy: Policy, winner: Candidate, other: Candidate) -> Answer:
                 "value": lost,
             }
     return {"kind": CHOSEN, "because": "the same agent"}
+
+
+def _name(candidate: Candidate) -> str:
+    return Agent.lock(candidate.agent_id).name
+
+
+def _plain(value: object) -> object:
+    return plain_value(value) if isinstance(value, bool) else value
 
 
 def _put_aside(booking: Booking) -> None:

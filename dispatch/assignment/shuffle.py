@@ -11,6 +11,7 @@ from peewee import ModelSelect, Value, fn
 from dispatch.assignment.decisions import for_one_agent
 from dispatch.assignment.eligibility import department_for
 from dispatch.assignment.load_balancing import Bearer, Loose, Move, Optimiser, even_out
+from dispatch.assignment.policies import POLICIES
 from dispatch.assignment.row_types import Shuffled
 from dispatch.desk import settings
 from dispatch.desk.commands import Command, command, put_back
@@ -97,7 +98,9 @@ def plan(
         Agent.department,
         Agent.skills,
         Agent.locations,
+        Agent.weight,
     ).where(Agent.left_at.is_null())
+    by_weight = POLICIES[desk.settings["policy"]].by_weight
     departments = desk.settings["departments"]
     rows = tuples(query)
     left = left_for(row[0] for row in rows)
@@ -106,11 +109,11 @@ def plan(
             agent_id,
             load,
             capacity,
-            presence == AVAILABLE,
+            presence == AVAILABLE and (weight > 0 or not by_weight),
             (frozenset([department]) if departments else None, _listed(skills), _listed(locations)),
             left.get(agent_id),
         )
-        for agent_id, load, capacity, presence, department, skills, locations in rows
+        for agent_id, load, capacity, presence, department, skills, locations, weight in rows
     ]
     matters = [any(bearer.covers[rule] is not None for bearer in bearers) for rule in range(3)]
     return optimiser(bearers, _loose(desk, now, matters, rested=rested, ignore_pins=ignore_pins))

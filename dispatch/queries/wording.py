@@ -47,9 +47,17 @@ def plain_value(value: object) -> str:
     return ", ".join(map(plain_value, value)) if isinstance(value, list) else str(value)
 
 
+KEY_WORDS = {
+    "load": "bookings",  # a rank's is bookings alone, while screens call both so
+    "is_behind": "behind the share",
+    "due_in": "leads until due",
+    "behind": "leads behind",
+}
+
+
 def key_word(name: str) -> str:
-    """Format a key that a policy compares; a rank's load is bookings alone, while screens call both so."""
-    return "bookings" if name == "load" else name.replace("_", " ")
+    """Format a key that a policy compares."""
+    return KEY_WORDS.get(name, name.replace("_", " "))
 
 
 def show_in(currency: str) -> None:

@@ -54,6 +54,7 @@ def _facts(row: AgentRow) -> list[tuple[str, str | Text]]:
         ("Load", held_bar(row["load"], row["issue_load"], row["capacity"])),
         ("Rank", str(row["rank"] or "")),
         ("Rating", f"{row['rating']:.2f}" if row["rating"] else "none yet"),
+        ("Weight", "" if row["weight"] == 1 else f"{row['weight']:g}"),
         ("Skills", ", ".join(row["skills"])),
         ("Speaks", ", ".join(row["languages"])),
     ]

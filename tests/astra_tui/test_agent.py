@@ -112,3 +112,17 @@ def test_a_licence_belongs_to_one_agent(staffed: Run) -> None:
     staffed("agent", "set", 1, "--license", "L-1")
     ended = staffed("agent", "set", 2, "--license", "L-1", "--json")
     assert (ended.code, ended.error["code"]) == (1, "license_taken")
+
+
+def test_a_weight_is_set_shown_and_told(staffed: Run) -> None:
+    row = staffed("agent", "set", 1, "--weight", "2.5", "--json").json
+    assert (row["weight"], row["owed"]) == (2.5, 0)
+    assert staffed("agent", "show", 1, "--json").json["weight"] == 2.5
+    assert {row["weight"] for row in staffed("agent", "list", "--filter", "weight>1", "--json").json} == {2.5}
+    assert "weight 0: no leads under share" in staffed("agent", "set", 1, "--weight", 0).out
+    assert staffed("agent", "set", 2, "--weight", 0, "--json").error["code"] == "no_weight"
+    refused = staffed("agent", "set", 2, "--weight", "0.25", "--json").error
+    assert (refused["code"], refused["hint"]) == (
+        "invalid_weight",
+        "a number, 0 to 10, with at most one decimal",
+    )

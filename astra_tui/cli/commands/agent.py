@@ -232,6 +232,7 @@ def _ids(numbers: list[int]) -> str:
 def _print_line(row: AgentRow) -> None:
     held = row["load"] + row["issue_load"]
     state = "left" if row["left_at"] else f"rank {row['rank']}, load {held} of {row['capacity']}"
+    state += "" if row["weight"] else ", weight 0: no leads under share"
     line(f"Agent {row['agent_id']}: {row['name']}, {row['job_title']}, {row['department']}, {state}")
 
 

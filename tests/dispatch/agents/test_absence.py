@@ -15,6 +15,7 @@ from dispatch.desk.desk import Desk
 from dispatch.operations import configuration
 from dispatch.operations.undo import undo
 from dispatch.queries.wording import presence_words
+from models import shares
 from models.errors import InvalidInput
 from tests.conftest import TestClock
 
@@ -80,6 +81,24 @@ def test_what_is_owed_is_shown_and_spent(desk: Desk, five: Five, add_lead: AddLe
     assert presence_words(row) == "available, owed 3"
     assert [(add_lead()["agent_id"], owed(desk)) for _ in range(3)] == [(5, 2), (5, 1), (5, 0)]
     assert next_of(add_lead, 9) == {1: 2, 2: 2, 3: 2, 4: 2, 5: 1}
+
+
+def test_what_is_owed_is_given_by_the_others(desk: Desk, five: Five, add_lead: AddLead) -> None:
+    """Nobody is left behind for good: what all are behind, together, stays what it was."""
+    five("share", "full")
+    next_of(add_lead, 3)
+    before = _behind(desk)
+    miss(desk, add_lead)
+    assert _behind(desk) == pytest.approx(before)
+    next_of(add_lead, 7)
+    assert _behind(desk) == pytest.approx(before)
+
+
+def _behind(desk: Desk) -> float:
+    with desk.reading():
+        moment = shares.state().moment
+        dues = [one.share_due for one in shares.Sharer.select()]
+    return sum(1 - (due - moment) for due in dues if due is not None)
 
 
 @pytest.mark.parametrize(("policy", "held"), [("share", 3), ("balanced", 3)])

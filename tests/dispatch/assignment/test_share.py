@@ -17,6 +17,7 @@ from dispatch.agents.presence import set_presence
 from dispatch.assignment import policy_trial
 from dispatch.assignment.counterfactuals import why_not
 from dispatch.assignment.explanations import preview, why
+from dispatch.assignment.shuffle import shuffle
 from dispatch.bootstrap import open_desk
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
@@ -131,6 +132,7 @@ def test_nobody_else_who_is_behind_is_passed_by_in_a_reason(
     assert row["winner"] == {"agent_id": 1, "agent_name": "Ada Byron", **behind}
     answer = why_not(desk, booking_id, 2)
     assert (answer["kind"], answer["key"], answer["value"]) == ("key", "due_in", 3)
+    assert answer["because"] == "leads until due: 3.0, where Ada Byron had 1.5"
     with desk.reading():
         assert [row["agent_id"] for row in preview(desk)["candidates"]] == [1, 2]
 
@@ -162,6 +164,17 @@ def test_a_lead_waits_rather_than_go_to_weight_0(
     agents.change(desk, 2, years=3)
     assert look(why, lead["booking_id"])["decisions"] == 1, "nobody is asked again in vain"
     assert agents.change(desk, 3, weight=0.5)["load"] == 1
+
+
+def test_the_shuffle_moves_nothing_to_weight_0(
+    desk: Desk, share: Callable[..., None], add_lead: AddLead
+) -> None:
+    share(1, 0)
+    for _ in range(4):
+        add_lead()
+    assert shuffle(desk)["moves"] == []
+    agents.change(desk, 2, weight=1)
+    assert len(shuffle(desk)["moves"]) == 2
 
 
 def test_a_customers_own_agent_of_weight_0_gets_nothing(

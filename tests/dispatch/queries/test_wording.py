@@ -21,7 +21,7 @@ from dispatch.queries.wording import (
 
 CLAIMED = {"claimed_at": "2082-03-04 12:00:00"}
 PENDING: Any = {"voided": False, "status": "Pending", "agent_id": 1, "agent_name": "Ada", "claimed_at": None}
-HERE: Any = {"presence": "break", "presence_until": None, "presence_reason": None, "left_at": None}
+HERE: Any = {"presence": "break", "presence_until": None, "presence_reason": None, "left_at": None, "owed": 0}
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,7 @@ def test_a_holder_has_a_number() -> None:
             "break until 12:30 (22 Nov), lunch",
         ),
         ({"left_at": "2082-11-22 12:30:00", "presence_reason": "lunch"}, "left"),
+        ({"presence": "available", "owed": 3}, "available, owed 3"),
     ],
 )
 def test_a_presence_has_its_end_and_reason(changes: dict[str, Any], words: str) -> None:
