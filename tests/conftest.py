@@ -38,10 +38,11 @@ database.PRAGMAS["synchronous"], database.NORMAL, database.FULL = "OFF", 0, 0
 separate_process.run = run_here
 
 
-def pytest_sessionstart() -> None:
-    """Look for lost objects less often: each application leaves many, and the search takes its time."""
+def pytest_collection_finish() -> None:
+    """Look for lost objects less often, and not among modules: each application leaves many to look at."""
+    gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(200_000, 10, 25)
 
 
 @pytest.hookimpl(optionalhook=True)

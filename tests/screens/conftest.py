@@ -16,11 +16,14 @@ from astra_tui.user.preferences import Preferences
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from models.clock import Clock
+from screens.app import messages
 from screens.base.drafts import Drafts
 from seeds.demo.demo import make_demo
 from tests.screens.golden_desk import make_golden_desk
+from tests.screens.quick_apps import hold_painting, share_styles
 
 pytest.register_assert_rewrite("tests.screens.key_checks")
+share_styles()
 
 NOON = datetime(2026, 3, 4, 12, 0, 0, tzinfo=UTC)
 
@@ -35,6 +38,34 @@ def standing_still() -> datetime:
 def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
     """Times on screen do not depend on the zone of the machine."""
     monkeypatch.setenv("TZ", "UTC")
+
+
+@pytest.fixture(autouse=True)
+def _time_to_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second press counts as an answer however busy the machine was since the first."""
+    monkeypatch.setattr(messages, "ANSWER_WITHIN_S", 600.0)
+
+
+ABOUT_PAINTING = (
+    "cells",
+    "colours",
+    "golden",
+    "hanging_text",
+    "harmless_text",
+    "memory",
+    "sizes",
+    "steady_app",
+    "steady_text",
+    "terminal",
+)
+"""Their modules have every frame painted as it comes."""
+
+
+@pytest.fixture(autouse=True)
+def _painted_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is painted that no test can look at."""
+    if request.path.stem.removeprefix("test_") not in ABOUT_PAINTING:
+        hold_painting(monkeypatch)
 
 
 @pytest.fixture(scope="session")
