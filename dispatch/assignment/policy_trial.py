@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dispatch.assignment.assign import add_to_load
+from dispatch.assignment.assign import add_to_load, not_given
 from dispatch.assignment.selection import choose, policy_named
 from dispatch.queries.agents import names_of
 from models.base import tuples
 from models.bookings import PENDING, Booking
+from models.caps import current_caps
 from models.customers import Lead
 
 if TYPE_CHECKING:
@@ -22,17 +23,19 @@ LEADS = 50
 def try_policy(desk: Desk, name: str, limit: int = LEADS) -> PolicyTrial:
     """Assign the latest leads again by another policy, oldest first, on the desk as it is now.
 
-    Those still Pending leave their agent's load first; each then counts in the load of the agent it would
-    go to, so that later ones see it. ``leads`` has a row for each, ``agents`` the counts of both sides.
-    Nothing is saved. Raises InvalidInput for an unknown policy.
+    Those still Pending leave their agent's load first, and all leave the counts of caps. Each then counts in
+    the load of the agent it would go to, so that later ones see it, but under no cap. ``leads`` has a row for
+    each, ``agents`` the counts of both sides. Nothing is saved. Raises InvalidInput for an unknown policy.
     """
     policy = policy_named(name)
 
     def tried() -> list[TriedLead]:
         rows = _last_leads(limit)
-        for _, _, agent_id, _, status in rows:
+        for _, booking_id, agent_id, _, status in rows:
             if status == PENDING and agent_id is not None:
                 add_to_load(agent_id, -1)
+            if current_caps() is not None:
+                not_given(booking_id)
         return [_given(desk, name, *row[:4]) for row in rows]
 
     leads = desk.rehearse(tried)
