@@ -5,7 +5,7 @@ BIN := .venv/bin
 .PHONY: help lint fmt test check bench stress triage-model docs bare
 .NOTPARALLEL:
 
-LONG_SEARCHES := tests/dispatch/test_state_machine.py tests/dispatch/assignment/test_distribution_rules.py \
+LONG_SEARCHES := tests/dispatch/test_state_machine.py tests/dispatch/assignment/test_distribution_rules.py tests/dispatch/assignment/test_cap_counts.py \
 	tests/dispatch/service/test_machine.py tests/dispatch/queries/test_customer_index.py tests/models/test_tallies.py \
 	tests/dispatch/privacy/test_any_history.py
 

@@ -86,6 +86,13 @@ def add_to_load(agent_id: int, step: int) -> None:
     agent.save()
 
 
+def not_given(booking_id: int) -> None:
+    """Take a booking out of what caps count, inside a rehearsal."""
+    booking = Booking.lock(booking_id)
+    booking.given_at = None
+    booking.save()
+
+
 def may_take(agent_id: int, lead_id: int | None = None) -> bool:
     """Whether the agent is here, available and below capacity, and at no cap on all leads or on this one."""
     rows = _takes_work(agent_id=agent_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from dispatch.assignment.assign import add_to_load, kept_out_of, present_round
+from dispatch.assignment.assign import add_to_load, kept_out_of, not_given, present_round
 from dispatch.assignment.eligibility import pool_for
 from dispatch.assignment.explanations import standing_decision
 from dispatch.assignment.policies import POLICIES, Candidate, Policy
@@ -167,5 +167,4 @@ def _put_aside(booking: Booking) -> None:
     """Remove the booking from its agent's load, and from what caps count, inside a rehearsal."""
     if booking.agent_id is not None and booking.status == PENDING:
         add_to_load(booking.agent_id, -1)
-    booking.given_at = None
-    booking.save()
+    not_given(booking.booking_id)

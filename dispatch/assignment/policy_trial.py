@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dispatch.assignment.assign import add_to_load
+from dispatch.assignment.assign import add_to_load, not_given
 from dispatch.assignment.selection import choose, policy_named
 from dispatch.queries.agents import names_of
 from models.base import tuples
 from models.bookings import PENDING, Booking
+from models.caps import current_caps
 from models.customers import Lead
 
 if TYPE_CHECKING:
@@ -22,10 +23,11 @@ LEADS = 50
 def try_policy(desk: Desk, name: str, limit: int = LEADS) -> PolicyTrial:
     """Assign the latest leads again, oldest first, by a policy and by the one in force, on the desk as it is.
 
-    Those still Pending leave their agent's load first; each then counts in the load of the agent it would
-    go to, so that later ones see it. Both start from there, so that only the policies differ between them;
-    whom the leads went to depended on the loads of that time, too. ``leads`` has a row for each, ``agents``
-    the counts of all sides. Nothing is saved. Raises InvalidInput for an unknown policy.
+    Those still Pending leave their agent's load first, and all leave the counts of caps. Each then counts in
+    the load of the agent it would go to, so that later ones see it, but under no cap. Both start from there,
+    so that only the policies differ between them; whom the leads went to depended on the loads of that time,
+    too. ``leads`` has a row for each, ``agents`` the counts of all sides. Nothing is saved. Raises
+    InvalidInput for an unknown policy.
     """
     policy, in_force = policy_named(name), str(desk.settings["policy"])
     leads = _tried(desk, policy.name, limit)
@@ -52,9 +54,11 @@ def try_policy(desk: Desk, name: str, limit: int = LEADS) -> PolicyTrial:
 def _tried(desk: Desk, name: str, limit: int) -> list[TriedLead]:
     def tried() -> list[TriedLead]:
         rows = _last_leads(limit)
-        for _, _, agent_id, _, status in rows:
+        for _, booking_id, agent_id, _, status in rows:
             if status == PENDING and agent_id is not None:
                 add_to_load(agent_id, -1)
+            if current_caps() is not None:
+                not_given(booking_id)
         return [_given(desk, name, *row[:4]) for row in rows]
 
     return desk.rehearse(tried)

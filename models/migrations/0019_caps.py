@@ -52,7 +52,6 @@ TAKES_WORK = [
     """CREATE INDEX agents_best_first ON space_travel_agents
         (takes_work, load, years_of_service DESC, rating DESC, agent_id, capped_scopes)
         WHERE left_at IS NULL""",
-    "CREATE INDEX agents_capped ON space_travel_agents (capped_until) WHERE capped_until IS NOT NULL",
 ]
 
 

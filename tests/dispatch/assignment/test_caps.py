@@ -11,7 +11,7 @@ import pytest
 
 from dispatch import agents, bookings, queries
 from dispatch.agents.presence import set_presence
-from dispatch.assignment import counterfactuals
+from dispatch.assignment import counterfactuals, policy_trial
 from dispatch.assignment.caps import remove_cap, set_cap
 from dispatch.assignment.explanations import preview, why
 from dispatch.assignment.shuffle import preview_shuffle, shuffle
@@ -380,3 +380,15 @@ def test_two_terminals_lose_no_change_of_a_cap(desk: Desk, path: Path, look: Loo
         assert event["detail"].get("was") == before, "each says the number that it replaced"
         before = next(iter(event["after"].values()))["leads"]
     assert [row["leads"] for row in look(list_caps)] == [before]
+
+
+def test_a_trial_and_other_policies_leave_out_what_the_leads_themselves_count(
+    desk: Desk, two: None, add_lead: AddLead, look: Look
+) -> None:
+    set_cap(desk, 1, "hour")
+    holders(add_lead, 2)
+    tried = policy_trial.try_policy(desk, "balanced")
+    assert [row["would_get"] for row in tried["leads"]] == [1, 2]
+    chosen = {row["policy"]: row["agent_id"] for row in counterfactuals.other_policies(desk, 1)}
+    assert set(chosen.values()) == {1}, "the other one is at the cap"
+    assert counts(look) == [(1, 1, 1), (1, 2, 1)]

@@ -15,7 +15,7 @@ from dispatch.desk.event_log import last_event
 from dispatch.leads.intake import LeadResult
 from dispatch.operations.doctor import examine
 from dispatch.operations.undo import is_redoable, redo, undo
-from dispatch.queries.wording import moment
+from dispatch.queries.wording import exact
 from models.errors import NotFound
 from screens.log.event_detail import event_detail
 from tests.dispatch.operations.test_undo import CLOSED, OPEN, AddAgent, AddLead, Look, refusal, state
@@ -88,7 +88,7 @@ def test_the_log_tells_what_an_event_undid_and_what_undid_it(desk: Desk, claimed
     redo(desk)
     undo(desk)
     newest, redone, undone, claim = look(event_log.events)[:4]
-    at = moment(claim["at"])
+    at = exact(claim["at"])
     assert f"Undone {at} by kim, event 7\n" in look(event_detail, claim)[1].plain + "\n"
     assert (
         f"Undoes event 4, {at} by kim: claimed 1 (Kate Nguyen) for Ada Byron"
