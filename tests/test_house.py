@@ -21,7 +21,7 @@ from textual.notifications import Notification
 import screens
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("astra_tui", "dispatch", "models", "screens", "seeds")
+PACKAGES = ("astra_tui", "dispatch", "models", "screens", "seeds", "verify")
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 45  # about 30 is the aim
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
+from hashlib import sha256
 
 from dispatch.assignment.policies import Candidate
 from dispatch.assignment.selection import DECLINED_RULE, EXCLUDED_KEPT, choose, kept_out, policy_named
 from dispatch.desk.commands import Command, running_command
+from dispatch.desk.event_log import last_event
 from dispatch.queries.offer_rounds import NO_ROUND, Round, free_agents
 from models.agents import Agent
 from models.audit import Decision
 from models.base import Json
 from models.customers import Lead
+from models.steps import DECIDED, Step
 
 BY_HAND = "by hand"
 NOBODY = "no agent can take it yet"
@@ -34,10 +37,12 @@ def decide(
     *,
     because: str = "",
     current: Round = NO_ROUND,
+    barred: Collection[int] = (),
 ) -> Decision:
     """Choose an agent for a lead, and save the decision; ``because`` is the reason for choosing again.
 
-    ``current`` is the round of offers of a lead that agents have seen.
+    ``current`` is the round of offers of a lead that agents have seen. ``barred`` are those of the excluded
+    whom the running command keeps from it.
     """
     policy = policy_named(running.policy or running.desk.settings["policy"])
     excluded = excluded or {}
@@ -57,9 +62,11 @@ def decide(
     if passed_over:
         decision.excluded = _dump(passed_over)
         notes["counts"] = counts
+    if barred:
+        notes["barred"] = list(barred)
     if notes:
         decision.notes = _dump(notes)
-    decision.save()
+    put_on_record(running, decision)
     if choice.ranked:
         policy.chosen(lead, choice.ranked[0])
     decision.returning = choice.returning is not None
@@ -85,12 +92,12 @@ def decide_by_hand(
     if agent.held >= agent.capacity:
         decision.notes = _dump({"over_capacity": True})
         running.detail["over_capacity"] = True
-    decision.save()
+    put_on_record(running, decision)
     return decision
 
 
 def for_one_agent(running: Command, lead_id: int, agent_id: int, policy: str, reason: str) -> Decision:
-    """Return the decision, unsaved, for an agent who was compared with nobody."""
+    """Return the decision, not on record yet, for an agent who was compared with nobody."""
     return Decision(
         lead_id=lead_id,
         agent_id=agent_id,
@@ -100,6 +107,24 @@ def for_one_agent(running: Command, lead_id: int, agent_id: int, policy: str, re
         reason=reason,
         candidates=f"[[{agent_id}]]",
     )
+
+
+def put_on_record(running: Command, decision: Decision) -> None:
+    """Save a decision with the last event before it, and the digest of what it saw.
+
+    ``astra verify`` works both out again. The digest is SHA-256 over the JSON list of lead, agent, time,
+    policy, version of the settings, last event, candidates with their keys, and notes with the counts by
+    rule.
+    """
+    decision.after_event = last_event()
+    agent = "null" if decision.agent_id is None else decision.agent_id
+    seen = (
+        f'[{decision.lead_id},{agent},"{decision.decided_at}","{decision.policy}",{decision.settings_version},'
+        f"{decision.after_event},{decision.candidates},{decision.notes}]"
+    )
+    decision.seen = sha256(seen.encode()).hexdigest()
+    decision.save()
+    running.steps.append(Step(DECIDED, decision.agent_id, decision.lead_id))
 
 
 def _reason_for_waiting(counts: Mapping[str, int], current: Round) -> str:

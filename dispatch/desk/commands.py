@@ -21,6 +21,7 @@ from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import DeskError, Refused
 from models.issues import Issue, Survey
+from models.steps import MEANWHILE, STEPS, Step, step_of, unusual
 from models.views import SavedView
 
 P = ParamSpec("P")
@@ -128,6 +129,7 @@ class Command:
         self.decision: Decision | None = None
         self.before: dict[str, Json] = {}
         self.after: dict[str, Json] = {}
+        self.steps: list[Step] = []
         self.bookings: set[int] = set()
         self.issues: set[int] = set()
         self.kept_from: dict[int, dict[int, str]] = {}  # booking: agents who must not get it, and why
@@ -145,6 +147,11 @@ class Command:
             self.bookings.add(number)
         if kind is Issue:
             self.issues.add(number)
+        step = step_of(row, key, row.changed, created)
+        if step is not None:
+            self.steps.append(step)
+            if kind is Agent and ("skills" in row.changed or "locations" in row.changed):
+                self.desk.settings.begin()  # whether any agent lists some, for the choices still to come
         if created or (key in self.after and key not in self.before):  # this command made it
             self.after[key] = row.__data__.copy()
             self.may_free = self.may_free or kind is Agent
@@ -211,6 +218,7 @@ def _perform(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> R:
+    outer = _running.get()
     token = _running.set(running)
     try:
         result = function(running, *args, **kwargs)
@@ -219,7 +227,9 @@ def _perform(
                 finish(running)
         if running.before:
             running.desk.rules.rows_changed(running.before)
-        _write_event(running, fingerprint, result)
+        event_id = _write_event(running, fingerprint, result)
+        if outer is not None:
+            outer.steps.append(Step(MEANWHILE, event_id))
         return result
     except DeskError as error:
         if running.after and running.desk.in_batch:
@@ -229,7 +239,7 @@ def _perform(
         _running.reset(token)
 
 
-def _write_event(running: Command, fingerprint: str | None, result: Any) -> None:
+def _write_event(running: Command, fingerprint: str | None, result: Any) -> int:
     event = Event(
         event_id=running.event_id,
         at=running.now,
@@ -262,6 +272,7 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> None
     if running.desk.heard is not None:
         running.desk.heard(event.event_id)
     _write_others(running, event.event_id)
+    return int(event.event_id)
 
 
 def _write_others(running: Command, event_id: int) -> None:
@@ -274,9 +285,13 @@ def _write_others(running: Command, event_id: int) -> None:
 
 
 def _detail(running: Command) -> Json:
-    """Return an event's detail; of a batch's command it names the head."""
+    """Return an event's detail; of a batch's command it names the head, and it has unusual steps."""
     head = running.desk.batch_head
-    return running.detail if head is None or running.actor == DESK_ACTOR else {**running.detail, BATCH: head}
+    detail = (
+        running.detail if head is None or running.actor == DESK_ACTOR else {**running.detail, BATCH: head}
+    )
+    order = unusual(running.steps) if len(running.steps) > 1 else None
+    return {**detail, STEPS: order} if order else detail
 
 
 def _told(before: dict[str, Json], after: dict[str, Json]) -> dict[str, Json]:

@@ -1,0 +1,107 @@
+"""Who may take a lead, and who is first: the rules of eligibility and three policies, in plain Python."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection
+from typing import Any
+
+from verify.log import Row
+
+Place = tuple[Any, ...]
+Rules = list[tuple[str, str]]
+
+MOST, MOST_EXCLUDED = 11, 50
+TURNS = "round_robin"
+DROPPED = (("location",), ("skill",), ("department",))
+DROPPED_BY_TURNS = (("location", "skill"), ("department",))
+CHECKED_BY = {"department": "department", "skill": "skills", "location": "locations"}
+
+
+def ratio(agent: Row) -> float:
+    return float((agent["load"] + agent["issue_load"]) / max(agent["capacity"], 1))
+
+
+def takes_work(agent: Row) -> bool:
+    held = agent["load"] + agent["issue_load"]
+    return bool(agent["left_at"] is None and agent["presence"] == "available" and held < agent["capacity"])
+
+
+PLACES: dict[str, Callable[[Row], Place]] = {  # lower is better
+    "rank": lambda a: (a["load"], -a["years_of_service"], -a["rating"], a["agent_id"]),
+    "balanced": lambda a: (ratio(a), a["last_given_at"] or "", a["agent_id"]),
+}
+COMPARED: dict[str, Callable[[Row], list[Any]]] = {
+    "rank": lambda a: [a["load"], a["years_of_service"], a["rating"]],
+    "balanced": lambda a: [ratio(a), a["last_given_at"] or "ever"],
+}
+
+
+def broken(agent: Row, rules: Rules) -> str | None:
+    """The first of the rules that an agent does not meet."""
+    for rule, wanted in rules:
+        listed = agent[CHECKED_BY[rule]]
+        if (listed != wanted) if rule == "department" else (listed is not None and wanted not in listed):
+            return rule
+    return None
+
+
+class Line:
+    """The agents who have not left, in a policy's order for one lead; ``last`` is whose turn was last.
+
+    ``kept`` are those who must not get it, ``every`` the rules that a lead has. Then ``fits`` are the places
+    of those who may take it, best first, under the ``rules`` left when some were ``dropped`` to find any.
+    """
+
+    def __init__(self, agents: dict[int, Row], policy: str, last: int) -> None:
+        self._agents, self._policy, self._last = agents, policy, last
+        here = [agent for agent in agents.values() if agent["left_at"] is None]
+        self.places = {agent["agent_id"]: self._place(agent) for agent in here}
+        self.able = sorted(self.places[agent["agent_id"]] for agent in here if takes_work(agent))
+
+    def _place(self, agent: Row) -> Place:
+        if self._policy == TURNS:
+            return agent["agent_id"] <= self._last, agent["agent_id"]
+        return PLACES.get(self._policy, PLACES["rank"])(agent)
+
+    def choose(self, every: Rules, kept: Collection[int]) -> None:
+        self.kept, self.rules, self.dropped = kept, every, list[str]()
+        drops = iter(DROPPED_BY_TURNS if self._policy == TURNS else DROPPED)
+        while not (found := self._fit()) and self.able and (drop := next(drops, None)):
+            self.dropped += [rule for rule in drop if rule in dict(every)]
+            self.rules = [rule for rule in every if rule[0] not in self.dropped]
+        if not found:
+            self.rules, self.dropped = every, []
+        self.fits = found
+
+    def _fit(self) -> list[Place]:
+        unkept = (one for one in self.able if one[-1] not in self.kept)
+        return [one for one in unkept if not broken(self._agents[one[-1]], self.rules)]
+
+    def compared(self, ranked: list[int]) -> list[list[Any]]:
+        """The agents as a decision has them, with the keys that the policy compares."""
+        if self._policy == TURNS:
+            return [[one, self._last] for one in ranked]
+        keys = COMPARED.get(self._policy, COMPARED["rank"])
+        return [[one, *keys(self._agents[one])] for one in ranked]
+
+    def excluded(self, ranked: list[int], favourite: int | None) -> list[int]:
+        """Those who would have been before the winner, best first, were it not for a rule."""
+        best = min((self.places[one] for one in (ranked if favourite else ranked[:1])), default=None)
+        able = {place[-1] for place in self.able}
+        ahead = sorted(place for place in self.places.values() if best is None or place < best)
+        unable = [one for one in ahead if one[-1] not in able][:MOST_EXCLUDED]
+        passed = [one for one in ahead if one[-1] in able and one[-1] not in ranked][:MOST_EXCLUDED]
+        return [one[-1] for one in sorted(unable + passed)[:MOST_EXCLUDED]]
+
+    def counts(self, excluded: list[int]) -> Counter[str]:
+        """The agents excluded, by the rule that each is counted under."""
+        return Counter(map(self._word, excluded))
+
+    def _word(self, number: int) -> str:
+        agent = self._agents[number]
+        if number in self.kept:
+            return "declined"
+        if takes_work(agent):
+            return broken(agent, self.rules) or "other"
+        return "full" if agent["presence"] == "available" else str(agent["presence"])
