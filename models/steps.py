@@ -12,11 +12,11 @@ Where a command did anything in another order, its event says so in the detail `
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from models.agents import Agent
 from models.base import BaseModel, Json
-from models.bookings import PENDING, Booking
+from models.bookings import Booking
 from models.customers import Lead
 from models.issues import Issue
 
@@ -42,52 +42,49 @@ WATCHED: dict[type[BaseModel], tuple[str, ...]] = {
 """The columns that a choice may depend on."""
 
 
-class Step(NamedTuple):
-    """A row that changed, a decision (``value`` is its agent), or another event (``value`` is its number)."""
+Step = tuple[str, Any, Any, int | None]
+"""One of
 
-    key: str
-    value: Any
-    lead_id: int | None = None
+- a row's key, its status and agent, and the booking's lead
+- a row's key, its changed columns, None, None
+- DECIDED, "Pending", the agent, and the lead
+- MEANWHILE, the number of the event, None, None
+"""
 
 
-def step_of(row: BaseModel, key: str, changed: Json, created: bool) -> Step | None:
-    """Return the step that a saved row is, if choices depend on it; a new lead comes before all."""
-    watched = WATCHED.get(type(row))
-    if watched is None or (created and type(row) is Lead):
-        return None
-    if watched is not _HOLDING:
-        told = {name: changed[name] for name in watched if name in changed}
-        return Step(key, told) if told else None
-    if "status" not in changed and "agent_id" not in changed:
-        return None
-    values = row.__data__
-    held = {"status": values["status"], "agent_id": values.get("agent_id")}
-    return Step(key, held, values["lead_id"] if type(row) is Booking else None)
+def step_of(row: BaseModel, key: str, changed: Json) -> Step | None:
+    """Return the step that a saved row is, if choices depend on it."""
+    kind = type(row)
+    if kind is Booking or kind is Issue:
+        if not ("status" in changed or "agent_id" in changed):
+            return None
+        values = row.__data__
+        return key, values["status"], values.get("agent_id"), values["lead_id"] if kind is Booking else None
+    told = {name: changed[name] for name in WATCHED[kind] if name in changed}
+    return (key, told, None, None) if told else None
 
 
 def unusual(steps: list[Step]) -> list[Any]:
     """Return the steps as the event has them; empty if they are in the common order."""
-    decided = {step.lead_id for step in steps if step.key is DECIDED}
+    if len(steps) == 2 and steps[0][0] is DECIDED and steps[0][1:] == steps[1][1:]:
+        return []
+    decided = {lead_id for key, _, _, lead_id in steps if key is DECIDED}
     shown: list[Any] = []
     has_decided = has_changed = is_unusual = False
     last = None
     for step in steps:
-        if step.key is DECIDED:
+        key, value, agent_id, lead_id = step
+        if key is DECIDED:
             shown.append(0)
             has_decided, last = True, step
-        elif step.key is MEANWHILE:
-            shown.append(step.value)
+        elif key is MEANWHILE:
+            shown.append(value)
             is_unusual |= has_decided or has_changed
-        elif last is not None and step.lead_id == last.lead_id and _follows(step, last):
-            last = None
+        elif last is not None and step[1:] == last[1:]:
+            last = None  # the booking went to the agent decided
         else:
-            shown.append([step.key, step.value])
-            is_unusual |= has_decided or step.lead_id in decided
+            is_row = isinstance(value, dict)
+            shown.append([key, value if is_row else {"status": value, "agent_id": agent_id}])
+            is_unusual |= has_decided or (lead_id is not None and lead_id in decided)
             has_changed = True
     return shown if is_unusual else []
-
-
-def _follows(step: Step, decision: Step) -> bool:
-    """Return whether a booking went to the agent decided."""
-    values = {"status": PENDING, "agent_id": decision.value}
-    return bool(step.value == values)

@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from verify.choice import MOST, PLACES, TURNS, Line, Place, Rules, ratio, takes_work
+from verify.choice import MOST, PLACES, TURNS, Line, Place, Rules, Turns, ratio, takes_work, trip_of
 from verify.log import AGENTS, BOOKINGS, COLUMNS, DIGESTED, LEADS, Fault, Log, Row, same
 
 AFTER_DECISION = {*COLUMNS[BOOKINGS]} - {"package"}
@@ -27,7 +27,7 @@ UNDECIDED = ("undo", "redo", "import", "import.rows", "import.rows_back", "lead.
 VERSIONS = {"setting.set": (1, 1), "weights.use": (1, 1), "weights.learn": (0, 1), "desk.restore": (0, 2**40)}
 FIRST = {"policy": "rank", "departments": "", "returning": "False", "decline_minutes": "30"}
 FIRST["round_robin_start"] = "continue"
-NAMED, WHOLE_DESK, MOST_ABOVE = ("by hand", "pull", "shuffle"), ("", ""), 0.3 + 1e-9
+NAMED, MOST_ABOVE = ("by hand", "pull", "shuffle"), 0.3 + 1e-9
 
 
 class Checker:
@@ -44,7 +44,7 @@ class Checker:
         self._sightings: dict[int, list[tuple[int, int, str]]] = {}  # by booking: event, agent, time
         self._roots: dict[int, int] = {}
         self._undone: set[int] = set()
-        self._pointers: dict[tuple[str, str], int] = {}
+        self._turns = Turns()
         self._versions, self._newest = (1, 1), 0
         self._knows_dates = True  # when each agent was last given a booking
 
@@ -117,6 +117,7 @@ class Checker:
         for key, new in after.items():
             if key not in later or key in before:
                 self._apply(event, key, {name: new[name] for name in new.keys() - later.get(key, ())})
+        self._turns.follow(event["detail"], self._log.booked, self._rows[BOOKINGS])
         for step in steps:
             if isinstance(step, list):
                 self._apply(event, *step)
@@ -243,7 +244,7 @@ class Checker:
         self._where |= {"decision": decision["decision_id"], "booking": number}
         text = json.dumps([decision[name] for name in DIGESTED], separators=(",", ":"))[:-1]
         text += f",{decision['candidates']},{decision['notes']}]"
-        self._same("the digest", decision["seen"], hashlib.sha256(text.encode()).hexdigest())
+        self._same("the digest", decision["seen"], hashlib.blake2b(text.encode(), digest_size=32).hexdigest())
         self._same("the last event before", decision["after_event"], self._newest)
         self._same("the time", decision["decided_at"], event["at"])
         version, (low, high) = decision["settings_version"], self._versions
@@ -258,6 +259,7 @@ class Checker:
         else:
             self._choice(event, decision, row or event["after"].get(key, {}))
         event["decided"][number] = agent_id
+        self._turns.take(self._rows[LEADS][decision["lead_id"]], agent_id, decision["policy"])
         self._same("the agent decided", agent_id, agent_id if key in event["after"] else None)
         if key in event["after"]:
             self._apply(event, key, event["after"][key] | {"status": "Pending", "agent_id": agent_id})
@@ -266,9 +268,10 @@ class Checker:
         """Choose as the policy does, and compare; of a policy by score, only who could take the lead."""
         policy, given, notes = decision["policy"], decision["candidates"], decision["notes"]
         lead = self._rows[LEADS][decision["lead_id"]]
-        pair = lead["launch_location"] or "", lead["destination"] or ""
         self._same("the policy", policy, event["detail"].get("policy", self._settings["policy"]))
-        line = Line(self._agents, policy, self._turn(pair))
+        line = Line(
+            self._agents, policy, self._turns.last(trip_of(lead), self._settings["round_robin_start"])
+        )
         line.choose(self._rules(lead, booking), self._kept_out(event, decision, booking))
         self._same("the rules dropped", notes.get("relaxed", []), line.dropped)
         if self._is_by_score(policy, given):
@@ -287,18 +290,11 @@ class Checker:
             self._same("the agents excluded, by rule", notes.get("counts", {}), line.counts(excluded))
             kept = [one for some in decision["excluded"].values() for one in some]
             self._same("the agents excluded", sorted(kept), sorted(excluded))
-        if policy == TURNS and given:
-            self._pointers[pair] = self._pointers[WHOLE_DESK] = given[0][0]
 
     def _is_by_score(self, policy: str, given: list[Any]) -> bool:
         if policy in (*PLACES, TURNS):
             return not (self._knows_dates if policy == "balanced" else self._knows_turns or policy != TURNS)
         return any(one[1] is not None for one in given)  # without a score, match is as rank
-
-    def _turn(self, pair: tuple[str, str]) -> int:
-        """The agent behind whom a trip's turn begins."""
-        goes_on = self._settings["round_robin_start"] == "continue"
-        return self._pointers.get(pair, self._pointers.get(WHOLE_DESK, 0) if goes_on else 0)
 
     def _rules(self, lead: Row, booking: Row) -> Rules:
         """A lead's rules: its department, and where any agent lists some, its places."""
@@ -361,7 +357,7 @@ class Checker:
             booking = self._rows[BOOKINGS].get(log.booked.get(now["lead_id"], 0), now)
             self._same(f"the agent of assignment {number}", now["agent_id"], booking["agent_id"])
         turns = log.select("round_robin_pointers", ["location", "skill", "agent_id"])
-        pointers = {(row["location"], row["skill"]): row["agent_id"] for row in turns}
         if self._knows_turns:
-            self._same("whose turn was last", sorted(pointers.items()), sorted(self._pointers.items()))
+            now = sorted((row["location"], row["skill"], row["agent_id"]) for row in turns)
+            self._same("whose turn was last", now, self._turns.table())
         self._same("the settings", FIRST | log.settings, {**log.settings, **self._settings})

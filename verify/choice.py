@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 from verify.log import Row
 
@@ -105,3 +105,60 @@ class Line:
         if takes_work(agent):
             return broken(agent, self.rules) or "other"
         return "full" if agent["presence"] == "available" else str(agent["presence"])
+
+
+Trip = tuple[str, str]
+WHOLE_DESK = ("", "")
+
+
+def trip_of(lead: Row) -> Trip:
+    return lead["launch_location"] or "", lead["destination"] or ""
+
+
+class Pointer(NamedTuple):
+    """Whose turn was last, by which lead, and whose before; ``is_back`` if that lead is undone."""
+
+    agent_id: int = 0
+    previous: int = 0
+    lead_id: int = 0
+    is_back: bool = False
+
+
+class Turns:
+    """The pointers of round robin, of each trip and of the whole desk."""
+
+    def __init__(self) -> None:
+        self._pointers: dict[Trip, Pointer] = {}
+        self._policies: dict[tuple[int, int], str] = {}  # by lead and agent: the last that gave it to them
+
+    def last(self, trip: Trip, starts: str) -> int:
+        """The agent behind whom a trip's turn begins."""
+        places = (trip, WHOLE_DESK) if starts == "continue" else (trip,)
+        return next((self._pointers[one].agent_id for one in places if self._agent_of(one)), 0)
+
+    def _agent_of(self, trip: Trip) -> int:
+        return self._pointers.get(trip, Pointer()).agent_id
+
+    def take(self, lead: Row, agent_id: int | None, policy: str) -> None:
+        """Note who got a lead by which policy."""
+        if agent_id is None:
+            return
+        self._policies[lead["lead_id"], agent_id] = policy
+        if policy == TURNS:
+            for place in (trip_of(lead), WHOLE_DESK):
+                self._pointers[place] = Pointer(agent_id, self._agent_of(place), lead["lead_id"])
+
+    def follow(self, detail: Row, booked: dict[int, int], bookings: dict[int, Row]) -> None:
+        """Let leads that an event has undone give their turns back, and those redone take them again."""
+        if not any(TURNS in detail.get(name, ()) for name in ("credit", "taken_again")):
+            return
+        for trip, pointer in self._pointers.items():
+            booking = bookings[booked[pointer.lead_id]]
+            policy = self._policies.get((pointer.lead_id, booking["agent_id"]))
+            if policy == TURNS and bool(booking["voided"]) != pointer.is_back:
+                self._pointers[trip] = pointer._replace(
+                    agent_id=pointer.previous, previous=pointer.agent_id, is_back=not pointer.is_back
+                )
+
+    def table(self) -> list[tuple[str, str, int]]:
+        return sorted((*trip, pointer.agent_id) for trip, pointer in self._pointers.items())

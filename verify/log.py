@@ -23,7 +23,7 @@ COLUMNS = {
     LEADS: ["lead_id", "destination", "launch_location", "requests", "customer_id"],
     BOOKINGS: [
         *("booking_id", "status", "agent_id", "lead_id", "package"),
-        *("score", "scored_agent_id", "completed_at"),
+        *("score", "scored_agent_id", "completed_at", "voided"),
     ],
     "issues": ["issue_id", "status", "agent_id"],
     "surveys": ["survey_id", "agent_id", "score"],
@@ -53,6 +53,8 @@ class Log:
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
         self._db.execute("BEGIN")  # one snapshot, whatever others write meanwhile
+        tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
+        self.has_caps = "caps" in tables and any(self.select("caps", ["cap_id"]))
         self.present = {table: self._keyed(table, names) for table, names in COLUMNS.items()}
         self.assignments = self._keyed("assignment_history", ASSIGNMENT)
         self.booked = {row["lead_id"]: number for number, row in self.present[BOOKINGS].items()}

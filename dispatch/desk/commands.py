@@ -21,7 +21,7 @@ from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import DeskError, Refused
 from models.issues import Issue, Survey
-from models.steps import MEANWHILE, STEPS, Step, step_of, unusual
+from models.steps import MEANWHILE, STEPS, WATCHED, Step, step_of, unusual
 from models.views import SavedView
 
 P = ParamSpec("P")
@@ -147,11 +147,8 @@ class Command:
             self.bookings.add(number)
         if kind is Issue:
             self.issues.add(number)
-        step = step_of(row, key, row.changed, created)
-        if step is not None:
-            self.steps.append(step)
-            if kind is Agent and ("skills" in row.changed or "locations" in row.changed):
-                self.desk.settings.begin()  # whether any agent lists some, for the choices still to come
+        if kind in WATCHED and not (created and kind is Lead):  # which comes before all
+            self._note_step(row, key)
         if created or (key in self.after and key not in self.before):  # this command made it
             self.after[key] = row.__data__.copy()
             self.may_free = self.may_free or kind is Agent
@@ -165,6 +162,13 @@ class Command:
         for column in changed:
             before.setdefault(column, row.was(column))
         self.after.setdefault(key, {}).update(changed)
+
+    def _note_step(self, row: BaseModel, key: str) -> None:
+        step = step_of(row, key, row.changed)
+        if step is not None:
+            self.steps.append(step)
+            if type(row) is Agent and ("skills" in row.changed or "locations" in row.changed):
+                self.desk.settings.begin()  # whether any agent lists some, for the choices still to come
 
 
 @after_save()
@@ -229,10 +233,11 @@ def _perform(
             running.desk.rules.rows_changed(running.before)
         event_id = _write_event(running, fingerprint, result)
         if outer is not None:
-            outer.steps.append(Step(MEANWHILE, event_id))
+            outer.steps.append((MEANWHILE, event_id, None, None))
         return result
-    except DeskError as error:
-        if running.after and running.desk.in_batch:
+    except BaseException as error:
+        running.desk.last_event = None  # those of commands inside it are rolled back
+        if isinstance(error, DeskError) and running.after and running.desk.in_batch:
             raise HalfDone(running.name, error) from error
         raise
     finally:
@@ -268,6 +273,7 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> int:
     elif running.request_id:
         event.request_id = running.request_id
     event.save()
+    running.desk.last_event = event.event_id
     log_event(event.event_id)
     if running.desk.heard is not None:
         running.desk.heard(event.event_id)

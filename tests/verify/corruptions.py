@@ -42,7 +42,7 @@ class Vandal:
         row |= new
         text = json.dumps([row[name] for name in DIGESTED], separators=(",", ":"))[:-1]
         text += f",{row['candidates']},{row['notes']}]"
-        seen = hashlib.sha256(text.encode()).hexdigest() if again else row["seen"]
+        seen = hashlib.blake2b(text.encode(), digest_size=32).hexdigest() if again else row["seen"]
         return self.put("decisions", "decision_id", row, **new, seen=seen)
 
     def other_agent(self, agent_id: int) -> int:
