@@ -16,7 +16,20 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from verify.choice import MOST, PLACES, TURNS, Line, Place, Rules, Turns, ratio, takes_work, trip_of
+from verify.choice import (
+    MOST,
+    PLACES,
+    SHARE,
+    TURNS,
+    WEIGHT,
+    Line,
+    Place,
+    Rules,
+    Turns,
+    ratio,
+    takes_work,
+    trip_of,
+)
 from verify.log import AGENTS, BOOKINGS, COLUMNS, DIGESTED, LEADS, Fault, Log, Row, same
 
 AFTER_DECISION = {*COLUMNS[BOOKINGS]} - {"package"}
@@ -38,7 +51,7 @@ class Checker:
         self._checked, self._skipped = Counter({"decisions": 0, "events": 0}), Counter[str]()
         self._where: dict[str, int] = {}  # of a fault
         self._rows: dict[str, dict[int, Row]] = {table: {} for table in COLUMNS}
-        self._agents = self._rows[AGENTS]
+        self._agents, self._columns = self._rows[AGENTS], COLUMNS
         self._leads_of: dict[int, set[int]] = {}  # by customer
         self._parts: dict[int, Row] = {}  # events that a command wrote while another was at work
         self._sightings: dict[int, list[tuple[int, int, str]]] = {}  # by booking: event, agent, time
@@ -71,6 +84,7 @@ class Checker:
     def _begin(self) -> None:
         """Read the file, and put the rows in place that were there before the log."""
         log = self._log
+        self._columns = log.columns
         log.look_through()
         every = log.decisions()
         self._decisions = deque(row for row in every if row["seen"] is not None)
@@ -184,11 +198,11 @@ class Checker:
         self._same("a row that an event made", key if present else None, key)
         self._skipped["rows written in bulk: what they held at first"] += not is_told
         known = told if is_told else (present or {}) | self._log.first.get(key, {})
-        row = self._rows[table][number] = {**dict.fromkeys(COLUMNS[table]), COLUMNS[table][0]: number}
+        row = self._rows[table][number] = {**dict.fromkeys(self._columns[table]), COLUMNS[table][0]: number}
         if table == AGENTS:
             row |= dict.fromkeys(DERIVED, 0) | {"last_given_at": told.get("last_given_at")}
             self._knows_dates &= "moved" not in told or "last_given_at" in told
-        values = {name: known.get(name) for name in COLUMNS[table][1:]}
+        values = {name: known.get(name) for name in self._columns[table][1:]}
         self._change(table, row, values, event.get("at") if is_told else None)
 
     def _given(self, assignment: int) -> None:
@@ -272,7 +286,16 @@ class Checker:
         line = Line(
             self._agents, policy, self._turns.last(trip_of(lead), self._settings["round_robin_start"])
         )
-        line.choose(self._rules(lead, booking), self._kept_out(event, decision, booking))
+        rules = [(WEIGHT, "")] if policy == SHARE else []
+        line.choose(rules + self._rules(lead, booking), self._kept_out(event, decision, booking))
+        if self._has_caps():
+            self._skipped["decisions on a desk with caps: whether somebody was at one"] += 1
+            told = line.compared([one[0] for one in given]) if policy in (*PLACES, TURNS) else given
+            self._same("who was compared", given, told)
+            self._same(
+                "who took no work", [one[0] for one in given if line.places.get(one[0]) not in line.able], []
+            )
+            return
         self._same("the rules dropped", notes.get("relaxed", []), line.dropped)
         if self._is_by_score(policy, given):
             self._skipped[f"decisions by {policy}: who was first, not who could take the lead"] += 1
@@ -291,10 +314,14 @@ class Checker:
             kept = [one for some in decision["excluded"].values() for one in some]
             self._same("the agents excluded", sorted(kept), sorted(excluded))
 
+    def _has_caps(self) -> bool:
+        return self._log.has_caps or self._settings.get("ramp", "off") not in ("", "off")
+
     def _is_by_score(self, policy: str, given: list[Any]) -> bool:
         if policy in (*PLACES, TURNS):
             return not (self._knows_dates if policy == "balanced" else self._knows_turns or policy != TURNS)
-        return any(one[1] is not None for one in given)  # without a score, match is as rank
+        # without a score, match is as rank
+        return policy == SHARE or any(one[1] is not None for one in given)
 
     def _rules(self, lead: Row, booking: Row) -> Rules:
         """A lead's rules: its department, and where any agent lists some, its places."""
@@ -322,6 +349,8 @@ class Checker:
         rest = timedelta(minutes=int(self._settings["decline_minutes"]))
         if seen and datetime.fromisoformat(last) + rest <= datetime.fromisoformat(event["at"]):
             free = {one for one, agent in self._agents.items() if takes_work(agent)}
+            if self._settings["policy"] == SHARE:
+                free = {one for one in free if self._agents[one]["weight"]}
             return seen | barred if free - seen - barred else barred
         return seen | barred
 
@@ -347,7 +376,7 @@ class Checker:
         for table, rows in self._rows.items():
             for number, row in rows.items():
                 now = log.present[table][number]
-                for name in COLUMNS[table]:
+                for name in self._columns[table]:
                     self._same(f"{name} of {table}:{number} now", now[name], row[name])
         for now in log.select(AGENTS, ["agent_id", *DERIVED]):
             agent = self._agents[now["agent_id"]]

@@ -15,7 +15,8 @@ MOST, MOST_EXCLUDED = 11, 50
 TURNS = "round_robin"
 DROPPED = (("location",), ("skill",), ("department",))
 DROPPED_BY_TURNS = (("location", "skill"), ("department",))
-CHECKED_BY = {"department": "department", "skill": "skills", "location": "locations"}
+SHARE, WEIGHT = "share", "without weight"
+CHECKED_BY = {"department": "department", "skill": "skills", "location": "locations", WEIGHT: "weight"}
 
 
 def ratio(agent: Row) -> float:
@@ -41,7 +42,13 @@ def broken(agent: Row, rules: Rules) -> str | None:
     """The first of the rules that an agent does not meet."""
     for rule, wanted in rules:
         listed = agent[CHECKED_BY[rule]]
-        if (listed != wanted) if rule == "department" else (listed is not None and wanted not in listed):
+        if rule == WEIGHT:
+            is_broken = not listed
+        elif rule == "department":
+            is_broken = listed != wanted
+        else:
+            is_broken = listed is not None and wanted not in listed
+        if is_broken:
             return rule
     return None
 

@@ -55,7 +55,10 @@ class Log:
         self._db.execute("BEGIN")  # one snapshot, whatever others write meanwhile
         tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
         self.has_caps = "caps" in tables and any(self.select("caps", ["cap_id"]))
-        self.present = {table: self._keyed(table, names) for table, names in COLUMNS.items()}
+        self.columns = COLUMNS
+        if "share_clock" in tables:
+            self.columns = COLUMNS | {AGENTS: [*COLUMNS[AGENTS], "weight"]}
+        self.present = {table: self._keyed(table, names) for table, names in self.columns.items()}
         self.assignments = self._keyed("assignment_history", ASSIGNMENT)
         self.booked = {row["lead_id"]: number for number, row in self.present[BOOKINGS].items()}
         self.settings = {row["key"]: row["value"] for row in self.select("settings", ["key", "value"])}
