@@ -387,6 +387,6 @@ class Checker:
             self._same(f"the agent of assignment {number}", now["agent_id"], booking["agent_id"])
         turns = log.select("round_robin_pointers", ["location", "skill", "agent_id"])
         if self._knows_turns:
-            now = sorted((row["location"], row["skill"], row["agent_id"]) for row in turns)
-            self._same("whose turn was last", now, self._turns.table())
+            recorded = sorted((row["location"], row["skill"], row["agent_id"]) for row in turns)
+            self._same("whose turn was last", recorded, self._turns.table())
         self._same("the settings", FIRST | log.settings, {**log.settings, **self._settings})
