@@ -24,13 +24,13 @@ from verify.choice import (
     WEIGHT,
     Line,
     Place,
-    Rules,
     Turns,
     ratio,
+    rules_of,
     takes_work,
     trip_of,
 )
-from verify.log import AGENTS, BOOKINGS, COLUMNS, DIGESTED, LEADS, Fault, Log, Row, same
+from verify.log import AGENTS, BOOKINGS, COLUMNS, DIGESTED, LEADS, Fault, Log, Row, is_erased, same
 
 AFTER_DECISION = {*COLUMNS[BOOKINGS]} - {"package"}
 DERIVED = ["load", "issue_load", "score_sum", "score_count", "rating", "last_given_at"]
@@ -58,6 +58,7 @@ class Checker:
         self._roots: dict[int, int] = {}
         self._undone: set[int] = set()
         self._turns = Turns()
+        self._absent: set[int] = set()  # agents who were, at some time
         self._versions, self._newest = (1, 1), 0
         self._knows_dates = True  # when each agent was last given a booking
 
@@ -233,6 +234,8 @@ class Checker:
                 self._rate(self._agents[scored], points * step, step)
         if table == AGENTS:
             self._rate(row, 0, 0)
+            if row["presence"] in ("break", "away", "offline"):
+                self._absent.add(row["agent_id"])
 
     @staticmethod
     def _counted(table: str, row: Row) -> tuple[int | None, int | None, int]:
@@ -283,11 +286,13 @@ class Checker:
         policy, given, notes = decision["policy"], decision["candidates"], decision["notes"]
         lead = self._rows[LEADS][decision["lead_id"]]
         self._same("the policy", policy, event["detail"].get("policy", self._settings["policy"]))
-        line = Line(
-            self._agents, policy, self._turns.last(trip_of(lead), self._settings["round_robin_start"])
-        )
+        turn = self._turns.last(trip_of(lead), self._settings["round_robin_start"])
+        line = Line(self._agents, policy, turn, self._held_back(policy, given))
+        departments = self._settings["departments"]
+        self._skipped["departments of erased requests"] += bool(departments and is_erased(lead["requests"]))
         rules = [(WEIGHT, "")] if policy == SHARE else []
-        line.choose(rules + self._rules(lead, booking), self._kept_out(event, decision, booking))
+        rules += rules_of(lead, booking.get("package"), departments, self._agents)
+        line.choose(rules, self._kept_out(event, decision, booking))
         if self._has_caps():
             self._skipped["decisions on a desk with caps: whether somebody was at one"] += 1
             told = line.compared([one[0] for one in given]) if policy in (*PLACES, TURNS) else given
@@ -314,6 +319,20 @@ class Checker:
             kept = [one for some in decision["excluded"].values() for one in some]
             self._same("the agents excluded", sorted(kept), sorted(excluded))
 
+    def _held_back(self, policy: str, given: list[Any]) -> set[int]:
+        """The agents whom ``balanced`` held back after an absence, of whom only the decision tells."""
+        if policy != "balanced" or not self._log.has_absences:
+            return set()
+        told = {one[0]: one for one in given}
+        held = {number for number, one in told.items() if len(one) > 3}
+        if len(given) == MOST:  # some may be behind all that were compared
+            last = PLACES[policy](self._agents[given[-1][0]])
+            held |= {
+                one for one in self._absent if one not in told and PLACES[policy](self._agents[one]) < last
+            }
+        self._skipped["decisions by balanced: whether who was absent was held back"] += bool(held)
+        return held
+
     def _has_caps(self) -> bool:
         return self._log.has_caps or self._settings.get("ramp", "off") not in ("", "off")
 
@@ -322,20 +341,6 @@ class Checker:
             return not (self._knows_dates if policy == "balanced" else self._knows_turns or policy != TURNS)
         # without a score, match is as rank
         return policy == SHARE or any(one[1] is not None for one in given)
-
-    def _rules(self, lead: Row, booking: Row) -> Rules:
-        """A lead's rules: its department, and where any agent lists some, its places."""
-        pairs = [pair.partition("=") for pair in self._settings["departments"].split(";") if pair.strip()]
-        known = {name.strip(): department.strip() for name, _, department in pairs}
-        self._skipped["departments of erased requests"] += bool(known) and isinstance(lead["requests"], dict)
-        wishes = str(lead["requests"] or "").casefold()
-        named = [name for name in known if name.casefold() in wishes]
-        found = [name for name in (booking.get("package"), *named, lead["destination"]) if name in known]
-        rules = [("department", known[found[0]])] if found else []
-        if any(agent["skills"] or agent["locations"] for agent in self._agents.values()):
-            trip = (("skill", lead["destination"]), ("location", lead["launch_location"]))
-            rules += [(rule, json.dumps(name, ensure_ascii=False)) for rule, name in trip if name]
-        return rules
 
     def _kept_out(self, event: Row, decision: Row, booking: Row) -> Collection[int]:
         """The agents who have seen a booking in the present round, or whom it is taken from."""

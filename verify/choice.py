@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
@@ -53,15 +54,31 @@ def broken(agent: Row, rules: Rules) -> str | None:
     return None
 
 
+def rules_of(lead: Row, package: str | None, departments: str, agents: dict[int, Row]) -> Rules:
+    """A lead's rules: its department, and where any agent lists some, its places."""
+    pairs = [pair.partition("=") for pair in departments.split(";") if pair.strip()]
+    known = {name.strip(): department.strip() for name, _, department in pairs}
+    wishes = str(lead["requests"] or "").casefold()
+    named = [name for name in known if name.casefold() in wishes]
+    found = [name for name in (package, *named, lead["destination"]) if name in known]
+    rules = [("department", known[found[0]])] if found else []
+    if any(agent["skills"] or agent["locations"] for agent in agents.values()):
+        trip = (("skill", lead["destination"]), ("location", lead["launch_location"]))
+        rules += [(rule, json.dumps(name, ensure_ascii=False)) for rule, name in trip if name]
+    return rules
+
+
 class Line:
     """The agents who have not left, in a policy's order for one lead; ``last`` is whose turn was last.
+
+    Those ``held_back`` after an absence are behind all others.
 
     ``kept`` are those who must not get it, ``every`` the rules that a lead has. Then ``fits`` are the places
     of those who may take it, best first, under the ``rules`` left when some were ``dropped`` to find any.
     """
 
-    def __init__(self, agents: dict[int, Row], policy: str, last: int) -> None:
-        self._agents, self._policy, self._last = agents, policy, last
+    def __init__(self, agents: dict[int, Row], policy: str, last: int, held_back: Collection[int]) -> None:
+        self._agents, self._policy, self._last, self._held_back = agents, policy, last, held_back
         here = [agent for agent in agents.values() if agent["left_at"] is None]
         self.places = {agent["agent_id"]: self._place(agent) for agent in here}
         self.able = sorted(self.places[agent["agent_id"]] for agent in here if takes_work(agent))
@@ -69,7 +86,8 @@ class Line:
     def _place(self, agent: Row) -> Place:
         if self._policy == TURNS:
             return agent["agent_id"] <= self._last, agent["agent_id"]
-        return PLACES.get(self._policy, PLACES["rank"])(agent)
+        place = PLACES.get(self._policy, PLACES["rank"])(agent)
+        return (agent["agent_id"] in self._held_back and takes_work(agent), *place)
 
     def choose(self, every: Rules, kept: Collection[int]) -> None:
         self.kept, self.rules, self.dropped = kept, every, list[str]()
@@ -90,7 +108,8 @@ class Line:
         if self._policy == TURNS:
             return [[one, self._last] for one in ranked]
         keys = COMPARED.get(self._policy, COMPARED["rank"])
-        return [[one, *keys(self._agents[one])] for one in ranked]
+        held_back = {one: [True] for one in self._held_back}
+        return [[one, *keys(self._agents[one]), *held_back.get(one, ())] for one in ranked]
 
     def excluded(self, ranked: list[int], favourite: int | None) -> list[int]:
         """Those who would have been before the winner, best first, were it not for a rule."""

@@ -39,10 +39,13 @@ class Fault(Exception):
     """The first thing that does not follow, by name, and where."""
 
 
+def is_erased(value: object) -> bool:
+    return isinstance(value, dict) and "erased" in value
+
+
 def same(what: str, recorded: Any, follows: Any, **where: int | None) -> None:
     """Raise Fault for two values that differ; one that was erased may have been any."""
-    is_erased = any(isinstance(one, dict) and "erased" in one for one in (recorded, follows))
-    if recorded != follows and not is_erased:
+    if recorded != follows and not is_erased(recorded) and not is_erased(follows):
         places = dict.fromkeys(("event", "decision", "booking"))
         raise Fault({"what": what, **places, **where, "recorded": recorded, "follows": follows})
 
@@ -55,8 +58,8 @@ class Log:
         self._db.execute("BEGIN")  # one snapshot, whatever others write meanwhile
         tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
         self.has_caps = "caps" in tables and any(self.select("caps", ["cap_id"]))
-        self.columns = COLUMNS
-        if "share_clock" in tables:
+        self.columns, self.has_absences = COLUMNS, "share_clock" in tables
+        if self.has_absences:
             self.columns = COLUMNS | {AGENTS: [*COLUMNS[AGENTS], "weight"]}
         self.present = {table: self._keyed(table, names) for table, names in self.columns.items()}
         self.assignments = self._keyed("assignment_history", ASSIGNMENT)
