@@ -283,41 +283,40 @@ class Checker:
 
     def _choice(self, event: Row, decision: Row, booking: Row) -> None:
         """Choose as the policy does, and compare; of a policy by score, only who could take the lead."""
-        policy, given, notes = decision["policy"], decision["candidates"], decision["notes"]
+        policy, given, departments = decision["policy"], decision["candidates"], self._settings["departments"]
         lead = self._rows[LEADS][decision["lead_id"]]
         self._same("the policy", policy, event["detail"].get("policy", self._settings["policy"]))
         turn = self._turns.last(trip_of(lead), self._settings["round_robin_start"])
         line = Line(self._agents, policy, turn, self._held_back(policy, given))
-        departments = self._settings["departments"]
-        self._skipped["departments of erased requests"] += bool(departments and is_erased(lead["requests"]))
         rules = [(WEIGHT, "")] if policy == SHARE else []
         rules += rules_of(lead, booking.get("package"), departments, self._agents)
         line.choose(rules, self._kept_out(event, decision, booking))
-        if self._has_caps():
-            self._skipped["decisions on a desk with caps: whether somebody was at one"] += 1
+        if self._has_caps() or (departments and is_erased(lead["requests"])):
+            self._skipped["decisions under caps, or a department of erased requests: who could take it"] += 1
             told = line.compared([one[0] for one in given]) if policy in (*PLACES, TURNS) else given
             self._same("who was compared", given, told)
-            self._same(
-                "who took no work", [one[0] for one in given if line.places.get(one[0]) not in line.able], []
-            )
             return
-        self._same("the rules dropped", notes.get("relaxed", []), line.dropped)
+        self._same("the rules dropped", decision["notes"].get("relaxed", []), line.dropped)
         if self._is_by_score(policy, given):
             self._skipped[f"decisions by {policy}: who was first, not who could take the lead"] += 1
             outside = [one[0] for one in given if line.places.get(one[0]) not in line.fits]
             self._same("who could take it", outside, [])
             self._same("how many could", min(len(given), MOST), min(len(line.fits), MOST))
         else:
-            ranked = [place[-1] for place in line.fits[:MOST]]
-            favourite = self._favourite(lead, line.fits) if ranked else None
-            if favourite is not None:
-                ranked = [favourite, *(one for one in ranked if one != favourite)]
-            told = [[one[0], *one[2:]] if policy == "match" else one for one in given]
-            self._same("who was compared", told, line.compared(ranked))
-            excluded = line.excluded(ranked, favourite)
-            self._same("the agents excluded, by rule", notes.get("counts", {}), line.counts(excluded))
-            kept = [one for some in decision["excluded"].values() for one in some]
-            self._same("the agents excluded", sorted(kept), sorted(excluded))
+            self._compare(decision, line, self._favourite(lead, line.fits))
+
+    def _compare(self, decision: Row, line: Line, favourite: int | None) -> None:
+        """Compare the agents of a decision with those in line, a customer's own agent before all."""
+        policy, given, notes = decision["policy"], decision["candidates"], decision["notes"]
+        ranked = [place[-1] for place in line.fits[:MOST]]
+        if favourite is not None:
+            ranked = [favourite, *(one for one in ranked if one != favourite)]
+        told = [[one[0], *one[2:]] if policy == "match" else one for one in given]
+        self._same("who was compared", told, line.compared(ranked))
+        excluded = line.excluded(ranked, favourite)
+        self._same("the agents excluded, by rule", notes.get("counts", {}), line.counts(excluded))
+        kept = [one for some in decision["excluded"].values() for one in some]
+        self._same("the agents excluded", sorted(kept), sorted(excluded))
 
     def _held_back(self, policy: str, given: list[Any]) -> set[int]:
         """The agents whom ``balanced`` held back after an absence, of whom only the decision tells."""
@@ -361,7 +360,7 @@ class Checker:
 
     def _favourite(self, lead: Row, fits: list[Place]) -> int | None:
         """The agent who sold the customer the last trip, if eligible and not much busier than the first."""
-        if self._settings["returning"] not in ("True", "on"):
+        if self._settings["returning"] not in ("True", "on") or not fits:
             return None
         bookings = (
             self._rows[BOOKINGS].get(self._log.booked.get(one, 0))
