@@ -82,6 +82,8 @@ def unusual(steps: list[Step]) -> list[Any]:
             is_unusual |= has_decided or has_changed
         elif last is not None and step[1:] == last[1:]:
             last = None  # the booking went to the agent decided
+        elif last is not None and lead_id == last[3] and agent_id is None:
+            pass  # a booking that is about to get its assignment first
         else:
             is_row = isinstance(value, dict)
             shown.append([key, value if is_row else {"status": value, "agent_id": agent_id}])

@@ -145,6 +145,7 @@ class Checker:
     def _prepare(self, event: Row) -> None:
         number, detail, command = event["event_id"], event["detail"], event["command"]
         low, high = VERSIONS.get(command, (0, 0))
+        high += command.startswith("cap.") or (self._log.has_caps and command in ("undo", "redo"))
         self._versions = (self._versions[0] + low, self._versions[1] + high)
         if command == "setting.set":
             self._settings[detail["key"]] = str(detail["new"])

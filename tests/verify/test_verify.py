@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,13 @@ from typing import Any
 import pytest
 
 from astra_tui.cli.commands.verify import verified
-from dispatch import agents
+from dispatch import agents, bookings
+from dispatch.agents.presence import set_presence
 from dispatch.bootstrap import open_desk
 from dispatch.desk import event_chain
 from dispatch.desk.desk import Desk
+from models.audit import Event
+from models.base import tuples
 from seeds.importing.importer import import_files
 from tests.conftest import TestClock
 from tests.verify.corruptions import CORRUPTIONS, Vandal
@@ -104,4 +109,31 @@ def test_nothing_is_found_after_random_commands(
 @pytest.mark.parametrize("seed", also(20, 1))
 def test_nothing_is_found_on_a_busy_little_desk(desk: Desk, clock: TestClock, seed: int) -> None:
     Work(staffed(desk), clock, seed).run(400)
+    assert Checker(desk.database.path).run()["first_fault"] is None
+
+
+def test_a_lead_cancelled_while_it_waited_is_reopened(
+    desk: Desk, add_agent: Callable[..., Any], add_lead: Callable[..., Any]
+) -> None:
+    add_agent("Ada", capacity=0)
+    add_lead()
+    bookings.cancel(desk, 1, "no money")
+    agents.change(desk, 1, capacity=5)
+    assert bookings.reopen(desk, 1)["agent_id"] == 1
+    assert Checker(desk.database.path).run()["first_fault"] is None
+
+
+def test_only_an_unusual_order_is_in_an_event(
+    desk: Desk, add_agent: Callable[..., Any], add_lead: Callable[..., Any]
+) -> None:
+    add_agent("Ada", capacity=2)
+    add_agent("Bob", capacity=1)
+    for _ in range(4):
+        add_lead()  # the last one waits
+    bookings.decline(desk, 1, "full")
+    set_presence(desk, 1, "away")
+    with desk.reading():
+        details = dict(tuples(Event.select(Event.event_id, Event.detail)))
+    unusual = [number for number, detail in details.items() if "steps" in json.loads(detail or "{}")]
+    assert unusual == [8]  # what Ada had is passed on, and an order of rows and decisions came of it
     assert Checker(desk.database.path).run()["first_fault"] is None
