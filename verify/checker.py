@@ -16,26 +16,24 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from verify.choice import (
-    MOST,
-    PLACES,
-    SHARE,
-    TURNS,
-    WEIGHT,
-    Line,
-    Place,
-    Turns,
-    ratio,
-    rules_of,
-    takes_work,
-    trip_of,
+from verify import choice
+from verify.log import (
+    AGENTS,
+    BOOKINGS,
+    COLUMNS,
+    DERIVED,
+    DIGESTED,
+    HELD,
+    LEADS,
+    SEEN,
+    Fault,
+    Log,
+    Row,
+    is_erased,
+    same,
 )
-from verify.log import AGENTS, BOOKINGS, COLUMNS, DIGESTED, LEADS, Fault, Log, Row, is_erased, same
 
 AFTER_DECISION = {*COLUMNS[BOOKINGS]} - {"package"}
-DERIVED = ["load", "issue_load", "score_sum", "score_count", "rating", "last_given_at"]
-HELD = {BOOKINGS: ("Pending",), "issues": ("assigned", "in_progress", "pending_customer")}
-SEEN = {"booking.decline": "declined_by", "booking.lapse": "not_claimed_by"}
 UNDECIDED = ("undo", "redo", "import", "import.rows", "import.rows_back", "lead.file_again")
 VERSIONS = {"setting.set": (1, 1), "weights.use": (1, 1), "weights.learn": (0, 1), "desk.restore": (0, 2**40)}
 FIRST = {"policy": "rank", "departments": "", "returning": "False", "decline_minutes": "30"}
@@ -57,7 +55,7 @@ class Checker:
         self._sightings: dict[int, list[tuple[int, int, str]]] = {}  # by booking: event, agent, time
         self._roots: dict[int, int] = {}
         self._undone: set[int] = set()
-        self._turns = Turns()
+        self._turns = choice.Turns()
         self._absent: set[int] = set()  # agents who were, at some time
         self._versions, self._newest = (1, 1), 0
         self._knows_dates = True  # when each agent was last given a booking
@@ -92,7 +90,7 @@ class Checker:
         self._since = self._decisions[0]["after_event"] if self._decisions else 2**62
         older = [row for row in every if row["seen"] is None]
         self._skipped["decisions without a digest"] = len(older)
-        self._knows_turns = not any(row["policy"] == TURNS for row in older)
+        self._knows_turns = not any(row["policy"] == choice.TURNS for row in older)
         self._settings = FIRST | log.settings | log.first_settings
         for table, rows in log.present.items():
             for number in rows:
@@ -287,29 +285,35 @@ class Checker:
         policy, given, departments = decision["policy"], decision["candidates"], self._settings["departments"]
         lead = self._rows[LEADS][decision["lead_id"]]
         self._same("the policy", policy, event["detail"].get("policy", self._settings["policy"]))
-        turn = self._turns.last(trip_of(lead), self._settings["round_robin_start"])
-        line = Line(self._agents, policy, turn, self._held_back(policy, given))
-        rules = [(WEIGHT, "")] if policy == SHARE else []
-        rules += rules_of(lead, booking.get("package"), departments, self._agents)
+        turn = self._turns.last(choice.trip_of(lead), self._settings["round_robin_start"])
+        line = choice.Line(self._agents, policy, turn, self._held_back(policy, given))
+        rules = [(choice.WEIGHT, "")] if policy == choice.SHARE else []
+        rules += choice.rules_of(lead, booking.get("package"), departments, self._agents)
         line.choose(rules, self._kept_out(event, decision, booking))
-        if self._has_caps() or (departments and is_erased(lead["requests"])):
-            self._skipped["decisions under caps, or a department of erased requests: who could take it"] += 1
-            told = line.compared([one[0] for one in given]) if policy in (*PLACES, TURNS) else given
-            self._same("who was compared", given, told)
+        ids = [one[0] for one in given]
+        if departments and is_erased(lead["requests"]):
+            self._skipped["decisions about the department of erased requests"] += 1
+            return
+        if self._has_caps():
+            self._skipped["decisions under caps: whether somebody was at one"] += 1
+            if policy in (*choice.PLACES, choice.TURNS):
+                self._same("who was compared", given, line.compared(ids))
+                kept = {one for some in decision["excluded"].values() for one in some}
+                left = line.passed_over(ids) - kept if len(kept) < choice.MOST_EXCLUDED else set()
+                self._same("who was passed over", left, set())
             return
         self._same("the rules dropped", decision["notes"].get("relaxed", []), line.dropped)
         if self._is_by_score(policy, given):
             self._skipped[f"decisions by {policy}: who was first, not who could take the lead"] += 1
-            outside = [one[0] for one in given if line.places.get(one[0]) not in line.fits]
-            self._same("who could take it", outside, [])
-            self._same("how many could", min(len(given), MOST), min(len(line.fits), MOST))
+            self._same("who could take it", [one for one in ids if line.places.get(one) not in line.fits], [])
+            self._same("how many could", min(len(given), choice.MOST), min(len(line.fits), choice.MOST))
         else:
             self._compare(decision, line, self._favourite(lead, line.fits))
 
-    def _compare(self, decision: Row, line: Line, favourite: int | None) -> None:
+    def _compare(self, decision: Row, line: choice.Line, favourite: int | None) -> None:
         """Compare the agents of a decision with those in line, a customer's own agent before all."""
         policy, given, notes = decision["policy"], decision["candidates"], decision["notes"]
-        ranked = [place[-1] for place in line.fits[:MOST]]
+        ranked = [place[-1] for place in line.fits[: choice.MOST]]
         if favourite is not None:
             ranked = [favourite, *(one for one in ranked if one != favourite)]
         told = [[one[0], *one[2:]] if policy == "match" else one for one in given]
@@ -323,13 +327,11 @@ class Checker:
         """The agents whom ``balanced`` held back after an absence, of whom only the decision tells."""
         if policy != "balanced" or not self._log.has_absences:
             return set()
-        told = {one[0]: one for one in given}
-        held = {number for number, one in told.items() if len(one) > 3}
-        if len(given) == MOST:  # some may be behind all that were compared
-            last = PLACES[policy](self._agents[given[-1][0]])
-            held |= {
-                one for one in self._absent if one not in told and PLACES[policy](self._agents[one]) < last
-            }
+        held, place = {one[0] for one in given if len(one) > 3}, choice.PLACES[policy]
+        if len(given) == choice.MOST:  # some may be behind all that were compared
+            last = place(self._agents[given[-1][0]])
+            ahead = {one for one in self._absent if place(self._agents[one]) < last}
+            held |= ahead - {one[0] for one in given}
         self._skipped["decisions by balanced: whether who was absent was held back"] += bool(held)
         return held
 
@@ -337,10 +339,10 @@ class Checker:
         return self._log.has_caps or self._settings.get("ramp", "off") not in ("", "off")
 
     def _is_by_score(self, policy: str, given: list[Any]) -> bool:
-        if policy in (*PLACES, TURNS):
-            return not (self._knows_dates if policy == "balanced" else self._knows_turns or policy != TURNS)
+        if policy in (choice.TURNS, "balanced"):
+            return not (self._knows_dates if policy == "balanced" else self._knows_turns)
         # without a score, match is as rank
-        return policy == SHARE or any(one[1] is not None for one in given)
+        return policy == choice.SHARE or (policy != "rank" and any(one[1] is not None for one in given))
 
     def _kept_out(self, event: Row, decision: Row, booking: Row) -> Collection[int]:
         """The agents who have seen a booking in the present round, or whom it is taken from."""
@@ -353,13 +355,13 @@ class Checker:
                 seen, last = ({agent_id} if agent_id in seen else seen | {agent_id}), at
         rest = timedelta(minutes=int(self._settings["decline_minutes"]))
         if seen and datetime.fromisoformat(last) + rest <= datetime.fromisoformat(event["at"]):
-            free = {one for one, agent in self._agents.items() if takes_work(agent)}
-            if self._settings["policy"] == SHARE:
+            free = {one for one, agent in self._agents.items() if choice.takes_work(agent)}
+            if self._settings["policy"] == choice.SHARE:
                 free = {one for one in free if self._agents[one]["weight"]}
             return seen | barred if free - seen - barred else barred
         return seen | barred
 
-    def _favourite(self, lead: Row, fits: list[Place]) -> int | None:
+    def _favourite(self, lead: Row, fits: list[choice.Place]) -> int | None:
         """The agent who sold the customer the last trip, if eligible and not much busier than the first."""
         if self._settings["returning"] not in ("True", "on") or not fits:
             return None
@@ -372,7 +374,7 @@ class Checker:
         theirs: int = sold[-1]["agent_id"] if sold else 0
         if theirs not in [place[-1] for place in fits]:
             return None
-        above = ratio(self._agents[theirs]) - ratio(self._agents[fits[0][-1]])
+        above = choice.ratio(self._agents[theirs]) - choice.ratio(self._agents[fits[0][-1]])
         return theirs if above <= MOST_ABOVE else None
 
     def _compare_end(self) -> None:

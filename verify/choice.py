@@ -111,6 +111,11 @@ class Line:
         held_back = {one: [True] for one in self._held_back}
         return [[one, *keys(self._agents[one]), *held_back.get(one, ())] for one in ranked]
 
+    def passed_over(self, given: list[int]) -> set[int]:
+        """Those who fit and are before everybody given: where caps hold, somebody at one."""
+        best = min((self.places[one] for one in given), default=None)
+        return {one[-1] for one in self.fits if best is None or one < best} - set(given)
+
     def excluded(self, ranked: list[int], favourite: int | None) -> list[int]:
         """Those who would have been before the winner, best first, were it not for a rule."""
         best = min((self.places[one] for one in (ranked if favourite else ranked[:1])), default=None)

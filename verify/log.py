@@ -34,6 +34,10 @@ DIGESTED = ["lead_id", "agent_id", "decided_at", "policy", "settings_version", "
 DECISION = ["decision_id", *DIGESTED, "candidates", "notes", "excluded", "seen"]
 EVENT = ["event_id", "at", "command", "booking_id", "detail", "before", "after", "undoes"]
 
+DERIVED = ["load", "issue_load", "score_sum", "score_count", "rating", "last_given_at"]
+HELD = {BOOKINGS: ("Pending",), "issues": ("assigned", "in_progress", "pending_customer")}
+SEEN = {"booking.decline": "declined_by", "booking.lapse": "not_claimed_by"}
+
 
 class Fault(Exception):
     """The first thing that does not follow, by name, and where."""
