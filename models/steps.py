@@ -26,7 +26,7 @@ _HOLDING = ("status", "agent_id")
 WATCHED: dict[type[BaseModel], tuple[str, ...]] = {
     Booking: _HOLDING,
     Issue: _HOLDING,
-    Lead: ("destination", "launch_location", "requests"),
+    Lead: ("destination", "launch_location"),  # nothing a customer said: the log keeps these texts
     Agent: (
         "presence",
         "capacity",

@@ -18,6 +18,7 @@ from dispatch.agents.presence import set_presence
 from dispatch.bootstrap import open_desk
 from dispatch.desk import event_chain
 from dispatch.desk.desk import Desk
+from dispatch.privacy.erasure import forget
 from models.audit import Event
 from models.base import tuples
 from seeds.importing.importer import import_files
@@ -136,4 +137,20 @@ def test_only_an_unusual_order_is_in_an_event(
         details = dict(tuples(Event.select(Event.event_id, Event.detail)))
     unusual = [number for number, detail in details.items() if "steps" in json.loads(detail or "{}")]
     assert unusual == [8]  # what Ada had is passed on, and an order of rows and decisions came of it
+    assert Checker(desk.database.path).run()["first_fault"] is None
+
+
+def test_an_erased_customer_leaves_the_order_of_events(
+    desk: Desk, add_agent: Callable[..., Any], add_lead: Callable[..., Any]
+) -> None:
+    for name in ("Ada", "Bob"):
+        add_agent(name)
+    for _ in range(2):
+        add_lead(requests="a window seat")
+    set_presence(desk, 1, "away")
+    bookings.cancel(desk, 1, "no money")
+    forget(desk, 1)
+    with desk.reading():
+        (detail,) = next(iter(tuples(Event.select(Event.detail).where(Event.command == "agent.presence"))))
+    assert json.loads(detail)["steps"][0][0] == "space_travel_agents:1"
     assert Checker(desk.database.path).run()["first_fault"] is None
