@@ -224,7 +224,7 @@ def _said(model: type[BaseModel], rows: list[Tuple]) -> dict[int, Json]:
     said = {row[0]: moved if any(row[place] != value for place, value in first) else {} for row in rows}
     if model is Agent:  # derived from the bookings here, but those of another desk are not all here
         given = names.index(Agent.last_given_at.name)
-        said |= {row[0]: {**moved, names[given]: row[given]} for row in rows if row[given] is not None}
+        said |= {row[0]: {MOVED: {names[given]: row[given]}} for row in rows if said[row[0]] or row[given]}
     return said
 
 

@@ -57,8 +57,7 @@ class Checker:
         self._undone: set[int] = set()
         self._turns = choice.Turns()
         self._absent: set[int] = set()  # agents who were, at some time
-        self._versions, self._newest = (1, 1), 0
-        self._knows_dates = True  # when each agent was last given a booking
+        self._versions, self._newest, self._knows_dates = (1, 1), 0, True
 
     def run(self) -> Row:
         """Return what was checked and what was not, and the first fault, if there is one."""
@@ -74,8 +73,8 @@ class Checker:
             where = dict.fromkeys(("event", "decision", "booking")) | self._where
             fault = {"what": "cannot be followed", **where, "recorded": repr(error), "follows": None}
         self._log.close()
-        left = dict(+self._skipped)
-        return {"ok": fault is None, "checked": self._checked, "first_fault": fault, "not_checked": left}
+        told = {"checked": dict(self._checked), "first_fault": fault, "not_checked": dict(+self._skipped)}
+        return {"ok": fault is None, **told}
 
     def _same(self, what: str, recorded: Any, follows: Any, **where: int) -> None:
         same(what, recorded, follows, **(self._where | where))
@@ -200,8 +199,11 @@ class Checker:
         known = told if is_told else (present or {}) | self._log.first.get(key, {})
         row = self._rows[table][number] = {**dict.fromkeys(self._columns[table]), COLUMNS[table][0]: number}
         if table == AGENTS:
-            row |= dict.fromkeys(DERIVED, 0) | {"last_given_at": told.get("last_given_at")}
-            self._knows_dates &= "moved" not in told or "last_given_at" in told
+            moved = told.get("moved", {})  # just true in imports by earlier versions
+            self._knows_dates &= isinstance(moved, dict)
+            row |= dict.fromkeys(DERIVED, 0) | (
+                {"last_given_at": None} | moved if isinstance(moved, dict) else {}
+            )
         values = {name: known.get(name) for name in self._columns[table][1:]}
         self._change(table, row, values, event.get("at") if is_told else None)
 
@@ -210,8 +212,8 @@ class Checker:
         row = self._log.assignments[assignment]
         first = self._log.first.get(f"{BOOKINGS}:{self._log.booked.get(row['lead_id'])}", {})
         agent = self._agents.get(first.get("agent_id", row["agent_id"]) or 0)
-        if agent is None:
-            self._knows_dates = False
+        if agent is None:  # it waited, unless the undo of its import has taken the agent away
+            self._knows_dates &= row["lead_id"] in self._log.booked
         else:
             agent["last_given_at"] = max(agent["last_given_at"] or "", row["assigned_at"])
 
@@ -338,10 +340,9 @@ class Checker:
     def _has_caps(self) -> bool:
         return self._log.has_caps or self._settings.get("ramp", "off") not in ("", "off")
 
-    def _is_by_score(self, policy: str, given: list[Any]) -> bool:
+    def _is_by_score(self, policy: str, given: list[Any]) -> bool:  # without one, match is as rank
         if policy in (choice.TURNS, "balanced"):
             return not (self._knows_dates if policy == "balanced" else self._knows_turns)
-        # without a score, match is as rank
         return policy == choice.SHARE or (policy != "rank" and any(one[1] is not None for one in given))
 
     def _kept_out(self, event: Row, decision: Row, booking: Row) -> Collection[int]:

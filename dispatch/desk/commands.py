@@ -46,7 +46,10 @@ _OF_THE_LEAD = {
 }
 """What a new row has from its lead, whose own values the same event holds."""
 MOVED = "moved"
-"""What an event says of an imported row with a history on another desk: its columns are not a new row's."""
+"""What an event says of an imported row with a history on another desk: its columns are not a new row's.
+
+Of an agent it holds when they were last given a booking, which follows from no row here.
+"""
 TOLD = {
     model.table: {*model._meta.fields, MOVED}
     - {*derived, model._meta.primary_key.name}
