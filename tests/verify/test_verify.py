@@ -16,11 +16,12 @@ from astra_tui.cli.commands.verify import verified
 from dispatch import agents, bookings
 from dispatch.agents.presence import set_presence
 from dispatch.bootstrap import open_desk
-from dispatch.desk import event_chain
+from dispatch.desk import event_chain, event_log
 from dispatch.desk.desk import Desk
 from dispatch.privacy.erasure import forget
 from models.audit import Event
 from models.base import tuples
+from screens.wording import events
 from seeds.importing.importer import import_files
 from tests.conftest import TestClock
 from tests.verify.corruptions import CORRUPTIONS, Vandal
@@ -154,3 +155,16 @@ def test_an_erased_customer_leaves_the_order_of_events(
         (detail,) = next(iter(tuples(Event.select(Event.detail).where(Event.command == "agent.presence"))))
     assert json.loads(detail)["steps"][0][0] == "space_travel_agents:1"
     assert Checker(desk.database.path).run()["first_fault"] is None
+
+
+def test_the_order_of_steps_is_for_programs_only(
+    desk: Desk, add_agent: Callable[..., Any], add_lead: Callable[..., Any]
+) -> None:
+    for name in ("Ada", "Bob"):
+        add_agent(name)
+    add_lead()
+    set_presence(desk, 1, "away")
+    with desk.reading():
+        (newest,) = event_log.events(limit=1)
+    assert "steps" in newest["detail"]
+    assert "steps" not in dict(events.details(newest))
