@@ -288,7 +288,9 @@ class Checker:
         lead = self._rows[LEADS][decision["lead_id"]]
         self._same("the policy", policy, event["detail"].get("policy", self._settings["policy"]))
         turn = self._turns.last(choice.trip_of(lead), self._settings["round_robin_start"])
-        line = choice.Line(self._agents, policy, turn, self._held_back(policy, given))
+        line = choice.Line(
+            self._agents, policy, turn, self._held_back(policy, given, choice.excluded_by(decision))
+        )
         rules = [(choice.WEIGHT, "")] if policy == choice.SHARE else []
         rules += choice.rules_of(lead, booking.get("package"), departments, self._agents)
         line.choose(rules, self._kept_out(event, decision, booking))
@@ -300,7 +302,7 @@ class Checker:
             self._skipped["decisions under caps: whether somebody was at one"] += 1
             if policy in (*choice.PLACES, choice.TURNS):
                 self._same("who was compared", given, line.compared(ids))
-                kept = {one for some in decision["excluded"].values() for one in some}
+                kept = choice.excluded_by(decision)
                 left = line.passed_over(ids) - kept if len(kept) < choice.MOST_EXCLUDED else set()
                 self._same("who was passed over", left, set())
             return
@@ -322,10 +324,9 @@ class Checker:
         self._same("who was compared", told, line.compared(ranked))
         excluded = line.excluded(ranked, favourite)
         self._same("the agents excluded, by rule", notes.get("counts", {}), line.counts(excluded))
-        kept = [one for some in decision["excluded"].values() for one in some]
-        self._same("the agents excluded", sorted(kept), sorted(excluded))
+        self._same("the agents excluded", sorted(choice.excluded_by(decision)), sorted(excluded))
 
-    def _held_back(self, policy: str, given: list[Any]) -> set[int]:
+    def _held_back(self, policy: str, given: list[Any], excluded: set[int]) -> set[int]:
         """The agents whom ``balanced`` held back after an absence, of whom only the decision tells."""
         if policy != "balanced" or not self._log.has_absences:
             return set()
@@ -333,7 +334,7 @@ class Checker:
         if len(given) == choice.MOST:  # some may be behind all that were compared
             last = place(self._agents[given[-1][0]])
             ahead = {one for one in self._absent if place(self._agents[one]) < last}
-            held |= ahead - {one[0] for one in given}
+            held |= ahead - excluded - {one[0] for one in given}
         self._skipped["decisions by balanced: whether who was absent was held back"] += bool(held)
         return held
 

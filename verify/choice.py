@@ -68,6 +68,10 @@ def rules_of(lead: Row, package: str | None, departments: str, agents: dict[int,
     return rules
 
 
+def excluded_by(decision: Row) -> set[int]:
+    return {one for some in decision["excluded"].values() for one in some}
+
+
 class Line:
     """The agents who have not left, in a policy's order for one lead; ``last`` is whose turn was last.
 
