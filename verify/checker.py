@@ -288,9 +288,8 @@ class Checker:
         lead = self._rows[LEADS][decision["lead_id"]]
         self._same("the policy", policy, event["detail"].get("policy", self._settings["policy"]))
         turn = self._turns.last(choice.trip_of(lead), self._settings["round_robin_start"])
-        line = choice.Line(
-            self._agents, policy, turn, self._held_back(policy, given, choice.excluded_by(decision))
-        )
+        held_back = self._held_back(policy, given, choice.excluded_by(decision))
+        line = choice.Line(self._agents, policy, turn, held_back)
         rules = [(choice.WEIGHT, "")] if policy == choice.SHARE else []
         rules += choice.rules_of(lead, booking.get("package"), departments, self._agents)
         line.choose(rules, self._kept_out(event, decision, booking))
@@ -302,9 +301,9 @@ class Checker:
             self._skipped["decisions under caps: whether somebody was at one"] += 1
             if policy in (*choice.PLACES, choice.TURNS):
                 self._same("who was compared", given, line.compared(ids))
-                kept = choice.excluded_by(decision)
-                left = line.passed_over(ids) - kept if len(kept) < choice.MOST_EXCLUDED else set()
-                self._same("who was passed over", left, set())
+                told = choice.excluded_by(decision)
+                over = len(told) < choice.MOST_EXCLUDED and line.passed_over(ids) - told
+                self._same("who was passed over", over or set(), set())
             return
         self._same("the rules dropped", decision["notes"].get("relaxed", []), line.dropped)
         if self._is_by_score(policy, given):
