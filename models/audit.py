@@ -17,7 +17,9 @@ class Decision(BaseModel):
 
     All JSON: ``candidates`` holds the winner and the next ten with the policy's keys; ``excluded`` up to
     fifty agents who would have beaten the winner, best first, by the rule that excluded them; ``notes``
-    anything else, such as relaxed rules. ``returning``, not stored: the customer's own agent got the lead.
+    anything else, such as relaxed rules. ``after_event`` is the last event before it, and ``seen`` a digest
+    of what was compared (dispatch/assignment/decisions.py); older decisions have neither. ``returning``, not
+    stored: the customer's own agent got the lead.
     """
 
     label = "decision"
@@ -34,6 +36,8 @@ class Decision(BaseModel):
     candidates = TextField()
     excluded = TextField(default="{}")
     notes = TextField(default="{}")
+    after_event = IntegerField(null=True)
+    seen = TextField(null=True)
 
 
 class Event(BaseModel):

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 APPLICATION_ID = 0x41535452  # "ASTR": distinguishes our files from other programs' SQLite files
-SCHEMA_VERSION = 20  # the highest number in models/migrations
+SCHEMA_VERSION = 21  # the highest number in models/migrations
 NORMAL, FULL = 1, 2  # PRAGMA synchronous
 TIDY_LOG_BYTES = 1_048_576
 UNWRITABLE = ("read_only", "cannot_open")

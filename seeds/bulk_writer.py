@@ -225,7 +225,11 @@ def _said(model: type[BaseModel], rows: list[Tuple]) -> dict[int, Json]:
     names = model._meta.sorted_field_names
     first = [(names.index(column), value) for column, value in FIRST.get(model, {}).items()]
     moved: Json = {MOVED: True}
-    return {row[0]: moved if any(row[place] != value for place, value in first) else {} for row in rows}
+    said = {row[0]: moved if any(row[place] != value for place, value in first) else {} for row in rows}
+    if model is Agent:  # derived from the bookings here, but those of another desk are not all here
+        given = names.index(Agent.last_given_at.name)
+        said |= {row[0]: {MOVED: {names[given]: row[given]}} for row in rows if said[row[0]] or row[given]}
+    return said
 
 
 def _write_decisions(rows: list[Tuple]) -> Made:

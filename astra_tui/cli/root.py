@@ -50,6 +50,7 @@ COMMANDS = {
     "restore": "restore:restore",
     "compact": "compact:compact",
     "doctor": "doctor:doctor",
+    "verify": "verify:verify",
     "config": "config:config",
     "completion": "completion:completion",
 }

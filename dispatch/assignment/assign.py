@@ -60,7 +60,10 @@ def find_agent(
     current = present_round(running, booking.booking_id, before)
     kept_out = kept_out_of(running, booking.booking_id, current)
     lead = Lead.lock(booking.lead_id)
-    decision = decide(running, lead, kept_out, booking.package, because=because, current=current)
+    barred = running.kept_from.get(booking.booking_id, ())
+    decision = decide(
+        running, lead, kept_out, booking.package, because=because, current=current, barred=barred
+    )
     give(running, booking, decision.agent_id, by_person=decision.returning)
     return decision.agent_id
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from peewee import ModelSelect, Value, fn
 
-from dispatch.assignment.decisions import for_one_agent
+from dispatch.assignment.decisions import for_one_agent, put_on_record
 from dispatch.assignment.eligibility import department_for
 from dispatch.assignment.load_balancing import Bearer, Loose, Move, Optimiser, even_out
 from dispatch.assignment.policies import POLICIES
@@ -180,12 +180,13 @@ def _carry_out(running: Command, moves: list[Move]) -> list[MoveRow]:
     with loads_gathered():
         for move in moves:
             booking = Booking.lock(move.booking_id)
+            why = "where nobody claimed it" if move.stalled else "to even out the loads"
+            reason = f"moved from agent {move.from_agent_id}{',' if move.stalled else ''} {why}"
+            decision = for_one_agent(running, booking.lead_id, move.to_agent_id, POLICY, reason)
+            put_on_record(running, decision)
             booking.agent_id = move.to_agent_id
             booking.changed_at = booking.given_at = booking.shuffled_at = running.now
             booking.save()
-            why = "where nobody claimed it" if move.stalled else "to even out the loads"
-            reason = f"moved from agent {move.from_agent_id}{',' if move.stalled else ''} {why}"
-            for_one_agent(running, booking.lead_id, move.to_agent_id, POLICY, reason).save()
     running.detail["moves"] = len(moves)
     running.may_free = True
     running.booking_id = None

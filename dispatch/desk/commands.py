@@ -22,6 +22,7 @@ from models.caps import Cap
 from models.customers import Customer, Lead
 from models.errors import DeskError, Refused
 from models.issues import Issue, Survey
+from models.steps import MEANWHILE, STEPS, WATCHED, Step, step_of, unusual
 from models.views import SavedView
 
 P = ParamSpec("P")
@@ -57,7 +58,10 @@ _OF_THE_LEAD = {
 }
 """What a new row has from its lead, whose own values the same event holds."""
 MOVED = "moved"
-"""What an event says of an imported row with a history on another desk: its columns are not a new row's."""
+"""What an event says of an imported row with a history on another desk: its columns are not a new row's.
+
+Of an agent it holds when they were last given a booking, which follows from no row here.
+"""
 TOLD = {
     model.table: {*model._meta.fields, MOVED}
     - {*derived, model._meta.primary_key.name}
@@ -140,6 +144,7 @@ class Command:
         self.decision: Decision | None = None
         self.before: dict[str, Json] = {}
         self.after: dict[str, Json] = {}
+        self.steps: list[Step] = []
         self.bookings: set[int] = set()
         self.issues: set[int] = set()
         self.kept_from: dict[int, dict[int, str]] = {}  # booking: agents who must not get it, and why
@@ -157,6 +162,8 @@ class Command:
             self.bookings.add(number)
         if kind is Issue:
             self.issues.add(number)
+        if kind in WATCHED and not (created and kind is Lead):  # which comes before all
+            self._note_step(row, key)
         if created or (key in self.after and key not in self.before):  # this command made it
             self.after[key] = row.__data__.copy()
             self.may_free = self.may_free or kind is Agent
@@ -171,6 +178,13 @@ class Command:
         for column in changed:
             before.setdefault(column, row.was(column))
         self.after.setdefault(key, {}).update(changed)
+
+    def _note_step(self, row: BaseModel, key: str) -> None:
+        step = step_of(row, key, row.changed)
+        if step is not None:
+            self.steps.append(step)
+            if type(row) is Agent and ("skills" in row.changed or "locations" in row.changed):
+                self.desk.settings.begin()  # whether any agent lists some, for the choices still to come
 
 
 @after_save()
@@ -224,6 +238,7 @@ def _perform(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> R:
+    outer = _running.get()
     token = _running.set(running)
     try:
         result = function(running, *args, **kwargs)
@@ -232,17 +247,20 @@ def _perform(
                 finish(running)
         if running.before:
             running.desk.rules.rows_changed(running.before)
-        _write_event(running, fingerprint, result)
+        event_id = _write_event(running, fingerprint, result)
+        if outer is not None:
+            outer.steps.append((MEANWHILE, event_id, None, None))
         return result
-    except DeskError as error:
-        if running.after and running.desk.in_batch:
+    except BaseException as error:
+        running.desk.last_event = None  # those of commands inside it are rolled back
+        if isinstance(error, DeskError) and running.after and running.desk.in_batch:
             raise HalfDone(running.name, error) from error
         raise
     finally:
         _running.reset(token)
 
 
-def _write_event(running: Command, fingerprint: str | None, result: Any) -> None:
+def _write_event(running: Command, fingerprint: str | None, result: Any) -> int:
     event = Event(
         event_id=running.event_id,
         at=running.now,
@@ -271,9 +289,11 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> None
     elif running.request_id:
         event.request_id = running.request_id
     event.save()
+    running.desk.last_event = event.event_id
     log_event(event.event_id)
     running.desk.tell_written(event.event_id)
     _write_others(running, event.event_id)
+    return int(event.event_id)
 
 
 def _write_others(running: Command, event_id: int) -> None:
@@ -286,9 +306,13 @@ def _write_others(running: Command, event_id: int) -> None:
 
 
 def _detail(running: Command) -> Json:
-    """Return an event's detail; of a batch's command it names the head."""
+    """Return an event's detail; of a batch's command it names the head, and it has unusual steps."""
     head = running.desk.batch_head
-    return running.detail if head is None or running.actor == DESK_ACTOR else {**running.detail, BATCH: head}
+    detail = (
+        running.detail if head is None or running.actor == DESK_ACTOR else {**running.detail, BATCH: head}
+    )
+    order = unusual(running.steps) if len(running.steps) > 1 else None
+    return {**detail, STEPS: order} if order else detail
 
 
 def _told(before: dict[str, Json], after: dict[str, Json]) -> dict[str, Json]:

@@ -17,6 +17,7 @@ from peewee import DatabaseError, DataError, IntegrityError, InterfaceError, Pro
 
 from dispatch.desk import settings
 from dispatch.desk.accepted_values import AcceptedValues, create_values
+from dispatch.desk.event_log import last_event
 from dispatch.desk.rules import Rules
 from dispatch.inputs import validation
 from models import database as db
@@ -81,6 +82,7 @@ class _AtWork(threading.local):
     waits_for_disk = True
     batch_head: int | None = None
     rehearses = False
+    last_event: int | None = None
 
 
 def _outside(clock: Clock) -> datetime:
@@ -233,6 +235,18 @@ class Desk:
         """Return whether the running command shares its transaction with others."""
         return self._at_work.depth > 1
 
+    @property
+    def last_event(self) -> int:
+        """Return the newest event as the running command sees it; 0 before the first."""
+        if self._at_work.last_event is None:
+            self._at_work.last_event = last_event()
+        return self._at_work.last_event
+
+    @last_event.setter
+    def last_event(self, event_id: int | None) -> None:
+        """Note an event of this thread's transaction; None if some may have been rolled back."""
+        self._at_work.last_event = event_id
+
     def now(self) -> str:
         """Return the desk's current time: UTC, shifted by the desk's years."""
         return _stored_time(self._clock, self.settings["year_shift"], self._at_work)
@@ -285,7 +299,7 @@ class Desk:
                 with self.database.transaction():
                     self._at_work.depth = 1
                     self.database.check_schema()
-                    self.settings.begin()
+                    self.last_event = self.settings.begin()
                     if self.settings.due_at is not None and self.settings.due_at <= self.now():
                         self.rules.before_command(self)
                     yield

@@ -16,7 +16,7 @@ from dispatch.desk.event_filter import EventFilter
 from dispatch.desk.row_types import EventColumns, EventRow
 from dispatch.desk.undo_chain import undone_by
 from models.audit import Event
-from models.base import Json, tuples
+from models.base import CompiledQuery, Json, tuples
 from models.bookings import Booking
 from models.customers import Customer, Lead
 
@@ -24,10 +24,12 @@ AT_ONCE = 500
 OF_MANY_ROWS = ("import.rows", "import.rows_back", "lead.file_again", "lead.file_back")
 
 
+_last_event = CompiledQuery(lambda: Event.select(fn.COALESCE(fn.MAX(Event.event_id), 0)))
+
+
 def last_event() -> int:
     """Return the id of the newest event, 0 before the first."""
-    (newest,) = tuples(Event.select(fn.MAX(Event.event_id)))[0]
-    return newest or 0
+    return int(_last_event()[0][0])
 
 
 def events(*, limit: int | None = None, **which: Any) -> list[EventRow]:

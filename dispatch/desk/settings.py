@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from peewee import fn
 
 from models.agents import Agent
+from models.audit import Event
 from models.base import CompiledQuery, Json, parameter
 from models.errors import DatabaseUnavailable, InvalidInput, Refused
 from models.hints import act
@@ -43,8 +44,9 @@ _next_due = Agent.select(fn.MIN(Agent.due_at)).where(Agent.due_at.is_null(False)
 _listing = Agent.select(Agent.agent_id).where(Agent.skills.is_null(False) | Agent.locations.is_null(False))
 _kept = Setting.alias()
 _next_timed = _kept.select(fn.MIN(_kept.value)).where(_kept.key.between("timed_", "timed_~"))
+_last_event = Event.select(fn.MAX(Event.event_id))
 _at_the_start = CompiledQuery(
-    lambda: Setting.select(Setting.value, fn.EXISTS(_listing), _next_due, _next_timed).where(
+    lambda: Setting.select(Setting.value, fn.EXISTS(_listing), _next_due, _next_timed, _last_event).where(
         Setting.key == parameter("key")
     )
 )
@@ -82,11 +84,12 @@ class Settings:
         """Read what another terminal has set since."""
         self._take_over(*_present(_row_of(key=VERSION_KEY)))
 
-    def begin(self) -> None:
-        """Do the same at the start of a command, or of a choice outside of one."""
-        version, self.some_listing, turn, timed = _present(_at_the_start(key=VERSION_KEY))
+    def begin(self) -> int:
+        """Do the same at the start of a command, or of a choice outside of one; return the newest event."""
+        version, self.some_listing, turn, timed, newest = _present(_at_the_start(key=VERSION_KEY))
         self.due_at = turn if timed is None or (turn is not None and turn < timed) else timed
         self._take_over(version)
+        return newest or 0
 
     def _take_over(self, stored_version: str) -> None:
         version = int(stored_version) if str(stored_version).isdecimal() else _refuse_version()

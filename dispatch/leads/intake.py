@@ -82,7 +82,7 @@ def received(
     lead.priority = validation.priority(priority, MEDIUM)
     contact = validation.phone(phone) if phone else None, validation.email(email) if email else None
     if policy:
-        running.policy = policy_named(policy).name
+        running.policy = running.detail["policy"] = policy_named(policy).name
     found = _whose(lead.customer_name, *contact, customer_id)
     lead.customer_id = found.customer_id or _new_customer(lead.customer_name, *contact, running.now)
     lead.save()

@@ -216,6 +216,7 @@ def _record_rows(running: Command, head: Head, made: Made, is_last: bool) -> Jso
     if is_last:
         running.detail["last"] = True
         if head.plan["agents"]:
+            running.desk.settings.begin()  # these agents may be the first who list places
             drain_waiting(running)
             # the event is the import's, not the last drained booking's
             running.booking_id = running.agent_id = None

@@ -23,6 +23,7 @@ from models.customers import Lead
 from models.errors import Refused
 from models.hints import act
 from models.issues import CLOSED, RESOLVED, Issue
+from models.steps import STEPS
 from models.text_index import NOTE_INDEX, WISH_INDEX
 
 NAMES_NOBODY = frozenset(
@@ -142,11 +143,17 @@ def _erase_events(held: Holdings) -> int:
     return changed
 
 
+ORDER = f"detail//{STEPS}/"
+"""Where an event's detail says in which order rows changed: their numbers, and no words of a customer."""
+
+
 def _rule(own: set[str], borrowers: set[str]) -> Callable[[str, str], bool]:
     """Return which texts of an event go, by part and path; of borrowers' rows the contacts."""
 
     def is_personal(part: str, path: str) -> bool:
         table, _, number = part.partition(":")
+        if path.startswith(ORDER):
+            return False
         if not number:
             name = next((name for name in reversed(path.split("/")) if name and not name.isdecimal()), "")
             return name not in NAMES_NOBODY and not name.endswith("_at")

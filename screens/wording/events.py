@@ -24,8 +24,9 @@ from dispatch.reporting.event_sentences import Names
 from dispatch.service.wording import priority_words
 from models.base import Json
 from models.priorities import PRIORITIES
+from models.steps import STEPS
 
-MECHANICAL = frozenset({"changed_at", "version", "assignment_id"})
+MECHANICAL = frozenset({"changed_at", "version", "assignment_id", "moved"})
 """Columns that every save writes, or that only point to a row listed anyway."""
 
 OF_AGENTS = frozenset({"agent_id", "declined_by", "moved_to", "not_claimed_by", "pulled_from"})
@@ -39,7 +40,8 @@ NAMES = {
     "year_shift": "years ahead",
 }
 """What columns are called whose own names say too little."""
-IN_SENTENCE = frozenset({"warnings", "escalations", "command"})
+IN_SENTENCE = frozenset({"warnings", "escalations", "command", STEPS})
+"""What the sentence tells, or nobody reads."""
 
 
 def changes(event: EventRow, names: Names | None = None) -> list[tuple[str, list[str]]]:

@@ -112,7 +112,7 @@ TABLES = {
         _agents(),
         _of_model(CUSTOMERS, Customer),
         _of_model(LEADS, Lead),
-        _of_model(DECISIONS, Decision),
+        _of_model(DECISIONS, Decision, "after_event seen"),
         _of_model(ASSIGNMENTS, Assignment),
         _of_model(BOOKINGS, Booking),
         _of_model("issues", Issue),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from dispatch.desk.desk import Desk
 from dispatch.operations import configuration
 from dispatch.operations.sweep import sweep
 from models.agents import Agent
+from models.audit import Decision
 from models.errors import InvalidInput
 
 AddAgent = Callable[..., dict[str, Any]]
@@ -207,3 +209,15 @@ def test_returning_is_off_at_first(desk: Desk, two: None, add_lead: AddLead) -> 
     first = add_lead(phone="4711")
     sold(desk, 2, first["booking_id"])
     assert add_lead(phone="4711")["agent_id"] == 1
+
+
+def test_a_rule_that_the_same_command_made_is_seen_by_its_choices(
+    desk: Desk, add_agent: AddAgent, add_lead: AddLead
+) -> None:
+    add_agent("Ada", capacity=0)
+    add_lead(destination="Titan")
+    agents.change(desk, 1, capacity=5, skills="Mars")  # the first of the desk who lists a destination
+    with desk.reading():
+        newest = Decision.select().order_by(Decision.decision_id.desc()).get()
+    assert newest.agent_id == 1
+    assert json.loads(newest.notes)["relaxed"] == ["location", "skill"]

@@ -1,0 +1,1 @@
+"""The proof that a desk chose as it says; nothing in here imports anything else of Astra's."""

@@ -1,0 +1,400 @@
+"""Works out again, from a desk's file alone, every choice of an agent that the desk has on record.
+
+A second, plain version of docs/rules.md (Verification): it imports nothing of Astra's, only reads the SQLite
+file, and replays the log from its first event. Before each decision it works out who may take the lead and
+who is first; at the end it compares what follows from the log with the rows. It stops at the first fault.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, deque
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from verify import choice
+from verify.log import (
+    AGENTS,
+    BOOKINGS,
+    COLUMNS,
+    DERIVED,
+    DIGESTED,
+    HELD,
+    LEADS,
+    SEEN,
+    Fault,
+    Log,
+    Row,
+    is_erased,
+    same,
+)
+
+AFTER_DECISION = {*COLUMNS[BOOKINGS]} - {"package"}
+UNDECIDED = ("undo", "redo", "import", "import.rows", "import.rows_back", "lead.file_again")
+VERSIONS = {"setting.set": (1, 1), "weights.use": (1, 1), "weights.learn": (0, 1), "desk.restore": (0, 2**40)}
+FIRST = {"policy": "rank", "departments": "", "returning": "False", "decline_minutes": "30"}
+FIRST["round_robin_start"] = "continue"
+NAMED, MOST_ABOVE = ("by hand", "pull", "shuffle"), 0.3 + 1e-9
+
+
+class Checker:
+    """The replay of one desk's file; ``progress`` gets the number of events done, and of all."""
+
+    def __init__(self, path: Path, progress: Callable[[int, int], object] = lambda _done, _all: None) -> None:
+        self._path, self._progress = path, progress
+        self._checked, self._skipped = Counter({"decisions": 0, "events": 0}), Counter[str]()
+        self._where: dict[str, int] = {}  # of a fault
+        self._rows: dict[str, dict[int, Row]] = {table: {} for table in COLUMNS}
+        self._agents, self._columns = self._rows[AGENTS], COLUMNS
+        self._leads_of: dict[int, set[int]] = {}  # by customer
+        self._parts: dict[int, Row] = {}  # events that a command wrote while another was at work
+        self._sightings: dict[int, list[tuple[int, int, str]]] = {}  # by booking: event, agent, time
+        self._roots: dict[int, int] = {}
+        self._undone: set[int] = set()
+        self._turns = choice.Turns()
+        self._absent: set[int] = set()  # agents who were, at some time
+        self._versions, self._newest, self._knows_dates = (1, 1), 0, True
+
+    def run(self) -> Row:
+        """Return what was checked and what was not, and the first fault, if there is one."""
+        fault = None
+        self._log = Log(self._path)
+        try:
+            self._begin()
+            self._replay()
+            self._compare_end()
+        except Fault as found:
+            fault = found.args[0]
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            where = dict.fromkeys(("event", "decision", "booking")) | self._where
+            fault = {"what": "cannot be followed", **where, "recorded": repr(error), "follows": None}
+        self._log.close()
+        told = {"checked": dict(self._checked), "first_fault": fault, "not_checked": dict(+self._skipped)}
+        return {"ok": fault is None, **told}
+
+    def _same(self, what: str, recorded: Any, follows: Any, **where: int) -> None:
+        same(what, recorded, follows, **(self._where | where))
+
+    def _begin(self) -> None:
+        """Read the file, and put the rows in place that were there before the log."""
+        log = self._log
+        self._columns = log.columns
+        log.look_through()
+        every = log.decisions()
+        self._decisions = deque(row for row in every if row["seen"] is not None)
+        self._since = self._decisions[0]["after_event"] if self._decisions else 2**62
+        older = [row for row in every if row["seen"] is None]
+        self._skipped["decisions without a digest"] = len(older)
+        self._knows_turns = not any(row["policy"] == choice.TURNS for row in older)
+        self._settings = FIRST | log.settings | log.first_settings
+        for table, rows in log.present.items():
+            for number in rows:
+                if f"{table}:{number}" not in log.announced:
+                    self._add({}, table, number, {})
+        for number in log.assignments:
+            if f"assignment_history:{number}" not in log.announced:
+                self._given(number)
+
+    # -- the replay
+
+    def _replay(self) -> None:
+        for done, event in enumerate(self._log.events()):
+            self._where = {"event": event["event_id"]}
+            if event["event_id"] in self._log.parts:
+                self._parts[event["event_id"]] = event
+            else:
+                self._event(event)
+            if done % 1000 == 0:
+                self._progress(done, self._log.total)
+        self._same("decisions of no event", [one["decision_id"] for one in self._decisions], [])
+
+    def _event(self, event: Row) -> None:
+        """Apply one event: first the rows that nothing is decided about, then its steps in order."""
+        self._where = {"event": event["event_id"]}
+        self._prepare(event)
+        before, after, own = event["before"], event["after"], 0
+        while own < len(self._decisions) and self._decisions[own]["after_event"] < event["event_id"]:
+            own += 1
+        steps = event["detail"].get("steps", [0] * own)
+        later: dict[str, Collection[str]] = {}
+        for decision in islice(self._decisions, sum(step == 0 for step in steps)):
+            later[f"{BOOKINGS}:{self._log.booked.get(decision['lead_id'])}"] = AFTER_DECISION
+        for step in steps:
+            if isinstance(step, list):
+                later[step[0]] = {*later.get(step[0], ()), *step[1]}
+        for key, new in after.items():
+            if key not in later or key in before:
+                self._apply(event, key, {name: new[name] for name in new.keys() - later.get(key, ())})
+        self._turns.follow(event["detail"], self._log.booked, self._rows[BOOKINGS])
+        for step in steps:
+            if isinstance(step, list):
+                self._apply(event, *step)
+            elif step:
+                self._event(self._parts.pop(step))
+            else:
+                self._decision(event)
+        self._finish(event)
+
+    def _prepare(self, event: Row) -> None:
+        number, detail, command = event["event_id"], event["detail"], event["command"]
+        low, high = VERSIONS.get(command, (0, 0))
+        high += command.startswith("cap.") or (self._log.has_caps and command in ("undo", "redo"))
+        self._versions = (self._versions[0] + low, self._versions[1] + high)
+        if command == "setting.set":
+            self._settings[detail["key"]] = str(detail["new"])
+        elif command in SEEN:
+            looks = self._sightings.setdefault(event["booking_id"], [])
+            looks.append((number, detail[SEEN[command]], event["at"]))
+        if event["undoes"] is not None:
+            root: int = event["undoes"]
+            self._roots[number] = self._roots.get(root, root)
+            self._undone ^= {self._roots[number]}
+
+    def _finish(self, event: Row) -> None:
+        """Compare the rows with what the event says of them, and new holders with the decisions."""
+        self._where = {"event": event["event_id"]}
+        is_decided = event["command"] not in UNDECIDED and event["event_id"] > self._since
+        for key, new in event["after"].items():
+            table, _, number = key.rpartition(":")
+            row = self._rows.get(table, {}).get(int(number), {})
+            for name in new.keys() & row.keys():
+                self._same(f"{name} of {key}", new[name], row[name])
+            if table == BOOKINGS and is_decided and new.get("agent_id") is not None:
+                decided = event["decided"].get(int(number))
+                self._same("an agent nobody decided on", new["agent_id"], decided, booking=int(number))
+        self._newest = max(self._newest, event["event_id"])
+        self._checked["events"] += 1
+
+    def _apply(self, event: Row, key: str, new: Row) -> None:
+        """Give a row new values; a new one its first values, too."""
+        table, _, text = key.rpartition(":")
+        number, before, told = int(text), event["before"].get(key, {}), event["after"].get(key, {})
+        if table not in COLUMNS:
+            if table == "assignment_history":
+                self._same("an assignment", key if number in self._log.assignments else None, key)
+                if key not in event["before"] and not told:
+                    self._given(number)
+            return
+        row = self._rows[table].get(number)
+        if row is None:
+            self._add(event, table, number, told | new)
+            return
+        touched = event["touched"].setdefault(key, set())
+        for name in (new.keys() & before.keys() & row.keys()) - touched:
+            self._same(f"{name} of {key} before", before[name], row[name])
+        touched.update(new)
+        at = None if event["command"] == "lead.file_again" else event["at"]
+        self._change(table, row, {name: new[name] for name in new.keys() & row.keys()}, at)
+
+    def _add(self, event: Row, table: str, number: int, told: Row) -> None:
+        """A new row: as its event tells, or, if it was written in bulk, as it must have been at first."""
+        key, is_told = f"{table}:{number}", bool(told) and "moved" not in told
+        present = self._log.present[table].get(number)
+        self._same("a row that an event made", key if present else None, key)
+        self._skipped["rows written in bulk: what they held at first"] += not is_told
+        known = told if is_told else (present or {}) | self._log.first.get(key, {})
+        row = self._rows[table][number] = {**dict.fromkeys(self._columns[table]), COLUMNS[table][0]: number}
+        if table == AGENTS:
+            moved = told.get("moved", {})  # just true in imports by earlier versions
+            self._knows_dates &= isinstance(moved, dict)
+            row |= dict.fromkeys(DERIVED, 0) | (
+                {"last_given_at": None} | moved if isinstance(moved, dict) else {}
+            )
+        values = {name: known.get(name) for name in self._columns[table][1:]}
+        self._change(table, row, values, event.get("at") if is_told else None)
+
+    def _given(self, assignment: int) -> None:
+        """An assignment written in bulk: its first agent had not been given a later one."""
+        row = self._log.assignments[assignment]
+        first = self._log.first.get(f"{BOOKINGS}:{self._log.booked.get(row['lead_id'])}", {})
+        agent = self._agents.get(first.get("agent_id", row["agent_id"]) or 0)
+        if agent is None:  # it waited, unless the undo of its import has taken the agent away
+            self._knows_dates &= row["lead_id"] in self._log.booked
+        else:
+            agent["last_given_at"] = max(agent["last_given_at"] or "", row["assigned_at"])
+
+    def _change(self, table: str, row: Row, values: Row, at: str | None) -> None:
+        """Give a row new values, and count again; ``at`` is when an agent gets a booking by it."""
+        if table == LEADS and "customer_id" in values:
+            self._leads_of.get(row["customer_id"], set()).discard(row["lead_id"])
+            self._leads_of.setdefault(values["customer_id"], set()).add(row["lead_id"])
+        old = self._counted(table, row)
+        row.update(values)
+        new = self._counted(table, row)
+        for (holder, scored, points), step in ((old, -1), (new, +1)):
+            if holder is not None and old[0] != new[0]:
+                agent = self._agents[holder]
+                agent["load" if table == BOOKINGS else "issue_load"] += step
+                if table == BOOKINGS and step > 0 and at is not None:
+                    agent["last_given_at"] = at
+            if scored is not None and old[1:] != new[1:]:
+                self._rate(self._agents[scored], points * step, step)
+        if table == AGENTS:
+            self._rate(row, 0, 0)
+            if row["presence"] in ("break", "away", "offline"):
+                self._absent.add(row["agent_id"])
+
+    @staticmethod
+    def _counted(table: str, row: Row) -> tuple[int | None, int | None, int]:
+        """The agent who holds a row, and the one scored in it, with the score."""
+        holder = row["agent_id"] if row.get("status") in HELD.get(table, ()) else None
+        scored = row["scored_agent_id" if table == BOOKINGS else "agent_id"] if row.get("score") else None
+        return holder, scored, row.get("score") or 0
+
+    def _rate(self, agent: Row, points: int, answers: int) -> None:
+        agent["score_sum"] += points
+        agent["score_count"] += answers
+        total = agent["prior_rating"] * agent["prior_answers"] + agent["score_sum"]
+        number = agent["prior_answers"] + agent["score_count"]
+        agent["rating"] = round(total / number, 6) if agent["score_count"] else agent["prior_rating"]
+
+    # -- decisions
+
+    def _decision(self, event: Row) -> None:
+        """Check the next decision, and give its booking to the agent decided."""
+        self._same("the number of decisions left", len(self._decisions) > 0, True)
+        decision = self._decisions.popleft()
+        number, agent_id = self._log.booked[decision["lead_id"]], decision["agent_id"]
+        self._where |= {"decision": decision["decision_id"], "booking": number}
+        text = json.dumps([decision[name] for name in DIGESTED], separators=(",", ":"))[:-1]
+        text += f",{decision['candidates']},{decision['notes']}]"
+        self._same("the digest", decision["seen"], hashlib.blake2b(text.encode(), digest_size=32).hexdigest())
+        self._same("the last event before", decision["after_event"], self._newest)
+        self._same("the time", decision["decided_at"], event["at"])
+        version, (low, high) = decision["settings_version"], self._versions
+        self._same("the version of the settings", version, min(max(version, low), high))
+        self._versions, self._checked["decisions"] = (version, version), self._checked["decisions"] + 1
+        for name in ("candidates", "notes", "excluded"):
+            decision[name] = json.loads(decision[name])
+        key, row = f"{BOOKINGS}:{number}", self._rows[BOOKINGS].get(number)
+        if decision["policy"] in NAMED:
+            self._skipped["decisions by hand or by the shuffle: an agent was named"] += 1
+            self._same("the agent named", decision["candidates"], [[agent_id]])
+        else:
+            self._choice(event, decision, row or event["after"].get(key, {}))
+        event["decided"][number] = agent_id
+        self._turns.take(self._rows[LEADS][decision["lead_id"]], agent_id, decision["policy"])
+        self._same("the agent decided", agent_id, agent_id if key in event["after"] else None)
+        if key in event["after"]:
+            self._apply(event, key, event["after"][key] | {"status": "Pending", "agent_id": agent_id})
+
+    def _choice(self, event: Row, decision: Row, booking: Row) -> None:
+        """Choose as the policy does, and compare; of a policy by score, only who could take the lead."""
+        policy, given, departments = decision["policy"], decision["candidates"], self._settings["departments"]
+        lead = self._rows[LEADS][decision["lead_id"]]
+        self._same("the policy", policy, event["detail"].get("policy", self._settings["policy"]))
+        turn = self._turns.last(choice.trip_of(lead), self._settings["round_robin_start"])
+        held_back = self._held_back(policy, given, choice.excluded_by(decision))
+        line = choice.Line(self._agents, policy, turn, held_back)
+        rules = [(choice.WEIGHT, "")] if policy == choice.SHARE else []
+        rules += choice.rules_of(lead, booking.get("package"), departments, self._agents)
+        line.choose(rules, self._kept_out(event, decision, booking))
+        ids = [one[0] for one in given]
+        if departments and is_erased(lead["requests"]):
+            self._skipped["decisions about the department of erased requests"] += 1
+            return
+        if self._has_caps():
+            self._skipped["decisions under caps: whether somebody was at one"] += 1
+            if policy in (*choice.PLACES, choice.TURNS):
+                self._same("who was compared", given, line.compared(ids))
+                told = choice.excluded_by(decision)
+                over = len(told) < choice.MOST_EXCLUDED and line.passed_over(ids) - told
+                self._same("who was passed over", over or set(), set())
+            return
+        self._same("the rules dropped", decision["notes"].get("relaxed", []), line.dropped)
+        if self._is_by_score(policy, given):
+            self._skipped[f"decisions by {policy}: who was first, not who could take the lead"] += 1
+            self._same("who could take it", [one for one in ids if line.places.get(one) not in line.fits], [])
+            self._same("how many could", min(len(given), choice.MOST), min(len(line.fits), choice.MOST))
+        else:
+            self._compare(decision, line, self._favourite(lead, line.fits))
+
+    def _compare(self, decision: Row, line: choice.Line, favourite: int | None) -> None:
+        """Compare the agents of a decision with those in line, a customer's own agent before all."""
+        policy, given, notes = decision["policy"], decision["candidates"], decision["notes"]
+        ranked = [place[-1] for place in line.fits[: choice.MOST]]
+        if favourite is not None:
+            ranked = [favourite, *(one for one in ranked if one != favourite)]
+        told = [[one[0], *one[2:]] if policy == "match" else one for one in given]
+        self._same("who was compared", told, line.compared(ranked))
+        excluded = line.excluded(ranked, favourite)
+        self._same("the agents excluded, by rule", notes.get("counts", {}), line.counts(excluded))
+        self._same("the agents excluded", sorted(choice.excluded_by(decision)), sorted(excluded))
+
+    def _held_back(self, policy: str, given: list[Any], excluded: set[int]) -> set[int]:
+        """The agents whom ``balanced`` held back after an absence, of whom only the decision tells."""
+        if policy != "balanced" or not self._log.has_absences:
+            return set()
+        held, place = {one[0] for one in given if len(one) > 3}, choice.PLACES[policy]
+        if len(given) == choice.MOST:  # some may be behind all that were compared
+            last = place(self._agents[given[-1][0]])
+            ahead = {one for one in self._absent if place(self._agents[one]) < last}
+            held |= ahead - excluded - {one[0] for one in given}
+        self._skipped["decisions by balanced: whether who was absent was held back"] += bool(held)
+        return held
+
+    def _has_caps(self) -> bool:
+        return self._log.has_caps or self._settings.get("ramp", "off") not in ("", "off")
+
+    def _is_by_score(self, policy: str, given: list[Any]) -> bool:  # without one, match is as rank
+        if policy in (choice.TURNS, "balanced"):
+            return not (self._knows_dates if policy == "balanced" else self._knows_turns)
+        return policy == choice.SHARE or (policy != "rank" and any(one[1] is not None for one in given))
+
+    def _kept_out(self, event: Row, decision: Row, booking: Row) -> Collection[int]:
+        """The agents who have seen a booking in the present round, or whom it is taken from."""
+        number, barred = self._log.booked[decision["lead_id"]], set(decision["notes"].get("barred", ()))
+        before = event["before"].get(f"{BOOKINGS}:{number}", {})
+        self._same("who is kept from it", barred - {before.get("agent_id", booking.get("agent_id"))}, set())
+        seen, last = set[int](), event["at"]
+        for sighting, agent_id, at in self._sightings.get(number, ()):
+            if sighting not in self._undone:
+                seen, last = ({agent_id} if agent_id in seen else seen | {agent_id}), at
+        rest = timedelta(minutes=int(self._settings["decline_minutes"]))
+        if seen and datetime.fromisoformat(last) + rest <= datetime.fromisoformat(event["at"]):
+            free = {one for one, agent in self._agents.items() if choice.takes_work(agent)}
+            if self._settings["policy"] == choice.SHARE:
+                free = {one for one in free if self._agents[one]["weight"]}
+            return seen | barred if free - seen - barred else barred
+        return seen | barred
+
+    def _favourite(self, lead: Row, fits: list[choice.Place]) -> int | None:
+        """The agent who sold the customer the last trip, if eligible and not much busier than the first."""
+        if self._settings["returning"] not in ("True", "on") or not fits:
+            return None
+        bookings = (
+            self._rows[BOOKINGS].get(self._log.booked.get(one, 0))
+            for one in self._leads_of[lead["customer_id"]]
+        )
+        sold = [one for one in bookings if one is not None and one["status"] == "Confirmed"]
+        sold.sort(key=lambda one: (one["completed_at"], one["booking_id"]))
+        theirs: int = sold[-1]["agent_id"] if sold else 0
+        if theirs not in [place[-1] for place in fits]:
+            return None
+        above = choice.ratio(self._agents[theirs]) - choice.ratio(self._agents[fits[0][-1]])
+        return theirs if above <= MOST_ABOVE else None
+
+    def _compare_end(self) -> None:
+        """Compare the rows as they are with what follows from the log."""
+        self._where, log = {}, self._log
+        for table, rows in self._rows.items():
+            for number, row in rows.items():
+                now = log.present[table][number]
+                for name in self._columns[table]:
+                    self._same(f"{name} of {table}:{number} now", now[name], row[name])
+        for now in log.select(AGENTS, ["agent_id", *DERIVED]):
+            agent = self._agents[now["agent_id"]]
+            for name in DERIVED if self._knows_dates else DERIVED[:-1]:
+                self._same(f"{name} of agent {now['agent_id']} now", now[name], agent[name])
+        for number, now in log.assignments.items():
+            booking = self._rows[BOOKINGS].get(log.booked.get(now["lead_id"], 0), now)
+            self._same(f"the agent of assignment {number}", now["agent_id"], booking["agent_id"])
+        turns = log.select("round_robin_pointers", ["location", "skill", "agent_id"])
+        if self._knows_turns:
+            recorded = sorted((row["location"], row["skill"], row["agent_id"]) for row in turns)
+            self._same("whose turn was last", recorded, self._turns.table())
+        self._same("the settings", FIRST | log.settings, {**log.settings, **self._settings})
