@@ -179,7 +179,7 @@ async def test_without_colour_everything_is_said_in_words(
             ), name
             await leave(app)
         await SCENES["queue"](app)
-        for word in ("○ waiting", "✗ cancelled", "✓ confirmed", "◐ claimed", "○ unclaimed"):
+        for word in ("! seen by all", "✗ cancelled", "✓ confirmed", "◐ claimed", "○ unclaimed"):
             assert word in text_of(app)
         await SCENES["lead"](app)
         assert "◉ (T)ext" in text_of(app)

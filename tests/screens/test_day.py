@@ -216,7 +216,7 @@ async def _somebody_asks(kim: Terminal, desk: Desk) -> None:
     shown = await kim.look(text_of)
     assert "cancelled" in shown
     assert "moved away" in shown
-    assert "Undone 2082-03-01 09:20 by bo" in " ".join((await kim.look(pane)).split())
+    assert "Undone 1 Mar 2082 09:20 by bo" in " ".join((await kim.look(pane)).split())
 
 
 async def _the_terminal_dies(day: Day, kim: Terminal) -> None:

@@ -201,6 +201,7 @@ MEANINGS = {
     },
     "w": {"why.letter", "issue.why"},
     "x": {"booking.cancel", "issue.close"},  # it ends
+    "B": {"service.board", "roster.fairness"},  # figures
     "E": {"insights.report", "export"},
     "H": {"booking.log", "issue.log"},
     "I": {"booking.issue", "issue.open"},

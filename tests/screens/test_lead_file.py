@@ -79,7 +79,7 @@ async def test_columns_are_chosen_and_the_file_is_one_act(
         assert "'How can we phone you?' may hold contacts" in text(app, "problem")
         assert becomes(app)["Where to"] == "destination"
         await press(app, "down", "down", "down")
-        await press(app, "p")
+        await press(app, "p", "h")
         assert becomes(app)["How can we phone you?"] == "phone"
         assert text(app, "told").startswith("2 rows would come in, 1 refused\n1 × 'Pluto' is not an accepted")
         assert "[/] Ada" in text_of(app)
@@ -199,7 +199,7 @@ async def test_pasted_lines_whose_columns_are_not_understood(golden_file: Path, 
         assert "f8 says what the columns are: " in str(app.screen.query_one("#told", Static).visual)
         await press(app, "f8")
         await press(app, "n", "down", "down", "down")
-        await press(app, "p")
+        await press(app, "p", "h")
         await press(app, "enter")
         assert len(app.screen_stack) == 1
         assert [each["customer_name"] for each in await newest(app, 2)] == ["Bob", "Ada"]

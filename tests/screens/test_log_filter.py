@@ -89,7 +89,7 @@ def test_every_changed_row_is_described_before_and_after() -> None:
         (
             "booking 3",
             [
-                "completed: – → 2082-11-22 01:02",
+                "completed: – → 22 Nov 2082 01:02",
                 "package revenue: – → 25,000.50 USD",
                 "status: Pending → Confirmed",
                 "voided: – → yes",
@@ -106,6 +106,6 @@ def test_messages_are_described() -> None:
     event: Any = {"detail": said}
     assert details(event) == [
         ("reason", "[/] ill"),
-        ("follow up", "2082-11-22 01:02"),
+        ("follow up", "22 Nov 2082 01:02"),
         ("score", "4"),
     ]

@@ -13,6 +13,7 @@ from textual.widgets import Input
 from astra_tui.app import AstraApp
 from dispatch.desk.desk import Desk
 from models.errors import Refused
+from screens.app.messages import ANSWER_WITHIN_S
 from screens.base.message_log import ANSWER, Message, MessageLog, News, ranges
 from screens.dialogs.form import FormModal
 from screens.widgets.message_line import MessageLine, MessageToast, SpeakingLine
@@ -194,6 +195,7 @@ async def test_a_key_answers_its_question_for_ten_seconds(
 ) -> None:
     async with running(size=(80, 24)) as (app, _):
         late, done = [0.0], list[str]()
+        monkeypatch.setattr("screens.app.messages.ANSWER_WITHIN_S", ANSWER_WITHIN_S)
         monkeypatch.setattr("screens.app.messages.monotonic", lambda: monotonic() + late[0])
         for seconds in (9.0, 10.5):
             app.ask_again("undo", "all", lambda: done.append("all"))

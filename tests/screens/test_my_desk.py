@@ -22,6 +22,7 @@ from tests.screens.picture import text_of
 from tests.screens.scenes import fill_in, press
 
 AGENT: Any = {
+    "owed": 0,
     "name": "Aurora Wilhelmina von Tanaka-Ødegård",
     "presence": "away",
     "presence_until": "2026-03-04 12:30:00",

@@ -37,11 +37,11 @@ async def test_a_list_is_restored(golden_file: Path) -> None:
         await press(app, "f3", *("greater_than_sign",) * 3, "less_than_sign")
         await press(app, "f4", "greater_than_sign", "v", "slash")
         await press(app, *"mars", "enter", "comma", "end", "enter", "minus", "escape")
-        assert table(app).chosen[-1] == "requests"
+        assert table(app).chosen[-1] == "priority"
         listed = [row["booking_id"] for row in table(app).rows_shown]
     async with own(golden_file, agent=1) as app:
         assert app.current_mode == "queue"
-        assert table(app).chosen[-1] == "requests"
+        assert table(app).chosen[-1] == "priority"
         assert [row["booking_id"] for row in table(app).rows_shown] == listed != []
         assert app.screen.query_one("#filter", Input).value == "mars"
         assert "Pending" in text_of(app)

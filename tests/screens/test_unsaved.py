@@ -89,7 +89,7 @@ async def test_values_no_longer_accepted_are_left_out(
         earlier.keep(Draft(values, "2082-03-01 09:30:00"))
     async with running(golden_file, size=(80, 24), drafts=drafts) as (app, _):
         assert {name for name, text in form(app).items() if text} == {"name", "source"}
-        assert notice(app).startswith("Restored what you typed at 2082-03-01 09:30")
+        assert notice(app).startswith("Restored what you typed at 09:30 on 1 Mar")
 
 
 async def test_a_full_disk_is_reported_once_and_typing_continues(golden_file: Path, running: Any) -> None:
