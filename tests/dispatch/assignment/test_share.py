@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from dispatch import agents, bookings
 from dispatch.agents.presence import set_presence
 from dispatch.assignment import policy_trial
+from dispatch.assignment.caps import set_cap
 from dispatch.assignment.counterfactuals import why_not
 from dispatch.assignment.explanations import preview, why
 from dispatch.assignment.shuffle import shuffle
@@ -31,6 +32,7 @@ from models.audit import Decision, Event
 from models.base import tuples
 from models.bookings import Booking
 from models.errors import Refused
+from tests.conftest import TestClock
 from tests.query_cost import FEW, add_agents, extra_steps, index_entries_written, plans
 
 AddAgent = Callable[..., dict[str, Any]]
@@ -110,6 +112,21 @@ def test_who_is_full_is_left_out_and_continues_later(
     assert [lead["agent_id"] for lead in got] == [1, 2, 2, 2, 2]
     bookings.cancel(desk, got[0]["booking_id"], "changed their mind")
     assert [add_lead()["agent_id"] for _ in range(2)] == [2, 1], "1 had the last turn of the two together"
+
+
+def test_who_is_at_a_cap_is_entitled_to_nothing_meanwhile(
+    desk: Desk, clock: TestClock, share: Callable[..., None], add_lead: AddLead
+) -> None:
+    share(1, 1)
+    set_cap(desk, 2, "hour", agent_id=1)
+    assert [add_lead()["agent_id"] for _ in range(6)] == [1, 2, 1, 2, 2, 2]
+    assert _lags(desk) == pytest.approx({1: -0.5, 2: 0.5}), "three were for both, three for the second alone"
+    with desk.reading():
+        assert shares.fault("share") == ""
+    clock.advance(hours=1)
+    assert [add_lead()["agent_id"] for _ in range(3)] == [2, 1, 2], "both begin where they were"
+    with desk.reading():
+        assert shares.fault("share") == ""
 
 
 def test_rules_come_first_and_the_share_is_caught_up_on(
