@@ -79,7 +79,7 @@ def received(
     )
     if requests:
         lead.requests = validation.wishes(requests)
-    lead.priority = validation.priority(priority, MEDIUM)
+    lead.priority = validation.priority(priority, MEDIUM) if priority else MEDIUM
     contact = validation.phone(phone) if phone else None, validation.email(email) if email else None
     if policy:
         running.policy = running.detail["policy"] = policy_named(policy).name
