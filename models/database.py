@@ -121,8 +121,7 @@ class DeskDatabase(SqliteDatabase):
         """BEGIN IMMEDIATE, retried at short random intervals for up to five seconds."""
         if self._is_sealed and lock_type != "DEFERRED":
             raise read_only.refusal(self.path, self.why_read_only)
-        statement = f"BEGIN {lock_type or 'IMMEDIATE'}"
-        retry_while_locked(lambda: self.run(statement, ()))  # without an extra cursor
+        retry_while_locked(lambda: self.run(f"BEGIN {lock_type or 'IMMEDIATE'}", ()))
 
     def commit(self) -> None:
         """COMMIT without an extra cursor."""
