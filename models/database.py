@@ -121,7 +121,7 @@ class DeskDatabase(SqliteDatabase):
         """BEGIN IMMEDIATE, retried at short random intervals for up to five seconds."""
         if self._is_sealed and lock_type != "DEFERRED":
             raise read_only.refusal(self.path, self.why_read_only)
-        retry_while_locked(lambda: self.run(f"BEGIN {lock_type or 'IMMEDIATE'}", ()))
+        retry_while_locked(lambda: super(DeskDatabase, self).begin(lock_type))
 
     def commit(self) -> None:
         """COMMIT without an extra cursor."""
@@ -173,7 +173,7 @@ class DeskDatabase(SqliteDatabase):
 
     def check_schema(self) -> None:
         """Raise DatabaseUnavailable if the schema has changed since the file was opened."""
-        version = int(self.run("PRAGMA user_version", ()).fetchone()[0])
+        version = int(self.pragma("user_version"))
         if version > SCHEMA_VERSION:
             raise _newer(self.path, "changed", version)
         if version < SCHEMA_VERSION:
