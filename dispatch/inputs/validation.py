@@ -20,9 +20,12 @@ REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 INVISIBLE_CATEGORIES = frozenset({"Cf", "Zs", "Mn"})
 
 
+NOUNS = {"leads": "number of leads", "per": "window"}
+
+
 def noun(field: str) -> str:
     """Return a field's name as a message says it: ``customer name``."""
-    return field.replace("_", " ")
+    return NOUNS.get(field, field.replace("_", " "))
 
 
 def stripped(value: object, field: str) -> str:
