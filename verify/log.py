@@ -54,6 +54,17 @@ def same(what: str, recorded: Any, follows: Any, **where: int | None) -> None:
         raise Fault({"what": what, **places, **where, "recorded": recorded, "follows": follows})
 
 
+def settings_of(event: Row) -> list[tuple[str, str | None, str]]:
+    """The settings that an event has changed: the key, the value before, if it is told, and after."""
+    detail, command = event["detail"], event["command"]
+    if "setting.set" in (command, detail.get("command")):
+        return [(detail["key"], str(detail["old"]), str(detail["new"]))]
+    if command == "weights.use":
+        return [("match_weights", None, detail["weights"])]
+    some = detail.get("settings", {}) if command == "import" else {}
+    return [(key, None, str(new)) for key, new in some.items()]
+
+
 class Log:
     """A desk's file; ``close`` it after use."""
 
@@ -107,8 +118,9 @@ class Log:
             same("the event before this one", last, expected, event=number)
             last, self.total = number, self.total + 1
             self.parts.update(one for one in detail.get("steps", ()) if isinstance(one, int) and one)
-            if event["command"] == "setting.set":
-                self.first_settings.setdefault(detail["key"], str(detail["old"]))
+            for key, old, _ in settings_of(event):
+                if old is not None:
+                    self.first_settings.setdefault(key, old)
             for key, new in event["after"].items():
                 if key not in before:
                     self.announced[key] = bool(new) and "moved" not in new
