@@ -19,6 +19,7 @@ from typing import Any
 from verify import choice
 from verify.log import (
     AGENTS,
+    BESIDE,
     BOOKINGS,
     COLUMNS,
     DERIVED,
@@ -33,6 +34,7 @@ from verify.log import (
     settings_of,
 )
 from verify.rows import Rows
+from verify.shares import BALANCED
 
 AFTER_DECISION = {*COLUMNS[BOOKINGS]} - {"package"}
 UNDECIDED = ("undo", "redo", "import", "import.rows", "import.rows_back", "lead.file_again")
@@ -80,8 +82,6 @@ class Checker:
         """Read the file, and put the rows in place that were there before the log."""
         log = self._log
         log.look_through()
-        self._rows = Rows(log, self._skipped)
-        self._tables, self._agents = self._rows.tables, self._rows.agents
         every = log.decisions()
         self._decisions = deque(row for row in every if row["seen"] is not None)
         self._since = self._decisions[0]["after_event"] if self._decisions else 2**62
@@ -89,6 +89,10 @@ class Checker:
         self._skipped["decisions without a digest"] = len(older)
         self._knows_turns = not any(row["policy"] == choice.TURNS for row in older)
         self._settings = FIRST | log.settings | log.first_settings
+        self._rows = Rows(log, self._settings, self._skipped)
+        self._tables, self._agents, self._shares = self._rows.tables, self._rows.agents, self._rows.shares
+        reckoning = {row["policy"] for row in older} & {choice.SHARE, BALANCED}
+        self._shares.is_known = log.has_absences and not reckoning and not self._has_caps()
         for table, rows in log.present.items():
             for number in rows:
                 if f"{table}:{number}" not in log.announced:
@@ -96,6 +100,7 @@ class Checker:
         for number in log.assignments:
             if f"assignment_history:{number}" not in log.announced:
                 self._rows.given(number)
+        self._shares.switch(self._settings["policy"])
 
     # -- the replay
 
@@ -123,25 +128,39 @@ class Checker:
             later[f"{BOOKINGS}:{self._log.booked.get(decision['lead_id'])}"] = AFTER_DECISION
         for step in steps:
             if isinstance(step, list):
-                later[step[0]] = {*later.get(step[0], ()), *step[1]}
+                later[step[0]] = {*later.get(step[0], ()), *step[1], *BESIDE}
         for key, new in after.items():
             if key not in later or key in before:
                 self._apply(event, key, {name: new[name] for name in new.keys() - later.get(key, ())})
         self._turns.follow(event["detail"], self._log.booked, self._tables[BOOKINGS])
         for step in steps:
             if isinstance(step, list):
-                self._apply(event, *step)
+                told = after.get(step[0], {})
+                self._apply(event, step[0], {name: told[name] for name in told.keys() & BESIDE} | step[1])
             elif step:
                 self._event(self._parts.pop(step))
+                self._rows.now = event["at"]
             else:
+                self._give_back(event)
                 self._decision(event)
+        self._give_back(event)
         self._finish(event)
+
+    def _give_back(self, event: Row) -> None:
+        """What an undo gives back is given before it decides anything."""
+        if not event["is_given_back"]:
+            event["is_given_back"] = True
+            self._shares.give_back(event["detail"])
 
     def _prepare(self, event: Row) -> None:
         number, detail, command = event["event_id"], event["detail"], event["command"]
+        self._rows.now = event["at"]
         for key, old, new in (changes := settings_of(event)):
             self._same(f"the setting {key} before", old, self._settings.get(key, old))
+            if key == "policy" and new != self._settings[key]:
+                self._shares.switch(new)
             self._settings[key] = new
+        self._shares.is_known &= not self._has_caps()
         if command == "weights.learn":
             self._settings.pop("match_weights", None)  # it may have been fixed to those in use
         low, high = VERSIONS.get(command, (len(changes), len(changes)))
@@ -208,6 +227,7 @@ class Checker:
         version, (low, high) = decision["settings_version"], self._versions
         self._same("the version of the settings", version, min(max(version, low), high))
         self._versions, self._checked["decisions"] = (version, version), self._checked["decisions"] + 1
+        self._shares.last_decision = decision["decision_id"]
         for name in ("candidates", "notes", "excluded"):
             decision[name] = json.loads(decision[name])
         key, row = f"{BOOKINGS}:{number}", self._tables[BOOKINGS].get(number)
@@ -217,6 +237,7 @@ class Checker:
         else:
             self._choice(event, decision, row or event["after"].get(key, {}))
         event["decided"][number] = agent_id
+        self._shares.receive(decision)
         self._turns.take(self._tables[LEADS][decision["lead_id"]], agent_id, decision["policy"])
         self._same("the agent decided", agent_id, agent_id if key in event["after"] else None)
         if key in event["after"]:
@@ -230,6 +251,8 @@ class Checker:
         turn = self._turns.last(choice.trip_of(lead), self._settings["round_robin_start"])
         held_back = self._held_back(policy, given, choice.excluded_by(decision))
         line = choice.Line(self._agents, policy, turn, held_back)
+        if policy == choice.SHARE and self._shares.is_known:
+            line.sort_by(self._shares.keys(given))
         rules = [(choice.WEIGHT, "")] if policy == choice.SHARE else []
         rules += choice.rules_of(lead, booking.get("package"), departments, self._agents)
         line.choose(rules, self._kept_out(event, decision, booking))
@@ -267,8 +290,10 @@ class Checker:
 
     def _held_back(self, policy: str, given: list[Any], excluded: set[int]) -> set[int]:
         """The agents whom ``balanced`` held back after an absence, of whom only the decision tells."""
-        if policy != "balanced" or not self._log.has_absences:
+        if policy != BALANCED or not self._log.has_absences:
             return set()
+        if self._shares.is_known:
+            return self._shares.held_back()
         held, place = {one[0] for one in given if len(one) > 3}, choice.PLACES[policy]
         if len(given) == choice.MOST:  # some may be behind all that were compared
             last = place(self._agents[given[-1][0]])
@@ -281,9 +306,11 @@ class Checker:
         return self._log.has_caps or self._settings.get("ramp", "off") not in ("", "off")
 
     def _is_by_score(self, policy: str, given: list[Any]) -> bool:  # without one, match is as rank
-        if policy in (choice.TURNS, "balanced"):
-            return not (self._rows.knows_dates if policy == "balanced" else self._knows_turns)
-        return policy == choice.SHARE or (policy != "rank" and any(one[1] is not None for one in given))
+        if policy in (choice.TURNS, BALANCED):
+            return not (self._rows.knows_dates if policy == BALANCED else self._knows_turns)
+        if policy == choice.SHARE:
+            return not self._shares.is_known
+        return policy != "rank" and any(one[1] is not None for one in given)
 
     def _kept_out(self, event: Row, decision: Row, booking: Row) -> Collection[int]:
         """The agents who have seen a booking in the present round, or whom it is taken from."""
@@ -337,4 +364,6 @@ class Checker:
         if self._knows_turns:
             recorded = sorted((row["location"], row["skill"], row["agent_id"]) for row in turns)
             self._same("whose turn was last", recorded, self._turns.table())
+        if self._shares.is_known:
+            self._shares.compare(log)
         self._same("the settings", FIRST | log.settings, {**log.settings, **self._settings})

@@ -18,7 +18,7 @@ AGENTS, BOOKINGS, LEADS, ASSIGNED = "space_travel_agents", "bookings", "new_cust
 COLUMNS = {
     AGENTS: [
         *("agent_id", "presence", "capacity", "left_at", "department", "skills", "locations"),
-        *("years_of_service", "prior_rating", "prior_answers"),
+        *("years_of_service", "prior_rating", "prior_answers", "presence_reason", "hours", "due_at"),
     ],
     LEADS: ["lead_id", "destination", "launch_location", "requests", "customer_id"],
     BOOKINGS: [
@@ -36,6 +36,8 @@ EVENT = ["event_id", "at", "command", "booking_id", "detail", "before", "after",
 
 DERIVED = ["load", "issue_load", "score_sum", "score_count", "rating", "last_given_at"]
 HELD = {BOOKINGS: ("Pending",), "issues": ("assigned", "in_progress", "pending_customer")}
+BESIDE = ("presence_reason", "hours", "due_at")
+"""What changes together with an agent's presence."""
 SEEN = {"booking.decline": "declined_by", "booking.lapse": "not_claimed_by"}
 
 
@@ -97,7 +99,7 @@ class Log:
     def events(self) -> Iterator[Row]:
         for event in self.select("events", EVENT):
             event |= {name: json.loads(event[name] or "{}") for name in ("detail", "before", "after")}
-            yield event | {"touched": {}, "decided": {}}
+            yield event | {"touched": {}, "decided": {}, "is_given_back": False}
 
     def decisions(self) -> list[Row]:
         """Every decision. Raises Fault for one that is missing, or whose digest is."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 
+from verify import shares
 from verify.log import AGENTS, BOOKINGS, COLUMNS, DERIVED, HELD, LEADS, Log, Row, same
-
-ABSENT = ("break", "away", "offline")
 
 
 class Rows:
-    """The rows of each table by number; ``skipped`` counts what cannot be known of them."""
+    """The rows of each table by number; ``skipped`` counts what cannot be known of them.
 
-    def __init__(self, log: Log, skipped: Counter[str]) -> None:
-        self._log, self._skipped = log, skipped
+    ``now`` is the time of the event that changes them, whose changes the ``shares`` follow.
+    """
+
+    def __init__(self, log: Log, settings: dict[str, str], skipped: Counter[str]) -> None:
+        self._log, self._skipped, self.now = log, skipped, ""
         self.tables: dict[str, dict[int, Row]] = {table: {} for table in COLUMNS}
         self.agents = self.tables[AGENTS]
+        self.shares = shares.Shares(self.agents, settings)
         self.leads_of: dict[int, set[int]] = {}  # by customer
         self.absent: set[int] = set()  # agents who were, at some time
         self.knows_dates = True
@@ -55,7 +58,7 @@ class Rows:
         if table == LEADS and "customer_id" in values:
             self.leads_of.get(row["customer_id"], set()).discard(row["lead_id"])
             self.leads_of.setdefault(values["customer_id"], set()).add(row["lead_id"])
-        old = self._counted(table, row)
+        old, weight, is_new = self._counted(table, row), row.get("weight"), row.get("presence") is None
         row.update(values)
         new = self._counted(table, row)
         for (holder, scored, points), step in ((old, -1), (new, +1)):
@@ -64,12 +67,16 @@ class Rows:
                 agent["load" if table == BOOKINGS else "issue_load"] += step
                 if table == BOOKINGS and step > 0 and at is not None:
                     agent["last_given_at"] = at
+                self.shares.follow(agent)
             if scored is not None and old[1:] != new[1:]:
                 self._rate(self.agents[scored], points * step, step)
         if table == AGENTS:
             self._rate(row, 0, 0)
-            if row["presence"] in ABSENT:
+            if row["presence"] in shares.ABSENT:
                 self.absent.add(row["agent_id"])
+            self.shares.follow(row, weight)
+            if not is_new and not shares.DECIDING.isdisjoint(values):
+                self.shares.absence(row, self.now)
 
     @staticmethod
     def _counted(table: str, row: Row) -> tuple[int | None, int | None, int]:

@@ -25,7 +25,18 @@ from models.priorities import PRIORITIES
 
 DESTINATIONS = ("Europa", "Ganymede", "Mars", "Titan", "Venus")
 LAUNCHES = ("Dallas-Fort Worth Launch Complex", "Sydney Stellar Port", "Tokyo Spaceport Terminal")
-POLICIES = ("rank", "rank", "round_robin", "balanced", "balanced", "skill", "match", "rank+contact")
+POLICIES = (
+    "rank",
+    "rank",
+    "share",
+    "share",
+    "round_robin",
+    "balanced",
+    "balanced",
+    "skill",
+    "match",
+    "rank+contact",
+)
 QUOTES = {
     "Europa": "Glacier Trek Adventure",
     "Ganymede": "Private Observatory Suite",
@@ -45,6 +56,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "dwell_minutes": ("0", "10"),
     "min_present": ("0", "1"),
     "contact_hours": ("0", "1"),
+    "absence_credit": ("none", "3", "full"),
     "drain_seconds": ("0", "0", "300"),
     "match_weights": ("published", "learned"),
 }
@@ -191,6 +203,7 @@ class Work:
             {"rating": self.random.randint(1, 5)},
             {"skills": self.pick("Mars", "Mars, Titan", "")},
             {"locations": self.pick("Sydney Stellar Port", "")},
+            {"weight": self.pick(0, 0.5, 1, 2, 7.3)},
             {"department": self.pick("Premium Bookings", "Luxury Voyages")},
         )
         agents.change(self.desk, self.agent_id(), **given)
