@@ -19,11 +19,11 @@ from typing import Any
 from verify import choice
 from verify.log import (
     AGENTS,
+    BESIDE,
     BOOKINGS,
     COLUMNS,
     DERIVED,
     DIGESTED,
-    HELD,
     LEADS,
     SEEN,
     Fault,
@@ -31,11 +31,14 @@ from verify.log import (
     Row,
     is_erased,
     same,
+    settings_of,
 )
+from verify.rows import Rows
+from verify.shares import BALANCED
 
 AFTER_DECISION = {*COLUMNS[BOOKINGS]} - {"package"}
 UNDECIDED = ("undo", "redo", "import", "import.rows", "import.rows_back", "lead.file_again")
-VERSIONS = {"setting.set": (1, 1), "weights.use": (1, 1), "weights.learn": (0, 1), "desk.restore": (0, 2**40)}
+VERSIONS = {"weights.learn": (0, 1), "desk.restore": (0, 2**40)}  # of others as many as settings
 FIRST = {"policy": "rank", "departments": "", "returning": "False", "decline_minutes": "30"}
 FIRST["round_robin_start"] = "continue"
 NAMED, MOST_ABOVE = ("by hand", "pull", "shuffle"), 0.3 + 1e-9
@@ -48,16 +51,12 @@ class Checker:
         self._path, self._progress = path, progress
         self._checked, self._skipped = Counter({"decisions": 0, "events": 0}), Counter[str]()
         self._where: dict[str, int] = {}  # of a fault
-        self._rows: dict[str, dict[int, Row]] = {table: {} for table in COLUMNS}
-        self._agents, self._columns = self._rows[AGENTS], COLUMNS
-        self._leads_of: dict[int, set[int]] = {}  # by customer
         self._parts: dict[int, Row] = {}  # events that a command wrote while another was at work
         self._sightings: dict[int, list[tuple[int, int, str]]] = {}  # by booking: event, agent, time
         self._roots: dict[int, int] = {}
         self._undone: set[int] = set()
         self._turns = choice.Turns()
-        self._absent: set[int] = set()  # agents who were, at some time
-        self._versions, self._newest, self._knows_dates = (1, 1), 0, True
+        self._versions, self._newest = (1, 1), 0
 
     def run(self) -> Row:
         """Return what was checked and what was not, and the first fault, if there is one."""
@@ -82,7 +81,6 @@ class Checker:
     def _begin(self) -> None:
         """Read the file, and put the rows in place that were there before the log."""
         log = self._log
-        self._columns = log.columns
         log.look_through()
         every = log.decisions()
         self._decisions = deque(row for row in every if row["seen"] is not None)
@@ -91,13 +89,18 @@ class Checker:
         self._skipped["decisions without a digest"] = len(older)
         self._knows_turns = not any(row["policy"] == choice.TURNS for row in older)
         self._settings = FIRST | log.settings | log.first_settings
+        self._rows = Rows(log, self._settings, self._skipped)
+        self._tables, self._agents, self._shares = self._rows.tables, self._rows.agents, self._rows.shares
+        reckoning = {row["policy"] for row in older} & {choice.SHARE, BALANCED}
+        self._shares.is_known = log.has_absences and not reckoning and not self._has_caps()
         for table, rows in log.present.items():
             for number in rows:
                 if f"{table}:{number}" not in log.announced:
-                    self._add({}, table, number, {})
+                    self._rows.add({}, table, number, {})
         for number in log.assignments:
             if f"assignment_history:{number}" not in log.announced:
-                self._given(number)
+                self._rows.given(number)
+        self._shares.switch(self._settings["policy"])
 
     # -- the replay
 
@@ -125,28 +128,45 @@ class Checker:
             later[f"{BOOKINGS}:{self._log.booked.get(decision['lead_id'])}"] = AFTER_DECISION
         for step in steps:
             if isinstance(step, list):
-                later[step[0]] = {*later.get(step[0], ()), *step[1]}
+                later[step[0]] = {*later.get(step[0], ()), *step[1], *BESIDE}
         for key, new in after.items():
             if key not in later or key in before:
                 self._apply(event, key, {name: new[name] for name in new.keys() - later.get(key, ())})
-        self._turns.follow(event["detail"], self._log.booked, self._rows[BOOKINGS])
+        self._turns.follow(event["detail"], self._log.booked, self._tables[BOOKINGS])
         for step in steps:
             if isinstance(step, list):
-                self._apply(event, *step)
+                told = after.get(step[0], {})
+                self._apply(event, step[0], {name: told[name] for name in told.keys() & BESIDE} | step[1])
             elif step:
                 self._event(self._parts.pop(step))
+                self._rows.now = event["at"]
             else:
+                self._give_back(event)
                 self._decision(event)
+        self._give_back(event)
         self._finish(event)
+
+    def _give_back(self, event: Row) -> None:
+        """What an undo gives back is given before it decides anything."""
+        if not event["is_given_back"]:
+            event["is_given_back"] = True
+            self._shares.give_back(event["detail"])
 
     def _prepare(self, event: Row) -> None:
         number, detail, command = event["event_id"], event["detail"], event["command"]
-        low, high = VERSIONS.get(command, (0, 0))
+        self._rows.now = event["at"]
+        for key, old, new in (changes := settings_of(event)):
+            self._same(f"the setting {key} before", old, self._settings.get(key, old))
+            if key == "policy" and new != self._settings[key]:
+                self._shares.switch(new)
+            self._settings[key] = new
+        self._shares.is_known &= not self._has_caps()
+        if command == "weights.learn":
+            self._settings.pop("match_weights", None)  # it may have been fixed to those in use
+        low, high = VERSIONS.get(command, (len(changes), len(changes)))
         high += command.startswith("cap.") or (self._log.has_caps and command in ("undo", "redo"))
         self._versions = (self._versions[0] + low, self._versions[1] + high)
-        if command == "setting.set":
-            self._settings[detail["key"]] = str(detail["new"])
-        elif command in SEEN:
+        if command in SEEN:
             looks = self._sightings.setdefault(event["booking_id"], [])
             looks.append((number, detail[SEEN[command]], event["at"]))
         if event["undoes"] is not None:
@@ -160,12 +180,13 @@ class Checker:
         is_decided = event["command"] not in UNDECIDED and event["event_id"] > self._since
         for key, new in event["after"].items():
             table, _, number = key.rpartition(":")
-            row = self._rows.get(table, {}).get(int(number), {})
+            row = self._tables.get(table, {}).get(int(number), {})
             for name in new.keys() & row.keys():
                 self._same(f"{name} of {key}", new[name], row[name])
-            if table == BOOKINGS and is_decided and new.get("agent_id") is not None:
-                decided = event["decided"].get(int(number))
-                self._same("an agent nobody decided on", new["agent_id"], decided, booking=int(number))
+            is_new = new.get("status") == "Pending" and key not in event["before"]
+            if table == BOOKINGS and is_decided and (is_new or "agent_id" in new):
+                decided = event["decided"].get(int(number), 0)
+                self._same("an agent nobody decided on", new.get("agent_id"), decided, booking=int(number))
         self._newest = max(self._newest, event["event_id"])
         self._checked["events"] += 1
 
@@ -177,80 +198,18 @@ class Checker:
             if table == "assignment_history":
                 self._same("an assignment", key if number in self._log.assignments else None, key)
                 if key not in event["before"] and not told:
-                    self._given(number)
+                    self._rows.given(number)
             return
-        row = self._rows[table].get(number)
+        row = self._tables[table].get(number)
         if row is None:
-            self._add(event, table, number, told | new)
+            self._rows.add(event, table, number, told | new)
             return
         touched = event["touched"].setdefault(key, set())
         for name in (new.keys() & before.keys() & row.keys()) - touched:
             self._same(f"{name} of {key} before", before[name], row[name])
         touched.update(new)
         at = None if event["command"] == "lead.file_again" else event["at"]
-        self._change(table, row, {name: new[name] for name in new.keys() & row.keys()}, at)
-
-    def _add(self, event: Row, table: str, number: int, told: Row) -> None:
-        """A new row: as its event tells, or, if it was written in bulk, as it must have been at first."""
-        key, is_told = f"{table}:{number}", bool(told) and "moved" not in told
-        present = self._log.present[table].get(number)
-        self._same("a row that an event made", key if present else None, key)
-        self._skipped["rows written in bulk: what they held at first"] += not is_told
-        known = told if is_told else (present or {}) | self._log.first.get(key, {})
-        row = self._rows[table][number] = {**dict.fromkeys(self._columns[table]), COLUMNS[table][0]: number}
-        if table == AGENTS:
-            moved = told.get("moved", {})  # just true in imports by earlier versions
-            self._knows_dates &= isinstance(moved, dict)
-            row |= dict.fromkeys(DERIVED, 0) | (
-                {"last_given_at": None} | moved if isinstance(moved, dict) else {}
-            )
-        values = {name: known.get(name) for name in self._columns[table][1:]}
-        self._change(table, row, values, event.get("at") if is_told else None)
-
-    def _given(self, assignment: int) -> None:
-        """An assignment written in bulk: its first agent had not been given a later one."""
-        row = self._log.assignments[assignment]
-        first = self._log.first.get(f"{BOOKINGS}:{self._log.booked.get(row['lead_id'])}", {})
-        agent = self._agents.get(first.get("agent_id", row["agent_id"]) or 0)
-        if agent is None:  # it waited, unless the undo of its import has taken the agent away
-            self._knows_dates &= row["lead_id"] in self._log.booked
-        else:
-            agent["last_given_at"] = max(agent["last_given_at"] or "", row["assigned_at"])
-
-    def _change(self, table: str, row: Row, values: Row, at: str | None) -> None:
-        """Give a row new values, and count again; ``at`` is when an agent gets a booking by it."""
-        if table == LEADS and "customer_id" in values:
-            self._leads_of.get(row["customer_id"], set()).discard(row["lead_id"])
-            self._leads_of.setdefault(values["customer_id"], set()).add(row["lead_id"])
-        old = self._counted(table, row)
-        row.update(values)
-        new = self._counted(table, row)
-        for (holder, scored, points), step in ((old, -1), (new, +1)):
-            if holder is not None and old[0] != new[0]:
-                agent = self._agents[holder]
-                agent["load" if table == BOOKINGS else "issue_load"] += step
-                if table == BOOKINGS and step > 0 and at is not None:
-                    agent["last_given_at"] = at
-            if scored is not None and old[1:] != new[1:]:
-                self._rate(self._agents[scored], points * step, step)
-        if table == AGENTS:
-            self._rate(row, 0, 0)
-            if row["presence"] in ("break", "away", "offline"):
-                self._absent.add(row["agent_id"])
-
-    @staticmethod
-    def _counted(table: str, row: Row) -> tuple[int | None, int | None, int]:
-        """The agent who holds a row, and the one scored in it, with the score."""
-        holder = row["agent_id"] if row.get("status") in HELD.get(table, ()) else None
-        scored = row["scored_agent_id" if table == BOOKINGS else "agent_id"] if row.get("score") else None
-        return holder, scored, row.get("score") or 0
-
-    def _rate(self, agent: Row, points: int, answers: int) -> None:
-        agent["score_sum"] += points
-        agent["score_count"] += answers
-        total = agent["prior_rating"] * agent["prior_answers"] + agent["score_sum"]
-        number = agent["prior_answers"] + agent["score_count"]
-        agent["rating"] = round(total / number, 6) if agent["score_count"] else agent["prior_rating"]
+        self._rows.change(table, row, {name: new[name] for name in new.keys() & row.keys()}, at)
 
     # -- decisions
 
@@ -268,16 +227,18 @@ class Checker:
         version, (low, high) = decision["settings_version"], self._versions
         self._same("the version of the settings", version, min(max(version, low), high))
         self._versions, self._checked["decisions"] = (version, version), self._checked["decisions"] + 1
+        self._shares.last_decision = decision["decision_id"]
         for name in ("candidates", "notes", "excluded"):
             decision[name] = json.loads(decision[name])
-        key, row = f"{BOOKINGS}:{number}", self._rows[BOOKINGS].get(number)
+        key, row = f"{BOOKINGS}:{number}", self._tables[BOOKINGS].get(number)
         if decision["policy"] in NAMED:
             self._skipped["decisions by hand or by the shuffle: an agent was named"] += 1
             self._same("the agent named", decision["candidates"], [[agent_id]])
         else:
             self._choice(event, decision, row or event["after"].get(key, {}))
         event["decided"][number] = agent_id
-        self._turns.take(self._rows[LEADS][decision["lead_id"]], agent_id, decision["policy"])
+        self._shares.receive(decision)
+        self._turns.take(self._tables[LEADS][decision["lead_id"]], agent_id, decision["policy"])
         self._same("the agent decided", agent_id, agent_id if key in event["after"] else None)
         if key in event["after"]:
             self._apply(event, key, event["after"][key] | {"status": "Pending", "agent_id": agent_id})
@@ -285,11 +246,13 @@ class Checker:
     def _choice(self, event: Row, decision: Row, booking: Row) -> None:
         """Choose as the policy does, and compare; of a policy by score, only who could take the lead."""
         policy, given, departments = decision["policy"], decision["candidates"], self._settings["departments"]
-        lead = self._rows[LEADS][decision["lead_id"]]
+        lead = self._tables[LEADS][decision["lead_id"]]
         self._same("the policy", policy, event["detail"].get("policy", self._settings["policy"]))
         turn = self._turns.last(choice.trip_of(lead), self._settings["round_robin_start"])
         held_back = self._held_back(policy, given, choice.excluded_by(decision))
         line = choice.Line(self._agents, policy, turn, held_back)
+        if policy == choice.SHARE and self._shares.is_known:
+            line.sort_by(self._shares.keys(given))
         rules = [(choice.WEIGHT, "")] if policy == choice.SHARE else []
         rules += choice.rules_of(lead, booking.get("package"), departments, self._agents)
         line.choose(rules, self._kept_out(event, decision, booking))
@@ -327,12 +290,14 @@ class Checker:
 
     def _held_back(self, policy: str, given: list[Any], excluded: set[int]) -> set[int]:
         """The agents whom ``balanced`` held back after an absence, of whom only the decision tells."""
-        if policy != "balanced" or not self._log.has_absences:
+        if policy != BALANCED or not self._log.has_absences:
             return set()
+        if self._shares.is_known:
+            return self._shares.held_back()
         held, place = {one[0] for one in given if len(one) > 3}, choice.PLACES[policy]
         if len(given) == choice.MOST:  # some may be behind all that were compared
             last = place(self._agents[given[-1][0]])
-            ahead = {one for one in self._absent if place(self._agents[one]) < last}
+            ahead = {one for one in self._rows.absent if place(self._agents[one]) < last}
             held |= ahead - excluded - {one[0] for one in given}
         self._skipped["decisions by balanced: whether who was absent was held back"] += bool(held)
         return held
@@ -341,9 +306,11 @@ class Checker:
         return self._log.has_caps or self._settings.get("ramp", "off") not in ("", "off")
 
     def _is_by_score(self, policy: str, given: list[Any]) -> bool:  # without one, match is as rank
-        if policy in (choice.TURNS, "balanced"):
-            return not (self._knows_dates if policy == "balanced" else self._knows_turns)
-        return policy == choice.SHARE or (policy != "rank" and any(one[1] is not None for one in given))
+        if policy in (choice.TURNS, BALANCED):
+            return not (self._rows.knows_dates if policy == BALANCED else self._knows_turns)
+        if policy == choice.SHARE:
+            return not self._shares.is_known
+        return policy != "rank" and any(one[1] is not None for one in given)
 
     def _kept_out(self, event: Row, decision: Row, booking: Row) -> Collection[int]:
         """The agents who have seen a booking in the present round, or whom it is taken from."""
@@ -367,8 +334,8 @@ class Checker:
         if self._settings["returning"] not in ("True", "on") or not fits:
             return None
         bookings = (
-            self._rows[BOOKINGS].get(self._log.booked.get(one, 0))
-            for one in self._leads_of[lead["customer_id"]]
+            self._tables[BOOKINGS].get(self._log.booked.get(one, 0))
+            for one in self._rows.leads_of[lead["customer_id"]]
         )
         sold = [one for one in bookings if one is not None and one["status"] == "Confirmed"]
         sold.sort(key=lambda one: (one["completed_at"], one["booking_id"]))
@@ -381,20 +348,22 @@ class Checker:
     def _compare_end(self) -> None:
         """Compare the rows as they are with what follows from the log."""
         self._where, log = {}, self._log
-        for table, rows in self._rows.items():
+        for table, rows in self._tables.items():
             for number, row in rows.items():
                 now = log.present[table][number]
-                for name in self._columns[table]:
+                for name in self._log.columns[table]:
                     self._same(f"{name} of {table}:{number} now", now[name], row[name])
         for now in log.select(AGENTS, ["agent_id", *DERIVED]):
             agent = self._agents[now["agent_id"]]
-            for name in DERIVED if self._knows_dates else DERIVED[:-1]:
+            for name in DERIVED if self._rows.knows_dates else DERIVED[:-1]:
                 self._same(f"{name} of agent {now['agent_id']} now", now[name], agent[name])
         for number, now in log.assignments.items():
-            booking = self._rows[BOOKINGS].get(log.booked.get(now["lead_id"], 0), now)
+            booking = self._tables[BOOKINGS].get(log.booked.get(now["lead_id"], 0), now)
             self._same(f"the agent of assignment {number}", now["agent_id"], booking["agent_id"])
         turns = log.select("round_robin_pointers", ["location", "skill", "agent_id"])
         if self._knows_turns:
             recorded = sorted((row["location"], row["skill"], row["agent_id"]) for row in turns)
             self._same("whose turn was last", recorded, self._turns.table())
+        if self._shares.is_known:
+            self._shares.compare(log)
         self._same("the settings", FIRST | log.settings, {**log.settings, **self._settings})

@@ -39,6 +39,13 @@ COMPARED: dict[str, Callable[[Row], list[Any]]] = {
 }
 
 
+def _place_by_share(number: int, keys: list[Any]) -> Place:
+    is_behind, due_in, behind, weight = keys
+    if is_behind:
+        return 0, due_in, number
+    return (1, -behind / weight, number) if weight else (2, 0.0, number)
+
+
 def broken(agent: Row, rules: Rules) -> str | None:
     """The first of the rules that an agent does not meet."""
     for rule, wanted in rules:
@@ -83,6 +90,7 @@ class Line:
 
     def __init__(self, agents: dict[int, Row], policy: str, last: int, held_back: Collection[int]) -> None:
         self._agents, self._policy, self._last, self._held_back = agents, policy, last, held_back
+        self._keys: dict[int, list[Any]] = {}  # where they are no columns
         here = [agent for agent in agents.values() if agent["left_at"] is None]
         self.places = {agent["agent_id"]: self._place(agent) for agent in here}
         self.able = sorted(self.places[agent["agent_id"]] for agent in here if takes_work(agent))
@@ -92,6 +100,12 @@ class Line:
             return agent["agent_id"] <= self._last, agent["agent_id"]
         place = PLACES.get(self._policy, PLACES["rank"])(agent)
         return (agent["agent_id"] in self._held_back and takes_work(agent), *place)
+
+    def sort_by(self, keys: dict[int, list[Any]]) -> None:
+        """Put the agents in the order of ``share`` instead, by what it compares of them."""
+        self._keys = keys
+        self.places = {number: _place_by_share(number, keys[number]) for number in self.places}
+        self.able = sorted(self.places[place[-1]] for place in self.able)
 
     def choose(self, every: Rules, kept: Collection[int]) -> None:
         self.kept, self.rules, self.dropped = kept, every, list[str]()
@@ -111,6 +125,8 @@ class Line:
         """The agents as a decision has them, with the keys that the policy compares."""
         if self._policy == TURNS:
             return [[one, self._last] for one in ranked]
+        if self._keys:
+            return [[one, *self._keys[one]] for one in ranked]
         keys = COMPARED.get(self._policy, COMPARED["rank"])
         held_back = {one: [True] for one in self._held_back}
         return [[one, *keys(self._agents[one]), *held_back.get(one, ())] for one in ranked]

@@ -18,7 +18,7 @@ AGENTS, BOOKINGS, LEADS, ASSIGNED = "space_travel_agents", "bookings", "new_cust
 COLUMNS = {
     AGENTS: [
         *("agent_id", "presence", "capacity", "left_at", "department", "skills", "locations"),
-        *("years_of_service", "prior_rating", "prior_answers"),
+        *("years_of_service", "prior_rating", "prior_answers", "presence_reason", "hours", "due_at"),
     ],
     LEADS: ["lead_id", "destination", "launch_location", "requests", "customer_id"],
     BOOKINGS: [
@@ -36,6 +36,8 @@ EVENT = ["event_id", "at", "command", "booking_id", "detail", "before", "after",
 
 DERIVED = ["load", "issue_load", "score_sum", "score_count", "rating", "last_given_at"]
 HELD = {BOOKINGS: ("Pending",), "issues": ("assigned", "in_progress", "pending_customer")}
+BESIDE = ("presence_reason", "hours", "due_at")
+"""What changes together with an agent's presence."""
 SEEN = {"booking.decline": "declined_by", "booking.lapse": "not_claimed_by"}
 
 
@@ -52,6 +54,17 @@ def same(what: str, recorded: Any, follows: Any, **where: int | None) -> None:
     if recorded != follows and not is_erased(recorded) and not is_erased(follows):
         places = dict.fromkeys(("event", "decision", "booking"))
         raise Fault({"what": what, **places, **where, "recorded": recorded, "follows": follows})
+
+
+def settings_of(event: Row) -> list[tuple[str, str | None, str]]:
+    """The settings that an event has changed: the key, the value before, if it is told, and after."""
+    detail, command = event["detail"], event["command"]
+    if "setting.set" in (command, detail.get("command")):
+        return [(detail["key"], str(detail["old"]), str(detail["new"]))]
+    if command == "weights.use":
+        return [("match_weights", None, detail["weights"])]
+    some = detail.get("settings", {}) if command == "import" else {}
+    return [(key, None, str(new)) for key, new in some.items()]
 
 
 class Log:
@@ -86,7 +99,7 @@ class Log:
     def events(self) -> Iterator[Row]:
         for event in self.select("events", EVENT):
             event |= {name: json.loads(event[name] or "{}") for name in ("detail", "before", "after")}
-            yield event | {"touched": {}, "decided": {}}
+            yield event | {"touched": {}, "decided": {}, "is_given_back": False}
 
     def decisions(self) -> list[Row]:
         """Every decision. Raises Fault for one that is missing, or whose digest is."""
@@ -107,8 +120,9 @@ class Log:
             same("the event before this one", last, expected, event=number)
             last, self.total = number, self.total + 1
             self.parts.update(one for one in detail.get("steps", ()) if isinstance(one, int) and one)
-            if event["command"] == "setting.set":
-                self.first_settings.setdefault(detail["key"], str(detail["old"]))
+            for key, old, _ in settings_of(event):
+                if old is not None:
+                    self.first_settings.setdefault(key, old)
             for key, new in event["after"].items():
                 if key not in before:
                     self.announced[key] = bool(new) and "moved" not in new

@@ -11,7 +11,7 @@ from typing import Any
 
 Row = dict[str, Any]
 DIGESTED = ["lead_id", "agent_id", "decided_at", "policy", "settings_version", "after_event"]
-CHECKED = "policy IN ('rank', 'balanced', 'round_robin')"
+CHECKED = "policy IN ('rank', 'balanced', 'round_robin', 'share')"
 
 
 class Vandal:
@@ -159,6 +159,30 @@ def _winner(by: Vandal) -> str:
     return by.rewrite(row, agent_id=some[0][0], candidates=json.dumps(some, separators=(",", ":")))
 
 
+def _share(by: Vandal) -> str:
+    row = by.one("SELECT * FROM decisions WHERE policy = 'share' AND agent_id IS NOT NULL")
+    some = json.loads(row["candidates"])
+    some[0][3] += 0.01
+    return by.rewrite(row, candidates=json.dumps(some, separators=(",", ":")))
+
+
+def _winner_of_share(by: Vandal) -> str:
+    row = by.one("SELECT * FROM decisions WHERE json_array_length(candidates) > 1 AND policy = 'share'")
+    some = json.loads(row["candidates"])
+    some[:2] = some[1::-1]
+    return by.rewrite(row, agent_id=some[0][0], candidates=json.dumps(some, separators=(",", ":")))
+
+
+def _weight_in_log(by: Vandal) -> str:
+    where = "command = 'agent.set' AND after LIKE '%weight%'"
+    return by.image(where, "space_travel_agents", lambda row: row.update(weight=row["weight"] + 1))
+
+
+def _clock(by: Vandal) -> str:
+    row = by.one("SELECT * FROM share_clock")
+    return by.put("share_clock", "clock_id", row, moment=row["moment"] + 0.01)
+
+
 def _counts(by: Vandal) -> str:
     row = by.one(f"SELECT * FROM decisions WHERE notes LIKE '%counts%' AND {CHECKED}")
     notes = json.loads(row["notes"])
@@ -235,6 +259,14 @@ CORRUPTIONS: dict[str, Callable[[Vandal], str]] = {
     ),
     "deleted assignment": _deleted("assignment_history", "assignment_id"),
     "deleted booking": _deleted("bookings", "booking_id"),
+    "weight": _column("weight", lambda weight: weight + 0.1),
+    "weight in the log": _weight_in_log,
+    "due": _column("share_due", lambda due: due - 0.001),
+    "lag": _column("share_lag", lambda lag: lag + 0.001),
+    "owed": _column("owed", lambda owed: owed + 1),
+    "clock of the shares": _clock,
+    "keys of share": _share,
+    "winner of share": _winner_of_share,
     "runners-up": _runners_up,
     "keys": _keys,
     "winner": _winner,

@@ -21,10 +21,22 @@ from dispatch.operations import booking_timeouts, configuration, sweep, undo
 from dispatch.service.issues import intake as issues
 from dispatch.service.issues import lifecycle as issue_lifecycle
 from models.errors import DeskError
+from models.priorities import PRIORITIES
 
 DESTINATIONS = ("Europa", "Ganymede", "Mars", "Titan", "Venus")
 LAUNCHES = ("Dallas-Fort Worth Launch Complex", "Sydney Stellar Port", "Tokyo Spaceport Terminal")
-POLICIES = ("rank", "rank", "round_robin", "balanced", "balanced", "skill", "match", "rank+contact")
+POLICIES = (
+    "rank",
+    "rank",
+    "share",
+    "share",
+    "round_robin",
+    "balanced",
+    "balanced",
+    "skill",
+    "match",
+    "rank+contact",
+)
 QUOTES = {
     "Europa": "Glacier Trek Adventure",
     "Ganymede": "Private Observatory Suite",
@@ -44,6 +56,8 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "dwell_minutes": ("0", "10"),
     "min_present": ("0", "1"),
     "contact_hours": ("0", "1"),
+    "absence_credit": ("none", "3", "full"),
+    "drain_seconds": ("0", "0", "300"),
     "match_weights": ("published", "learned"),
 }
 
@@ -113,6 +127,7 @@ class Work:
             "destination": self.pick(*DESTINATIONS),
             "launch": self.pick(*LAUNCHES),
             "requests": self.pick(None, None, "a Luxury Dome Stay, please", "Titan later"),
+            "priority": self.pick(None, None, *PRIORITIES),
             "phone": self.pick(None, f"+49711{known:06}"),
         }
 
@@ -167,6 +182,7 @@ class Work:
             {"destination": self.pick(*DESTINATIONS)},
             {"launch": self.pick(*LAUNCHES)},
             {"requests": "Titan, or a Luxury Dome Stay"},
+            {"priority": self.pick(*PRIORITIES)},
         )
         editing.edit(self.desk, self.booking(), **given)
 
@@ -187,6 +203,7 @@ class Work:
             {"rating": self.random.randint(1, 5)},
             {"skills": self.pick("Mars", "Mars, Titan", "")},
             {"locations": self.pick("Sydney Stellar Port", "")},
+            {"weight": self.pick(0, 0.5, 1, 2, 7.3)},
             {"department": self.pick("Premium Bookings", "Luxury Voyages")},
         )
         agents.change(self.desk, self.agent_id(), **given)
@@ -225,9 +242,13 @@ class Work:
 
     def batch(self) -> None:
         some = list({self.booking() for _ in range(4)})
-        do = self.pick(bulk_actions.release, bulk_actions.cancel, bulk_actions.reassign)
+        do = self.pick(
+            bulk_actions.release, bulk_actions.cancel, bulk_actions.reassign, bulk_actions.prioritise
+        )
         if do is bulk_actions.reassign:
             do(self.desk, some, self.agent_id(), "all to one")
+        elif do is bulk_actions.prioritise:
+            do(self.desk, some, self.pick(*PRIORITIES))
         elif do is bulk_actions.cancel:
             do(self.desk, some[:2], "no money")
         else:

@@ -18,6 +18,7 @@ from dispatch.agents.presence import set_presence
 from dispatch.bootstrap import open_desk
 from dispatch.desk import event_chain, event_log
 from dispatch.desk.desk import Desk
+from dispatch.operations import configuration
 from dispatch.privacy.erasure import forget
 from models.audit import Event
 from models.base import tuples
@@ -29,6 +30,7 @@ from tests.verify.random_work import Work
 from verify.checker import Checker
 
 COMMANDS = 300
+NEW: dict[str, Any] = {"last_name": "New", "department": "Luxury Voyages", "job_title": "Space Travel Agent"}
 CASES = [
     (name, seed) for seed, names in ((1, list(CORRUPTIONS)), (2, list(CORRUPTIONS)[:16])) for name in names
 ]
@@ -55,10 +57,16 @@ def sound(tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Path) -> Pa
     path = Path(shutil.copy(empty_desk_file, tmp_path_factory.mktemp("sound") / "desk.db"))
     clock = TestClock()
     desk = staffed(open_desk(path, clock=clock, actor="kim"))
-    work = Work(desk, clock, 5, policies=("rank", "round_robin", "balanced"))
-    for _ in range(3):
+    work = Work(desk, clock, 5, policies=("rank", "round_robin", "balanced", "share"))
+    configuration.set_value(desk, "absence_credit", "3")
+    for _ in range(4):
         work.next_policy()
-        work.run(COMMANDS // 3)
+        work.run(COMMANDS // 4)
+    configuration.set_value(desk, "policy", "share")
+    work.run(COMMANDS // 10)
+    for number in range(2):  # in the end some are members
+        agents.add(desk, first_name=f"Last {number}", capacity=40, **NEW)
+    work.lead()
     event_chain.seal(desk)
     desk.close()
     return path
