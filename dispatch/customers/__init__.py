@@ -1,6 +1,13 @@
 """Customers: their records, search, duplicates and merging."""
 
-from dispatch.customers.duplicates import in_question, similar, suggestions, suspects
+from dispatch.customers.duplicates import (
+    MOST_COMPARED,
+    first_names,
+    in_question,
+    similar,
+    suggestions,
+    suspects,
+)
 from dispatch.customers.merging import merge, preview_merge
 from dispatch.customers.recognition import note_on, recognise
 from dispatch.customers.records import MOST_LISTED, card, complete, edit, refuse_erased, standing
@@ -8,6 +15,7 @@ from dispatch.customers.search import CUSTOMER_KEYS, MOST_FOUND, each, filtered,
 
 __all__ = [
     "CUSTOMER_KEYS",
+    "MOST_COMPARED",
     "MOST_FOUND",
     "MOST_LISTED",
     "card",
@@ -16,6 +24,7 @@ __all__ = [
     "edit",
     "filtered",
     "find",
+    "first_names",
     "in_question",
     "merge",
     "note_on",

@@ -18,14 +18,16 @@ from dispatch.queries.customer_index import found
 from dispatch.queries.row_types import CustomerRow
 from models.base import listed, tuples
 from models.bookings import Booking
-from models.customer_index import MOST_WORDS, needle
+from models.customer_index import MOST_WORDS, name_needle, needle
 from models.customers import Customer, Lead
 from models.errors import InvalidInput
 from models.folding import fold
 from models.issues import Issue
+from models.search_index import TRIGRAM
 
 MOST_SUSPECTS = 10
 MOST_COMPARED = 200
+MOST_OFFERED = 3  # customers known by the beginning of their first name
 LAST_DIGITS = "last digits of the phone"
 
 
@@ -43,7 +45,8 @@ def suggestions(
 
     Nobody of whom nothing is left is suggested: a lead undone has not made them known.
     """
-    sure, likely = _with_contacts(phone, email), _with_last_digits(phone) | _begun(name) | _namesakes(name)
+    sure = _with_contacts(phone, email)
+    likely = _with_last_digits(phone) | _begun(name) | _namesakes(name) | _of_first_name(name)
     gone = _with_nothing_left({*sure, *likely})
     known, perhaps = (
         {customer_id: because for customer_id, because in found.items() if customer_id not in gone}
@@ -153,6 +156,34 @@ def _begun(name: str) -> dict[int, str]:
     )
     rows = sorted(tuples(query), reverse=True)
     return {customer_id: "name so far" for customer_id, known in rows if _begin(words, fold(known).split())}
+
+
+def first_names(name: str) -> list[str]:
+    """Names of the customers whose first name begins with the one word typed, if too many to offer.
+
+    There are at most MOST_COMPARED of them.
+    """
+    people = _first_named(name)
+    return [known for _, known in people] if len(people) > MOST_OFFERED else []
+
+
+def _of_first_name(name: str) -> dict[int, str]:
+    people = _first_named(name)
+    return {customer_id: "first name" for customer_id, _ in people} if len(people) <= MOST_OFFERED else {}
+
+
+def _first_named(name: str) -> list[tuple[int, str]]:
+    """Customers whose name begins with the one word typed, of three letters or more, newest first."""
+    words = fold(name).split()
+    if len(words) != 1 or len(words[0]) < TRIGRAM:
+        return []
+    ids = found([name_needle(words)], MOST_COMPARED)
+    query = Customer.select(Customer.customer_id, Customer.name).where(
+        Customer.customer_id.in_(listed(ids)), Customer.merged_into.is_null()
+    )
+    people = [row for row in sorted(tuples(query), reverse=True) if fold(row[1]).startswith(words[0])]
+    gone = _with_nothing_left([customer_id for customer_id, _ in people])
+    return [row for row in people if row[0] not in gone]
 
 
 def _begin(words: Sequence[str], known: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Future times as typed: "tomorrow 9:00", "in 2 hours", "2h", "fri 9", "23.11. 9:00".
+"""Future times as typed: "tomorrow 9:00", "in 2 hours", "2h", "fri 9", "tomorrow at nine", "23.11. 9:00".
 
 Everything is read in the terminal's own zone and on the desk's own calendar, decades ahead. Each form of a
 day is one row of FORMS; a day without a time means 09:00.
@@ -23,7 +23,9 @@ EXAMPLES = f"{RELATIVE}, 23.11. 9:00, 11-23 09:00"
 DAYS_TO_EXAMPLE = 8  # from now to the dates that a refusal names
 MORNING = "9:00"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-DAYS_AHEAD = {"today": 0, "tomorrow": 1, "tmrw": 1}
+DAYS_AHEAD = {"today": 0, "tomorrow": 1, "tmrw": 1, "yesterday": -1}
+NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+IN_FIGURES = {word: str(number) for number, word in enumerate(NUMBERS, start=1)} | {"noon": "12:00"}
 SPANS = {
     **dict.fromkeys(("minutes", "minute", "mins", "min", "m"), timedelta(minutes=1)),
     **dict.fromkeys(("hours", "hour", "hrs", "hr", "h"), timedelta(hours=1)),
@@ -43,7 +45,8 @@ def understand(text: str, now: str, offset: timedelta) -> str:
     naming the accepted forms, for the past and for anything else.
     """
     typed = validation.stripped(text, "time")
-    words = re.sub(r"[\s,]+", " ", typed.casefold()).replace(" at ", " ").strip()
+    words = re.sub(r"[\s,]+", " ", typed.casefold()).replace(" at ", " ").removeprefix("at ").strip()
+    words = " ".join(IN_FIGURES.get(word, word) for word in words.split())
     marked = re.fullmatch(r"(.*[0-9]) ?(?:utc|z)", words)
     if marked:
         words, offset = marked[1], timedelta()
@@ -55,7 +58,7 @@ def understand(text: str, now: str, offset: timedelta) -> str:
     except (ValueError, OverflowError):  # no such day or hour, or a year outside the calendar
         stored = None
     if stored is None or stored <= present:
-        problem = "is not in the future" if stored is None else "has passed"
+        problem = "is not understood" if stored is None else "has passed"
         raise InvalidInput("time", f"{validation.excerpt(typed)} {problem}", _hint(here))
     return to_text(stored)
 

@@ -6,18 +6,20 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from dispatch.assignment.caps import remove_cap, set_cap
+from dispatch.assignment.caps import MOST_LEADS, remove_cap, set_cap
 from dispatch.desk.desk import Desk
+from dispatch.inputs import validation
 from dispatch.queries.agents import list_agents
-from dispatch.queries.caps import list_caps
+from dispatch.queries.caps import cap_words, list_caps
 from dispatch.queries.row_types import AgentRow, CapRow
 from dispatch.queries.wording import plural
+from models.caps import CapRule
 from models.windows import HOUR, PERIODS
 from screens.dialogs.form import Field, FormModal, Values
 from screens.fields.agent_picker import picked
 from screens.fields.preview import Preview
 
-EACH, ONE, DEPARTMENT = WHOM = ("each agent", "one agent", "a department")
+EACH, ONE, DEPARTMENT = WHOM = ("each agent", "one agent", "department")
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,28 @@ def cap_form(found: Choices) -> FormModal[CapRow]:
             text.append(f"{row['words']}{before}\n", "bold")
         return text.append_text(_in_force(list_caps()))
 
+    def consequence(given: Values) -> str:
+        """Name a cap that is for everybody."""
+        if given["whom"] != EACH:
+            return ""
+        trip = given["source"] or None, given["destination"] or None
+        words = cap_words(CapRule(0, _leads(given["leads"]), given["per"], None, None, *trip))
+        return words.replace("for each agent", f"for each of {plural(len(found.agents), 'agent')}")
+
     return FormModal(
         "Cap",
         [
-            Field("leads", "At most", hint="leads, such as 5", required=True),
-            Field("per", "Per", HOUR, PERIODS, required=True),
-            Field("whom", "For", EACH, WHOM, required=True),
-            Field("agent", "Agent", agents=found.agents, only_if=("whom", ONE)),
-            Field("department", "Department", options=found.departments, only_if=("whom", DEPARTMENT)),
+            Field("leads", "At most", hint="leads, such as 5", required=True, check=_leads),
+            Field("per", "Per", HOUR, PERIODS, required=True, stops=True),
+            Field("whom", "For", EACH, WHOM, required=True, stops=True),
+            Field("agent", "Agent", agents=found.agents, required=True, only_if=("whom", ONE)),
+            Field(
+                "department",
+                "Department",
+                options=found.departments,
+                required=True,
+                only_if=("whom", DEPARTMENT),
+            ),
             Field("source", "Source", options=found.sources),
             Field("destination", "Destination", options=found.destinations),
         ],
@@ -64,7 +80,12 @@ def cap_form(found: Choices) -> FormModal[CapRow]:
         submit="Set cap",
         about="What an agent gets in an hour, a day or a week; source and destination are optional.",
         preview=Preview(look),
+        asks=consequence,
     )
+
+
+def _leads(text: str) -> int:
+    return validation.whole(text, "leads", 1, MOST_LEADS)
 
 
 def _set(desk: Desk, given: Values) -> CapRow:

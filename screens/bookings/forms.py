@@ -128,7 +128,7 @@ def contact_form(booking: BookingRow) -> FormModal[BookingRow]:
     fields = [
         Field("outcome", "Outcome", "Reached", tuple(words), required=True),
         Field("text", "Notes"),
-        Field("follow_up", "Follow-up", hint=MOMENT_HINT, note=moment_reader()),
+        Field("follow_up", "Follow-up", hint=MOMENT_HINT, note=_again(booking["follow_up_at"])),
     ]
 
     def command(desk: Desk, number: int, outcome: str, text: str, follow_up: str) -> BookingRow:
@@ -163,6 +163,19 @@ def moment_reader(before: str | None = None) -> Callable[[str, str], str]:
         if typed == moment(before):
             return f"Unchanged: {due_word(before, now) or 'not due yet'}"
         return f"= {day_and_moment(due_times.understand(typed, now, local_offset()))}"
+
+    return describe
+
+
+def _again(at: str | None) -> Callable[[str, str], str]:
+    """Return the same for the time to try again: without one, the follow-up that is set already stays."""
+    read = moment_reader()
+
+    def describe(typed: str, now: str) -> str:
+        if typed.strip() or not at:
+            return read(typed, now)
+        kept = "done once the customer is reached" if at <= now else "kept unless you type another"
+        return f"{day_and_moment(at)}: {kept}"
 
     return describe
 

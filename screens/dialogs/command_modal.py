@@ -14,7 +14,7 @@ from models.errors import DeskError, InvalidInput
 from screens.base import keys
 from screens.base.hosted import T
 from screens.dialogs.modal import HOLDS_TEXT, Modal
-from screens.fields.choice import LettersTyped
+from screens.fields.choice import Choice, LettersTyped, Pick
 from screens.fields.field_line import WRONG, no_such_name
 from screens.fields.type_ahead import which
 
@@ -42,7 +42,6 @@ class CommandModal(Modal[Outcome | None]):
         super().__init__(title)
         self._busy = self._is_warned = False
         self._result: Outcome | None = None
-        self._slip = ""
 
     def _send(self, command: Callable[[Desk], T], done: Callable[[T], object] | None = None) -> None:
         """Run the command; its result closes the modal, or goes to ``done``."""
@@ -96,19 +95,18 @@ class CommandModal(Modal[Outcome | None]):
         self._show_problem(keys.refusal(self.app, error, noun))
 
     def on_letters_typed(self, message: LettersTyped) -> None:
-        """Say so if a letter chooses nothing, until the field is left."""
-        self._slip = "" if message.found else no_such_name(message)
-        self._show_problem(which(message.waiting) if message.waiting else self._slip)
+        """Say so if a letter chooses nothing, or leaves several names open."""
+        self._show_problem(which(message.waiting) if message.waiting else no_such_name(message.choice))
 
     def _slipped(self) -> bool:
-        """Return whether letters that chose nothing were typed last: their enter goes no further."""
-        slipped, self._slip = bool(self._slip), ""
-        return slipped
-
-    def on_descendant_blur(self) -> None:
-        if self._slip:
-            self._slip = ""
-            self._show_note("")
+        """Say and show where a word was typed that fits no name, if so: nothing goes further with it."""
+        choices: list[Choice | Pick] = [*self.query(Choice), *self.query(Pick)]
+        field = next((each for each in choices if each.refused), None)
+        if field is None:
+            return False
+        self._show_problem(no_such_name(field))
+        field.focus()
+        return True
 
     def _show_note(self, text: str) -> None:
         if self.is_laid_out:

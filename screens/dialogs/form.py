@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 from textual import events, on
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList, RadioSet, Select, Static, TextArea
 
 from dispatch.desk.desk import Desk
-from dispatch.inputs import validation
-from dispatch.queries.row_types import AgentRow
 from models.errors import DeskError, InvalidInput
 from screens.base import keys
 from screens.base.keys import key
 from screens.base.textual_internals import rename_action
 from screens.dialogs.command_modal import CommandModal, Outcome
+from screens.dialogs.form_field import Field as Field
+from screens.dialogs.form_field import reason_field as reason_field
 from screens.dialogs.modal import HOLDS_TEXT, buttons
 from screens.fields.agent_picker import PICKER_LINES, AgentPicker
 from screens.fields.choice import Choice, Pick
-from screens.fields.field_line import FieldLine, is_required, noun_of
+from screens.fields.field_line import FieldLine
 from screens.fields.preview import Preview
-from screens.fields.prose import Prose
 from screens.fields.type_ahead import which
 from screens.fields.values import value_of
 from screens.fields.way import next_stop
@@ -36,97 +31,10 @@ Values = dict[str, str]
 Verb = str | Callable[[Values], str]
 Changed = Input.Changed | RadioSet.Changed | Select.Changed | TextArea.Changed
 
-FIELD_WIDTH = 58  # cells beside the label
-OPTION_EXTRA = 4  # an option's mark, and the brackets around the letters that choose it
-GAP = 2  # between two options
 FRAME = 2  # lines of the form's frame
 HIGH = 30  # lines of a screen with room above and below a form
 AROUND_PREVIEW, USUAL_PREVIEW = 16, 9  # lines of such a screen beside fields and preview; and of a preview
 LEAST_FIELDS = 3  # lines of them in sight on the lowest screen
-
-
-@dataclass(frozen=True)
-class Field:
-    """One field of a form: a text (of several ``lines``), one of ``options``, or (``agent``) an agent.
-
-    A few short ``options`` are shown side by side; others open as a list. ``note`` describes, below
-    the field, how the typed text is read at the desk's time, or raises DeskError. A ``required`` one has
-    a mark; where it has one option, that is chosen. ``check`` raises InvalidInput for a text the desk
-    would refuse. ``only_if`` names another field, and its value with which this one is shown.
-    """
-
-    name: str
-    label: str
-    value: str = ""
-    options: tuple[str, ...] = ()
-    hint: str = ""
-    agents: tuple[AgentRow, ...] = ()
-    note: Callable[[str, str], str] | None = None
-    lines: int = 1
-    required: bool = False
-    check: Callable[[str], object] | None = None
-    only_if: tuple[str, str] | None = None
-
-    @property
-    def start(self) -> str:
-        """The value at first."""
-        return self.options[0] if self._is_settled else self.value
-
-    @property
-    def _is_settled(self) -> bool:
-        return self.required and not self.value and len(self.options) == 1
-
-    @property
-    def needs_no_key(self) -> bool:
-        """Whether there is nothing to choose: the cursor need not stop here."""
-        return bool(self.options) and len(self.names) == 1 and bool(self.start)
-
-    def refusal(self, app: App[Any], text: str) -> str:
-        """Return what is wrong with a value, as far as that can be said before it is sent."""
-        if not text.strip():
-            return is_required(self.noun) if self.required else ""
-        try:
-            if self.check is not None:
-                self.check(text)
-        except InvalidInput as error:
-            return keys.refusal(app, error, self.noun)
-        return ""
-
-    @property
-    def noun(self) -> str:
-        """What the field is called in a sentence."""
-        return noun_of(self.name, self.label)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The options, and the row's present value if it is not among them: leaving it changes nothing."""
-        return self.options if not self.value or self.value in self.options else (*self.options, self.value)
-
-    @property
-    def is_choice(self) -> bool:
-        """Whether the options fit side by side."""
-        cells = sum(len(name) + OPTION_EXTRA + GAP for name in self.names) - GAP
-        return bool(self.options) and cells <= FIELD_WIDTH
-
-    def widget(self) -> Widget:
-        """Return the input for this field, with the field's name as its id."""
-        if self.agents:
-            return AgentPicker(self.agents, id=self.name)
-        if self.is_choice:
-            return Choice(self.names, id=self.name)
-        if self.options:
-            return Pick(self.names, value=self.start or Pick.NULL, id=self.name)
-        if self.lines > 1:
-            area = Prose(self.value, placeholder=self.hint, id=self.name)
-            area.styles.height = self.lines
-            return area
-        return Input(self.value, placeholder=self.hint, compact=True, id=self.name)
-
-
-def reason_field(hint: str, name: str = "reason", label: str = "Reason", lines: int = 1) -> Field:
-    """Make a field for a text that the desk requires: a reason or a note."""
-    check = partial(validation.required_text, field=name)
-    return Field(name, label, hint=hint, lines=lines, required=True, check=check)
 
 
 class FormModal(CommandModal[Outcome]):
@@ -199,6 +107,10 @@ class FormModal(CommandModal[Outcome]):
             if field.only_if is not None:
                 self.line(field.name).display = values[field.only_if[0]] == field.only_if[1]
 
+    def _shown(self) -> list[Field]:
+        self._show_asked()
+        return [field for field in self._fields if self.line(field.name).display]
+
     def _begin(self) -> None:
         """Put the cursor into the first field that needs a key."""
         first = next((field for field in self._fields if not field.needs_no_key), None)
@@ -269,12 +181,16 @@ class FormModal(CommandModal[Outcome]):
 
     def _understand(self, field: Field, typed: str) -> None:
         """Show below a field how its text is understood, or is not; without a note, nothing any more."""
-        line = self.line(field.name)
+        told, wrong = self._read(field, typed)
+        self.line(field.name).tell(wrong or told, "wrong" if wrong else "")
+
+    def _read(self, field: Field, typed: str) -> tuple[str, str]:
+        """Return how a text is understood, and why it is not."""
         try:
-            line.tell(field.note(typed, self.backend.desk.now()) if field.note else "")
+            return (field.note(typed, self.backend.desk.now()) if field.note else ""), ""
         except DeskError as error:
             accepted = f"; try {field.hint}" if field.hint else ""
-            line.tell(f"{keys.said(error, field.noun)}{accepted}", "wrong")
+            return "", f"{keys.said(error, field.noun)}{accepted}"
 
     @on(Input.Submitted)
     @on(Choice.Accepted)
@@ -282,16 +198,17 @@ class FormModal(CommandModal[Outcome]):
     def _next(self) -> None:
         """Go to the next field on enter, and submit from the last one; a text the desk would refuse stays."""
         here = self._here
-        if here is None or self._is_wrong_here() or self._slipped():
+        if here is None or self._is_wrong_here():
             return
-        shown = [field.name for field in self._fields if self.line(field.name).display]
-        following = next_stop(here.name, shown, self._lacking())
+        following = next_stop(here.name, [field.name for field in self._shown()], self._lacking())
         if following:
             self._focus(following)
+        elif self._is_refused(self._to_send()):
+            return
         elif self._kept_open:
             self._kept_open = False
             self._show_problem(f"Enter again, if this is meant: {self._verb}")
-        elif self._asks is not None and self._asked_about != self.values():
+        elif self._asks is not None and self._asked_about != self.values() and self._asks(self.values()):
             self._asked_about = self.values()
             self._show_note(f"Enter again: {self._asks(self._asked_about)}")
         else:
@@ -299,10 +216,12 @@ class FormModal(CommandModal[Outcome]):
 
     def _lacking(self) -> set[str]:
         """Return the fields that enter stops in: required ones still empty; all if none was so at first."""
-        asked = {field.name for field in self._fields if field.required and not field.start}
+        shown = self._shown()
+        asked = {field.name for field in shown if field.required and not field.start}
         if not asked:
-            return {field.name for field in self._fields if not field.needs_no_key}
-        return {name for name, text in self.values().items() if name in asked and not text.strip()}
+            return {field.name for field in shown if not field.needs_no_key}
+        lacking = {name for name, text in self.values().items() if name in asked and not text.strip()}
+        return lacking | {field.name for field in shown if field.stops}
 
     @property
     def _here(self) -> Field | None:
@@ -341,10 +260,7 @@ class FormModal(CommandModal[Outcome]):
     def action_submit(self) -> None:
         if self._busy:
             return
-        values = self.values()
-        if self._changes_only:
-            before = {field.name: field.value for field in self._fields}
-            values = {name: text for name, text in values.items() if text != before[name]}
+        values = self._to_send()
         if self._is_refused(values):
             return
         if values or not self._changes_only:
@@ -352,9 +268,14 @@ class FormModal(CommandModal[Outcome]):
         else:
             self.leave()
 
+    def _to_send(self) -> Values:
+        """Return the values, or with ``changes_only`` those that were changed."""
+        before = {field.name: field.value for field in self._fields} if self._changes_only else {}
+        return {name: text for name, text in self.values().items() if text != before.get(name)}
+
     def _is_refused(self, values: Values) -> bool:
         """Say below each field at fault what is wrong with it, and go to the first one."""
-        found = {field.name: self._refusal(field, values.get(field.name)) for field in self._fields}
+        found = {field.name: self._refusal(field, values.get(field.name)) for field in self._shown()}
         wrong = {name: text for name, text in found.items() if text}
         for name, text in wrong.items():
             self.line(name).tell(text, "wrong")
@@ -366,9 +287,11 @@ class FormModal(CommandModal[Outcome]):
     def _refusal(self, field: Field, text: str | None) -> str:
         """Return what is wrong with a value to be sent, if any, or that letters leave several names open."""
         widget = self.query_one(f"#{field.name}")
-        if isinstance(widget, Choice | Pick) and widget.waiting:
-            return which(widget.waiting)
-        return "" if text is None else field.refusal(self.app, text)
+        if isinstance(widget, Choice | Pick) and (widget.refused or widget.waiting):
+            return self.line(field.name).refusal or which(widget.waiting)
+        if text is None:
+            return ""
+        return field.refusal(self.app, text) or self._read(field, text)[1]
 
     def unsaved(self) -> str:
         """Typed text that would be lost; a choice takes one key to repeat and needs no warning."""

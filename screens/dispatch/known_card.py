@@ -22,7 +22,7 @@ from screens.wording.bookings import state_with_sign
 from screens.wording.text import CARE, short
 
 LEAST_BOOKINGS, MOST_BOOKINGS, MOST_OTHERS = 4, 16, 2  # as many bookings as the card has rows for
-NAME_CELLS, ASKED = 24, 1
+NAME_CELLS, ASKED, ASKED_CELLS = 24, 1, 12
 NOBODY_KNOWN = "A known customer appears here"
 
 Identity = tuple[str, str, str]
@@ -30,18 +30,22 @@ Identity = tuple[str, str, str]
 
 
 class Known(NamedTuple):
-    """Who the customer in the form may be, surest first, and the last bookings of the first."""
+    """Who the customer in the form may be, surest first, and the last bookings of the first.
+
+    Without anybody, ``namesakes`` has the names of those whose first name begins so, too many to list.
+    """
 
     who: Identity = ("", "", "")
     suspected: Sequence[Suspect] = ()
     bookings: Sequence[BookingRow] = ()
+    namesakes: Sequence[str] = ()
 
 
 def look_for(who: Identity) -> Known:
     """Find existing customers for what is typed, inside ``desk.reading()``."""
     found = customers.suggestions(*who) if any(who) else []
     last = queries.bookings_of([found[0]["customer_id"]], MOST_BOOKINGS) if found else []
-    return Known(who, found, last)
+    return Known(who, found, last, () if found else customers.first_names(who[0]))
 
 
 class KnownCard(Frame):
@@ -73,7 +77,7 @@ class KnownCard(Frame):
 
     def _text(self, known: Known, now: str) -> Text:
         if not known.suspected:
-            return Text(NOBODY_KNOWN, "dim")
+            return Text(self._crowd(known) if known.namesakes else NOBODY_KNOWN, "dim")
         text = Text()
         place_cells = max((cell_len(row["destination"]) for row in known.bookings), default=0)
         others = min(len(known.suspected) - 1, MOST_OTHERS + 1)
@@ -91,6 +95,16 @@ class KnownCard(Frame):
             text.append(f"{key_of(self.app, 'form.assign')} asks: same customer?", f"bold {CARE}")
         text.rstrip()
         return text
+
+    def _crowd(self, known: Known) -> str:
+        """Say how many customers have a first name that begins so, and the key that finds one."""
+        first = {name.split()[0] for name in known.namesakes}
+        count, typed = len(known.namesakes), short(known.who[0].strip(), ASKED_CELLS)
+        many = "Many" if count >= customers.MOST_COMPARED else f"{count:,}"
+        whose = f"named {first.pop()}" if len(first) == 1 else f"whose name begins with {typed}"
+        how = f"keep typing, or {key_of(self.app, 'find')} finds one"
+        one_line = f"{many} customers {whose}: {how}"
+        return one_line if cell_len(one_line) <= self.size.width else one_line.replace(": ", ":\n", 1)
 
 
 def heading(row: Suspect) -> str:

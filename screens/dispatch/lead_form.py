@@ -41,8 +41,8 @@ LABELS = {
     "source": "Source",
     "destination": "To",
     "launch": "From",
-    "requests": "Wishes",
     "priority": "Priority",
+    "requests": "Wishes",
 }
 INPUTS = {
     "customer": "name",
@@ -134,7 +134,7 @@ def _are_leads(lines: list[str]) -> bool:
 
 
 class LeadForm(Frame):
-    """Customer with phone and e-mail, contact, source, to, from, wishes, priority, and Assign.
+    """Customer with phone and e-mail, contact, source, to, from, priority, wishes, and Assign.
 
     What is wrong with a field is said below it, all at once after Assign; the notice below the fields has
     the result of the last lead, and refusals that concern no field.
@@ -203,6 +203,7 @@ class LeadForm(Frame):
             if _given_name(field) in refused
         }
         told |= {field: which(names) for field, names in self._left_open().items()}
+        told |= {field: line.refusal for field, line in self._lines.items() if line.refusal}
         wrong = [field for field in LABELS if field in told]
         for field in wrong:
             self._lines[field].tell(told[field], "wrong")
@@ -270,7 +271,7 @@ class LeadForm(Frame):
             return "phone"
         lacking = {each for each in LABELS if each not in OPTIONAL and not self._value(each).strip()}
         if field == "priority":
-            return next((each for each in WAY if each in lacking), "")
+            return next((each for each in WAY if each in lacking), WAY[-1])
         return next_stop(field, WAY, lacking)
 
     @property

@@ -35,6 +35,7 @@ from screens.dispatch.lead_form import ContactChoice, LeadForm, LineInput
 from screens.dispatch.seen import Seen, see
 from screens.dispatch.several_leads import SeveralLeads
 from screens.fields.choice import Choice
+from screens.fields.field_line import FieldLine
 from screens.matching.panels import score_panel
 from screens.shell.panes import THREE
 from screens.widgets.live_table import LiveTable
@@ -243,25 +244,25 @@ class Dispatch(BookingActions):
         return f"The lead you typed is not assigned. {kept}."
 
     def begin(self) -> None:
-        """Go to the customer, and point out a half-typed lead: a name typed now replaces its own."""
-        self.action_begin()
+        """Go to the customer, and point out a half-typed lead: what is typed now goes on with its name."""
+        self._stand_behind_name()
         if self.is_laid_out:
-            self.query_one("#customer", LineInput).select_all()
             self.form.point_out_kept()
 
     def action_begin(self) -> None:
-        """Go to the customer; the name there is selected, unless it is being typed."""
+        """Go to the customer, behind the name there, unless it is being typed."""
+        if not self.query_one("#customer", LineInput).has_focus:
+            self._stand_behind_name()
+
+    def _stand_behind_name(self) -> None:
         customer = self.query_one("#customer", LineInput)
-        if not customer.has_focus:
-            customer.focus()
-            customer.select_all()
+        customer.focus()
+        customer.cursor_position = len(customer.value)
 
     def action_clear(self) -> None:
         """Empty the form: what was said of its values goes with them, also where there are none."""
         was_empty = self.form.is_empty
         self.form.empty()
-        self.remove_class("-refused")
-        self._make_room()
         self.form.show_notice("The form is empty" if was_empty else "Cleared")
 
     # several at once
@@ -310,28 +311,35 @@ class Dispatch(BookingActions):
         if self._assigning or (self.form.has_succeeded and self.form.is_empty):
             self.action_begin()
             return  # pressed twice: the result of the lead stays to be read
-        is_refused = self.form.is_refused()
-        self.set_class(is_refused, "-refused")
-        self.call_after_refresh(self._make_room)
-        if not is_refused:
+        if not self.form.is_refused():
             self._take_in(values)
 
-    def _make_room(self) -> None:
-        """Let the upper half grow by the lines that say what is wrong, as far as they lack room."""
-        if self.is_laid_out:
-            needed = self.form.query_one("#lead-fields").virtual_size.height + BESIDE_FIELDS
-            is_higher = self.has_class("-refused") and needed > self.query_one("#call").outer_size.height
-            self.query_one("#call").styles.min_height = needed if is_higher else None
+    @on(FieldLine.Told)
+    def _told_below(self) -> None:
+        self.call_after_refresh(self._make_room)
 
-    def _take_in(self, values: dict[str, str], customer_id: int | None = None, *, asks: bool = True) -> None:
-        """Assign the lead; if it ``asks``, nothing is written before somebody has chosen the customer."""
+    def _make_room(self) -> None:
+        """Let the upper half grow by the lines that are said below fields, as far as they lack room."""
+        if self.is_laid_out:
+            lines = [*self.form.query(FieldLine)]
+            needed = sum(line.outer_size.height for line in lines) + BESIDE_FIELDS
+            self.query_one("#call").styles.min_height = needed if any(line.told for line in lines) else None
+
+    def _take_in(self, values: dict[str, str], known: Suspect | None = None, *, asks: bool = True) -> None:
+        """Assign the lead; if it ``asks``, nothing is written before somebody has chosen the customer.
+
+        That of a ``known`` customer has the name on file.
+        """
+        customer_id, given = None, values
+        if known is not None:
+            customer_id, given = known["customer_id"], values | {"name": known["name"]}
 
         def work(desk: Desk) -> Assigned | list[Suspect]:
             with desk.reading():
                 found = customers.suspects(values["name"], values["phone"], values["email"]) if asks else []
             if customers.in_question(found):
                 return found
-            lead = intake.receive_noted(desk, customer_id, **values)
+            lead = intake.receive_noted(desk, customer_id, **given)
             with desk.reading():
                 return Assigned(lead, queries.booking(lead["booking_id"]))
 
@@ -340,7 +348,7 @@ class Dispatch(BookingActions):
             if isinstance(result, list):
                 self._ask_whose(values, result)
             else:
-                self._assigned(values, result)
+                self._assigned(values, given["name"], result)
 
         self._assigning = True
         self.form.show_notice("assigning ...")
@@ -355,12 +363,11 @@ class Dispatch(BookingActions):
             if answer.verb == "open":
                 self.open_customer(answer.customer["customer_id"])
             else:
-                chosen = answer.customer["customer_id"] if answer.verb == "same" else None
-                self._take_in(values, chosen, asks=False)
+                self._take_in(values, answer.customer if answer.verb == "same" else None, asks=False)
 
         self.open(KnownCustomer(values["name"], found), answered)
 
-    def _assigned(self, values: dict[str, str], assigned: Assigned) -> None:
+    def _assigned(self, values: dict[str, str], name: str, assigned: Assigned) -> None:
         """Say who got the lead, and list it at once: a key typed next is about it."""
         result = assigned.lead
         if self.form.values() == values:  # otherwise somebody has typed on while the desk was slow
@@ -371,9 +378,9 @@ class Dispatch(BookingActions):
         self._show_latest([row for row in self._latest if row["booking_id"] != result["booking_id"]])
         self.table.stand_at(result["booking_id"])
         given = f"→ {result['agent_name']}" if result["agent_id"] else "waits: no agent can take it yet"
-        done, note = f"{values['name']} {given}, booking {result['booking_id']}", result["customer_note"]
+        done, note = f"{name} {given}, booking {result['booking_id']}", result["customer_note"]
         self.form.show_notice(f"{done}; {note}" if note else done, "warning" if note else "success")
-        self.say_done(f"Assigned {result['booking_id']} {short(values['name'], 24)}")
+        self.say_done(f"Assigned {result['booking_id']} {short(name, 24)}")
 
     def _refused(self, error: DeskError) -> None:
         self._assigning = False

@@ -35,14 +35,28 @@ class AgentPicker(Vertical):
     """
 
     class Picked(Message):
-        """Enter was pressed on an agent."""
+        """Enter was pressed on an agent, or without one in a picker that begins empty."""
 
     class Narrowed(Message):
         """Other agents are listed, or none: the one highlighted before may be gone."""
 
-    def __init__(self, agents: Sequence[AgentRow], here: int | None = None, **kwargs: Any) -> None:
-        """List agents; the present one, with the number ``here``, is marked, and the cursor begins there."""
+    def __init__(
+        self,
+        agents: Sequence[AgentRow],
+        here: int | None = None,
+        *,
+        is_field: bool = False,
+        begins_empty: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """List agents; the present one, with the number ``here``, is marked, and the cursor begins there.
+
+        In a form (``is_field``) nobody is chosen by passing it: that takes a key or a click in it. One that
+        ``begins_empty`` has no cursor before that.
+        """
         super().__init__(**kwargs)
+        self._begins_empty = begins_empty
+        self._is_field, self._is_taken = is_field, False
         self._here = here
         self._agents = sorted(agents, key=lambda row: row["presence"] != AVAILABLE)
         self._lines: list[Text] = []
@@ -64,26 +78,29 @@ class AgentPicker(Vertical):
 
     @property
     def value(self) -> str:
-        """The highlighted agent's id as text, or ""."""
+        """The highlighted agent's id as text, or "": in a form before somebody has typed or chosen here."""
         options = self.query_one(OptionList)
-        if options.highlighted is None:
+        if options.highlighted is None or (self._is_field and not self._is_taken):
             return ""
         return options.get_option_at_index(options.highlighted).id or ""
 
     @on(Input.Changed)
     def _narrow(self, event: Input.Changed) -> None:
         event.stop()
+        self._is_taken = bool(event.value.strip())
         self._list(event.value)
 
     @on(Input.Submitted)
     def _take(self, event: Input.Submitted) -> None:
         event.stop()
-        if self.value:
+        self._is_taken = True
+        if self.value or self._begins_empty:
             self.post_message(self.Picked())
 
     @on(OptionList.OptionSelected)
     def _click(self, event: OptionList.OptionSelected) -> None:
         event.stop()
+        self._is_taken = True
         self.query_one(Input).focus()
 
     @on(OptionList.OptionHighlighted)
@@ -102,9 +119,11 @@ class AgentPicker(Vertical):
     def on_key(self, event: events.Key) -> None:
         options = self.query_one(OptionList)
         if event.key == "down":
+            self._is_taken = True
             options.action_cursor_down()
             event.stop()
         elif event.key == "up":
+            self._is_taken = True
             options.action_cursor_up()
             event.stop()
 
@@ -121,9 +140,9 @@ class AgentPicker(Vertical):
         options.add_options(
             Option(line, id=str(row["agent_id"])) for row, line in zip(shown, self._lines, strict=True)
         )
-        if found:
+        if found and (words or not self._begins_empty):
             options.highlighted = 0
-        else:
+        elif not found:
             options.add_option(Option(Text(f"No agent matches {text.strip()}", CARE), disabled=True))
         self.post_message(self.Narrowed())
 

@@ -58,6 +58,22 @@ class LetterField:
     id: str | None
     _names: tuple[str, ...]
     _ahead: TypeAhead
+    _refusal = ("", "")  # a word that fits no name, and the name chosen all the same
+
+    @property
+    def chosen(self) -> str:
+        """The chosen name, or ""."""
+        raise NotImplementedError
+
+    @property
+    def refused(self) -> str:
+        """The word typed last, if it fits no name: nothing is chosen by it, until another name is."""
+        word, left = self._refusal
+        return word if self.chosen == left else ""
+
+    def refuse(self, word: str, left: str = "") -> None:
+        """Keep in mind that a word fits no name, and which name is ``left`` chosen; "" forgets it."""
+        self._refusal = word, left
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -122,14 +138,20 @@ class Choice(LetterField, RadioSet):
 
     @value.setter
     def value(self, name: str) -> None:
+        self._refusal = "", ""
         buttons = list(self.query(RadioButton))
-        if not name:
-            with self.prevent(RadioButton.Changed):
-                for button in buttons:
-                    button.value = False
-            forget_pressed(self)
+        if name:
+            buttons[self._names.index(name)].value = True
             return
-        buttons[self._names.index(name)].value = True
+        was = self.pressed_button
+        with self.prevent(RadioButton.Changed):
+            for button in buttons:
+                button.value = False
+        forget_pressed(self)
+        if was is not None:
+            changed = self.Changed(self, was)
+            changed.index = 0  # where the arrows begin
+            self.post_message(changed)
 
     @property
     def chosen(self) -> str:
@@ -162,7 +184,7 @@ class Choice(LetterField, RadioSet):
     def show_letters(self, chosen: str) -> None:
         """Show the typed letters in the chosen name."""
         for name, option in zip(self._names, self.query(Option), strict=True):
-            label = self._label(name, self._ahead.letters if name == chosen else "")
+            label = self._label(name, self._ahead.shown if name == chosen else "")
             if label.plain != option.label.plain:
                 option.label = label
 
@@ -185,6 +207,15 @@ class Choice(LetterField, RadioSet):
             self._ahead.forget()
             self.value = self._names[index]
             self.show_letters(self._names[index])
+            self.post_message(LettersTyped(self, "", True))
+
+    def action_toggle_button(self) -> None:
+        self._choose_selected()
+
+    def on_click(self, event: events.Click) -> None:
+        if isinstance(event.widget, Option) and self.refused:
+            self.refuse("")
+            self.post_message(LettersTyped(self, "", True))
 
 
 class Pick(LetterField, Select[str]):
@@ -224,7 +255,11 @@ class Pick(LetterField, Select[str]):
 
     def choose(self, name: str) -> None:
         """Choose a name, or none for ""."""
+        self._refusal = "", ""
         self.value = name or Select.NULL
+
+    def clear(self) -> None:
+        self.choose("")
 
     @property
     def at_hand(self) -> str:
@@ -261,6 +296,9 @@ class Pick(LetterField, Select[str]):
         self.show_letters(self.chosen)
 
     def action_show_overlay(self) -> None:
+        if self._ahead.typed or self.refused:
+            self.refuse("")
+            self.post_message(LettersTyped(self, "", True))
         self._ahead.forget()
         self.show_letters(self.chosen)
         super().action_show_overlay()
@@ -273,7 +311,7 @@ class Pick(LetterField, Select[str]):
     def _forget_letters(self) -> None:
         self._ahead.forget()
         self.show_letters(self.chosen)
-        self.post_message(LettersTyped(self, "", True))
+        self.post_message(LettersTyped(self, self.refused, not self.refused))
 
     def action_accept(self) -> None:
         settle(self, self._ahead)
@@ -289,7 +327,7 @@ class Pick(LetterField, Select[str]):
 
     def show_letters(self, chosen: str) -> None:
         """Show the typed letters before the chosen name; while there is none, what to type for each."""
-        letters = f"{self._ahead.letters}▏ " if self._ahead.letters else ""
+        letters = f"{self._ahead.shown}▏ " if self._ahead.shown else ""
         line = Content(letters + chosen) if chosen else None
         show_in_select(self, line, Content(self._placeholder or _beginnings(self._names)))
 
@@ -304,19 +342,35 @@ def _beginnings(names: Sequence[str]) -> str:
 
 
 def take_letter(field: Choice | Pick, ahead: TypeAhead, event: events.Key) -> None:
-    """Choose by a typed letter, or take the last one back."""
-    if event.key == "backspace" and ahead.typed:
+    """Choose by a typed letter, or take the last one back; what fits no name leaves what was chosen."""
+    if event.key == "backspace" and (ahead.typed or field.refused):
         name = ahead.take_back(event.time)
+        field.refuse("")
         field.post_message(LettersTyped(field, ahead.letters, True, ahead.waiting))
     elif event.character is not None and _is_of_a_name(event.character, ahead, event.time):
         name = ahead.add(event.character, event.time, field.names, field.at_hand, field.means)
         field.post_message(LettersTyped(field, ahead.typed, name is not None, ahead.waiting))
+        if name is None:
+            _take_back_choice(field, ahead)
+        else:
+            field.refuse("")
     else:
         return
     event.stop()  # a letter that begins no name is a slip, not the key of a command or place
     event.prevent_default()
     if name is not None:
         field.take(name)
+
+
+def _take_back_choice(field: Choice | Pick, ahead: TypeAhead) -> None:
+    """Leave the name that was chosen before a word that fits nothing: its first letters chose another."""
+    before = ahead.before_word(field.at_hand)
+    if before != field.at_hand:
+        field.take(before)
+    else:
+        field.show_letters(field.chosen)
+    is_open = isinstance(field, Pick) and field.expanded
+    field.refuse(ahead.typed, field.chosen if is_open else before)
 
 
 def _is_of_a_name(character: str, ahead: TypeAhead, at: float) -> bool:

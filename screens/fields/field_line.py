@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, Label, Static
+from textual.widgets import Input, Label, RadioSet, Select, Static
 
 from screens.fields.choice import Choice, LettersTyped, Pick
 from screens.fields.type_ahead import which
@@ -27,6 +28,16 @@ NOUNS = {
 }
 
 
+OF_A_CHOICE = {
+    "method": "way of contact",
+    "per": "period",
+    "to": "choice",
+    "whom": "choice",
+    "whose": "choice",
+}
+"""What the names of a choice are called, where the field's own noun would not do."""
+
+
 def noun_of(name: str, label: str) -> str:
     """Return what a field is called in a sentence, where its label alone would not do."""
     return NOUNS.get(name, label.lower() if label[1:2].islower() else label)
@@ -37,10 +48,11 @@ def is_required(noun: str) -> str:
     return f"{noun[:1].upper()}{noun[1:]} is required"
 
 
-def no_such_name(typed: LettersTyped, label: str = "") -> str:
-    """Say that no name of a field begins with the typed letters."""
-    name = typed.choice.id or ""
-    return f"No {noun_of(name, label or name)} begins with {typed.letters}"
+def no_such_name(field: Choice | Pick, label: str = "") -> str:
+    """Say that no name of a field begins with the word that it refused; "" without one."""
+    name = field.id or ""
+    noun = OF_A_CHOICE.get(name) or noun_of(name, label or name)
+    return f"No {noun} begins with {field.refused}" if field.refused else ""
 
 
 class FieldLine(Vertical):
@@ -62,12 +74,16 @@ class FieldLine(Vertical):
     FieldLine.-warning > .told { color: $text-warning; }
     """
 
+    class Told(Message):
+        """The message below the field has changed, and perhaps its height."""
+
     def __init__(self, label: str, widget: Widget, *, required: bool = False) -> None:
         super().__init__()
         self._label = label
         self._widget = widget
         self._is_required = required
-        self._told = self._slip = ""
+        self._told = ""
+        self._is_refused = False
 
     def compose(self) -> ComposeResult:
         mark = (REQUIRED, "$text-accent") if self._is_required else ""
@@ -81,45 +97,57 @@ class FieldLine(Vertical):
         return self._label
 
     @property
+    def refusal(self) -> str:
+        """What is said of a word that fits no name, or ""."""
+        return no_such_name(self._widget, self._label) if isinstance(self._widget, Choice | Pick) else ""
+
+    @property
     def told(self) -> str:
         """The message that is shown, or ""."""
         return self._told
 
     def tell(self, text: str, tone: str = "") -> None:
-        """Show a message in the tone ``wrong``, ``warning`` or none; "" removes it."""
+        """Show a message in the tone ``wrong``, ``warning`` or none; "" removes it.
+
+        A word that fits no name is told as long as the field refuses it.
+        """
+        self._is_refused = not text and bool(self.refusal)
+        if self._is_refused:
+            text, tone = self.refusal, "wrong"
         if text != self._told:
             self._told = text
             below = self.query_one(".told", Static)
             below.update(Content(f"{WRONG}{text}" if tone == "wrong" and text else text))
             below.display = bool(text)
             self.refresh(layout=True)  # or its height would be remembered from before
+            self.post_message(self.Told())
             if text and self.has_focus_within:
                 self.call_after_refresh(self.scroll_visible, animate=False)
         for each in ("wrong", "warning"):
             self.set_class(bool(text) and each == tone, f"-{each}")
 
     def on_letters_typed(self, message: LettersTyped) -> None:
-        """Say so if a letter chooses nothing, until the field is left: nobody takes it for a choice then.
-
-        That it leaves several names open is still said then.
-        """
+        """Say so if a letter chooses nothing, or leaves several names open; also when the field is left."""
         message.stop()
-        if message.waiting:
-            self.tell(which(message.waiting), "warning")
-            self._slip = ""
-        else:
-            self.tell("" if message.found else no_such_name(message, self._label), "wrong")
-            self._slip = self._told
+        self.tell(which(message.waiting) if message.waiting else "", "warning")
+
+    @on(RadioSet.Changed)
+    @on(Select.Changed)
+    def _choice_made(self) -> None:
+        """Say what becomes of a word that fits no name: another choice takes it away."""
+        if self._is_refused or self.refusal:
+            self.tell("")
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         if not message.value.strip():
             self._stay(message)
 
     def on_choice_accepted(self, message: Choice.Accepted) -> None:
-        if not message.choice.chosen:
-            self._stay(message)
-        elif self._slip and self._slip == self._told:
+        if self.refusal:
             message.stop()  # what is chosen is not what was typed
+            self.tell("")
+        elif not message.choice.chosen:
+            self._stay(message)
 
     def _stay(self, message: Message) -> None:
         """Say that this is required, if so; the names of a list are shown at once."""
@@ -128,7 +156,3 @@ class FieldLine(Vertical):
             self.tell(is_required(noun_of(self._widget.id or "", self._label)), "wrong")
             if isinstance(self._widget, Pick):
                 self._widget.action_show_overlay()
-
-    def on_descendant_blur(self) -> None:
-        if self._slip and self._slip == self._told:
-            self.tell("")

@@ -32,6 +32,15 @@ class TypeAhead:
         """All that was typed soon after each other, also what fits no name."""
         return self.letters + self.unfit
 
+    @property
+    def shown(self) -> str:
+        """The letters that have chosen a name; none while a word fits nothing."""
+        return "" if self.unfit else self.letters
+
+    def before_word(self, current: str) -> str:
+        """Return the name that was chosen before the first of the letters; the present one without any."""
+        return self._before[0][2] if self._before else current
+
     def add(
         self,
         letter: str,
@@ -61,6 +70,7 @@ class TypeAhead:
             )
         if not found:
             self.unfit += letter
+            self.waiting = ()
             return None
         self._before.append((self.letters, self.waiting, current))
         self.letters, self.unfit, self.waiting = letters, "", ()

@@ -124,12 +124,16 @@ def handover_form(agent: AgentRow, others: list[AgentRow]) -> FormModal[AgentRow
     fields = [Field("to", "Give it to", TO_DESK, (TO_DESK, TO_AGENT))]
     return FormModal(
         f"Hand over {agent['name']}'s work",
-        [*fields, Field("agent", "Agent", agents=takers, only_if=("to", TO_AGENT))] if takers else fields,
+        [*fields, _taking(takers)] if takers else fields,
         lambda desk, values: handover.hand_over(desk, number, taker(values)),
         submit="Hand over work",
         about="Astra picks the next best agent for each booking.",
         preview=Preview(look),
     )
+
+
+def _taking(takers: tuple[AgentRow, ...]) -> Field:
+    return Field("agent", "Agent", agents=takers, required=True, only_if=("to", TO_AGENT))
 
 
 class Deactivation(FormModal[AgentRow]):

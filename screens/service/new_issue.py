@@ -204,7 +204,7 @@ class NewIssue(CommandModal[IssueDetails]):
         self._show_problem("")
 
     def action_submit(self) -> None:
-        if self._busy:
+        if self._busy or self._slipped():
             return
         if not self.text.strip():
             self._show_problem(is_required(self.NOUNS["text"]))

@@ -254,6 +254,28 @@ async def test_a_call_without_a_number_is_warned_about_once(running: Any) -> Non
         assert told(app, "phone") == ""
 
 
+async def test_no_field_is_out_of_sight_while_a_number_is_asked_for(running: Any) -> None:
+    """The question takes two lines at this size, and Wishes went under the button."""
+    async with running(size=(80, 24)) as (app, _):
+        fields = app.screen.query_one("#lead-fields")
+        for keys in (["Kate", "enter", "p", "enter"], ["enter"]):
+            await press(app, *(each for key in keys for each in (key if key == "Kate" else [key])))
+            assert told(app, "phone") in ("Number to call? enter skips it", "No number: nobody can call back")
+            for line in app.screen.query(FieldLine):
+                assert fields.region.contains_region(line.region), line.label
+            assert (
+                app.screen.query_one("#assign").region.bottom <= app.screen.query_one("#call").region.bottom
+            )
+            assert "Wishes" in text_of(app)
+        app.screen.query_one("#destination").focus()
+        await press(app, *"moon")
+        await press(app, "tab")
+        assert all(fields.region.contains_region(line.region) for line in app.screen.query(FieldLine))
+        assert text_of(app).index("begins with") < text_of(app).index("Wishes")
+        await press(app, "ctrl+l")
+        assert app.screen.query_one("#call").outer_size.height == 13
+
+
 async def test_all_that_is_wrong_is_said_at_once_below_the_fields(running: Any) -> None:
     async with running(size=(80, 24)) as (app, _):
         await fill_in(app, email="kate")

@@ -18,6 +18,7 @@ from dispatch.assignment.caps import set_cap
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.operations import configuration
+from dispatch.queries.caps import list_caps
 from models.errors import InvalidInput
 from screens.dialogs.form import FormModal
 from screens.dialogs.panel import Panel
@@ -340,7 +341,7 @@ async def test_an_open_application_makes_the_daily_backup(
 
 
 async def test_caps_are_set_and_removed_from_the_palette(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(100, 40)) as (app, _):
+    async with running(golden_file, size=(120, 40)) as (app, _):
         await press(app, "ctrl+p", *"cap: set", "enter")
         await press(app, "1", "2")
         await app.settle()
@@ -355,6 +356,80 @@ async def test_caps_are_set_and_removed_from_the_palette(golden_file: Path, runn
         await press(app, "f9")
         await app.settle()
         assert "Removed cap 1" in told(app)
+
+
+def field_here(app: AstraApp) -> str:
+    """The field of a form that has the focus."""
+    inside = app.focused.ancestors_with_self if app.focused is not None else ()
+    return next((each.id for each in inside if each.id), "")
+
+
+async def test_a_cap_for_everybody_is_named_before_enter_saves_it(golden_file: Path, running: Any) -> None:
+    """Enter in the first field passed Per and For, and saved a cap for all agents."""
+    async with running(golden_file, size=(100, 40)) as (app, _):
+        agents = len(await app.backend.read(queries.list_agents))
+        app.action_cap()
+        await app.settle()
+        ways = []
+        await press(app, "5")
+        for _ in range(4):
+            ways.append(field_here(app))
+            await press(app, "enter")
+        assert ways == ["leads", "per", "whom", "destination"]
+        assert f"Enter again: at most 5 leads an hour for each of {agents} agents" in told(app)
+        assert await app.backend.read(list_caps) == []
+        await press(app, "shift+tab", "b", "tab", "enter")
+        assert f"at most 5 leads from Bought an hour for each of {agents} agents" in told(app)
+        await press(app, "enter")
+        (row,) = await app.backend.read(list_caps)
+        assert (row["leads"], row["source"]) == (5, "Bought")
+
+
+async def test_a_cap_for_one_agent_asks_which(golden_file: Path, running: Any) -> None:
+    """Enter passed the list of agents, and the cap was the first one's."""
+    async with running(golden_file, size=(100, 40)) as (app, _):
+        app.action_cap()
+        await app.settle()
+        form = app.screen
+        assert isinstance(form, FormModal)
+        await press(app, "7", "tab", "tab", "o", "enter")
+        assert (field_here(app), form.values()["agent"]) == ("agent", "")
+        assert "Agent *" in told(app)
+        await press(app, "enter")
+        assert (field_here(app), form.line("agent").told) == ("agent", "Agent is required")
+        await press(app, "f9")
+        assert field_here(app) == "agent"
+        assert await app.backend.read(list_caps) == []
+        await press(app, *"soren", "enter")
+        assert field_here(app) == "destination"
+        await press(app, *"kai", "enter")
+        assert form.line("destination").told == "No destination begins with kai"
+        await press(app, "shift+tab", "f9", "enter")
+        assert field_here(app) == "destination", "nothing goes with an error in sight"
+        assert await app.backend.read(list_caps) == []
+        await press(app, "backspace", "enter")
+        (row,) = await app.backend.read(list_caps)
+        assert "Soren" in row["words"]
+        app.action_cap()
+        await app.settle()
+        await press(app, "7", "enter", "enter", "d", "enter")
+        assert field_here(app) == "department"
+        assert app.screen.values()["department"] == ""
+        assert "(d)epartment" in told(app)
+
+
+async def test_a_handover_to_an_agent_asks_which(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(100, 40)) as (app, _):
+        await press(app, "f3", "slash", *"baker", "enter", "R")
+        form = app.screen
+        assert isinstance(form, FormModal)
+        await press(app, "a", "f9")
+        assert form.values() == {"to": "An agent", "agent": ""}
+        assert (app.screen, form.line("agent").told) == (form, "Agent is required")
+        await press(app, "shift+tab", "enter")
+        assert field_here(app) == "agent"
+        await press(app, "down")
+        assert form.values()["agent"], "an arrow chooses"
 
 
 async def test_an_agents_panel_names_the_caps_that_bind(golden_file: Path, running: Any, lee: Desk) -> None:

@@ -43,7 +43,9 @@ async def test_possible_customers_are_shown_while_typing(golden_file: Path, runn
         for name, phone, email, said in (
             ("KATE nguye", "", "", "Is it Kate Nguyen?: 1 Mars"),
             ("KATE nguyen", "", "", OPEN),
-            ("KATE", "", "", ""),
+            ("KATE", "", "", "Is it Kate Nguyen?: 1 Mars"),
+            ("ka", "", "", ""),
+            ("nguyen", "", "", ""),
             ("joao Muller-Ødegård", "", "", "João Müller-Ødegård has been here before: 2 "),
             ("ka ng", "", "", "Is it Kate Nguyen?: 1 Mars"),
             ("nguyen k", "", "", "Is it Kate Nguyen?: 1 Mars"),
@@ -141,6 +143,37 @@ async def by_mouse(app: AstraApp, pilot: Any) -> None:
     await pilot.click("#same")
     await app.settle()
     assert await owner(app) == (14, 1)
+
+
+async def test_many_of_one_first_name_are_counted_and_a_few_are_offered(
+    golden_file: Path, running: Any
+) -> None:
+    """A first name alone showed nothing."""
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        for number, name in ((2, "Lucia Silva"), (3, "Lucia Rossi"), (4, "Lucia Ek")):
+            await app.backend.run(lambda desk, who=number, name=name: customers.edit(desk, who, name=name))
+        await press(app, *"luc")
+        assert known(app).startswith("Is it Lucia ")
+        assert known(app).count("\nor Lucia ") == 2
+        await app.backend.run(lambda desk: customers.edit(desk, 5, name="Lucia Ito"))
+        await press(app, *"ia")
+        assert known(app) == "Customer: 4 customers named Lucia: keep typing, or ^f finds one"
+        await app.backend.run(lambda desk: customers.edit(desk, 6, name="Lucian Moe"))
+        await press(app, "backspace")
+        assert known(app).startswith("Customer: 5 customers whose name begins with luci:")
+        assert "keep typing, or ^f finds one" in text_of(app)
+        await press(app, *"a silv")
+        assert known(app).startswith("Is it Lucia Silva?")
+
+
+async def test_the_same_person_has_the_name_on_file(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await fill_in(app, **LEAD | {"customer": "kate nguyen"})
+        await press(app, "f9", "1")
+        (row,) = await newest(app, 1)
+        assert (row["customer_name"], row["customer_id"]) == ("Kate Nguyen", 1)
+        assert notice(app).startswith("Kate Nguyen → ")
+        assert form(app)["name"] == ""
 
 
 async def test_only_customers_with_an_open_booking_are_asked_about(golden_file: Path, running: Any) -> None:

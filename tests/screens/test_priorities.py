@@ -59,8 +59,11 @@ async def test_a_priority_is_chosen_in_the_form_and_is_in_nobodys_way(running: A
         assert "↑" not in text_of(app)
 
         await fill_in(app, **(LEAD | {"customer": "Ann Urgent", "phone": "0711 2"}))
-        app.screen.query_one("#requests").focus()
-        await press(app, "tab", "c", "enter")
+        app.screen.query_one("#launch").focus()
+        await press(app, "enter")
+        assert app.focused is not None
+        assert app.focused.id == "requests", "the usual call passes it by"
+        await press(app, "shift+tab", "c", "enter", "enter")
         row = await newest(app)
         assert (row["customer_name"], row["priority"]) == ("Ann Urgent", "CRITICAL")
         assert "↑↑↑ Ann Urgent" in text_of(app)

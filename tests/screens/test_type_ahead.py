@@ -18,8 +18,8 @@ from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine
 from screens.fields.type_ahead import PAUSE_S, TypeAhead, marked, own_beginning, which
 from tests.screens.picture import text_of
-from tests.screens.scenes import press
-from tests.screens.test_dispatch import told
+from tests.screens.scenes import LEAD, fill_in, press
+from tests.screens.test_dispatch import newest, told
 
 PLACES = ("Dallas-Fort Worth", "Dubai Interplanetary Hub", "London Ascension", "São Paulo")
 PRESENCES = ("available", "busy", "break", "away", "offline")
@@ -179,20 +179,25 @@ async def test_the_typed_letters_are_seen_and_a_wrong_one_is_told(running: Any) 
         assert "begins with" not in text_of(app)
 
 
-async def test_enter_alone_chooses_nothing_and_a_slip_is_forgotten_behind_the_field(running: Any) -> None:
-    """Enter took the first name, which nobody had looked at; "No source begins with x" stayed for good."""
+async def test_enter_alone_chooses_nothing_and_a_slip_is_told_until_another_name_is_chosen(
+    running: Any,
+) -> None:
+    """Enter took the first name, which nobody had looked at; tab took away what was said of a slip."""
     async with running(size=(80, 24)) as (app, _):
         source = app.screen.query_one("#source", Choice)
         source.focus()
         await press(app, "x")
         assert told(app, "source") == "No source begins with x"
         await press(app, "enter")
-        assert (source.value, told(app, "source")) == ("", "Source is required")
+        assert (source.value, told(app, "source")) == ("", "No source begins with x")
         assert source.has_focus
+        await press(app, "backspace", "enter")
+        assert (source.value, told(app, "source")) == ("", "Source is required")
         await press(app, "x", "tab")
-        assert (source.value, told(app, "source")) == ("", "")
-        await press(app, "shift+tab", "space", "enter")
-        assert source.value == "Bought"
+        assert (source.value, told(app, "source")) == ("", "No source begins with x")
+        await press(app, "shift+tab", "space")
+        assert (source.value, told(app, "source")) == ("Bought", "")
+        await press(app, "enter")
         assert app.focused is not None
         assert app.focused.id == "destination"
         await press(app, *"pluto")
@@ -212,18 +217,75 @@ async def test_a_form_says_below_the_field_that_nothing_begins_so(golden_file: P
         line = app.screen.query(FieldLine).first()
         assert (line.told, app.screen.values()["presence"]) == ("(bu)sy or (br)eak?", "available")
         await press(app, "r", "q")
-        assert app.screen.values()["presence"] == "break"
         assert line.told == "No presence begins with brq"
-        assert app.screen.values()["presence"] == "break"
-        await press(app, "left")
-        assert line.told == ""
+        assert app.screen.values()["presence"] == "available", "as before the word"
+        await press(app, "f9")
+        assert (app.screen.heading[:8], line.told) == ("Presence", "No presence begins with brq")
+        await press(app, "right")
+        assert (app.screen.values()["presence"], line.told) == ("busy", "")
         await press(app, "escape", "f4", "escape", "home", "down", "t", "space")
         form = app.screen
         assert isinstance(form, FormModal)
         assert form.values()["outcome"] == "Reached", "the blank takes what is chosen"
-        await press(app, *"no x")
+        await press(app, *"no a")
         assert form.values()["outcome"] == "No answer"
+        await press(app, "backspace", "x")
+        assert form.values()["outcome"] == "Reached", "as before the word"
         assert form.line("outcome").told == "No outcome begins with no x"
+
+
+@pytest.mark.parametrize(
+    ("field", "word", "noun"),
+    [
+        ("destination", "moon", "destination"),
+        ("method", "pigeon", "way of contact"),
+        ("source", "broker", "source"),
+        ("priority", "hurry", "priority"),
+    ],
+)
+async def test_a_word_that_fits_nothing_chooses_nothing_and_is_not_assigned(
+    running: Any, field: str, word: str, noun: str
+) -> None:
+    """Its first letter chose Mars, Phone Call, Bought or High; tab took away the error."""
+    said = f"No {noun} begins with {word}"
+    async with running(size=(80, 24)) as (app, pilot):
+        before = await newest(app, 1)
+        await fill_in(app, **LEAD | ({} if field == "priority" else {field: ""}) | {"customer": "Ann Moe"})
+        widget = app.screen.query_one(f"#{field}")
+        assert isinstance(widget, Choice | Pick)
+        widget.clear()
+        widget.focus()
+        await press(app, *word)
+        assert (widget.chosen, told(app, field)) == ("", said)
+        assert "▏" not in text_of(app)
+        await press(app, "enter")
+        assert (widget.chosen, told(app, field), widget.has_focus) == ("", said, True)
+        await press(app, "tab")
+        assert (widget.chosen, told(app, field), widget.has_focus) == ("", said, False)
+        await press(app, "f9")
+        assert (widget.chosen, told(app, field), widget.has_focus) == ("", said, True)
+        await pilot.click("#customer")
+        await app.settle()
+        assert told(app, field) == said
+        assert await newest(app, 1) == before
+        widget.focus()
+        await press(app, "backspace")
+        assert told(app, field) == ""
+        await press(app, {"destination": "m", "method": "t", "source": "o", "priority": "h"}[field], "f9")
+        (row,) = await newest(app, 1)
+        assert row["customer_name"] == "Ann Moe"
+
+
+def test_before_a_word_is_what_was_chosen_then() -> None:
+    ahead = TypeAhead()
+    assert ahead.before_word("Titan") == "Titan"
+    names = ("Europa", "Mars", "Titan")
+    assert [ahead.add("m", 10.0, names, "Titan"), ahead.add("o", 10.1, names, "Mars")] == ["Mars", None]
+    assert (ahead.before_word("Mars"), ahead.shown, ahead.typed) == ("Titan", "", "mo")
+    waiting = TypeAhead()
+    waiting.add("b", 10.0, PRESENCES, "away")
+    waiting.add("x", 10.1, PRESENCES, "away")
+    assert waiting.waiting == (), "enter would take the first of them"
 
 
 async def test_an_agents_name_that_begins_so_comes_first(golden_file: Path, running: Any) -> None:

@@ -172,9 +172,9 @@ def test_an_absent_agent_gets_no_work(desk: Desk, work: None) -> None:
     [
         ({"presence": "asleep"}, "not a presence"),
         ({"presence": "available", "until": "in 2 hours"}, "has no end"),
-        ({"presence": "break", "until": "yesterday"}, "not in the future"),
+        ({"presence": "break", "until": "yesterday"}, "has passed"),
         ({"presence": "break", "until": "12"}, "12 may be minutes or an hour"),
-        ({"presence": "break", "until": "241"}, "not in the future"),
+        ({"presence": "break", "until": "241"}, "not understood"),
         ({"presence": "away", "reason": "x" * 101}, "101 characters"),
     ],
 )
