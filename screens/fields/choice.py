@@ -34,14 +34,12 @@ class Option(RadioButton):
 
 @dataclass
 class LettersTyped(Message):
-    """A letter was typed in a Choice or Pick; without a match (not ``found``) it has changed nothing.
+    """A letter was typed in a Choice or Pick, or what was typed there is forgotten.
 
-    Nor has one that leaves several names ``waiting`` for the next, unless a list is open.
+    One that leaves several names ``waiting`` for the next has changed nothing, unless a list is open.
     """
 
     choice: Choice | Pick
-    letters: str
-    found: bool
     waiting: tuple[str, ...] = ()
 
     @property
@@ -207,7 +205,7 @@ class Choice(LetterField, RadioSet):
             self._ahead.forget()
             self.value = self._names[index]
             self.show_letters(self._names[index])
-            self.post_message(LettersTyped(self, "", True))
+            self.post_message(LettersTyped(self))
 
     def action_toggle_button(self) -> None:
         self._choose_selected()
@@ -215,7 +213,7 @@ class Choice(LetterField, RadioSet):
     def on_click(self, event: events.Click) -> None:
         if isinstance(event.widget, Option) and self.refused:
             self.refuse("")
-            self.post_message(LettersTyped(self, "", True))
+            self.post_message(LettersTyped(self))
 
 
 class Pick(LetterField, Select[str]):
@@ -298,7 +296,7 @@ class Pick(LetterField, Select[str]):
     def action_show_overlay(self) -> None:
         if self._ahead.typed or self.refused:
             self.refuse("")
-            self.post_message(LettersTyped(self, "", True))
+            self.post_message(LettersTyped(self))
         self._ahead.forget()
         self.show_letters(self.chosen)
         super().action_show_overlay()
@@ -311,7 +309,7 @@ class Pick(LetterField, Select[str]):
     def _forget_letters(self) -> None:
         self._ahead.forget()
         self.show_letters(self.chosen)
-        self.post_message(LettersTyped(self, self.refused, not self.refused))
+        self.post_message(LettersTyped(self))
 
     def action_accept(self) -> None:
         settle(self, self._ahead)
@@ -346,10 +344,10 @@ def take_letter(field: Choice | Pick, ahead: TypeAhead, event: events.Key) -> No
     if event.key == "backspace" and (ahead.typed or field.refused):
         name = ahead.take_back(event.time)
         field.refuse("")
-        field.post_message(LettersTyped(field, ahead.letters, True, ahead.waiting))
+        field.post_message(LettersTyped(field, ahead.waiting))
     elif event.character is not None and _is_of_a_name(event.character, ahead, event.time):
         name = ahead.add(event.character, event.time, field.names, field.at_hand, field.means)
-        field.post_message(LettersTyped(field, ahead.typed, name is not None, ahead.waiting))
+        field.post_message(LettersTyped(field, ahead.waiting))
         if name is None:
             _take_back_choice(field, ahead)
         else:
@@ -384,7 +382,7 @@ def settle(field: Choice | Pick, ahead: TypeAhead) -> None:
         field.choose(ahead.waiting[0])
         ahead.forget()
         field.show_letters(field.chosen)
-        field.post_message(LettersTyped(field, "", True))
+        field.post_message(LettersTyped(field))
 
 
 def next_of(names: Iterable[str], current: str) -> str:

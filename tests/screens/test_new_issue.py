@@ -71,3 +71,11 @@ async def test_enter_at_the_end_asks_for_what_is_missing(golden_file: Path, runn
         await press(app, *"refu", "enter", "enter")
         row = await seventh(app)
         assert row["category"] == "refund_request"
+
+
+async def test_a_word_that_fits_no_tier_opens_no_issue(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await press(app, "f6", "I", *"hm", "tab", "tab", *"moon", "tab", "f9")
+        assert isinstance(app.screen, NewIssue)
+        assert (here(app), app.screen.query_one("#tier", Pick).chosen) == ("tier", "")
+        assert "No tier begins with moon" in text_of(app)
