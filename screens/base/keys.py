@@ -126,7 +126,7 @@ MARKS = [
     hidden("mark.all", "A", "Mark all", "Mark the whole list; esc unmarks", "mark_all"),
 ]
 FILTER = hidden("filter", "slash", "Filter", "Filter the list; esc clears it")
-BACK = hidden("back", "escape", "Clear", "Filter off, back to the list")
+BACK = hidden("back", "escape", "Clear", "Marks and filter off, back to the list")
 TYPED_FILTER = [
     key("filter.apply", "enter", "Apply", "Go to the rows the filter finds", "submit"),
     key("filter.clear", "escape", "Clear", "Filter off, back to the list", "screen.back"),

@@ -253,9 +253,8 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
         self.copy(f"{number}, {exact(event['at'])}: {what}")
 
     def action_back(self) -> None:
-        """Clear what was typed first, then go back to the previous place."""
-        is_narrowed = self.query_one("#filter", Input).value or self.view != ALL
-        if is_narrowed or self.focused is not self.table:
+        """Clear what was typed first, then go back to the previous place; the view stays."""
+        if self.query_one("#filter", Input).value or self.focused is not self.table:
             super().action_back()
         else:
             self.host.go(self.host.came_from)

@@ -96,6 +96,7 @@ class Roster(
         self._misread = ""
         self._sought: int | None = None
         self._listed: list[AgentRow] = []
+        self._shown_as: tuple[Any, ...] = ()
         self._whole = 0
 
     def on_mount(self) -> None:
@@ -200,20 +201,23 @@ class Roster(
         if self._asked is not None:
             return Text(no_matches(self.query_one("#filter", Input).value, self.KEYS), "dim")
         if self.view != ACTIVE:
-            return Text(f"Nobody is {self.view.lower()}. Esc shows {ACTIVE}", "dim")
+            way = keys.with_keys(self.app, "{roster.view} changes the view")
+            return Text(f"Nobody is {self.view.lower()}: {way}", "dim")
         return Text(keys.with_keys(self.app, NO_AGENTS), "bold")
 
     def _list(self, found: list[AgentRow]) -> None:
-        """Put agents into the table, with the cursor on the one sought, or at first on the first of all."""
+        """Put agents into the table, with the cursor on the one sought; another list is shown from its top."""
         sought = next((row for row in found if row["agent_id"] == self._sought), None)
         if sought is not None:
             self._folded = [name for name in self._folded if name != sought["department"]]
-        is_first = not self.table.rows_shown
+        shown_as = (self.view, self._asked, self._sort, self._descending)
+        is_another, self._shown_as = shown_as != self._shown_as or not self.table.rows_shown, shown_as
         self.table.show_rows(with_trends(self._in_order(found)[:MOST_HELD], self._trends))
         if sought is not None:
             self.table.stand_at(self._sought)
             self._sought = None
-        elif is_first and found:
+        elif is_another and found:
+            self.table.move_cursor(row=0)
             people = [row["agent_id"] for row in self.table.rows_shown if "members" not in row]
             self.table.stand_at(next(iter(people), None))  # below the department, for keys to act on somebody
 
@@ -284,11 +288,11 @@ class Roster(
         self.query_one("#filter", Input).focus()
 
     def action_back(self) -> None:
-        """Clear what was typed first, then show the first view; either way go back to the list."""
-        if self.query_one("#filter", Input).value:
-            self.query_one("#filter", Input).value = ""
-        else:
-            self.choose_view(ACTIVE)
+        """Clear what was typed, and go back to the list; the view that was chosen stays."""
+        text = self.query_one("#filter", Input)
+        if not text.value and self.focused is self.table:
+            self.say_the_view_stays()
+        text.value = ""
         self.table.focus()
 
     def action_reverse(self) -> None:

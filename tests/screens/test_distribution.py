@@ -97,7 +97,7 @@ async def test_marked_bookings_are_changed_together(golden_file: Path, running: 
         assert "u again: undo 2 bookings cancelled" in told(app)
         await press(app, "u")
         assert [(await booking(app, number))["status"] for number in (8, 9)] == ["Pending", "Pending"]
-        assert "Undone: 2 bookings cancelled" in told(app)
+        assert "Undone: the cancellation of 2 bookings" in told(app)
 
 
 async def test_undoing_a_batch_leaves_what_has_changed_since(
