@@ -177,7 +177,7 @@ ROSTER = [
     hidden("agent.shift", "S", "Shift", "Set the agent's working hours"),
     key("agent.leave", "X", "Deactivate", "Deactivate or reactivate"),
     key("agent.bookings", "b", "Bookings", "Their bookings in Queue"),
-    hidden("roster.fairness", "B", "Figures", "Who got how many leads, and is owed some", "fairness"),
+    hidden("roster.fairness", "B", "Figures", "Who got how many leads: fair shares", "fairness"),
     hidden("roster.view", "v", "View", "Active, available, …", "next_view"),
     hidden("roster.view.back", "V", "View back", "Previous view", "previous_view"),
     COPY,

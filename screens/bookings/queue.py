@@ -117,7 +117,11 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedBookings):
     def beside_count(self, by_view: Mapping[str, int]) -> str:
         """Tell how many rows no figure counts, so that Insights and this list are seen to agree."""
         undone = by_view.get(UNDONE, 0)
-        return f", {undone:,} undone" if undone and self._filter == self._unfiltered() and self._has_undone else ""
+        return (
+            f", {undone:,} undone"
+            if undone and self._filter == self._unfiltered() and self._has_undone
+            else ""
+        )
 
     @property
     def _has_undone(self) -> bool:

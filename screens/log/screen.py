@@ -20,7 +20,6 @@ from dispatch.queries.wording import age, exact, short_moment
 from screens.base import keys
 from screens.base.keys import key_of
 from screens.filters.events import (
-    ALL,
     VIEWS,
     parse_event_filter,
     view_of,

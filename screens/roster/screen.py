@@ -163,7 +163,8 @@ class Roster(
     def _arrange(self) -> None:
         scores, steers = self._scores.by_agent, self._scores.steers
         whole = [row for row in self.everybody if is_in(self.view, row)]
-        rows = queries.filtered(whole, self._asked)
+        hour = f"{self.backend.desk.now()[:13]}:00:00"  # worded anew once an hour, and not each second
+        rows = [row | {"as_of": hour} for row in queries.filtered(whole, self._asked)]
         found = [with_score(row, scores.get(row["agent_id"]), steers=steers) for row in rows]
         self.table.leave_out(() if self._match_counts else (SCORE,))
         self.table.mark_sort(self._sort, self._descending)
@@ -189,8 +190,9 @@ class Roster(
         self.call_after_refresh(self._show_totals)
 
     def _show_totals(self) -> None:
-        line = totals_text(self._listed, self._whole, self._hints(self._listed), starts_of(self.table))
-        self.query_one("#totals", SteadyText).update(line)
+        totals = self.query_one("#totals", SteadyText)
+        hints, width = self._hints(self._listed), totals.content_size.width or None
+        totals.update(totals_text(self._listed, self._whole, hints, starts_of(self.table), width))
 
     def _message(self, found: list[AgentRow]) -> Text:
         """Return the answer below the filter: what is wrong with the text, or why there are no rows."""
@@ -206,7 +208,7 @@ class Roster(
         return Text(keys.with_keys(self.app, NO_AGENTS), "bold")
 
     def _list(self, found: list[AgentRow]) -> None:
-        """Put agents into the table, with the cursor on the one sought; another list is shown from its top."""
+        """Put agents into the table, with the cursor on the one sought; another list begins at its top."""
         sought = next((row for row in found if row["agent_id"] == self._sought), None)
         if sought is not None:
             self._folded = [name for name in self._folded if name != sought["department"]]

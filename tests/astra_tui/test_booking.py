@@ -164,7 +164,10 @@ def test_undo_reverses_the_actors_last_command_or_the_named_one(booked: Run) -> 
     undone = booked("undo", "--json").json
     assert (undone["command"], undone["booking"]["claimed_at"]) == ("booking.claim", None)
     lead_event = booked("log", "--booking", 1, "--json").json[-1]["event_id"]
-    assert booked("undo", lead_event).out == f"Undone: the addition of booking 1 (Kate Nguyen) (event {lead_event})\n"
+    assert (
+        booked("undo", lead_event).out
+        == f"Undone: the addition of booking 1 (Kate Nguyen) (event {lead_event})\n"
+    )
     ended = booked("undo", lead_event, "--json")
     assert (ended.code, ended.error["code"]) == (1, "already_undone")
 
@@ -176,7 +179,9 @@ def test_a_dry_run_says_what_would_be_undone_and_writes_nothing(booked: Run) -> 
     assert booked("undo", "--dry-run", "--json").json["rows"] == ["booking 1"]
     assert booked("log", "--json").out == logged
     booked("undo")
-    assert booked("redo", "--dry-run").out.startswith("Would redo: the addition of booking 1 (Kate Nguyen) (event ")
+    assert booked("redo", "--dry-run").out.startswith(
+        "Would redo: the addition of booking 1 (Kate Nguyen) (event "
+    )
 
 
 def test_an_undo_of_several_says_what_stays_and_why(booked: Run, add_lead: Callable[..., Any]) -> None:

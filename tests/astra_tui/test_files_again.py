@@ -53,7 +53,9 @@ def test_a_wrong_file_is_undone_at_once(staffed: Run, lead_file: Write, desk: De
     staffed("booking", "claim", 2, "--agent", 1, "--as", "lee")
     file_event = staffed("log", "--command", "lead.add_file", "--json").json[0]["event_id"]
     told = staffed("undo", "--dry-run").out
-    assert told.startswith(f"Would undo: the addition of a file of leads (4 bookings); booking 2 stays (event {file_event}, ")
+    assert told.startswith(
+        f"Would undo: the addition of a file of leads (4 bookings); booking 2 stays (event {file_event}, "
+    )
     assert told.endswith(f"Booking 2 stays: booking 2 has changed since event {file_event}\n")
     assert needs_question(preview(desk, file_event), None)
     ended = staffed("undo", file_event)

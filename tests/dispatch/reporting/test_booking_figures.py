@@ -96,7 +96,7 @@ def test_leads_that_were_added_and_undone_leave_every_figure_as_it_was(
     add_agent: Callable[..., Any],
     add_lead: Callable[..., Any],
     undone: list[bool],
-    staffed: bool,  # noqa: FBT001  # drawn
+    staffed: bool,  # drawn
 ) -> None:
     """Also those that somebody cancelled before, and those that waited; the queue tells how many they are."""
     if staffed:
