@@ -155,6 +155,8 @@ class DistributingApp(GreetingApp):
                 policy.help,
                 lambda name=policy.name: self.action_policy(name),
             )
+        yield SystemCommand("Cap: set", "Limit the leads an hour, a day or a week", self.action_cap)
+        yield SystemCommand("Cap: remove", "Remove a limit of leads", self.action_remove_cap)
         for title, about, show in (
             (
                 "Who got how many leads",
@@ -165,6 +167,4 @@ class DistributingApp(GreetingApp):
             ("Policy", "Who gets the next leads, and a fair share of them", self.action_policy),
         ):
             yield SystemCommand(title, about, show)
-        yield SystemCommand("Cap: set", "Limit the leads an hour, a day or a week", self.action_cap)
-        yield SystemCommand("Cap: remove", "Remove a limit of leads", self.action_remove_cap)
         yield SystemCommand("Shuffle", "Even out the loads; shows the moves first", self.action_shuffle)

@@ -292,7 +292,7 @@ async def test_deactivating_an_agent_takes_two_presses(running: Any, demo_file: 
         assert (await last_event(app))[1] == "agent.leave"
         assert "Aa Free deactivated · u undo" in bottom(app)
         await press(app, "u")
-        assert "u again: undo deactivation of Aa Free" in bottom(app)
+        assert "u again: undo the deactivation of Aa Free" in bottom(app)
         await press(app, "u")
         assert (await last_event(app))[1] == "undo"
 
@@ -345,7 +345,7 @@ async def test_the_target_of_another_command_is_not_undone_by_the_answer(
         twin.close()
         await app.settle()
         await press(app, "u")
-        assert "The last command has changed: lead" in str(said(app))
+        assert "The last command has changed: the addition of" in str(said(app))
         assert not (await booking(app, number))["voided"]
 
 

@@ -14,6 +14,7 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from models.audit import Event
+from screens.bookings.queue import Queue
 from screens.customers.card import CustomerCard
 from screens.log.screen import Log
 from screens.widgets.detail_pane import DetailPane
@@ -266,5 +267,7 @@ async def test_the_log_has_views_with_totals(golden_file: Path, running: Any) ->
         assert all(row["undone_by"] for row in app.screen.query_one(LiveTable).rows_shown)
         assert f"Undone {len(events(app))}" in text_of(app)
         assert len(events(app)) >= 1
-        await press(app, "escape")
+        await press(app, "v")
         assert len(events(app)) == whole + 1
+        await press(app, "v", "slash", *"zzz", "escape", "escape")
+        assert isinstance(app.screen, Queue), "the first clears the text, the next goes back"

@@ -211,7 +211,7 @@ async def test_another_order_begins_at_its_top(demo_file: Path, running: Any) ->
             assert table.scroll_y == 0, key
 
 
-@pytest.mark.parametrize("width", [74, 80, 100])
+@pytest.mark.parametrize("width", [80, 90, 110])
 def test_totals_begin_earlier_where_they_would_be_cut(width: int) -> None:
     agents = [PEOPLE[0]] * 28 + [PEOPLE[1]]
     told = totals_text(agents, 29, [], {"name": 13, "load": 35, "presence": 60}, width).plain

@@ -43,7 +43,7 @@ ERASED = {"erased": "9f" * 16}
         ({"agent_id": None}, "waiting"),
         ({"status": "Confirmed"}, "confirmed"),
         ({"status": "Cancelled"}, "cancelled"),
-        ({"status": "Cancelled", "voided": True}, "by mistake"),
+        ({"status": "Cancelled", "voided": True}, "undone"),
     ],
 )
 def test_a_state_is_a_word(changes: dict[str, Any], words: str) -> None:
@@ -204,6 +204,7 @@ def test_an_event_is_a_line(command: str, detail: dict[str, Any], undone_by: int
         "customer_name": "Ann",
         "command": command,
         "detail": detail,
+        "before": {},
         "after": {},
     }
     assert event_line(event | {"undone_by": undone_by}, {6: "Soren Baker", 9: "Nova Singh"}) == line
