@@ -112,7 +112,8 @@ def describe_target(found: UndoPreview) -> str:
     """
     if found["setting"] is not None:
         return f"{found['setting']['key']}, back to {_set_to(found['setting'])}"
-    count = _counted(found["rows"])
+    rows = list(filter(None, found["rows"]))  # a view or a cap is no row of a list
+    count = _counted(rows) if rows else ""
     what = _noun_of(found, dict.fromkeys(("bookings", "issues"), count))
     is_counted = count in what or found["command"] == "import"
     several = len(found["rows"]) > 1 or found["refused"]

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from dispatch import bookings
+from dispatch.assignment.caps import set_cap
 from dispatch.bookings import bulk_actions
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.leads.intake import LeadResult
 from dispatch.operations import undo
 from dispatch.operations.command_list import describe_target
+from dispatch.views import desk_views
 from models.errors import Refused
 
 Look = Callable[..., Any]
@@ -64,3 +66,10 @@ def test_a_command_that_is_never_undone_is_told_apart(desk: Desk, lead: LeadResu
     rows = look(event_log.events)
     assert look(lambda: undo.is_undoable(rows[0]["event_id"]))
     assert not look(lambda: undo.is_undoable(99_999))
+
+
+def test_what_is_no_row_of_a_list_is_named(desk: Desk) -> None:
+    desk_views.save(desk, "Titan", "queue", "to:titan", (), "id")
+    assert describe_target(undo.preview(desk)) == "the saving of a view"
+    set_cap(desk, 5, "hour")
+    assert describe_target(undo.preview(desk)).startswith("a change of caps")
