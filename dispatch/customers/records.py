@@ -16,7 +16,7 @@ from dispatch.desk.row_types import EventRow
 from dispatch.inputs import validation
 from dispatch.queries.row_types import CustomerRow
 from dispatch.triage import categories
-from models.audit import Erasure, Event
+from models.audit import Erasure, Event, EventBooking
 from models.base import Json, listed, tuples
 from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
@@ -78,10 +78,15 @@ def _leads(customer_id: int, limit: int) -> list[LeadRow]:
 
 
 def _events(customer_id: int, booking_ids: Sequence[int], limit: int) -> list[EventRow]:
-    """The events of the customer and of these bookings."""
+    """The events of the customer and of these bookings, also those that were about several bookings."""
     newest: set[int] = set()
-    for of_it in (Event.customer_id == customer_id, Event.booking_id.in_(listed(booking_ids))):
-        query = Event.select(Event.event_id).where(of_it).order_by(Event.event_id.desc()).limit(limit)
+    among = listed(booking_ids)
+    for events, of_it in (
+        (Event, Event.customer_id == customer_id),
+        (Event, Event.booking_id.in_(among)),
+        (EventBooking, EventBooking.booking_id.in_(among)),
+    ):
+        query = events.select(events.event_id).where(of_it).order_by(events.event_id.desc()).limit(limit)
         newest |= {event_id for (event_id,) in tuples(query)}
     return event_log.events_among(sorted(newest)[-limit:] if limit else [])
 

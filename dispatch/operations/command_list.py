@@ -93,50 +93,42 @@ def _counted(rows: Sequence[str]) -> str:
     return rows[0] if len(rows) == 1 else f"{len(rows):,} {kinds.pop() if len(kinds) == 1 else 'row'}s"
 
 
-def _of_agent(row: UndoPreview | UndoResult) -> str:
-    """Name what an undo reverses if it is about an agent: ``deactivation of Nova Singh``."""
-    name = row["agent_name"]
-    is_about_one = name is not None and row["command"].startswith("agent.")
-    return noun_for(row["command"], {"agent": str(name)}).removeprefix("the ") if is_about_one else ""
-
-
 def _set_to(change: SettingChange) -> str:
     return described(change["new"]) or "empty"
 
 
 def describe_undone(done: UndoResult) -> str:
-    """Describe what is undone or redone: ``booking 12 claimed``, ``booking 12 (Kate Nguyen) removed``."""
-    if done["command"] == "import":
-        return "import"
+    """Describe what is undone or redone: ``the cancellation of booking 12``, ``policy is rank again``."""
     if done["setting"] is not None:
         return f"{done['setting']['key']} is {_set_to(done['setting'])} again"
-    booking = done["booking"]
-    if done["command"] == "lead.add" and booking is not None:
-        became = "is back" if done["redone"] else "removed"
-        return f"{describe_subject(done)} ({booking['customer_name']}) {became}"
-    past = describe_command(done["command"])
-    several = past.removeprefix(SEVERAL)
-    if several != past and done["bookings"]:
-        return f"{plural(done['bookings'], 'booking')} {several}"
-    return _of_agent(done) or describe_event(done)
+    several = {"bookings": plural(done["bookings"], "booking")} if done["bookings"] else {}
+    return _noun_of(done, several)
 
 
 def describe_target(found: UndoPreview) -> str:
-    """Describe what would be undone or redone: ``booking 12 claimed``, ``lead 12 (Kate Nguyen)``.
+    """Describe what would be undone or redone: ``the claim on booking 12``, ``policy, back to rank``.
 
-    Of several rows, also how many stay.
+    Of several rows, also how many, and how many stay.
     """
-    if found["command"] == "import":
-        return "import"
     if found["setting"] is not None:
         return f"{found['setting']['key']}, back to {_set_to(found['setting'])}"
-    if found["command"] == "lead.add" and found["booking"] is not None:
-        return f"lead {found['booking_id']} ({found['booking']['customer_name']})"
-    past = describe_command(found["command"])
-    several = past.removeprefix(SEVERAL)
-    if len(found["rows"]) > 1 or found["refused"] or several != past:
-        count = _counted(found["rows"])
-        about = _of_agent(found) or describe_event(found)
-        what = f"{count} {several}" if several != past else f"{about} ({count})"
-        return what + describe_refused(found["refused"])
-    return _of_agent(found) or describe_event(found)
+    rows = list(filter(None, found["rows"]))  # a view or a cap is no row of a list
+    count = _counted(rows) if rows else ""
+    what = _noun_of(found, dict.fromkeys(("bookings", "issues"), count))
+    is_counted = count in what or found["command"] == "import"
+    several = len(found["rows"]) > 1 or found["refused"]
+    return (f"{what} ({count})" if several and not is_counted else what) + describe_refused(found["refused"])
+
+
+def _noun_of(row: UndoPreview | UndoResult, several: Mapping[str, str]) -> str:
+    """Return what an undo or redo reverses, as a noun with the numbers that lists show."""
+    words = dict(several)
+    for kind in ("booking", "issue", "customer"):
+        number = row[f"{kind}_id"]  # type: ignore[literal-required]
+        if number is not None:
+            words[kind] = f"{kind} {number}"
+    if row["command"] == "lead.add" and row["booking"] is not None:
+        words["lead"] = f"{words['booking']} ({row['booking']['customer_name']})"
+    if row["command"].startswith("agent.") and row["agent_name"] is not None:
+        words["agent"] = row["agent_name"]
+    return noun_for(row["command"], words)

@@ -61,6 +61,7 @@ _SHOWN = {  # further words of the state column and the views
     "follow up": _due_again,
     "still on it?": _filling(asked=True),
     "by mistake": _filling(voided=True),
+    "undone": _filling(voided=True),
     "all": _filling(**EVERY),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -119,24 +119,39 @@ def caps_of(agent_id: int) -> list[str]:
     ]
 
 
+def room_under(agent_id: int) -> list[str]:
+    """The caps that cover an agent and still leave room, as ``3 of 5 leads to Mars this hour``."""
+    return [
+        f"{'settling in: ' if rule.cap_id == RAMP_ID else ''}{_taken_words(rule, taken)}"
+        for _, rule, taken in _covering([agent_id])
+        if taken < rule.leads
+    ]
+
+
 def left_for(agent_ids: Iterable[int]) -> dict[int, int]:
     """How many leads each of some agents may still get now: what the narrowest of their caps leaves."""
+    left: dict[int, int] = {}
+    for agent_id, rule, taken in _covering(list(agent_ids)):
+        room = rule.leads - taken
+        left[agent_id] = min(room, left.get(agent_id, room))
+    return left
+
+
+def _covering(agent_ids: list[int]) -> Iterator[tuple[int, CapRule, int]]:
+    """Yield each cap that covers an agent now, and how many leads it has counted in its window."""
     caps = current_caps()
     if caps is None:
-        return {}
-    now, ids = caps.now(), list(agent_ids)
+        return
+    now = caps.now()
     query = CapCount.select(CapCount.cap_id, CapCount.agent_id, CapCount.taken)
     taken = {row[:2]: row[2] for row in tuples(query.where(CapCount.window_end > now))}
     whose = Agent.select(Agent.agent_id, Agent.department, Agent.settling_until)
-    rows = tuples(whose.where(Agent.agent_id.in_(listed(ids))))
-    left: dict[int, int] = {}
+    rows = tuples(whose.where(Agent.agent_id.in_(listed(agent_ids))))
     for agent_id, department, settling_until in rows:
         for rule in caps.rules:
             covers = rule.agent_id in (None, agent_id) and rule.department in (None, department)
             if covers and (rule.cap_id != RAMP_ID or (settling_until or "") > now):
-                room = rule.leads - taken.get((rule.cap_id, agent_id), 0)
-                left[agent_id] = min(room, left.get(agent_id, room))
-    return left
+                yield agent_id, rule, taken.get((rule.cap_id, agent_id), 0)
 
 
 def until_words(end: str) -> str:
@@ -154,8 +169,12 @@ def _reason(rule: CapRule, agent_id: int, taken: int, end: str) -> str:
     if rule.cap_id == RAMP_ID:
         settled_at = Agent.lock(agent_id).settling_until or end
         return f"settling in: {rule.leads} an hour until {until_words(settled_at)}"
+    return f"has {_taken_words(rule, taken)}, until {until_words(end)}"
+
+
+def _taken_words(rule: CapRule, taken: int) -> str:
     noun = "lead" if rule.leads == 1 else "leads"
-    return f"has {taken} of {rule.leads} {noun}{of_leads(rule)} {THIS[rule.per]}, until {until_words(end)}"
+    return f"{taken:,} of {rule.leads:,} {noun}{of_leads(rule)} {THIS[rule.per]}"
 
 
 def of_leads(rule: CapRule) -> str:

@@ -91,6 +91,7 @@ class AgentRow(TypedDict):
 
     members: NotRequired[int]  # of a department that stands for its agents in a list
     trend: NotRequired[str]
+    as_of: NotRequired[str]  # the time for which it is worded
 
     contact_rate: NotRequired[float | None]
     contact_low: NotRequired[float | None]

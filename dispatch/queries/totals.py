@@ -16,6 +16,7 @@ from models.customers import Lead
 from models.database import current_database
 
 VIEWS = ("All", "Pending", "Unclaimed", "Waiting", "Confirmed", "Cancelled")
+UNDONE = "Undone"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,10 @@ def count_totals() -> Totals:
 
 
 def count_by_view() -> dict[str, int]:
-    """Count the bookings of each view of the queue; of a million it takes a tenth of a second."""
+    """Count the bookings of each view of the queue; of a million it takes a fifth of a second.
+
+    ``UNDONE`` are the undone leads among All and Cancelled, which no figure counts.
+    """
     number = fn.COUNT(Booking.booking_id)
     pending = Booking.select(number).where(Booking.status == PENDING)
     with current_database.atomic("DEFERRED"):
@@ -63,9 +67,10 @@ def count_by_view() -> dict[str, int]:
             )
         )
         waiting = Waiting.select().count()
+        undone = int(Booking.select(number).where(Booking.voided).scalar())
     cancelled = every - confirmed - open_ones
     counts = (every, open_ones, unclaimed, waiting, confirmed, cancelled)
-    return dict(zip(VIEWS, counts, strict=True))
+    return dict(zip(VIEWS, counts, strict=True)) | {UNDONE: undone}
 
 
 @dataclass(frozen=True)

@@ -243,12 +243,16 @@ def kept(row: BookingRow, history: Sequence[EventRow]) -> str:
     return f"with {row['agent_name']}{words}"
 
 
-def presence_words(agent: AgentRow) -> str:
-    """Format an agent's presence, its end and its reason: ``break until 12:30 (22 Nov), lunch``."""
+def presence_words(agent: AgentRow, now: str = "") -> str:
+    """Format an agent's presence, its end and its reason: ``break until 12:30 (22 Nov), lunch``.
+
+    With a time ``now`` shorter, for a column, and without the date of that day: ``break to 12:30, lunch``.
+    """
     if agent["left_at"]:
         return "left"
     date, _, hour = short_moment(agent["presence_until"]).rpartition(" ")
-    until = f" until {hour} ({date})" if hour else ""
+    is_today = bool(now) and date == short_moment(now).rpartition(" ")[0]
+    until = f" {'to' if now else 'until'} {hour}" + ("" if is_today else f" ({date})") if hour else ""
     reason = f", {agent['presence_reason']}" if agent["presence_reason"] else ""
     owed = f", owed {agent['owed']}" if agent["owed"] else ""
     return f"{agent['presence']}{until}{reason}{owed}"

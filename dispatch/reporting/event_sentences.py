@@ -238,6 +238,7 @@ def _words(event: EventRow, names: Names) -> dict[str, str]:
         number = event[f"{kind}_id"]  # type: ignore[literal-required]
         if number is not None:
             words[kind] = f"{'' if kind == 'booking' else 'issue '}{number}{of_customer}"
+    words["lead"] = f"lead {words['booking']}" if "booking" in words else ""
     if event["customer_id"] is not None:
         words["customer"] = f"customer {event['customer_id']}{of_customer}"
     if event["agent_id"] is not None:

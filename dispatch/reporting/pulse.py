@@ -10,7 +10,7 @@ from peewee import Case, fn
 from dispatch.reporting.daily_figures import end_of_day
 from dispatch.reporting.row_types import Funnel, OpenWork, Pulse
 from models.base import tuples
-from models.bookings import CONFIRMED, PENDING, Assignment, Booking
+from models.bookings import CANCELLED, CONFIRMED, PENDING, Assignment, Booking
 from models.clock import from_text, local_offset, to_text
 
 DAYS = 30
@@ -41,24 +41,30 @@ def _funnel(leads: int, counts: list[int]) -> Funnel:
 
 
 def _leads_by_day(since: str, days: int) -> list[int]:
-    """Count leads on each day since a midnight: those given to an agent, and those that wait for one."""
+    """Count leads on each day since a midnight: those given to an agent, and those that wait for one.
+
+    Undone leads do not count. An undo changes the booking, so only those changed since are looked up.
+    """
     counts = [0] * days
     start, offset = from_text(since), local_offset()
     length = MINUTE if offset.seconds % 3600 else HOUR  # grouping by text is three times faster than by day
     given = fn.SUBSTR(Assignment.assigned_at, 1, length)
     waiting = fn.SUBSTR(Booking.created_at, 1, length)
-    for query in (
-        Assignment.select(given, fn.COUNT(Assignment.assignment_id))
-        .where(Assignment.assigned_at >= since)
-        .group_by(given),
+    number = fn.COUNT(Assignment.assignment_id)
+    assigned = Assignment.select(given, number).where(Assignment.assigned_at >= since).group_by(given)
+    undone = assigned.join(Booking, on=(Booking.assignment_id == Assignment.assignment_id)).where(
+        Booking.status == CANCELLED, Booking.changed_at >= since, Booking.voided
+    )
+    unassigned = (
         Booking.select(waiting, fn.COUNT(Booking.booking_id))
         .where(Booking.status == PENDING, Booking.assignment_id.is_null(), ~Booking.voided)
         .where(Booking.created_at >= since)
-        .group_by(waiting),
-    ):
-        for moment, number in tuples(query):
+        .group_by(waiting)
+    )
+    for sign, query in ((1, assigned), (-1, undone), (1, unassigned)):
+        for moment, found in tuples(query):
             day = (from_text(f"{moment}:00:00"[:19]) - start).days
-            counts[min(day, days - 1)] += number
+            counts[min(day, days - 1)] += sign * found
     return counts
 
 

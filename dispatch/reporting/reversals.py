@@ -54,7 +54,7 @@ NOUNS = {
     "issue.resolve": "the resolution of {issue}",
     "issue.status": "the new status of {issue}",
     "issue.take_in": "the intake of {issue}",
-    "lead.add": "the addition of lead {booking}",
+    "lead.add": "the addition of {lead}",
     "lead.add_all": "the addition of {leads}",
     "lead.add_file": "the addition of a file of leads",
     "setting.set": "a change of settings[: {key} is {new} again]",

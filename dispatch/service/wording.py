@@ -28,7 +28,7 @@ def category(row: IssueRow | Triage) -> str:
 def status(row: IssueRow | IssueLine) -> str:
     """Format a status: ``waiting``, ``in progress``, ``waiting for customer``."""
     if row.get("voided"):
-        return "by mistake"
+        return "undone"
     return status_words(row["status"])
 
 

@@ -10,14 +10,16 @@ from dispatch.assignment.caps import MOST_LEADS, remove_cap, set_cap
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from dispatch.queries.agents import list_agents
-from dispatch.queries.caps import cap_words, list_caps
+from dispatch.queries.caps import cap_words, list_caps, until_words
 from dispatch.queries.row_types import AgentRow, CapRow
 from dispatch.queries.wording import plural
 from models.caps import CapRule
 from models.windows import HOUR, PERIODS
 from screens.dialogs.form import Field, FormModal, Values
+from screens.dialogs.panel import Panel
 from screens.fields.agent_picker import picked
 from screens.fields.preview import Preview
+from screens.wording.text import CARE
 
 EACH, ONE, DEPARTMENT = WHOM = ("each agent", "one agent", "department")
 
@@ -106,6 +108,20 @@ def _in_force(caps: list[CapRow]) -> Text:
         at_it = f"; {plural(row['agents_at_cap'], 'agent')} at it" if row["agents_at_cap"] else ""
         text.append(f"\n{row['cap_id']:>3}  {row['words']}{at_it}", "not dim")
     return text
+
+
+def caps_panel() -> Panel:
+    """List the caps in force, each with the number of agents who are at it. Reads the database."""
+    text = Text(overflow="fold")
+    for row in list_caps():
+        told, style = "nobody is at it", "dim"
+        if row["until"] is not None:
+            at_it = plural(row["agents_at_cap"], "agent")
+            told, style = f"{at_it} at it, the first until {until_words(row['until'])}", f"bold {CARE}"
+        text.append("\n" if text else "").append(f"{row['cap_id']:>3}  ", "dim").append(row["words"])
+        text.append(f"\n     {told}", style)
+    none = "No cap is in force. “Cap: set” in the palette limits the leads an hour, a day or a week"
+    return Panel("Caps", text if text else Text(none))
 
 
 def cap_removal_form(caps: list[CapRow]) -> FormModal[CapRow]:

@@ -16,9 +16,11 @@ from dispatch.queries.row_types import CapRow
 from dispatch.queries.wording import plural
 from models.base import Json
 from models.errors import DatabaseUnavailable
-from screens.app.cap_forms import cap_form, cap_removal_form, choices
+from screens.app.cap_forms import cap_form, cap_removal_form, caps_panel, choices
 from screens.app.onboarding import AT_START_S, GreetingApp
 from screens.app.policy_forms import policy_form, shuffle_form
+from screens.dialogs.panel import Panel
+from screens.roster.fairness_panel import fairness_panel
 from screens.wording.reasons import policy_word
 
 if TYPE_CHECKING:
@@ -118,6 +120,18 @@ class DistributingApp(GreetingApp):
 
         self._host.ask(lambda: choices(desk), lambda found: self._open(cap_form(found), set_one), opens=True)
 
+    def action_caps(self) -> None:
+        """List the caps, and how many agents are at each."""
+        self._host.ask(caps_panel, self._show, opens=True)
+
+    def action_shares(self) -> None:
+        """Show who got how many leads, beside what they were entitled to."""
+        desk = self._host.backend.desk
+        self._host.ask(lambda: fairness_panel(desk), self._show, opens=True)
+
+    def _show(self, panel: Panel) -> None:
+        self._open(panel, lambda _: None)
+
     def action_remove_cap(self) -> None:
         """Choose a cap and remove it."""
 
@@ -143,4 +157,14 @@ class DistributingApp(GreetingApp):
             )
         yield SystemCommand("Cap: set", "Limit the leads an hour, a day or a week", self.action_cap)
         yield SystemCommand("Cap: remove", "Remove a limit of leads", self.action_remove_cap)
+        for title, about, show in (
+            (
+                "Who got how many leads",
+                "Fair shares: today, 7 and 30 days",
+                self.action_shares,
+            ),
+            ("Caps", "A fair share of leads an hour; who is at a cap", self.action_caps),
+            ("Policy", "Who gets the next leads, and a fair share of them", self.action_policy),
+        ):
+            yield SystemCommand(title, about, show)
         yield SystemCommand("Shuffle", "Even out the loads; shows the moves first", self.action_shuffle)

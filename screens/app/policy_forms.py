@@ -59,7 +59,7 @@ def _trial(tried: PolicyTrial) -> Text:
     else:
         count, other = plural(len(leads), "lead"), policy_word(tried["in_force"])
         text.append(
-            f"Of the last {count}, {tried['moved']} would go to another agent than by {other}:", "bold"
+            f"Of the last {count}, {tried['moved']} would go to a different agent than under {other}:", "bold"
         )
     text.append(f"\n{'':<{NAME_WIDTH}}  {'got':>5} {'in force':>9} {'would get':>10}", "dim")
     for row in tried["agents"]:

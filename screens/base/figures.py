@@ -89,8 +89,8 @@ CHANCE: Figure = (
 )
 COUNTED: Figure = (
     "Number",
-    "Bookings, without those entered by mistake. Conversion: Confirmed, of all Confirmed and Cancelled. "
-    "Revenue: trip and package of the Confirmed bookings.",
+    "Bookings, without undone leads, which Queue still lists. Conversion: Confirmed, of all Confirmed and "
+    "Cancelled. Revenue: trip and package of the Confirmed bookings.",
 )
 IN_TIME: Figure = (
     "In time",

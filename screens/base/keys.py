@@ -126,7 +126,7 @@ MARKS = [
     hidden("mark.all", "A", "Mark all", "Mark the whole list; esc unmarks", "mark_all"),
 ]
 FILTER = hidden("filter", "slash", "Filter", "Filter the list; esc clears it")
-BACK = hidden("back", "escape", "Clear", "Filter off, back to the list")
+BACK = hidden("back", "escape", "Clear", "Marks and filter off, back to the list")
 TYPED_FILTER = [
     key("filter.apply", "enter", "Apply", "Go to the rows the filter finds", "submit"),
     key("filter.clear", "escape", "Clear", "Filter off, back to the list", "screen.back"),
@@ -177,7 +177,7 @@ ROSTER = [
     hidden("agent.shift", "S", "Shift", "Set the agent's working hours"),
     key("agent.leave", "X", "Deactivate", "Deactivate or reactivate"),
     key("agent.bookings", "b", "Bookings", "Their bookings in Queue"),
-    hidden("roster.fairness", "B", "Figures", "Who got how many leads, and is owed some", "fairness"),
+    hidden("roster.fairness", "B", "Figures", "Who got how many leads: fair shares", "fairness"),
     hidden("roster.view", "v", "View", "Active, available, …", "next_view"),
     hidden("roster.view.back", "V", "View back", "Previous view", "previous_view"),
     COPY,

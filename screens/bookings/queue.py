@@ -13,7 +13,9 @@ from dispatch import queries
 from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.row_types import BookingRow
+from dispatch.queries.totals import UNDONE
 from dispatch.queries.wording import short_age, until, with_next_step
+from models.bookings import CANCELLED
 from screens.base import figures, keys
 from screens.bookings.detail import booking_aside
 from screens.bookings.list import EXTRA_COLUMNS
@@ -111,6 +113,19 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedBookings):
 
     def count_views(self) -> Mapping[str, int]:
         return queries.count_by_view()
+
+    def beside_count(self, by_view: Mapping[str, int]) -> str:
+        """Tell how many rows no figure counts, so that Insights and this list are seen to agree."""
+        undone = by_view.get(UNDONE, 0)
+        return (
+            f", {undone:,} undone"
+            if undone and self._filter == self._unfiltered() and self._has_undone
+            else ""
+        )
+
+    @property
+    def _has_undone(self) -> bool:
+        return self._filter.status == CANCELLED or self.view_in_sight() == self.VIEWS[0]
 
     def order(self) -> str:
         return f"{self._filter.sort.replace('id', 'number')} {'▾' if self._filter.descending else '▴'}"

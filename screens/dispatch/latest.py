@@ -39,5 +39,5 @@ def with_ages(rows: Sequence[BookingRow], now: str) -> list[BookingRow]:
 
 def _went_to(row: BookingRow) -> Text:
     if row["voided"]:
-        return Text("undone", "dim")
+        return Text("–", "dim")
     return Text(f"→ {row['agent_name'] or 'waiting'}")

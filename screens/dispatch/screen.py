@@ -145,7 +145,7 @@ class Dispatch(BookingActions):
         self._is_last_shown = True
         if last["voided"] and self.form.has_succeeded:
             name = short(last["customer_name"])
-            self.form.show_notice(f"Undone: lead {last['booking_id']} ({name}) removed", UNDONE)
+            self.form.show_notice(f"Undone: the addition of booking {last['booking_id']} ({name})", UNDONE)
         elif not last["voided"] and self.form.notice.has_class(f"-{UNDONE}"):
             self.form.show_notice("")  # redone
 

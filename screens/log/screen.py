@@ -20,7 +20,6 @@ from dispatch.queries.wording import age, exact, short_moment
 from screens.base import keys
 from screens.base.keys import key_of
 from screens.filters.events import (
-    ALL,
     VIEWS,
     parse_event_filter,
     view_of,
@@ -253,9 +252,8 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
         self.copy(f"{number}, {exact(event['at'])}: {what}")
 
     def action_back(self) -> None:
-        """Clear what was typed first, then go back to the previous place."""
-        is_narrowed = self.query_one("#filter", Input).value or self.view != ALL
-        if is_narrowed or self.focused is not self.table:
+        """Clear what was typed first, then go back to the previous place; the view stays."""
+        if self.query_one("#filter", Input).value or self.focused is not self.table:
             super().action_back()
         else:
             self.host.go(self.host.came_from)

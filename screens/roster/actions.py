@@ -40,6 +40,11 @@ class AgentActions(RowActions[AgentRow, AgentRow]):
     def describe_done(self, word: str, row: AgentRow) -> str:
         return f"{word}: {row['name']}, agent {row['agent_id']}"
 
+    @property
+    def policy(self) -> str:
+        """The policy in force."""
+        return str(self.backend.desk.settings["policy"])
+
     def name_verbs(self) -> None:
         row = self.chosen()
         verb = "Reactivate" if row is not None and not is_here(row) else "Deactivate"
@@ -57,11 +62,11 @@ class AgentActions(RowActions[AgentRow, AgentRow]):
             self.say_done(self.describe_done("Added", agent))
             self.show_agent(agent["agent_id"])
 
-        self.open(add_agent_form(self.backend.values), added)
+        self.open(add_agent_form(self.backend.values, self.policy), added)
 
     @on_chosen
     def action_edit_agent(self, row: AgentRow) -> None:
-        self._open(edit_agent_form(row, self.backend.values), "Saved")
+        self._open(edit_agent_form(row, self.backend.values, self.policy), "Saved")
 
     @on_chosen
     def action_leave(self, row: AgentRow) -> None:

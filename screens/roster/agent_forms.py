@@ -12,6 +12,7 @@ from dispatch.inputs import validation
 from dispatch.queries import agent_levels
 from dispatch.queries.row_types import AgentRow
 from models.base import Json
+from models.shares import SHARE
 from screens.dialogs.form import Field, FormModal
 from screens.dialogs.row_forms import RowForms
 from screens.fields.values import as_typed
@@ -77,23 +78,37 @@ def _fields(before: dict[str, str], values: AcceptedValues, hints: dict[str, str
     ]
 
 
-def add_agent_form(values: AcceptedValues) -> FormModal[AgentRow]:
+def _about_weight(policy: str) -> str:
+    """Say where a weight counts, if that is not so now."""
+    return "" if policy == SHARE else f"Weight counts under the policy {SHARE}; {policy} is in force."
+
+
+def add_agent_form(values: AcceptedValues, policy: str) -> FormModal[AgentRow]:
     before = dict.fromkeys(LABELS, "") | {"years": "0", "weight": "1"}
     return FormModal(
         "Add an agent",
         _fields(before, values, HINTS | HINTS_OF_NEW),
         lambda desk, given: agents.add(desk, **_given(given)),
         submit="Add agent",
-        about="Average rating: from before this desk; leave it empty if there is none.",
+        about="Average rating: from before this desk; leave it empty if there is none. "
+        + _about_weight(policy),
     )
 
 
-def edit_agent_form(agent: AgentRow, values: AcceptedValues) -> FormModal[AgentRow]:
+def edit_agent_form(agent: AgentRow, values: AcceptedValues, policy: str) -> FormModal[AgentRow]:
     """Edit the name, title, capacity, ...; unchanged values are not written."""
     before = {name: as_typed(agent.get(ROW_KEYS.get(name, name))) for name in LABELS}
     before["weight"] = f"{agent['weight']:g}"
     fields = _fields(before, values)
-    return FORMS.form(agent, "Edit", fields, agents.change, submit="Save changes", changes_only=True)
+    return FORMS.form(
+        agent,
+        "Edit",
+        fields,
+        agents.change,
+        submit="Save changes",
+        about=_about_weight(policy),
+        changes_only=True,
+    )
 
 
 def _given(values: dict[str, str]) -> Json:

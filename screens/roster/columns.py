@@ -40,6 +40,14 @@ def _rank(row: AgentRow) -> str:
     return "" if "members" in row else str(row["rank"] or "–")
 
 
+def _weight(row: AgentRow) -> str:
+    return "" if "members" in row else f"{row['weight']:g}"
+
+
+def _owed(row: AgentRow) -> str:
+    return "" if "members" in row else str(row["owed"] or "–")
+
+
 def _number(row: AgentRow) -> str | Text:
     return Text(row["name"][:1], "bold") if "members" in row else str(row["agent_id"])
 
@@ -55,7 +63,13 @@ def _load(row: AgentRow) -> Text:
 
 def _presence(row: AgentRow) -> str | Text:
     members = row.get("members")
-    return presence_text(row) if members is None else Text(plural(members, "agent"), "dim")
+    return (
+        presence_text(row, row.get("as_of", "")) if members is None else Text(plural(members, "agent"), "dim")
+    )
+
+
+def _whole_presence(row: AgentRow) -> str:
+    return presence_text(row).plain
 
 
 SHRUNK_TITLE = "Confirmed, shrunk (95%)"
@@ -70,12 +84,16 @@ COLUMNS: tuple[Column[AgentRow], ...] = (
     Column("rating", "Rating", 6, _rating, drop=2, right=True, sort="rating"),
     Column("years_of_service", "Years", 5, drop=5, right=True, sort="years_of_service"),
     Column("match_score", "Match", 6, match_score, drop=2, right=True, sort="match_score"),
-    Column("presence", "Presence", 12, _presence, drop=1, grows=True, sort="presence"),
+    Column("presence", "Presence", 15, _presence, plain=_whole_presence, drop=1, grows=True, sort="presence"),
     Column("job_title", "Title", 25, drop=7, sort="job_title"),
     Column("email", "E-mail", 26, sort="email", extra=True),
     Column("manager_name", "Manager", 18, sort="manager_name", extra=True),
     Column("license_number", "Licence", 12, sort="license_number", extra=True),
     Column("hours", "Shift", 20, sort="hours", extra=True),
+    Column(
+        "weight", "Weight", 6, _weight, right=True, sort="weight", extra=True, title="Weight, under share"
+    ),
+    Column("owed", "Owed", 5, _owed, right=True, sort="owed", extra=True, title="Owed after an absence"),
     Column(CONTACT, "Reached", 20, _reached, sort=CONTACT, extra=True, title="Reached in time"),
     Column("rate", "Confirmed", 12, _confirmed, right=True, sort="rate", extra=True, title=SHRUNK_TITLE),
     Column("decided", "Decided", 8, right=True, sort="decided", extra=True),
@@ -83,7 +101,7 @@ COLUMNS: tuple[Column[AgentRow], ...] = (
 SCORE, RATES = "match_score", frozenset(("rate", "decided"))
 """Columns computed only where they are chosen: with thousands of agents that takes a while."""
 SORTS = tuple(column.sort for column in COLUMNS if column.sort)
-HIGHEST_FIRST = ("load", "issue_load", "years_of_service", "rating", CONTACT, SCORE, *RATES)
+HIGHEST_FIRST = ("load", "issue_load", "years_of_service", "rating", "weight", "owed", CONTACT, SCORE, *RATES)
 
 
 def with_conversion(rows: list[AgentRow]) -> list[AgentRow]:

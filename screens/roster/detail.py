@@ -6,12 +6,13 @@ from rich.text import Text
 
 from dispatch import queries
 from dispatch.desk.desk import Desk
-from dispatch.queries.caps import caps_of
+from dispatch.queries.caps import caps_of, room_under
 from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import age
 from dispatch.service.issues import queries as issue_queries
 from dispatch.service.issues.queries import IssueFilter
 from models.bookings import PENDING
+from models.shares import SHARE
 from screens.roster.presence import presence_text
 from screens.widgets.detail_pane import Detail, add_facts
 from screens.wording.agents import held_bar
@@ -31,9 +32,11 @@ def agent_detail(desk: Desk, row: AgentRow) -> Detail:
     text.append(f"\n{row['department']}")
     if row["email"]:
         add_value(text.append("\n✉ "), row["email"], "  ")
-    add_facts(text, _facts(row), LABEL)
+    add_facts(text, _facts(row, desk.settings["policy"]), LABEL)
     for words in caps_of(row["agent_id"]):
         text.append(f"\n! {words}", CARE)
+    for words in room_under(row["agent_id"]):
+        text.append(f"\n{words}")
     _add_bookings(text, row["agent_id"], desk.now())
     _add_issues(text, desk, row["agent_id"])
     return f"{row['name']} ({row['agent_id']})", text
@@ -47,17 +50,24 @@ def department_detail(row: AgentRow) -> Detail:
     return row["department"], text
 
 
-def _facts(row: AgentRow) -> list[tuple[str, str | Text]]:
+def _facts(row: AgentRow, policy: str) -> list[tuple[str, str | Text]]:
     return [
         ("Presence", presence_text(row)),
         ("Shift", row["hours"] or "no hours set"),
         ("Load", held_bar(row["load"], row["issue_load"], row["capacity"])),
         ("Rank", str(row["rank"] or "")),
         ("Rating", f"{row['rating']:.2f}" if row["rating"] else "none yet"),
-        ("Weight", "" if row["weight"] == 1 else f"{row['weight']:g}"),
+        ("Weight", weight_text(row, policy)),
         ("Skills", ", ".join(row["skills"])),
         ("Speaks", ", ".join(row["languages"])),
     ]
+
+
+def weight_text(row: AgentRow, policy: str) -> str:
+    """Return a weight that is not the usual one, and that it does not count where it does not."""
+    if row["weight"] == 1:
+        return ""
+    return f"{row['weight']:g}" if policy == SHARE else f"{row['weight']:g} (under {SHARE})"
 
 
 def _add_bookings(text: Text, agent_id: int, now: str) -> None:

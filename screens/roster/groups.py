@@ -55,11 +55,16 @@ def _group(name: str, agents: list[AgentRow], key: int, *, is_folded: bool) -> A
 
 
 def totals_text(
-    found: list[AgentRow], whole: int, more: Sequence[str], starts: Mapping[str, int] | None = None
+    found: list[AgentRow],
+    whole: int,
+    more: Sequence[str],
+    starts: Mapping[str, int] | None = None,
+    width: int | None = None,
 ) -> Text:
     """Format the row of totals: the sums of the agents found, of a ``whole`` of them, and what else.
 
-    Each part begins below its column, whose first cell is in ``starts``, or behind the part before it.
+    Each part begins below its column, whose first cell is in ``starts``, or behind the part before it; one
+    that would be cut at the ``width`` begins earlier.
     """
     count = f"{len(found):,} of {plural(whole, 'agent')}" if len(found) != whole else plural(whole, "agent")
     here = [row for row in found if not row["left_at"]]
@@ -67,11 +72,13 @@ def totals_text(
     parts = [("name", Text(f"Total  {count}", "bold"))]
     if here:
         parts.append(("load", held_bar(sums["load"], sums["issue_load"], sums["capacity"])))
-        words = Text("  ·  ".join([*more, *_presences(here)]))
+        words = Text(" · ".join([*more, *_presences(here)]))
         parts.append(("" if more else "presence", words))
     line = Text()
     for column, part in parts:
-        line.append(" " * max(GAP if line else 0, (starts or {}).get(column, 0) - line.cell_len))
+        start = (starts or {}).get(column, 0)
+        start = start if width is None else min(start, width - part.cell_len)
+        line.append(" " * max(GAP if line else 0, start - line.cell_len))
         line.append_text(part)
     return line
 

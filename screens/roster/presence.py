@@ -15,9 +15,12 @@ from screens.wording.agents import PRESENCE_SIGNS
 from screens.wording.text import BAD, CARE, GOOD
 
 
-def presence_text(agent: AgentRow) -> Text:
-    """Format the presence with its sign, end and reason; claimed work without an agent is highlighted."""
-    words = presence_words(agent)
+def presence_text(agent: AgentRow, now: str = "") -> Text:
+    """Format the presence with its sign, end and reason; claimed work without an agent is highlighted.
+
+    With a time ``now`` it is short, for a column.
+    """
+    words = presence_words(agent, now)
     unattended = agent.get("unattended", 0)
     if agent["left_at"]:
         text = Text(words, "dim")

@@ -96,6 +96,7 @@ class Roster(
         self._misread = ""
         self._sought: int | None = None
         self._listed: list[AgentRow] = []
+        self._shown_as: tuple[Any, ...] = ()
         self._whole = 0
 
     def on_mount(self) -> None:
@@ -162,7 +163,8 @@ class Roster(
     def _arrange(self) -> None:
         scores, steers = self._scores.by_agent, self._scores.steers
         whole = [row for row in self.everybody if is_in(self.view, row)]
-        rows = queries.filtered(whole, self._asked)
+        hour = f"{self.backend.desk.now()[:13]}:00:00"  # worded anew once an hour, and not each second
+        rows = [row | {"as_of": hour} for row in queries.filtered(whole, self._asked)]
         found = [with_score(row, scores.get(row["agent_id"]), steers=steers) for row in rows]
         self.table.leave_out(() if self._match_counts else (SCORE,))
         self.table.mark_sort(self._sort, self._descending)
@@ -188,8 +190,9 @@ class Roster(
         self.call_after_refresh(self._show_totals)
 
     def _show_totals(self) -> None:
-        line = totals_text(self._listed, self._whole, self._hints(self._listed), starts_of(self.table))
-        self.query_one("#totals", SteadyText).update(line)
+        totals = self.query_one("#totals", SteadyText)
+        hints, width = self._hints(self._listed), totals.content_size.width or None
+        totals.update(totals_text(self._listed, self._whole, hints, starts_of(self.table), width))
 
     def _message(self, found: list[AgentRow]) -> Text:
         """Return the answer below the filter: what is wrong with the text, or why there are no rows."""
@@ -200,20 +203,23 @@ class Roster(
         if self._asked is not None:
             return Text(no_matches(self.query_one("#filter", Input).value, self.KEYS), "dim")
         if self.view != ACTIVE:
-            return Text(f"Nobody is {self.view.lower()}. Esc shows {ACTIVE}", "dim")
+            way = keys.with_keys(self.app, "{roster.view} changes the view")
+            return Text(f"Nobody is {self.view.lower()}: {way}", "dim")
         return Text(keys.with_keys(self.app, NO_AGENTS), "bold")
 
     def _list(self, found: list[AgentRow]) -> None:
-        """Put agents into the table, with the cursor on the one sought, or at first on the first of all."""
+        """Put agents into the table, with the cursor on the one sought; another list begins at its top."""
         sought = next((row for row in found if row["agent_id"] == self._sought), None)
         if sought is not None:
             self._folded = [name for name in self._folded if name != sought["department"]]
-        is_first = not self.table.rows_shown
+        shown_as = (self.view, self._asked, self._sort, self._descending)
+        is_another, self._shown_as = shown_as != self._shown_as or not self.table.rows_shown, shown_as
         self.table.show_rows(with_trends(self._in_order(found)[:MOST_HELD], self._trends))
         if sought is not None:
             self.table.stand_at(self._sought)
             self._sought = None
-        elif is_first and found:
+        elif is_another and found:
+            self.table.move_cursor(row=0)
             people = [row["agent_id"] for row in self.table.rows_shown if "members" not in row]
             self.table.stand_at(next(iter(people), None))  # below the department, for keys to act on somebody
 
@@ -284,11 +290,11 @@ class Roster(
         self.query_one("#filter", Input).focus()
 
     def action_back(self) -> None:
-        """Clear what was typed first, then show the first view; either way go back to the list."""
-        if self.query_one("#filter", Input).value:
-            self.query_one("#filter", Input).value = ""
-        else:
-            self.choose_view(ACTIVE)
+        """Clear what was typed, and go back to the list; the view that was chosen stays."""
+        text = self.query_one("#filter", Input)
+        if not text.value and self.focused is self.table:
+            self.say_the_view_stays()
+        text.value = ""
         self.table.focus()
 
     def action_reverse(self) -> None:

@@ -107,8 +107,8 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
 
         self.open(ChooseCategory(row), chosen)
 
-    action_reply = with_form("Said", forms.reply_form, verb="reply")
-    action_note = with_form("Noted", forms.note_form)
+    action_reply = with_form("Replied to", forms.reply_form, verb="reply")
+    action_note = with_form("Added a note to", forms.note_form)
     action_resolve = with_form("Resolved", forms.resolve_form, verb="resolve")
     action_escalate = with_form("Escalated", forms.escalate_form, verb="escalate")
     action_settle = with_form("Settled", forms.settle_form, verb="settle")

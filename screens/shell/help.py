@@ -166,15 +166,21 @@ class Help(Modal[Verb | None]):
         width, is_sought = self._scroll.outer_size.width - SCROLLBAR, bool(self._input.value.strip())
         lines, row = self._columns(width)
         below = [] if is_sought else [*self._about(width), *self._meanings(width)]
-        self.text = Text("\n").join([*lines, *below])
+        nothing = [] if self._shown else _wrapped(self, self._nothing(), width)
+        self.text = Text("\n").join([*lines, *nothing, *below])
         self._scroll.query_one(Static).update(self.text)
         self._keep_in_sight(row if self._here else 0)
         self.query_one("#told", Static).update(Content(self._told(width)))
 
+    def _nothing(self) -> str:
+        """Say that no key here does what is sought, and where else to look."""
+        sought, ways = self._input.value.strip(), "{palette} looks in all commands. Esc closes"
+        return f"Nothing found for “{sought}” among the keys here. {keys.with_keys(self.app, ways)}"
+
     def _told(self, width: int) -> str:
         """Return what the line of the cursor has no room for."""
         if not self._shown:
-            return "No key fits. Esc closes"
+            return ""
         sentence = self._shown[self._here].sentence
         room = self._column_width(width) - KEY_CELLS - self._verb_cells - 1
         return sentence if cell_len(sentence) > room else ""

@@ -288,10 +288,10 @@ class PagedList(
         self.query_one("#filter", Input).focus()
 
     def action_back(self) -> None:
-        """Clear what was typed first, then show the first view; either way go back to the list."""
+        """Clear what was typed, and go back to the list; the view that was chosen stays."""
         was_misread, self._misread = bool(self._misread), ""
-        if self.VIEWS and not self._text:
-            self.view = self.VIEWS[0]
+        if not self._text and self.focused is self.table and self._filter == self._unfiltered():
+            self.say_the_view_stays()
         with self.prevent(Input.Changed):
             self.query_one("#filter", Input).value = ""
         self._use(self._unfiltered())
@@ -345,8 +345,13 @@ class PagedList(
             self.query_one(ViewTabs).show(self.VIEWS, here, by_view, self.order(), label=self.label())
         if count.text and self.view in by_view:
             found = f"{found} of {by_view[self.view]:,}"
+        found += self.beside_count(by_view)
         said = f"{count.meant}   {found}" if count.meant else found
         self.query_one(FilterBar).show_found(LAST_VALID if self._misread else said)
+
+    def beside_count(self, by_view: Mapping[str, int]) -> str:
+        """Return what is said beside the number of rows, if anything."""
+        return ""
 
     def label(self) -> str:
         """Return what stands for a view that is none of them."""
@@ -365,5 +370,6 @@ class PagedList(
         if self._text or self._filter != self._unfiltered():
             return Text(no_matches(self._text, self.KEYS), "dim")
         if self.VIEWS and self.view != self.VIEWS[0]:
-            return Text(f"Nothing in {self.view}. Esc shows {self.VIEWS[0]}", "dim")
+            way = with_keys(self.app, f"{{{self.NAME}.view}} changes the view")
+            return Text(f"Nothing in {self.view}: {way}", "dim")
         return Text(with_keys(self.app, self.EMPTY), "dim")

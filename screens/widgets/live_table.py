@@ -185,6 +185,7 @@ class LiveTable(SignedTable, TableMessages, Generic[Row]):
         self._own_order = order
         self.show_rows(self._given, more_above=not self._at_start)
         self._lay_out(again=True)
+        self.move_cursor(row=0)
 
     def stand_at(self, key: object) -> None:
         """Put the cursor on the row with this key, if it is there."""

@@ -64,8 +64,8 @@ class MessageLine(Static):
     def fit(self) -> None:
         """Take as many cells as the text has, at most half of the line; a text that is cut keeps its key.
 
-        A question may take the whole line. So may anything in a modal, which has no toast: there a text that
-        is still too long goes on for a few lines.
+        A question may take the whole line, as may what was undone: no row need show it. So may anything in a
+        modal, which has no toast: there a text that is still too long goes on for a few lines.
         """
         message = self._message
         if message is None:
@@ -73,7 +73,8 @@ class MessageLine(Static):
             return
         text, key = visible(message.line), message.key and f" · {message.key}"
         width, is_modal = self.app.size.width, self.screen.is_modal
-        most = room_of(width, is_whole=is_modal or message.kind == QUESTION)
+        is_whole = is_modal or message.kind == QUESTION or message.letter == "redo.letter"
+        most = room_of(width, is_whole=is_whole)
         lines = Content(text + key).wrap(most) if is_modal and cell_len(text + key) > most else []
         if not lines and cell_len(text + key) > most:
             text = set_cell_size(text, max(0, most - cell_len(key) - 1)).rstrip() + "…"

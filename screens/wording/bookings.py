@@ -32,7 +32,7 @@ SHORT = {
     "Due, unclaimed": "due",
     "! unattended": "unattended",
     "Still on it? claimed": "still on it?",
-    "entered by mistake": "by mistake",
+    "entered by mistake": "undone",
 }
 AGAIN = {"Phone Call": "call again", "Text": "text again"}
 """What is due with a claimed booking, by its method."""

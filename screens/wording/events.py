@@ -20,7 +20,7 @@ from dispatch.operations.command_list import (
 from dispatch.operations.row_types import UndoResult
 from dispatch.queries.new_work import Restored
 from dispatch.queries.wording import exact, moment_column, money, plural, short_moment
-from dispatch.reporting.event_sentences import Names
+from dispatch.reporting.event_sentences import Names, sentence
 from dispatch.service.wording import priority_words
 from models.base import Json
 from models.priorities import PRIORITIES
@@ -127,8 +127,11 @@ def _who(event: EventRow, names: Names) -> str:
 
 def event_line(event: EventRow, names: Names, about: str = "") -> str:
     """Format one line of a history, with the agents' names: what was done, to what it is ``about``."""
-    word = f"{about} {describe_command(event['command'])}".lstrip() + _who(event, names)
-    words = format_detail(event["command"], event["detail"])
+    if event["command"] in REVERSALS:
+        word, words = sentence({**event, "customer_name": ""}, names), ""
+    else:
+        word = f"{about} {describe_command(event['command'])}".lstrip() + _who(event, names)
+        words = format_detail(event["command"], event["detail"])
     line = f"{moment_column(event['at'])}  {word}" + (f": {words}" if words else "")
     return f"{line}  ({event['actor']})" + (f"  [{undone_word(event)}]" if event["undone_by"] else "")
 
@@ -141,7 +144,7 @@ def undone_word(event: EventRow) -> str:
 def describe_undo(done: UndoResult) -> str:
     """Describe an undo or redo, for the message line."""
     what, count = describe_undone(done), plural(done["bookings"], "booking")
-    several = f" ({count})" if done["bookings"] > 1 and not what.startswith(count) else ""
+    several = f" ({count})" if done["bookings"] > 1 and count not in what else ""
     kept = [
         plural(len(rows), kind)
         for kind, rows in (("agent", done["kept_agents"]), ("booking", done["kept_bookings"]))
@@ -162,8 +165,6 @@ def describe_undo(done: UndoResult) -> str:
 
 def format_detail(command: str, detail: Json) -> str:
     """Format an event's detail in one line."""
-    if command in REVERSALS:
-        return describe_command(detail.get("command", ""))
     if command == "setting.set":
         return f"{detail['key']} = {described(detail['new']) or 'empty'}"
     detail = {key: describe_value(value) if is_erased(value) else value for key, value in detail.items()}

@@ -195,6 +195,8 @@ def priority_and_kind(row: IssueRow) -> str:
 
 def describe(word: str, issue: IssueRow) -> str:
     """Describe an issue after a command, in so few cells that half a narrow line holds it."""
+    if word.endswith(" to"):
+        return f"{word} issue {issue['issue_id']}"
     about = f"{word}: issue {issue['issue_id']}"
     if word in GIVEN:
         return f"{about} → {short(issue['agent_name'] or 'waiting', 16)}"

@@ -96,7 +96,7 @@ def test_all_or_nothing(astra: Run, desk_file: Path, tmp_path: Path) -> None:
     ended = astra("batch", write(tmp_path, lines[0], lines[2]), "--atomic", "--json")
     assert (ended.code, [one["ok"] for one in results(ended.out)]) == (0, [True, True])
     assert state(astra)[:2] == [("Pending", True), ("Cancelled", True)]
-    assert "Undone: batch" in astra("undo").out
+    assert "Undone: a batch of commands" in astra("undo").out
     assert state(astra) == [("Pending", False)] * 3
 
 

@@ -164,7 +164,10 @@ def test_undo_reverses_the_actors_last_command_or_the_named_one(booked: Run) -> 
     undone = booked("undo", "--json").json
     assert (undone["command"], undone["booking"]["claimed_at"]) == ("booking.claim", None)
     lead_event = booked("log", "--booking", 1, "--json").json[-1]["event_id"]
-    assert booked("undo", lead_event).out == f"Undone: booking 1 (Kate Nguyen) removed (event {lead_event})\n"
+    assert (
+        booked("undo", lead_event).out
+        == f"Undone: the addition of booking 1 (Kate Nguyen) (event {lead_event})\n"
+    )
     ended = booked("undo", lead_event, "--json")
     assert (ended.code, ended.error["code"]) == (1, "already_undone")
 
@@ -172,11 +175,13 @@ def test_undo_reverses_the_actors_last_command_or_the_named_one(booked: Run) -> 
 def test_a_dry_run_says_what_would_be_undone_and_writes_nothing(booked: Run) -> None:
     logged = booked("log", "--json").out
     shown = booked("undo", "--dry-run").out
-    assert shown.startswith("Would undo: lead 1 (Kate Nguyen) (event ")
+    assert shown.startswith("Would undo: the addition of booking 1 (Kate Nguyen) (event ")
     assert booked("undo", "--dry-run", "--json").json["rows"] == ["booking 1"]
     assert booked("log", "--json").out == logged
     booked("undo")
-    assert booked("redo", "--dry-run").out.startswith("Would redo: lead 1 (Kate Nguyen) (event ")
+    assert booked("redo", "--dry-run").out.startswith(
+        "Would redo: the addition of booking 1 (Kate Nguyen) (event "
+    )
 
 
 def test_an_undo_of_several_says_what_stays_and_why(booked: Run, add_lead: Callable[..., Any]) -> None:
@@ -187,19 +192,19 @@ def test_an_undo_of_several_says_what_stays_and_why(booked: Run, add_lead: Calla
     by = f"by event {number + 1}, booking.reopen of lee"
     why = f"Booking 1 stays: booking 1 has changed since event {number} {by}"
     would, *stays = booked("undo", "--dry-run").out.splitlines()
-    assert would.startswith("Would undo: booking 2 cancelled; booking 1 stays (event")
+    assert would.startswith("Would undo: the cancellation of booking 2; booking 1 stays (event")
     assert stays == [why]
     assert booked("undo", "--dry-run", "--json").json["refused"][0]["error"]["hint"] == (
         "undo the later command first; astra log shows it"
     )
-    assert booked("undo").out == f"Undone: 1 booking cancelled (event {number})\n{why}\n"
+    assert booked("undo").out == f"Undone: the cancellation of 1 booking (event {number})\n{why}\n"
 
 
 def test_redo_does_the_undone_again(booked: Run) -> None:
     booked("booking", "claim", 1, "--agent", 2)
     booked("undo")
     booked("undo")
-    assert booked("redo").out == "Redone: booking 1 (Kate Nguyen) is back (event 6)\n"
+    assert booked("redo").out == "Redone: the addition of booking 1 (Kate Nguyen) (event 6)\n"
     redone = booked("redo", "--json").json
     assert (redone["redone"], redone["command"]) == (True, "booking.claim")
     assert redone["booking"]["claimed_at"]

@@ -140,7 +140,7 @@ def test_an_interrupted_import_is_continued_and_undone(
     assert output.startswith("Continued the import that was interrupted (event 1)\n1 agent, ")
     anywhere("agent", "set", 1, "--capacity", 5, *database)
     assert anywhere("undo", 1, *database).out == (
-        "Undone: import (event 1)\n1 agent with work or changes since stays: 1\n"
+        "Undone: the import (event 1)\n1 agent with work or changes since stays: 1\n"
     )
     refused = anywhere("redo", *database, "--json").error
     assert (refused["code"], "new ids" in refused["hint"]) == ("not_undoable", True)
@@ -175,7 +175,7 @@ def test_changed_rows_are_listed_updated_and_taken_back(anywhere: Run, tmp_path:
     assert (updated.code, updated.out.splitlines()[1:]) == (0, ["1 row unchanged", "1 row updated"])
     assert anywhere("import", file, *database, "--update", "--json").json["unchanged"]["agents"] == 2
     assert anywhere("agent", "show", 1, *database, "--json").json["years_of_service"] == 13
-    assert anywhere("undo", *database).out == "Undone: import (event 3)\n"
+    assert anywhere("undo", *database).out == "Undone: the import (event 3)\n"
     anywhere("agent", "set", 1, "--years", 20, *database)
     conflict = anywhere("import", file, *database, "--update", "--json")
     assert conflict.code == 1

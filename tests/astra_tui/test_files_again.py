@@ -53,16 +53,18 @@ def test_a_wrong_file_is_undone_at_once(staffed: Run, lead_file: Write, desk: De
     staffed("booking", "claim", 2, "--agent", 1, "--as", "lee")
     file_event = staffed("log", "--command", "lead.add_file", "--json").json[0]["event_id"]
     told = staffed("undo", "--dry-run").out
-    assert told.startswith(f"Would undo: 4 bookings from a file; booking 2 stays (event {file_event}, ")
+    assert told.startswith(
+        f"Would undo: the addition of a file of leads (4 bookings); booking 2 stays (event {file_event}, "
+    )
     assert told.endswith(f"Booking 2 stays: booking 2 has changed since event {file_event}\n")
     assert needs_question(preview(desk, file_event), None)
     ended = staffed("undo", file_event)
     assert ended.out == (
-        f"Undone: 4 bookings from a file (event {file_event})\n"
+        f"Undone: the addition of a file of leads (4 bookings, event {file_event})\n"
         "1 booking with work or changes since stays: 2\n"
     )
     assert names(staffed) == ["Wrong 1"]
-    assert staffed("redo", file_event).out.startswith("Redone: 4 bookings from a file")
+    assert staffed("redo", file_event).out.startswith("Redone: the addition of a file of leads (4 bookings")
     assert len(names(staffed)) == 5
     row = next(row for row in staffed("log", "--json").json if row["command"] == "lead.file_back")
     assert (row["before"], row["after"]) == ({}, {})

@@ -153,7 +153,7 @@ def test_the_list_is_ordered_by_urgency_and_shows_the_time_left(opened: Run) -> 
 
 def test_undo_names_the_issue(opened: Run) -> None:
     opened("issue", "claim", 1, "--agent", 2)
-    assert opened("undo").out.startswith("Undone: issue 1 claimed")
+    assert opened("undo").out.startswith("Undone: the claim on issue 1")
     assert opened("issue", "show", 1, "--json").json["status"] == "assigned"
 
 

@@ -93,7 +93,7 @@ def test_what_somebody_answered_stays_and_is_named(staffed: Run, tickets: Path) 
     assert file["detail"]["file"] == "tickets.csv"
     assert staffed("issue", "note", 1, "--text", "card ends with 4711").code == 0
     told = staffed("undo", file["event_id"], "--dry-run").out
-    assert told.startswith("Would undo: tickets from a file (issue 2); issue 1 stays")
+    assert told.startswith("Would undo: the addition of a file of tickets (issue 2); issue 1 stays")
     ended = staffed("undo", file["event_id"])
     assert (ended.code, "Issue 1 stays: issue 1 has " in ended.out) == (0, True)
     assert [row["issue_id"] for row in staffed("issue", "list", "--all", "--json").json] == [1]

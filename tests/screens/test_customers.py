@@ -198,7 +198,7 @@ async def test_two_customers_are_merged_and_separated_again(busy_file: Path, run
         assert sorted(row["booking_id"] for row in card(app)["bookings"]) == [1, 13, 14]
         assert "Merged into Kate Nguyen (1) · u undo" in text_of(app)
         await press(app, "ctrl+z", "ctrl+z")
-        assert "Undone: customer 1 merged" in text_of(app)
+        assert "Undone: the merge into customer 1" in text_of(app)
         assert (card(app)["email"], card(app)["merged"]) == (None, [])
         await press(app, "m")
         await typed(app, "#4")

@@ -115,7 +115,7 @@ async def test_the_keys_apply_to_the_last_assigned_lead(running: Any) -> None:
         await press(app, "f8")
         assert f"got booking {row['booking_id']} " in text_of(app)
         await press(app, "escape", "ctrl+z", "ctrl+z")
-        assert notice(app) == f"Undone: lead {row['booking_id']} (Kate) removed"
+        assert notice(app) == f"Undone: the addition of booking {row['booking_id']} (Kate)"
         assert re.search("Kate .* undone", text_of(app))
 
 
@@ -152,7 +152,7 @@ async def test_undo_takes_back_what_was_done_in_this_terminal(running: Any, othe
         other_terminal.actor = app.backend.desk.actor
         intake.receive(other_terminal, name="Somebody", **OTHER)
         await press(app, "ctrl+z", "ctrl+z")
-        assert notice(app) == f"Undone: lead {row['booking_id']} (Kate) removed"
+        assert notice(app) == f"Undone: the addition of booking {row['booking_id']} (Kate)"
         await press(app, "ctrl+y", "ctrl+y")
         assert notice(app) == ""
         await press(app, "ctrl+z", "ctrl+z", "ctrl+z")

@@ -95,10 +95,10 @@ async def test_marked_bookings_are_changed_together(golden_file: Path, running: 
         await press(app, "escape")
         assert "1 marked ✓" in text_of(app), "refused bookings stay marked"
         await press(app, "u")
-        assert "u again: undo 2 bookings cancelled" in told(app)
+        assert "u again: undo the cancellation of 2 bookings" in told(app)
         await press(app, "u")
         assert [(await booking(app, number))["status"] for number in (8, 9)] == ["Pending", "Pending"]
-        assert "Undone: 2 bookings cancelled" in told(app)
+        assert "Undone: the cancellation of 2 bookings" in told(app)
 
 
 async def test_undoing_a_batch_leaves_what_has_changed_since(
@@ -122,7 +122,9 @@ async def test_undoing_a_batch_leaves_what_has_changed_since(
         bookings.claim(lee, 9, 6)
         await app.settle()
         await press(app, "u")
-        assert "u again: undo 2 bookings reassigned;" in told(app), "8, and 12, which found an agent by it"
+        assert "u again: undo the reassignment of 2 bookings;" in told(app), (
+            "8, and 12, which found an agent by it"
+        )
         assert (await booking(app, 8))["agent_id"] == 6, "it asks first"
         await press(app, "u")
         assert (await booking(app, 8))["agent_id"] != 6
@@ -349,7 +351,7 @@ async def test_caps_are_set_and_removed_from_the_palette(golden_file: Path, runn
         assert "No cap is in force yet" in told(app)
         await press(app, "f9")
         await app.settle()
-        assert "Cap 1: at most 12 leads an hour for each agent" in told(app)
+        assert "Cap 1: at most 12 leads an hour for" in told(app)
         await press(app, "ctrl+p", *"cap: remove", "enter")
         await app.settle()
         assert "What waits for the end of its window" in told(app)

@@ -59,10 +59,10 @@ async def test_a_command_says_what_it_did_and_how_it_is_undone(running: Any, siz
         assert f"Noted {number} " in bottom(app)
         await press(app, "u")
         assert bottom(app).endswith(" · U redo")
-        assert "Undone: booking" in said(app)[-1]
+        assert "Undone: the " in said(app)[-1]
         await press(app, "U")
         assert bottom(app).endswith(" · u undo")
-        assert "Redone: booking" in said(app)[-1]
+        assert "Redone: the " in said(app)[-1]
 
 
 async def test_the_key_that_undoes_is_the_one_that_works_where_the_cursor_is(running: Any) -> None:
@@ -85,7 +85,7 @@ async def test_a_lead_is_undone_by_the_second_press_and_comes_back_by_redo(runni
         number = await assign_lead(app)
         agent = (await booking(app, number))["agent_id"]
         await press(app, "f3", "u")
-        assert bottom(app).endswith(f"u again: undo lead {number} (Kate Nguyen)")
+        assert bottom(app).endswith(f"u again: undo the addition of booking {number} (Kate Nguyen)")
         assert not (await booking(app, number))["voided"]
         await press(app, "u")
         assert (await booking(app, number))["voided"]
@@ -100,11 +100,11 @@ async def test_u_u_u_takes_back_one_lead_of_two_and_asks_again(running: Any) -> 
         first, second = await assign_lead(app), await assign_lead(app, "Bo Derek")
         await press(app, "f3", "u", "u", "u", "u")
         assert not (await booking(app, second))["voided"], "it was added in another place: to be read first"
-        assert f"u again: undo lead {second}" in bottom(app)
+        assert f"u again: undo the addition of booking {second}" in bottom(app)
         await press(app, "u", "u", "u", "u", "u")
         assert (await booking(app, second))["voided"]
         assert not (await booking(app, first))["voided"]
-        assert f"u again: undo lead {first}" in bottom(app)
+        assert f"u again: undo the addition of booking {first}" in bottom(app)
 
 
 async def test_what_a_preview_has_rehearsed_counts_for_nothing(golden_file: Path, running: Any) -> None:
@@ -149,7 +149,7 @@ async def test_an_act_of_another_place_or_of_a_while_ago_is_named_first(
         await press(app, "f3", "U")
         assert (await last_event(app))[1] == "redo", "what was just undone comes back from anywhere"
         await press(app, "f4", "u")
-        assert "u again: undo booking 9 note" in bottom(app), "the last act was one of Roster"
+        assert "u again: undo the note on booking 9" in bottom(app), "the last act was one of Roster"
         await press(app, "f3", "f4", "u", "u", "u")
         assert (await last_event(app))[1] == "redo", "nobody reads that fast"
         await press(app, "u")
@@ -157,12 +157,12 @@ async def test_an_act_of_another_place_or_of_a_while_ago_is_named_first(
         await press(app, "U")
         monkeypatch.setattr("screens.app.undoing.FRESH_S", -1)
         await press(app, "u")
-        assert "u again: undo booking 9 note" in bottom(app)
+        assert "u again: undo the note on booking 9" in bottom(app)
         await press(app, "escape")
         await press(app, "u")
         await press(app, "u")
         await press(app, "U")
-        assert "U again: redo booking 9 note" in bottom(app)
+        assert "U again: redo the note on booking 9" in bottom(app)
 
 
 async def test_a_name_typed_in_a_list_reopens_no_sale(running: Any) -> None:
@@ -236,7 +236,7 @@ async def test_a_row_out_of_sight_is_asked_about_and_one_in_sight_is_not(running
         number = await newest_booking(app)
         await at_booking(app, number)
         await press(app, "n", *"called", "f9", "f3", "u")
-        assert f"u again: undo booking {number} note" in bottom(app)
+        assert f"u again: undo the note on booking {number}" in bottom(app)
         await press(app, "f4", "u")
         assert "Undone: " in bottom(app)
 
@@ -247,7 +247,7 @@ async def test_in_the_log_the_row_under_the_cursor_is_undone_but_a_lead_is_asked
         await press(app, "f4", "escape", "home", "n", *"hi", "f9", "h", "home", "u")
         assert "Undone: " in bottom(app)
         await press(app, "down", "u")
-        assert f"u again: undo lead {number}" in bottom(app)
+        assert f"u again: undo the addition of booking {number}" in bottom(app)
         await press(app, "u")
         assert (await booking(app, number))["voided"]
 
@@ -270,7 +270,7 @@ async def test_where_text_is_typed_the_key_with_ctrl_is_named(running: Any) -> N
         assert app.focused is not None
         app.screen.query_one("#customer").focus()
         await press(app, "ctrl+z")
-        assert bottom(app).endswith(f"^z again: undo lead {number} (Kate Nguyen)")
+        assert bottom(app).endswith(f"^z again: undo the addition of booking {number} (Kate Nguyen)")
         await press(app, "ctrl+z")
         assert (await booking(app, number))["voided"]
 
@@ -292,7 +292,7 @@ async def test_deactivating_an_agent_takes_two_presses(running: Any, demo_file: 
         assert (await last_event(app))[1] == "agent.leave"
         assert "Aa Free deactivated · u undo" in bottom(app)
         await press(app, "u")
-        assert "u again: undo deactivation of Aa Free" in bottom(app)
+        assert "u again: undo the deactivation of Aa Free" in bottom(app)
         await press(app, "u")
         assert (await last_event(app))[1] == "undo"
 
@@ -345,7 +345,7 @@ async def test_the_target_of_another_command_is_not_undone_by_the_answer(
         twin.close()
         await app.settle()
         await press(app, "u")
-        assert "The last command has changed: lead" in str(said(app))
+        assert "The last command has changed: the addition of" in str(said(app))
         assert not (await booking(app, number))["voided"]
 
 

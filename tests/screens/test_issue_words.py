@@ -217,3 +217,8 @@ def test_the_number_is_always_in_sight_and_the_names_where_there_is_room(cells: 
     usual = [column for column in Service.COLUMNS if not column.extra]
     shown = dict(fitting_columns(usual, cells))
     assert shown.keys() == {"time", "issue_id", "title", "state"} | also
+
+
+@pytest.mark.parametrize("word", ["Replied to", "Added a note to"])
+def test_what_was_said_fits_into_half_a_line(desk: Desk, word: str) -> None:
+    assert words.describe(word, story(desk, 6)) == f"{word} issue 6"

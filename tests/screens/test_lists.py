@@ -13,6 +13,8 @@ from textual.widgets import Input
 from astra_tui.app import AstraApp
 from dispatch import bookings, queries
 from dispatch.desk.desk import Desk
+from dispatch.leads import intake
+from dispatch.operations import undo
 from dispatch.queries.bookings import BookingFilter
 from screens.bookings.detail import booking_detail
 from screens.bookings.queue import Queue
@@ -25,6 +27,7 @@ from tests.screens.picture import strips, text_of
 from tests.screens.scenes import press
 
 NAMES = ("All", "Pending", "Unclaimed", "Waiting", "Confirmed", "Cancelled")
+LEAD = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": "Sydney Stellar Port"}
 COUNTS = (1_000_000, 400, 207, 0, 700_347, 299_253)
 FULL = "All 1,000,000|Pending 400|Unclaimed 207|Waiting 0|Confirmed 700,347|Cancelled 299,253"
 MANY = [Tab(name, count, name == "Waiting") for name, count in zip(NAMES, COUNTS, strict=True)]
@@ -95,6 +98,39 @@ async def test_the_view_follows_the_text(golden_file: Path, running: Any) -> Non
         await press(app, "escape", "slash", *"status:conf kate", "enter", "V")
         assert app.screen.query_one("#filter", Input).value == "kate"
         assert app.screen.view_in_sight() == "Waiting"
+
+
+@pytest.mark.parametrize(("place", "view"), [("f4", "Pending"), ("f6", "Mine"), ("f3", "Available")])
+async def test_escape_keeps_the_view_that_was_chosen(
+    golden_file: Path, running: Any, place: str, view: str
+) -> None:
+    """The next key would hit another row of another list."""
+    async with running(golden_file) as (app, _):
+        await press(app, place, "escape", "v")
+        assert app.screen.view_in_sight() == view
+        await press(app, "slash", *"zzz", "escape")
+        assert (app.screen.view_in_sight(), app.screen.query_one("#filter", Input).value) == (view, "")
+        assert "Still" not in text_of(app)
+        await press(app, "escape")
+        assert app.screen.view_in_sight() == view
+        assert f"Still {view}: v and V change the view" in text_of(app)
+        await press(app, "V")
+        assert app.screen.view_in_sight() == app.screen.VIEWS[0]
+
+
+async def test_queue_tells_how_many_of_its_rows_are_undone(running: Any, other_terminal: Desk) -> None:
+    async with running() as (app, _):
+        await press(app, "f4", "escape")
+        assert "undone" not in text_of(app)
+        queue = app.screen
+        assert isinstance(queue, Queue)
+        before = queue.list_count.views.rows["All"]
+        intake.receive(other_terminal, name="Wrong Lead", **LEAD)
+        undo.undo(other_terminal)
+        await app.settle()
+        assert f"{before + 1}, 1 undone" in text_of(app)
+        await press(app, "v")
+        assert ", 1 undone" not in text_of(app)
 
 
 async def test_views_and_the_order_can_be_clicked(golden_file: Path, running: Any) -> None:

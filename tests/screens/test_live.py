@@ -143,7 +143,7 @@ def test_a_roster_of_thousands_shows_the_first_and_finds_the_others() -> None:
 
     person = {"left_at": None, "presence": "available", "load": 3, "issue_load": 1, "capacity": 10}
     people: list[Any] = [person] * 2000
-    told = "Total  2,000 agents  ▇▇▇▇▁▁▁▁▁▁ 8000/20000  the first 500  ·  2,000 available"
+    told = "Total  2,000 agents  ▇▇▇▇▁▁▁▁▁▁ 8000/20000  the first 500 · 2,000 available"
     assert totals_text(people, 2000, ["the first 500"]).plain == told
     assert totals_text(people[:3], 2000, []).plain.startswith("Total  3 of 2,000 agents")
 

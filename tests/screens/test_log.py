@@ -14,6 +14,7 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from models.audit import Event
+from screens.bookings.queue import Queue
 from screens.customers.card import CustomerCard
 from screens.log.screen import Log
 from screens.widgets.detail_pane import DetailPane
@@ -91,9 +92,9 @@ async def _an_event_of_another_user_is_undone(app: AstraApp, other: Desk) -> Non
     bookings.claim(other, 9, 3)
     await app.settle()
     await press(app, "home", "u")
-    assert "u again: undo booking 9 claimed (2 bookings)" in text_of(app)
+    assert "u again: undo the claim on booking 9 (2 bookings)" in text_of(app)
     await press(app, "u")
-    assert "Undone: booking 9 claimed" in text_of(app)
+    assert "Undone: the claim on booking 9" in text_of(app)
     await press(app, "down" if app.screen.query_one(LiveTable).cursor_row == 0 else "home")
     (undone,) = await filtered(app, "is:undone")
     pane = text_of(app)
@@ -266,5 +267,7 @@ async def test_the_log_has_views_with_totals(golden_file: Path, running: Any) ->
         assert all(row["undone_by"] for row in app.screen.query_one(LiveTable).rows_shown)
         assert f"Undone {len(events(app))}" in text_of(app)
         assert len(events(app)) >= 1
-        await press(app, "escape")
+        await press(app, "v")
         assert len(events(app)) == whole + 1
+        await press(app, "v", "slash", *"zzz", "escape", "escape")
+        assert isinstance(app.screen, Queue), "the first clears the text, the next goes back"

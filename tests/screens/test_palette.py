@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
+from astra_tui.app import AstraApp
 from astra_tui.user.preferences import Preferences
 from screens.base.theme import CURSOR
 from screens.customers.card import CustomerCard
@@ -133,7 +134,8 @@ async def test_help_narrows_to_what_is_typed_and_enter_runs_it(golden_file: Path
         assert (await booking(app, 9))["claimed_at"]
         await press(app, "f1", *"no such thing", "enter")
         assert isinstance(app.screen, Help)
-        assert "No key fits" in text_of(app)
+        assert "Nothing found for “no such thing”" in text_of(app)
+        assert "^p looks in" in text_of(app)
 
 
 @pytest.mark.parametrize(("width", "columns"), [(80, 1), (99, 1), (112, 2), (200, 2)])
@@ -153,3 +155,25 @@ async def test_help_has_two_columns_where_there_is_room(
             here += [text.plain[span.start : span.end] for span in text.spans if span.style == CURSOR]
             await press(app, "down")
         assert len(set(here)) > 25, "the cursor goes through all of them"
+
+
+@pytest.mark.parametrize("text", ["fair", "leads", "share"])
+async def test_the_palette_finds_who_got_how_many_leads(golden_file: Path, running: Any, text: str) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await press(app, "f2", "ctrl+p", *text)
+        for title in ("Who got how many leads", "Caps", "Policy"):
+            assert any(line.split("│")[1].startswith(f" {title}  ") for line in framed(app)), title
+        assert "…" not in "".join(line for line in framed(app) if " Who got" in line or " Caps " in line)
+
+
+@pytest.mark.parametrize(("text", "told"), [("how many", "7 days"), ("caps", "No cap is in force")])
+async def test_the_panels_of_fairness_open_anywhere(
+    golden_file: Path, running: Any, text: str, told: str
+) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await press(app, "f4", "ctrl+p", *text, "enter")
+        assert told in text_of(app)
+
+
+def framed(app: AstraApp) -> list[str]:
+    return [line for line in text_of(app).splitlines() if line.count("│") > 1]

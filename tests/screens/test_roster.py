@@ -11,6 +11,7 @@ from textual.widgets import Static
 from astra_tui.app import AstraApp
 from screens.bookings.queue import Queue
 from screens.roster.columns import COLUMNS
+from screens.roster.detail import weight_text
 from screens.roster.groups import grouped, totals_text
 from screens.roster.screen import Roster
 from screens.widgets.columns import fitting_columns
@@ -64,7 +65,7 @@ def test_a_department_sums_up_its_agents_and_is_none_of_them() -> None:
 def test_totals_leave_out_who_left() -> None:
     left = PEOPLE[0] | {"left_at": "2082-01-01 00:00:00"}
     told = totals_text([*PEOPLE, left], 9, []).plain
-    assert told == "Total  4 of 9 agents  ▇▇▇▇▁▁▁▁▁▁ 12/30  2 available  ·  1 on break"
+    assert told == "Total  4 of 9 agents  ▇▇▇▇▁▁▁▁▁▁ 12/30  2 available · 1 on break"
 
 
 @pytest.mark.parametrize(
@@ -155,6 +156,9 @@ async def test_views_are_tabs_that_keep_the_text(demo_file: Path, running: Any) 
         await press(app, "v", "v", "escape")
         assert "Nobody is not available" in text_of(app)
         await press(app, "escape")
+        assert shown() == set(), "a view that was chosen stays"
+        assert "Still Not available: v and V change the view" in text_of(app)
+        await press(app, "V", "V")
         assert len(shown()) == 29
         assert await pilot.click(ViewTabs, offset=(48, 0))
         await app.settle()
@@ -194,3 +198,31 @@ def test_the_totals_count_agents_of_as_many_as_there_are() -> None:
     one = [PEOPLE[0]]
     assert totals_text(one, 31, []).plain.startswith("Total  1 of 31 agents")
     assert totals_text(one, 1, []).plain.startswith("Total  1 agent ")
+
+
+async def test_another_order_begins_at_its_top(demo_file: Path, running: Any) -> None:
+    async with running(demo_file, size=(80, 24)) as (app, _):
+        table = await on_roster(app)
+        for key in ("greater_than_sign", "less_than_sign", "v"):
+            await press(app, "end")
+            assert table.cursor_row > 0
+            await press(app, key)
+            assert table.current == next(row for row in table.rows_shown if "members" not in row), key
+            assert table.scroll_y == 0, key
+
+
+@pytest.mark.parametrize("width", [80, 90, 110])
+def test_totals_begin_earlier_where_they_would_be_cut(width: int) -> None:
+    agents = [PEOPLE[0]] * 28 + [PEOPLE[1]]
+    told = totals_text(agents, 29, [], {"name": 13, "load": 35, "presence": 60}, width).plain
+    assert told.endswith("28 available · 1 on break")
+    assert len(told) <= width
+
+
+@pytest.mark.parametrize(
+    ("policy", "weight", "told"),
+    [("rank", 0.5, "0.5 (under share)"), ("share", 2.5, "2.5"), ("rank", 1.0, "")],
+)
+def test_the_pane_says_where_a_weight_counts(policy: str, weight: float, told: str) -> None:
+    agent: Any = PEOPLE[0] | {"weight": weight}
+    assert weight_text(agent, policy) == told

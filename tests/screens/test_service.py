@@ -149,7 +149,7 @@ def test_urgency_is_a_letter_and_a_bar_with_a_sign(clock: dict[str, Any], level:
         ({"status": "in_progress"}, "◐ in progress"),
         ({"status": "pending_customer"}, "‖ paused"),
         ({"status": "resolved"}, "✓ resolved"),
-        ({"status": "closed", "voided": True}, "– by mistake"),
+        ({"status": "closed", "voided": True}, "– undone"),
         ({"status": "assigned", "escalation_level": 2}, "! escalated 2"),
         ({"status": "in_progress", "escalation_level": 3, "escalation_acknowledged": True}, "◐ acknowledged"),
     ],

@@ -43,7 +43,7 @@ ERASED = {"erased": "9f" * 16}
         ({"agent_id": None}, "waiting"),
         ({"status": "Confirmed"}, "confirmed"),
         ({"status": "Cancelled"}, "cancelled"),
-        ({"status": "Cancelled", "voided": True}, "by mistake"),
+        ({"status": "Cancelled", "voided": True}, "undone"),
     ],
 )
 def test_a_state_is_a_word(changes: dict[str, Any], words: str) -> None:
@@ -166,9 +166,24 @@ def test_the_desks_refusals_are_shown_as_sentences_by_one_function() -> None:
         ("booking.follow_up", {"follow_up_at": None}, None, " 4 Mar 12:00  follow-up: removed  (kim)"),
         ("booking.cancel", {"reason": "no"}, 9, " 4 Mar 12:00  cancelled: no  (kim)  [undone]"),
         ("booking.cancel", {"reason": ERASED}, None, " 4 Mar 12:00  cancelled: erased  (kim)"),
-        ("undo", {"command": "booking.claim"}, None, " 4 Mar 12:00  undo: claimed  (kim)"),
-        ("undo", {"command": "booking.claim"}, 9, " 4 Mar 12:00  undo: claimed  (kim)  [redone]"),
-        ("redo", {"command": "booking.claim"}, 9, " 4 Mar 12:00  redo: claimed  (kim)  [undone]"),
+        (
+            "undo",
+            {"command": "booking.claim"},
+            None,
+            " 4 Mar 12:00  undid the claim on 12 for Soren Baker  (kim)",
+        ),
+        (
+            "undo",
+            {"command": "booking.claim"},
+            9,
+            " 4 Mar 12:00  undid the claim on 12 for Soren Baker  (kim)  [redone]",
+        ),
+        (
+            "redo",
+            {"command": "booking.claim"},
+            9,
+            " 4 Mar 12:00  redid the claim on 12 for Soren Baker  (kim)  [undone]",
+        ),
         (
             "setting.set",
             {"key": "pull", "old": False, "new": True},
@@ -183,8 +198,14 @@ def test_an_event_is_a_line(command: str, detail: dict[str, Any], undone_by: int
         "at": "2082-03-04 12:00:00",
         "actor": "kim",
         "agent_id": 6,
+        "booking_id": 12,
+        "issue_id": None,
+        "customer_id": None,
+        "customer_name": "Ann",
         "command": command,
         "detail": detail,
+        "before": {},
+        "after": {},
     }
     assert event_line(event | {"undone_by": undone_by}, {6: "Soren Baker", 9: "Nova Singh"}) == line
 

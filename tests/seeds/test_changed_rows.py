@@ -341,7 +341,7 @@ def test_the_undo_keeps_changes_whose_rows_others_have_changed_since(
     done = undo(desk, head)
 
     assert done["kept_events"] == [head + 1]
-    assert describe_undo(done) == "Undone: import; 1 change with work since kept"
+    assert describe_undo(done) == "Undone: the import; 1 change with work since kept"
     assert stored(desk, Agent, 1)["years_of_service"] == 20
     assert stored(desk, Booking, 1)["status"] == "Pending"
     assert_sound(desk)

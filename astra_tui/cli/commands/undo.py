@@ -80,7 +80,7 @@ def _print_refused(refused: list[RefusedRow]) -> None:
 
 def _print(row: UndoResult) -> None:
     what, count = describe_undone(row), plural(row["bookings"], "booking")
-    several = f"{count}, " if row["bookings"] > 1 and not what.startswith(count) else ""
+    several = f"{count}, " if row["bookings"] > 1 and count not in what else ""
     word = "Redone" if row["redone"] else "Undone"
     line(f"{word}: {what} ({several}event {row['undone_event_id']})")
     for kind, kept in (("agent", row["kept_agents"]), ("booking", row["kept_bookings"])):

@@ -114,7 +114,7 @@ def test_undo_leaves_what_was_changed_since_and_restores_the_rest(desk: Desk, fo
     planned = preview(desk)
     assert (planned["rows"], describe_target(planned)) == (
         ["booking 1", "booking 3"],
-        "2 bookings cancelled; booking 2 stays",
+        "the cancellation of 2 bookings; booking 2 stays",
     )
     done = undo(desk)
     assert (done["bookings"], done["refused"]) == (2, planned["refused"])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dispatch import bookings, customers, queries
-from dispatch.bookings import editing
+from dispatch.bookings import bulk_actions, editing
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EventFilter
@@ -289,3 +289,16 @@ def test_the_log_is_filtered_by_every_field(people: None, desk: Desk, look: Look
     ):
         assert [row["command"] for row in look(event_log.page, which)] == commands
     assert len(look(event_log.page, EventFilter(command="lead.add"), 2)) == 2
+
+
+def test_a_history_has_what_was_done_to_several_bookings(
+    desk: Desk, two: None, add_lead: AddLead, look: Look
+) -> None:
+    numbers = [add_lead("Kate Nguyen")["booking_id"], add_lead("Bo Li")["booking_id"]]
+    bulk_actions.cancel(desk, numbers, "launch is off")
+    for number in numbers:
+        customer = look(queries.booking, number)["customer_id"]
+        found = [event["event_id"] for event in look(customers.card, customer)["events"]]
+        of_booking = [event["event_id"] for event in look(event_log.events, booking_id=number)]
+        assert found == of_booking
+        assert len(found) == 2

@@ -59,10 +59,10 @@ def test_one_undo_takes_the_file_back_and_redo_brings_it(desk: Desk, file: int) 
     before = figures(desk)
     done = undo(desk)
     assert (done["undone_event_id"], done["bookings"], done["kept_bookings"]) == (file, 7, [])
-    assert describe_undo(done) == "Undone: 7 bookings from a file"
+    assert describe_undo(done) == "Undone: the addition of a file of leads (7 bookings)"
     assert standing(desk) == [1]
     again = redo(desk)
-    assert (again["bookings"], describe_undone(again)) == (7, "7 bookings from a file")
+    assert (again["bookings"], describe_undone(again)) == (7, "the addition of a file of leads")
     assert standing(desk) == [*range(1, 9)]
     assert figures(desk) == before
     assert undo(desk)["bookings"] == 7
@@ -87,7 +87,7 @@ def test_what_somebody_worked_on_stays(desk: Desk, file: int) -> None:
         bookings.claim(desk, 3, 1)
         bookings.cancel(desk, 5, "no money")
     found = preview(desk, file)
-    assert describe_target(found) == "5 bookings from a file; 2 bookings stay"
+    assert describe_target(found) == "the addition of a file of leads (5 bookings); 2 bookings stay"
     done = undo(desk, file)
     assert (done["bookings"], done["kept_bookings"]) == (5, [3, 5])
     assert standing(desk) == [1, 3]

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from dispatch import bookings
+from dispatch.assignment.caps import set_cap
 from dispatch.bookings import bulk_actions
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.leads.intake import LeadResult
 from dispatch.operations import undo
 from dispatch.operations.command_list import describe_target
+from dispatch.views import desk_views
 from models.errors import Refused
 
 Look = Callable[..., Any]
@@ -23,14 +25,14 @@ def test_a_lead_is_named_with_its_customer(desk: Desk, lead: LeadResult, look: L
     before = look(event_log.events)
     found = undo.preview(desk)
     assert (found["command"], found["redone"]) == ("lead.add", False)
-    assert describe_target(found) == "lead 1 (Kate Nguyen)"
+    assert describe_target(found) == "the addition of booking 1 (Kate Nguyen)"
     assert look(event_log.events) == before
 
 
 def test_one_row_is_named_by_what_was_done_to_it(desk: Desk, lead: LeadResult) -> None:
     bookings.claim(desk, 1, 1)
     found = undo.preview(desk)
-    assert (found["rows"], describe_target(found)) == (["booking 1"], "booking 1 claimed")
+    assert (found["rows"], describe_target(found)) == (["booking 1"], "the claim on booking 1")
 
 
 def test_a_note_changes_no_row_but_is_about_one(desk: Desk, lead: LeadResult) -> None:
@@ -43,13 +45,13 @@ def test_several_rows_are_counted(desk: Desk, lead: LeadResult, add_lead: Callab
     bulk_actions.cancel(desk, [1, 2], "no money")
     found = undo.preview(desk)
     assert sorted(found["rows"]) == ["booking 1", "booking 2"]
-    assert describe_target(found) == "2 bookings cancelled"
+    assert describe_target(found) == "the cancellation of 2 bookings"
 
 
 def test_a_redo_is_previewed_too(desk: Desk, lead: LeadResult) -> None:
     undo.undo(desk)
     found = undo.preview(desk, redo=True)
-    assert (found["redone"], describe_target(found)) == (True, "lead 1 (Kate Nguyen)")
+    assert (found["redone"], describe_target(found)) == (True, "the addition of booking 1 (Kate Nguyen)")
     assert undo.preview(desk, found["undone_event_id"])["redone"]
 
 
@@ -64,3 +66,10 @@ def test_a_command_that_is_never_undone_is_told_apart(desk: Desk, lead: LeadResu
     rows = look(event_log.events)
     assert look(lambda: undo.is_undoable(rows[0]["event_id"]))
     assert not look(lambda: undo.is_undoable(99_999))
+
+
+def test_what_is_no_row_of_a_list_is_named(desk: Desk) -> None:
+    desk_views.save(desk, "Titan", "queue", "to:titan", (), "id")
+    assert describe_target(undo.preview(desk)) == "the saving of a view"
+    set_cap(desk, 5, "hour")
+    assert describe_target(undo.preview(desk)).startswith("a change of caps")

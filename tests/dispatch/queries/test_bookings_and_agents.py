@@ -108,6 +108,7 @@ def test_views_are_counted_as_they_are_listed(crowded: None, look: Look) -> None
         "Waiting": 4,
         "Confirmed": 0,
         "Cancelled": 3,
+        "Undone": 0,
     }
     assert look(queries.count_bookings, Filter(text="kate", waiting=True)) == 1
     assert look(queries.count_bookings, Filter(source="Organic")) == 30

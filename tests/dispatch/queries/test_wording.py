@@ -66,6 +66,18 @@ def test_a_presence_has_its_end_and_reason(changes: dict[str, Any], words: str) 
     assert presence_words(HERE | changes) == words
 
 
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ("2082-11-22 09:00:00", "break to 12:30, lunch"),
+        ("2082-11-21 09:00:00", "break to 12:30 (22 Nov), lunch"),
+    ],
+)
+def test_a_column_of_presences_tells_the_time_first(now: str, words: str) -> None:
+    row: Any = HERE | {"presence_until": "2082-11-22 12:30:00", "presence_reason": "lunch"}
+    assert presence_words(row, now) == words
+
+
 def test_a_contact_rate_has_its_interval_and_of_how_many() -> None:
     rated: Any = {"contact_rate": 0.5, "contact_low": 0.41, "contact_high": 0.66, "contact_assigned": 8}
     assert contact_rate(rated) == " 50% (41%-66%) of 8"

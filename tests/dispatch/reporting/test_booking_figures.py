@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from dispatch import bookings, queries
 from dispatch.desk.desk import Desk
 from dispatch.operations import undo
@@ -84,3 +87,50 @@ def test_voided_and_waiting_bookings(
     }
     assert (agent["decided"], agent["confirmed"]) == (1, 0)
     assert agent["low"] < agent["rate"] < agent["high"]
+
+
+@given(undone=st.lists(st.booleans(), min_size=1, max_size=5), staffed=st.booleans())
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_leads_that_were_added_and_undone_leave_every_figure_as_it_was(
+    desk: Desk,
+    add_agent: Callable[..., Any],
+    add_lead: Callable[..., Any],
+    undone: list[bool],
+    staffed: bool,  # drawn
+) -> None:
+    """Also those that somebody cancelled before, and those that waited; the queue tells how many they are."""
+    if staffed:
+        add_agent(capacity=50)
+    add_lead("Kept")
+    before, listed = _figures(desk), _counted(desk)
+    for cancelled in undone:
+        row = add_lead("Mistaken")
+        if cancelled:
+            bookings.cancel(desk, row["booking_id"], "no")
+            undo.undo(desk)
+        undo.undo(desk)
+    assert _figures(desk) == before
+    after = _counted(desk)
+    assert {name: after[name] - listed[name] for name in ("All", "Cancelled", "Undone")} == dict.fromkeys(
+        ("All", "Cancelled", "Undone"), len(undone)
+    )
+    undo.redo(desk)
+    assert _figures(desk) != before
+
+
+def _figures(desk: Desk) -> list[Any]:
+    now = desk.now()
+    with desk.reading():
+        return [
+            pulse.pulse(now, 1),
+            pulse.pulse(now),
+            booking_figures.by_kind(),
+            booking_figures.of_period(now, 30),
+            booking_figures.by_agent(desk),
+            booking_figures.by_agent_in(desk, 30),
+        ]
+
+
+def _counted(desk: Desk) -> dict[str, int]:
+    with desk.reading():
+        return queries.count_by_view()

@@ -62,10 +62,11 @@ def test_an_undo_names_its_rows_and_no_field(verb: str, command: str) -> None:
     words = said(verb, **numbers, detail={"command": command})
     fields = {each for template in (*SENTENCES.values(), *NOUNS.values()) for each in FIELD.findall(template)}
     always = set(FIELD.findall(PART.sub("", NOUNS[command])))
-    assert always <= {"agent", "booking", "customer", "issue", *COUNTED}
+    assert always <= {"agent", "booking", "customer", "issue", "lead", *COUNTED}
     assert not {each for each in fields if "_" in each and each in words}
     assert not set("[]{}") & set(words)
     expected = {"agent": "Nova Singh", "booking": "413 (Ann)", "customer": "customer 2", "issue": "issue 6"}
+    expected["lead"] = "lead 413 (Ann)"
     assert all(expected[each] in words for each in always - {*COUNTED})
     assert words.startswith(("undid ", "redid "))
     assert not re.match(r"\w+ (set|\w+ed) ", words), "a noun follows the verb"

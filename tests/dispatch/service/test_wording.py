@@ -64,7 +64,7 @@ def test_a_state_begins_with_the_escalation() -> None:
         state(ROW | {"status": "pending_customer", "escalation_level": 2})
         == "Escalated 2 · waiting for customer"
     )
-    assert state(ROW | {"status": "closed", "voided": True}) == "by mistake"
+    assert state(ROW | {"status": "closed", "voided": True}) == "undone"
 
 
 def test_a_category_may_be_unsure() -> None:
