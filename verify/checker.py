@@ -169,7 +169,25 @@ class Checker:
         """What an undo gives back is given before it decides anything."""
         if not event["is_given_back"]:
             event["is_given_back"] = True
+            is_undo = (
+                event["command"] in ("undo", "redo") and event["after"]
+            )  # of a file, others have the rows
+            if is_undo and self._shares.is_known:
+                self._check_credit(event)
             self._shares.give_back(event["detail"])
+
+    def _check_credit(self, event: Row) -> None:
+        """An undo gives back the leads that share gave, and a redo takes them again."""
+        follows: dict[str, Counter[str]] = {"credit": Counter(), "taken_again": Counter()}
+        for key in event["before"].keys() & event["after"].keys():
+            if key.startswith(f"{BOOKINGS}:") and "voided" in event["after"][key]:
+                booking = self._tables[BOOKINGS][int(key.rpartition(":")[2])]
+                policy, decision = self._turns.given_by(booking)
+                if policy == choice.SHARE and self._shares.counts(decision):
+                    follows["credit" if booking["voided"] else "taken_again"][str(booking["agent_id"])] += 1
+        for name, counts in follows.items():
+            told = event["detail"].get(name, {}).get(choice.SHARE, {})
+            self._same(f"what an undo gave back ({name})", told, dict(counts))
 
     def _prepare(self, event: Row) -> None:
         number, detail, command = event["event_id"], event["detail"], event["command"]
@@ -262,7 +280,7 @@ class Checker:
             self._choice(event, decision, row or event["after"].get(key, {}))
         event["decided"][number] = agent_id
         self._shares.receive(decision)
-        self._turns.take(self._tables[LEADS][decision["lead_id"]], agent_id, decision["policy"])
+        self._turns.take(self._tables[LEADS][decision["lead_id"]], decision)
         self._same("the agent decided", agent_id, agent_id if key in event["after"] else None)
         if key in event["after"]:
             given_at = None if agent_id is None else event["at"]

@@ -191,7 +191,8 @@ class Turns:
 
     def __init__(self) -> None:
         self._pointers: dict[Trip, Pointer] = {}
-        self._policies: dict[tuple[int, int], str] = {}  # by lead and agent: the last that gave it to them
+        self._policies: dict[tuple[int, int], tuple[str, int]] = {}
+        """By lead and agent: the last policy that gave it to them, and the decision."""
 
     def last(self, trip: Trip, starts: str) -> int:
         """The agent behind whom a trip's turn begins."""
@@ -201,11 +202,16 @@ class Turns:
     def _agent_of(self, trip: Trip) -> int:
         return self._pointers.get(trip, Pointer()).agent_id
 
-    def take(self, lead: Row, agent_id: int | None, policy: str) -> None:
+    def given_by(self, booking: Row) -> tuple[str, int]:
+        """The policy that gave a booking to its agent, and the decision."""
+        return self._policies.get((booking["lead_id"], booking["agent_id"]), ("", 0))
+
+    def take(self, lead: Row, decision: Row) -> None:
         """Note who got a lead by which policy."""
+        agent_id, policy = decision["agent_id"], decision["policy"]
         if agent_id is None:
             return
-        self._policies[lead["lead_id"], agent_id] = policy
+        self._policies[lead["lead_id"], agent_id] = policy, decision["decision_id"]
         if policy == TURNS:
             for place in (trip_of(lead), WHOLE_DESK):
                 self._pointers[place] = Pointer(agent_id, self._agent_of(place), lead["lead_id"])
@@ -216,7 +222,7 @@ class Turns:
             return
         for trip, pointer in self._pointers.items():
             booking = bookings[booked[pointer.lead_id]]
-            policy = self._policies.get((pointer.lead_id, booking["agent_id"]))
+            policy, _ = self.given_by(booking)
             if policy == TURNS and bool(booking["voided"]) != pointer.is_back:
                 self._pointers[trip] = pointer._replace(
                     agent_id=pointer.previous, previous=pointer.agent_id, is_back=not pointer.is_back

@@ -194,6 +194,13 @@ def _cap_in_log(by: Vandal) -> str:
     return by.image("command = 'cap.set'", "caps", lambda row: row.update(leads=row.get("leads", 0) + 1))
 
 
+def _credit(by: Vandal) -> str:
+    row = by.one("SELECT * FROM events WHERE command = 'undo' AND detail LIKE '%credit%share%'")
+    detail = json.loads(row["detail"])
+    del detail["credit"]
+    return by.put("events", "event_id", row, detail=json.dumps(detail))
+
+
 def _cap(by: Vandal) -> str:
     row = by.one("SELECT * FROM caps")
     return by.put("caps", "cap_id", row, leads=row["leads"] + 1)
@@ -289,6 +296,7 @@ CORRUPTIONS: dict[str, Callable[[Vandal], str]] = {
     "count under a cap": _cap_count,
     "cap in the log": _cap_in_log,
     "cap": _cap,
+    "lead given back": _credit,
     "deleted cap event": _deleted("events", "event_id", "command = 'cap.set'"),
     "agent at a cap": _column("capped_until", lambda _end: None),
     "time given": _time_given,

@@ -20,7 +20,7 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk import event_chain, event_log
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
-from dispatch.operations import configuration
+from dispatch.operations import configuration, undo
 from dispatch.privacy.erasure import forget
 from dispatch.queries.caps import list_caps
 from models.audit import Event
@@ -77,6 +77,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Path) -> Pa
     caps.set_cap(desk, 1, "week", agent_id=work.agent_id("capacity = 40"))
     for _ in range(3):
         intake.receive(desk, **work.fields())
+    undo.undo(desk)
     event_chain.seal(desk)
     desk.close()
     return path
