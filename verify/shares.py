@@ -173,7 +173,7 @@ class Shares:
         part, policy = self._parts[agent["agent_id"]], self._settings["policy"]
         if policy not in (choice.SHARE, BALANCED) or not self.is_known:
             return
-        if _is_absent(agent, at):
+        if is_absent(agent, at):
             if part.absent_since is None:
                 given = self._clock.given if self._clock else None
                 part.absent_since = given if policy == choice.SHARE else self.last_decision
@@ -259,7 +259,7 @@ def _is_close(some: Any, others: Any) -> bool:
     )
 
 
-def _is_absent(agent: Row, at: str) -> bool:
+def is_absent(agent: Row, at: str) -> bool:
     """Whether an agent is on shift and not there."""
     if agent["left_at"] is not None or agent["presence"] not in ABSENT:
         return False
