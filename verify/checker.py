@@ -21,6 +21,7 @@ from verify.log import (
     AGENTS,
     BESIDE,
     BOOKINGS,
+    CAPS,
     COLUMNS,
     DERIVED,
     DIGESTED,
@@ -38,7 +39,7 @@ from verify.shares import BALANCED
 
 AFTER_DECISION = {*COLUMNS[BOOKINGS]} - {"package"}
 UNDECIDED = ("undo", "redo", "import", "import.rows", "import.rows_back", "lead.file_again")
-VERSIONS = {"weights.learn": (0, 1), "desk.restore": (0, 2**40)}  # of others as many as settings
+VERSIONS = {"weights.learn": (0, 1), "desk.restore": (0, 2**40)}  # others: as many as settings, caps
 FIRST = {"policy": "rank", "departments": "", "returning": "False", "decline_minutes": "30"}
 FIRST["round_robin_start"] = "continue"
 NAMED, MOST_ABOVE = ("by hand", "pull", "shuffle"), 0.3 + 1e-9
@@ -92,7 +93,7 @@ class Checker:
         self._rows = Rows(log, self._settings, self._skipped)
         self._tables, self._agents, self._shares = self._rows.tables, self._rows.agents, self._rows.shares
         reckoning = {row["policy"] for row in older} & {choice.SHARE, BALANCED}
-        self._shares.is_known = log.has_absences and not reckoning and not self._has_caps()
+        self._shares.is_known = log.has_absences and not reckoning
         for table, rows in log.present.items():
             for number in rows:
                 if f"{table}:{number}" not in log.announced:
@@ -128,15 +129,15 @@ class Checker:
             later[f"{BOOKINGS}:{self._log.booked.get(decision['lead_id'])}"] = AFTER_DECISION
         for step in steps:
             if isinstance(step, list):
-                later[step[0]] = {*later.get(step[0], ()), *step[1], *BESIDE}
+                later[step[0]] = {*later.get(step[0], ()), *step[1], *BESIDE, "given_at"}
         for key, new in after.items():
+            self._given_at(event, key)
             if key not in later or key in before:
                 self._apply(event, key, {name: new[name] for name in new.keys() - later.get(key, ())})
         self._turns.follow(event["detail"], self._log.booked, self._tables[BOOKINGS])
         for step in steps:
             if isinstance(step, list):
-                told = after.get(step[0], {})
-                self._apply(event, step[0], {name: told[name] for name in told.keys() & BESIDE} | step[1])
+                self._apply(event, step[0], self._beside(event, *step) | step[1])
             elif step:
                 self._event(self._parts.pop(step))
                 self._rows.now = event["at"]
@@ -146,25 +147,64 @@ class Checker:
         self._give_back(event)
         self._finish(event)
 
+    def _beside(self, event: Row, key: str, step: Row) -> Row:
+        """What changes together with a step: about a presence, and when a booking was given."""
+        told, given = event["after"].get(key, {}), self._given_at(event, key)
+        if "agent_id" not in step or given == {}:
+            return {name: told[name] for name in told.keys() & BESIDE}
+        if step["agent_id"] != told.get("agent_id", step["agent_id"]):
+            given = {"given_at": step["agent_id"] and event["at"]}
+        return given
+
+    def _given_at(self, event: Row, key: str) -> Row:
+        """When a booking was given by the end of an event, as a change of its row."""
+        table, _, number = key.rpartition(":")
+        row = self._tables[BOOKINGS].get(int(number)) if table == BOOKINGS else None
+        if row is None:
+            return {}
+        before = event["given"].setdefault(key, row["given_at"])
+        return {"given_at": event["after"].get(key, {}).get("given_at", before)}
+
     def _give_back(self, event: Row) -> None:
         """What an undo gives back is given before it decides anything."""
         if not event["is_given_back"]:
             event["is_given_back"] = True
+            is_undo = (
+                event["command"] in ("undo", "redo") and event["after"]
+            )  # of a file, others have the rows
+            if is_undo and self._shares.is_known:
+                self._check_credit(event)
             self._shares.give_back(event["detail"])
+
+    def _check_credit(self, event: Row) -> None:
+        """An undo gives back the leads that share gave, and a redo takes them again."""
+        follows: dict[str, Counter[str]] = {"credit": Counter(), "taken_again": Counter()}
+        for key in event["before"].keys() & event["after"].keys():
+            if key.startswith(f"{BOOKINGS}:") and "voided" in event["after"][key]:
+                booking = self._tables[BOOKINGS][int(key.rpartition(":")[2])]
+                policy, decision = self._turns.given_by(booking)
+                if policy == choice.SHARE and self._shares.counts(decision):
+                    follows["credit" if booking["voided"] else "taken_again"][str(booking["agent_id"])] += 1
+        for name, counts in follows.items():
+            told = event["detail"].get(name, {}).get(choice.SHARE, {})
+            self._same(f"what an undo gave back ({name})", told, dict(counts))
 
     def _prepare(self, event: Row) -> None:
         number, detail, command = event["event_id"], event["detail"], event["command"]
         self._rows.now = event["at"]
+        if command != "agent.turn":  # all of which come first
+            self._rows.caps.roll(event["at"])
         for key, old, new in (changes := settings_of(event)):
             self._same(f"the setting {key} before", old, self._settings.get(key, old))
             if key == "policy" and new != self._settings[key]:
                 self._shares.switch(new)
             self._settings[key] = new
-        self._shares.is_known &= not self._has_caps()
+            if key in ("zone", "ramp"):
+                self._rows.caps.reset()
         if command == "weights.learn":
             self._settings.pop("match_weights", None)  # it may have been fixed to those in use
-        low, high = VERSIONS.get(command, (len(changes), len(changes)))
-        high += command.startswith("cap.") or (self._log.has_caps and command in ("undo", "redo"))
+        settings = len(changes) + sum(key.startswith(f"{CAPS}:") for key in event["after"])
+        low, high = VERSIONS.get(command, (settings, settings + (command == "cap.set")))
         self._versions = (self._versions[0] + low, self._versions[1] + high)
         if command in SEEN:
             looks = self._sightings.setdefault(event["booking_id"], [])
@@ -181,6 +221,8 @@ class Checker:
         for key, new in event["after"].items():
             table, _, number = key.rpartition(":")
             row = self._tables.get(table, {}).get(int(number), {})
+            if (given := self._given_at(event, key)) and given["given_at"] != row["given_at"]:
+                self._rows.change(table, row, given, None)
             for name in new.keys() & row.keys():
                 self._same(f"{name} of {key}", new[name], row[name])
             is_new = new.get("status") == "Pending" and key not in event["before"]
@@ -194,7 +236,7 @@ class Checker:
         """Give a row new values; a new one its first values, too."""
         table, _, text = key.rpartition(":")
         number, before, told = int(text), event["before"].get(key, {}), event["after"].get(key, {})
-        if table not in COLUMNS:
+        if table not in self._log.columns:
             if table == "assignment_history":
                 self._same("an assignment", key if number in self._log.assignments else None, key)
                 if key not in event["before"] and not told:
@@ -238,10 +280,12 @@ class Checker:
             self._choice(event, decision, row or event["after"].get(key, {}))
         event["decided"][number] = agent_id
         self._shares.receive(decision)
-        self._turns.take(self._tables[LEADS][decision["lead_id"]], agent_id, decision["policy"])
+        self._turns.take(self._tables[LEADS][decision["lead_id"]], decision)
         self._same("the agent decided", agent_id, agent_id if key in event["after"] else None)
         if key in event["after"]:
-            self._apply(event, key, event["after"][key] | {"status": "Pending", "agent_id": agent_id})
+            given_at = None if agent_id is None else event["at"]
+            given = {"status": "Pending", "agent_id": agent_id, "given_at": given_at}
+            self._apply(event, key, event["after"][key] | given)
 
     def _choice(self, event: Row, decision: Row, booking: Row) -> None:
         """Choose as the policy does, and compare; of a policy by score, only who could take the lead."""
@@ -249,24 +293,17 @@ class Checker:
         lead = self._tables[LEADS][decision["lead_id"]]
         self._same("the policy", policy, event["detail"].get("policy", self._settings["policy"]))
         turn = self._turns.last(choice.trip_of(lead), self._settings["round_robin_start"])
-        held_back = self._held_back(policy, given, choice.excluded_by(decision))
+        held_back = self._shares.held_back() if policy == BALANCED and self._shares.is_known else set[int]()
         line = choice.Line(self._agents, policy, turn, held_back)
         if policy == choice.SHARE and self._shares.is_known:
             line.sort_by(self._shares.keys(given))
         rules = [(choice.WEIGHT, "")] if policy == choice.SHARE else []
+        rules += self._rows.caps.rules_of(lead)
         rules += choice.rules_of(lead, booking.get("package"), departments, self._agents)
         line.choose(rules, self._kept_out(event, decision, booking))
         ids = [one[0] for one in given]
         if departments and is_erased(lead["requests"]):
             self._skipped["decisions about the department of erased requests"] += 1
-            return
-        if self._has_caps():
-            self._skipped["decisions under caps: whether somebody was at one"] += 1
-            if policy in (*choice.PLACES, choice.TURNS):
-                self._same("who was compared", given, line.compared(ids))
-                told = choice.excluded_by(decision)
-                over = len(told) < choice.MOST_EXCLUDED and line.passed_over(ids) - told
-                self._same("who was passed over", over or set(), set())
             return
         self._same("the rules dropped", decision["notes"].get("relaxed", []), line.dropped)
         if self._is_by_score(policy, given):
@@ -288,28 +325,12 @@ class Checker:
         self._same("the agents excluded, by rule", notes.get("counts", {}), line.counts(excluded))
         self._same("the agents excluded", sorted(choice.excluded_by(decision)), sorted(excluded))
 
-    def _held_back(self, policy: str, given: list[Any], excluded: set[int]) -> set[int]:
-        """The agents whom ``balanced`` held back after an absence, of whom only the decision tells."""
-        if policy != BALANCED or not self._log.has_absences:
-            return set()
-        if self._shares.is_known:
-            return self._shares.held_back()
-        held, place = {one[0] for one in given if len(one) > 3}, choice.PLACES[policy]
-        if len(given) == choice.MOST:  # some may be behind all that were compared
-            last = place(self._agents[given[-1][0]])
-            ahead = {one for one in self._rows.absent if place(self._agents[one]) < last}
-            held |= ahead - excluded - {one[0] for one in given}
-        self._skipped["decisions by balanced: whether who was absent was held back"] += bool(held)
-        return held
-
-    def _has_caps(self) -> bool:
-        return self._log.has_caps or self._settings.get("ramp", "off") not in ("", "off")
-
     def _is_by_score(self, policy: str, given: list[Any]) -> bool:  # without one, match is as rank
-        if policy in (choice.TURNS, BALANCED):
-            return not (self._rows.knows_dates if policy == BALANCED else self._knows_turns)
-        if policy == choice.SHARE:
-            return not self._shares.is_known
+        if policy == choice.TURNS:
+            return not self._knows_turns
+        if policy in (choice.SHARE, BALANCED):
+            knows_dates = policy == choice.SHARE or self._rows.knows_dates
+            return not (knows_dates and (self._shares.is_known or not self._log.has_absences))
         return policy != "rank" and any(one[1] is not None for one in given)
 
     def _kept_out(self, event: Row, decision: Row, booking: Row) -> Collection[int]:
@@ -326,6 +347,8 @@ class Checker:
             free = {one for one, agent in self._agents.items() if choice.takes_work(agent)}
             if self._settings["policy"] == choice.SHARE:
                 free = {one for one in free if self._agents[one]["weight"]}
+            caps = self._rows.caps.rules_of(self._tables[LEADS][decision["lead_id"]])
+            free = {one for one in free if not choice.broken(self._agents[one], caps)}
             return seen | barred if free - seen - barred else barred
         return seen | barred
 
@@ -366,4 +389,6 @@ class Checker:
             self._same("whose turn was last", recorded, self._turns.table())
         if self._shares.is_known:
             self._shares.compare(log)
+        if log.knows_caps:
+            self._rows.caps.compare(log)
         self._same("the settings", FIRST | log.settings, {**log.settings, **self._settings})

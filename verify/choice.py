@@ -10,14 +10,20 @@ from typing import Any, NamedTuple
 from verify.log import Row
 
 Place = tuple[Any, ...]
-Rules = list[tuple[str, str]]
+Rules = list[tuple[str, Any]]  # of caps several, each with its number
 
 MOST, MOST_EXCLUDED = 11, 50
 TURNS = "round_robin"
 DROPPED = (("location",), ("skill",), ("department",))
 DROPPED_BY_TURNS = (("location", "skill"), ("department",))
-SHARE, WEIGHT = "share", "without weight"
-CHECKED_BY = {"department": "department", "skill": "skills", "location": "locations", WEIGHT: "weight"}
+SHARE, WEIGHT, CAP = "share", "without weight", "cap"
+CHECKED_BY = {
+    "department": "department",
+    "skill": "skills",
+    "location": "locations",
+    WEIGHT: "weight",
+    CAP: "scopes",
+}
 
 
 def ratio(agent: Row) -> float:
@@ -25,8 +31,13 @@ def ratio(agent: Row) -> float:
 
 
 def takes_work(agent: Row) -> bool:
-    held = agent["load"] + agent["issue_load"]
-    return bool(agent["left_at"] is None and agent["presence"] == "available" and held < agent["capacity"])
+    """Whether an agent is here, available, and below the capacity and all caps on all leads."""
+    is_here = agent["left_at"] is None and agent["presence"] == "available"
+    return bool(is_here and not is_full(agent) and agent["capped"] is None)
+
+
+def is_full(agent: Row) -> bool:
+    return bool(agent["load"] + agent["issue_load"] >= agent["capacity"])
 
 
 PLACES: dict[str, Callable[[Row], Place]] = {  # lower is better
@@ -52,6 +63,8 @@ def broken(agent: Row, rules: Rules) -> str | None:
         listed = agent[CHECKED_BY[rule]]
         if rule == WEIGHT:
             is_broken = not listed
+        elif rule == CAP:
+            is_broken = wanted in listed
         elif rule == "department":
             is_broken = listed != wanted
         else:
@@ -131,11 +144,6 @@ class Line:
         held_back = {one: [True] for one in self._held_back}
         return [[one, *keys(self._agents[one]), *held_back.get(one, ())] for one in ranked]
 
-    def passed_over(self, given: list[int]) -> set[int]:
-        """Those who fit and are before everybody given: where caps hold, somebody at one."""
-        best = min((self.places[one] for one in given), default=None)
-        return {one[-1] for one in self.fits if best is None or one < best} - set(given)
-
     def excluded(self, ranked: list[int], favourite: int | None) -> list[int]:
         """Those who would have been before the winner, best first, were it not for a rule."""
         best = min((self.places[one] for one in (ranked if favourite else ranked[:1])), default=None)
@@ -154,8 +162,11 @@ class Line:
         if number in self.kept:
             return "declined"
         if takes_work(agent):
-            return broken(agent, self.rules) or "other"
-        return "full" if agent["presence"] == "available" else str(agent["presence"])
+            caps = [rule for rule in self.rules if rule[0] == CAP]
+            return broken(agent, caps) or broken(agent, self.rules) or "other"
+        if agent["presence"] != "available":
+            return str(agent["presence"])
+        return "full" if is_full(agent) else CAP
 
 
 Trip = tuple[str, str]
@@ -180,7 +191,8 @@ class Turns:
 
     def __init__(self) -> None:
         self._pointers: dict[Trip, Pointer] = {}
-        self._policies: dict[tuple[int, int], str] = {}  # by lead and agent: the last that gave it to them
+        self._policies: dict[tuple[int, int], tuple[str, int]] = {}
+        """By lead and agent: the last policy that gave it to them, and the decision."""
 
     def last(self, trip: Trip, starts: str) -> int:
         """The agent behind whom a trip's turn begins."""
@@ -190,11 +202,16 @@ class Turns:
     def _agent_of(self, trip: Trip) -> int:
         return self._pointers.get(trip, Pointer()).agent_id
 
-    def take(self, lead: Row, agent_id: int | None, policy: str) -> None:
+    def given_by(self, booking: Row) -> tuple[str, int]:
+        """The policy that gave a booking to its agent, and the decision."""
+        return self._policies.get((booking["lead_id"], booking["agent_id"]), ("", 0))
+
+    def take(self, lead: Row, decision: Row) -> None:
         """Note who got a lead by which policy."""
+        agent_id, policy = decision["agent_id"], decision["policy"]
         if agent_id is None:
             return
-        self._policies[lead["lead_id"], agent_id] = policy
+        self._policies[lead["lead_id"], agent_id] = policy, decision["decision_id"]
         if policy == TURNS:
             for place in (trip_of(lead), WHOLE_DESK):
                 self._pointers[place] = Pointer(agent_id, self._agent_of(place), lead["lead_id"])
@@ -205,7 +222,7 @@ class Turns:
             return
         for trip, pointer in self._pointers.items():
             booking = bookings[booked[pointer.lead_id]]
-            policy = self._policies.get((pointer.lead_id, booking["agent_id"]))
+            policy, _ = self.given_by(booking)
             if policy == TURNS and bool(booking["voided"]) != pointer.is_back:
                 self._pointers[trip] = pointer._replace(
                     agent_id=pointer.previous, previous=pointer.agent_id, is_back=not pointer.is_back

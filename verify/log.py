@@ -15,15 +15,16 @@ from typing import Any
 Row = dict[str, Any]
 
 AGENTS, BOOKINGS, LEADS, ASSIGNED = "space_travel_agents", "bookings", "new_customer", "assignment_history"
+CAPS = "caps"
 COLUMNS = {
     AGENTS: [
         *("agent_id", "presence", "capacity", "left_at", "department", "skills", "locations"),
         *("years_of_service", "prior_rating", "prior_answers", "presence_reason", "hours", "due_at"),
     ],
-    LEADS: ["lead_id", "destination", "launch_location", "requests", "customer_id"],
+    LEADS: ["lead_id", "destination", "launch_location", "requests", "customer_id", "source"],
     BOOKINGS: [
         *("booking_id", "status", "agent_id", "lead_id", "package"),
-        *("score", "scored_agent_id", "completed_at", "voided"),
+        *("score", "scored_agent_id", "completed_at", "voided", "given_at"),
     ],
     "issues": ["issue_id", "status", "agent_id"],
     "surveys": ["survey_id", "agent_id", "score"],
@@ -36,7 +37,8 @@ EVENT = ["event_id", "at", "command", "booking_id", "detail", "before", "after",
 
 DERIVED = ["load", "issue_load", "score_sum", "score_count", "rating", "last_given_at"]
 HELD = {BOOKINGS: ("Pending",), "issues": ("assigned", "in_progress", "pending_customer")}
-BESIDE = ("presence_reason", "hours", "due_at")
+CAP = ["cap_id", "leads", "per", "agent_id", "department", "source", "destination", "removed"]
+BESIDE = ("presence_reason", "hours", "due_at", "settling_until")
 """What changes together with an agent's presence."""
 SEEN = {"booking.decline": "declined_by", "booking.lapse": "not_claimed_by"}
 
@@ -74,10 +76,12 @@ class Log:
         self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
         self._db.execute("BEGIN")  # one snapshot, whatever others write meanwhile
         tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
-        self.has_caps = "caps" in tables and any(self.select("caps", ["cap_id"]))
         self.columns, self.has_absences = COLUMNS, "share_clock" in tables
-        if self.has_absences:
-            self.columns = COLUMNS | {AGENTS: [*COLUMNS[AGENTS], "weight"]}
+        self.knows_caps = CAPS in tables
+        if self.has_absences:  # otherwise the file is from before that
+            self.columns = self.columns | {AGENTS: [*self.columns[AGENTS], "weight"]}
+        if self.knows_caps:
+            self.columns = self.columns | {AGENTS: [*self.columns[AGENTS], "settling_until"], CAPS: CAP}
         self.present = {table: self._keyed(table, names) for table, names in self.columns.items()}
         self.assignments = self._keyed("assignment_history", ASSIGNMENT)
         self.booked = {row["lead_id"]: number for number, row in self.present[BOOKINGS].items()}
@@ -99,7 +103,7 @@ class Log:
     def events(self) -> Iterator[Row]:
         for event in self.select("events", EVENT):
             event |= {name: json.loads(event[name] or "{}") for name in ("detail", "before", "after")}
-            yield event | {"touched": {}, "decided": {}, "is_given_back": False}
+            yield event | {"touched": {}, "decided": {}, "given": {}, "is_given_back": False}
 
     def decisions(self) -> list[Row]:
         """Every decision. Raises Fault for one that is missing, or whose digest is."""

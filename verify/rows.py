@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from verify import shares
-from verify.log import AGENTS, BOOKINGS, COLUMNS, DERIVED, HELD, LEADS, Log, Row, same
+from verify.caps import COUNTED, Caps
+from verify.log import AGENTS, BOOKINGS, CAPS, DERIVED, HELD, LEADS, Log, Row, same
 
 
 class Rows:
@@ -16,11 +17,11 @@ class Rows:
 
     def __init__(self, log: Log, settings: dict[str, str], skipped: Counter[str]) -> None:
         self._log, self._skipped, self.now = log, skipped, ""
-        self.tables: dict[str, dict[int, Row]] = {table: {} for table in COLUMNS}
+        self.tables: dict[str, dict[int, Row]] = {table: {} for table in log.columns}
         self.agents = self.tables[AGENTS]
         self.shares = shares.Shares(self.agents, settings)
+        self.caps = Caps(self.tables, log, settings, self.shares.follow)
         self.leads_of: dict[int, set[int]] = {}  # by customer
-        self.absent: set[int] = set()  # agents who were, at some time
         self.knows_dates = True
 
     def add(self, event: Row, table: str, number: int, told: Row) -> None:
@@ -32,11 +33,12 @@ class Rows:
         known = told if is_told else (present or {}) | self._log.first.get(key, {})
         row = self.tables[table][number] = {
             **dict.fromkeys(self._log.columns[table]),
-            COLUMNS[table][0]: number,
+            self._log.columns[table][0]: number,
         }
         if table == AGENTS:
             moved = told.get("moved", {})  # just true in imports by earlier versions
             self.knows_dates &= isinstance(moved, dict)
+            row |= {"capped": None, "scopes": set()}
             row |= dict.fromkeys(DERIVED, 0) | (
                 {"last_given_at": None} | moved if isinstance(moved, dict) else {}
             )
@@ -56,8 +58,7 @@ class Rows:
     def change(self, table: str, row: Row, values: Row, at: str | None) -> None:
         """Give a row new values, and count again; ``at`` is when an agent gets a booking by it."""
         if table == LEADS and "customer_id" in values:
-            self.leads_of.get(row["customer_id"], set()).discard(row["lead_id"])
-            self.leads_of.setdefault(values["customer_id"], set()).add(row["lead_id"])
+            self._belongs(row, values["customer_id"])
         old, weight, is_new = self._counted(table, row), row.get("weight"), row.get("presence") is None
         row.update(values)
         new = self._counted(table, row)
@@ -70,13 +71,30 @@ class Rows:
                 self.shares.follow(agent)
             if scored is not None and old[1:] != new[1:]:
                 self._rate(self.agents[scored], points * step, step)
+        self._count(table, row, values)
         if table == AGENTS:
-            self._rate(row, 0, 0)
-            if row["presence"] in shares.ABSENT:
-                self.absent.add(row["agent_id"])
-            self.shares.follow(row, weight)
-            if not is_new and not shares.DECIDING.isdisjoint(values):
-                self.shares.absence(row, self.now)
+            self._of_agent(row, values, weight, is_new)
+
+    def _of_agent(self, agent: Row, values: Row, weight: float | None, is_new: bool) -> None:
+        self._rate(agent, 0, 0)
+        self.shares.follow(agent, weight)
+        if not is_new and not shares.DECIDING.isdisjoint(values):
+            self.shares.absence(agent, self.now)
+
+    def _belongs(self, lead: Row, customer_id: int) -> None:
+        self.leads_of.get(lead["customer_id"], set()).discard(lead["lead_id"])
+        self.leads_of.setdefault(customer_id, set()).add(lead["lead_id"])
+
+    def _count(self, table: str, row: Row, values: Row) -> None:
+        """Let the caps follow a change."""
+        if table == CAPS:
+            self.caps.reset()
+        elif table == BOOKINGS and not COUNTED.isdisjoint(values):
+            self.caps.count(row)
+        elif table == LEADS and not {"source", "destination"}.isdisjoint(values):
+            self.caps.count(self.tables[BOOKINGS].get(self._log.booked.get(row["lead_id"], 0)))
+        elif table == AGENTS and not {"department", "settling_until"}.isdisjoint(values):
+            self.caps.count_agent(row)
 
     @staticmethod
     def _counted(table: str, row: Row) -> tuple[int | None, int | None, int]:

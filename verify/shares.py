@@ -27,9 +27,13 @@ CLOSE = 2e-6  # of a lead
 
 @dataclass
 class Clock:
-    """What was given out so far; ``members`` are how many have each weight (tenths)."""
+    """What was given out so far; ``members`` are how many have each weight (tenths).
+
+    Leads count whose decision is later than ``since``.
+    """
 
     in_force: bool
+    since: int = 0
     moment: float = 0.0
     given: float = 0.0
     members: Counter[int] = field(default_factory=Counter)
@@ -65,7 +69,7 @@ class Shares:
         self._parts.clear()
         self._clock = None
         if policy == choice.SHARE and self.is_known:
-            self._clock = Clock(in_force=True)
+            self._clock = Clock(True, self.last_decision)
             self._recount(self._clock)
 
     # -- members
@@ -113,13 +117,17 @@ class Shares:
             self._balanced.append(decision["decision_id"])
             self._ease(agent["agent_id"])
         elif decision["policy"] == choice.SHARE:
-            clock = self._clock = self._clock or Clock(in_force=False)
+            clock = self._clock = self._clock or Clock(False, decision["decision_id"] - 1)
             if not clock.in_force:
                 self._recount(clock)
             part, step = self._parts[agent["agent_id"]], 1 / clock.total
             part.due = (part.due or 0.0) + 1 / agent["weight"]
             part.owed = max(0.0, part.owed - 1)
             clock.moment, clock.given = clock.moment + step, clock.given + step
+
+    def counts(self, decision: int) -> bool:
+        """Whether the lead of a decision by share counts still."""
+        return self._clock is not None and decision > self._clock.since
 
     def give_back(self, detail: Row) -> None:
         """Let the leads that an event undid count no more, and those that it redid again."""
@@ -165,7 +173,7 @@ class Shares:
         part, policy = self._parts[agent["agent_id"]], self._settings["policy"]
         if policy not in (choice.SHARE, BALANCED) or not self.is_known:
             return
-        if _is_absent(agent, at):
+        if is_absent(agent, at):
             if part.absent_since is None:
                 given = self._clock.given if self._clock else None
                 part.absent_since = given if policy == choice.SHARE else self.last_decision
@@ -251,7 +259,7 @@ def _is_close(some: Any, others: Any) -> bool:
     )
 
 
-def _is_absent(agent: Row, at: str) -> bool:
+def is_absent(agent: Row, at: str) -> bool:
     """Whether an agent is on shift and not there."""
     if agent["left_at"] is not None or agent["presence"] not in ABSENT:
         return False

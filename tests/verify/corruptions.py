@@ -183,6 +183,34 @@ def _clock(by: Vandal) -> str:
     return by.put("share_clock", "clock_id", row, moment=row["moment"] + 0.01)
 
 
+def _cap_count(by: Vandal) -> str:
+    row = by.one("SELECT * FROM cap_counts WHERE window_end >= (SELECT max(at) FROM events)")
+    where = "cap_id = :cap_id AND agent_id = :agent_id AND window_start = :window_start"
+    by.connection.execute(f"UPDATE cap_counts SET taken = taken + 1 WHERE {where}", row)
+    return f"one more counted in {row}"
+
+
+def _cap_in_log(by: Vandal) -> str:
+    return by.image("command = 'cap.set'", "caps", lambda row: row.update(leads=row.get("leads", 0) + 1))
+
+
+def _credit(by: Vandal) -> str:
+    row = by.one("SELECT * FROM events WHERE command = 'undo' AND detail LIKE '%credit%share%'")
+    detail = json.loads(row["detail"])
+    del detail["credit"]
+    return by.put("events", "event_id", row, detail=json.dumps(detail))
+
+
+def _cap(by: Vandal) -> str:
+    row = by.one("SELECT * FROM caps")
+    return by.put("caps", "cap_id", row, leads=row["leads"] + 1)
+
+
+def _time_given(by: Vandal) -> str:
+    row = by.one("SELECT * FROM bookings WHERE given_at IS NOT NULL")
+    return by.put("bookings", "booking_id", row, given_at=row["given_at"].replace("2082", "2081"))
+
+
 def _counts(by: Vandal) -> str:
     row = by.one(f"SELECT * FROM decisions WHERE notes LIKE '%counts%' AND {CHECKED}")
     notes = json.loads(row["notes"])
@@ -265,6 +293,13 @@ CORRUPTIONS: dict[str, Callable[[Vandal], str]] = {
     "lag": _column("share_lag", lambda lag: lag + 0.001),
     "owed": _column("owed", lambda owed: owed + 1),
     "clock of the shares": _clock,
+    "count under a cap": _cap_count,
+    "cap in the log": _cap_in_log,
+    "cap": _cap,
+    "lead given back": _credit,
+    "deleted cap event": _deleted("events", "event_id", "command = 'cap.set'"),
+    "agent at a cap": _column("capped_until", lambda _end: None),
+    "time given": _time_given,
     "keys of share": _share,
     "winner of share": _winner_of_share,
     "runners-up": _runners_up,

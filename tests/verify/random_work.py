@@ -10,7 +10,7 @@ from typing import Any
 from dispatch import agents, bookings
 from dispatch.agents import handover
 from dispatch.agents.presence import set_hours, set_presence
-from dispatch.assignment import shuffle
+from dispatch.assignment import caps, shuffle
 from dispatch.bookings import bulk_actions, editing
 from dispatch.customers import merging
 from dispatch.desk.desk import Desk
@@ -56,6 +56,8 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "dwell_minutes": ("0", "10"),
     "min_present": ("0", "1"),
     "contact_hours": ("0", "1"),
+    "zone": ("UTC", "Europe/Berlin", "Australia/Lord_Howe"),
+    "ramp": ("off", "off", "2/h for 4h after 1d"),
     "absence_credit": ("none", "3", "full"),
     "drain_seconds": ("0", "0", "300"),
     "match_weights": ("published", "learned"),
@@ -76,7 +78,7 @@ class Work:
             (3, self.release), (3, self.edit), (9, self.presence), (1, self.shift), (4, self.agent),
             (2, self.handover), (1, self.leave), (2, self.come_back), (1, self.hire), (7, self.undo),
             (3, self.redo), (3, self.shuffle), (4, self.setting), (2, self.batch), (6, self.sweep),
-            (5, self.issue), (3, self.issue_done), (1, self.merge), (2, self.contact),
+            (3, self.cap), (5, self.issue), (3, self.issue_done), (1, self.merge), (2, self.contact),
         ]  # fmt: skip
 
     def run(self, commands: int) -> None:
@@ -106,8 +108,8 @@ class Work:
         recent = f"SELECT booking_id FROM bookings WHERE {where} ORDER BY booking_id DESC LIMIT 40"
         return int(self._any(recent))
 
-    def agent_id(self) -> int:
-        return int(self._any("SELECT agent_id FROM space_travel_agents"))
+    def agent_id(self, where: str = "1") -> int:
+        return int(self._any(f"SELECT agent_id FROM space_travel_agents WHERE {where}"))
 
     def holder(self, booking_id: int) -> int:
         return int(self._any(f"SELECT coalesce(agent_id, 0) FROM bookings WHERE booking_id = {booking_id}"))
@@ -191,6 +193,18 @@ class Work:
         others = ("busy", "break", "away", "offline")
         presence = self.pick(*["available"] * 6, *others)
         set_presence(self.desk, self.agent_id(), presence, None if presence == "available" else until)
+
+    def cap(self) -> None:
+        if self.random.random() < 0.3:
+            caps.remove_cap(self.desk, int(self._any("SELECT cap_id FROM caps")))
+        scope = self.pick(
+            {},
+            {"agent_id": self.agent_id()},
+            {"department": "Luxury Voyages"},
+            {"destination": self.pick(*DESTINATIONS)},
+            {"source": "Bought"},
+        )
+        caps.set_cap(self.desk, self.random.randint(1, 6), self.pick("hour", "hour", "day", "week"), **scope)
 
     def shift(self) -> None:
         set_hours(self.desk, self.agent_id(), self.pick("mon-fri 09:00-17:00", "mon-sun 10:00-10:30", None))

@@ -15,11 +15,14 @@ import pytest
 from astra_tui.cli.commands.verify import verified
 from dispatch import agents, bookings
 from dispatch.agents.presence import set_presence
+from dispatch.assignment import caps
 from dispatch.bootstrap import open_desk
 from dispatch.desk import event_chain, event_log
 from dispatch.desk.desk import Desk
-from dispatch.operations import configuration
+from dispatch.leads import intake
+from dispatch.operations import configuration, undo
 from dispatch.privacy.erasure import forget
+from dispatch.queries.caps import list_caps
 from models.audit import Event
 from models.base import tuples
 from screens.wording import events
@@ -62,11 +65,19 @@ def sound(tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Path) -> Pa
     for _ in range(4):
         work.next_policy()
         work.run(COMMANDS // 4)
+    for change in ({"capacity": 9}, {"weight": 2}):  # each kind of event that is altered in a copy
+        agents.change(desk, work.agent_id("left_at IS NULL"), **change)
+    with desk.reading():
+        in_force = list_caps()
+    for cap in in_force:
+        caps.remove_cap(desk, cap["cap_id"])
     configuration.set_value(desk, "policy", "share")
-    work.run(COMMANDS // 10)
-    for number in range(2):  # in the end some are members
+    for number in range(3):  # in the end some are members, and one is at a cap
         agents.add(desk, first_name=f"Last {number}", capacity=40, **NEW)
-    work.lead()
+    caps.set_cap(desk, 1, "week", agent_id=work.agent_id("capacity = 40"))
+    for _ in range(3):
+        intake.receive(desk, **work.fields())
+    undo.undo(desk)
     event_chain.seal(desk)
     desk.close()
     return path
