@@ -8,7 +8,7 @@ from rich.text import Text
 
 from dispatch.matching.conversion_rates import rates
 from dispatch.queries.row_types import AgentRow
-from dispatch.queries.wording import contact_rate, plural
+from dispatch.queries.wording import contact_rate, plural, presence_words
 from dispatch.reporting.daily_figures import TREND_DAYS
 from screens.roster.presence import presence_text
 from screens.widgets.columns import Column
@@ -69,7 +69,7 @@ def _presence(row: AgentRow) -> str | Text:
 
 
 def _whole_presence(row: AgentRow) -> str:
-    return presence_text(row).plain
+    return presence_words(row)
 
 
 SHRUNK_TITLE = "Confirmed, shrunk (95%)"
