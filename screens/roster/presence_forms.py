@@ -121,14 +121,20 @@ def handover_form(agent: AgentRow, others: list[AgentRow]) -> FormModal[AgentRow
         kept = f"with {agent['name']}: nobody else can take {'it' if len(row['kept']) == 1 else 'them'}"
         return of_an_agent(row, kept, names.get(str(to), "An agent"), drained)
 
+    def consequence(values: Values) -> str:
+        to = taker(values)
+        whose = f"all of {agent['name']}'s work goes"
+        return f"{whose} through the desk" if to == DESK else f"{whose} to {names.get(str(to), 'the agent')}"
+
     fields = [Field("to", "Give it to", TO_DESK, (TO_DESK, TO_AGENT))]
     return FormModal(
         f"Hand over {agent['name']}'s work",
         [*fields, _taking(takers)] if takers else fields,
         lambda desk, values: handover.hand_over(desk, number, taker(values)),
         submit="Hand over work",
-        about="Astra picks the next best agent for each booking.",
+        about="All bookings and issues, claimed or not; through the desk, each goes to the next best agent.",
         preview=Preview(look),
+        asks=consequence,
     )
 
 

@@ -208,11 +208,11 @@ class Roster(
         return Text(keys.with_keys(self.app, NO_AGENTS), "bold")
 
     def _list(self, found: list[AgentRow]) -> None:
-        """Put agents into the table, with the cursor on the one sought; another list begins at its top."""
+        """Put agents into the table, with the cursor on the one sought; another order begins at its top."""
         sought = next((row for row in found if row["agent_id"] == self._sought), None)
         if sought is not None:
             self._folded = [name for name in self._folded if name != sought["department"]]
-        shown_as = (self.view, self._asked, self._sort, self._descending)
+        shown_as = (self.view, self._sort, self._descending)
         is_another, self._shown_as = shown_as != self._shown_as or not self.table.rows_shown, shown_as
         self.table.show_rows(with_trends(self._in_order(found)[:MOST_HELD], self._trends))
         if sought is not None:

@@ -79,7 +79,7 @@ class FilteredList(RowActions[Row, Done], Generic[Row, Done]):
         """Say how to leave a view: escape clears what was typed, and the view that was chosen stays."""
         if self.VIEWS and self.view_in_sight() != self.VIEWS[0]:
             ways = with_keys(self.app, f"{{{self.NAME}.view}} and {{{self.NAME}.view.back}} change the view")
-            self.host.tell(f"Still {self.view_in_sight()}: {ways}")
+            self.say(f"Still {self.view_in_sight()}: {ways}")
 
     def action_sort(self) -> None:
         self.order_by(next_of(self.table.sorts_shown, self.sorted_by))

@@ -432,6 +432,12 @@ async def test_a_handover_to_an_agent_asks_which(golden_file: Path, running: Any
         assert field_here(app) == "agent"
         await press(app, "down")
         assert form.values()["agent"], "an arrow chooses"
+        await press(app, "enter")
+        assert app.screen is form, "the enter that chooses the agent moves no work"
+        assert "Enter again: all of Soren Baker's work goes to " in " ".join(told(app).split())
+        await press(app, "enter")
+        assert app.screen is not form
+        assert any(text.startswith("Handed over: Soren Baker") for text in said(app))
 
 
 async def test_an_agents_panel_names_the_caps_that_bind(golden_file: Path, running: Any, lee: Desk) -> None:

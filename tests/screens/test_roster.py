@@ -226,3 +226,13 @@ def test_totals_begin_earlier_where_they_would_be_cut(width: int) -> None:
 def test_the_pane_says_where_a_weight_counts(policy: str, weight: float, told: str) -> None:
     agent: Any = PEOPLE[0] | {"weight": weight}
     assert weight_text(agent, policy) == told
+
+
+async def test_the_cursor_stays_on_its_agent_as_the_filter_goes(golden_file: Path, running: Any) -> None:
+    """The next key met the first of the list instead."""
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f3", "slash", *"baker", "enter")
+        assert app.place.chosen()["name"] == "Soren Baker"
+        await press(app, "escape")
+        assert len(app.place.table.rows_shown) > 1
+        assert app.place.chosen()["name"] == "Soren Baker"
