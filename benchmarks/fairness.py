@@ -22,6 +22,7 @@ from dispatch import bookings
 from dispatch.assignment.policies import POLICIES
 from dispatch.bootstrap import open_desk
 from dispatch.leads import intake
+from dispatch.reporting.fairness import jain
 from models.agents import Agent
 from models.base import tuples
 from models.bookings import Assignment, Booking
@@ -58,12 +59,6 @@ def run(_effort: Effort, folder: Path) -> list[Row]:
             )
         )
     return rows
-
-
-def jain(shares: list[int]) -> float:
-    """Return Jain's index: (sum x)^2 / (n sum x^2)."""
-    squares = len(shares) * sum(share * share for share in shares)
-    return sum(shares) ** 2 / squares if squares else 1.0
 
 
 def _history(folder: Path, data: Path) -> tuple[list[Replayed], list[dict[str, Any]]]:
