@@ -218,6 +218,19 @@ def test_an_agents_desk_is_grouped(
     ]
 
 
+def test_an_agents_desk_reads_none_of_the_work_closed_on_other_days(
+    desk: Desk, lead: LeadResult, clock: Any
+) -> None:
+    bookings.cancel(desk, 1, "yesterday")
+    clock.advance(days=1)
+    add_bookings(desk, 20)
+
+    def read() -> object:
+        return queries.desk_of(1, desk.now())
+
+    assert extra_steps(desk, read, lambda: add_bookings(desk, MANY)) < FEW
+
+
 @pytest.mark.parametrize("descending", [True, False])
 @pytest.mark.parametrize("fields", [{}, {"source": "Organic"}, {"due_until": "2082-01-01 00:00:00"}])
 def test_a_page_in_the_order_of_creation_reads_no_other_bookings(
