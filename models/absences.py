@@ -8,10 +8,10 @@ the leads that come before that.
 
 from __future__ import annotations
 
-from peewee import SQL, fn
+from peewee import fn
 
 from models import shares
-from models.agents import Taker
+from models.agents import TAKES_WORK, Taker
 from models.audit import Decision
 from models.base import CompiledQuery, parameter
 from models.shares import SHARE, Sharer
@@ -34,7 +34,7 @@ _some_since = CompiledQuery(
         .limit(parameter("limit"))
     )
 )
-_at_work = CompiledQuery(lambda: Taker.select(fn.COUNT(Taker.agent_id)).where(Taker.takes_work == SQL("1")))
+_at_work = CompiledQuery(lambda: Taker.select(fn.COUNT(Taker.agent_id)).where(TAKES_WORK))
 EVERYBODY_HELD_BACK = Sharer.select(Sharer.agent_id, Sharer.held_back_since, Sharer.owed).where(
     Sharer.held_back_since.is_null(False)
 )
@@ -45,7 +45,7 @@ _as_free = CompiledQuery(
     lambda: (
         Taker.select(Taker.agent_id)
         .where(
-            Taker.takes_work == SQL("1"),
+            TAKES_WORK,
             Taker.load_ratio <= parameter("ratio"),
             Taker.agent_id != parameter("agent_id"),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peewee import AutoField, BooleanField, DoubleField, IntegerField, TextField
+from peewee import SQL, AutoField, BooleanField, DoubleField, IntegerField, TextField
 
 from models.base import BaseModel, DeskModel, listed, tuples
 
@@ -154,6 +154,10 @@ class Taker(DeskModel):
     skill_base = DoubleField()
     share_due = DoubleField(null=True)
     share_lag = DoubleField()
+
+
+TAKES_WORK = Taker.takes_work == SQL("1")  # no parameter, so that the indexes on those alone are used
+"""Who takes work, as a condition."""
 
 
 class AgentRank(DeskModel):

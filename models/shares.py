@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from peewee import SQL, BooleanField, DoubleField, IntegerField, TextField, Value, fn
 
-from models.agents import Agent, Holder, Taker
+from models.agents import TAKES_WORK, Agent, Holder, Taker
 from models.audit import Decision
 from models.base import BaseModel, CompiledQuery, after_save, parameter
 
@@ -107,7 +107,6 @@ class Sharer(BaseModel):
 
 _clock = CompiledQuery(lambda: ShareClock.select(ShareClock.moment, ShareClock.members, ShareClock.in_force))
 _since = CompiledQuery(lambda: ShareClock.select(ShareClock.since_decision))
-_is_taker = (Taker.takes_work == SQL("1")) & (Taker.weight > 0)
 _astray = CompiledQuery(
     lambda: (
         Sharer.select(Sharer.agent_id)
@@ -127,7 +126,9 @@ _next_weight = CompiledQuery(
         Taker.share_due.is_null(), Taker.weight > parameter("above")
     )
 )
-_total_of_takers = CompiledQuery(lambda: Taker.select(fn.SUM(Taker.weight)).where(_is_taker))
+_total_of_takers = CompiledQuery(
+    lambda: Taker.select(fn.SUM(Taker.weight)).where(TAKES_WORK, Taker.weight > 0)
+)
 
 
 def _may_share() -> Any:

@@ -53,7 +53,7 @@ COMPARED: dict[str, Callable[[Row], list[Any]]] = {
 def _place_by_share(number: int, keys: list[Any]) -> Place:
     is_behind, due_in, behind, weight = keys
     if is_behind:
-        return 0, due_in, number
+        return 0, due_in, -behind, number
     return (1, -behind / weight, number) if weight else (2, 0.0, number)
 
 

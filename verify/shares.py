@@ -164,7 +164,8 @@ class Shares:
         if part.due is not None:
             lag = 1 - weight * (part.due - moment)
         behind = round(lag + weight / (total or weight), DECIMALS)
-        return [behind > 0, round((1 - lag) / weight * (total or weight), DECIMALS), behind, weight]
+        due_in = max(0.0, round((1 - lag) / weight * (total or weight), DECIMALS))
+        return [behind > 0, due_in, behind, weight]
 
     # -- absences
 

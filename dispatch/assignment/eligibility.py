@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from peewee import SQL, Case, Expression, ModelSelect, fn
 
 from dispatch.queries.caps import CAP, scoped_rules
-from models.agents import AVAILABLE, BREAK, Taker
+from models.agents import AVAILABLE, BREAK, TAKES_WORK, Taker
 from models.base import CompiledQuery, parameter, tuples
 from models.caps import current_caps, mark
 from models.customers import Lead
@@ -205,7 +205,7 @@ def kept_out_counts(pool: Pool) -> dict[str, int]:
     word = Case(None, [(Taker.presence != AVAILABLE, Taker.presence), (is_full, FULL)], CAP)
     unable = Taker.select(word, fn.COUNT(Taker.agent_id)).where(Taker.takes_work == SQL("0"))
     counts: Counter[str] = Counter(dict(tuples(unable.group_by(word))))
-    rest = Taker.select(fn.COUNT(Taker.agent_id)).where(Taker.takes_work == SQL("1"))
+    rest = Taker.select(fn.COUNT(Taker.agent_id)).where(TAKES_WORK)
     before = tuples(rest)[0][0]
     for rule in pool.rules:
         rest = rest.where(_condition(rule, pool.values[rule]))

@@ -134,8 +134,8 @@ def kept_out(
         else:
             word, why = Profile(*able.profiles[agent_id]).broken_rule(pool, is_capped=agent_id in capped)
         if word == CAP and agent_id in capped:
-            why, end = capped[agent_id]
-            ends.add(end)
+            why = capped[agent_id].words
+            ends.add(capped[agent_id].until)
         kept.setdefault(why, []).append(agent_id)
         counts[word] = counts.get(word, 0) + 1
     choice.capped_until = min(ends, default="")

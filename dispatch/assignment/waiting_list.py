@@ -60,9 +60,10 @@ def drain_waiting(running: Command, returned: Mapping[int, str] | None = None) -
             booking, because = Booking.lock(booking_id), returned.get(booking_id, "")
             agent_id = find_agent(running, booking, because=because, before=before)
             drained.append(booking_id)
-            at_caps = AtCaps()  # the agent may be at one now
-            if agent_id is not None and not may_take(agent_id):
-                free.discard(agent_id)
+            if agent_id is not None:
+                at_caps.count(agent_id)
+                if not may_take(agent_id):
+                    free.discard(agent_id)
     drained = [booking_id for booking_id in drained if booking_id not in returned]
     if drained:
         running.detail["drained"] = drained

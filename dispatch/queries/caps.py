@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from peewee import fn
+from peewee import ModelSelect, fn
 
 from dispatch.queries.agents import names_of
 from dispatch.queries.row_types import CapRow
@@ -25,20 +25,29 @@ THIS = {"hour": "this hour", "day": "today", "week": "this week"}
 
 
 class AtCap(NamedTuple):
-    """An agent who is at a cap: the reason in words, and when the window ends."""
+    """An agent at a cap, the number of leads that it counts, and ``until`` when its window lasts."""
 
-    words: str
+    agent_id: int
+    rule: CapRule
     until: str
+    taken: int
+
+    @property
+    def words(self) -> str:
+        """``has 5 of 5 leads to Mars this hour, until 15:00``, or ``settling in: 2 an hour until 13:00``."""
+        if self.rule.cap_id == RAMP_ID:
+            settled_at = Agent.lock(self.agent_id).settling_until or self.until
+            return f"settling in: {self.rule.leads} an hour until {until_words(settled_at)}"
+        return f"has {_taken_words(self.rule, self.taken)}, until {until_words(self.until)}"
 
 
-_reached = CompiledQuery(
-    lambda: Reached.select(Reached.agent_id, Reached.cap_id, Reached.window_end, Reached.taken).where(
-        Reached.agent_id.in_(listed(parameter("agents"))), Reached.cap_id.in_(listed(parameter("caps")))
-    )
-)
-_at_cap = CompiledQuery(
-    lambda: Reached.select(Reached.agent_id).where(Reached.cap_id.in_(listed(parameter("caps"))))
-)
+def _of_caps() -> ModelSelect[Any]:
+    columns = (Reached.agent_id, Reached.cap_id, Reached.window_end, Reached.taken)
+    return Reached.select(*columns).where(Reached.cap_id.in_(listed(parameter("caps"))))
+
+
+_reached = CompiledQuery(_of_caps)
+_reached_by = CompiledQuery(lambda: _of_caps().where(Reached.agent_id.in_(listed(parameter("agents")))))
 _lead = CompiledQuery(
     lambda: Lead.select(Lead.source, Lead.destination).where(Lead.lead_id == parameter("lead_id"))
 )
@@ -57,10 +66,30 @@ def scoped_rules(source: str | None, destination: str | None) -> list[CapRule]:
     return [rule for rule in caps.scoped if rule.concerns(source, destination)] if caps else []
 
 
+def _in_force() -> Sequence[CapRule]:
+    """The caps in force, the ramp among them."""
+    caps = current_caps()
+    return caps.rules if caps else ()
+
+
+def _agents_at(rules: Iterable[CapRule], agent_ids: Iterable[int] | None = None) -> list[AtCap]:
+    """The agents at some caps, all or of these alone; caps that end first before the others."""
+    by_id = {rule.cap_id: rule for rule in rules}
+    if not by_id:
+        return []
+    caps = json.dumps(list(by_id))
+    rows = (
+        _reached(caps=caps)
+        if agent_ids is None
+        else _reached_by(caps=caps, agents=json.dumps(list(agent_ids)))
+    )
+    found = (AtCap(agent_id, by_id[cap_id], end, taken) for agent_id, cap_id, end, taken in rows)
+    return sorted(found, key=lambda one: (one.until, one.rule.cap_id))
+
+
 def kept_from(source: str | None, destination: str | None) -> set[int]:
     """The agents at a cap on such leads; those at a cap on all leads take no work anyway."""
-    ids = [rule.cap_id for rule in scoped_rules(source, destination)]
-    return {agent_id for (agent_id,) in _at_cap(caps=json.dumps(ids))} if ids else set()
+    return {one.agent_id for one in _agents_at(scoped_rules(source, destination))}
 
 
 def kept_from_booking(booking_id: int) -> set[int]:
@@ -83,40 +112,36 @@ class AtCaps:
             self._by_trip[trip] = kept_from(*trip)
         return self._by_trip[trip]
 
+    def count(self, agent_id: int) -> None:
+        """Look again at an agent who has been given a booking."""
+        caps = current_caps()
+        reached = _agents_at(caps.scoped, [agent_id]) if caps and self._by_trip else []
+        for trip, agent_ids in self._by_trip.items():
+            if any(one.rule.concerns(*trip) for one in reached):
+                agent_ids.add(agent_id)
+
 
 def at_cap(agent_ids: Iterable[int], source: str | None, destination: str | None) -> dict[int, AtCap]:
-    """Which of some agents are at a cap that is about such a lead, with the one that ends last."""
-    caps = current_caps()
-    if caps is None:
-        return {}
-    rules = {rule.cap_id: rule for rule in caps.rules if rule.concerns(source, destination)}
-    found: dict[int, AtCap] = {}
-    rows = _reached(agents=json.dumps(list(agent_ids)), caps=json.dumps(list(rules)))
-    for agent_id, cap_id, end, taken in sorted(rows, key=lambda row: (row[2], -row[1])):
-        found[agent_id] = AtCap(_reason(rules[cap_id], agent_id, taken, end), end)
-    return found
+    """Which of some agents are at a cap on such leads, with the one that ends last (the oldest)."""
+    rules = [rule for rule in _in_force() if rule.concerns(source, destination)]
+    last: dict[int, AtCap] = {}
+    for one in _agents_at(rules, agent_ids):
+        if one.agent_id not in last or one.until > last[one.agent_id].until:
+            last[one.agent_id] = one
+    return last
 
 
 def at_cap_for(lead_id: int, agent_id: int) -> str:
     """The cap an agent is at for a lead, in words; empty if they may get it."""
     if current_caps() is None:
         return ""
-    rows = _lead(lead_id=lead_id)
-    found = at_cap([agent_id], *rows[0]).get(agent_id)
+    found = at_cap([agent_id], *_lead(lead_id=lead_id)[0]).get(agent_id)
     return found.words if found else ""
 
 
 def caps_of(agent_id: int) -> list[str]:
     """The caps an agent is at now, in words, those that end first before the others."""
-    caps = current_caps()
-    if caps is None:
-        return []
-    rules = {rule.cap_id: rule for rule in caps.rules}
-    rows = _reached(agents=json.dumps([agent_id]), caps=json.dumps(list(rules)))
-    return [
-        _reason(rules[cap_id], agent_id, taken, end)
-        for _, cap_id, end, taken in sorted(rows, key=lambda row: (row[2], row[1]))
-    ]
+    return [one.words for one in _agents_at(_in_force(), [agent_id])]
 
 
 def room_under(agent_id: int) -> list[str]:
@@ -162,14 +187,6 @@ def until_words(end: str) -> str:
     clock, now = (wall_clock(at, caps.zone, caps.year_shift) for at in (end, caps.now()))
     is_soon = clock - now < timedelta(days=1)
     return f"{clock:%H:%M}" if is_soon else f"{DAYS[clock.weekday()]} {clock:%H:%M}"
-
-
-def _reason(rule: CapRule, agent_id: int, taken: int, end: str) -> str:
-    """``has 5 of 5 leads to Mars this hour, until 15:00``, or ``settling in: 2 an hour until 13:00``."""
-    if rule.cap_id == RAMP_ID:
-        settled_at = Agent.lock(agent_id).settling_until or end
-        return f"settling in: {rule.leads} an hour until {until_words(settled_at)}"
-    return f"has {_taken_words(rule, taken)}, until {until_words(end)}"
 
 
 def _taken_words(rule: CapRule, taken: int) -> str:

@@ -16,7 +16,7 @@ from peewee import SQL, chunked, fn
 
 from dispatch.desk.undo_chain import undone_by
 from dispatch.queries.caps import kept_from_booking
-from models.agents import Taker
+from models.agents import TAKES_WORK, Taker
 from models.audit import Event
 from models.base import CompiledQuery, listed, parameter, tuples
 from models.bookings import Waiting
@@ -30,9 +30,7 @@ AT_ONCE = 500
 _SEEN_BY = {"booking.decline": ("declined_by", DECLINED), "booking.lapse": ("not_claimed_by", NOT_CLAIMED)}
 _by_weight = ShareClock.select(SQL("1")).where(ShareClock.in_force)
 _free = CompiledQuery(
-    lambda: Taker.select(Taker.agent_id).where(
-        Taker.takes_work == SQL("1"), (Taker.weight > 0) | ~fn.EXISTS(_by_weight)
-    )
+    lambda: Taker.select(Taker.agent_id).where(TAKES_WORK, (Taker.weight > 0) | ~fn.EXISTS(_by_weight))
 )
 _later = Event.alias()
 _sightings = CompiledQuery(

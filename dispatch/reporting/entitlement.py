@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -51,6 +51,14 @@ class Shares:
     """The agents who are available now: their weight, and the time at which they became it."""
     earned: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
 
+    @classmethod
+    def of(cls, states: Mapping[int, State]) -> Shares:
+        """The shares that begin with these states."""
+        shares = cls()
+        for agent_id, state in states.items():
+            shares.put(agent_id, state)
+        return shares
+
     def put(self, agent_id: int, state: State) -> None:
         """Let an agent in, or out, or change the weight, by a state that begins now."""
         weight, since = self.members.pop(agent_id, (0.0, 0.0))
@@ -73,26 +81,31 @@ class Shares:
         return dict(self.earned)
 
 
-def entitled(moments: Sequence[str], since: str) -> dict[int, float]:
-    """The leads that each agent was entitled to of those given out at these times, in order, from ``since``.
+def entitled(moments: Sequence[str], starts: Iterable[str]) -> dict[str, dict[int, float]]:
+    """The leads that each agent was entitled to since each of some times, of those given out at ``moments``.
 
-    What changed in the same second as a lead counts before it: presences are applied before work goes out.
+    These are in order, from the first start on. What changed in the same second as a lead counts before it:
+    presences are applied before work goes out.
     """
+    waiting = deque(sorted(starts))
+    changes = _changes(waiting[0])
     states = _present_states()
-    changes = _changes(since)
     for change in reversed(changes):
         states[change.agent_id] = states.get(change.agent_id, {}) | change.before
-    shares = Shares()
-    for agent_id, state in states.items():
-        shares.put(agent_id, state)
+    begun: dict[str, Shares] = {}
     ahead = deque(changes)
     for moment in moments:
+        while waiting and waiting[0] <= moment:
+            begun[waiting.popleft()] = Shares.of(states)
         while ahead and ahead[0].at <= moment:
             change = ahead.popleft()
             states[change.agent_id] |= change.after
-            shares.put(change.agent_id, states[change.agent_id])
-        shares.give()
-    return shares.entitled()
+            for shares in begun.values():
+                shares.put(change.agent_id, states[change.agent_id])
+        for shares in begun.values():
+            shares.give()
+    begun |= {start: Shares.of(states) for start in waiting}
+    return {start: shares.entitled() for start, shares in begun.items()}
 
 
 def _present_states() -> dict[int, State]:

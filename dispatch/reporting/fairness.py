@@ -41,9 +41,22 @@ def fairness(desk: Desk, window: str = TODAY) -> Fairness:
 
     The agents who are owed most come first. Agents who have left are listed if the window was theirs, too.
     """
-    since = window_start(desk.now(), window)
-    leads = _given(since)
-    agents = _shares(leads, since)
+    return every_fairness(desk, [window])[window]
+
+
+def every_fairness(desk: Desk, windows: Iterable[str] = WINDOWS) -> dict[str, Fairness]:
+    """Return what everybody got within each of some windows, in one pass over the leads and the log."""
+    starts = {window: window_start(desk.now(), window) for window in windows}
+    leads = _given(min(starts.values()))
+    owed = entitled([at for at, _ in leads], starts.values())
+    return {
+        window: _within(window, since, [lead for lead in leads if lead[0] >= since], owed[since])
+        for window, since in starts.items()
+    }
+
+
+def _within(window: str, since: str, leads: list[Given], owed: Mapping[int, float]) -> Fairness:
+    agents = _shares(leads, owed)
     got = [agent["received"] for agent in agents if agent["received"] or agent["entitled"]]
     return {
         "window": window,
@@ -89,7 +102,9 @@ def starved(desk: Desk) -> Starvation | None:
     leads = _given(limit=wanted)
     if len(leads) < wanted or len(eligible) < 2:
         return None
-    known = [row for row in _shares(leads, leads[0][0]) if row["agent_id"] in eligible]
+    since = leads[0][0]
+    owed = entitled([at for at, _ in leads], [since])[since]
+    known = [row for row in _shares(leads, owed) if row["agent_id"] in eligible]
     without = [row["agent_id"] for row in known if not row["received"] and row["entitled"] >= ENOUGH]
     if not without:
         return None
@@ -138,9 +153,8 @@ def _given(since: str = "", limit: int | None = None) -> list[Given]:
     return sorted(tuples(query.order_by(Assignment.assignment_id.desc()).limit(limit)), key=itemgetter(0))
 
 
-def _shares(leads: list[Given], since: str) -> list[FairShare]:
+def _shares(leads: list[Given], owed: Mapping[int, float]) -> list[FairShare]:
     received = Counter(agent_id for _, agent_id in leads)
-    owed = entitled([at for at, _ in leads], since)
     names = names_of(received.keys() | owed.keys())
     rows = [
         FairShare(

@@ -26,7 +26,7 @@ ABOUT = (
 
 def fairness_panel(desk: Desk) -> Panel:
     """Show the three windows side by side, who is owed most of a week first. Reads the database."""
-    found = {window: fairness.fairness(desk, window) for window in TITLES}
+    found = fairness.every_fairness(desk, TITLES)
     text = Text(f"{ABOUT}\n", overflow="fold")
     for window, title in TITLES.items():
         text.append(f"\n{title:<8}", "bold").append(fairness.summary(found[window]))

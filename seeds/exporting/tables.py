@@ -19,6 +19,7 @@ from models.agents import RATING_DECIMALS, Agent
 from models.audit import Decision, Event
 from models.base import BaseModel, each_tuple, tuples
 from models.bookings import Assignment, Booking
+from models.caps import Cap
 from models.customers import Customer, Lead
 from models.issues import Interaction, Issue, Survey
 from models.priorities import PRIORITIES
@@ -118,6 +119,7 @@ TABLES = {
         _of_model("issues", Issue),
         _of_model("interactions", Interaction),
         _of_model("settings", Setting),
+        _of_model("caps", Cap, "version"),
         _of_model("events", Event, "request_id fingerprint result session account"),
     )
 }

@@ -448,7 +448,8 @@ class Rules:
         kind, row_id = row
         if kind == "booking" and before is not None:
             then = self.bookings[row_id] | before
-            if then["status"] == "Pending" and then["agent"] is not None:
+            returning = self.events[number - 1]["touched"].get(("agent", then["agent"])) or {}
+            if then["status"] == "Pending" and then["agent"] is not None and returning.get("left", True):
                 self.present(then["agent"])
         if kind == "agent" and not self.agents[row_id]["left"] and (before is None or before.get("left")):
             touched = self.events[number - 1]["touched"]
@@ -772,3 +773,19 @@ def _expected(number: int, row: Row) -> Row:
 
 TestDeskAndRules = DeskAndRules.TestCase
 TestDeskAndRules.settings = settings(STEADY, max_examples=examples(40), stateful_step_count=45)
+
+
+def test_a_redo_brings_an_agent_back_together_with_their_work() -> None:
+    """The agent has left only by the undo that is redone, so nothing keeps the booking from them."""
+    machine = DeskAndRules()
+    machine.two_agents(years=1, leads=1, capacity=0)
+    machine.both(bookings.decline, "decline", 1, booking_id=1, reason="full")
+    to_the_first = {"booking_id": 1, "to_agent_id": 1, "reason": "speaks French"}
+    machine.both(bookings.reassign, "reassign", 1, 1, **to_the_first)
+    machine.undo_the_last()
+    machine.add(years=2, rating=None, capacity=1)
+    machine.undo_the_last()
+    machine.redo_the_last()
+    machine.the_desk_is_as_the_rules_say()
+    assert machine.plain.bookings[1]["agent"] == 3
+    machine.teardown()

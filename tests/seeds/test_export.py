@@ -13,6 +13,7 @@ import pytest
 
 from dispatch import agents, bookings
 from dispatch.assignment import explanations
+from dispatch.assignment.caps import remove_cap, set_cap
 from dispatch.bookings import editing
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
@@ -198,6 +199,23 @@ def test_back_on_its_own_desk_nothing_is_new(desk: Desk, tmp_path: Path) -> None
     assert result["different"] == result["conflicts"] == []
     assert (result["unchanged"]["agents"], result["unchanged"]["bookings"]) == (10, 60)
     assert listings(desk) == before
+
+
+def test_caps_leave_to_be_read_and_hold_nobody_elsewhere(
+    desk: Desk, other: Desk, add_agent: Callable[..., Any], tmp_path: Path
+) -> None:
+    agent = add_agent("Ada", capacity=5)["agent_id"]
+    remove_cap(desk, set_cap(desk, 9, "week", department="Premium Bookings")["cap_id"])
+    set_cap(desk, 1, "hour", source="Organic")
+    intake.receive(desk, name="Ann", **TRIP)
+    assert intake.receive(desk, name="Bob", **TRIP)["agent_id"] is None
+    move(desk, other, tmp_path / "out")
+    found = [
+        (row["leads"], row["per"], row["source"], row["removed"])
+        for row in rows_in(tmp_path / "out/caps.csv")
+    ]
+    assert found == [("9", "week", "", "true"), ("1", "hour", "Organic", "false")]
+    assert intake.receive(other, name="Cid", **TRIP)["agent_id"] == agent
 
 
 def test_an_import_that_was_interrupted_is_finished_by_the_next(

@@ -39,8 +39,9 @@ class SharePolicy(Policy):
 
     Due is the moment at which an agent is entitled to one lead more than received. Going by it alone would
     let agents of great weight run ahead, so those who are not behind wait; this keeps everybody less than one
-    lead from their share as long as agents and weights stay the same. If nobody is behind, it is the one who
-    will be first.
+    lead from their share as long as agents and weights stay the same. Where they do not, as caps let winners
+    leave, several may be a whole lead behind: all of them are due now, and whoever is furthest behind is
+    first. If nobody is behind, it is the one who will be first.
     """
 
     name = shares.SHARE
@@ -58,7 +59,7 @@ class SharePolicy(Policy):
     def place(self, candidate: Candidate) -> tuple[Any, ...]:
         agent_id, is_behind, due_in, behind, weight = candidate
         if is_behind:
-            return 0, due_in, agent_id
+            return 0, due_in, -behind, agent_id
         return (1, -behind / weight, agent_id) if weight else (2, 0.0, agent_id)
 
     def preference(self, first: Candidate, second: Candidate) -> str:
@@ -68,8 +69,10 @@ class SharePolicy(Policy):
             if is_behind
             else f"the first to be behind its share ({-behind:.2f} leads ahead, weight {weight:g})"
         )
-        is_tied = self.place(first)[:-1] == self.place(second)[:-1]
-        return f"{why}, then lowest agent number ({first.agent_id})" if is_tied else why
+        mine, theirs = self.place(first), self.place(second)
+        if mine[:-1] == theirs[:-1]:
+            return f"{why}, then lowest agent number ({first.agent_id})"
+        return f"{why}, then furthest behind" if is_behind and mine[:2] == theirs[:2] else why
 
     def chosen(self, lead: Lead, winner: Candidate) -> None:
         shares.receive(winner.agent_id)
@@ -102,4 +105,5 @@ def _candidate(row: Sequence[Any], moment: float, total: float) -> Candidate:
         lag = 1 - weight * (due - moment)
     total = total or weight
     behind = round(lag + weight / total, DECIMALS)
-    return Candidate(agent_id, (behind > 0, round((1 - lag) / weight * total, DECIMALS), behind, weight))
+    due_in = max(0.0, round((1 - lag) / weight * total, DECIMALS))
+    return Candidate(agent_id, (behind > 0, due_in, behind, weight))

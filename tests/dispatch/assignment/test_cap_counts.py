@@ -8,7 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from dispatch.operations.sweep import sweep
 from models import caps
 from models.errors import DeskError
 from models.ramp import RAMP_ID
+from tests.plain_distribution import IN_FORCE, PlainCap, end_of
 from tests.steady import examples
 
 PLAIN = """
@@ -37,7 +38,6 @@ SELECT b.agent_id, b.given_at, b.destination, l.source, a.department, a.settling
 FROM bookings b JOIN new_customer l ON l.lead_id = b.lead_id JOIN space_travel_agents a USING (agent_id)
 WHERE b.given_at IS NOT NULL AND NOT b.voided
 """
-CAPS = "SELECT cap_id, leads, per, agent_id, department, source, destination FROM caps WHERE NOT removed"
 STORED = "SELECT cap_id, agent_id, window_end, taken, reached FROM cap_counts WHERE taken <> 0"
 Row = dict[str, Any]
 RAMP_LEADS = 1
@@ -113,34 +113,24 @@ MINUTES = st.sampled_from((0, 1, 25, 90, 1500))
 STEP = st.tuples(st.sampled_from(list(ACTS)), st.integers(1, 12), st.integers(0, 11), MINUTES)
 
 
-def end_of(per: str, at: str) -> str:
-    """When a window ends in UTC, by plain arithmetic."""
-    moment = datetime.fromisoformat(at)
-    if per == "hour":
-        return str(moment.replace(minute=0, second=0) + timedelta(hours=1))
-    day = date.fromisoformat(at[:10])
-    last = day + timedelta(days=1 if per == "day" else 7 - day.weekday())
-    return f"{last} 00:00:00"
-
-
 def counted(path: Path, now: str) -> tuple[dict[tuple[int, int, str], int], dict[int, int], Any]:
     """The right counts, the number each cap allows, and the counts that the desk keeps."""
     with sqlite3.connect(path) as connection:
         bookings_given = connection.execute(PLAIN).fetchall()
-        rules = connection.execute(CAPS).fetchall()
+        rules = [PlainCap(*row) for row in connection.execute(IN_FORCE)]
         stored = connection.execute(STORED).fetchall()
     connection.close()
     right: Counter[tuple[int, int, str]] = Counter()
     for agent_id, given_at, _, _, _, settling_until in bookings_given:
         if given_at < (settling_until or "") and (end := min(end_of("hour", given_at), settling_until)) > now:
             right[RAMP_ID, agent_id, end] += 1
-    for cap_id, _, per, whose, where, source, destination in rules:
-        for agent_id, given_at, to, came_from, department, _ in bookings_given:
-            named = ((whose, agent_id), (where, department), (source, came_from), (destination, to))
-            if all(wanted in (None, found) for wanted, found in named) and end_of(per, given_at) > now:
-                right[cap_id, agent_id, end_of(per, given_at)] += 1
+    for rule in rules:
+        for agent_id, given_at, to, source, department, _ in bookings_given:
+            is_counted = rule.covers(agent_id, department) and rule.concerns(source, to)
+            if is_counted and (end := end_of(rule.per, given_at)) > now:
+                right[rule.cap_id, agent_id, end] += 1
     kept = {(cap_id, agent_id, end): taken for cap_id, agent_id, end, taken, _ in stored if end > now}
-    return dict(right), {RAMP_ID: RAMP_LEADS} | {rule[0]: rule[1] for rule in rules}, kept
+    return dict(right), {RAMP_ID: RAMP_LEADS} | {rule.cap_id: rule.leads for rule in rules}, kept
 
 
 @settings(max_examples=examples(20), deadline=None)

@@ -121,6 +121,17 @@ def test_leads_behind_one_at_a_cap_are_assigned_and_it_is_not_decided_again_and_
     assert look(queries.booking, 2)["agent_id"] == 1
 
 
+def test_whoever_gets_what_waited_is_kept_from_the_next_and_that_is_not_decided_in_vain(
+    desk: Desk, two: None, add_lead: AddLead, look: Look, clock: TestClock
+) -> None:
+    set_cap(desk, 1, "hour", destination="Mars")
+    assert holders(add_lead, 5, destination="Mars") == [1, 2, None, None, None]
+    clock.advance(hours=1)
+    sweep(desk)
+    assert [look(queries.booking, number)["agent_id"] for number in (3, 4, 5)] == [1, 2, None]
+    assert look(why, 5)["decisions"] == 1
+
+
 def test_a_department_has_its_own(desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look) -> None:
     add_agent("Ada", years=9, department="Luxury Voyages")
     add_agent("Bob", department="Premium Bookings")

@@ -5,12 +5,9 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from dispatch import agents, bookings
 from dispatch.agents.presence import set_presence
@@ -23,16 +20,12 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.inputs.lead_files import open_leads
-from dispatch.leads import file_intake, intake
+from dispatch.leads import file_intake
 from dispatch.operations import configuration, doctor
 from dispatch.operations.undo import redo, undo
 from models import shares
-from models.agents import Agent
-from models.audit import Decision, Event
-from models.base import tuples
-from models.bookings import Booking
-from models.errors import Refused
 from tests.conftest import TestClock
+from tests.plain_distribution import lags
 from tests.query_cost import FEW, add_agents, extra_steps, index_entries_written, plans
 
 AddAgent = Callable[..., dict[str, Any]]
@@ -59,7 +52,7 @@ def share(desk: Desk, add_agent: AddAgent) -> Callable[..., None]:
 
 def test_leads_are_shared_out_by_weight(share: Callable[..., None], add_lead: AddLead) -> None:
     share(2, 1)
-    assert [add_lead()["agent_id"] for _ in range(6)] == [1, 1, 2, 1, 1, 2]
+    assert [add_lead()["agent_id"] for _ in range(6)] == [1, 2, 1, 1, 2, 1]
 
 
 def test_equal_weights_take_turns(share: Callable[..., None], add_lead: AddLead) -> None:
@@ -120,7 +113,7 @@ def test_who_is_at_a_cap_is_entitled_to_nothing_meanwhile(
     share(1, 1)
     set_cap(desk, 2, "hour", agent_id=1)
     assert [add_lead()["agent_id"] for _ in range(6)] == [1, 2, 1, 2, 2, 2]
-    assert _lags(desk) == pytest.approx({1: -0.5, 2: 0.5}), "three were for both, three for the second alone"
+    assert lags(desk) == pytest.approx({1: -0.5, 2: 0.5}), "three were for both, three for the second alone"
     with desk.reading():
         assert shares.fault("share") == ""
     clock.advance(hours=1)
@@ -151,7 +144,7 @@ def test_nobody_else_who_is_behind_is_passed_by_in_a_reason(
     assert (answer["kind"], answer["key"], answer["value"]) == ("key", "due_in", 3)
     assert answer["because"] == "leads until due: 3.0, where Ada Byron had 1.5"
     with desk.reading():
-        assert [row["agent_id"] for row in preview(desk)["candidates"]] == [1, 2]
+        assert [row["agent_id"] for row in preview(desk)["candidates"]] == [2, 1]
 
 
 # -- weight 0
@@ -294,17 +287,17 @@ def test_an_undone_lead_gives_its_share_back_once(
     desk: Desk, share: Callable[..., None], add_lead: AddLead, look: Look
 ) -> None:
     share(1, 1, 1)
-    before = _lags(desk)
+    before = lags(desk)
     add_lead()
-    after = _lags(desk)
+    after = lags(desk)
     undo(desk)
-    assert _lags(desk) == pytest.approx(before)
+    assert lags(desk) == pytest.approx(before)
     assert _last_detail(desk)["credit"] == {"share": {"1": 1}}
     redo(desk)
-    assert _lags(desk) == pytest.approx(after)
+    assert lags(desk) == pytest.approx(after)
     assert _last_detail(desk)["taken_again"] == {"share": {"1": 1}}
     undo(desk)
-    assert _lags(desk) == pytest.approx(before)
+    assert lags(desk) == pytest.approx(before)
     assert [add_lead()["agent_id"] for _ in range(3)] == [1, 2, 3]
 
 
@@ -313,10 +306,10 @@ def test_the_lead_that_filled_an_agent_up_is_undone_exactly(
 ) -> None:
     share(1, 1)
     agents.change(desk, 1, capacity=1)
-    before = _lags(desk)
+    before = lags(desk)
     assert add_lead()["agent_id"] == 1
     undo(desk)
-    assert _lags(desk) == pytest.approx(before)
+    assert lags(desk) == pytest.approx(before)
 
 
 def test_only_the_leads_that_the_policy_gave_are_given_back(
@@ -330,34 +323,22 @@ def test_only_the_leads_that_the_policy_gave_are_given_back(
     configuration.set_value(desk, "policy", "share")
     undo(desk, entered)
     assert "credit" not in _last_detail(desk), "all began level since"
-    assert set(_lags(desk).values()) == {0}
+    assert set(lags(desk).values()) == {0}
 
 
 def test_a_file_of_leads_is_given_back(desk: Desk, share: Callable[..., None]) -> None:
     share(2, 1)
-    before = _lags(desk)
+    before = lags(desk)
     rows = [f"Lead {number},Text,Organic,Mars,Tokyo Spaceport Terminal" for number in range(6)]
     text = "\n".join(["name,method,source,destination,launch", *rows])
     with open_leads(io.BytesIO(text.encode()), "leads.csv") as leads:
         file_intake.receive_file(desk, leads)
-    after = _lags(desk)
+    after = lags(desk)
     undo(desk)
     assert _last_detail(desk)["credit"] == {"share": {"2": 2, "1": 4}}
-    assert _lags(desk) == pytest.approx(before, abs=1e-9)
+    assert lags(desk) == pytest.approx(before, abs=1e-9)
     redo(desk)
-    assert _lags(desk) == pytest.approx(after, abs=1e-9)
-
-
-def _lags(desk: Desk) -> dict[int, float]:
-    """How far everybody is behind their share, in leads."""
-    with desk.reading():
-        moment = shares.state().moment
-        return {
-            one.agent_id: one.share_lag
-            if one.share_due is None
-            else 1 - one.weight * (one.share_due - moment)
-            for one in shares.Sharer.select()
-        }
+    assert lags(desk) == pytest.approx(after, abs=1e-9)
 
 
 def _last_detail(desk: Desk) -> dict[str, Any]:
@@ -393,183 +374,3 @@ def test_a_lead_moves_its_agent_in_the_order_of_the_shares_alone(
     share(1, 1)
     # in the order of rank and of the shares; in that of those who are out only if the agent goes out
     assert index_entries_written(desk, lambda: desk.rehearse(add_lead), "space_travel_agents") == 3
-
-
-# -- random days against a plain model
-
-
-class Model:
-    """Who received what, and what each lead entitled those to who could have had it."""
-
-    def __init__(self) -> None:
-        self.weights: dict[int, Fraction] = {}
-        self.members: set[int] = set()
-        self.entitled: Counter[int] = Counter()
-        self.received: Counter[int] = Counter()
-
-    def lead(self, agent_id: int) -> None:
-        total = sum(self.weights[one] for one in self.members)
-        for one in self.members:
-            self.entitled[one] += self.weights[one] / total  # type: ignore[assignment]  # a fraction
-        self.received[agent_id] += 1
-
-    def take_back(self, agent_id: int) -> None:
-        """Forget a lead: who is a member now gives back their part of it."""
-        self.received[agent_id] -= 1
-        total = sum(self.weights[one] for one in self.members)
-        for one in self.members if agent_id in self.members else ():
-            self.entitled[one] -= self.weights[one] / total  # type: ignore[assignment]  # a fraction
-
-    def off(self) -> list[float]:
-        return [float(self.received[one] - self.entitled[one]) for one in self.weights]
-
-
-DISTURBING = ["join", "leave", "back", "weigh", "away", "here", "undo weight", "undo lead", "undo old"]
-ACTS = st.lists(
-    st.tuples(
-        st.sampled_from(
-            ["lead"] * 6
-            + ["join", "leave", "back", "weigh", "away", "here", "undo weight", "undo lead", "undo old"]
-        ),
-        st.integers(0, 50),
-        st.sampled_from([0, 0.1, 0.5, 1, 1, 2, 3.5, 10]),
-    ),
-    min_size=10,
-    max_size=60,
-)
-
-
-@given(st.lists(st.sampled_from([0.1, 0.7, 1, 2, 10]), min_size=1, max_size=6), ACTS)
-@settings(max_examples=40)
-def test_random_days_keep_everybody_near_their_share(
-    tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Any, weights: list[float], acts: list[Any]
-) -> None:
-    path = tmp_path_factory.mktemp("day") / "desk.db"
-    path.write_bytes(empty_desk_file.read_bytes())
-    desk = open_desk(path, actor="kim")
-    try:
-        _random_day(desk, weights, acts)
-    finally:
-        desk.close()
-
-
-def _random_day(desk: Desk, weights: list[float], acts: list[tuple[str, int, float]]) -> None:
-    model, last_decision, turned, is_bounded, was = Model(), 0, False, True, ""
-    for weight in weights:
-        _add(desk, weight)
-    configuration.set_value(desk, "policy", "share")
-    for what, which, weight in acts:
-        if what == "undo lead" and was != "lead":
-            continue  # only without the newest lead everybody is as near as before
-        undone = None
-        if what in UNDOS:
-            undone = _undo_lead(desk, which, newest=what == "undo lead")
-        else:
-            ACTIONS[what](desk, _agents(desk)[which % len(_agents(desk))], weight)
-        is_bounded = is_bounded and what != "undo old"
-        was, before = what, model.members
-        rows = _agents(desk)
-        model.weights = {one.agent_id: Fraction(str(one.weight)) for one in rows}
-        model.members = {
-            one.agent_id
-            for one in rows
-            if one.left_at is None and one.presence == "available" and one.weight and one.held < one.capacity
-        }
-        turned = turned or bool(before and before != model.members) or what == "weigh"
-        if undone is not None:
-            model.take_back(undone)
-        with desk.reading():
-            query = Decision.select(Decision.decision_id, Decision.agent_id)
-            made = tuples(query.where(Decision.decision_id > last_decision).order_by(Decision.decision_id))
-            assert shares.fault("share") == ""
-        for number, agent_id in made:
-            last_decision = number
-            if agent_id is not None:
-                model.lead(agent_id)
-        assert not is_bounded or max(map(abs, model.off())) < (2 if turned else 1)
-        _check_lags(desk, model)
-
-
-def _check_lags(desk: Desk, model: Model) -> None:
-    stored = _lags(desk)
-    assert stored == pytest.approx(
-        {one: float(model.entitled[one] - model.received[one]) for one in stored}, abs=1e-6
-    )
-
-
-def _agents(desk: Desk) -> list[Agent]:
-    with desk.reading():
-        return list(Agent.select().order_by(Agent.agent_id))
-
-
-def _add(desk: Desk, weight: float) -> None:
-    agents.add(
-        desk,
-        first_name="Ada",
-        last_name="Byron",
-        department="Premium Bookings",
-        job_title="Space Travel Agent",
-        weight=weight,
-        capacity=10_000,
-    )
-
-
-def _weigh(desk: Desk, row: Agent, weight: float) -> None:
-    if weight or row.weight == 0:
-        agents.change(desk, row.agent_id, weight=weight)
-
-
-def _weigh_and_back(desk: Desk, row: Agent, weight: float) -> None:
-    if weight and row.weight and weight != row.weight:
-        agents.change(desk, row.agent_id, weight=weight)
-        undo(desk)
-
-
-def _undo_lead(desk: Desk, which: int, *, newest: bool) -> int | None:
-    """Undo a lead that its agent has by the policy; return the agent."""
-    with desk.reading():
-        query = (
-            Booking.select(Booking.agent_id, Event.event_id)
-            .join(Event, on=(Event.booking_id == Booking.booking_id))
-            .where(Event.command == "lead.add", ~Booking.voided, Booking.agent_id.is_null(False))
-        )
-        held = tuples(query.order_by(Booking.booking_id))
-    if not held:
-        return None
-    agent_id, event_id = held[-1] if newest else held[which % len(held)]
-    try:
-        undo(desk, event_id)
-    except Refused:  # it went to somebody else since
-        return None
-    return int(agent_id)
-
-
-def _presence(name: str) -> Callable[[Desk, Agent, float], None]:
-    def put(desk: Desk, row: Agent, _weight: float) -> None:
-        if row.left_at is None:
-            set_presence(desk, row.agent_id, name)
-
-    return put
-
-
-def _leave(desk: Desk, row: Agent, _weight: float) -> None:
-    if row.left_at is None:
-        agents.leave(desk, row.agent_id, hand_over=True)
-
-
-def _back(desk: Desk, row: Agent, _weight: float) -> None:
-    if row.left_at is not None:
-        agents.come_back(desk, row.agent_id)
-
-
-UNDOS = ("undo lead", "undo old")
-ACTIONS: dict[str, Callable[[Desk, Agent, float], object]] = {
-    "lead": lambda desk, *_: intake.receive(desk, name="Kate Nguyen", **TRIP),
-    "join": lambda desk, _, weight: _add(desk, weight),
-    "leave": _leave,
-    "back": _back,
-    "weigh": _weigh,
-    "undo weight": _weigh_and_back,
-    "away": _presence("away"),
-    "here": _presence("available"),
-}

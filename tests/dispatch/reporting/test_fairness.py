@@ -83,11 +83,13 @@ def test_what_everybody_is_due_follows_from_the_log(
     plain, undone, leads = PlainCount(desk), set[int](), list[tuple[int, int]]()
     try:
         for act, number in acts:
-            clock.advance(seconds=40)
+            clock.advance(hours=7 if number == 7 else 0, seconds=40)
             _act(desk, act, number, leads, undone)
             plain.look()
         with desk.reading():
-            found = fairness.fairness(desk)
+            found = fairness.fairness(desk, "30d")
+            each = {window: fairness.fairness(desk, window) for window in fairness.WINDOWS}
+            assert fairness.every_fairness(desk) == each
             held = Counter(
                 agent_id
                 for number, agent_id in tuples(
@@ -140,7 +142,7 @@ def test_windows_begin_at_midnight(desk: Desk, clock: TestClock, add_agent: AddA
         clock.advance(days=1)
     clock.moment -= clock.moment - clock.moment.replace(hour=8)
     with desk.reading():
-        counted = {window: fairness.fairness(desk, window)["leads"] for window in fairness.WINDOWS}
+        counted = {window: one["leads"] for window, one in fairness.every_fairness(desk).items()}
     assert counted == {"today": 0, "7d": 3, "30d": 3}
 
 
