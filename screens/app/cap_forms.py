@@ -21,7 +21,8 @@ from screens.fields.agent_picker import picked
 from screens.fields.preview import Preview
 from screens.wording.text import CARE
 
-EACH, ONE, DEPARTMENT = WHOM = ("each agent", "one agent", "department")
+ONE, DEPARTMENT, EACH = WHOM = ("one agent", "department", "each agent")
+"""The narrowest first, which enter alone takes."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,11 @@ def choices(desk: Desk) -> Choices:
     )
 
 
-def cap_form(found: Choices) -> FormModal[CapRow]:
-    """Let each agent, or some, get only so many leads in a window; below are the caps in force."""
+def cap_form(found: Choices, agent_id: int | None = None) -> FormModal[CapRow]:
+    """Let one agent, or several, get only so many leads in a window; below are the caps in force.
+
+    It is about the agent ``agent_id``, unless another one is chosen; without one, somebody must be.
+    """
 
     def look(desk: Desk, given: Values) -> Text:
         text = Text(overflow="fold")
@@ -64,10 +68,25 @@ def cap_form(found: Choices) -> FormModal[CapRow]:
     return FormModal(
         "Cap",
         [
-            Field("leads", "At most", hint="leads, such as 5", required=True, check=_leads),
+            Field(
+                "leads",
+                "At most",
+                hint="leads, such as 5",
+                required=True,
+                check=_leads,
+                called="number of leads",
+            ),
             Field("per", "Per", HOUR, PERIODS, required=True, stops=True),
-            Field("whom", "For", EACH, WHOM, required=True, stops=True),
-            Field("agent", "Agent", agents=found.agents, required=True, only_if=("whom", ONE)),
+            Field("whom", "For", ONE, WHOM, required=True, stops=True),
+            Field(
+                "agent",
+                "Agent",
+                str(agent_id or ""),
+                agents=found.agents,
+                required=True,
+                only_if=("whom", ONE),
+                stops=True,
+            ),
             Field(
                 "department",
                 "Department",
