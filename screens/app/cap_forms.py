@@ -67,42 +67,46 @@ def cap_form(found: Choices, agent_id: int | None = None) -> FormModal[CapRow]:
 
     return FormModal(
         "Cap",
-        [
-            Field(
-                "leads",
-                "At most",
-                hint="leads, such as 5",
-                required=True,
-                check=_leads,
-                called="number of leads",
-            ),
-            Field("per", "Per", HOUR, PERIODS, required=True, stops=True),
-            Field("whom", "For", ONE, WHOM, required=True, stops=True),
-            Field(
-                "agent",
-                "Agent",
-                str(agent_id or ""),
-                agents=found.agents,
-                required=True,
-                only_if=("whom", ONE),
-                stops=True,
-            ),
-            Field(
-                "department",
-                "Department",
-                options=found.departments,
-                required=True,
-                only_if=("whom", DEPARTMENT),
-            ),
-            Field("source", "Source", options=found.sources),
-            Field("destination", "Destination", options=found.destinations),
-        ],
+        _fields(found, agent_id),
         _set,
         submit="Set cap",
         about="What an agent gets in an hour, a day or a week; source and destination are optional.",
         preview=Preview(look),
         asks=consequence,
     )
+
+
+def _fields(found: Choices, agent_id: int | None) -> list[Field]:
+    return [
+        Field(
+            "leads",
+            "At most",
+            hint="leads, such as 5",
+            required=True,
+            check=_leads,
+            called="number of leads",
+        ),
+        Field("per", "Per", HOUR, PERIODS, required=True, stops=True),
+        Field("whom", "For", ONE, WHOM, required=True, stops=True),
+        Field(
+            "agent",
+            "Agent",
+            str(agent_id or ""),
+            agents=found.agents,
+            required=True,
+            only_if=("whom", ONE),
+            stops=True,
+        ),
+        Field(
+            "department",
+            "Department",
+            options=found.departments,
+            required=True,
+            only_if=("whom", DEPARTMENT),
+        ),
+        Field("source", "Source", options=found.sources),
+        Field("destination", "Destination", options=found.destinations),
+    ]
 
 
 def _leads(text: str) -> int:
