@@ -28,6 +28,7 @@ def hand_over(running: Command, agent_id: int, to: int | str) -> AgentRow:
     InvalidInput.
     """
     agent, held = Agent.lock(agent_id), queries.pending_ids(agent_id)
+    check_holder(agent.name, agent.load + agent.issue_load)
     if to == DESK:
         moves = to_the_desk(running, agent)
     else:
@@ -45,6 +46,12 @@ def hand_over(running: Command, agent_id: int, to: int | str) -> AgentRow:
         "drained": drained,
         "over_capacity": bool(running.detail.get("over_capacity")),
     }
+
+
+def check_holder(name: str, held: int) -> None:
+    """Raise Refused for an agent who has no work: moving none of it would be an event about nothing."""
+    if not held:
+        raise Refused("nothing_to_hand_over", f"There is nothing to hand over: {name} has no open work")
 
 
 def to_the_desk(running: Command, agent: Agent) -> list[MoveRow]:

@@ -11,10 +11,11 @@ from dispatch.inputs import validation
 from dispatch.queries.agents import names_of
 from dispatch.queries.caps import cap_row, cap_words
 from dispatch.queries.row_types import CapRow
+from dispatch.queries.wording import plural
 from models.base import after_save
 from models.bookings import Waiting
 from models.caps import RULE_COLUMNS, Cap, CapRule, current_caps, recount, roll
-from models.errors import InvalidInput, NotFound
+from models.errors import InvalidInput, NotFound, Refused
 from models.hints import act
 from models.windows import PERIODS
 
@@ -52,6 +53,9 @@ def set_cap(
     }
     row = _with_scope(period, **scope) or Cap(per=period, **scope)
     was = row.was("leads")
+    if was == number:
+        allowed = plural(number, "lead")
+        raise Refused("same_cap", f"cap {row.cap_id} already allows {allowed}", "give another number")
     row.leads = number
     row.save()
     return {**_told(running, row, was), "was": was}

@@ -21,7 +21,8 @@ from screens.fields.agent_picker import picked
 from screens.fields.preview import Preview
 from screens.wording.text import CARE
 
-EACH, ONE, DEPARTMENT = WHOM = ("each agent", "one agent", "department")
+ONE, DEPARTMENT, EACH = WHOM = ("one agent", "department", "each agent")
+"""The narrowest first, which enter alone takes."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,11 @@ def choices(desk: Desk) -> Choices:
     )
 
 
-def cap_form(found: Choices) -> FormModal[CapRow]:
-    """Let each agent, or some, get only so many leads in a window; below are the caps in force."""
+def cap_form(found: Choices, agent_id: int | None = None) -> FormModal[CapRow]:
+    """Let one agent, or several, get only so many leads in a window; below are the caps in force.
+
+    It is about the agent ``agent_id``, unless another one is chosen; without one, somebody must be.
+    """
 
     def look(desk: Desk, given: Values) -> Text:
         text = Text(overflow="fold")
@@ -63,27 +67,46 @@ def cap_form(found: Choices) -> FormModal[CapRow]:
 
     return FormModal(
         "Cap",
-        [
-            Field("leads", "At most", hint="leads, such as 5", required=True, check=_leads),
-            Field("per", "Per", HOUR, PERIODS, required=True, stops=True),
-            Field("whom", "For", EACH, WHOM, required=True, stops=True),
-            Field("agent", "Agent", agents=found.agents, required=True, only_if=("whom", ONE)),
-            Field(
-                "department",
-                "Department",
-                options=found.departments,
-                required=True,
-                only_if=("whom", DEPARTMENT),
-            ),
-            Field("source", "Source", options=found.sources),
-            Field("destination", "Destination", options=found.destinations),
-        ],
+        _fields(found, agent_id),
         _set,
         submit="Set cap",
         about="What an agent gets in an hour, a day or a week; source and destination are optional.",
         preview=Preview(look),
         asks=consequence,
     )
+
+
+def _fields(found: Choices, agent_id: int | None) -> list[Field]:
+    return [
+        Field(
+            "leads",
+            "At most",
+            hint="leads, such as 5",
+            required=True,
+            check=_leads,
+            called="number of leads",
+        ),
+        Field("per", "Per", HOUR, PERIODS, required=True, stops=True),
+        Field("whom", "For", ONE, WHOM, required=True, stops=True),
+        Field(
+            "agent",
+            "Agent",
+            str(agent_id or ""),
+            agents=found.agents,
+            required=True,
+            only_if=("whom", ONE),
+            stops=True,
+        ),
+        Field(
+            "department",
+            "Department",
+            options=found.departments,
+            required=True,
+            only_if=("whom", DEPARTMENT),
+        ),
+        Field("source", "Source", options=found.sources),
+        Field("destination", "Destination", options=found.destinations),
+    ]
 
 
 def _leads(text: str) -> int:

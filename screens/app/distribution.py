@@ -16,10 +16,11 @@ from dispatch.queries.row_types import CapRow
 from dispatch.queries.wording import plural
 from models.base import Json
 from models.errors import DatabaseUnavailable
-from screens.app.cap_forms import cap_form, cap_removal_form, caps_panel, choices
+from screens.app.cap_forms import Choices, cap_form, cap_removal_form, caps_panel, choices
 from screens.app.onboarding import AT_START_S, GreetingApp
 from screens.app.policy_forms import policy_form, shuffle_form
 from screens.dialogs.panel import Panel
+from screens.roster.actions import AgentActions, is_here
 from screens.roster.fairness_panel import fairness_panel
 from screens.wording.reasons import policy_word
 
@@ -112,13 +113,18 @@ class DistributingApp(GreetingApp):
         self._open(shuffle_form(), moved)
 
     def action_cap(self) -> None:
-        """Limit the leads that each agent gets in a window; the form shows the caps in force."""
-        desk = self._host.backend.desk
+        """Limit the leads that agents get in a window, at first of the one under the cursor in Roster."""
+        desk, place = self._host.backend.desk, self._host.place
+        row = place.chosen() if isinstance(place, AgentActions) else None
+        agent_id = row["agent_id"] if row is not None and is_here(row) else None
 
         def set_one(row: CapRow) -> None:
             self._host.tell_done(f"Cap {row['cap_id']}: {row['words']}")
 
-        self._host.ask(lambda: choices(desk), lambda found: self._open(cap_form(found), set_one), opens=True)
+        def offer(found: Choices) -> None:
+            self._open(cap_form(found, agent_id), set_one)
+
+        self._host.ask(lambda: choices(desk), offer, opens=True)
 
     def action_caps(self) -> None:
         """List the caps, and how many agents are at each."""

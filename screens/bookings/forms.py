@@ -22,6 +22,7 @@ from models.clock import local_offset
 from models.errors import InvalidInput
 from screens.dialogs.form import Field, FormModal, Values, reason_field
 from screens.dialogs.row_forms import RowForms
+from screens.fields.field_line import CUSTOMER_NAME
 from screens.fields.preview import Preview
 from screens.fields.values import as_typed
 from screens.wording.contacts import ways
@@ -198,6 +199,7 @@ def edit_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingR
             _options(name, values),
             required=name == "name",
             check=CHECKS.get(name),
+            called=CUSTOMER_NAME if name == "name" else "",
         )
         for name, label in LABELS.items()
         if is_pending or name not in OF_A_PENDING_ONE

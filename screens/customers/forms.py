@@ -19,6 +19,7 @@ from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.form import Field, FormModal
 from screens.dialogs.modal import buttons
 from screens.dialogs.row_forms import RowForms
+from screens.fields.field_line import CUSTOMER_NAME
 
 LABELS = {"name": "Name", "phone": "Phone", "email": "E-mail"}
 CHECKS: dict[str, Callable[[str], object]] = {
@@ -34,7 +35,14 @@ FORMS = RowForms[CustomerRow]("customer", lambda _: ABOUT)
 def customer_form(customer: CustomerRow) -> FormModal[CustomerRow]:
     """Edit the name, phone or e-mail; an empty field clears phone or e-mail."""
     fields = [
-        Field(name, label, str(customer.get(name) or ""), required=name == "name", check=CHECKS[name])
+        Field(
+            name,
+            label,
+            str(customer.get(name) or ""),
+            required=name == "name",
+            check=CHECKS[name],
+            called=CUSTOMER_NAME if name == "name" else "",
+        )
         for name, label in LABELS.items()
     ]
     return FORMS.form(customer, "Edit", fields, customers.edit, submit="Save changes", changes_only=True)

@@ -15,7 +15,7 @@ from screens.base import keys
 from screens.base.hosted import T
 from screens.dialogs.modal import HOLDS_TEXT, Modal
 from screens.fields.choice import Choice, LettersTyped, Pick
-from screens.fields.field_line import WRONG, no_such_name
+from screens.fields.field_line import WRONG, no_such_name, way_on
 from screens.fields.type_ahead import which
 
 Outcome = TypeVar("Outcome")
@@ -104,7 +104,7 @@ class CommandModal(Modal[Outcome | None]):
         field = next((each for each in choices if each.refused), None)
         if field is None:
             return False
-        self._show_problem(no_such_name(field))
+        self._show_problem(way_on(field))
         field.focus()
         return True
 

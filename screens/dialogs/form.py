@@ -85,7 +85,7 @@ class FormModal(CommandModal[Outcome]):
             yield Static(Content(self._about), id="about")
         with VerticalScroll(id="fields", can_focus=False):
             for field in self._fields:
-                yield FieldLine(field.label, field.widget(), required=field.required)
+                yield FieldLine(field.label, field.widget(), required=field.required, noun=field.noun)
         if self._preview:
             yield self._preview
         yield Static(id="problem")
@@ -288,7 +288,7 @@ class FormModal(CommandModal[Outcome]):
         """Return what is wrong with a value to be sent, if any, or that letters leave several names open."""
         widget = self.query_one(f"#{field.name}")
         if isinstance(widget, Choice | Pick) and (widget.refused or widget.waiting):
-            return self.line(field.name).refusal or which(widget.waiting)
+            return self.line(field.name).way_on or which(widget.waiting)
         if text is None:
             return ""
         return field.refusal(self.app, text) or self._read(field, text)[1]

@@ -33,7 +33,8 @@ class Field:
     the field, how the typed text is read at the desk's time, or raises DeskError. A ``required`` one has
     a mark; where it has one option, that is chosen. ``check`` raises InvalidInput for a text the desk
     would refuse. ``only_if`` names another field, and its value with which this one is shown. Enter
-    ``stops`` in a field that decides what a form is about, although it has a value.
+    ``stops`` in a field that decides what a form is about, although it has a value. ``called`` is its noun
+    in a sentence, where its label is none.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Field:
     check: Callable[[str], object] | None = None
     only_if: tuple[str, str] | None = None
     stops: bool = False
+    called: str = ""
 
     @property
     def start(self) -> str:
@@ -77,7 +79,7 @@ class Field:
     @property
     def noun(self) -> str:
         """What the field is called in a sentence."""
-        return noun_of(self.name, self.label)
+        return self.called or noun_of(self.name, self.label)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -94,7 +96,10 @@ class Field:
         """Return the input for this field, with the field's name as its id."""
         if self.agents:
             begins_empty = self.only_if is not None
-            return AgentPicker(self.agents, is_field=True, begins_empty=begins_empty, id=self.name)
+            chosen = int(self.value) if self.value else None
+            return AgentPicker(
+                self.agents, is_field=True, begins_empty=begins_empty, chosen=chosen, id=self.name
+            )
         if self.is_choice:
             return Choice(self.names, id=self.name)
         if self.options:

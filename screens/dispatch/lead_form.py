@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from dispatch.desk.accepted_values import AcceptedValues
-from dispatch.inputs.lead_files import REQUIRED
 from dispatch.leads import intake
 from dispatch.matching.features import Terms
 from models.errors import InvalidInput
 from screens.base import keys
+from screens.dispatch import doubts
+from screens.dispatch.line_inputs import TO_CALL, TO_TEXT, ContactChoice, LineInput
 from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine, is_required, noun_of
 from screens.fields.type_ahead import which
@@ -53,84 +52,12 @@ INPUTS = {
 OPTIONAL = frozenset(("phone", "email", "requests", "priority"))
 WAY = tuple(field for field in LABELS if field != "priority")
 """The fields that enter goes through. Few leads need another priority: tab or a click leads there."""
-TO_CALL, TO_TEXT = "Number to call? enter skips it", "Number to text? enter skips it"
 NO_CALL, NO_TEXT = "No number: nobody can call back", "No number: how will they be reached?"
 KEPT = "kept"  # the tone of a notice that stays while somebody types
 KEPT_NAME = 24  # characters: whoever types over the name has it in sight
 
-NUMBER_BEGINS = "+(0123456789"
-
 # a valid beginning: while somebody types, only what no further key can correct is wrong
 COMPLETIONS = {"phone": "0000", "email": "@example.com"}
-
-
-class LineInput(Input):
-    """A field of one line that does not silently drop the other lines of a pasted text."""
-
-    @dataclass
-    class LinesPasted(Message):
-        """Several lines were pasted: leads from a file or a spreadsheet."""
-
-        text: str
-
-    @dataclass
-    class LetterInNumber(Message):
-        """A letter was typed where a number was asked for: somebody has none and goes on."""
-
-        key: events.Key
-
-    def on_key(self, event: events.Key) -> None:
-        is_letter = event.character is not None and event.character.isalpha()
-        if self.id == "phone" and is_letter and not self.value and self.is_asked_for:
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.LetterInNumber(event))
-
-    @property
-    def is_asked_for(self) -> bool:
-        """Whether the line of this field asks for it."""
-        return any(isinstance(line, FieldLine) and line.told in (TO_CALL, TO_TEXT) for line in self.ancestors)
-
-    def on_paste(self, event: events.Paste) -> None:
-        if self._take_lines(event.text):
-            event.stop()
-            event.prevent_default()
-
-    def action_paste(self) -> None:
-        if not self._take_lines(self.app.clipboard):
-            super().action_paste()
-
-    def _take_lines(self, text: str) -> bool:
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
-        if len(lines) < 2:
-            return False
-        if self.id == "requests" and not _are_leads(lines):
-            self.insert_text_at_cursor(" ".join(lines))
-        else:
-            self.post_message(self.LinesPasted(text))
-        return True
-
-
-class ContactChoice(Choice):
-    """The contact methods: a number typed here is the customer's, whose method is chosen later."""
-
-    @dataclass
-    class NumberTyped(Message):
-        """A figure, or a plus, was typed: a telephone number begins."""
-
-        key: events.Key
-
-    def on_key(self, event: events.Key) -> None:
-        if event.character is not None and event.character in NUMBER_BEGINS:
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.NumberTyped(event))
-
-
-def _are_leads(lines: list[str]) -> bool:
-    """Return whether a text looks like rows of leads, rather than a customer's words."""
-    columns = max(lines[0].count(separator) for separator in ",;\t") + 1
-    return lines[0].startswith("{") or columns >= len(REQUIRED)
 
 
 class LeadForm(Frame):
@@ -141,9 +68,12 @@ class LeadForm(Frame):
     """
 
     notice = getters.query_one("#notice", Static)
+    guide = getters.query_one("#guide", Static)
 
     def __init__(self, values: AcceptedValues) -> None:
         super().__init__(id="lead-form")
+        self._kept_name = ""
+        self._asked_about: dict[str, str] = {}
         self.border_title = Content("New lead")
         self._values = values
         self._lines = {field: self._line(field) for field in LABELS}
@@ -166,7 +96,17 @@ class LeadForm(Frame):
             yield from self._lines.values()
         with Horizontal(id="assign-row"):
             yield Button("Assign", id="assign", variant="primary", compact=True)
+            yield Static(id="guide")
         yield Static(id="notice")
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _guide(self) -> None:
+        """Say beside Assign in which field the cursor is, and whether enter goes on from there or assigns."""
+        here = next((field for field, line in self._lines.items() if line.has_focus_within), "")
+        self.guide.set_class(here == WAY[-1], "-last")
+        leads_to = "assigns" if here == WAY[-1] else "next"
+        self.guide.update(Content(f"{LABELS[here]}: ⏎ {leads_to}" if here else ""))
 
     def values(self) -> dict[str, str]:
         """The values of the form, under the names that intake takes."""
@@ -194,8 +134,11 @@ class LeadForm(Frame):
 
     # what is wrong
 
-    def is_refused(self) -> bool:
-        """Say below each field what the desk would refuse, by the lists as last read; go to the first."""
+    def refusal(self) -> str:
+        """Say below each field what the desk would refuse, by the lists as last read; go to the first.
+
+        Returns what is said of that one, or "".
+        """
         refused = intake.problems(self.values(), self._values)
         told = {
             field: self._told(field, refused[_given_name(field)])
@@ -203,13 +146,48 @@ class LeadForm(Frame):
             if _given_name(field) in refused
         }
         told |= {field: which(names) for field, names in self._left_open().items()}
-        told |= {field: line.refusal for field, line in self._lines.items() if line.refusal}
-        wrong = [field for field in LABELS if field in told]
-        for field in wrong:
-            self._lines[field].tell(told[field], "wrong")
-        for field in wrong[:1]:
+        told |= {field: line.way_on for field, line in self._lines.items() if line.refusal}
+        return self._point_at(told, "wrong")
+
+    def _point_at(self, told: Mapping[str, str], tone: str) -> str:
+        """Say something below fields, go to the first of them, and return what is said there."""
+        fields = [field for field in LABELS if field in told]
+        for field in fields:
+            self._lines[field].tell(told[field], tone)
+        for field in fields[:1]:
             self._widget(field).focus()
-        return bool(wrong)
+            return told[field]
+        return ""
+
+    def doubt(self) -> str:
+        """Ask below a field whether its text was meant for it, once for the same lead; go there.
+
+        Returns the question, or "". A priority typed as a wish moves to its field, as it will be said.
+        """
+        if name := doubts.priority_in(self._value("requests")):
+            with self.prevent(Input.Changed):
+                self.query_one("#requests", Input).value = ""
+            self.query_one("#priority", Pick).choose(name)
+            return self._point_at({"requests": f"Moved to Priority: {name}. ⏎ assigns"}, "warning")
+        if self._asked_about == self.values():
+            return ""
+        told = {}
+        if self._is_renamed:
+            assign, clear = (keys.key_of(self.app, each) for each in ("form.assign", "form.clear"))
+            told["customer"] = f"{self._renamed}: {assign} again assigns, {clear} clears"
+        if doubts.is_of_another_field(wish := self._value("requests"), self._values):
+            told["requests"] = f"Is “{short(wish.strip(), KEPT_NAME)}” a wish? ⏎ again assigns"
+        self._asked_about = self.values() if told else {}
+        return self._point_at(told, "warning")
+
+    @property
+    def _is_renamed(self) -> bool:
+        """Whether the name of a half-typed lead has changed since somebody came back to it."""
+        return self._value("customer").strip() not in ("", self._kept_name) and bool(self._kept_name)
+
+    @property
+    def _renamed(self) -> str:
+        return f"Was {short(self._kept_name, KEPT_NAME)}"
 
     def _left_open(self) -> dict[str, tuple[str, ...]]:
         """Return the fields where letters leave several names open, with the names."""
@@ -230,8 +208,10 @@ class LeadForm(Frame):
         error = intake.problems(self.values(), self._values).get(_given_name(field))
         text = self._value(field)
         is_wrong = error is not None and bool(text) and not self._is_beginning(field, text)
-        told = self._told(field, error) if error is not None and is_wrong else ""
-        self._lines[field].tell(told, "wrong")
+        told, tone = self._told(field, error) if error is not None and is_wrong else "", "wrong"
+        if field == "customer" and not told and self._is_renamed:
+            told, tone = f"{self._renamed}; {keys.key_of(self.app, 'form.clear')} clears the form", "warning"
+        self._lines[field].tell(told, tone)
 
     def is_wrong(self, field: str) -> bool:
         """Say below a text what is wrong with it as it stands, if so: enter does not leave it."""
@@ -319,6 +299,7 @@ class LeadForm(Frame):
                     widget.value = text
             elif isinstance(widget, Choice | Pick) and text in widget.names:
                 widget.choose(text)
+        self._kept_name = self._value("customer").strip()
 
     def show_notice(self, text: str, tone: str = "") -> None:
         """Show lines below the form: an error, a warning, or the result of the last lead."""
@@ -326,7 +307,11 @@ class LeadForm(Frame):
         self.notice.set_classes(f"-{tone}" if tone else "")
 
     def point_out_kept(self) -> None:
-        """Say that a half-typed lead is here, and how to continue, unless a weightier notice is shown."""
+        """Say that a half-typed lead is here, and how to continue, unless a weightier notice is shown.
+
+        Its name is remembered: what is typed next may be a command, or another customer's.
+        """
+        self._kept_name = self._kept_name or self._value("customer").strip()
         is_told = any(self.notice.has_class(f"-{tone}") for tone in ("error", "warning", "restored"))
         if not self.is_empty and not is_told:
             name, clear = (
@@ -347,11 +332,14 @@ class LeadForm(Frame):
         A field that was ``emptied``, for example by Assign, removes only an error. That a lead was kept is
         shown until nothing of it is left: what is typed may have been meant for another.
         """
+        if self.is_empty:
+            self._kept_name = ""
         is_kept = self.notice.has_class(f"-{KEPT}")
         if self.notice.has_class("-error") or (self.is_empty if is_kept else not emptied):
             self.show_notice("")
 
     def empty(self) -> None:
+        self._kept_name, self._asked_about = "", {}
         for field in LABELS:
             cast("Input | Choice | Pick", self._widget(field)).clear()
             self._lines[field].tell("")

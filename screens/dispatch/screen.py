@@ -31,7 +31,8 @@ from screens.dispatch.duplicate_question import Answer, KnownCustomer
 from screens.dispatch.known_card import Known, KnownCard, look_for
 from screens.dispatch.latest import COLUMNS as LATEST_COLUMNS
 from screens.dispatch.latest import Assigned, with_ages
-from screens.dispatch.lead_form import ContactChoice, LeadForm, LineInput
+from screens.dispatch.lead_form import LeadForm
+from screens.dispatch.line_inputs import ContactChoice, LineInput
 from screens.dispatch.seen import Seen, see
 from screens.dispatch.several_leads import SeveralLeads
 from screens.fields.choice import Choice
@@ -44,7 +45,7 @@ from screens.wording.text import short
 if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance
 
-BESIDE_FIELDS = 3  # lines of the form: its title, Assign, and what Assign has led to
+BESIDE_FIELDS = 2  # lines of the form: its title, and Assign
 TYPING_PAUSE_S = 0.1
 UNDONE = "undone"  # the tone of that notice
 BOOKING_ACTIONS = frozenset(binding.action for binding in (*keys.BOOKING, keys.EXPORT))
@@ -60,10 +61,11 @@ class Dispatch(BookingActions):
         "from the name to the first field the lead still needs, stays in a required one that is empty, and "
         "assigns in the last; tab goes to every field. In Contact, Source, To and From, type the first "
         "letters; a number typed in Contact goes into Phone. Priority is medium unless you choose another; "
-        "tab leads there. The right side shows who gets the lead and what is known of the customer; if "
-        "the customer has an open booking, Astra asks first. A half-typed lead is kept, even if the terminal "
-        "closes. Below are the latest bookings: their keys act on the one under the cursor. {match.parts} "
-        "explains the match score, which is listed only where it counts."
+        "tab leads there, and a priority typed in Wishes moves there. Beside Assign is what enter does next. "
+        "The right side shows who gets the lead and what is known of the customer; if the customer has an "
+        "open booking, or a text seems meant for another field, Astra asks first. A half-typed lead is kept, "
+        "even if the terminal closes. Below are the latest bookings: their keys act on the one under the "
+        "cursor. {match.parts} explains the match score, which is listed only where it counts."
     )
     IS_TIMELY = True
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
@@ -250,9 +252,10 @@ class Dispatch(BookingActions):
             self.form.point_out_kept()
 
     def action_begin(self) -> None:
-        """Go to the customer, behind the name there, unless it is being typed."""
+        """Do the same, but stay where a name is being typed."""
         if not self.query_one("#customer", LineInput).has_focus:
             self._stand_behind_name()
+        self.form.point_out_kept()
 
     def _stand_behind_name(self) -> None:
         customer = self.query_one("#customer", LineInput)
@@ -307,12 +310,17 @@ class Dispatch(BookingActions):
 
     @on(Button.Pressed, "#assign")
     def action_assign(self) -> None:
-        values = self.form.values()
         if self._assigning or (self.form.has_succeeded and self.form.is_empty):
-            self.action_begin()
+            self._stand_behind_name()
             return  # pressed twice: the result of the lead stays to be read
-        if not self.form.is_refused():
-            self._take_in(values)
+        if problem := self.form.refusal() or self.form.doubt():
+            self.say(problem, severity="warning")
+        else:
+            self._take_in(self.form.values())
+
+    @on(FieldLine.Held)
+    def _held(self, message: FieldLine.Held) -> None:
+        self.say(message.why, severity="warning")
 
     @on(FieldLine.Told)
     def _told_below(self) -> None:
@@ -322,7 +330,8 @@ class Dispatch(BookingActions):
         """Let the upper half grow by the lines that are said below fields, as far as they lack room."""
         if self.is_laid_out:
             lines = [*self.form.query(FieldLine)]
-            needed = sum(line.outer_size.height for line in lines) + BESIDE_FIELDS
+            below = max(1, self.form.notice.outer_size.height)
+            needed = sum(line.outer_size.height for line in lines) + BESIDE_FIELDS + below
             self.query_one("#call").styles.min_height = needed if any(line.told for line in lines) else None
 
     def _take_in(self, values: dict[str, str], known: Suspect | None = None, *, asks: bool = True) -> None:

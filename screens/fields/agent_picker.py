@@ -47,17 +47,19 @@ class AgentPicker(Vertical):
         *,
         is_field: bool = False,
         begins_empty: bool = False,
+        chosen: int | None = None,
         **kwargs: Any,
     ) -> None:
         """List agents; the present one, with the number ``here``, is marked, and the cursor begins there.
 
-        In a form (``is_field``) nobody is chosen by passing it: that takes a key or a click in it. One that
-        ``begins_empty`` has no cursor before that.
+        In a form (``is_field``) nobody is chosen by passing it: that takes a key or a click in it, unless one
+        is ``chosen`` at first. One that ``begins_empty`` has no cursor before that.
         """
         super().__init__(**kwargs)
-        self._begins_empty = begins_empty
-        self._is_field, self._is_taken = is_field, False
-        self._here = here
+        self._is_taken = chosen is not None
+        self._begins_empty = begins_empty and chosen is None
+        self._is_field = is_field
+        self._here, self._first = here, chosen or here
         self._agents = sorted(agents, key=lambda row: row["presence"] != AVAILABLE)
         self._lines: list[Text] = []
         self._lit: int | None = None
@@ -134,7 +136,7 @@ class AgentPicker(Vertical):
         options = self.query_one(OptionList)
         options.clear_options()
         if not words:
-            found.sort(key=lambda row: row["agent_id"] != self._here)
+            found.sort(key=lambda row: row["agent_id"] != self._first)
         shown = found[:MOST_SHOWN]
         self._lit, self._lines = None, agent_lines(shown, self._here)
         options.add_options(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -15,9 +17,9 @@ from screens.fields.type_ahead import which
 
 REQUIRED, WRONG = "*", "! "
 """The signs of a required field, and before what is wrong: without colour, bold alone is a heading."""
+CUSTOMER_NAME = "customer name"
 NOUNS = {
-    "customer": "customer name",
-    "name": "customer name",
+    "customer": CUSTOMER_NAME,
     "email": "e-mail",
     "years": "number of years",
     "requests": "text of the wishes",
@@ -27,7 +29,7 @@ NOUNS = {
     "to": "agent",
 }
 
-
+FEW_NAMES = 40  # characters of names that a message lists
 OF_A_CHOICE = {
     "method": "way of contact",
     "per": "period",
@@ -48,11 +50,18 @@ def is_required(noun: str) -> str:
     return f"{noun[:1].upper()}{noun[1:]} is required"
 
 
-def no_such_name(field: Choice | Pick, label: str = "") -> str:
+def no_such_name(field: Choice | Pick, noun: str = "") -> str:
     """Say that no name of a field begins with the word that it refused; "" without one."""
     name = field.id or ""
-    noun = OF_A_CHOICE.get(name) or noun_of(name, label or name)
+    noun = OF_A_CHOICE.get(name) or noun or noun_of(name, name)
     return f"No {noun} begins with {field.refused}" if field.refused else ""
+
+
+def way_on(field: Choice | Pick, noun: str = "") -> str:
+    """Say the same to somebody it keeps from going on: with what is accepted, and the way out."""
+    said, names = no_such_name(field, noun), ", ".join(field.names)
+    accepted = names if len(names) <= FEW_NAMES else "space lists them"
+    return f"{said}: {accepted}; backspace clears it" if said else ""
 
 
 class FieldLine(Vertical):
@@ -74,12 +83,20 @@ class FieldLine(Vertical):
     FieldLine.-warning > .told { color: $text-warning; }
     """
 
+    @dataclass
+    class Held(Message):
+        """Enter does not leave the field, whose word fits no name; ``why`` says so."""
+
+        why: str
+
     class Told(Message):
         """The message below the field has changed, and perhaps its height."""
 
-    def __init__(self, label: str, widget: Widget, *, required: bool = False) -> None:
+    def __init__(self, label: str, widget: Widget, *, required: bool = False, noun: str = "") -> None:
+        """``noun`` is what the field is called in a sentence, where its name and label do not say that."""
         super().__init__()
         self._label = label
+        self._noun = noun or noun_of(widget.id or "", label)
         self._widget = widget
         self._is_required = required
         self._told = ""
@@ -99,7 +116,12 @@ class FieldLine(Vertical):
     @property
     def refusal(self) -> str:
         """What is said of a word that fits no name, or ""."""
-        return no_such_name(self._widget, self._label) if isinstance(self._widget, Choice | Pick) else ""
+        return no_such_name(self._widget, self._noun) if isinstance(self._widget, Choice | Pick) else ""
+
+    @property
+    def way_on(self) -> str:
+        """What is said of it to somebody it keeps from going on."""
+        return way_on(self._widget, self._noun) if isinstance(self._widget, Choice | Pick) else ""
 
     @property
     def told(self) -> str:
@@ -145,7 +167,8 @@ class FieldLine(Vertical):
     def on_choice_accepted(self, message: Choice.Accepted) -> None:
         if self.refusal:
             message.stop()  # what is chosen is not what was typed
-            self.tell("")
+            self.tell(self.way_on, "wrong")
+            self.post_message(self.Held(self.way_on))
         elif not message.choice.chosen:
             self._stay(message)
 
@@ -153,6 +176,6 @@ class FieldLine(Vertical):
         """Say that this is required, if so; the names of a list are shown at once."""
         if self._is_required:
             message.stop()
-            self.tell(is_required(noun_of(self._widget.id or "", self._label)), "wrong")
+            self.tell(is_required(self._noun), "wrong")
             if isinstance(self._widget, Pick):
                 self._widget.action_show_overlay()

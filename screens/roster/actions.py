@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textual.screen import ModalScreen
 
-from dispatch import agents
+from dispatch import agents, queries
+from dispatch.agents.handover import check_holder
 from dispatch.queries.row_types import AgentRow
 from screens.base.textual_internals import rename_action
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
@@ -87,7 +88,13 @@ class AgentActions(RowActions[AgentRow, AgentRow]):
     @on_chosen
     def action_hand_over(self, row: AgentRow) -> None:
         others = [agent for agent in self.everybody if is_here(agent)]
-        self._open(handover_form(row, others), "Handed over")
+
+        def make() -> ModalScreen[AgentRow | None]:
+            latest = queries.agent(row["agent_id"])
+            check_holder(latest["name"], latest["load"] + latest["issue_load"])
+            return handover_form(latest, others)
+
+        self.open_made(make, lambda agent: self.say_done(self.describe_done("Handed over", agent)))
 
     @on_chosen
     def action_shift(self, row: AgentRow) -> None:

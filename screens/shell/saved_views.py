@@ -222,6 +222,9 @@ def _save_form(view: ViewRow, host: Host, place: str) -> FormModal[ViewRow]:
             )
         return host.views.save(checked({**view, "name": given["name"]}, host.backend.filter_reading()))
 
-    fields = Field("name", "Name", required=True), Field("whose", "For", MINE, (MINE, EVERYBODY))
+    fields = (
+        Field("name", "Name", required=True, called="view name"),
+        Field("whose", "For", MINE, (MINE, EVERYBODY)),
+    )
     about = f"{TITLES[place]}: {view['filter'] or 'everything'}"
     return FormModal("Save the list as a view", fields, command, submit="Save view", about=about)

@@ -45,6 +45,8 @@ def test_shift_handover_and_leaving(busy: Run) -> None:
     assert len(planned["moves"]) == held
     assert busy("agent", "handover", "1", "--to", "2", "--json").json == planned
     assert busy("agent", "handover", "1", "--to", "nobody", "--json").code == 2
+    again = busy("agent", "handover", "1", "--to", "2", "--json")
+    assert (again.code, again.error["code"]) == (1, "nothing_to_hand_over")
     shift = ("agent", "shift", "2", "--hours", "mon 0:00-0:01 UTC")
     assert "Would be: Agent 2" in busy(*shift, "--dry-run").out
     assert busy("agent", "show", "2", "--json").json["hours"] is None

@@ -233,7 +233,7 @@ class Rules:
             self.to_the_desk(agent_id, only_unclaimed=True)
 
     def hand_over(self, agent_id: int, to: int | None) -> None:
-        if agent_id not in self.agents:
+        if not any(_held(row) and row["agent"] == agent_id for row in self.bookings.values()):
             raise No
         if to is None:
             self.to_the_desk(agent_id)

@@ -27,6 +27,7 @@ from tests.screens.conftest import NOON, standing_still
 from tests.screens.key_checks.registry import at_booking, booking
 from tests.screens.picture import text_of
 from tests.screens.scenes import LEAD, fill_in, leave, press, said
+from tests.screens.test_typing_is_safe import last_event
 
 
 @pytest.fixture
@@ -345,8 +346,7 @@ async def test_an_open_application_makes_the_daily_backup(
 async def test_caps_are_set_and_removed_from_the_palette(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(120, 40)) as (app, _):
         await press(app, "ctrl+p", *"cap: set", "enter")
-        await press(app, "1", "2")
-        await app.settle()
+        await press(app, "1", "2", "tab", "tab", "e")
         assert "at most 12 leads an hour for each agent" in told(app)
         assert "No cap is in force yet" in told(app)
         await press(app, "f9")
@@ -374,10 +374,10 @@ async def test_a_cap_for_everybody_is_named_before_enter_saves_it(golden_file: P
         await app.settle()
         ways = []
         await press(app, "5")
-        for _ in range(4):
+        for key in (*["enter"] * 2, *"e", *["enter"] * 2):
             ways.append(field_here(app))
-            await press(app, "enter")
-        assert ways == ["leads", "per", "whom", "destination"]
+            await press(app, key)
+        assert ways == ["leads", "per", "whom", "whom", "destination"]
         assert f"Enter again: at most 5 leads an hour for each of {agents} agents" in told(app)
         assert await app.backend.read(list_caps) == []
         await press(app, "shift+tab", "b", "tab", "enter")
@@ -405,7 +405,9 @@ async def test_a_cap_for_one_agent_asks_which(golden_file: Path, running: Any) -
         await press(app, *"soren", "enter")
         assert field_here(app) == "destination"
         await press(app, *"kai", "enter")
-        assert form.line("destination").told == "No destination begins with kai"
+        assert form.line("destination").told == (
+            "No destination begins with kai: Europa, Ganymede, Mars, Titan, Venus; backspace clears it"
+        )
         await press(app, "shift+tab", "f9", "enter")
         assert field_here(app) == "destination", "nothing goes with an error in sight"
         assert await app.backend.read(list_caps) == []
@@ -418,6 +420,51 @@ async def test_a_cap_for_one_agent_asks_which(golden_file: Path, running: Any) -
         assert field_here(app) == "department"
         assert app.screen.values()["department"] == ""
         assert "(d)epartment" in told(app)
+
+
+async def test_enter_alone_caps_no_more_than_the_agent_under_the_cursor(
+    golden_file: Path, running: Any
+) -> None:
+    """It was a cap for everybody; one for an agent asked for a name that the cursor was on."""
+    async with running(golden_file, size=(100, 40)) as (app, _):
+        for name in ("Soren Baker", "Nova Singh"):
+            await press(app, "f3", "escape", "slash", *name.split()[1].lower(), "enter")
+            await press(app, "ctrl+p", *"cap: set", "enter", "enter")
+            form = app.screen
+            assert isinstance(form, FormModal)
+            assert form.line("leads").told == "Number of leads is required"
+            ways = []
+            await press(app, "5")
+            while app.screen is form:
+                ways.append(field_here(app))
+                await press(app, "enter")
+            assert ways == ["leads", "per", "whom", "agent", "destination"]
+            row = (await app.backend.read(list_caps))[-1]
+            assert row["words"] == f"at most 5 leads an hour for {name}"
+        await press(app, "f4", "ctrl+p", *"cap: set", "enter", "5", "enter", "enter", "enter", "enter")
+        assert isinstance(app.screen, FormModal)
+        assert app.screen.line("agent").told == "Agent is required", "elsewhere there is no such cursor"
+        assert len(await app.backend.read(list_caps)) == 2
+
+
+async def test_there_is_nothing_to_hand_over(golden_file: Path, running: Any, lee: Desk) -> None:
+    """The form said that no bookings are affected, and its enter wrote an event."""
+    agent = agents.add(
+        lee,
+        first_name="Free",
+        last_name="Bird",
+        department="Luxury Voyages",
+        job_title="Space Travel Agent",
+        capacity="0",
+    )
+    async with running(golden_file, size=(100, 40)) as (app, _):
+        before = await last_event(app)
+        for keys in (["R"], ["ctrl+p", *"hand over", "enter"]):
+            app.clear_notifications()
+            await press(app, "f3", "escape", "slash", *"bird", "enter", *keys)
+            assert app.screen is app.place
+            assert said(app) == [f"There is nothing to hand over: {agent['name']} has no open work"]
+        assert await last_event(app) == before
 
 
 async def test_a_handover_to_an_agent_asks_which(golden_file: Path, running: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.widgets import Input
@@ -174,3 +175,104 @@ async def test_enter_does_not_take_a_name_that_was_not_typed(running: Any) -> No
         assert "No destination begins with" in text_of(app)
         await press(app, *"mars", "enter")
         assert here(app) == "launch"
+
+
+TRIP = ("t", "enter", "enter", "o", "enter", "m", "enter", "d", "enter")
+"""From Contact to Wishes: a text message from Dallas to Mars, without a number."""
+
+
+async def test_the_form_says_where_the_cursor_is_and_that_enter_assigns(running: Any) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        assert "Customer: ⏎ next" in text_of(app)
+        await press(app, *"Ann", "enter", *TRIP)
+        assert "Wishes: ⏎ assigns" in text_of(app)
+        await press(app, "shift+tab")
+        assert "Priority: ⏎ next" in text_of(app)
+        app.screen.query_one("#latest").focus()
+        await app.settle()
+        assert "⏎ next" not in text_of(app)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"), [("high", "High"), ("u", "Urgent"), ("asap", "Urgent"), ("LOW ", "Low")]
+)
+async def test_a_priority_typed_as_a_wish_is_one(running: Any, typed: str, name: str) -> None:
+    """Enter goes from From to Wishes, past Priority: the word became a wish, and enter assigned it."""
+    async with running(size=(80, 24)) as (app, _):
+        (before,) = await newest(app, 1)
+        await press(app, *"Ann", "enter", *TRIP, *typed, "enter")
+        assert (here(app), form(app)["priority"], form(app)["requests"]) == ("requests", name, "")
+        assert told(app, "requests") == f"Moved to Priority: {name}. ⏎ assigns"
+        assert said(app) == [told(app, "requests")]
+        assert await newest(app, 1) == [before], "somebody may have meant otherwise"
+        await press(app, "enter")
+        (row,) = await newest(app, 1)
+        assert (row["customer_name"], row["priority"], row["requests"]) == ("Ann", name.upper(), None)
+
+
+@pytest.mark.parametrize("typed", ["Bob Smith", "Zed", "0711 99", "bo@x.se", "mars", "London", "paid"])
+async def test_what_another_field_takes_is_asked_about_in_wishes(running: Any, typed: str) -> None:
+    """The next customer's name was typed behind From: it was a wish of the one before."""
+    async with running(size=(80, 24)) as (app, _):
+        (before,) = await newest(app, 1)
+        await press(app, *"Ann", "enter", *TRIP, *typed, "enter")
+        assert here(app) == "requests"
+        assert told(app, "requests") == f"Is “{typed}” a wish? ⏎ again assigns"
+        assert said(app) == [told(app, "requests")]
+        assert await newest(app, 1) == [before]
+        await press(app, "backspace", "x", "enter", "enter")
+        (row,) = await newest(app, 1)
+        assert (row["customer_name"], row["requests"]) == ("Ann", f"{typed[:-1]}x")
+
+
+@pytest.mark.parametrize(
+    "typed", ["a dome with a view", "window seat", "VIP", "Vegetarian food", "2 beds", "low gravity"]
+)
+async def test_an_ordinary_wish_is_assigned_at_once(running: Any, typed: str) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        await press(app, *"Ann", "enter", *TRIP, *typed, "enter")
+        (row,) = await newest(app, 1)
+        assert (row["customer_name"], row["requests"]) == ("Ann", typed)
+
+
+@pytest.mark.parametrize("way", ["escape", "f2"])
+async def test_a_lead_whose_name_has_changed_since_is_asked_about(running: Any, way: str) -> None:
+    """Letters behind escape, meant as commands or for another customer, went behind the name in silence."""
+    async with running(size=(80, 24)) as (app, _):
+        (before,) = await newest(app, 1)
+        await press(app, *"Zed Careless", "enter", *"p", "enter", *"0711", "enter", way)
+        assert (here(app), notice(app)) == (
+            "customer",
+            "Half-typed lead kept (Zed Careless); ⏎ continues, ^l clears it",
+        )
+        await press(app, *"uuu")
+        assert told(app, "customer") == "Was Zed Careless; ^l clears the form"
+        await press(app, way, "enter", *TRIP[3:], "enter")
+        asked = "Was Zed Careless: f9 again assigns, ^l clears"
+        assert (here(app), told(app, "customer"), said(app)) == ("customer", asked, [asked])
+        assert await newest(app, 1) == [before]
+        await press(app, *["backspace"] * 3)
+        assert told(app, "customer") == ""
+        await press(app, "f9")
+        (row,) = await newest(app, 1)
+        assert (row["customer_name"], row["phone"]) == ("Zed Careless", "0711")
+        await press(app, *"Ann", "enter", *TRIP, way, *"abel", "f9", "f9")
+        (row,) = await newest(app, 1)
+        assert row["customer_name"] == "Annabel", "asked once, and meant"
+
+
+async def test_an_optional_field_that_refuses_a_word_says_how_to_go_on(running: Any) -> None:
+    """It was said below the field alone that nothing begins so, and neither enter nor f9 did anything."""
+    why = "No priority begins with moon: Critical, Urgent, High, Medium, Low; backspace clears it"
+    async with running(size=(80, 24)) as (app, _):
+        (before,) = await newest(app, 1)
+        await press(app, *"Ann", "enter", *TRIP, "shift+tab", *"moon", "enter")
+        assert (here(app), told(app, "priority"), said(app)) == ("priority", why, [why])
+        app.clear_notifications()
+        await press(app, "tab", "f9")
+        assert (here(app), told(app, "priority"), said(app)) == ("priority", why, [why])
+        await press(app, "tab", "enter")
+        assert (here(app), await newest(app, 1)) == ("priority", [before])
+        await press(app, "backspace", "f9")
+        (row,) = await newest(app, 1)
+        assert (row["customer_name"], row["priority"]) == ("Ann", "MEDIUM")

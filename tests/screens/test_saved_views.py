@@ -49,6 +49,20 @@ async def save(app: AstraApp, name: str, whose: str = "Only me") -> None:
     await press(app, "f9", "escape")
 
 
+async def test_a_view_without_a_name_asks_for_its_own(golden_file: Path, running: Running) -> None:
+    """It said that the customer's name is required."""
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await press(app, "f4", "semicolon", "s")
+        for key in ("enter", "f9"):
+            await press(app, key)
+            assert "! View name is required" in text_of(app)
+        for key in ("escape", "escape", "home", "down", "e"):
+            await press(app, key)
+        await fill_in(app, name="")
+        await press(app, "f9")
+        assert "! Customer name is required" in text_of(app)
+
+
 async def test_a_view_brings_back_filter_order_and_columns(golden_file: Path) -> None:
     """The view of the list is a part of the text, so that everything that narrows it is seen."""
     async with own(golden_file, agent=1) as app:

@@ -189,7 +189,8 @@ async def test_enter_alone_chooses_nothing_and_a_slip_is_told_until_another_name
         await press(app, "x")
         assert told(app, "source") == "No source begins with x"
         await press(app, "enter")
-        assert (source.value, told(app, "source")) == ("", "No source begins with x")
+        held = "No source begins with x: Bought, Organic; backspace clears it"
+        assert (source.value, told(app, "source")) == ("", held)
         assert source.has_focus
         await press(app, "backspace", "enter")
         assert (source.value, told(app, "source")) == ("", "Source is required")
@@ -220,7 +221,8 @@ async def test_a_form_says_below_the_field_that_nothing_begins_so(golden_file: P
         assert line.told == "No presence begins with brq"
         assert app.screen.values()["presence"] == "available", "as before the word"
         await press(app, "f9")
-        assert (app.screen.heading[:8], line.told) == ("Presence", "No presence begins with brq")
+        held = "No presence begins with brq: available, busy, break, away, offline; backspace clears it"
+        assert (app.screen.heading[:8], line.told) == ("Presence", held)
         await press(app, "right")
         assert (app.screen.values()["presence"], line.told) == ("busy", "")
         await press(app, "escape", "f4", "escape", "home", "down", "t", "space")
@@ -258,15 +260,16 @@ async def test_a_word_that_fits_nothing_chooses_nothing_and_is_not_assigned(
         await press(app, *word)
         assert (widget.chosen, told(app, field)) == ("", said)
         assert "▏" not in text_of(app)
+        held = f"{said}: {', '.join(widget.names)}; backspace clears it"
         await press(app, "enter")
-        assert (widget.chosen, told(app, field), widget.has_focus) == ("", said, True)
+        assert (widget.chosen, told(app, field), widget.has_focus) == ("", held, True)
         await press(app, "tab")
-        assert (widget.chosen, told(app, field), widget.has_focus) == ("", said, False)
+        assert (widget.chosen, told(app, field), widget.has_focus) == ("", held, False)
         await press(app, "f9")
-        assert (widget.chosen, told(app, field), widget.has_focus) == ("", said, True)
+        assert (widget.chosen, told(app, field), widget.has_focus) == ("", held, True)
         await pilot.click("#customer")
         await app.settle()
-        assert told(app, field) == said
+        assert told(app, field) == held
         assert await newest(app, 1) == before
         widget.focus()
         await press(app, "backspace")

@@ -304,6 +304,15 @@ def test_a_handover_needs_another_agent(desk: Desk, work: None, to: Any) -> None
         hand_over(desk, 1, to)
 
 
+@pytest.mark.parametrize("to", ["desk", 2])
+def test_without_work_there_is_nothing_to_hand_over(desk: Desk, two: None, look: Look, to: Any) -> None:
+    """It wrote an event about nothing, which undo then would not undo."""
+    before = look(event_log.events, limit=1)
+    with pytest.raises(Refused, match="nothing to hand over: Ada"):
+        hand_over(desk, 1, to)
+    assert look(event_log.events, limit=1) == before
+
+
 def test_an_undo_that_makes_an_agent_absent_leaves_them_no_work(
     desk: Desk, two: None, add_lead: AddLead, look: Look
 ) -> None:

@@ -367,6 +367,15 @@ def test_a_sweep_that_is_missed_is_told_of(
     assert "never swept, work is due: bookings that wait" in due()
 
 
+def test_the_same_cap_again_is_no_change(desk: Desk, two: None, look: Look) -> None:
+    set_cap(desk, 1, "hour", agent_id=1)
+    before = look(event_log.events)
+    with pytest.raises(Refused, match=r"cap 1 already allows 1 lead$"):
+        set_cap(desk, 1, "hour", agent_id=1)
+    assert look(event_log.events) == before
+    assert set_cap(desk, 2, "hour", agent_id=1)["was"] == 1
+
+
 def test_two_terminals_lose_no_change_of_a_cap(desk: Desk, path: Path, look: Look) -> None:
     def change(actor: str, numbers: range) -> None:
         other = open_desk(path, actor=actor)
