@@ -94,14 +94,11 @@ def fitting_columns(
     In a user's ``own_choice`` no column is sure of its place: each that still fits is taken, those
     that stay longest and come first before the others; where not all fit, they give up blank cells first.
     ``needs`` are the cells of each column's longest text: a growing one that is too narrow gets the blank
-    cells of the others first, then the spare ones, then those of columns in which no row has anything.
-    What is left widens growing columns by some cells, and then all alike: a gap as wide as half of the
-    screen would part a name from its figures.
+    cells of the others first, then the spare ones. What is left widens growing columns by some cells, and
+    then all alike: a gap as wide as half of the screen would part a name from its figures.
     """
     kept = (
-        _taken(_narrowed(specs, width, needs or {}), width)
-        if own_choice
-        else _without_blank(_without_dropped(specs, width), width, needs or {})
+        _taken(_narrowed(specs, width, needs or {}), width) if own_choice else _without_dropped(specs, width)
     )
     widths = {spec.key: spec.width for spec in kept}
     growing = [spec.key for spec in kept if spec.grows]
@@ -161,15 +158,6 @@ def _without_dropped(specs: Sequence[Column[Any]], width: int) -> list[Column[An
             break
         kept.remove(dropped)
     return kept
-
-
-def _without_blank(kept: list[Column[Any]], width: int, needs: Mapping[str, int]) -> list[Column[Any]]:
-    """Leave out the columns in which no row has anything, while growing ones lack cells."""
-    lent = sum(max(0, spec.width - _least(spec, needs)) for spec in kept if not spec.grows)
-    lacking = sum(max(0, needs.get(spec.key, 0) - spec.width) for spec in kept if spec.grows)
-    if lacking <= lent + max(0, width - _room(kept)):
-        return kept
-    return [spec for spec in kept if spec.drop == 0 or needs.get(spec.key, 1) > 0]
 
 
 def _taken(specs: Sequence[Column[Any]], width: int) -> list[Column[Any]]:

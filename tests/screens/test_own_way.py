@@ -206,14 +206,3 @@ def test_chosen_columns_give_up_blanks_before_one_of_them_is_left_out() -> None:
     found = fitting_columns(specs, 34, own_choice=True, needs=needs)
     assert found == (("name", 17), ("to", 6), ("phone", 5))
     assert [key for key, _ in fitting_columns(specs, 26, own_choice=True, needs=needs)] == ["name", "phone"]
-
-
-def test_a_column_without_anything_gives_way_to_a_name_that_is_cut() -> None:
-    """Three arrows before a name cut it at 120 columns, beside a column in which there was nothing."""
-    name = Column[Any]("name", "Customer", 10, grows=True)
-    specs = (name, Column[Any]("due", "Due", 9, drop=2), Column[Any]("age", "Age", 6, drop=4))
-    needs = {"name": 24, "due": 0, "age": 3}
-    assert [key for key, _ in fitting_columns(specs, 31, needs=needs)] == ["name", "age"]
-    assert dict(fitting_columns(specs, 31, needs=needs))["name"] == 24
-    assert len(fitting_columns(specs, 31, needs=needs | {"due": 4})) == 3, "somebody is to be called"
-    assert len(fitting_columns(specs, 60, needs=needs)) == 3, "there is room"
