@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def naming_columns(function: Callable[..., None], condition: str = "With --from: ") -> Callable[..., None]:
     """Add the options; they go with ``choice_of``, as ``take_in`` in row_files reads them."""
     options = (
-        ("--forget-columns", "forget", "read columns as if nothing had been said of them before."),
+        ("--forget-columns", "forget", "ignore what earlier runs were given with --map and --ignore."),
         ("--ignore", "unread", "do not read this column."),
         ("--map", "mapped", "the column HEAD is this field."),
     )
@@ -83,7 +83,7 @@ def as_last_time(remembered: RememberedColumns | Json) -> str:
     parts = [f"{head} = {field}" for head, field in remembered["map"].items()]
     parts += [f"{head} ignored" for head in remembered["ignore"]]
     whence = f"{remembered['file']}, {moment(remembered['at'])}"
-    said = ", ".join(parts) or "all of them said anew"
+    said = ", ".join(parts) or "all of them mapped again"
     return f"columns as last time ({whence}): {said}; --map changes it, --forget-columns forgets it"
 
 

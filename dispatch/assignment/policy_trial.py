@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dispatch.assignment.assign import add_to_load, not_given
 from dispatch.assignment.selection import choose, policy_named
 from dispatch.queries.agents import names_of
+from dispatch.queries.wording import plural
 from models.base import tuples
 from models.bookings import PENDING, Booking
 from models.caps import current_caps
@@ -79,6 +80,16 @@ def _compared(leads: list[TriedLead], names: dict[int | None, str]) -> list[Trie
         }
         for agent_id in sorted(got | in_force | would, key=lambda each: (-would[each], each or 0))
     ]
+
+
+def count_changes(tried: PolicyTrial) -> str:
+    """Say how the agents' numbers differ: ``12 of 30 agents would get more or fewer, by up to 4``."""
+    agents = [row for row in tried["agents"] if row["agent_id"] is not None]
+    changes = [abs(row["would_get"] - row["in_force_gets"]) for row in agents]
+    others = sum(map(bool, changes))
+    if not others:
+        return "every agent would get as many as now"
+    return f"{others:,} of {plural(len(agents), 'agent')} would get more or fewer, by up to {max(changes):,}"
 
 
 def _last_leads(limit: int) -> list[tuple[int, int, int | None, str, str]]:

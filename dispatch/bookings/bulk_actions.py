@@ -19,6 +19,7 @@ from dispatch.desk import bulk
 from dispatch.desk.commands import Command, command, put_each_back
 from dispatch.inputs import validation
 from dispatch.queries.bookings import BookingFilter
+from dispatch.queries.caps import at_cap_for
 from dispatch.queries.row_types import BookingRow
 from models.agents import Agent
 from models.bookings import CANCELLED, Booking
@@ -103,15 +104,16 @@ def preview_reassign(desk: Desk, which: Which, to_agent_id: int) -> BatchResult:
     with desk.reading():
         agent = agent_checks.attending_agent(to_agent_id)
 
-        def given(row: BookingRow, _: Booking) -> BookingRow:
-            over = agent.held >= agent.capacity
+        def given(row: BookingRow, booking: Booking) -> BookingRow:
+            over, capped = agent.held >= agent.capacity, at_cap_for(booking.lead_id, agent.agent_id)
             agent.load += 1
-            return _unclaimed(row) | {
+            after = _unclaimed(row) | {
                 "agent_id": agent.agent_id,
                 "agent_name": agent.name,
                 "pinned_at": desk.now(),
                 "over_capacity": over,
             }
+            return after | {"over_cap": capped} if capped else after
 
         return _planned(which, _reassignable(agent), given)
 

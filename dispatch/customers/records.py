@@ -60,7 +60,7 @@ def card(customer_id: int, limit: int = MOST_ON_CARD) -> CustomerCard:
     if not rows:
         raise NotFound("customer", customer_id, f"{act('find')} looks for one")
     merged = Customer.select(Customer.customer_id).where(Customer.merged_into == customer_id)
-    bookings = queries.bookings_of([customer_id], limit)
+    bookings = queries.with_seen(queries.bookings_of([customer_id], limit))
     return {
         **rows[0],
         **dealings(customer_id),

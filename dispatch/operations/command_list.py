@@ -122,7 +122,7 @@ def describe_target(found: UndoPreview) -> str:
 
 def _noun_of(row: UndoPreview | UndoResult, several: Mapping[str, str]) -> str:
     """Return what an undo or redo reverses, as a noun with the numbers that lists show."""
-    words = dict(several)
+    words = {**several, **row["about"]}
     for kind in ("booking", "issue", "customer"):
         number = row[f"{kind}_id"]  # type: ignore[literal-required]
         if number is not None:

@@ -131,7 +131,7 @@ class UndoResult(TypedDict):
     Of an import, ``bookings`` counts those taken back; ``kept_bookings`` and ``kept_agents`` stay, as they
     have changed since, or hold work, and so do the changes in ``kept_events``. Of a batch, these are its
     commands that cannot be undone. ``refused`` are the rows of several that stay. ``setting`` is what
-    changed of a setting.
+    changed of a setting, ``about`` in words what no number says: the cap, the view, the columns of an edit.
     """
 
     undone_event_id: int
@@ -150,13 +150,14 @@ class UndoResult(TypedDict):
     booking: BookingRow | None
     setting: SettingChange | None
     agent_name: str | None
+    about: dict[str, str]
 
 
 class UndoPreview(TypedDict):
     """What an undo, or a redo (``redone``), would change; the event as in UndoResult, with who did it when.
 
     ``rows`` names what would change, each as "booking 12": bookings, issues and agents, or else customers;
-    ``refused`` are those that would stay. ``setting`` is what would change of a setting.
+    ``refused`` are those that would stay. ``setting`` and ``about`` are as in UndoResult.
     ``is_last``: the actor has done nothing after the command in this session, also no undo or redo.
     """
 
@@ -174,6 +175,7 @@ class UndoPreview(TypedDict):
     booking: BookingRow | None
     setting: SettingChange | None
     agent_name: str | None
+    about: dict[str, str]
     is_last: bool
 
 

@@ -5,6 +5,7 @@ A redo is the undo of an undo.
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from dispatch.operations.undoing import files, rows, settings, target
 from dispatch.operations.undoing.bulk import TakenBack
 from dispatch.operations.undoing.parts import Parts
 from dispatch.queries.agents import names_of
+from dispatch.reporting.named_changes import about, kept_words
 from models.audit import Event
 from models.bookings import Booking
 from models.errors import DeskError, Refused
@@ -86,6 +88,7 @@ def preview(desk: Desk, event_id: int | None = None, *, redo: bool = False) -> U
             "booking": queries.booking(event.booking_id) if event.booking_id is not None else None,
             "setting": setting,
             "agent_name": _agent_name(event),
+            "about": _about(event),
             "is_last": target.is_last(desk, event),
         }
 
@@ -145,7 +148,8 @@ def _reverse(running: Command, event: Event, *, is_part: bool = False) -> UndoRe
     is_redo = event.command == undo_chain.UNDO
     running.name = undo_chain.REDO if is_redo else undo_chain.UNDO  # however it was asked for
     running.undoes = event.event_id
-    running.detail["command"] = undo_chain.command_of(event)
+    named = _about(event)
+    running.detail |= {"command": undo_chain.command_of(event)} | kept_words(named)
     done = _undo_of(running, event, is_part=is_part)
     if done.over:
         running.detail["over_capacity"] = done.over
@@ -170,6 +174,7 @@ def _reverse(running: Command, event: Event, *, is_part: bool = False) -> UndoRe
         "booking": queries.booking(event.booking_id) if event.booking_id is not None else None,
         "setting": done.setting,
         "agent_name": _agent_name(event),
+        "about": named,
     }
 
 
@@ -245,6 +250,12 @@ def _check_undoable(event: Event) -> None:
 
 def _agent_name(event: Event) -> str | None:
     return names_of({event.agent_id} - {None}).get(event.agent_id)
+
+
+def _about(event: Event) -> dict[str, str]:
+    """Return what an event, or the command that it undid, was about where no number says it."""
+    detail, before, after = (json.loads(text or "{}") for text in (event.detail, event.before, event.after))
+    return about(undo_chain.command_of(event), detail, before, after)
 
 
 def _in_words(event: Event) -> str:

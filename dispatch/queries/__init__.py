@@ -19,7 +19,7 @@ from dispatch.queries.bookings import (
     pending_ids,
     unattended,
 )
-from dispatch.queries.offer_rounds import seen_by_all
+from dispatch.queries.offer_rounds import seen_by_all, with_seen
 from dispatch.queries.totals import (
     Arrivals,
     Totals,
@@ -60,4 +60,5 @@ __all__ = [
     "pending_ids",
     "seen_by_all",
     "unattended",
+    "with_seen",
 ]

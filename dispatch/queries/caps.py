@@ -139,6 +139,11 @@ def at_cap_for(lead_id: int, agent_id: int) -> str:
     return found.words if found else ""
 
 
+def override_words(agent_name: str | None, over_cap: str) -> str:
+    """What giving an agent at a cap another lead means; ``over_cap`` is as of ``at_cap_for``."""
+    return f"{agent_name} is at a cap: {over_cap.removeprefix('has ')}; a person's choice overrides it"
+
+
 def caps_of(agent_id: int) -> list[str]:
     """The caps an agent is at now, in words, those that end first before the others."""
     return [one.words for one in _agents_at(_in_force(), [agent_id])]

@@ -16,10 +16,11 @@ from peewee import SQL, chunked, fn
 
 from dispatch.desk.undo_chain import undone_by
 from dispatch.queries.caps import kept_from_booking
+from dispatch.queries.row_types import BookingRow
 from models.agents import TAKES_WORK, Taker
 from models.audit import Event
 from models.base import CompiledQuery, listed, parameter, tuples
-from models.bookings import Waiting
+from models.bookings import PENDING, Waiting
 from models.clock import from_text, to_text
 from models.shares import ShareClock
 
@@ -125,3 +126,11 @@ def seen_by_all(among: Iterable[int] | None = None) -> list[int]:
         for booking_id, current in rounds_of(some).items()
         if (able := free - kept_from_booking(booking_id)) and able <= current.seen.keys()
     )
+
+
+def with_seen(rows: Iterable[BookingRow]) -> list[BookingRow]:
+    """Add to the rows that wait whether everybody who could take them has seen them, as lists say it."""
+    rows = list(rows)
+    waiting = [row["booking_id"] for row in rows if row["status"] == PENDING and row["agent_id"] is None]
+    seen = set(seen_by_all(waiting)) if waiting else ()
+    return [row | {"seen_by_all": True} if row["booking_id"] in seen else row for row in rows]

@@ -14,6 +14,7 @@ from dispatch.desk.undo_chain import REVERSALS, UNDO
 from dispatch.queries.agents import names_of
 from dispatch.queries.wording import day, exact, plural, short_moment
 from dispatch.reporting.moved_work import counted, moved_rows, words_of
+from dispatch.reporting.named_changes import about
 from dispatch.reporting.reversals import NOUNS
 from dispatch.service.wording import CLOCKS, absence
 
@@ -198,7 +199,7 @@ def _reversed(event: EventRow, names: Names) -> str:
     for kind, noun in COUNTED.items():
         if count := rows["issues" if kind == "issues" else "bookings"]:
             words.setdefault(kind, plural(count, noun))
-    return noun_for(command, words)
+    return noun_for(command, words | about(command, event["detail"], event["before"], event["after"]))
 
 
 def noun_for(command: str, words: Mapping[str, str]) -> str:

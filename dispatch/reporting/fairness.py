@@ -70,10 +70,10 @@ def _within(window: str, since: str, leads: list[Given], owed: Mapping[int, floa
 
 
 def summary(found: Fairness) -> str:
-    """Say how even a window was: ``12 leads; Jain's index 0.86; the busiest agent got 50%``."""
+    """Say how even a window was: ``12 leads; evenness 0.86; the busiest agent got 50%``."""
     parts = [plural(found["leads"], "lead")]
     if found["leads"]:
-        parts += [f"Jain's index {found['jain']:.2f}", f"the busiest agent got {found['busiest_share']:.0%}"]
+        parts += [f"evenness {found['jain']:.2f}", f"the busiest agent got {found['busiest_share']:.0%}"]
     if found["got_nothing"]:
         parts.append(f"{len(found['got_nothing']):,} of {len(found['agents']):,} got nothing")
     return "; ".join(parts)

@@ -128,7 +128,7 @@ def _set(desk: Desk, given: Values) -> CapRow:
 def _in_force(caps: list[CapRow]) -> Text:
     text = Text("In force:" if caps else "No cap is in force yet", "dim", overflow="fold")
     for row in caps:
-        at_it = f"; {plural(row['agents_at_cap'], 'agent')} at it" if row["agents_at_cap"] else ""
+        at_it = f"; reached by {plural(row['agents_at_cap'], 'agent')}" if row["agents_at_cap"] else ""
         text.append(f"\n{row['cap_id']:>3}  {row['words']}{at_it}", "not dim")
     return text
 
@@ -137,23 +137,23 @@ def caps_panel() -> Panel:
     """List the caps in force, each with the number of agents who are at it. Reads the database."""
     text = Text(overflow="fold")
     for row in list_caps():
-        told, style = "nobody is at it", "dim"
+        told, style = "nobody has reached it", "dim"
         if row["until"] is not None:
             at_it = plural(row["agents_at_cap"], "agent")
-            told, style = f"{at_it} at it, the first until {until_words(row['until'])}", f"bold {CARE}"
+            told, style = f"reached by {at_it}, the first until {until_words(row['until'])}", f"bold {CARE}"
         text.append("\n" if text else "").append(f"{row['cap_id']:>3}  ", "dim").append(row["words"])
         text.append(f"\n     {told}", style)
-    none = "No cap is in force. “Cap: set” in the palette limits the leads an hour, a day or a week"
+    none = "No caps yet. “Cap: set” in the palette limits the leads an agent gets an hour, a day or a week"
     return Panel("Caps", text if text else Text(none))
 
 
 def cap_removal_form(caps: list[CapRow]) -> FormModal[CapRow]:
     """Remove one of the caps in force."""
-    numbers = {f"{row['cap_id']}: {row['words']}": row["cap_id"] for row in caps}
+    numbers = {row["words"]: row["cap_id"] for row in caps}
     return FormModal(
         "Remove a cap",
         [Field("cap", "Cap", options=tuple(numbers), required=True)],
         lambda desk, given: remove_cap(desk, numbers[given["cap"]]),
         submit="Remove cap",
-        about="What waits for the end of its window is assigned at once.",
+        about="Bookings held back by this cap are assigned at once.",
     )

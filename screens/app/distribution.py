@@ -148,7 +148,7 @@ class DistributingApp(GreetingApp):
             if caps:
                 self._open(cap_removal_form(caps), removed)
             else:
-                self._host.tell("No cap is in force")
+                self._host.tell("No caps yet: nothing to remove")
 
         self._host.ask(list_caps, choose, opens=True)
 
@@ -161,16 +161,16 @@ class DistributingApp(GreetingApp):
                 policy.help,
                 lambda name=policy.name: self.action_policy(name),
             )
-        yield SystemCommand("Cap: set", "Limit the leads an hour, a day or a week", self.action_cap)
-        yield SystemCommand("Cap: remove", "Remove a limit of leads", self.action_remove_cap)
+        yield SystemCommand("Cap: set", "Limit the leads an agent gets an hour, day or week", self.action_cap)
+        yield SystemCommand("Cap: remove", "Remove a limit on leads", self.action_remove_cap)
         for title, about, show in (
             (
                 "Who got how many leads",
                 "Fair shares: today, 7 and 30 days",
                 self.action_shares,
             ),
-            ("Caps", "A fair share of leads an hour; who is at a cap", self.action_caps),
-            ("Policy", "Who gets the next leads, and a fair share of them", self.action_policy),
+            ("Caps", "The limits on leads an agent gets; who is at one", self.action_caps),
+            ("Policy", "Who gets the next leads: by rank, in turn, by share", self.action_policy),
         ):
             yield SystemCommand(title, about, show)
         yield SystemCommand("Shuffle", "Even out the loads; shows the moves first", self.action_shuffle)

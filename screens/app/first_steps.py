@@ -14,7 +14,7 @@ from screens.dialogs.transient_modal import TransientModal
 WAYS = {
     "import_files": ("Import files", "agents, assignments and bookings: CSV, JSON, SQL, .xlsx"),
     "fill_demo": ("Make it a demo desk", "30 agents and 412 bookings to try; they stay in this file"),
-    "add_first_agent": ("Add an agent", "who can then be assigned leads"),
+    "add_first_agent": ("Add an agent", "so that leads have somebody to go to"),
 }
 ONLY_EMPTY = "fill_demo"
 

@@ -126,7 +126,7 @@ def preview(result: ImportResult) -> str:
     if unchanged:
         lines.append(f"{unchanged:,} rows are on the desk already.")
     for differences, told in (
-        (result["different"], "changed in the files: astra import --update changes the desk"),
+        (result["different"], "changed in the files: astra import --update applies it"),
         (result["conflicts"], "changed in the files and on the desk; they stay as they are"),
     ):
         if differences:

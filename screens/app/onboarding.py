@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SEEN = "tour.seen"
 AT_START_S = 15.0
-FILES = "CSV, JSON, SQL, .xlsx: say what its columns are, see the first rows, then take it in"
+FILES = "CSV, JSON, SQL, .xlsx: match its columns, check the first rows, then import"
 
 
 class GreetingApp(UndoingApp):
@@ -107,7 +107,7 @@ class GreetingApp(UndoingApp):
     def action_fill_demo(self) -> None:
         """Fill this desk with demo data; refused unless the desk is empty."""
         self._host.perform(
-            self._host.demo(), lambda made: self._host.tell_done(f"A demo desk: {counted(made)}")
+            self._host.demo(), lambda made: self._host.tell_done(f"Demo loaded: {counted(made)}")
         )
 
     def action_add_first_agent(self) -> None:

@@ -10,7 +10,8 @@ from textual.screen import Screen
 
 from screens.app.command_app import CommandApp
 from screens.base.keys import TITLES
-from screens.shell.help import verbs
+from screens.base.search_words import aliases_of
+from screens.shell.help import Verb, verbs, verbs_elsewhere
 from screens.shell.jumps import Jump
 from screens.shell.palette import Entry, Palette
 
@@ -62,26 +63,37 @@ class PaletteApp(CommandApp):
             self.call_later(entry.run)
 
     def palette_entries(self, screen: Screen[Any]) -> list[Entry]:
-        """Return every verb of a screen, the commands without a key, and the themes."""
-        own = [
-            Entry(
-                verb.binding.description,
-                verb.sentence,
-                partial(self.run_action, verb.binding.action, verb.node),
-                verb.shown_keys,
-                verb.is_possible,
-            )
-            for verb in verbs(screen)
-            if verb.binding.action != "command_palette"
+        """Return every verb of a screen, the commands without a key, the themes, and verbs elsewhere."""
+        here = verbs(screen)
+        own = [self._entry_of(verb) for verb in here if verb.binding.action != "command_palette"]
+        elsewhere = [self._entry_of(verb) for verb in verbs_elsewhere(self, here)]
+        others = [
+            Entry(one.title, one.help, one.callback, aliases=aliases_of(one.title))
+            for one in self.get_system_commands(screen)
         ]
-        others = [Entry(one.title, one.help, one.callback) for one in self.get_system_commands(screen)]
         themes = [
             Entry(
-                f"Theme: {name}", "Shown while the cursor is here", partial(self._use_theme, name), theme=name
+                f"Theme: {name}",
+                "Shown while the cursor is here",
+                partial(self._use_theme, name),
+                theme=name,
+                aliases=aliases_of(f"Theme: {name}"),
             )
             for name in sorted(self.available_themes)
         ]
-        return [*own, *(each for each in others if each.title not in INSTEAD_OF_TEXTUALS), *themes]
+        commands = [each for each in others if each.title not in INSTEAD_OF_TEXTUALS]
+        return [*own, *commands, *themes, *elsewhere]
+
+    def _entry_of(self, verb: Verb) -> Entry:
+        return Entry(
+            verb.binding.description,
+            verb.sentence,
+            partial(self.run_action, verb.binding.action, verb.node),
+            verb.shown_keys,
+            verb.is_possible,
+            aliases=verb.aliases,
+            is_only_sought=bool(verb.place),
+        )
 
     def _use_theme(self, name: str) -> None:
         self.theme = name

@@ -58,9 +58,8 @@ def _trial(tried: PolicyTrial) -> Text:
         text.append(f"In force, so nothing would change. The last {plural(len(leads), 'lead')}:", "bold")
     else:
         count, other = plural(len(leads), "lead"), policy_word(tried["in_force"])
-        text.append(
-            f"Of the last {count}, {tried['moved']} would go to a different agent than under {other}:", "bold"
-        )
+        went = f"Of the last {count}, {tried['moved']} would go to a different agent than under {other};"
+        text.append(f"{went} {policy_trial.count_changes(tried)}:", "bold")
     text.append(f"\n{'':<{NAME_WIDTH}}  {'got':>5} {'in force':>9} {'would get':>10}", "dim")
     for row in tried["agents"]:
         name = Text(row["agent_name"] or "waiting")

@@ -38,7 +38,7 @@ PAGES = (
     (
         "Nothing is lost",
         "Everything is saved at once, and other terminals see it. {undo} undoes what you just did; a lead, "
-        "an older act or one of another place is named first, and takes a second press. {redo} redoes what "
+        "a cap, a setting or an older act is named first, and takes a second press. {redo} redoes what "
         "was just undone. In a list, {undo.letter} and {redo.letter} do the same.",
     ),
     (

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, cast
 
 from dispatch.desk.desk import Desk
 from dispatch.operations import undo
-from dispatch.operations.command_list import describe_target
 from dispatch.operations.row_types import UndoPreview, UndoResult
 from models.clock import from_text
 from models.errors import DeskError, Refused
@@ -14,7 +13,7 @@ from screens.app.typed_words import TYPING_S, WordAwareApp
 from screens.base.hosted import Hosted
 from screens.base.keys import key_of
 from screens.widgets.key_line import KeyLine
-from screens.wording.events import describe_undo
+from screens.wording.events import describe_undo, undo_target
 from screens.wording.text import short
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ ALWAYS_ASKED = (
     "lead.",
     "agent.",
     "batch",
+    "cap.",
     "import",
     "issue.add_file",
     "issue.open",
@@ -94,7 +94,7 @@ class UndoingApp(WordAwareApp):
             return _reverse(desk, found)
 
         word = "redo" if found["redone"] else "undo"
-        what = f"{word} {short(describe_target(found), 60)}"
+        what = f"{word} {short(undo_target(found), 60)}"
         desk = cast("Host", self).backend.desk
         is_known = event_id is not None or (is_here and is_just_done(desk, found))
         self.ask_again(
@@ -155,6 +155,4 @@ def _check_still_last(desk: Desk, found: UndoPreview) -> None:
     latest = undo.preview(desk, redo=redo)
     if latest["undone_event_id"] != number:
         word = "redo" if redo else "undo"
-        raise Refused(
-            "not_the_last", f"The last command has changed: {describe_target(latest)}", f"{word} again"
-        )
+        raise Refused("not_the_last", f"The last command has changed: {undo_target(latest)}", f"{word} again")

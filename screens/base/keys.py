@@ -41,8 +41,8 @@ PLACES = {"dispatch": 1, "roster": 2, "queue": 3, "my-desk": 4, "service": 5, "i
 TITLES = {place: place.replace("-", " ").capitalize() for place in (*PLACES, "log")}
 
 UNDO = [
-    key("undo", "ctrl+z", "Undo", "Undo your last act; asks if it is older", priority=True),
-    hidden("undo.letter", "u", "Undo", "Undo your last act; asks if it is older", "undo"),
+    key("undo", "ctrl+z", "Undo", "Undo your last act; may ask first", priority=True),
+    hidden("undo.letter", "u", "Undo", "Undo your last act; may ask first", "undo"),
     anywhere("redo", "ctrl+y", "Redo", "Redo what was just undone"),
     hidden("redo.letter", "U", "Redo", "Redo what was just undone", "redo"),
 ]
@@ -171,7 +171,7 @@ PRESENCE = key("agent.presence", "p", "Presence", "Set presence, and until when"
 
 ROSTER = [
     key("agent.add", "a", "Add", "Add an agent", "add_agent"),
-    key("agent.edit", "e", "Edit", "Change details and capacity", "edit_agent"),
+    key("agent.edit", "e", "Edit", "Change details, capacity, weight", "edit_agent"),
     PRESENCE,
     hidden("agent.handover", "R", "Hand over", "Hand all work to others", "hand_over"),
     hidden("agent.shift", "S", "Shift", "Set the agent's working hours"),

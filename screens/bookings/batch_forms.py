@@ -15,9 +15,8 @@ from screens.bookings.forms import MOMENT_HINT, moment_reader
 from screens.dialogs.form import Field, FormModal, Values, reason_field
 from screens.fields.agent_picker import picked
 from screens.fields.preview import Preview
-from screens.wording.consequences import before_bookings
+from screens.wording.consequences import before_bookings, overrides
 from screens.wording.priorities import NAMES
-from screens.wording.text import BAD
 
 Ids = Sequence[int]
 
@@ -31,11 +30,8 @@ def reassign_marked(ids: Ids) -> FormModal[BatchResult]:
         to = picked(given["to"])
         result, agent = bulk_actions.preview_reassign(desk, ids, to), queries.agent(to)
         text = before_bookings(result, f"would go to {agent['name']}", _as_they_are(ids), taker=agent["name"])
-        held, capacity = agent["load"] + agent["issue_load"] + result["done"], agent["capacity"]
-        if result["done"] and held > capacity:
-            over = f"\n! above capacity then: {held} of {capacity}, kept as an override"
-            text.append(over, f"bold {BAD}")
-        return text
+        over = overrides(result, agent, agent["load"] + agent["issue_load"] + result["done"])
+        return Text("\n").join([text, over]) if over else text
 
     return FormModal(
         "Reassign marked bookings",
@@ -81,7 +77,7 @@ def follow_up_marked(ids: Ids) -> FormModal[BatchResult]:
 def prioritise_marked(ids: Ids) -> FormModal[BatchResult]:
     def look(desk: Desk, given: Values) -> Text:
         result = bulk_actions.preview_prioritise(desk, ids, given["priority"])
-        return before_bookings(result, "would have that priority", _as_they_are(ids))
+        return before_bookings(result, "would get this priority", _as_they_are(ids))
 
     return FormModal(
         "Priority of marked bookings",

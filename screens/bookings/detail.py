@@ -36,7 +36,7 @@ def booking_detail(
 
     Without ``has_why`` it is left out why the booking went to its agent: ``booking_aside`` tells it.
     """
-    booking = with_next_step(queries.booking(booking_id), now)
+    (booking,) = queries.with_seen([with_next_step(queries.booking(booking_id), now)])
     events = event_log.events(booking_id=booking_id, limit=HISTORY_LINES)
     text = Text.assemble((booking["customer_name"], "bold"), "  ", _state(booking), overflow="fold")
     text.append(f" {age(booking['changed_at'], now)}", "dim")

@@ -8,8 +8,8 @@ from functools import partial
 
 from rich.text import Text
 
-from dispatch import bookings
-from dispatch.bookings import editing, follow_ups
+from dispatch import bookings, queries
+from dispatch.bookings import bulk_actions, editing, follow_ups
 from dispatch.bookings.lifecycle import OUTCOMES
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
@@ -20,11 +20,13 @@ from dispatch.service.wording import priority_words
 from models.bookings import PENDING
 from models.clock import local_offset
 from models.errors import InvalidInput
+from screens.base.keys import sentence
 from screens.dialogs.form import Field, FormModal, Values, reason_field
 from screens.dialogs.row_forms import RowForms
 from screens.fields.field_line import CUSTOMER_NAME
 from screens.fields.preview import Preview
 from screens.fields.values import as_typed
+from screens.wording.consequences import overrides
 from screens.wording.contacts import ways
 from screens.wording.priorities import NAMES
 
@@ -82,7 +84,21 @@ decline_form = FORMS.asking(
     bookings.decline,
     submit="Decline booking",
 )
-reassign_form = FORMS.reassigning(bookings.reassign)
+
+
+def _effect_of_reassigning(desk: Desk, booking_id: int, to: int) -> Text:
+    """Say who gets a booking, and what that overrides. Raises as a reassignment does."""
+    result, agent = bulk_actions.preview_reassign(desk, [booking_id], to), queries.agent(to)
+    (line,) = result["results"]
+    if line["error"]:
+        return Text(f"✗ {sentence(line['error']['message'])}", "bold")
+    held = agent["load"] + agent["issue_load"] + 1
+    text = Text(f"Goes to {agent['name']}, unclaimed: {held} of {agent['capacity']} then", overflow="fold")
+    over = overrides(result, agent, held)
+    return Text("\n").join([text, over]) if over else text
+
+
+reassign_form = FORMS.reassigning(bookings.reassign, _effect_of_reassigning)
 
 
 def confirm_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingRow]:

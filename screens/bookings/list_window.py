@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from dispatch import queries
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.row_types import BookingRow
-from models.bookings import PENDING
 from models.errors import NotFound
 from screens.base.list_window import ListWindow
 
@@ -21,7 +20,7 @@ class Window(ListWindow[BookingFilter, BookingRow]):
 
     def page(self, limit: int, beyond: BookingRow | None, *, upwards: bool = False) -> list[BookingRow]:
         which = replace(self.which, descending=not self.which.descending) if upwards else self.which
-        return _told(queries.list_bookings(which, limit=limit, after=beyond))
+        return queries.with_seen(queries.list_bookings(which, limit=limit, after=beyond))
 
     def everything(self) -> Iterable[BookingRow]:
         return queries.each_booking(self.which)
@@ -33,10 +32,3 @@ class Window(ListWindow[BookingFilter, BookingRow]):
         except NotFound:  # another file has the database's path now
             return Window().held()
         return Window(anchor=row | {"booking_id": number + 1}).held()  # the place just before it
-
-
-def _told(rows: list[BookingRow]) -> list[BookingRow]:
-    """Add to the rows that wait whether everybody who could take them has seen them. Reads the database."""
-    waiting = [row["booking_id"] for row in rows if row["status"] == PENDING and row["agent_id"] is None]
-    seen = set(queries.seen_by_all(waiting)) if waiting else ()
-    return [row | {"seen_by_all": True} if row["booking_id"] in seen else row for row in rows]

@@ -167,6 +167,7 @@ class MyDesk(BookingList):
         self._work = agent, [_dressed(row, now) for row in rows], issues
         self.table.show_rows(self._work[1])
         self._describe_now()
+        self.show_detail()  # the pane says how old its row is, too
 
     def show_detail(self) -> None:
         """Fill the pane with the booking or the issue under the cursor."""
@@ -276,7 +277,8 @@ class MyDesk(BookingList):
             if agents:
                 self.open(PickAgent("Whose desk is this?", agents, self.host.my_agent_id), self._use_agent)
             else:
-                self.say("No agents yet: f3 opens the roster, a adds one", severity="warning")
+                way = "No agents yet: {place.roster} opens the roster, {agent.add} adds one"
+                self.say(keys.with_keys(self.app, way), severity="warning")
 
         self.host.ask(queries.list_agents, offer, opens=True)
 

@@ -81,7 +81,7 @@ def notes(why: DecisionRow) -> list[tuple[str, str]]:
     if why.get("over_capacity"):
         notes.append(("! above the agent's capacity: assigned by hand", f"bold {BAD}"))
     if why.get("over_cap"):
-        notes.append((f"! above a cap: the agent {why['over_cap']}", f"bold {BAD}"))
+        notes.append((f"! above a cap ({why['over_cap']}): assigned by hand", f"bold {BAD}"))
     if why.get("relaxed"):
         notes.append((f"~ ignored, as nobody else was free: {' and '.join(why['relaxed'])}", CARE))
     return notes

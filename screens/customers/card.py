@@ -127,7 +127,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
     def action_copy(self) -> None:
         known = [value for value in (self._card["phone"], self._card["email"]) if value]
         if not known:
-            self.say("No phone or e-mail: e adds them", severity="warning")
+            self.say("No phone or e-mail yet: Edit adds them", severity="warning")
             return
         self._copied = next_of(known, self._copied)
         self.app.copy_to_clipboard(self._copied)

@@ -17,7 +17,7 @@ class Panel(Modal[str | None]):
     FRAME, FRAME_TYPE = "panel", Reading
     BINDINGS = [
         key("panel.close", "escape,enter", "Close", "Back to where you were"),
-        key("panel.copy", "y", "Copy", "Copy the text to the clipboard (OSC 52)"),
+        key("panel.copy", "y", "Copy", "Copy the text to the clipboard"),
     ]
 
     def __init__(self, title: str, text: Text, *, error: bool = False) -> None:

@@ -6,12 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic
 
+from rich.text import Text
+
 from dispatch.desk.desk import Desk
 from dispatch.queries import list_agents
 from screens.dialogs.form import Field, FormModal, Verb, reason_field
 from screens.fields.agent_picker import picked
-from screens.fields.preview import Preview
+from screens.fields.preview import Preview, Values
 from screens.widgets.columns import Row
+
+Effect = Callable[[Desk, int, int], Text]
+"""Describes what giving a row of a number to an agent would do; may raise DeskError."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,10 @@ class RowForms(Generic[Row]):
         """Return a maker of forms whose fields are the same for every row."""
         return lambda row: self.form(row, title, fields, command, submit=submit)
 
-    def reassigning(self, command: Callable[[Desk, int, int, str], Row]) -> Callable[[Row], FormModal[Row]]:
-        """Return a maker of forms that give a row to another agent."""
+    def reassigning(
+        self, command: Callable[[Desk, int, int, str], Row], look: Effect | None = None
+    ) -> Callable[[Row], FormModal[Row]]:
+        """Return a maker of forms that give a row to another agent; ``look`` says what that would do."""
 
         def reassign(desk: Desk, number: int, to: str, reason: str) -> Row:
             return command(desk, number, picked(to), reason)
@@ -67,6 +74,16 @@ class RowForms(Generic[Row]):
             verb = "Assign" if row["agent_id"] is None else "Reassign"
             reason = reason_field(f"why it is {verb.lower()}ed")
             fields = Field("to", "To", agents=others, required=True), reason
-            return self.form(row, verb, fields, reassign, submit=verb)
+            preview = None if look is None else _effect_of(look, row[f"{self.kind}_id"])
+            return self.form(row, verb, fields, reassign, submit=verb, preview=preview)
 
         return make
+
+
+def _effect_of(look: Effect, number: int) -> Preview:
+    """Preview what giving a row to the chosen agent would do."""
+
+    def effect(desk: Desk, given: Values) -> Text:
+        return look(desk, number, picked(given["to"])) if given["to"] else Text("Choose an agent")
+
+    return Preview(effect, only=("to",))

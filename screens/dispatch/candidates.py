@@ -172,7 +172,7 @@ def _reason(preview: Preview) -> Text:
     counts = preview["kept_out"]
     out = ", ".join(f"{number} {KEPT_OUT.get(rule, rule)}" for rule, number in counts.items())
     if not preview["candidates"] and not counts:
-        return Text("No agents yet: leads wait. f3 opens the roster, where a adds one.", f"bold {CARE}")
+        return Text("No agents yet: leads wait until Roster has one.", f"bold {CARE}")
     if not preview["candidates"]:
         text = Text.assemble(("! No agent can take it now", f"bold {CARE}"), f": {out}. ", overflow="fold")
         return text.append("The lead waits for the first free agent.")

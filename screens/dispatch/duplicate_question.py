@@ -33,7 +33,7 @@ ANSWERS = (
     ("enter", "3 Add as new", "add_as_new"),
     ("back", "Back", "close"),
 )
-HINT = "1, 2 or 3 acts on the selected customer"
+HINT = "1 uses the selected customer, 2 opens their card, 3 adds a new customer"
 
 
 @dataclass(frozen=True)

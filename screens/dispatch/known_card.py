@@ -44,8 +44,8 @@ class Known(NamedTuple):
 def look_for(who: Identity) -> Known:
     """Find existing customers for what is typed, inside ``desk.reading()``."""
     found = customers.suggestions(*who) if any(who) else []
-    last = queries.bookings_of([found[0]["customer_id"]], MOST_BOOKINGS) if found else []
-    return Known(who, found, last, () if found else customers.first_names(who[0]))
+    last = queries.bookings_of([found[0]["customer_id"]], MOST_BOOKINGS) if found else list[BookingRow]()
+    return Known(who, found, queries.with_seen(last), () if found else customers.first_names(who[0]))
 
 
 class KnownCard(Frame):

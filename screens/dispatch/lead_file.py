@@ -66,18 +66,18 @@ class LeadFileForm(CommandModal[str]):
 
     FRAME = "lead-file"
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
-    NOTHING_DONE = "No file taken in"
+    NOTHING_DONE = "No file imported"
     AT_WORK = ""  # the line above shows the progress
-    STILL_AT_WORK = "One moment: the file is coming in"
+    STILL_AT_WORK = "One moment: still importing the file"
     DROPS = "Close again to discard what you chose"
     BINDINGS = [
         key("file.close", "escape", "Close", "Close; nothing is written"),
-        key("file.go", "f9", "Read", "Read the file; then take it in as it is understood", priority=True),
+        key("file.go", "f9", "Read", "Read the file, then import it", priority=True),
         key(
             "file.as-named",
             "f8",
             "As named",
-            "Forget what was said of these columns",
+            "Go by the file's own column names",
             "as_named",
             priority=True,
         ),
@@ -101,7 +101,7 @@ class LeadFileForm(CommandModal[str]):
         self._unusable = ""  # why the file cannot be taken in as it is understood now
 
     def unsaved(self) -> str:
-        return "What the columns of a file become: it will be lost." if self._is_changed else ""
+        return "Your choice of columns will be lost." if self._is_changed else ""
 
     def why_it_stays(self) -> str:
         return super().why_it_stays() or ("" if self._seen is None else HOLDS_TEXT)
@@ -236,7 +236,7 @@ class LeadFileForm(CommandModal[str]):
 
     @on(ColumnTable.TooEarly)
     def _too_early(self) -> None:
-        self._show_problem(self._unusable or "Enter again takes the file in")
+        self._show_problem(self._unusable or "Enter again imports the file")
 
     @on(ColumnTable.Unknown)
     def _no_name(self) -> None:
@@ -282,7 +282,7 @@ class LeadFileForm(CommandModal[str]):
 
     def _report(self, done: int, total: int) -> None:
         """Post the progress; called in the writing thread."""
-        self.post_message(Progressed(f"{100 * done // total if total else 0}% of the file is in"))
+        self.post_message(Progressed(f"{100 * done // total if total else 0}% imported"))
 
     @on(Progressed)
     def _progressed(self, message: Progressed) -> None:

@@ -33,7 +33,7 @@ def see(desk: Desk, who: Identity, terms: Terms | None) -> Seen:
     return Seen(
         terms,
         explanations.preview(desk, lead=unsaved_lead(terms)),
-        queries.list_bookings(BookingFilter(sort="id"), limit=LATEST),
+        queries.with_seen(queries.list_bookings(BookingFilter(sort="id"), limit=LATEST)),
         look_for(who),
         queries.count_arrivals(desk.now()),
     )

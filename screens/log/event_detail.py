@@ -10,9 +10,9 @@ from dispatch.desk.event_filter import EventFilter
 from dispatch.desk.row_types import EventRow, ListedEvent
 from dispatch.desk.undo_chain import REDO
 from dispatch.queries.wording import exact, moment_column
-from dispatch.reporting.event_sentences import CHECK, Names, alarms, names_in, sentence
+from dispatch.reporting.event_sentences import CHECK, Names, alarms, names_in
 from screens.widgets.detail_pane import Detail, add_facts
-from screens.wording.events import agents_in, changes, details, undone_word
+from screens.wording.events import agents_in, changes, details, sentence, undone_word
 from screens.wording.text import CARE
 
 MOST_ACTS = 20  # of a folded row; enter lists all

@@ -10,8 +10,9 @@ from dispatch.desk import event_log, folded_log
 from dispatch.desk.event_filter import EventFilter
 from dispatch.desk.row_types import ListedEvent
 from dispatch.queries.wording import time_range
-from dispatch.reporting.event_sentences import clock_acts, names_in, sentence
+from dispatch.reporting.event_sentences import clock_acts, names_in
 from screens.base.list_window import MOST_HELD, ListWindow
+from screens.wording.events import sentence
 
 BEFORE_ALL = cast(ListedEvent, {"event_id": 0})
 

@@ -167,7 +167,7 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
 
     def _refuse_order(self) -> None:
         reverse = key_of(self.app, "sort.reverse")
-        self.say(f"The log is in order of its numbers: {reverse} reverses it", severity="warning")
+        self.say(f"The log is sorted by number only: {reverse} reverses it", severity="warning")
 
     def action_sort(self) -> None:
         """Show the newest first, which is the log's order."""

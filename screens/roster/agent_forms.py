@@ -16,6 +16,7 @@ from models.shares import SHARE
 from screens.dialogs.form import Field, FormModal
 from screens.dialogs.row_forms import RowForms
 from screens.fields.values import as_typed
+from screens.wording.reasons import policy_word
 
 LABELS = {
     "first_name": "First name",
@@ -48,7 +49,7 @@ CHECKS: dict[str, Callable[[str], object]] = {
 }
 HINTS = {
     **dict.fromkeys(("email", "license", "manager"), "optional"),
-    "weight": "0 to 10: part of the leads under the policy share",
+    "weight": "0 to 10: how large a share of leads, under Share by weight",
     "skills": "separated by commas; empty for all",
     "locations": "separated by commas; empty for all",
     "specialisations": "kinds of issues, separated by commas",
@@ -80,7 +81,11 @@ def _fields(before: dict[str, str], values: AcceptedValues, hints: dict[str, str
 
 def _about_weight(policy: str) -> str:
     """Say where a weight counts, if that is not so now."""
-    return "" if policy == SHARE else f"Weight counts under the policy {SHARE}; {policy} is in force."
+    return (
+        ""
+        if policy == SHARE
+        else f"Weight counts under {policy_word(SHARE)}; {policy_word(policy)} is in force."
+    )
 
 
 def add_agent_form(values: AcceptedValues, policy: str) -> FormModal[AgentRow]:

@@ -91,7 +91,14 @@ COLUMNS: tuple[Column[AgentRow], ...] = (
     Column("license_number", "Licence", 12, sort="license_number", extra=True),
     Column("hours", "Shift", 20, sort="hours", extra=True),
     Column(
-        "weight", "Weight", 6, _weight, right=True, sort="weight", extra=True, title="Weight, under share"
+        "weight",
+        "Weight",
+        6,
+        _weight,
+        right=True,
+        sort="weight",
+        extra=True,
+        title="Weight, by which Share goes",
     ),
     Column("owed", "Owed", 5, _owed, right=True, sort="owed", extra=True, title="Owed after an absence"),
     Column(CONTACT, "Reached", 20, _reached, sort=CONTACT, extra=True, title="Reached in time"),

@@ -18,6 +18,7 @@ from screens.widgets.detail_pane import Detail, add_facts
 from screens.wording.agents import held_bar
 from screens.wording.bookings import sign
 from screens.wording.issues import title, urgency
+from screens.wording.reasons import policy_word
 from screens.wording.text import CARE, add_value
 
 MOST_LISTED = 8  # of each kind; their places list all
@@ -67,7 +68,9 @@ def weight_text(row: AgentRow, policy: str) -> str:
     """Return a weight that is not the usual one, and that it does not count where it does not."""
     if row["weight"] == 1:
         return ""
-    return f"{row['weight']:g}" if policy == SHARE else f"{row['weight']:g} (under {SHARE})"
+    return (
+        f"{row['weight']:g}" if policy == SHARE else f"{row['weight']:g} (counts under {policy_word(SHARE)})"
+    )
 
 
 def _add_bookings(text: Text, agent_id: int, now: str) -> None:

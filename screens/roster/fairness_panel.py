@@ -20,7 +20,8 @@ NAME, FIGURES = 18, 17  # cells
 HEAD = f"{'got':>4} {'due':>5} {'owed':>5}"
 ABOUT = (
     "Every lead is due to the agents who were available when it was given out, in proportion to their"
-    " weights. Owed is what is missing; below 0 it is more than their part."
+    " weights. Owed is what is missing; below 0 means they got more than their share. Evenness (Jain's index)"
+    " is 1 if all got the same number."
 )
 
 

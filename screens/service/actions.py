@@ -101,7 +101,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
             self.host.perform(
                 lambda desk: editing.edit(desk, number, category=name),
                 lambda issue: self.say_done(
-                    f"{describe(category(issue).capitalize(), issue)}; triage learns it"
+                    f"{describe(category(issue).capitalize(), issue)}; triage learns from it"
                 ),
             )
 

@@ -23,13 +23,13 @@ Ids = Sequence[int]
 def reassign_marked(ids: Ids) -> FormModal[IssueBatch]:
     def look(desk: Desk, given: Values) -> Text:
         result = bulk_actions.preview_reassign(desk, ids, picked(given["to"]))
-        return before_a_batch(result, "would change hands", ISSUE)
+        return before_a_batch(result, "would be reassigned", ISSUE)
 
     return FormModal(
         f"Reassign {plural(len(ids), 'marked issue')}",
         [
             Field("to", "To", agents=tuple(list_agents()), required=True),
-            reason_field("why they change hands"),
+            reason_field("why they are reassigned"),
         ],
         lambda desk, given: bulk_actions.reassign(desk, ids, picked(given["to"]), given["reason"]),
         submit="Reassign issues",
@@ -40,7 +40,7 @@ def reassign_marked(ids: Ids) -> FormModal[IssueBatch]:
 def prioritise_marked(ids: Ids) -> FormModal[IssueBatch]:
     def look(desk: Desk, given: Values) -> Text:
         result = bulk_actions.preview_prioritise(desk, ids, given["priority"].upper())
-        return before_a_batch(result, "would have that priority", ISSUE)
+        return before_a_batch(result, "would get this priority", ISSUE)
 
     return FormModal(
         f"Priority of {plural(len(ids), 'marked issue')}",

@@ -256,7 +256,7 @@ class Place(Hosted[None]):
         return ()
 
     def show_ages(self) -> None:
-        """Show how long ago the rows' times are now; nothing is read."""
+        """Show how long ago the rows' times are now; no list is read."""
 
     def show_time(self) -> None:
         """Update the top bar: agent, desk, policy, time, and news; and the bar for a desk not swept."""

@@ -10,7 +10,7 @@ from textual import on
 
 from dispatch.inputs.filter_reader import Keys
 from dispatch.queries import filter_answers
-from screens.base.keys import with_keys
+from screens.base.keys import TITLES, with_keys
 from screens.fields.choice import next_of
 from screens.shell.row_actions import Done, RowActions
 from screens.widgets.columns import Row
@@ -78,8 +78,8 @@ class FilteredList(RowActions[Row, Done], Generic[Row, Done]):
     def say_the_view_stays(self) -> None:
         """Say how to leave a view: escape clears what was typed, and the view that was chosen stays."""
         if self.VIEWS and self.view_in_sight() != self.VIEWS[0]:
-            ways = with_keys(self.app, f"{{{self.NAME}.view}} and {{{self.NAME}.view.back}} change the view")
-            self.say(f"Still {self.view_in_sight()}: {ways}")
+            way = with_keys(self.app, f"{{{self.NAME}.view}} changes it")
+            self.say(f"{TITLES[self.NAME]} stays at {self.view_in_sight()}: {way}")
 
     def action_sort(self) -> None:
         self.order_by(next_of(self.table.sorts_shown, self.sorted_by))

@@ -6,7 +6,7 @@ The keys come from the bindings themselves, as the user has them; enter or a cli
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
 
@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual import events, getters, on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.dom import DOMNode
@@ -24,6 +24,7 @@ from textual.widgets import Input, Static
 from screens.base import figures, keys
 from screens.base.hosted import Hosted
 from screens.base.keys import key
+from screens.base.search_words import ELSEWHERE, aliases_of, is_meant
 from screens.base.textual_internals import bindings_of
 from screens.base.theme import CURSOR
 from screens.dialogs.modal import Modal
@@ -46,11 +47,14 @@ class Verb:
     node: DOMNode
     binding: Binding
     keys: list[str] = field(default_factory=list)
+    place: str = ""
+    """The place that has it, if that is another one: running it goes there."""
 
     @property
     def sentence(self) -> str:
         """What it does, in a sentence."""
-        return self.binding.tooltip or self.binding.description
+        sentence = self.binding.tooltip or self.binding.description
+        return f"In {keys.TITLES[self.place]}: {sentence}" if self.place else sentence
 
     @property
     def shown_keys(self) -> str:
@@ -65,6 +69,8 @@ class Verb:
     def group(self) -> str:
         """The heading above it."""
         identifier = self.binding.id or ""
+        if self.place:
+            return "In other places"
         if not isinstance(self.node, Screen):
             return "Anywhere"
         if identifier.startswith(("booking.", "why")):
@@ -75,10 +81,15 @@ class Verb:
             return "The agent under the cursor"
         return "The list" if identifier in LIST_IDS else "This place"
 
+    @property
+    def aliases(self) -> str:
+        """The further words by which people look for it."""
+        return aliases_of(self.binding.id or "")
+
     def fits(self, words: Iterable[str]) -> bool:
-        """Return whether every word is in its keys, name or sentence."""
+        """Return whether every word is in its keys, name or sentence, or means it."""
         text = f"{self.shown_keys} {self.binding.description} {self.sentence}".lower()
-        return all(word in text for word in words)
+        return all(word in text or is_meant(word, self.aliases) for word in words)
 
     def line(self, width: int, verb: int, style: Style) -> Text:
         """Format key, verb and sentence in one line of so many cells, ``verb`` of them for the verb."""
@@ -103,6 +114,19 @@ def verbs(screen: Screen[Any]) -> list[Verb]:
     return sorted(found.values(), key=lambda verb: place_of(verb.binding.id)[0])
 
 
+def verbs_elsewhere(app: App[Any], here: Iterable[Verb]) -> list[Verb]:
+    """Return the verbs that other places have; to run one goes there."""
+    taken, found = {verb.binding.id for verb in here}, list[Verb]()
+    for place, bindings in ELSEWHERE.items():
+        for binding in bindings:
+            if binding.id not in taken:
+                taken.add(binding.id)
+                ways = [keys.key_of(app, f"place.{place}"), keys.key_of(app, str(binding.id))]
+                there = replace(binding, action=f"go('{place}')")
+                found.append(Verb(app, there, [" ".join(ways)], place))
+    return found
+
+
 class Help(Modal[Verb | None]):
     """Closes with the chosen verb, to be run when it has closed; or None. What is typed narrows the keys."""
 
@@ -121,10 +145,10 @@ class Help(Modal[Verb | None]):
         grouped = verbs(screen)
         groups = list(dict.fromkeys(verb.group for verb in grouped))
         self.offered = sorted(grouped, key=lambda verb: groups.index(verb.group))
+        self.findable = [*self.offered, *(verbs_elsewhere(screen.app, grouped) if place else [])]
         self._purpose = keys.with_keys(screen.app, place.HELP) if place else ""
         self._figures = [*place.FIGURES, *figures.EVERYWHERE] if place else []
         self._shown: list[Verb] = self.offered
-        self._verb_cells = 1 + max((cell_len(verb.binding.description) for verb in self.offered), default=0)
         self._here = 0
         self.text = Text()
 
@@ -143,7 +167,8 @@ class Help(Modal[Verb | None]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         words = event.value.lower().split()
-        self._shown, self._here = [verb for verb in self.offered if verb.fits(words)], 0
+        among = self.findable if words else self.offered
+        self._shown, self._here = [verb for verb in among if verb.fits(words)], 0
         self._show()
 
     def on_key(self, event: events.Key) -> None:
@@ -154,7 +179,7 @@ class Help(Modal[Verb | None]):
             self._show()
 
     def action_do(self, number: int) -> None:
-        self.leave(self.offered[number])
+        self.leave(self.findable[number])
 
     def action_take(self) -> None:
         if self._shown:
@@ -185,6 +210,10 @@ class Help(Modal[Verb | None]):
         room = self._column_width(width) - KEY_CELLS - self._verb_cells - 1
         return sentence if cell_len(sentence) > room else ""
 
+    @property
+    def _verb_cells(self) -> int:
+        return 1 + max((cell_len(verb.binding.description) for verb in self._shown), default=0)
+
     @staticmethod
     def _column_width(width: int) -> int:
         return (width - GAP) // 2 if width >= TWO_COLUMNS else width
@@ -210,7 +239,7 @@ class Help(Modal[Verb | None]):
 
     def _line(self, verb: Verb, width: int) -> Text:
         here = verb is self._shown[self._here]
-        click = Style.from_meta({"@click": f"screen.do({self.offered.index(verb)})"})
+        click = Style.from_meta({"@click": f"screen.do({self.findable.index(verb)})"})
         line = verb.line(width, self._verb_cells, click)
         if not here:
             return line

@@ -54,7 +54,7 @@ def find_jumps(desk: Desk, text: str) -> list[Jump]:
 def _numbered(desk: Desk, kind: str, number: int) -> Iterator[Jump]:
     with suppress(NotFound):
         if kind in ("", "b"):
-            row = queries.booking(number)
+            (row,) = queries.with_seen([queries.booking(number)])
             about = f"{row['customer_name']}, {row['destination']}, {booking_state(row)}"
             yield Jump("booking", number, f"Booking {number}", about)
     with suppress(NotFound):

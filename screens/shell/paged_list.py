@@ -196,6 +196,7 @@ class PagedList(
     def show_ages(self) -> None:
         rows = self.dressed(self.table.rows_shown)
         self.table.show_rows(rows, more_above=self._window.anchor is not None)
+        self.show_detail()  # the pane says how old its row is, too
 
     def dressed(self, rows: list[Row]) -> list[Row]:
         """Return the rows with values that depend on the time."""

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from screens.base.harmless_text import visible
 from screens.base.keys import key, key_of
+from screens.base.search_words import is_meant
 from screens.dialogs.modal import Modal
 from screens.shell.jumps import Jump, find_jumps, is_number
 from screens.widgets.movable import Options
@@ -22,7 +23,7 @@ TYPING_PAUSE_S = 0.08
 TITLE_CELLS, LONGEST_TITLE = 16, 40  # of a verb; a longer title runs on into what it does
 MARGIN = 3  # beside an entry: its padding, and the scrollbar
 MOVES = {"up": "cursor_up", "down": "cursor_down", "pageup": "page_up", "pagedown": "page_down"}
-ABOUT_ONLY = 2  # words that fit a description, and not the title
+ABOUT_ONLY, ELSEWHERE = 2, 3  # words that fit a description, and not the title; a verb of another place
 RECENT, MOST_RECENT = "palette.recent", 6
 
 
@@ -30,7 +31,8 @@ RECENT, MOST_RECENT = "palette.recent", 6
 class Entry:
     """A command: what it does in a line, its keys, and whether it can be done with what is chosen now.
 
-    A ``theme`` is shown while the cursor is on it.
+    A ``theme`` is shown while the cursor is on it. ``aliases`` are further words that find it. What is only
+    ``is_only_sought`` is not among the commands that are listed before anything is typed.
     """
 
     title: str
@@ -39,12 +41,16 @@ class Entry:
     keys: str = ""
     is_possible: bool = True
     theme: str = ""
+    aliases: str = ""
+    is_only_sought: bool = False
 
     def fit(self, words: Sequence[str]) -> int | None:
-        """Return how well words fit, 0 best; None if not all of them are in title or description."""
+        """Return how well words fit, 0 best; None if not all are in title or description, or mean it."""
         title, about = self.title.lower(), self.about.lower()
-        if not all(word in title or word in about for word in words):
+        if not all(word in title or word in about or is_meant(word, self.aliases) for word in words):
             return None
+        if self.is_only_sought:
+            return ELSEWHERE
         if title.startswith(" ".join(words)):
             return 0
         return 1 if all(word in title for word in words) else ABOUT_ONLY
@@ -73,7 +79,7 @@ class Palette(Modal[Entry | None]):
 
     def __init__(self, entries: Sequence[Entry], go_to: Callable[[Jump], Callable[[], Any]]) -> None:
         super().__init__("Commands")
-        self._entries = entries
+        self.entries = entries
         self._go_to = go_to
         self._jumps: list[Entry] = []
         self._shown: list[Entry] = []
@@ -129,10 +135,11 @@ class Palette(Modal[Entry | None]):
         words = self._text.lower().split()
         if not words:
             recent = self.host.recall(RECENT, list[str]())
-            known = {entry.title: entry for entry in reversed(self._entries)}
+            known = {entry.title: entry for entry in reversed(self.entries)}
             first = [known[title] for title in recent if title in known]
-            return first + [entry for entry in self._entries if entry not in first]
-        fitting = [(fit, entry) for entry in self._entries if (fit := entry.fit(words)) is not None]
+            others = [entry for entry in self.entries if not entry.is_only_sought]
+            return first + [entry for entry in others if entry not in first]
+        fitting = [(fit, entry) for entry in self.entries if (fit := entry.fit(words)) is not None]
         fitting.sort(key=lambda one: one[0])
         named = [entry for fit, entry in fitting if fit < ABOUT_ONLY and not is_number(self._text)]
         jumps = self._jumps if self._answered == self._text else []
@@ -165,7 +172,7 @@ class Palette(Modal[Entry | None]):
 
     def action_take(self) -> None:
         words, first = self._text.lower().split(), next(iter(self._shown), None)
-        fit = first.fit(words) if first is not None and first in self._entries else None
+        fit = first.fit(words) if first is not None and first in self.entries else None
         is_named = fit is not None and fit < ABOUT_ONLY and not is_number(self._text)
         if is_named or self._answered == self._text:
             self._take()
@@ -178,7 +185,7 @@ class Palette(Modal[Entry | None]):
         if here is None or here >= len(self._shown):
             return
         entry = self._shown[here]
-        if entry in self._entries:
+        if entry in self.entries:
             recent = [entry.title, *self.host.recall(RECENT, list[str]())]
             self.host.remember(RECENT, list(dict.fromkeys(recent))[:MOST_RECENT])
         self.leave(entry)

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from dispatch import queries
 from dispatch.bookings.row_types import BatchLine, BatchResult
+from dispatch.queries.caps import override_words
 from dispatch.queries.row_types import AgentRow, BookingRow, IssueMoveRow, MoveRow
 from dispatch.queries.wording import day_and_moment, plural
 from dispatch.service.issues import queries as issues
@@ -148,6 +149,17 @@ def before_bookings(
         text.append(f"{set_cell_size(holder, holders)}  " if holders else "").append_text(rest)
         text.append(ABOVE if row["booking"].get("over_capacity") else "", f"bold {BAD}")
     return _and_more(text, len(rows), BOOKING)
+
+
+def overrides(result: BatchResult, agent: AgentRow, held: int) -> Text:
+    """Say that an agent would have more than they should, once they have ``held`` bookings and issues."""
+    text, capacity = Text(overflow="fold"), agent["capacity"]
+    if result["done"] and held > capacity:
+        _line(text, f"! above capacity then: {held} of {capacity}, kept as an override", f"bold {BAD}")
+    capped = (row["booking"].get("over_cap", "") for row in result["results"] if row["booking"])
+    for words in dict.fromkeys(filter(None, capped)):
+        _line(text, f"! {override_words(agent['name'], words)}", f"bold {BAD}")
+    return text
 
 
 def after_a_batch(result: Result, participle: str, noun: str = BOOKING) -> Text:

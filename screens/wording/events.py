@@ -14,32 +14,25 @@ from dispatch.desk.undo_chain import REVERSALS, UNDO
 from dispatch.operations.command_list import (
     describe_command,
     describe_refused,
+    describe_target,
     describe_undone,
     describe_value,
 )
-from dispatch.operations.row_types import UndoResult
+from dispatch.operations.row_types import SettingChange, UndoPreview, UndoResult
 from dispatch.queries.new_work import Restored
 from dispatch.queries.wording import exact, moment_column, money, plural, short_moment
-from dispatch.reporting.event_sentences import Names, sentence
+from dispatch.reporting import event_sentences
+from dispatch.reporting.event_sentences import Names
+from dispatch.reporting.named_changes import MECHANICAL, column_name
 from dispatch.service.wording import priority_words
 from models.base import Json
 from models.priorities import PRIORITIES
 from models.steps import STEPS
-
-MECHANICAL = frozenset({"changed_at", "version", "assignment_id", "moved"})
-"""Columns that every save writes, or that only point to a row listed anyway."""
+from screens.wording.reasons import policy_word
 
 OF_AGENTS = frozenset({"agent_id", "declined_by", "moved_to", "not_claimed_by", "pulled_from"})
 IN_SNAKE_CASE = frozenset({"status", "category", "channel", "outcome", "trigger"})
-NAMES = {
-    "created_at": "came in",
-    "given_at": "agent got it",
-    "last_given_at": "last new booking",
-    "pinned_at": "kept with the agent",
-    "progress_at": "last worked on",
-    "year_shift": "years ahead",
-}
-"""What columns are called whose own names say too little."""
+POLICY = "policy"  # the setting whose values have words of their own on screens
 IN_SENTENCE = frozenset({"warnings", "escalations", "command", STEPS})
 """What the sentence tells, or nobody reads."""
 
@@ -51,17 +44,23 @@ def changes(event: EventRow, names: Names | None = None) -> list[tuple[str, list
         table, _, number = key.rpartition(":")
         name = f"{TABLES[table].label if table in TABLES else table} {number}"
         before = event["before"].get(key)
-        told = {column: after[column] for column in sorted(after, key=_name) if column not in MECHANICAL}
+        told = {
+            column: after[column] for column in sorted(after, key=column_name) if column not in MECHANICAL
+        }
         words = partial(_value, names=names or {})
         if before is None:
-            first = [f"{_name(column)}: {words(column, value)}" for column, value in told.items() if value]
+            first = [
+                f"{column_name(column)}: {words(column, value)}" for column, value in told.items() if value
+            ]
             parts.append((f"{name}, new", first))
             continue
         pairs = {
             column: (words(column, before.get(column)), words(column, value))
             for column, value in told.items()
         }
-        changed = [f"{_name(column)}: {old} → {new}" for column, (old, new) in pairs.items() if old != new]
+        changed = [
+            f"{column_name(column)}: {old} → {new}" for column, (old, new) in pairs.items() if old != new
+        ]
         if changed:
             parts.append((name, changed))
     return parts
@@ -76,18 +75,10 @@ def agents_in(event: EventRow) -> set[int]:
 def details(event: EventRow, names: Names | None = None) -> list[tuple[str, str]]:
     """Return the words of the command: a reason, a text, a score; not what its sentence has told."""
     return [
-        (_name(key), _value(key, value, names or {}))
+        (column_name(key), _value(key, value, names or {}))
         for key, value in event["detail"].items()
         if key not in IN_SENTENCE
     ]
-
-
-def _name(column: str) -> str:
-    if column in NAMES:
-        return NAMES[column]
-    for ending in ("_at", "_id", "_cents"):
-        column = column.removesuffix(ending)
-    return column.replace("_", " ")
 
 
 def _value(column: str, value: Any, names: Names) -> str:
@@ -125,6 +116,20 @@ def _who(event: EventRow, names: Names) -> str:
     return form.replace(f"{{{field}}}", names.get(number, f"agent {number}")) if number is not None else ""
 
 
+def sentence(event: EventRow, names: Names) -> str:
+    """Describe an event as the log does, a policy by its word."""
+    detail = event["detail"]
+    if detail.get("key") == POLICY:
+        event = {**event, "detail": detail | {"new": policy_word(detail["new"])}}
+    return event_sentences.sentence(event, names)
+
+
+def _worded(change: SettingChange | None) -> SettingChange | None:
+    if change is None or change["key"] != POLICY:
+        return change
+    return {**change, "new": policy_word(change["new"])}
+
+
 def event_line(event: EventRow, names: Names, about: str = "") -> str:
     """Format one line of a history, with the agents' names: what was done, to what it is ``about``."""
     if event["command"] in REVERSALS:
@@ -141,8 +146,14 @@ def undone_word(event: EventRow) -> str:
     return "redone" if event["command"] == UNDO else "undone"
 
 
+def undo_target(found: UndoPreview) -> str:
+    """Describe what would be undone or redone: ``policy, back to Rank``."""
+    return describe_target({**found, "setting": _worded(found["setting"])})
+
+
 def describe_undo(done: UndoResult) -> str:
     """Describe an undo or redo, for the message line."""
+    done = {**done, "setting": _worded(done["setting"])}
     what, count = describe_undone(done), plural(done["bookings"], "booking")
     several = f" ({count})" if done["bookings"] > 1 and count not in what else ""
     kept = [
@@ -166,7 +177,7 @@ def describe_undo(done: UndoResult) -> str:
 def format_detail(command: str, detail: Json) -> str:
     """Format an event's detail in one line."""
     if command == "setting.set":
-        return f"{detail['key']} = {described(detail['new']) or 'empty'}"
+        return f"{detail['key']} is {described(detail['new']) or 'empty'}"
     detail = {key: describe_value(value) if is_erased(value) else value for key, value in detail.items()}
     parts = [detail.get("outcome", "").replace("_", " "), detail.get("text") or detail.get("reason")]
     if "follow_up_at" in detail:

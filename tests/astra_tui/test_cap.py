@@ -41,6 +41,12 @@ def test_why_names_the_cap(staffed: Run) -> None:
     why_not = staffed("why", number, "--not", "1", "--json").json["not"]
     assert why_not["because"] == "has 1 of 1 lead today, until 00:00"
     assert staffed("booking", "reassign", number, "--to", "1", "--reason", "asked").code == 0
+    numbers = ("booking", "reassign", number, "--to", "2", "--reason", "asked")
+    name = staffed("agent", "show", "2", "--json").json["name"]
+    warning = f"{name} is at a cap: 1 of 1 lead today, until 00:00; a person's choice overrides it"
+    preview = staffed(*numbers, "--dry-run")
+    assert warning in preview.out, "before it is done"
+    assert staffed(*numbers, "--dry-run", "--json").json["results"][0]["booking"]["over_cap"]
     assert "above a cap, by hand: the agent has 1 of 1 lead today, until 00:00" in staffed("why", number).out
 
 

@@ -164,7 +164,7 @@ def test_changed_rows_are_listed_updated_and_taken_back(anywhere: Run, tmp_path:
     assert listed.out == (
         "0 agents, 0 assignments, 0 bookings; 0 rows rejected\n"
         "1 row unchanged\n"
-        "1 row changed in the files; --update changes the desk\n"
+        "1 row changed in the files; --update applies it\n"
         "  agents.csv, row 1: agent 1: years of service 12 here, 13 in the file; "
         "rating 4.50 here, 4.60 in the file\n"
     )

@@ -173,7 +173,7 @@ def test_the_dashboard_lists_the_rows_behind_its_figures(opened: Run) -> None:
     told = opened("dashboard", "--days", 7)
     assert told.code == 0
     assert "active           1: 1 MEDIUM" in told.out
-    assert "0 broken promises, 0 open escalations, 0 customers at risk" in told.out
+    assert "0 missed deadlines, 0 open escalations, 0 customers at risk" in told.out
 
 
 def test_an_agents_skills_are_set_and_shown(staffed: Run) -> None:

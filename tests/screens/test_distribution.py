@@ -354,7 +354,7 @@ async def test_caps_are_set_and_removed_from_the_palette(golden_file: Path, runn
         assert "Cap 1: at most 12 leads an hour for" in told(app)
         await press(app, "ctrl+p", *"cap: remove", "enter")
         await app.settle()
-        assert "What waits for the end of its window" in told(app)
+        assert "Bookings held back by this cap" in told(app)
         await press(app, "f9")
         await app.settle()
         assert "Removed cap 1" in told(app)
@@ -385,6 +385,45 @@ async def test_a_cap_for_everybody_is_named_before_enter_saves_it(golden_file: P
         await press(app, "enter")
         (row,) = await app.backend.read(list_caps)
         assert (row["leads"], row["source"]) == (5, "Bought")
+
+
+async def test_a_reassignment_warns_of_a_cap_that_a_person_overrides(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(120, 40)) as (app, _):
+        agent = await app.backend.read(lambda: queries.agent(2))
+        await app.backend.run(lambda desk: set_cap(desk, 1, "week", 2))
+        other = next(row for row in await app.backend.read(queries.list_agents) if row["agent_id"] != 2)
+        warning = f"! {agent['name']} is at a cap: "
+        await at_booking(app, 1)
+        await press(app, "r")
+        assert "Choose an agent" in told(app)
+        await press(app, *"nova")
+        await app.settle()
+        assert f"Goes to {agent['name']}, unclaimed" in told(app)
+        assert warning in told(app)
+        assert "a person's" in told(app)
+        await press(app, "escape", "escape")
+        await leave(app)
+        await at_booking(app, 1)
+        await press(app, "space", "r", *"nova")
+        await app.settle()
+        assert warning in told(app)
+        assert warning.replace(agent["name"], other["name"]) not in told(app)
+
+
+@pytest.mark.parametrize("agent", [None, 1])
+async def test_any_cap_is_undone_by_two_presses(golden_file: Path, running: Any, agent: int | None) -> None:
+    """One of an agent in sight went with one press, against the README."""
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f3", "slash", *"baker", "enter")
+        app.perform(lambda desk: set_cap(desk, 20, "day", agent), lambda row: app.tell_done(row["words"]))
+        await app.settle()
+        cap = "at most 20 leads a day for " + ("Soren Baker" if agent else "each agent")
+        await press(app, "u")
+        assert f"u again: undo the cap of {cap}" in told(app)
+        assert len(await app.backend.read(list_caps)) == 1
+        await press(app, "u")
+        assert await app.backend.read(list_caps) == []
+        assert f"Undone: the cap of {cap}" in told(app)
 
 
 async def test_a_cap_for_one_agent_asks_which(golden_file: Path, running: Any) -> None:

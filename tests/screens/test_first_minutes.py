@@ -181,7 +181,7 @@ async def test_an_empty_desk_becomes_a_demo(path: Path, running: Any) -> None:
     async with running(path, size=(80, 24)) as (app, _):
         await press(app, "f3", "ctrl+n", "down", "enter")
         assert sum("members" not in row for row in app.screen.query_one(LiveTable).rows_shown) == 30
-        assert "A demo desk: 30 agents, 450 assignments, 412 bookings" in str(said(app))
+        assert "Demo loaded: 30 agents, 450 assignments, 412 bookings" in str(said(app))
 
 
 def test_paths_as_they_are_typed_or_dropped(tmp_path: Path) -> None:

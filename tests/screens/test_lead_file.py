@@ -158,7 +158,7 @@ async def test_a_second_enter_right_behind_the_path_takes_nothing_in(
         table.ready_at = monotonic() + 60  # so that a slow machine is not too late
         await pilot.press("enter")
         await app.settle()
-        assert text(app, "problem") == "! Enter again takes the file in"
+        assert text(app, "problem") == "! Enter again imports the file"
         assert await count(app) == before
         table.ready_at = 0.0
         await press(app, "enter")

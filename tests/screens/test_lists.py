@@ -113,7 +113,7 @@ async def test_escape_keeps_the_view_that_was_chosen(
         assert "Still" not in text_of(app)
         await press(app, "escape")
         assert app.screen.view_in_sight() == view
-        assert f"Still {view}: v and V change the view" in text_of(app)
+        assert f"stays at {view}: v changes it" in text_of(app)
         await press(app, "V")
         assert app.screen.view_in_sight() == app.screen.VIEWS[0]
 

@@ -15,6 +15,7 @@ from screens.bookings.desk_header import DeskHeader, counts, header
 from screens.bookings.now_card import NowCard
 from screens.widgets.detail_pane import DetailPane
 from screens.widgets.live_table import LiveTable
+from screens.widgets.steady_text import HangingText
 from screens.wording.text import BAD
 from tests.conftest import TestClock
 from tests.screens.conftest import NOON, standing_still
@@ -190,3 +191,25 @@ async def test_fresh_ages_are_shown_again_every_few_seconds(golden_file: Path, r
             app.screen.look_at_clock()
             await app.settle()
             assert told() == age, seconds
+
+
+@pytest.mark.parametrize("way", ["f4", "f5"])
+async def test_list_and_pane_tell_the_same_age(golden_file: Path, running: Any, way: str) -> None:
+    """The pane's age stood still until its row or the minute changed."""
+    clock = TestClock()
+    clock.moment = NOON
+    async with running(golden_file, size=(120, 36), clock=clock) as (app, _):
+        app.my_agent_id = 1
+        await press(app, way, "escape", "home")
+        table = app.screen.query_one(LiveTable)
+        new = next(row for row in table.rows_shown if row["agent_id"] == 1 and not row["claimed_at"])
+        table.move_cursor(row=table.get_row_index(str(new["booking_id"])))
+        await press(app, "c")
+        for seconds, age in ((5, "5s"), (12, "17s"), (20, "37s")):
+            clock.advance(seconds=seconds)
+            app.screen.look_at_clock()
+            await app.settle()
+            pane = str(app.screen.query(DetailPane).first().query_one(HangingText).content)
+            row = next(row for row in table.rows_shown if row["booking_id"] == new["booking_id"])
+            assert row["age"] == age
+            assert pane.splitlines()[0].endswith(f" {age}")

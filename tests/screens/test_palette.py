@@ -163,10 +163,11 @@ async def test_the_palette_finds_who_got_how_many_leads(golden_file: Path, runni
         await press(app, "f2", "ctrl+p", *text)
         for title in ("Who got how many leads", "Caps", "Policy"):
             assert any(line.split("│")[1].startswith(f" {title}  ") for line in framed(app)), title
-        assert "…" not in "".join(line for line in framed(app) if " Who got" in line or " Caps " in line)
+        own = [line for line in framed(app) if line.split("│")[1].startswith((" Who got", " Caps "))]
+        assert "…" not in "".join(own)
 
 
-@pytest.mark.parametrize(("text", "told"), [("how many", "7 days"), ("caps", "No cap is in force")])
+@pytest.mark.parametrize(("text", "told"), [("how many", "7 days"), ("caps", "No caps yet")])
 async def test_the_panels_of_fairness_open_anywhere(
     golden_file: Path, running: Any, text: str, told: str
 ) -> None:

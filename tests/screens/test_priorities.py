@@ -13,7 +13,10 @@ from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from models.priorities import PRIORITIES
 from screens.bookings.now_card import NowCard
+from screens.customers.card import CustomerCard
+from screens.widgets.detail_pane import DetailPane
 from screens.widgets.live_table import LiveTable
+from screens.widgets.steady_text import NO_BREAK, HangingText
 from screens.wording.bookings import customer, priority
 from tests.screens.picture import text_of
 from tests.screens.scenes import LEAD, fill_in, press
@@ -153,6 +156,16 @@ async def test_what_all_have_seen_is_marked_and_found(running: Any, golden_file:
         assert [row["booking_id"] for row in rows] == stuck
         assert stuck
         assert "! seen by all" in text_of(app)
+        pane = str(app.screen.query(DetailPane).first().query_one(HangingText).content)
+        assert "! seen by all" in pane.replace(NO_BREAK, " "), "the row and the pane say the same"
+        assert "waiting" not in pane
+        await press(app, "i")
+        assert isinstance(app.screen, CustomerCard)
+        card = text_of(app)
+        assert "! seen by all" in card
+        assert "○ waiting" not in card
+        await press(app, "escape", "f2")
+        assert "○ waiting" not in text_of(app), "nor among the latest leads"
 
 
 def test_the_names_of_the_form_are_those_of_the_desk() -> None:

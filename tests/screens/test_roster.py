@@ -157,7 +157,7 @@ async def test_views_are_tabs_that_keep_the_text(demo_file: Path, running: Any) 
         assert "Nobody is not available" in text_of(app)
         await press(app, "escape")
         assert shown() == set(), "a view that was chosen stays"
-        assert "Still Not available: v and V change the view" in text_of(app)
+        assert "Roster stays at Not available: v changes it" in text_of(app)
         await press(app, "V", "V")
         assert len(shown()) == 29
         assert await pilot.click(ViewTabs, offset=(48, 0))

@@ -35,7 +35,7 @@ async def test_marked_issues_are_reassigned_together_and_undone_together(
         before = rows(app)
         assert "2 marked ✓" in text_of(app)
         await press(app, "r", *"nova", "enter")
-        assert "would change hands" in text_of(app)
+        assert "would be reassigned" in text_of(app)
         await press(app, *"swap", "f9")
         now = rows(app)
         changed = {number for number in now if now[number]["agent_id"] != before[number]["agent_id"]}

@@ -188,7 +188,7 @@ def test_the_desks_refusals_are_shown_as_sentences_by_one_function() -> None:
             "setting.set",
             {"key": "pull", "old": False, "new": True},
             None,
-            " 4 Mar 12:00  setting: pull = on  (kim)",
+            " 4 Mar 12:00  setting: pull is on  (kim)",
         ),
         ("later.command", {}, None, " 4 Mar 12:00  later.command  (kim)"),
     ],

@@ -92,7 +92,7 @@ def test_the_application_shows_what_has_changed_before_it_imports(desk: Desk, fi
     trips, _, people = files.three(agent={"YearsOfService": 8}, booking={"PackageRevenue": "1"} | NO_TOTAL)
     told = preview(load(trips, people, dry_run=True))
     assert told.splitlines()[1:-1] == [
-        "1 changed in the files: astra import --update changes the desk:",
+        "1 changed in the files: astra import --update applies it:",
         "  bookings.sql, row 1: booking 1: package revenue 25,000.50 here, 1.00 in the file",
         "1 changed in the files and on the desk; they stay as they are:",
         "  space_travel_agents.sql, row 1: agent 1: years of service 20 here, 8 in the file",

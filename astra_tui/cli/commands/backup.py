@@ -38,7 +38,7 @@ def _print(row: BackupResult) -> None:
     if row["checked"]:
         line("Checked: the copy is sound")
     else:
-        line("WRONG: the copy is as the desk is, and the doctor finds in it:")
+        line("WRONG: the copy is complete, but the desk itself has faults, which astra doctor lists:")
         for problem in row["findings"]:
             line(f"  {problem}")
     for old in row["deleted"]:

@@ -70,7 +70,8 @@ def list_bookings(
         which = filter_of(desk, given, due_until=now if due else None, **order)
         rows = queries.each_booking(which, limit)
         if call.is_for_people:
-            rows = (with_next_step(row, now) for row in rows)
+            seen = set(queries.seen_by_all())
+            rows = (with_next_step(row | {"seen_by_all": row["booking_id"] in seen}, now) for row in rows)
         call.show_rows(rows, LISTING, "no such bookings")
 
 
@@ -90,7 +91,8 @@ def show(call: Call, booking_id: int) -> None:
         now = desk.now()
         row["next_action"] = next_action(row, now)
         row["history"] = event_log.events(booking_id=booking_id)[::-1]
-        call.show(row, lambda row: _print_details(row, booking_state(with_next_step(row, now))))
+        (told,) = queries.with_seen([with_next_step(row, now)])
+        call.show(row, lambda row: _print_details(row, booking_state(told)))
 
 
 def _print_details(row: BookingRow, state: str) -> None:

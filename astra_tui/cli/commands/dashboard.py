@@ -77,7 +77,7 @@ def _model(model: ModelRow) -> str:
 def _print_alerts(alerts: dict[str, Alert]) -> None:
     breaches, raised, risky = (alerts[key] for key in ("sla_breaches", "escalations", "customers_at_risk"))
     line(
-        f"{plural(breaches['count'], 'broken promise')}, {plural(raised['count'], 'open escalation')}, "
+        f"{plural(breaches['count'], 'missed deadline')}, {plural(raised['count'], 'open escalation')}, "
         f"{plural(risky['count'], 'customer')} at risk"
     )
     for one in breaches["rows"][:MOST_ALERTS]:

@@ -114,7 +114,7 @@ def _print(result: ImportResult) -> None:
     first_lines([f"{row['file']}, row {row['row']}: {row['reason']}" for row in result["quarantined"]])
     _print_differences(result)
     if result.get("flagged"):
-        line(f"{plural(len(result['flagged']), 'row')} accepted, but with a fault: --json lists them")
+        line(f"{plural(len(result['flagged']), 'row')} accepted with a warning: --json lists them")
     first_lines([f"booking {row['id']}: {row['reason']}" for row in result["unsuited"]])
 
 
@@ -126,7 +126,7 @@ def _print_differences(result: ImportResult) -> None:
     if updated:
         line(f"{plural(updated, 'row')} updated")
     elif result["different"]:
-        line(f"{plural(len(result['different']), 'row')} changed in the files; --update changes the desk")
+        line(f"{plural(len(result['different']), 'row')} changed in the files; --update applies it")
         first_lines(list(map(described_difference, result["different"])))
     if result["conflicts"]:
         line(f"{plural(len(result['conflicts']), 'row')} changed in the files and on the desk; left alone")

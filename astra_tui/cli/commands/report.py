@@ -83,7 +83,7 @@ def _print_desk(found: list[FigureRow], sold: list[AgentFigures]) -> None:
 def _print_fairness(found: Fairness) -> None:
     table(SHARES, found["agents"], "nobody was here")
     line()
-    narrate(fairness.summary(found))
+    narrate(f"{fairness.summary(found)}. Evenness (Jain's index) is 1 if all got the same number")
 
 
 FIGURES: tuple[Column[FigureRow], ...] = (

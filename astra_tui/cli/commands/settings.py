@@ -96,7 +96,6 @@ def policy(call: Call, name: str | None, preview: bool) -> None:
 
 def _print_trial(tried: PolicyTrial) -> None:
     count = plural(len(tried["leads"]), "lead")
-    line(
-        f"Of the last {count}, {tried['moved']} would go to a different agent than under {tried['in_force']}"
-    )
+    went = f"{tried['moved']} would go to a different agent than under {tried['in_force']}"
+    line(f"Of the last {count}, {went}; {policy_trial.count_changes(tried)}")
     table(TRIAL_COLUMNS, tried["agents"], "there are no leads yet")

@@ -57,7 +57,7 @@ def redo(call: Call, event_id: int | None, dry_run: bool) -> None:
 @contextmanager
 def _progress() -> Iterator[None]:
     """Show how far an import or a large file of leads is taken back."""
-    with progress_bar("taking back") as bar, told_to(bar):
+    with progress_bar("undoing") as bar, told_to(bar):
         yield
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from astra_tui.cli.output.printing import line
+from dispatch.queries.caps import override_words
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import booking_state, holder, moment
 from models.priorities import USUAL
@@ -19,7 +20,7 @@ def print_line(row: BookingRow) -> None:
         f"{booking_state(row)}, {holder(row)}"
         + (f", {priority}" if (priority := unusual_priority(row)) else "")
         + (", above the agent's capacity" if row.get("over_capacity") else "")
-        + (f", above a cap: the agent {row['over_cap']}" if row.get("over_cap") else "")
+        + (f"; {override_words(row['agent_name'], row['over_cap'])}" if row.get("over_cap") else "")
         + (f"; {row['unsuited']}" if "unsuited" in row else "")
         + (f", follow-up {moment(row['follow_up_at'])}" if row["follow_up_at"] else "")
     )

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from dispatch import agents, bookings, queries
+from dispatch import agents, bookings, customers, queries
 from dispatch.agents.presence import set_presence
 from dispatch.assignment.explanations import why
 from dispatch.bootstrap import open_desk
@@ -27,6 +27,7 @@ from dispatch.operations import configuration
 from dispatch.operations.sweep import sweep
 from dispatch.operations.undo import undo
 from dispatch.queries.offer_rounds import DECLINED, NO_ROUND, NOT_CLAIMED, rounds_of
+from dispatch.queries.wording import booking_state
 from tests.steady import STEADY, examples
 
 AddAgent = Callable[..., dict[str, Any]]
@@ -115,6 +116,10 @@ def test_what_all_have_seen_waits_and_says_so(
     assert done["seen_by_all"] == [1]
     assert look(why, 1)["reason"].endswith("seen by all (1 declined it, 2 did not claim it)")
     assert look(queries.count_totals).seen_by_all == (1,)
+    seen = look(lambda: queries.with_seen([queries.booking(1)]))
+    assert [booking_state(row) for row in seen] == ["Seen by all"]
+    card = look(lambda: customers.card(1))
+    assert [booking_state(row) for row in card["bookings"]] == ["Seen by all"]
     clock.advance(minutes=29)
     assert sweep(desk)["seen_by_all"] == [1], "it is told as long as it is so"
     assert holder(1) is None

@@ -8,17 +8,20 @@ from typing import Any
 import pytest
 
 from dispatch import bookings
-from dispatch.assignment.caps import set_cap
+from dispatch.agents import presence, roster
+from dispatch.assignment.caps import remove_cap, set_cap
 from dispatch.bookings import bulk_actions
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.leads.intake import LeadResult
 from dispatch.operations import undo
-from dispatch.operations.command_list import describe_target
+from dispatch.operations.command_list import describe_target, describe_undone
+from dispatch.reporting.event_sentences import sentence
 from dispatch.views import desk_views
 from models.errors import Refused
 
 Look = Callable[..., Any]
+AddAgent = Callable[..., Any]
 
 
 def test_a_lead_is_named_with_its_customer(desk: Desk, lead: LeadResult, look: Look) -> None:
@@ -70,6 +73,27 @@ def test_a_command_that_is_never_undone_is_told_apart(desk: Desk, lead: LeadResu
 
 def test_what_is_no_row_of_a_list_is_named(desk: Desk) -> None:
     desk_views.save(desk, "Titan", "queue", "to:titan", (), "id")
-    assert describe_target(undo.preview(desk)) == "the saving of a view"
+    assert describe_target(undo.preview(desk)) == "the saving of the view “Titan”"
     set_cap(desk, 5, "hour")
-    assert describe_target(undo.preview(desk)).startswith("a change of caps")
+    assert describe_target(undo.preview(desk)) == "the cap of at most 5 leads an hour for each agent"
+
+
+def test_undo_redo_and_the_log_say_what_was_changed(desk: Desk, add_agent: AddAgent, look: Look) -> None:
+    """The words "a change of caps" left open which cap."""
+    add_agent("Ada")
+    for act, noun in (
+        (lambda: set_cap(desk, 20, "day", 1), "the cap of at most 20 leads a day for Ada Byron"),
+        (lambda: remove_cap(desk, 1), "the removal of the cap of at most 20 leads a day for Ada Byron"),
+        (lambda: desk_views.delete(desk, "Titan"), "the deletion of the view “Titan”"),
+        (lambda: roster.change(desk, 1, weight=2), "the edit of Ada Byron: weight"),
+        (lambda: presence.set_presence(desk, 1, "break"), "Ada Byron's change of presence to break"),
+    ):
+        if "deletion" in noun:
+            desk_views.save(desk, "Titan", "queue", "to:titan", (), "id")
+        act()
+        assert describe_target(undo.preview(desk)) == noun
+        assert describe_undone(undo.undo(desk)) == noun
+        assert describe_target(undo.preview(desk, redo=True)) == noun
+        assert describe_undone(undo.redo(desk)) == noun
+        (event,) = look(lambda: event_log.events(limit=1))
+        assert sentence(event, {1: "Ada Byron"}) == f"redid {noun}"
