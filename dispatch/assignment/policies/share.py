@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from dispatch.assignment.eligibility import EVERY, WEIGHT, Order, Pool
@@ -98,8 +99,12 @@ def _candidate(row: Sequence[Any], moment: float, total: float) -> Candidate:
     agent_id, weight, due, lag, *_ = row
     if not weight:
         return Candidate(agent_id, (False, None, round(lag, DECIMALS), weight))
+    return Candidate(agent_id, _keys(weight, due, lag, moment, total or weight))
+
+
+@lru_cache(maxsize=64)  # agents of one weight are often level
+def _keys(weight: float, due: float | None, lag: float, moment: float, total: float) -> tuple[Any, ...]:
     if due is not None:
         lag = 1 - weight * (due - moment)
-    total = total or weight
     behind = round(lag + weight / total, DECIMALS)
-    return Candidate(agent_id, (behind > 0, round((1 - lag) / weight * total, DECIMALS), behind, weight))
+    return behind > 0, round((1 - lag) / weight * total, DECIMALS), behind, weight
