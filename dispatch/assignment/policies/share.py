@@ -53,14 +53,13 @@ class SharePolicy(Policy):
         state = shares.state()
         total = state.total if state.in_force else shares.total_of_takers()
         rows = _first(pool, state, limit) if state.in_force else pool.first(_everybody, EVERY)
-        found = sorted((_candidate(row, state.moment, total) for row in rows), key=self.place)
-        return found if limit == EVERY else found[:limit]
+        compared = ((_compared(row, state.moment, total), row[0]) for row in rows)
+        found = sorted((_turn(keys), agent_id, keys) for keys, agent_id in compared)
+        best = found if limit == EVERY else found[:limit]
+        return [Candidate(agent_id, keys) for _, agent_id, keys in best]
 
     def place(self, candidate: Candidate) -> tuple[Any, ...]:
-        agent_id, is_behind, due_in, behind, weight = candidate
-        if is_behind:
-            return 0, due_in, agent_id
-        return (1, -behind / weight, agent_id) if weight else (2, 0.0, agent_id)
+        return *_turn(candidate.keys), candidate.agent_id
 
     def preference(self, first: Candidate, second: Candidate) -> str:
         is_behind, _, behind, weight = first.keys
@@ -94,15 +93,24 @@ def _first(pool: Pool, state: shares.State, limit: int) -> Iterator[tuple[Any, .
             yield from pool.first(_others, limit, of=weight)
 
 
-def _candidate(row: Sequence[Any], moment: float, total: float) -> Candidate:
-    """An agent with what the next lead would leave them behind (leads), and in how many they are due."""
-    agent_id, weight, due, lag, *_ = row
+def _compared(row: Sequence[Any], moment: float, total: float) -> tuple[Any, ...]:
+    """An agent's keys: what the next lead would leave them behind (leads), and in how many they are due."""
+    _, weight, due, lag, *_ = row
     if not weight:
-        return Candidate(agent_id, (False, None, round(lag, DECIMALS), weight))
-    return Candidate(agent_id, _keys(weight, due, lag, moment, total or weight))
+        return False, None, round(lag, DECIMALS), weight
+    return _keys(weight, due, lag, moment, total or weight)
 
 
-@lru_cache(maxsize=64)  # agents of one weight are often level
+@lru_cache(maxsize=64)
+def _turn(keys: tuple[Any, ...]) -> tuple[int, float]:
+    """When agents with these keys have their turn, lower is sooner; cached, as many are level."""
+    is_behind, due_in, behind, weight = keys
+    if is_behind:
+        return 0, due_in
+    return (1, -behind / weight) if weight else (2, 0.0)
+
+
+@lru_cache(maxsize=64)
 def _keys(weight: float, due: float | None, lag: float, moment: float, total: float) -> tuple[Any, ...]:
     if due is not None:
         lag = 1 - weight * (due - moment)
