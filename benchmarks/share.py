@@ -13,6 +13,7 @@ from benchmarks.desks import FEW, MANY, LeadDesk, make_desk
 from benchmarks.measure import Effort, Row, by_turns, us
 from dispatch.operations.configuration import set_value
 from models.agents import Agent
+from models.base import listed
 
 LEADS = 200
 BUDGET = 1.5
@@ -30,8 +31,8 @@ def _measured(effort: Effort, folder: Path, agents: int) -> Row:
     try:
         with shared.desk.transaction():
             for place, weight in enumerate(WEIGHTS):
-                of_weight = Agent.agent_id % len(WEIGHTS) == place
-                Agent.update(weight=weight).where(of_weight).execute()
+                numbers = listed(range(place, agents + 1, len(WEIGHTS)))
+                Agent.update(weight=weight).where(Agent.agent_id.in_(numbers)).execute()
         set_value(shared.desk, "policy", "share")
         for side in (ranked, shared):  # the wait for the disk is the same
             set_value(side.desk, "durability", "normal")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar, overloa
 from peewee import SQL, FieldAccessor, ForeignKeyField, Model, ModelSelect, Query, Select, Value, fn
 from playhouse import signals
 
-from models.database import DeskDatabase, current_database
+from models.database import DeskDatabase, current_database, database_at_work
 from models.errors import Conflict, NotFound
 
 Json = dict[str, Any]
@@ -64,8 +64,7 @@ class BaseModel(DeskModel):
             super().__init__(**values)
             return
         # a new row is written whole, so no column needs to be marked dirty
-        self.__data__: Json = self._meta.get_default_dict()
-        self.__data__.update(values)
+        self.__data__: Json = self._meta.get_default_dict() | values
         self.__rel__: Json = {}
         self._dirty = set()
 
@@ -80,7 +79,7 @@ class BaseModel(DeskModel):
     @classmethod
     def lock_or_none(cls, key: object) -> Self | None:
         """Read a row for writing, or return None."""
-        database = current_database.obj
+        database = database_at_work()
         sql = database.statements.get((cls, "select")) or _compile_select(database, cls)
         try:
             values = database.run(sql, (key,)).fetchone()
@@ -133,19 +132,19 @@ class BaseModel(DeskModel):
 
     def _insert(self, changed: Json) -> None:
         names = tuple(changed)
-        database, model = current_database.obj, type(self)
+        database, model = database_at_work(), type(self)
         sql = database.statements.get((model, "insert", names)) or _compile_insert(database, model, names)
         cursor = database.run(sql, tuple(changed.values()))
         key = self._meta.primary_key.name
-        if self.__data__.get(key) is None:
-            self.__data__[key] = cursor.lastrowid
+        if changed.get(key) is None:
+            changed[key] = cursor.lastrowid
 
     def _update(self, changed: Json) -> None:
         versioned = "version" in self._meta.fields
         if versioned:
             changed["version"] = self.__data__["version"] = self.was("version") + 1
         names = tuple(changed)
-        database, model = current_database.obj, type(self)
+        database, model = database_at_work(), type(self)
         sql = database.statements.get((model, "update", names)) or _compile_update(database, model, names)
         values = [*changed.values(), self._pk]
         if versioned:
@@ -216,14 +215,15 @@ class CompiledQuery:
         self._build = build
 
     def __call__(self, **values: object) -> list[tuple[Any, ...]]:
-        sql, places = self.compiled()
+        database = database_at_work()
+        sql, places = database.statements.get(self) or self.compiled()
         params = [values[place.name] if isinstance(place, _Place) else place for place in places]
-        rows: list[tuple[Any, ...]] = current_database.obj.run(sql, params).fetchall()
+        rows: list[tuple[Any, ...]] = database.run(sql, params).fetchall()
         return rows
 
     def compiled(self) -> tuple[str, list[Any]]:
         """The SQL for the database at work, and its parameters: values, or places for them."""
-        statements = current_database.obj.statements
+        statements = database_at_work().statements
         built: tuple[str, list[Any]] | None = statements.get(self)
         if built is None:  # kept as one value, so that a thread sees both or none
             built = statements[self] = self._build().sql()
@@ -260,7 +260,7 @@ def read_rows(model: type[M], query: ModelSelect[M]) -> list[M]:
     names = model._meta.sorted_field_names
     rows: list[M] = []
     sql, parameters = query.sql()
-    for values in current_database.obj.run(sql, parameters).fetchall():
+    for values in database_at_work().run(sql, parameters).fetchall():
         row = model.__new__(model)
         row.__data__ = dict(zip(names, values, strict=True))
         row.__rel__ = {}

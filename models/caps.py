@@ -32,7 +32,7 @@ from models.agents import Agent
 from models.base import BaseModel, CompiledQuery, DeskModel, Json, after_save, listed, parameter, tuples
 from models.bookings import Booking
 from models.customers import Lead
-from models.database import current_database
+from models.database import database_at_work
 from models.ramp import RAMP_ID, Ramp
 from models.windows import HOUR, WEEK, Window, window
 
@@ -192,13 +192,13 @@ class CapsOfDesk:
             self._caps = Caps(rules, *self._calendar) if rules else None
             self._is_read = True
             if not rules:  # every lead asks: the quickest answer
-                current_database.obj.caps = None
+                database_at_work().caps = None
         return self._caps
 
 
 def current_caps() -> Caps | None:
     """The caps in force on the desk at work; None if there are none."""
-    known: CapsOfDesk | None = current_database.obj.caps
+    known: CapsOfDesk | None = database_at_work().caps
     return None if known is None else known.get()
 
 

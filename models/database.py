@@ -10,11 +10,11 @@ import stat
 import threading
 import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from peewee import DatabaseProxy, OperationalError, SqliteDatabase, Table
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
@@ -26,10 +26,6 @@ from models.hints import act
 from models.private_files import PRIVATE_FILE
 from models.refusals import LOG_HINT, no_backup
 from models.refusals import unavailable as unavailable  # for the others
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 T = TypeVar("T")
 
@@ -60,6 +56,7 @@ PRAGMAS = {
 }
 
 _current: ContextVar[DeskDatabase | None] = ContextVar("current_database", default=None)
+database_at_work: Callable[[], Any] = _current.get  # of this thread or task, without the proxy below
 
 
 class CurrentDatabase(DatabaseProxy):
@@ -76,7 +73,7 @@ class CurrentDatabase(DatabaseProxy):
 
     @property
     def obj(self) -> Any:
-        return _current.get()
+        return database_at_work()
 
 
 current_database = CurrentDatabase()
@@ -103,9 +100,8 @@ class DeskDatabase(SqliteDatabase):
         place = os.path.abspath(path) if source is None else source.address
         how = {"uri": True} if source else {}
         super().__init__(place, pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=OPEN_PATIENCE_S, **how)
-        self.path = path
+        self.path, self._is_sealed = path, False
         self.why_read_only = source.why if source else ""
-        self._is_sealed = False
         if source is not None and source.copy is not None:
             weakref.finalize(self, shutil.rmtree, source.copy, ignore_errors=True)
         self.statements: dict[object, Any] = {}
@@ -146,6 +142,10 @@ class DeskDatabase(SqliteDatabase):
         except sqlite3.Error:
             with peewee_errors:  # converted to Peewee's errors, as everywhere else
                 raise
+
+    def execute_sql(self, sql: str, params: Sequence[object] | None = None) -> sqlite3.Cursor:
+        """Execute a statement of Peewee's, without its log and hooks, which nobody uses."""
+        return self.run(sql, params or ())
 
     def seal(self) -> None:
         """Refuse to write from now on, if the desk can only be read."""

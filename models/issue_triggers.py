@@ -32,6 +32,5 @@ def move_survey_score(_sender: type[Survey], survey: Survey, created: bool) -> N
 
 def _change_issue_load(agent_id: int, step: int) -> None:
     agent = Agent.lock(agent_id)
-    what = f"issue load of {agent.name} ({agent_id})"
-    agent.issue_load = stepped(agent.issue_load, step, what, "open issues")
+    agent.issue_load = stepped(agent.issue_load, step, agent, "issue load", "open issues")
     agent.save()

@@ -289,9 +289,9 @@ def _follow_holder(_sender: type[Holder], holder: Holder, _created: bool) -> Non
 def _is_crossing(agent: Agent | Holder) -> bool:
     """Whether a change of load has filled the agent up, or made the first room."""
     old: Any = agent.loaded
-    capacity = agent.capacity
-    was_free = old["load"] + old["issue_load"] < capacity
-    return bool(was_free != (agent.load + agent.issue_load < capacity))
+    new = agent.__data__
+    was_free = old["load"] + old["issue_load"] < new["capacity"]
+    return bool(was_free != (new["load"] + new["issue_load"] < new["capacity"]))
 
 
 def follow_agent(agent_id: int, weight: float | None = None) -> None:

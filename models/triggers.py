@@ -28,7 +28,7 @@ from models.base import BaseModel, CompiledQuery, after_save, parameter
 from models.bookings import PENDING, Assignment, Booking
 from models.caps import recount
 from models.customers import Lead
-from models.database import current_database
+from models.database import current_database, database_at_work
 from models.errors import Refused
 from models.hints import act
 from models.shares import recount as recount_shares
@@ -54,7 +54,7 @@ ranks_changed = Signal()
 @after_save(Lead)
 def assign_new_lead(_sender: type[Lead], lead: Lead, created: bool) -> None:
     """Rule 1. Without a chooser (in an import or generator) nothing follows."""
-    chooser = current_database.chooser
+    chooser = database_at_work().chooser
     if not created or chooser is None:
         return
     agent_id = chooser(lead)
@@ -166,19 +166,19 @@ def _gather(
 
 def _change_load(agent_id: int, step: int, given_at: str | None = None) -> Holder:
     agent = Holder.lock(agent_id)
-    agent.load = stepped(agent.load, step, f"load of {agent.name} ({agent_id})", "Pending bookings")
+    agent.load = stepped(agent.load, step, agent, "load", "Pending bookings")
     if given_at is not None:
         agent.last_given_at = given_at
     agent.save()
     return agent
 
 
-def stepped(load: int, step: int, what: str, work: str) -> int:
-    """Return a load after a step. Raises Refused below zero: clamping would only hide the drift."""
+def stepped(load: int, step: int, agent: Agent | Holder, what: str, work: str) -> int:
+    """Return an agent's load after a step. Raises Refused below zero: clamping would only hide the drift."""
     if load + step < 0:
         raise Refused(
             "load_drift",
-            f"the {what} is {load}, less than the {work}",
+            f"the {what} of {agent.name} ({agent.agent_id}) is {load}, less than the {work}",
             f"{act('doctor.repair')} recounts the loads",
         )
     return load + step
@@ -210,12 +210,13 @@ _booking_of_lead = CompiledQuery(
 
 def assign(lead: Lead, agent_id: int, at: str) -> Assignment:
     """Assign a lead; the second trigger does the rest."""
+    row = lead.__data__  # its columns by name, read faster
     assignment = Assignment(
-        lead_id=lead.lead_id,
+        lead_id=row["lead_id"],
         agent_id=agent_id,
-        customer_name=lead.customer_name,
-        method=lead.method,
-        source=lead.source,
+        customer_name=row["customer_name"],
+        method=row["method"],
+        source=row["source"],
         assigned_at=at,
     )
     assignment.lead = lead
@@ -225,13 +226,14 @@ def assign(lead: Lead, agent_id: int, at: str) -> Assignment:
 
 def open_booking(lead: Lead, assignment: Assignment | None) -> None:
     """Open a Pending booking for a lead; without an assignment it waits."""
-    at = assignment.assigned_at if assignment else lead.received_at
+    row, given = lead.__data__, assignment.__data__ if assignment else {}
+    at = given.get("assigned_at") or row["received_at"]
     booking = Booking(
-        lead_id=lead.lead_id,
-        assignment_id=assignment.assignment_id if assignment else None,
-        agent_id=assignment.agent_id if assignment else None,
-        destination=lead.destination,
-        launch_location=lead.launch_location,
+        lead_id=row["lead_id"],
+        assignment_id=given.get("assignment_id"),
+        agent_id=given.get("agent_id"),
+        destination=row["destination"],
+        launch_location=row["launch_location"],
         created_at=at,
         changed_at=at,
         given_at=at if assignment else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 
 from dispatch.assignment.policies import Candidate, Policy
@@ -86,7 +86,7 @@ def decide(
 def _candidates(policy: Policy, ranked: list[Candidate]) -> str:
     if not policy.is_steady:
         return _dump(ranked)
-    return f"[{','.join([_dumped(policy.name, candidate) for candidate in ranked])}]"
+    return f"[{','.join(map(partial(_dumped, policy.name), ranked))}]"
 
 
 @lru_cache(maxsize=4096)

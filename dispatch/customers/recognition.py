@@ -30,6 +30,8 @@ def recognise(name: str, phone: str | None, email: str | None) -> Recognised:
     Several may share a phone, and somebody with a name of their own there is a new customer. An e-mail
     address is one person's.
     """
+    if not (phone or email):
+        return Recognised(None)
     by_phone = with_phone(phone) if phone else []
     by_email = with_email(email) if email else []
     known = _of_this_name(by_phone, name) or (by_email[0] if by_email else None)

@@ -125,6 +125,18 @@ _running: ContextVar[Command | None] = ContextVar("running_command", default=Non
 class Command:
     """A running command: its desk and time, and the rows it has saved so far."""
 
+    booking_id: int | None = None
+    issue_id: int | None = None
+    agent_id: int | None = None
+    customer_id: int | None = None
+    undoes: int | None = None
+    event_id: int | None = None  # of its event, if that may not be the next one
+    policy: str | None = None
+    request_id: str | None = None  # under which the command itself looks for repeats
+    decision: Decision | None = None
+    writes = 0
+    may_free = False  # can somebody take work who could not before?
+
     def __init__(self, desk: Desk, name: str, actor: str | None = None) -> None:
         self.desk = desk
         self.name = name
@@ -132,24 +144,13 @@ class Command:
         # who signs is only said, unless it is the account itself
         self.account = None if self.actor in (desk.account, DESK_ACTOR) else desk.account
         self.now = desk.now()
-        self.booking_id: int | None = None
-        self.issue_id: int | None = None
-        self.agent_id: int | None = None
-        self.customer_id: int | None = None
         self.detail: Json = {}
-        self.undoes: int | None = None
-        self.event_id: int | None = None  # of its event, if that may not be the next one
-        self.policy: str | None = None
-        self.request_id: str | None = None  # under which the command itself looks for repeats
-        self.decision: Decision | None = None
         self.before: dict[str, Json] = {}
         self.after: dict[str, Json] = {}
         self.steps: list[Step] = []
         self.bookings: set[int] = set()
         self.issues: set[int] = set()
         self.kept_from: dict[int, dict[int, str]] = {}  # booking: agents who must not get it, and why
-        self.writes = 0
-        self.may_free = False  # can somebody take work who could not before?
 
     def note_row(self, row: BaseModel, created: bool) -> None:
         """Record a saved row: whole if it is new, else the changed columns, old and new."""
@@ -289,11 +290,11 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> int:
     elif running.request_id:
         event.request_id = running.request_id
     event.save()
-    running.desk.last_event = event.event_id
-    log_event(event.event_id)
-    running.desk.tell_written(event.event_id)
-    _write_others(running, event.event_id)
-    return int(event.event_id)
+    event_id = running.desk.last_event = event.event_id
+    log_event(event_id)
+    running.desk.tell_written(event_id)
+    _write_others(running, event_id)
+    return event_id
 
 
 def _write_others(running: Command, event_id: int) -> None:

@@ -32,6 +32,8 @@ START_TIME = 19  # of the fields after the name in /proc/PID/stat, in ticks sinc
 DESK_ACTOR = "sweeper"
 """The actor of the desk's own commands; a person's undo skips them."""
 
+OUR_MISTAKES = (IntegrityError, ProgrammingError, DataError)  # not the file's
+
 T = TypeVar("T")
 
 
@@ -97,6 +99,22 @@ def _stored_time(clock: Clock, year_shift: int, at_work: _AtWork) -> str:
 def _reread(desk_of: ref[Desk]) -> None:
     if (desk := desk_of()) is not None:
         desk.follow_settings()
+
+
+class _Reading(db.Active):
+    """What Desk.reading() describes; a class, as every command enters one."""
+
+    __slots__ = ()
+
+    def __exit__(self, *failure: object) -> None:
+        super().__exit__(*failure)
+        error = failure[1]
+        if error is None or isinstance(error, OUR_MISTAKES):
+            return
+        if isinstance(error, OverflowError):
+            raise InvalidInput("number", "number is too large", "no row has such a number") from error
+        if isinstance(error, (DatabaseError, InterfaceError, MemoryError)):
+            raise db.unavailable(error, self._database.path) from error
 
 
 class _Inner(db.Active):
@@ -274,18 +292,9 @@ class Desk:
         with self.reading():
             return int(self.database.pragma("data_version"))
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
+    def reading(self) -> AbstractContextManager[object]:
         """Run the block's queries on this desk; driver errors become DatabaseUnavailable."""
-        with self.database.active():
-            try:
-                yield
-            except (IntegrityError, ProgrammingError, DataError):
-                raise  # our mistake, not the file's
-            except OverflowError as error:
-                raise InvalidInput("number", "number is too large", "no row has such a number") from error
-            except (DatabaseError, InterfaceError, MemoryError) as error:
-                raise db.unavailable(error, self.database.path) from error
+        return _Reading(self.database)
 
     def transaction(self) -> AbstractContextManager[object]:
         """Take the write lock for one command; a nested transaction joins the outer one."""

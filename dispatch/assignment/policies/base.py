@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from functools import partial
+from operator import itemgetter
 from typing import Any, ClassVar
 
 from dispatch.assignment.eligibility import RELAXED_FIRST, Order, Pool
@@ -23,8 +25,8 @@ class Candidate(tuple[Any, ...]):
     @classmethod
     def of_rows(cls, rows: Iterable[tuple[Any, ...]], keys: int) -> list[Candidate]:
         """Candidates from rows that begin with the id and ``keys`` key columns."""
-        columns = 1 + keys
-        return [tuple.__new__(cls, row[:columns]) for row in rows]
+        make, columns = partial(tuple.__new__, cls), itemgetter(slice(1 + keys))
+        return list(map(make, map(columns, rows)))
 
     @property
     def agent_id(self) -> int:
@@ -100,7 +102,7 @@ class OrderedPolicy(Policy):
     def preference(self, first: Candidate, second: Candidate) -> str:
         """The phrases up to the deciding key."""
         words = []
-        mine, theirs = ((*one.keys, one.agent_id) for one in (first, second))
+        mine, theirs = first[1:] + first[:1], second[1:] + second[:1]
         for phrase, own, other in zip(self.phrases, mine, theirs, strict=True):
             words.append(phrase.format(own))
             if own != other:

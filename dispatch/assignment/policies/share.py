@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from dispatch.assignment.eligibility import EVERY, WEIGHT, Order, Pool
@@ -53,14 +54,12 @@ class SharePolicy(Policy):
         state = shares.state()
         total = state.total if state.in_force else shares.total_of_takers()
         rows = _first(pool, state, limit) if state.in_force else pool.first(_everybody, EVERY)
-        found = sorted((_candidate(row, state.moment, total) for row in rows), key=self.place)
-        return found if limit == EVERY else found[:limit]
+        found = sorted(_compared(row, state.moment, total) for row in rows)
+        best = found if limit == EVERY else found[:limit]
+        return [Candidate(agent_id, keys) for _, agent_id, keys in best]
 
     def place(self, candidate: Candidate) -> tuple[Any, ...]:
-        agent_id, is_behind, due_in, behind, weight = candidate
-        if is_behind:
-            return 0, due_in, -behind, agent_id
-        return (1, -behind / weight, agent_id) if weight else (2, 0.0, agent_id)
+        return *_turn(*candidate.keys), candidate.agent_id
 
     def preference(self, first: Candidate, second: Candidate) -> str:
         is_behind, _, behind, weight = first.keys
@@ -96,14 +95,26 @@ def _first(pool: Pool, state: shares.State, limit: int) -> Iterator[tuple[Any, .
             yield from pool.first(_others, limit, of=weight)
 
 
-def _candidate(row: Sequence[Any], moment: float, total: float) -> Candidate:
-    """An agent with what the next lead would leave them behind (leads), and in how many they are due."""
+def _compared(row: Sequence[Any], moment: float, total: float) -> tuple[Any, ...]:
+    """When an agent has their turn, the agent, and the keys."""
     agent_id, weight, due, lag, *_ = row
-    if not weight:
-        return Candidate(agent_id, (False, None, round(lag, DECIMALS), weight))
+    turn, keys = _standing(weight, due, lag, moment, total or weight)
+    return turn, agent_id, keys
+
+
+@lru_cache(maxsize=64)  # many agents are level
+def _standing(weight: float, due: float | None, lag: float, moment: float, total: float) -> tuple[Any, Any]:
+    """An agent's turn and keys: what the next lead would leave them behind (leads), and in how many they are due."""
     if due is not None:
         lag = 1 - weight * (due - moment)
-    total = total or weight
-    behind = round(lag + weight / total, DECIMALS)
-    due_in = max(0.0, round((1 - lag) / weight * total, DECIMALS))
-    return Candidate(agent_id, (behind > 0, due_in, behind, weight))
+    behind = round(lag + weight / total if weight else lag, DECIMALS)
+    due_in = max(0.0, round((1 - lag) / weight * total, DECIMALS)) if weight else None
+    keys = (bool(weight) and behind > 0, due_in, behind, weight)
+    return _turn(*keys), keys
+
+
+def _turn(is_behind: bool, due_in: float, behind: float, weight: float) -> tuple[float, ...]:
+    """When agents with these keys have their turn: lower is sooner, and the third number is used among the due."""
+    if is_behind:
+        return 0, due_in, -behind
+    return (1, -behind / weight) if weight else (2, 0.0)
