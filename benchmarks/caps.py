@@ -15,7 +15,8 @@ from dispatch.assignment.caps import MOST_LEADS, set_cap
 from dispatch.operations.configuration import set_value
 from models.agents import Agent
 from models.base import listed
-from models.caps import CapCount, current_caps, mark_again
+from models.cap_counts import CapCount, mark_again
+from models.caps import current_caps
 from models.windows import WEEK
 
 LEADS, MOST_ROUNDS = 250, 15

@@ -29,8 +29,8 @@ class Agent(BaseModel):
     of the leads under the policy ``share``; ``owed`` the leads missed in absence that come first now
     (models/absences.py). ``capped_until`` is the end of the window in which the agent
     has all leads that a cap on all leads allows, ``capped_scopes`` the caps on some leads that the agent is
-    at (",3,7,"); models/caps.py keeps both. ``gone_since`` is when an absence began, ``settling_until`` when
-    an agent who was absent for long has settled in; neither is noted without the setting ``ramp``.
+    at (",3,7,"); models/cap_counts.py keeps both. ``gone_since`` is when an absence began, ``settling_until``
+    when an agent who was absent for long has settled in; neither is noted without the setting ``ramp``.
     """
 
     label = "agent"

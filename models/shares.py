@@ -20,7 +20,7 @@ from operator import or_
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from peewee import SQL, BooleanField, DoubleField, IntegerField, TextField, Value, fn
+from peewee import SQL, BooleanField, Case, DoubleField, IntegerField, TextField, Value, fn
 
 from models.agents import TAKES_WORK, Agent, Holder, Taker
 from models.audit import Decision
@@ -126,6 +126,22 @@ _next_weight = CompiledQuery(
         Taker.share_due.is_null(), Taker.weight > parameter("above")
     )
 )
+_receive = CompiledQuery(
+    lambda: Sharer.update(
+        {
+            Sharer.share_due: fn.COALESCE(Sharer.share_due, 0.0) + Value(1.0) / Sharer.weight,
+            Sharer.owed: Case(None, [(Sharer.owed > 1, Sharer.owed - 1)], 0.0),
+        }
+    ).where(Sharer.agent_id == parameter("agent_id"))
+)
+_go_on = CompiledQuery(
+    lambda: ShareClock.update(
+        {
+            ShareClock.moment: ShareClock.moment + parameter("step"),
+            ShareClock.given: ShareClock.given + parameter("step"),
+        }
+    )
+)
 _total_of_takers = CompiledQuery(
     lambda: Taker.select(fn.SUM(Taker.weight)).where(TAKES_WORK, Taker.weight > 0)
 )
@@ -157,18 +173,13 @@ def weights_of_others() -> list[float]:
 
 def receive(agent_id: int) -> None:
     """Count a lead that the policy has given to an agent, in the transaction that gives it."""
-    clock = ShareClock.lock_or_none(THE_CLOCK)
-    if clock is None or not clock.in_force:
+    clock = state()
+    if not clock.in_force:
+        kept = ShareClock.lock_or_none(THE_CLOCK)
         # the decision about this lead is there already
-        clock = _recounted(clock or ShareClock(clock_id=THE_CLOCK, since_decision=_last_decision() - 1))
-    agent = Sharer.lock(agent_id)
-    agent.share_due = (agent.share_due or 0.0) + 1 / agent.weight  # members have one
-    agent.owed = max(0.0, agent.owed - 1)
-    agent.save()
-    step = 1 / clock.state.total
-    clock.moment += step
-    clock.given += step
-    clock.save()
+        clock = _recounted(kept or ShareClock(clock_id=THE_CLOCK, since_decision=_last_decision() - 1)).state
+    _receive(agent_id=agent_id)
+    _go_on(step=1 / clock.total)
 
 
 def give_back(agent_id: int, leads: int = 1) -> bool:

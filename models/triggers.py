@@ -26,7 +26,7 @@ from playhouse.signals import Signal
 from models.agents import Agent, Holder
 from models.base import BaseModel, CompiledQuery, after_save, parameter
 from models.bookings import PENDING, Assignment, Booking
-from models.caps import recount
+from models.cap_counts import recount
 from models.customers import Lead
 from models.database import current_database, database_at_work
 from models.errors import Refused

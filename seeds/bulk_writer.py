@@ -22,7 +22,7 @@ from dispatch.desk.commands import MOVED
 from dispatch.desk.desk import Desk
 from dispatch.operations.import_record import Made, Run
 from dispatch.operations.integrity.ledger import FIRST
-from models import caps, shares
+from models import cap_counts, shares
 from models.agents import Agent
 from models.audit import Decision
 from models.base import BaseModel, CompiledQuery, Json, parameter
@@ -258,7 +258,7 @@ def write_batch(batch: list[History]) -> Made:
         made[Booking] = _said(Booking, bookings)
         recount_loads({agent_id for _, _, _, agent_id, status, *_ in bookings if status == PENDING})
         # those of another desk's export may have been given in the windows of now
-        caps.recount({agent_id for _, _, _, agent_id, *_ in bookings if agent_id is not None})
+        cap_counts.recount({agent_id for _, _, _, agent_id, *_ in bookings if agent_id is not None})
         _add_scores(batch)
     return made
 

@@ -73,7 +73,7 @@ def plans(desk: Desk, run: Run) -> list[str]:
 
 def index_entries_written(desk: Desk, run: Run, table: str) -> int:
     """In how many indexes the updates of a table in ``run()`` may move a row."""
-    updates = [one for one in _statements(desk, run) if one.startswith(f"UPDATE {table} ")]
+    updates = [one for one in _statements(desk, run) if one.replace('"', "").startswith(f"UPDATE {table} ")]
     return [row[1] for row in _explained(desk, "EXPLAIN", updates)].count("IdxInsert")
 
 

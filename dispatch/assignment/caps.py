@@ -14,7 +14,8 @@ from dispatch.queries.row_types import CapRow
 from dispatch.queries.wording import plural
 from models.base import after_save
 from models.bookings import Waiting
-from models.caps import RULE_COLUMNS, Cap, CapRule, current_caps, recount, roll
+from models.cap_counts import recount, roll
+from models.caps import RULE_COLUMNS, Cap, CapRule, current_caps
 from models.errors import InvalidInput, NotFound, Refused
 from models.hints import act
 from models.windows import PERIODS

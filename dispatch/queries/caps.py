@@ -14,7 +14,8 @@ from dispatch.queries.row_types import CapRow
 from models.agents import Agent
 from models.base import CompiledQuery, listed, parameter, tuples
 from models.bookings import Booking
-from models.caps import CapCount, CapRule, Reached, caps_in_force, current_caps
+from models.cap_counts import CapCount, Reached
+from models.caps import CapRule, caps_in_force, current_caps
 from models.customers import Lead
 from models.ramp import RAMP_ID
 from models.windows import DAYS, HOUR, wall_clock

@@ -104,17 +104,17 @@ def _compared(row: Sequence[Any], moment: float, total: float) -> tuple[Any, ...
 
 @lru_cache(maxsize=64)  # many agents are level
 def _standing(weight: float, due: float | None, lag: float, moment: float, total: float) -> tuple[Any, Any]:
-    """An agent's turn and keys: what the next lead would leave them behind (leads), and in how many they are due."""
+    """An agent's turn, and keys: what the next lead would leave them behind, and in how many they are due."""
     if due is not None:
         lag = 1 - weight * (due - moment)
     behind = round(lag + weight / total if weight else lag, DECIMALS)
     due_in = max(0.0, round((1 - lag) / weight * total, DECIMALS)) if weight else None
-    keys = (bool(weight) and behind > 0, due_in, behind, weight)
+    keys = bool(weight) and behind > 0, due_in, behind, weight
     return _turn(*keys), keys
 
 
-def _turn(is_behind: bool, due_in: float, behind: float, weight: float) -> tuple[float, ...]:
-    """When agents with these keys have their turn: lower is sooner, and the third number is used among the due."""
-    if is_behind:
+def _turn(is_behind: bool, due_in: float | None, behind: float, weight: float) -> tuple[float, ...]:
+    """When agents with these keys have their turn: lower is sooner."""
+    if is_behind and due_in is not None:
         return 0, due_in, -behind
     return (1, -behind / weight) if weight else (2, 0.0)

@@ -10,7 +10,7 @@ from dispatch.desk.desk import Desk
 from dispatch.operations.integrity.findings import Finding, counted, finding, joined, named
 from dispatch.operations.integrity.work import miscounted
 from dispatch.queries.customer_index import LARGE_BACKLOG, backlog
-from models import caps, shares, tallies
+from models import cap_counts, shares, tallies
 from models.agents import RATING_DECIMALS, Agent
 from models.base import Json
 from models.bookings import PENDING, Assignment, Booking
@@ -143,15 +143,15 @@ def repair_tallies() -> int:
 
 def caps_agree() -> Finding:
     """Check that the counts of caps are those of the bookings given in the windows of now."""
-    wrong = named("caps not counted right for agents", caps.differing())
+    wrong = named("caps not counted right for agents", cap_counts.differing())
     return finding("caps", "the counts of caps agree with the bookings", wrong, RECOUNT)
 
 
 def repair_caps() -> int:
     """Count caps again; return for how many agents they were wrong."""
-    wrong = len(caps.differing())
+    wrong = len(cap_counts.differing())
     if wrong:
-        caps.recount()
+        cap_counts.recount()
     return wrong
 
 

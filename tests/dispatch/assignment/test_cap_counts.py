@@ -27,7 +27,7 @@ from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.operations import configuration, undo
 from dispatch.operations.sweep import sweep
-from models import caps
+from models import cap_counts
 from models.errors import DeskError
 from models.ramp import RAMP_ID
 from tests.plain_distribution import IN_FORCE, PlainCap, end_of
@@ -150,7 +150,7 @@ def test_counts_are_right_and_no_automaton_exceeds_a_cap(steps: list[tuple[str, 
                 assert kept == right, name
                 with desk.reading():
                     desk.settings.begin()
-                    assert caps.differing() == [], name
+                    assert cap_counts.differing() == [], name
                 for key, number in right.items():
                     if name not in BY_HAND:
                         assert number <= max(limits[key[0]], before.get(key, 0)), (name, key)

@@ -25,7 +25,7 @@ from dispatch.operations.undo import redo, undo
 from dispatch.queries.caps import caps_of, list_caps
 from models.agents import Agent
 from models.base import tuples
-from models.caps import CapCount
+from models.cap_counts import CapCount
 from models.errors import DeskError, InvalidInput, NotFound, Refused
 from tests.conftest import TestClock
 

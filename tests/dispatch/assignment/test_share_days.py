@@ -26,7 +26,7 @@ from dispatch.leads import intake
 from dispatch.operations import configuration
 from dispatch.operations.sweep import sweep
 from dispatch.operations.undo import undo
-from models import caps, shares
+from models import cap_counts, shares
 from models.agents import Agent
 from models.audit import Decision, Event
 from models.base import tuples
@@ -221,7 +221,7 @@ class Day:
         with self.desk.reading():
             self.desk.settings.begin()
             assert shares.fault("share") == ""
-            assert caps.differing() == []
+            assert cap_counts.differing() == []
         if self.is_bounded:
             most = (
                 max(2, harmonic(len(right))) if self.is_capped else 2
