@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any
 
 from dispatch.assignment.eligibility import EVERY, WEIGHT, Order, Pool
@@ -54,7 +55,7 @@ class SharePolicy(Policy):
         state = shares.state()
         total = state.total if state.in_force else shares.total_of_takers()
         rows = _first(pool, state, limit) if state.in_force else pool.first(_everybody, EVERY)
-        found = sorted(_compared(row, state.moment, total) for row in rows)
+        found = sorted(chain.from_iterable(_compared(rows, state.moment, total)))
         best = found if limit == EVERY else found[:limit]
         return [Candidate(agent_id, keys) for _, agent_id, keys in best]
 
@@ -95,14 +96,13 @@ def _first(pool: Pool, state: shares.State, limit: int) -> Iterator[tuple[Any, .
             yield from pool.first(_others, limit, of=weight)
 
 
-def _compared(row: Sequence[Any], moment: float, total: float) -> tuple[Any, ...]:
-    """When an agent has their turn, the agent, and the keys."""
-    agent_id, weight, due, lag, *_ = row
-    turn, keys = _standing(weight, due, lag, moment, total or weight)
-    return turn, agent_id, keys
+def _compared(rows: Iterable[Sequence[Any]], moment: float, total: float) -> Iterator[list[tuple[Any, ...]]]:
+    """When agents have their turn, with their ids and keys; worked out once for those who are level."""
+    for (weight, due, lag), level in groupby(rows, itemgetter(1, 2, 3)):
+        turn, keys = _standing(weight, due, lag, moment, total or weight)
+        yield [(turn, row[0], keys) for row in level]
 
 
-@lru_cache(maxsize=64)  # many agents are level
 def _standing(weight: float, due: float | None, lag: float, moment: float, total: float) -> tuple[Any, Any]:
     """An agent's turn, and keys: what the next lead would leave them behind, and in how many they are due."""
     if due is not None:
