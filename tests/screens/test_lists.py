@@ -83,7 +83,7 @@ def numbers(app: AstraApp) -> list[int]:
 
 
 async def test_the_view_follows_the_text(golden_file: Path, running: Any) -> None:
-    async with running(golden_file) as (app, _):
+    async with running(golden_file, at="queue") as (app, _):
         await press(app, "f4", "escape", "slash", *"is:unclaimed", "enter")
         assert app.screen.view_in_sight() == "Unclaimed"
         assert "7 of 12" in text_of(app)
@@ -119,7 +119,7 @@ async def test_escape_keeps_the_view_that_was_chosen(
 
 
 async def test_queue_tells_how_many_of_its_rows_are_undone(running: Any, other_terminal: Desk) -> None:
-    async with running() as (app, _):
+    async with running(at="queue") as (app, _):
         await press(app, "f4", "escape")
         assert "undone" not in text_of(app)
         queue = app.screen
@@ -134,7 +134,7 @@ async def test_queue_tells_how_many_of_its_rows_are_undone(running: Any, other_t
 
 
 async def test_views_and_the_order_can_be_clicked(golden_file: Path, running: Any) -> None:
-    async with running(golden_file) as (app, pilot):
+    async with running(golden_file, at="queue") as (app, pilot):
         await press(app, "f4", "escape")
         line = text_of(app).splitlines()[1]
         await pilot.click(offset=(line.index("Cancelled"), 1))
@@ -151,7 +151,7 @@ async def test_views_and_the_order_can_be_clicked(golden_file: Path, running: An
 
 
 async def test_a_name_is_answered_and_completed(golden_file: Path, running: Any) -> None:
-    async with running(golden_file) as (app, _):
+    async with running(golden_file, at="queue") as (app, _):
         await press(app, "f4", "escape", "slash", *"agent:nov")
         assert 'tab agent:"Nova Singh"' in text_of(app)
         await press(app, "enter")
@@ -171,7 +171,7 @@ async def test_a_name_is_answered_and_completed(golden_file: Path, running: Any)
 
 
 async def test_each_header_sorts_and_hidden_ones_are_skipped(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         app.my_agent_id = 1
         await press(app, "f4", "escape")
         for _ in table(app).sorts_shown:
@@ -187,7 +187,7 @@ async def test_each_header_sorts_and_hidden_ones_are_skipped(golden_file: Path, 
 
 
 async def test_a_list_without_orders_sorts_itself(golden_file: Path, running: Any) -> None:
-    async with running(golden_file) as (app, _):
+    async with running(golden_file, at="insights") as (app, _):
         await press(app, "f7", "v", "v")
         agents = app.screen.query_one("#agents", LiveTable)
         given = [row["agent_name"] for row in agents.rows_shown]
@@ -200,7 +200,7 @@ async def test_a_list_without_orders_sorts_itself(golden_file: Path, running: An
 
 
 async def test_only_the_list_in_focus_has_a_bar(golden_file: Path, running: Any) -> None:
-    async with running(golden_file) as (app, _):
+    async with running(golden_file, at="queue") as (app, _):
         await press(app, "f4", "escape")
 
         def bars() -> int:
@@ -217,7 +217,7 @@ async def test_only_the_list_in_focus_has_a_bar(golden_file: Path, running: Any)
 
 @pytest.mark.parametrize(("width", "panes"), [(80, 1), (120, 1), (160, 2), (200, 2)])
 async def test_the_width_is_used(golden_file: Path, running: Any, width: int, panes: int) -> None:
-    async with running(golden_file, size=(width, 36)) as (app, _):
+    async with running(golden_file, size=(width, 36), at="queue") as (app, _):
         await press(app, "f4", "escape")
         assert isinstance(app.screen, Queue)
         shown = [pane for pane in app.screen.query(DetailPane) if pane.region.area]
@@ -229,7 +229,7 @@ async def test_the_width_is_used(golden_file: Path, running: Any, width: int, pa
 
 
 async def test_the_border_stays_where_it_was_put(golden_file: Path, running: Any) -> None:
-    async with running(golden_file) as (app, _):
+    async with running(golden_file, at="queue") as (app, _):
         await press(app, "f4", "escape")
         pane = app.screen.query_one(DetailPane)
         before = pane.outer_size.width
@@ -304,7 +304,7 @@ async def test_dispatch_has_the_customer_in_a_third_column(
 async def test_another_view_is_laid_out_once_for_the_list_and_once_for_the_pane(
     golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(golden_file) as (app, _):
+    async with running(golden_file, at="queue") as (app, _):
         await press(app, "f4", "escape", "v", "v", "V", "V")
         laid_out: list[str] = []
         place = app.screen
@@ -330,7 +330,7 @@ async def test_the_pane_is_about_the_row_under_the_cursor(
         return booking_detail(number, *given, **options)
 
     monkeypatch.setattr("screens.bookings.list.booking_detail", spy)
-    async with running(golden_file) as (app, _):
+    async with running(golden_file, at="queue") as (app, _):
         await press(app, "f4", "escape", "home")
         table, pane = app.screen.query_one("#queue", LiveTable), app.screen.query(DetailPane).first()
         for keys in (
@@ -359,7 +359,7 @@ async def test_views_are_counted_again_only_after_a_change(
             return count(*given)
 
         monkeypatch.setattr(queries, name, spy)
-    async with running() as (app, _):
+    async with running(at="queue") as (app, _):
         await press(app, "f4")
         assert counted
         counted.clear()
