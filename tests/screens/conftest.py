@@ -105,8 +105,12 @@ def other_terminal(demo_file: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def running(demo_file: Path) -> Running:
-    """Start the application on the demo desk, or another file, and wait until it stands still."""
+def running(demo_file: Path, monkeypatch: pytest.MonkeyPatch) -> Running:
+    """Start the application on the demo desk, or another file, and wait until it stands still.
+
+    A test of another place than Dispatch starts ``at`` it, as somebody does who left the application there:
+    Dispatch, whose widgets are the most, then need not be made.
+    """
 
     @asynccontextmanager
     async def start(
@@ -117,8 +121,11 @@ def running(demo_file: Path) -> Running:
         preferences: Preferences | None = None,
         drafts: Drafts | None = None,
         sweeps: bool = False,
+        at: str = AstraApp.DEFAULT_MODE,
     ) -> AsyncIterator[tuple[AstraApp, Pilot[None]]]:
-        app = AstraApp(database=path, clock=clock, actor=actor, preferences=preferences, drafts=drafts)
+        with monkeypatch.context() as patch:
+            patch.setattr(AstraApp, "DEFAULT_MODE", at)
+            app = AstraApp(database=path, clock=clock, actor=actor, preferences=preferences, drafts=drafts)
         app.animation_level = "none"
         app.sweeps_by_itself = sweeps
         async with app.run_test(size=size, notifications=True) as pilot:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-import pytest
 from textual import events
 from textual.widgets import Button, Input
 
@@ -34,41 +34,49 @@ async def logged(app: AstraApp) -> Any:
     return await app.backend.read(lambda: event_log.events(limit=1))
 
 
-@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
-async def test_a_pasted_name_does_nothing_outside_a_field(golden_file: Path, running: Any, name: str) -> None:
+async def test_a_pasted_name_does_nothing_outside_a_field(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         before = await logged(app)
-        several = "\n" in name  # lines pasted in Dispatch are several leads: a form opens
-        dispatch: list[tuple[str, ...]] = [] if several else [("f2",)]
-        for keys in (*dispatch, ("f4", "escape"), ("f3",), ("f6", "escape"), ("f7",), ("f4", "escape", "x")):
+        for name in NAMES.values():
+            several = "\n" in name  # lines pasted in Dispatch are several leads: a form opens
+            dispatch: list[tuple[str, ...]] = [] if several else [("f2",)]
+            for keys in (
+                *dispatch,
+                ("f4", "escape"),
+                ("f3",),
+                ("f6", "escape"),
+                ("f7",),
+                ("f4", "escape", "x"),
+            ):
+                await press(app, *keys)
+                there, buttons = app.screen, [*app.screen.query(Button)]
+                for spot in (app.focused, *buttons):
+                    if not isinstance(spot, Input):
+                        there.set_focus(spot)
+                        await paste(app, name)
+                        assert app.screen is there, (keys, spot)
+                        assert await logged(app) == before, (keys, spot)
+                assert widths(app) == {80}, keys
+                await leave(app)
+
+
+LOOKED_FOR = (("f3", "ctrl+p"), ("f3", "ctrl+g"), ("f3", "ctrl+f"), ("f4", "slash"))
+
+
+async def test_a_pasted_name_is_only_looked_for(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        before = await logged(app)
+        for keys, name in product(LOOKED_FOR, NAMES.values()):
             await press(app, *keys)
-            there, buttons = app.screen, [*app.screen.query(Button)]
-            for spot in (app.focused, *buttons):
-                if not isinstance(spot, Input):
-                    there.set_focus(spot)
-                    await paste(app, name)
-                    assert app.screen is there, (keys, spot)
-                    assert await logged(app) == before, (keys, spot)
-            assert widths(app) == {80}, keys
-            await leave(app)
-
-
-@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
-@pytest.mark.parametrize("keys", [("f3", "ctrl+p"), ("f3", "ctrl+g"), ("f3", "ctrl+f"), ("f4", "slash")])
-async def test_a_pasted_name_is_only_looked_for(
-    golden_file: Path, running: Any, keys: tuple[str, ...], name: str
-) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
-        before = await logged(app)
-        await press(app, *keys)
-        there = app.screen
-        await paste(app, name)
-        assert app.screen is there
-        assert widths(app) == {80}
-        assert "\x1b" not in text_of(app)
-        assert "\x9b" not in text_of(app)
-        await press(app, "escape", "escape")
-        assert await logged(app) == before
+            there = app.screen
+            await paste(app, name)
+            assert app.screen is there, (keys, name)
+            assert widths(app) == {80}, (keys, name)
+            assert "\x1b" not in text_of(app), (keys, name)
+            assert "\x9b" not in text_of(app)
+            await press(app, "escape", "escape")
+            assert len(app.screen_stack) == 1, (keys, name)
+            assert await logged(app) == before, (keys, name)
 
 
 async def test_a_name_of_10_000_characters_is_refused_and_stays(golden_file: Path, running: Any) -> None:

@@ -82,7 +82,7 @@ async def test_what_is_below_a_modal_stays_dimmed(golden_file: Path, running: An
 async def test_what_needs_somebody_has_the_colour_of_the_present_theme(
     golden_file: Path, running: Any, drawn_by: str, sign: str
 ) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="service") as (app, _):
         await press(app, "f6", "escape", "home")
         for theme in (LIGHT, CONTRAST, DARK):
             app.theme = theme.name
@@ -151,7 +151,7 @@ def test_a_light_text_stays_light_where_it_can() -> None:
 
 
 async def test_a_place_comes_back_in_the_present_theme_and_size(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, pilot):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, pilot):
         await press(app, "f4", "escape", "home", "f3")
         app.theme = LIGHT.name
         await pilot.resize_terminal(120, 36)

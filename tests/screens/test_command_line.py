@@ -65,7 +65,7 @@ async def test_a_booking_is_claimed_in_six_keys_from_anywhere(
 
 
 async def test_the_consequence_is_shown_before_anything_is_done(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=SIZE) as (app, _):
+    async with running(golden_file, size=SIZE, at="queue") as (app, _):
         event = await last_event(app)
         row = await booking(app, 12)
         await press(app, "f4", "colon")
@@ -93,7 +93,7 @@ async def test_a_refusal_is_shown_in_place_and_the_text_is_kept(golden_file: Pat
 
 
 async def test_its_key_leaves_an_open_line_open(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=SIZE) as (app, _):
+    async with running(golden_file, size=SIZE, at="queue") as (app, _):
         event = await last_event(app)
         await press(app, "f4", "escape", "home", "ctrl+g", "ctrl+g", *keys_of("n 12 called"))
         assert isinstance(app.screen, CommandLine)
@@ -106,7 +106,7 @@ async def test_its_key_leaves_an_open_line_open(golden_file: Path, running: Any)
 
 @pytest.mark.parametrize("back", ["escape", "enter", "ctrl+g"])
 async def test_behind_its_help_the_line_is_open_and_empty(golden_file: Path, running: Any, back: str) -> None:
-    async with running(golden_file, size=SIZE) as (app, _):
+    async with running(golden_file, size=SIZE, at="queue") as (app, _):
         await press(app, "f4", "colon", *"help", "enter")
         assert app.screen.heading == "Command line"
         await press(app, back, *keys_of("n 9 hello"))
@@ -124,7 +124,7 @@ async def test_an_ambiguous_name_lists_who(golden_file: Path, running: Any) -> N
 
 
 async def test_it_opens_over_a_half_filled_form_which_stays_as_it_is(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=SIZE) as (app, _):
+    async with running(golden_file, size=SIZE, at="queue") as (app, _):
         await press(app, "f4", "x", *"half a rea")
         form = app.screen
         assert isinstance(form, FormModal)
@@ -168,7 +168,7 @@ async def test_it_goes_to_bookings_issues_and_agents(golden_file: Path, running:
 
 
 async def test_what_holds_no_text_is_closed_for_a_jump(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=SIZE) as (app, _):
+    async with running(golden_file, size=SIZE, at="roster") as (app, _):
         await press(app, "f3", "f1")
         await line(app, "12", "enter")
         assert app.screen is app.place
@@ -219,7 +219,7 @@ async def test_earlier_lines_come_back_and_what_was_written_is_not_remembered(
 async def test_the_dot_repeats_the_last_command_for_the_row_under_the_cursor(
     golden_file: Path, running: Any
 ) -> None:
-    async with running(golden_file, size=SIZE) as (app, _):
+    async with running(golden_file, size=SIZE, at="queue") as (app, _):
         await press(app, "f4", ".")
         event = await last_event(app)
         await line(app, "n 12 call back", "enter")
@@ -235,7 +235,7 @@ async def test_the_dot_repeats_the_last_command_for_the_row_under_the_cursor(
 
 
 async def test_what_cannot_be_undone_is_shown_before_it_is_repeated(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=SIZE) as (app, _):
+    async with running(golden_file, size=SIZE, at="service") as (app, _):
         await press(app, "f6")
         number = app.place.chosen()["issue_id"]
         await line(app, f"in {number} seen", "enter")
@@ -249,7 +249,7 @@ async def test_what_cannot_be_undone_is_shown_before_it_is_repeated(golden_file:
 
 
 async def test_a_paste_of_several_lines_becomes_one_and_runs_nothing(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=SIZE) as (app, _):
+    async with running(golden_file, size=SIZE, at="queue") as (app, _):
         event = await last_event(app)
         await press(app, "f4", "colon")
         app.post_message(events.Paste("n 12 [/b]\n\x1b[2J c13\n"))

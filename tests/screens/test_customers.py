@@ -125,7 +125,7 @@ async def _keys_and_mouse_choose(app: AstraApp, pilot: Any) -> None:
 
 async def test_a_card_shows_all_and_stays_up_to_date(busy_file: Path, running: Any) -> None:
     other = open_desk(busy_file, clock=standing_still, actor="lee")
-    async with running(busy_file, size=(80, 24)) as (app, _):
+    async with running(busy_file, size=(80, 24), at="queue") as (app, _):
         await press(app, "f4", "escape", "slash", *"#14", "enter", "i")
         assert (card(app)["customer_id"], names(app)) == (13, ["Katie Nguyen", "Kate Nguyen"])
         await press(app, "down")
@@ -178,7 +178,7 @@ async def see_that_somebody_can_be_chosen_only_where_there_is_one(app: AstraApp)
 
 
 async def test_two_customers_are_merged_and_separated_again(busy_file: Path, running: Any) -> None:
-    async with running(busy_file, size=(120, 36)) as (app, _):
+    async with running(busy_file, size=(120, 36), at="queue") as (app, _):
         await press(app, "f4", "escape", "slash", *"#1", "enter", "end", "i")
         assert card(app)["customer_id"] == 1
         await press(app, "m")

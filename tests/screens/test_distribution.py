@@ -77,7 +77,7 @@ async def test_the_sweeper_runs_at_start_and_reports_an_error_once(
 
 
 async def test_marked_bookings_are_changed_together(golden_file: Path, running: Any, lee: Desk) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await press(app, "f4", "escape", "home")
         table = app.screen.query_one(LiveTable)
         for number in (3, 8, 9):  # Cancelled, and two that are Pending
@@ -105,7 +105,7 @@ async def test_marked_bookings_are_changed_together(golden_file: Path, running: 
 async def test_undoing_a_batch_leaves_what_has_changed_since(
     golden_file: Path, running: Any, lee: Desk
 ) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await press(app, "f4", "escape", "home")
         table = app.screen.query_one(LiveTable)
         for number in (8, 9):
@@ -135,7 +135,7 @@ async def test_undoing_a_batch_leaves_what_has_changed_since(
 async def test_all_of_a_list_are_marked_up_to_a_limit(
     golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await press(app, "f4", "escape", "home")
         table = app.screen.query_one(LiveTable)
         await press(app, "A", "l")
@@ -151,7 +151,7 @@ async def test_all_of_a_list_are_marked_up_to_a_limit(
 
 
 async def test_a_click_before_a_row_or_with_ctrl_marks_it(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, pilot):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, pilot):
         await press(app, "f4", "escape", "home")
         await pilot.click("#queue", offset=(0, 2))
         await pilot.click("#queue", offset=(20, 3), control=True)
@@ -164,7 +164,7 @@ async def test_a_click_before_a_row_or_with_ctrl_marks_it(golden_file: Path, run
 
 
 async def test_two_applications_claim_the_same_booking(golden_file: Path, running: Any) -> None:
-    async with running(golden_file) as (mine, _):
+    async with running(golden_file, at="queue") as (mine, _):
         mine.my_agent_id = 6
         await at_booking(mine, 9)
         holder = (await booking(mine, 9))["agent_name"]
@@ -186,7 +186,7 @@ async def test_unclaimed_work_of_another_agent_is_pulled_if_the_desk_allows_it(
     golden_file: Path, running: Any, lee: Desk
 ) -> None:
     configuration.set_value(lee, "pull", "on")
-    async with running(golden_file) as (app, _):
+    async with running(golden_file, at="queue") as (app, _):
         app.my_agent_id = 6
         await at_booking(app, 9)
         await press(app, "c")
@@ -227,7 +227,7 @@ def told_reason(app: AstraApp) -> str:
 
 async def test_policy_and_shuffle_are_previewed_first(golden_file: Path, running: Any, lee: Desk) -> None:
     agents.change(lee, 1, capacity="2")
-    async with running(golden_file) as (app, pilot):
+    async with running(golden_file, at="roster") as (app, pilot):
         await press(app, "f3")
         await pilot.click(".info")
         await app.settle()
@@ -302,14 +302,14 @@ async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_o
 
 async def test_the_buttons_of_a_form_with_a_preview_are_in_sight(golden_file: Path, running: Any) -> None:
     for height in (24, 30, 36):
-        async with running(golden_file, size=(100, height)) as (app, _):
+        async with running(golden_file, size=(100, height), at="queue") as (app, _):
             await press(app, "f4", "slash", *"is:unclaimed", "enter", "space", "space", "space", "r")
             await press(app, *"nova")
             assert "Reassign bookings Cancel" in told(app), height
 
 
 async def test_a_handover_shows_the_issues_that_go_to_others(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="roster") as (app, _):
         holder = next(row for row in await app.backend.read(queries.list_agents) if row["issue_load"])
         await press(app, "f3", "slash", *holder["last_name"].lower(), "enter", "R")
         noun = "issue" if holder["issue_load"] == 1 else "issues"
@@ -318,7 +318,7 @@ async def test_a_handover_shows_the_issues_that_go_to_others(golden_file: Path, 
 
 
 async def test_a_break_is_announced_in_words(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="roster") as (app, _):
         await press(app, "f3", "slash", *"nova", "enter", "p", "b", "r")
         await fill_in(app, until="in 30 min")
         await press(app, "f9")
@@ -507,7 +507,7 @@ async def test_there_is_nothing_to_hand_over(golden_file: Path, running: Any, le
 
 
 async def test_a_handover_to_an_agent_asks_which(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(100, 40)) as (app, _):
+    async with running(golden_file, size=(100, 40), at="roster") as (app, _):
         await press(app, "f3", "slash", *"baker", "enter", "R")
         form = app.screen
         assert isinstance(form, FormModal)
@@ -536,7 +536,7 @@ async def test_an_agents_panel_names_the_caps_that_bind(golden_file: Path, runni
         if row["status"] == "Pending" and row["agent_id"] != taker:
             bookings.reassign(lee, number, taker, "asked")
             break
-    async with running(golden_file, size=(120, 40)) as (app, _):
+    async with running(golden_file, size=(120, 40), at="roster") as (app, _):
         app.show_agent(taker)
         await app.settle()
         pane = " ".join(line.split("│")[1].strip() for line in text_of(app).splitlines() if "│" in line)

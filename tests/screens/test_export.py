@@ -50,7 +50,7 @@ async def test_all_rows_of_a_filtered_list_leave_in_its_order(
     with other_terminal.reading():
         wanted = queries.list_bookings(queries.BookingFilter(status="Confirmed", sort="id", descending=False))
     assert len(wanted) > 150
-    async with running() as (app, _):
+    async with running(at="queue") as (app, _):
         await press(app, "f4", "slash", *"status:confirmed", "enter", *ID_ASCENDING)
         assert len(app.screen.query_one(LiveTable).rows_shown) <= 100
         await export(app, tmp_path / "a.csv")
@@ -61,7 +61,7 @@ async def test_all_rows_of_a_filtered_list_leave_in_its_order(
 
 
 async def test_the_chosen_columns_or_all_of_them(running: Running, tmp_path: Path) -> None:
-    async with running(size=(80, 24)) as (app, _):
+    async with running(size=(80, 24), at="queue") as (app, _):
         await press(app, "f4")
         app.screen.query_one(LiveTable).choose(["requests", "booking_id", "launch_location"])
         await export(app, tmp_path / "some.tsv")
@@ -92,7 +92,7 @@ async def test_a_name_that_is_a_formula_is_a_text(
     running: Running, tmp_path: Path, other_terminal: Desk
 ) -> None:
     records.edit(other_terminal, 450, name='=HYPERLINK("http://x","y")')
-    async with running() as (app, _):
+    async with running(at="queue") as (app, _):
         await press(app, "f4")
         await export(app, tmp_path / "a.csv")
     assert '\'=HYPERLINK("http://x","y")' in {row[1] for row in read(tmp_path / "a.csv")}
@@ -113,7 +113,7 @@ async def test_a_name_that_is_a_formula_is_a_text(
 async def test_every_list_has_the_key(
     running: Running, tmp_path: Path, keys: tuple[str, ...], name: str, header: str
 ) -> None:
-    async with running() as (app, _):
+    async with running(at="roster") as (app, _):
         app.my_agent_id = 6
         await press(app, "f3", *keys)
         app.screen.query_one(f"#{name or 'latest'}", LiveTable).focus()
@@ -133,7 +133,7 @@ async def test_every_list_has_the_key(
 
 async def test_a_file_that_exists_is_kept_and_the_form_stays(running: Running, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("theirs")
-    async with running() as (app, _):
+    async with running(at="roster") as (app, _):
         await press(app, "f3")
         await export(app, tmp_path / "a.csv")
         assert isinstance(app.screen, FormModal)

@@ -175,7 +175,7 @@ def test_what_is_no_view_is_called_mixed() -> None:
 
 async def test_a_refused_text_is_told_and_the_list_stays(golden_file: Path, running: Any) -> None:
     other = open_desk(golden_file, clock=standing_still, actor="lee")
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="queue") as (app, _):
         await press(app, "f4", "escape")
         everything = await listed(app, "")
         assert await listed(app, "status:lost") == everything
@@ -199,7 +199,7 @@ async def test_a_refused_text_is_told_and_the_list_stays(golden_file: Path, runn
 
 
 async def test_the_roster_and_the_finder_read_the_same(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="roster") as (app, _):
         await press(app, "f3")
         everybody = await listed(app, "", "agent_id")
         assert await listed(app, "load>0 or zion", "agent_id") != everybody

@@ -178,7 +178,7 @@ async def test_an_import_reads_columns_as_the_last_one_did(path: Path, running: 
 
 
 async def test_an_empty_desk_becomes_a_demo(path: Path, running: Any) -> None:
-    async with running(path, size=(80, 24)) as (app, _):
+    async with running(path, size=(80, 24), at="roster") as (app, _):
         await press(app, "f3", "ctrl+n", "down", "enter")
         assert sum("members" not in row for row in app.screen.query_one(LiveTable).rows_shown) == 30
         assert "Demo loaded: 30 agents, 450 assignments, 412 bookings" in str(said(app))

@@ -124,7 +124,7 @@ async def test_the_confirm_form_says_what_each_amount_is_and_adds_them_up(
     golden_file: Path, running: Any
 ) -> None:
     """Trip revenue stands below Package: newcomers typed the package's price into it."""
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await at_booking(app, 9)
         await press(app, "f")
         assert "the package alone, as 25,000" in text_of(app)
@@ -158,7 +158,7 @@ async def log(app: AstraApp) -> list[EventRow]:
 async def test_enter_moves_through_the_fields_and_submits_from_the_last(
     golden_file: Path, running: Any
 ) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await at_booking(app, 9)
         await press(app, "f")
         assert app.focused.id == "destination_revenue"
@@ -176,7 +176,7 @@ async def test_enter_moves_through_the_fields_and_submits_from_the_last(
 
 async def test_enter_does_not_leave_a_required_field_that_is_empty(golden_file: Path, running: Any) -> None:
     """Enter meant for a package chosen already left Trip revenue empty: both amounts were swapped."""
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await at_booking(app, 9)
         await press(app, "f", "enter")
         assert app.focused.id == "destination_revenue"
@@ -223,7 +223,7 @@ async def test_letters_choose_in_the_open_list_of_a_form(golden_file: Path, runn
 
 
 async def test_enter_does_not_leave_a_time_that_cannot_be_read(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="roster") as (app, _):
         await press(app, "f3", "end", "p", *"br", "enter", *"20x")
         wrong = "'20x' is not understood; try 20 (minutes), 2h, 9:00; empty: until changed"
         assert problem(app).startswith(wrong), "what is accepted is said at once"
@@ -244,7 +244,7 @@ async def test_enter_does_not_leave_a_time_that_cannot_be_read(golden_file: Path
 
 
 async def test_a_contact_shows_the_follow_up_that_stays(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await at_booking(app, 9)
         await press(app, "F", *"tomorrow at nine", "enter")
         at = (await booking(app, 9))["follow_up_at"]
@@ -260,7 +260,7 @@ async def test_enter_does_not_pass_over_an_amount_that_cannot_be_read(
     golden_file: Path, running: Any
 ) -> None:
     """The next amount would land in the wrong field."""
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await at_booking(app, 9)
         await press(app, "f", "l", "enter")
         assert app.focused.id == "destination_revenue"
@@ -275,7 +275,7 @@ async def booking(app: AstraApp, number: int) -> BookingRow:
 
 
 async def test_a_double_press_acts_once(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, pilot):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, pilot):
         before = len(await log(app))
         await at_booking(app, 9)
         await pilot.press("n", "n", "n")
@@ -306,7 +306,7 @@ async def test_a_double_press_acts_once(golden_file: Path, running: Any) -> None
 
 
 async def test_hostile_text_is_shown_literally(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="queue") as (app, _):
         await at_booking(app, 9)
         await press(app, "n")
         await fill_in(app, text=HOSTILE)
@@ -332,7 +332,7 @@ async def test_a_value_no_longer_on_the_list_is_kept(
     connection.execute("UPDATE space_travel_agents SET department = 'Moon Office' WHERE agent_id = 2")
     connection.commit()
     connection.close()
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="roster") as (app, _):
         await press(app, "f3", "ctrl+p", *"agent 2", "enter", "e")  # wherever its department comes
         assert app.screen.query_one("#department", Pick).chosen == "Moon Office"
         await fill_in(app, years="18")
@@ -397,7 +397,7 @@ class Fields(App[None]):
 
 async def test_nobody_gets_a_booking_by_passing_the_list_of_agents(golden_file: Path, running: Any) -> None:
     """Tab left the first agent of the list chosen."""
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await at_booking(app, 9)
         before = (await booking(app, 9))["agent_id"]
         await press(app, "r", "tab", *"sick", "enter")
@@ -490,7 +490,7 @@ async def test_a_refusal_leaves_the_forms_usable_and_nothing_changed_just_closes
     golden_file: Path, running: Any
 ) -> None:
     """A refused command cleared the desk's lists, and the next form read them in the UI thread."""
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await at_booking(app, 2)
         await press(app, "c", "f3", "home", "down", "e")
         assert isinstance(app.screen, FormModal)
@@ -514,7 +514,7 @@ async def test_a_refusal_leaves_the_forms_usable_and_nothing_changed_just_closes
 async def test_while_the_desk_is_locked_a_form_waits_and_its_answer_finds_it_below_the_palette(
     golden_file: Path, running: Any
 ) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, pilot):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, pilot):
         await at_booking(app, 9)
         await press(app, "n", *"late")
         other = sqlite3.connect(golden_file, isolation_level=None)
@@ -544,7 +544,7 @@ async def test_while_the_desk_is_locked_a_form_waits_and_its_answer_finds_it_bel
 
 
 async def test_the_cursor_begins_at_the_first_field_that_needs_a_key(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await at_booking(app, 9)
         await press(app, "e")
         assert app.focused.id == "name"

@@ -224,7 +224,7 @@ async def test_the_key_that_brings_a_former_agent_back_says_so(golden_file: Path
     desk = open_desk(golden_file, clock=standing_still, actor="lee")
     agents.leave(desk, 2, True)
     desk.close()
-    async with running(golden_file, size=(120, 30)) as (app, _):
+    async with running(golden_file, size=(120, 30), at="roster") as (app, _):
         await press(app, "f3", "slash", *"baker", "enter")
         assert ("Deactivate", True) in line(app)
         await press(app, "escape", "v", "v", "v", "slash", *"nova", "enter")
@@ -240,7 +240,7 @@ async def test_more_keys_fit_a_wider_terminal_and_the_rest_are_in_help(
 ) -> None:
     counts = []
     for width in (80, 120, 200):
-        async with running(golden_file, size=(width, 30)) as (app, _):
+        async with running(golden_file, size=(width, 30), at="queue") as (app, _):
             await at_booking(app, 9)
             buttons = [button for button in app.screen.query(KeyButton) if button.display]
             counts.append(len(buttons))
@@ -253,7 +253,7 @@ async def test_more_keys_fit_a_wider_terminal_and_the_rest_are_in_help(
 
 async def test_two_keys_of_one_verb_are_shown_once(golden_file: Path, running: Any) -> None:
     """Insights had both keys of the command line side by side, with the same word."""
-    async with running(golden_file, size=(200, 30)) as (app, _):
+    async with running(golden_file, size=(200, 30), at="insights") as (app, _):
         await press(app, "f7")
         shown = [str(button.visual) for button in app.screen.query(KeyButton) if button.display]
         verbs_shown = [line.split(" ", 1)[1] for line in shown]

@@ -93,7 +93,7 @@ async def test_every_key_does_what_it_says(golden_file: Path, running: Any, name
 
 
 async def test_under_a_modal_only_its_own_keys_work(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await press(app, "f4", "x")
         before = await booking(app, 12)
         await press(app, "f1", "ctrl+z", "f8", "ctrl+f", *"123?ucxw", "f3")
@@ -251,7 +251,7 @@ async def test_j_and_k_move_and_never_write(golden_file: Path, running: Any) -> 
 async def test_a_paste_into_a_list_is_ignored_and_says_where_it_works(
     golden_file: Path, running: Any
 ) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await press(app, "f4", "escape")
         logged = await app.backend.read(lambda: event_log.events(limit=1))
         app.post_message(events.Paste("cfxr\nuU"))

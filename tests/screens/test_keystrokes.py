@@ -35,7 +35,7 @@ async def test_an_act_on_a_booking(
     running: Any, keys: tuple[str, ...], most: int, outcome: Callable[[dict[str, Any]], bool]
 ) -> None:
     """From a place that shows figures only, as from any other."""
-    async with running() as (app, _):
+    async with running(at="insights") as (app, _):
         await press(app, "f7")
         await press(app, *keys)
         assert outcome(await _booking(app))

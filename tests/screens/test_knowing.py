@@ -138,7 +138,7 @@ def marked(app: AstraApp) -> list[str]:
 async def test_changes_by_others_are_marked_for_a_moment(
     running: Any, other_terminal: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(size=(80, 24)) as (app, pilot):
+    async with running(size=(80, 24), at="queue") as (app, pilot):
         await press(app, "f4", "v")
         number = lead(other_terminal, "Kate [/]", 6)
         await app.settle()
@@ -175,7 +175,7 @@ async def test_a_follow_up_falls_due_by_time_alone(running: Any, other_terminal:
     number = lead(other_terminal, "Kate [/]", 6)
     old = lead(other_terminal, "Ann", 6)
     follow_ups.follow_up(other_terminal, number, "12:30")
-    async with running(size=(80, 24), clock=clock) as (app, _):
+    async with running(size=(80, 24), clock=clock, at="my-desk") as (app, _):
         app.my_agent_id = 6
         await press(app, "f5")
         assert [row["booking_id"] for row in table(app).rows_shown][-2:] == [number, old]
@@ -199,7 +199,7 @@ async def test_a_follow_up_falls_due_by_time_alone(running: Any, other_terminal:
 
 
 async def test_the_next_step_of_a_waiting_booking_is_to_assign_it(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await press(app, "f4", "escape", "home", "m")
         assert "Assign booking 12" in text_of(app)
 

@@ -83,7 +83,7 @@ def numbers(app: AstraApp) -> list[int]:
 
 
 async def test_the_view_follows_the_text(golden_file: Path, running: Any) -> None:
-    async with running(golden_file) as (app, _):
+    async with running(golden_file, at="queue") as (app, _):
         await press(app, "f4", "escape", "slash", *"is:unclaimed", "enter")
         assert app.screen.view_in_sight() == "Unclaimed"
         assert "7 of 12" in text_of(app)
@@ -100,26 +100,24 @@ async def test_the_view_follows_the_text(golden_file: Path, running: Any) -> Non
         assert app.screen.view_in_sight() == "Waiting"
 
 
-@pytest.mark.parametrize(("place", "view"), [("f4", "Pending"), ("f6", "Mine"), ("f3", "Available")])
-async def test_escape_keeps_the_view_that_was_chosen(
-    golden_file: Path, running: Any, place: str, view: str
-) -> None:
+async def test_escape_keeps_the_view_that_was_chosen(golden_file: Path, running: Any) -> None:
     """The next key would hit another row of another list."""
     async with running(golden_file) as (app, _):
-        await press(app, place, "escape", "v")
-        assert app.screen.view_in_sight() == view
-        await press(app, "slash", *"zzz", "escape")
-        assert (app.screen.view_in_sight(), app.screen.query_one("#filter", Input).value) == (view, "")
-        assert "Still" not in text_of(app)
-        await press(app, "escape")
-        assert app.screen.view_in_sight() == view
-        assert f"stays at {view}: v changes it" in text_of(app)
-        await press(app, "V")
-        assert app.screen.view_in_sight() == app.screen.VIEWS[0]
+        for place, view in (("f4", "Pending"), ("f6", "Mine"), ("f3", "Available")):
+            await press(app, place, "escape", "v")
+            assert app.screen.view_in_sight() == view
+            await press(app, "slash", *"zzz", "escape")
+            assert (app.screen.view_in_sight(), app.screen.query_one("#filter", Input).value) == (view, "")
+            assert "Still" not in text_of(app)
+            await press(app, "escape")
+            assert app.screen.view_in_sight() == view
+            assert f"stays at {view}: v changes it" in text_of(app)
+            await press(app, "V")
+            assert app.screen.view_in_sight() == app.screen.VIEWS[0]
 
 
 async def test_queue_tells_how_many_of_its_rows_are_undone(running: Any, other_terminal: Desk) -> None:
-    async with running() as (app, _):
+    async with running(at="queue") as (app, _):
         await press(app, "f4", "escape")
         assert "undone" not in text_of(app)
         queue = app.screen
@@ -134,7 +132,7 @@ async def test_queue_tells_how_many_of_its_rows_are_undone(running: Any, other_t
 
 
 async def test_views_and_the_order_can_be_clicked(golden_file: Path, running: Any) -> None:
-    async with running(golden_file) as (app, pilot):
+    async with running(golden_file, at="queue") as (app, pilot):
         await press(app, "f4", "escape")
         line = text_of(app).splitlines()[1]
         await pilot.click(offset=(line.index("Cancelled"), 1))
@@ -151,7 +149,7 @@ async def test_views_and_the_order_can_be_clicked(golden_file: Path, running: An
 
 
 async def test_a_name_is_answered_and_completed(golden_file: Path, running: Any) -> None:
-    async with running(golden_file) as (app, _):
+    async with running(golden_file, at="queue") as (app, _):
         await press(app, "f4", "escape", "slash", *"agent:nov")
         assert 'tab agent:"Nova Singh"' in text_of(app)
         await press(app, "enter")
@@ -171,7 +169,7 @@ async def test_a_name_is_answered_and_completed(golden_file: Path, running: Any)
 
 
 async def test_each_header_sorts_and_hidden_ones_are_skipped(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         app.my_agent_id = 1
         await press(app, "f4", "escape")
         for _ in table(app).sorts_shown:
@@ -187,7 +185,7 @@ async def test_each_header_sorts_and_hidden_ones_are_skipped(golden_file: Path, 
 
 
 async def test_a_list_without_orders_sorts_itself(golden_file: Path, running: Any) -> None:
-    async with running(golden_file) as (app, _):
+    async with running(golden_file, at="insights") as (app, _):
         await press(app, "f7", "v", "v")
         agents = app.screen.query_one("#agents", LiveTable)
         given = [row["agent_name"] for row in agents.rows_shown]
@@ -200,7 +198,7 @@ async def test_a_list_without_orders_sorts_itself(golden_file: Path, running: An
 
 
 async def test_only_the_list_in_focus_has_a_bar(golden_file: Path, running: Any) -> None:
-    async with running(golden_file) as (app, _):
+    async with running(golden_file, at="queue") as (app, _):
         await press(app, "f4", "escape")
 
         def bars() -> int:
@@ -217,7 +215,7 @@ async def test_only_the_list_in_focus_has_a_bar(golden_file: Path, running: Any)
 
 @pytest.mark.parametrize(("width", "panes"), [(80, 1), (120, 1), (160, 2), (200, 2)])
 async def test_the_width_is_used(golden_file: Path, running: Any, width: int, panes: int) -> None:
-    async with running(golden_file, size=(width, 36)) as (app, _):
+    async with running(golden_file, size=(width, 36), at="queue") as (app, _):
         await press(app, "f4", "escape")
         assert isinstance(app.screen, Queue)
         shown = [pane for pane in app.screen.query(DetailPane) if pane.region.area]
@@ -229,7 +227,7 @@ async def test_the_width_is_used(golden_file: Path, running: Any, width: int, pa
 
 
 async def test_the_border_stays_where_it_was_put(golden_file: Path, running: Any) -> None:
-    async with running(golden_file) as (app, _):
+    async with running(golden_file, at="queue") as (app, _):
         await press(app, "f4", "escape")
         pane = app.screen.query_one(DetailPane)
         before = pane.outer_size.width
@@ -240,52 +238,50 @@ async def test_the_border_stays_where_it_was_put(golden_file: Path, running: Any
         assert pane.outer_size.width >= 20
 
 
-@pytest.mark.parametrize(("key", "name"), [("f3", "roster"), ("f5", "my-desk"), ("f6", "service")])
-async def test_zoom_and_border_in_every_list(golden_file: Path, running: Any, key: str, name: str) -> None:
+async def test_zoom_and_border_in_every_list(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(120, 36)) as (app, _):
         app.my_agent_id = 1
-        await press(app, key, "escape")
-        pane = app.screen.query_one(DetailPane)
-        before = pane.outer_size.width
-        await press(app, "left_square_bracket")
-        assert (pane.outer_size.width, app.recall(f"{name}.border.cells", 0)) == (before + 4, before + 4)
-        await press(app, "z")
-        assert not pane.display
-        await press(app, "z")
-        pane.focus()
-        await press(app, "z")
-        assert pane.outer_size.width == 120
-        assert pane.styles.border_top[0] == "heavy"
-        await press(app, "z")
-        assert pane.outer_size.width == before + 4
+        for key, name in (("f3", "roster"), ("f5", "my-desk"), ("f6", "service")):
+            await press(app, key, "escape")
+            pane = app.screen.query_one(DetailPane)
+            before = pane.outer_size.width
+            await press(app, "left_square_bracket")
+            assert (pane.outer_size.width, app.recall(f"{name}.border.cells", 0)) == (before + 4, before + 4)
+            await press(app, "z")
+            assert not pane.display, name
+            await press(app, "z")
+            pane.focus()
+            await press(app, "z")
+            assert pane.outer_size.width == 120, name
+            assert pane.styles.border_top[0] == "heavy", name
+            await press(app, "z")
+            assert pane.outer_size.width == before + 4, name
 
 
-@pytest.mark.parametrize("key", ["f3", "f5"])
-async def test_where_the_list_is_alone_zoom_shows_the_pane(golden_file: Path, running: Any, key: str) -> None:
+async def test_where_the_list_is_alone_zoom_shows_the_pane(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         app.my_agent_id = 1
-        await press(app, key, "escape")
-        pane, focused = app.screen.query_one(DetailPane), app.focused
-        assert not pane.display
-        await press(app, "z")
-        assert pane.has_focus
-        assert pane.outer_size.width == 80
-        assert pane.border_title, "it is filled when it comes into sight"
-        await press(app, "z")
-        assert not pane.display
-        assert app.focused is focused
+        for key in ("f3", "f5"):
+            await press(app, key, "escape")
+            pane, focused = app.screen.query_one(DetailPane), app.focused
+            assert not pane.display, key
+            await press(app, "z")
+            assert pane.has_focus, key
+            assert pane.outer_size.width == 80, key
+            assert pane.border_title, "it is filled when it comes into sight"
+            await press(app, "z")
+            assert not pane.display
+            assert app.focused is focused, key
 
 
-@pytest.mark.parametrize(("key", "panes"), [("f5", 2), ("f6", 2)])
-async def test_the_third_column_is_the_customer(
-    golden_file: Path, running: Any, key: str, panes: int
-) -> None:
+async def test_the_third_column_is_the_customer(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(200, 60)) as (app, _):
         app.my_agent_id = 1
-        await press(app, key, "escape")
-        shown = [pane for pane in app.screen.query(DetailPane) if pane.region.area]
-        assert len(shown) == 2
-        assert "Customer No." in str(shown[1].border_title)
+        for key in ("f5", "f6"):
+            await press(app, key, "escape")
+            shown = [pane for pane in app.screen.query(DetailPane) if pane.region.area]
+            assert len(shown) == 2, key
+            assert "Customer No." in str(shown[1].border_title), key
 
 
 @pytest.mark.parametrize(("width", "is_beside"), [(120, False), (160, True)])
@@ -304,7 +300,7 @@ async def test_dispatch_has_the_customer_in_a_third_column(
 async def test_another_view_is_laid_out_once_for_the_list_and_once_for_the_pane(
     golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(golden_file) as (app, _):
+    async with running(golden_file, at="queue") as (app, _):
         await press(app, "f4", "escape", "v", "v", "V", "V")
         laid_out: list[str] = []
         place = app.screen
@@ -330,7 +326,7 @@ async def test_the_pane_is_about_the_row_under_the_cursor(
         return booking_detail(number, *given, **options)
 
     monkeypatch.setattr("screens.bookings.list.booking_detail", spy)
-    async with running(golden_file) as (app, _):
+    async with running(golden_file, at="queue") as (app, _):
         await press(app, "f4", "escape", "home")
         table, pane = app.screen.query_one("#queue", LiveTable), app.screen.query(DetailPane).first()
         for keys in (
@@ -359,7 +355,7 @@ async def test_views_are_counted_again_only_after_a_change(
             return count(*given)
 
         monkeypatch.setattr(queries, name, spy)
-    async with running() as (app, _):
+    async with running(at="queue") as (app, _):
         await press(app, "f4")
         assert counted
         counted.clear()

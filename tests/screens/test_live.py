@@ -73,7 +73,7 @@ async def test_every_place_shows_what_another_terminal_did(running: Any, other_t
 async def test_the_top_stays_visible_and_a_removed_row_moves_the_cursor_on(
     running: Any, other_terminal: Desk
 ) -> None:
-    async with running(size=(90, 30)) as (app, _):
+    async with running(size=(90, 30), at="queue") as (app, _):
         await press(app, "f4", "v")
         table = queue(app)
         lead = intake.receive(other_terminal, name="New", **LEAD)
@@ -116,7 +116,7 @@ async def test_every_booking_is_shown_on_the_way_down_and_up(tmp_path: Path, run
     desk = open_desk(path, create=True, clock=standing_still, actor="seed")
     make_demo(desk, agents=30, bookings=650)
     desk.close()
-    async with running(path, size=(60, 60)) as (app, _):
+    async with running(path, size=(60, 60), at="queue") as (app, _):
         await press(app, "f4")
         table = queue(app)
         for key in ("pagedown", "pageup"):
@@ -181,7 +181,7 @@ async def test_a_lost_database_can_be_retried_and_nothing_typed_is_lost(
 ) -> None:
     hidden = demo_file.with_suffix(".hidden")
     monkeypatch.setattr("astra_tui.app.LOOK_EVERY_S", 3600)  # here only the user retries
-    async with running(size=(80, 24)) as (app, pilot):
+    async with running(size=(80, 24), at="queue") as (app, pilot):
         await press(app, "f4", "v", "n")
         await press(app, *"call [/]")
         demo_file.rename(hidden)
@@ -219,7 +219,7 @@ async def every_key_says_why_it_cannot(app: AstraApp) -> None:
 async def test_another_file_in_its_place_is_opened(
     demo_file: Path, golden_template: Path, running: Any
 ) -> None:
-    async with running(size=(100, 30)) as (app, _):
+    async with running(size=(100, 30), at="roster") as (app, _):
         await press(app, "f3")
         for suffix in ("", "-wal", "-shm"):
             demo_file.with_name(demo_file.name + suffix).unlink(missing_ok=True)
@@ -246,7 +246,7 @@ async def test_another_file_in_its_place_is_opened(
 async def test_an_error_in_a_query_is_a_panel_and_the_application_continues(
     running: Any, other_terminal: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(size=(100, 30)) as (app, _):
+    async with running(size=(100, 30), at="roster") as (app, _):
         await press(app, "f3")
         with monkeypatch.context() as broken:
             broken.setattr(Roster, "look_up", lambda _: lambda: 1 / 0)
@@ -299,7 +299,7 @@ async def test_the_clock_and_the_footer_are_current(running: Any, demo_file: Pat
 async def test_the_cursor_stays_on_its_row_and_the_row_in_its_place(
     running: Any, other_terminal: Desk
 ) -> None:
-    async with running(size=(90, 30)) as (app, _):
+    async with running(size=(90, 30), at="queue") as (app, _):
         await press(app, "f4", *["down"] * 30)
         table = queue(app)
         here, before = table.current, in_sight(table)
@@ -328,7 +328,7 @@ async def test_the_cursor_stays_on_its_row_and_the_row_in_its_place(
 
 
 async def test_a_late_answer_never_replaces_a_newer_one(running: Any) -> None:
-    async with running(size=(100, 30)) as (app, _):
+    async with running(size=(100, 30), at="queue") as (app, _):
         await press(app, "f4")
         screen = app.screen
         assert isinstance(screen, Queue)
@@ -347,7 +347,7 @@ async def test_a_late_answer_never_replaces_a_newer_one(running: Any) -> None:
 
 
 async def test_the_mouse_sorts_chooses_and_enters(running: Any) -> None:
-    async with running(size=(120, 36)) as (app, pilot):
+    async with running(size=(120, 36), at="roster") as (app, pilot):
         await press(app, "f3")
         table = app.screen.query_one("#roster", LiveTable)
         for offset, mark in (((14, 0), "Agent▴"), ((14, 0), "Agent▾"), ((40, 0), "Load▾")):

@@ -46,7 +46,7 @@ async def filtered(app: AstraApp, text: str) -> list[int]:
 
 async def test_a_dispatcher_reads_the_log(golden_file: Path, running: Any) -> None:
     other = open_desk(golden_file, clock=standing_still, actor="[/] lee")
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="my-desk") as (app, _):
         await press(app, "f5", "escape")
         await press(app, "h")
         newest = events(app)[0]
@@ -135,7 +135,7 @@ async def _back_to_the_previous_place(app: AstraApp) -> None:
 async def test_an_erased_customer_can_still_be_looked_at(golden_file: Path, running: Any) -> None:
     desk = open_desk(golden_file, clock=standing_still, actor="lee")
     customer_id = bookings.cancel(desk, 10, "said no")["customer_id"]
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="queue") as (app, _):
         await press(app, "f4", "slash", *"Ines", "enter", "i")
         privacy.forget(desk, customer_id)
         await app.settle()
@@ -164,7 +164,7 @@ async def test_a_long_log_is_paged(path: Path, running: Any) -> None:
         for number in range(630):
             intake.receive(desk, name=f"Customer {number}", **lead)
     desk.close()
-    async with running(path, size=(80, 24)) as (app, _):
+    async with running(path, size=(80, 24), at="roster") as (app, _):
         await press(app, "f3", "h")
         table = app.screen.query_one(LiveTable)
         assert (events(app)[0], len(events(app))) == (630, 100)
@@ -191,7 +191,7 @@ async def test_what_the_clock_did_in_a_row_is_one_line_that_opens_to_each(path: 
             actor = "lee" if command == "agent.set" else "sweeper"
             Event(at=desk.now(), actor=actor, command=command, detail=WARNED).save()
     desk.close()
-    async with running(path, size=(120, 36)) as (app, _):
+    async with running(path, size=(120, 36), at="roster") as (app, _):
         await press(app, "f3", "h", "down")
         assert events(app) == [5, 2, 1]
         told = "2 clock checks, 1 presence change, 12:00-12:00"
@@ -215,7 +215,7 @@ async def test_what_the_clock_did_in_a_row_is_one_line_that_opens_to_each(path: 
 async def test_the_sentences_get_the_room_there_is(
     golden_file: Path, running: Any, width: int, cells: int
 ) -> None:
-    async with running(golden_file, size=(width, 36)) as (app, _):
+    async with running(golden_file, size=(width, 36), at="queue") as (app, _):
         await press(app, "f4", "h")
         table = app.screen.query_one(LiveTable)
         assert table.outer_size.width == cells
@@ -225,7 +225,7 @@ async def test_the_sentences_get_the_room_there_is(
 
 
 async def test_the_log_is_read_from_either_end(demo_file: Path, running: Any) -> None:
-    async with running(demo_file, size=(120, 36)) as (app, _):
+    async with running(demo_file, size=(120, 36), at="my-desk") as (app, _):
         await press(app, "f5", "escape")
         await press(app, "h")
         newest_first = events(app)
@@ -254,7 +254,7 @@ async def test_the_log_is_read_from_either_end(demo_file: Path, running: Any) ->
 
 
 async def test_the_log_has_views_with_totals(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="queue") as (app, _):
         await press(app, "f4", "escape", "home", "n", *"hm", "enter", "n", *"ha", "enter", "h")
         whole = len(events(app))
         await press(app, "v")

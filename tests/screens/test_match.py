@@ -165,7 +165,7 @@ async def test_a_key_never_waits_for_scores_and_a_late_answer_is_dropped(
 
 
 async def test_insights_lead_from_figures_to_their_rows(running: Any, tmp_path: Path) -> None:
-    async with running(size=(120, 36)) as (app, _):
+    async with running(size=(120, 36), at="insights") as (app, _):
         await press(app, "f7", "v")
         assert {
             row["value"]: row["bookings"] for row in rows(app, "bookings") if row["kind"] == "method"
@@ -221,7 +221,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 
 
 async def test_keys_wait_for_a_section_however_long_it_takes(running: Any, slow: threading.Event) -> None:
-    async with running(size=(80, 24)) as (app, pilot):
+    async with running(size=(80, 24), at="insights") as (app, pilot):
         await press(app, "f7", "v")
         for key in ("v", "down", "enter"):
             await pilot.press(key)
@@ -249,7 +249,7 @@ async def test_keys_wait_for_a_section_however_long_it_takes(running: Any, slow:
 
 async def test_keys_wait_until_a_section_is_laid_out(running: Any) -> None:
     """Enter was lost where Textual batched its updates: the table had no columns yet, hence no rows."""
-    async with running(size=(80, 24)) as (app, pilot):
+    async with running(size=(80, 24), at="insights") as (app, pilot):
         await press(app, "f7", "v")
         agents = app.screen.query_one("#agents", LiveTable)
         with app.batch_update():
@@ -287,7 +287,7 @@ async def test_a_section_that_cannot_be_read_says_so_and_forgets_what_was_typed(
 
     with monkeypatch.context() as failing:
         failing.setitem(READ, "weights", refused)
-        async with running(size=(80, 24)) as (app, _):
+        async with running(size=(80, 24), at="insights") as (app, _):
             await press(app, "f7", *"vvvv")
             assert "Not loaded. Another command is writing. ^r tries again." in text_of(app)
             await press(app, "enter")
@@ -298,7 +298,7 @@ async def test_a_section_that_cannot_be_read_says_so_and_forgets_what_was_typed(
 
 
 async def test_insights_of_an_empty_desk_say_what_comes_here(running: Any, path: Path) -> None:
-    async with running(path, size=(80, 24)) as (app, _):
+    async with running(path, size=(80, 24), at="insights") as (app, _):
         await press(app, "f7")
         assert "No bookings yet. Leads come in on Dispatch (f2)" in text_of(app)
         await press(app, "v")
@@ -327,7 +327,7 @@ def endless(_desk: Any, *, progress: Any, check: Any) -> None:
 async def test_training_goes_on_beside_and_can_be_stopped(
     running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(size=(120, 36)) as (app, pilot):
+    async with running(size=(120, 36), at="insights") as (app, pilot):
         await press(app, "f7", *"vvvv")
         with monkeypatch.context() as slow:
             slow.setattr("dispatch.matching.learning.training.study", endless)
@@ -365,7 +365,7 @@ async def test_without_a_lead_in_the_form_the_roster_scores_for_the_latest_one(
     running: Any, other_terminal: Desk
 ) -> None:
     configuration.set_value(other_terminal, "policy", "match")
-    async with running(size=(120, 36)) as (app, _):
+    async with running(size=(120, 36), at="roster") as (app, _):
         await press(app, "f3")
         assert "match: the latest lead" in text_of(app)
         latest = await app.backend.read(lambda: glances.glance(latest_terms() or Terms("", "", "")))

@@ -110,7 +110,7 @@ async def test_no_message_covers_a_form_and_news_waits_until_it_is_closed(
     running: Any, other_terminal: Desk
 ) -> None:
     """Four toasts of news covered 16 of 24 rows, over the fields of an open form."""
-    async with running(size=(80, 24)) as (app, _):
+    async with running(size=(80, 24), at="queue") as (app, _):
         app.my_agent_id = 6
         await press(app, "f4", "escape", "home", "r")
         assert isinstance(app.screen, FormModal)
@@ -206,7 +206,7 @@ async def test_a_key_answers_its_question_for_ten_seconds(
 
 
 async def test_what_is_about_a_row_goes_when_a_dialog_opens_over_it(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await at_booking(app, 9)
         app.screen.say("Booking 8 left this list; now on 9. Press again", severity="warning")
         await app.settle()

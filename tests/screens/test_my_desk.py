@@ -60,7 +60,7 @@ async def close(app: AstraApp, key: str = "x", **values: str) -> None:
 async def test_after_each_close_the_cursor_and_the_card_go_to_the_next_open_work(
     golden_file: Path, running: Any, size: tuple[int, int]
 ) -> None:
-    async with running(golden_file, size=size) as (app, _):
+    async with running(golden_file, size=size, at="my-desk") as (app, _):
         app.my_agent_id = 1
         await press(app, "f5")
         assert here(app) == 1
@@ -81,7 +81,7 @@ async def test_after_each_close_the_cursor_and_the_card_go_to_the_next_open_work
 
 async def test_work_that_went_to_another_agent_is_not_what_is_next(golden_file: Path, running: Any) -> None:
     other = open_desk(golden_file, clock=standing_still, actor="lee")
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="my-desk") as (app, _):
         app.my_agent_id = 1
         await press(app, "f5", "down", "down")
         assert here(app) == 8
@@ -102,7 +102,7 @@ async def test_work_that_went_to_another_agent_is_not_what_is_next(golden_file: 
 async def test_the_card_says_what_to_do_whom_to_reach_and_what_was_asked_for(
     golden_file: Path, running: Any
 ) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="my-desk") as (app, _):
         app.my_agent_id = 1
         await press(app, "f5")
         first, second = card(app)
@@ -141,7 +141,7 @@ def test_the_header_is_never_cut(width: int) -> None:
 async def test_every_size_shows_the_header_and_rows(
     golden_file: Path, running: Any, width: int, height: int
 ) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, pilot):
+    async with running(golden_file, size=(120, 36), at="my-desk") as (app, pilot):
         app.my_agent_id = 1
         await press(app, "f5")
         await pilot.resize_terminal(width, height)
@@ -156,7 +156,7 @@ async def test_every_size_shows_the_header_and_rows(
 async def test_ages_and_presence_follow_the_clock(golden_file: Path, running: Any) -> None:
     clock = TestClock()
     clock.moment = NOON
-    async with running(golden_file, size=(120, 36), clock=clock) as (app, _):
+    async with running(golden_file, size=(120, 36), clock=clock, at="my-desk") as (app, _):
         app.my_agent_id = 1
         await press(app, "f5", "down")
         before = text_of(app)
@@ -173,7 +173,7 @@ async def test_ages_and_presence_follow_the_clock(golden_file: Path, running: An
 async def test_fresh_ages_are_shown_again_every_few_seconds(golden_file: Path, running: Any) -> None:
     clock = TestClock()
     clock.moment = NOON
-    async with running(golden_file, size=(120, 36), clock=clock) as (app, _):
+    async with running(golden_file, size=(120, 36), clock=clock, at="my-desk") as (app, _):
         app.my_agent_id = 1
         await press(app, "f5", "home")
         table = app.screen.query_one("#my-desk", LiveTable)

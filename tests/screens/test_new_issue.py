@@ -28,7 +28,7 @@ async def seventh(app: AstraApp) -> IssueDetails:
 
 async def test_enter_goes_to_the_next_field_also_from_a_choice(golden_file: Path, running: Any) -> None:
     """It stayed in a choice that was made, and opened the list of one that may be empty."""
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="service") as (app, _):
         await press(app, "f6", "I", *MESSAGE, "tab", *"em", "enter")
         assert (here(app), app.screen.query_one("#channel", Pick).chosen) == ("tier", "e-mail")
         await press(app, "enter")
@@ -51,7 +51,7 @@ async def test_enter_goes_to_the_next_field_also_from_a_choice(golden_file: Path
 
 
 async def test_the_cursor_is_at_the_customer_that_was_found(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="service") as (app, _):
         await press(app, "f6", "I", *"hm", "tab", *"em", "ctrl+f", *"kate", "enter", "shift+tab")
         assert here(app) == "tier"
         await press(app, "shift+tab", "shift+tab", "ctrl+f", *"kate", "enter", *" again")
@@ -59,7 +59,7 @@ async def test_the_cursor_is_at_the_customer_that_was_found(golden_file: Path, r
 
 
 async def test_enter_at_the_end_asks_for_what_is_missing(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="service") as (app, _):
         await press(app, "f6", "I", "shift+tab", "shift+tab", "shift+tab")
         assert here(app) == "category"
         await press(app, "enter")
@@ -74,7 +74,7 @@ async def test_enter_at_the_end_asks_for_what_is_missing(golden_file: Path, runn
 
 
 async def test_a_word_that_fits_no_tier_opens_no_issue(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="service") as (app, _):
         await press(app, "f6", "I", *"hm", "tab", "tab", *"moon", "tab", "f9")
         assert isinstance(app.screen, NewIssue)
         assert (here(app), app.screen.query_one("#tier", Pick).chosen) == ("tier", "")

@@ -33,7 +33,7 @@ def words(app: AstraApp) -> str:
 
 @pytest.mark.parametrize("sought", ["leads", "file", "csv"])
 async def test_the_palette_finds_leads_from_a_file(golden_file: Path, running: Any, sought: str) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="queue") as (app, _):
         await press(app, "f4", "escape", "ctrl+p", *sought)
         assert "Leads from a file" in text_of(app)
         await press(app, *["backspace"] * len(sought), *keys_of("leads from"), "enter")
@@ -43,7 +43,7 @@ async def test_the_palette_finds_leads_from_a_file(golden_file: Path, running: A
 async def test_the_import_names_the_way_for_leads(golden_file: Path, running: Any, tmp_path: Path) -> None:
     path = tmp_path / "leads.csv"
     path.write_text("Name,Going to\nKate,Mars\n")
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="queue") as (app, _):
         await press(app, "f4", "escape", "ctrl+p", *"import", "enter")
         assert isinstance(app.screen, ImportFiles)
         app.screen.query_one("#paths", Input).value = str(path)
@@ -69,7 +69,7 @@ async def test_unknown_columns_of_pasted_lines_name_a_key_and_no_option(
 
 
 async def test_an_acknowledged_escalation_is_quiet(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="service") as (app, _):
         app.show_issue(6)
         await app.settle()
         await press(app, "exclamation_mark", *"a director", "f9")
@@ -93,7 +93,7 @@ async def test_an_acknowledged_escalation_is_quiet(golden_file: Path, running: A
 
 @pytest.mark.parametrize("way_out", ["enter", "escape"])
 async def test_a_form_closed_with_nothing_done_says_so(golden_file: Path, running: Any, way_out: str) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="roster") as (app, _):
         await press(app, "f3", "end", "X")
         name = app.place.chosen()["name"]
         before = await last_event(app)
@@ -111,7 +111,7 @@ async def test_enter_names_what_another_policy_changes_and_a_second_one_sets_it(
     golden_file: Path, running: Any
 ) -> None:
     """One enter on the form's only field switched the policy of all terminals."""
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="roster") as (app, _):
         await press(app, "f3")
         app.action_policy("balanced")
         await app.settle()
@@ -135,7 +135,7 @@ async def test_the_policy_in_force_would_change_nothing(golden_file: Path, runni
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_a_changed_policy_is_undone(golden_file: Path, running: Any, size: tuple[int, int]) -> None:
-    async with running(golden_file, size=size) as (app, _):
+    async with running(golden_file, size=size, at="roster") as (app, _):
         await press(app, "f3")
         app.action_policy("balanced")
         await app.settle()
@@ -165,7 +165,7 @@ async def test_escape_clears_the_filter_and_never_changes_the_tab(golden_file: P
 
 
 async def test_what_would_be_refused_is_said_before_enter(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="queue") as (app, _):
         cancelled = await app.backend.read(
             lambda: queries.list_bookings(queries.BookingFilter(status="Cancelled"), 1)[0]["booking_id"]
         )
@@ -187,7 +187,7 @@ async def test_quitting_a_throw_away_demo_asks_once(
     assert throw_away.is_thrown_away(path)
     assert not throw_away.is_thrown_away(golden_file)
     Path(path).write_bytes(golden_file.read_bytes())
-    async with running(Path(path), size=(80, 24)) as (app, _):
+    async with running(Path(path), size=(80, 24), at="queue") as (app, _):
         await press(app, "f4", "escape", "ctrl+q")
         assert isinstance(app.screen, Leaving)
         assert "This demo is a throw-away desk" in words(app)

@@ -32,7 +32,7 @@ async def test_a_resolved_issue_is_scored_and_closed_though_it_has_left_the_list
     golden_file: Path, running: Any
 ) -> None:
     """It took its number and the palette; the key that the message named was for another issue."""
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="service") as (app, _):
         app.show_issue(5)
         await app.settle()
         await press(app, "f", "f9")
@@ -65,7 +65,7 @@ async def test_a_resolved_issue_is_scored_and_closed_though_it_has_left_the_list
 async def test_a_cancelled_booking_is_reopened_though_it_has_left_the_list(
     golden_file: Path, running: Any
 ) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await press(app, "f4", "escape", "v", "home")
         number = shown_now(app)["booking_id"]
         await press(app, "x", *"ill", "enter")
@@ -86,7 +86,7 @@ async def test_a_cancelled_booking_is_reopened_though_it_has_left_the_list(
 
 
 async def test_the_log_says_where_an_escalation_is_settled(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="queue") as (app, _):
         await press(app, "f4", "escape", "h", "slash", *"command:issue.escalate", "enter", "u")
         assert "⏎, then D settles it" in " ".join(text_of(app).split())
         await press(app, "enter", "D")
@@ -94,7 +94,7 @@ async def test_the_log_says_where_an_escalation_is_settled(golden_file: Path, ru
 
 
 async def test_the_cursor_is_on_what_was_just_added(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="roster") as (app, _):
         await press(app, "f3", "home", "enter", "slash", *"soren", "enter", "a")
         await fill_in(
             app,

@@ -105,7 +105,7 @@ def test_a_broken_state_file_is_ignored(tmp_path: Path, text: str) -> None:
 
 
 async def test_columns_by_mouse_and_an_order_by_a_hidden_column(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, pilot):
+    async with running(golden_file, size=(80, 24), at="roster") as (app, pilot):
         await press(app, "f3")
         await pilot.click("#roster", offset=(8, 0), button=3)
         await app.settle()
@@ -122,7 +122,7 @@ async def test_columns_by_mouse_and_an_order_by_a_hidden_column(golden_file: Pat
 
 
 async def test_entries_in_help_can_be_clicked(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, pilot):
+    async with running(golden_file, size=(80, 24), at="roster") as (app, pilot):
         await press(app, "f3")
         await pilot.click(".help")
         for wanted, done in (("Add an agent", FormModal), ("What this place is for", Help)):

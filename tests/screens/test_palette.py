@@ -43,14 +43,14 @@ async def test_a_number_or_a_name_leads_there(
 
 
 async def test_a_customer_is_found_by_name_and_opened(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await press(app, "f4", "ctrl+p", *"customer ines", "enter")
         assert isinstance(app.screen, CustomerCard)
         assert "Ines Costa" in text_of(app)
 
 
 async def test_an_entry_takes_one_line_with_its_key_on_the_right(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await press(app, "f4", "escape", "ctrl+p", *"claim")
         lines = [line.split("│")[1].rstrip() for line in text_of(app).splitlines() if line.count("│") > 1]
         claim = next(line for line in lines if line.strip().startswith("Claim"))
@@ -65,7 +65,7 @@ async def test_an_entry_takes_one_line_with_its_key_on_the_right(golden_file: Pa
 
 
 async def test_what_was_run_last_comes_first(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await press(
             app, "f4", "escape", "ctrl+p", *"columns", "enter", "escape", "ctrl+p", *"roster", "enter"
         )
@@ -124,7 +124,7 @@ async def test_jumps_survive_any_text(golden_file: Path, running: Any) -> None:
 
 
 async def test_help_narrows_to_what_is_typed_and_enter_runs_it(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await at_booking(app, 9)
         await press(app, "f1", *"claim")
         assert "Take it on for its agent" in text_of(app)
@@ -142,7 +142,7 @@ async def test_help_narrows_to_what_is_typed_and_enter_runs_it(golden_file: Path
 async def test_help_has_two_columns_where_there_is_room(
     golden_file: Path, running: Any, width: int, columns: int
 ) -> None:
-    async with running(golden_file, size=(width, 36)) as (app, _):
+    async with running(golden_file, size=(width, 36), at="queue") as (app, _):
         await press(app, "f4", "escape", "question_mark")
         first, others = "The booking under the cursor", ("The list", "This place", "Anywhere")
         lines = [line for line in text_of(app).splitlines() if first in line]
@@ -171,7 +171,7 @@ async def test_the_palette_finds_who_got_how_many_leads(golden_file: Path, runni
 async def test_the_panels_of_fairness_open_anywhere(
     golden_file: Path, running: Any, text: str, told: str
 ) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await press(app, "f4", "ctrl+p", *text, "enter")
         assert told in text_of(app)
 

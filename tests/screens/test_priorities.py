@@ -84,7 +84,7 @@ async def test_enter_in_priority_goes_to_what_is_still_needed(running: Any) -> N
 
 
 async def test_marked_bookings_get_a_priority_after_a_preview(running: Any, other_terminal: Desk) -> None:
-    async with running(size=(120, 36)) as (app, _):
+    async with running(size=(120, 36), at="queue") as (app, _):
         await press(app, "f4", "escape", "v")
         rows = app.screen.query_one("#queue", LiveTable).rows_shown
         chosen = [row["booking_id"] for row in rows[:2]]
@@ -103,7 +103,7 @@ async def test_marked_bookings_get_a_priority_after_a_preview(running: Any, othe
 
 
 async def test_one_booking_is_edited(running: Any) -> None:
-    async with running(size=(120, 36)) as (app, _):
+    async with running(size=(120, 36), at="queue") as (app, _):
         await press(app, "f4", "escape", "v", "home", "e")
         await fill_in(app, priority="High")
         await press(app, "f9")
@@ -136,7 +136,7 @@ async def test_my_desk_has_the_order_of_work(running: Any, other_terminal: Desk)
         old = queries.pending_ids(agent["agent_id"])
     for number in (low, critical):
         bookings.reassign(other_terminal, number, agent["agent_id"], "knows her")
-    async with running() as (app, _):
+    async with running(at="my-desk") as (app, _):
         await press(app, "f5", "at", *agent["name"], "enter")
         table = app.screen.query_one("#my-desk", LiveTable)
         assert [row["booking_id"] for row in table.rows_shown] == [*old, critical, low]
@@ -149,7 +149,7 @@ async def test_my_desk_has_the_order_of_work(running: Any, other_terminal: Desk)
 
 
 async def test_what_all_have_seen_is_marked_and_found(running: Any, golden_file: Path) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="queue") as (app, _):
         stuck = await app.backend.read(queries.seen_by_all)
         await press(app, "f4", "escape", *"/is:seen", "enter")
         rows = app.screen.query_one("#queue", LiveTable).rows_shown

@@ -97,7 +97,7 @@ def test_money_is_short_in_tables(units: float | None, told: str, monkeypatch: p
 
 
 async def test_insights_open_with_the_pulse_and_go_on_to_tables(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="insights") as (app, _):
         await press(app, "f7")
         assert "Leads a day, last 30 days" in text_of(app)
         assert "Waiting          1" in text_of(app)
@@ -108,7 +108,7 @@ async def test_insights_open_with_the_pulse_and_go_on_to_tables(golden_file: Pat
 
 
 async def test_the_agents_have_a_period_too(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="insights") as (app, _):
         await press(app, "f7", "v", "v")
         table = app.screen.query_one("#agents", LiveTable)
         whole = {row["agent_id"]: row["decided"] for row in table.rows_shown}

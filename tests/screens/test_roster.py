@@ -93,7 +93,7 @@ async def on_roster(app: AstraApp) -> LiveTable[Any]:
 
 
 async def test_enter_folds_a_department_for_the_next_time_too(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(150, 40)) as (app, _):
+    async with running(golden_file, size=(150, 40), at="roster") as (app, _):
         table = await on_roster(app)
         assert table.current is not None
         assert table.current["agent_id"] > 0, "keys act on somebody from the first moment on"
@@ -111,7 +111,7 @@ async def test_enter_folds_a_department_for_the_next_time_too(golden_file: Path,
 
 
 async def test_another_order_is_one_list(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(150, 40)) as (app, _):
+    async with running(golden_file, size=(150, 40), at="roster") as (app, _):
         table = await on_roster(app)
         while app.screen.present_view()["sort"] != "name":
             await press(app, "greater_than_sign")
@@ -122,7 +122,7 @@ async def test_another_order_is_one_list(golden_file: Path, running: Any) -> Non
 
 async def test_the_pane_shows_the_agent_where_there_is_room(golden_file: Path, running: Any) -> None:
     for size, is_shown in (((99, 24), False), ((99, 40), True), ((100, 24), True), ((150, 40), True)):
-        async with running(golden_file, size=size) as (app, _):
+        async with running(golden_file, size=size, at="roster") as (app, _):
             table = await on_roster(app)
             table.move_cursor(row=table.get_row_index("1"))
             await app.settle()
@@ -135,7 +135,7 @@ async def test_the_pane_shows_the_agent_where_there_is_room(golden_file: Path, r
 
 
 async def test_views_are_tabs_that_keep_the_text(demo_file: Path, running: Any) -> None:
-    async with running(demo_file, size=(120, 36)) as (app, pilot):
+    async with running(demo_file, size=(120, 36), at="roster") as (app, pilot):
         table = await on_roster(app)
 
         def shown() -> set[int]:
@@ -166,7 +166,7 @@ async def test_views_are_tabs_that_keep_the_text(demo_file: Path, running: Any) 
 
 
 async def test_the_filter_answers(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="roster") as (app, _):
         table = await on_roster(app)
         await press(app, "slash", *"pres")
         assert "presence:" in text_of(app)
@@ -179,7 +179,7 @@ async def test_the_filter_answers(golden_file: Path, running: Any) -> None:
 
 
 async def test_the_rating_is_seen_at_120_columns(demo_file: Path, running: Any) -> None:
-    async with running(demo_file, size=(120, 36)) as (app, _):
+    async with running(demo_file, size=(120, 36), at="roster") as (app, _):
         table = await on_roster(app)
         assert {"rating", "trend"} <= {name for name, _ in table._shown}
         await press(app, "end")
@@ -201,7 +201,7 @@ def test_the_totals_count_agents_of_as_many_as_there_are() -> None:
 
 
 async def test_another_order_begins_at_its_top(demo_file: Path, running: Any) -> None:
-    async with running(demo_file, size=(80, 24)) as (app, _):
+    async with running(demo_file, size=(80, 24), at="roster") as (app, _):
         table = await on_roster(app)
         for key in ("greater_than_sign", "less_than_sign", "v"):
             await press(app, "end")
@@ -230,7 +230,7 @@ def test_the_pane_says_where_a_weight_counts(policy: str, weight: float, told: s
 
 async def test_the_cursor_stays_on_its_agent_as_the_filter_goes(golden_file: Path, running: Any) -> None:
     """The next key met the first of the list instead."""
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="roster") as (app, _):
         await press(app, "f3", "slash", *"baker", "enter")
         assert app.place.chosen()["name"] == "Soren Baker"
         await press(app, "escape")

@@ -90,7 +90,7 @@ async def test_the_desks_views_are_everybodys_and_deleting_one_is_asked_and_undo
 ) -> None:
     desk_views.save(other_terminal, "Titan", "queue", "to:titan", (), "id")
     desk_views.save(other_terminal, "Other list", "log")
-    async with running() as (app, _):
+    async with running(at="queue") as (app, _):
         await press(app, "f4", "semicolon")
         assert [line.split()[0] for line in lines(app)] == ["Titan"]
         await press(app, "x", "down")
@@ -143,7 +143,7 @@ async def test_what_is_gone_from_a_view_is_said(golden_file: Path) -> None:
 
 
 async def test_a_name_may_look_like_markup(running: Running) -> None:
-    async with running() as (app, _):
+    async with running(at="queue") as (app, _):
         await press(app, "f4")
         await save(app, "[/b] [red]x")
         await press(app, "semicolon")

@@ -197,7 +197,7 @@ def test_a_conversation_sets_the_customer_left_and_frames_notes() -> None:
 
 
 async def test_the_subject_has_room_on_a_small_screen(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="service") as (app, _):
         await press(app, "f6")
         widths = dict(app.screen.query_one("#service", LiveTable)._shown)
         assert widths["title"] >= 25
@@ -239,7 +239,7 @@ async def test_the_list_is_live_and_text_is_shown_literally(
         intake.open_issue(colleague, f"{HOSTILE} number {number}", tier="gold")["issue_id"]
         for number in range(30)
     ]
-    async with running(demo_file, size=(80, 24), clock=clock) as (app, _):
+    async with running(demo_file, size=(80, 24), clock=clock, at="service") as (app, _):
         await press(app, "f6")
         assert widths(app) == {80}
         assert HOSTILE in pane(app)
@@ -310,7 +310,7 @@ async def test_concurrent_answers_are_reported(
 
 
 async def test_a_new_issue_is_analysed_while_typing(demo_file: Path, running: Any, clock: TestClock) -> None:
-    async with running(demo_file, size=(80, 24), clock=clock) as (app, _):
+    async with running(demo_file, size=(80, 24), clock=clock, at="service") as (app, _):
         await press(app, "f6", "I", "f9")
         modal = app.screen
         assert isinstance(modal, NewIssue)
@@ -403,7 +403,7 @@ TYPED = {
 
 
 async def test_every_figure_lists_its_rows(golden_file: Path, running: Any) -> None:
-    async with running(golden_file) as (app, _):
+    async with running(golden_file, at="service") as (app, _):
         await press(app, "f6", "B")
         figures = app.screen.query_one("#figures", LiveTable)
         for key, listed in (

@@ -30,7 +30,7 @@ async def marked(app: AstraApp, *keys: str) -> None:
 async def test_marked_issues_are_reassigned_together_and_undone_together(
     golden_file: Path, running: Any
 ) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="service") as (app, _):
         await marked(app, "space", "space")
         before = rows(app)
         assert "2 marked ✓" in text_of(app)
@@ -48,7 +48,7 @@ async def test_marked_issues_are_reassigned_together_and_undone_together(
 
 
 async def test_marked_issues_get_one_priority(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="service") as (app, _):
         await marked(app, "A")
         open_ = len(rows(app))
         assert f"{open_} marked ✓" in text_of(app)
@@ -60,7 +60,7 @@ async def test_marked_issues_get_one_priority(golden_file: Path, running: Any) -
 
 
 async def test_only_resolved_issues_are_closed(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="service") as (app, _):
         await marked(app, "space", "x")
         shown = text_of(app)
         assert "0 of 1 issue would be closed, 1 refused" in shown
@@ -76,7 +76,7 @@ async def test_only_resolved_issues_are_closed(golden_file: Path, running: Any) 
 
 
 async def test_a_click_with_ctrl_marks_an_issue(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, pilot):
+    async with running(golden_file, size=(120, 36), at="service") as (app, pilot):
         await marked(app)
         await pilot.click("#service", offset=(20, 2), control=True)
         await app.settle()

@@ -212,7 +212,7 @@ async def test_enter_alone_chooses_nothing_and_a_slip_is_told_until_another_name
 
 
 async def test_a_form_says_below_the_field_that_nothing_begins_so(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="roster") as (app, _):
         await press(app, "f3", "home", "down", "p", "b", "f9")
         assert isinstance(app.screen, FormModal)
         line = app.screen.query(FieldLine).first()
@@ -302,7 +302,7 @@ async def test_an_agents_name_that_begins_so_comes_first(golden_file: Path, runn
 
 
 async def test_a_category_is_found_by_its_first_letters(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="service") as (app, _):
         await press(app, "f6", "escape", "home", "C", "b", "z")
         options = app.screen.query_one(OptionList)
         assert "billing dispute" in str(options.get_option_at_index(options.highlighted or 0).prompt)

@@ -167,7 +167,7 @@ async def test_no_name_typed_into_any_list_writes_anything(golden_file: Path, ru
 
 
 async def test_it_says_that_a_text_is_no_command(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="queue") as (app, _):
         await press(app, "f4", "escape", "home", *"Max Fox", "enter")
         assert said(app) == ["Not a command, so nothing was done. ? lists the keys"]
         for place, person in (
@@ -184,7 +184,7 @@ async def test_it_says_that_a_text_is_no_command(golden_file: Path, running: Any
 async def test_enter_behind_a_text_typed_on_a_button_does_not_press_it(
     golden_file: Path, running: Any
 ) -> None:
-    async with running(golden_file, size=(80, 24)) as (app, _):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
         await press(app, "f4", "escape", "home", "down", "t")
         written = await last_event(app)
         app.screen.query_one("#submit").focus()
@@ -197,7 +197,7 @@ async def test_enter_behind_a_text_typed_on_a_button_does_not_press_it(
 
 async def test_the_undo_of_a_first_letter_stays_in_sight(golden_file: Path, running: Any) -> None:
     """A name in small letters begins with a command like any other: what it did is said, not denied."""
-    async with running(golden_file, size=(120, 36)) as (app, _):
+    async with running(golden_file, size=(120, 36), at="queue") as (app, _):
         await press(app, "f4", "escape", "home", "slash", *"is:unclaimed", "enter")
         await press(app, *"carl fox", "enter")
         assert [message[:7] for message in said(app)] == ["Claimed"]

@@ -166,7 +166,7 @@ async def test_a_form_asks_once_before_dropping_typed_text(
             await pilot.click("#close")
             await app.settle()
 
-    async with running(golden_file, size=(80, 24)) as (app, pilot):
+    async with running(golden_file, size=(80, 24), at="queue") as (app, pilot):
         await press(app, "f4", "home", "e")
         await leave_it()  # nothing was typed
         assert isinstance(app.screen, Place)

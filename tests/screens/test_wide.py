@@ -26,7 +26,7 @@ def panes(app: AstraApp) -> list[str]:
 
 
 async def test_why_stands_once_and_the_roster_has_its_titles(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(200, 60)) as (app, pilot):
+    async with running(golden_file, size=(200, 60), at="roster") as (app, pilot):
         await press(app, "f3")
         assert "Title" in text_of(app)
         for place, why, beside in (("f4", "\nWhy\n", "\nWhy "), ("f6", "Why so urgent", ", because\n")):
