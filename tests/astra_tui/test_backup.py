@@ -73,5 +73,5 @@ def test_a_missing_desk_is_restored_where_it_belongs(booked: Run, tmp_path: Path
     booked("backup", tmp_path / "copy.db")
     ended = booked("restore", tmp_path / "copy.db", "--db", tmp_path / "new.db")
     assert ended.code == 0
-    assert "What the desk had beyond it is not known" in ended.out
+    assert "What the desk had since then is unknown" in ended.out
     assert booked("booking", "show", 1, "--db", tmp_path / "new.db").code == 0

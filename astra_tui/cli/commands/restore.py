@@ -54,7 +54,7 @@ def _print(row: RestoreResult) -> None:
 
 def _print_lost(lost: Lost, word: str) -> None:
     if lost["events"] is None:
-        line("What would be lost is unknown: the present desk is missing, or cannot be read")
+        line("What the desk had since then is unknown: it is missing, or cannot be read")
         return
     counts = [
         plural(lost["leads"] or 0, "lead"),
