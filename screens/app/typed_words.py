@@ -9,12 +9,11 @@ from textual import events
 from textual.widgets import Button, DataTable
 
 from screens.app.messages import SpeakingApp
+from screens.base.key_queue import TYPING_S
 from screens.base.keys import key_of
 from screens.dialogs.modal import Modal
 from screens.shell.desk_screen import Place
 
-TYPING_S = 0.6
-"""Characters at most this far apart, in seconds, are one piece of typing."""
 LEADING_ON = ("mark_range", "mark_all")
 """Commands that prepare another; all that can be done with marked rows shows first what it would do."""
 

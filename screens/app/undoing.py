@@ -9,8 +9,9 @@ from dispatch.operations import undo
 from dispatch.operations.row_types import UndoPreview, UndoResult
 from models.clock import from_text
 from models.errors import DeskError, Refused
-from screens.app.typed_words import TYPING_S, WordAwareApp
+from screens.app.typed_words import WordAwareApp
 from screens.base.hosted import Hosted
+from screens.base.key_queue import TYPING_S
 from screens.base.keys import key_of
 from screens.widgets.key_line import KeyLine
 from screens.wording.events import describe_undo, undo_target

@@ -78,6 +78,9 @@ class Host(Protocol):
     is_redoable: bool
     """Whether there is something to redo."""
 
+    pressed_at: float
+    """When the last key was pressed, in seconds."""
+
     lost_since: str | None
     views: Views
     drafts: Drafts | None

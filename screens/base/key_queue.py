@@ -26,6 +26,8 @@ from screens.base.textual_internals import (
     screens_in_sight,
 )
 
+TYPING_S = 0.6
+"""Keys at most this far apart, in seconds, are one piece of typing."""
 STEP_S = 0.005
 PATIENT_TURNS = 400
 """In steps of STEP_S: 2 s on an idle machine, more on a busy one, which is no reason to give up."""

@@ -54,7 +54,7 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedBookings):
     )
     BINDINGS = [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY]
     COLUMNS = COLUMNS
-    HINT = "/ words, status:pending, agent:6, to:mars, is:unclaimed"
+    HINT = "/ words, status:pending, agent:6, to:mars, priority:high"
     KEYS = BOOKING_KEYS
     VIEWS = tuple(VIEWS)
     EMPTY = "No bookings yet: leads come in on Dispatch ({place.dispatch})"

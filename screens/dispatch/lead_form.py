@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from typing import TYPE_CHECKING, cast
 
 from textual import events, getters, on
@@ -13,10 +14,12 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from dispatch.desk.accepted_values import AcceptedValues
+from dispatch.inputs import validation
 from dispatch.leads import intake
 from dispatch.matching.features import Terms
 from models.errors import InvalidInput
 from screens.base import keys
+from screens.base.key_queue import TYPING_S
 from screens.dispatch import doubts
 from screens.dispatch.line_inputs import TO_CALL, TO_TEXT, ContactChoice, LineInput
 from screens.fields.choice import Choice, Pick
@@ -30,6 +33,7 @@ from screens.wording.priorities import NAMES
 from screens.wording.text import short
 
 if TYPE_CHECKING:
+    from screens.base.app_protocol import Host
     from screens.base.key_queue import SteadyApp
 
 LABELS = {
@@ -52,7 +56,8 @@ INPUTS = {
 OPTIONAL = frozenset(("phone", "email", "requests", "priority"))
 WAY = tuple(field for field in LABELS if field != "priority")
 """The fields that enter goes through. Few leads need another priority: tab or a click leads there."""
-NO_CALL, NO_TEXT = "No number: nobody can call back", "No number: how will they be reached?"
+PERSONAL = ("phone", "email", "requests")
+"""The fields whose texts are one customer's alone."""
 KEPT = "kept"  # the tone of a notice that stays while somebody types
 KEPT_NAME = 24  # characters: whoever types over the name has it in sight
 
@@ -72,8 +77,10 @@ class LeadForm(Frame):
 
     def __init__(self, values: AcceptedValues) -> None:
         super().__init__(id="lead-form")
-        self._kept_name = ""
+        self._kept: dict[str, str] = {}  # the half-typed lead, as somebody came back to it
+        self._named = ""  # in the notice about it
         self._asked_about: dict[str, str] = {}
+        self._entered_at, self._pause = -inf, inf  # of the last enter, and before it
         self.border_title = Content("New lead")
         self._values = values
         self._lines = {field: self._line(field) for field in LABELS}
@@ -169,16 +176,29 @@ class LeadForm(Frame):
                 self.query_one("#requests", Input).value = ""
             self.query_one("#priority", Pick).choose(name)
             return self._point_at({"requests": f"Moved to Priority: {name}. ⏎ assigns"}, "warning")
-        if self._asked_about == self.values():
+        if self._asked_about == self.values() and not self._is_hasty:
             return ""
         told = {}
         if self._is_renamed:
             assign, clear = (keys.key_of(self.app, each) for each in ("form.assign", "form.clear"))
-            told["customer"] = f"{self._renamed}: {assign} again assigns, {clear} clears"
+            told["customer"] = f"{self._renamed}: ⏎ or {assign} again assigns, {clear} clears"
         if doubts.is_of_another_field(wish := self._value("requests"), self._values):
             told["requests"] = f"Is “{short(wish.strip(), KEPT_NAME)}” a wish? ⏎ again assigns"
         self._asked_about = self.values() if told else {}
         return self._point_at(told, "warning")
+
+    @property
+    def _pressed_at(self) -> float:
+        return cast("Host", self.app).pressed_at
+
+    @property
+    def _is_hasty(self) -> bool:
+        """Whether the key pressed now is an enter that came too soon to have read a question."""
+        return self._entered_at == self._pressed_at and self._pause < TYPING_S
+
+    @property
+    def _kept_name(self) -> str:
+        return self._kept.get("name", "").strip()
 
     @property
     def _is_renamed(self) -> bool:
@@ -187,7 +207,14 @@ class LeadForm(Frame):
 
     @property
     def _renamed(self) -> str:
-        return f"Was {short(self._kept_name, KEPT_NAME)}"
+        """Say what is still the customer's whose name was there, or else whose it was."""
+        name, now = short(self._kept_name, KEPT_NAME), self.values()
+        still = [LABELS[each] for each in PERSONAL if now[each] and now[each] == self._kept[each]]
+        if not still:
+            return f"Was {name}"
+        *others, last = still
+        listed = f"{', '.join(others)} and {last}" if others else last
+        return f"{listed} {'are' if listed.endswith('s') or others else 'is'} still {name}'s"
 
     def _left_open(self) -> dict[str, tuple[str, ...]]:
         """Return the fields where letters leave several names open, with the names."""
@@ -211,7 +238,17 @@ class LeadForm(Frame):
         told, tone = self._told(field, error) if error is not None and is_wrong else "", "wrong"
         if field == "customer" and not told and self._is_renamed:
             told, tone = f"{self._renamed}; {keys.key_of(self.app, 'form.clear')} clears the form", "warning"
+        is_here = self._widget(field).has_focus
+        if field == "phone" and error is None and not is_here:
+            told, tone = self._stored(text), ""
         self._lines[field].tell(told, tone)
+        if field in PERSONAL and is_here and self._is_renamed:
+            self.check("customer")  # fewer texts may be those of the one before
+
+    def _stored(self, number: str) -> str:
+        """Say how a telephone number is stored, if otherwise than it is typed."""
+        stored = validation.phone(number)
+        return f"Stored as {stored}" if stored and stored != number.strip() else ""
 
     def is_wrong(self, field: str) -> bool:
         """Say below a text what is wrong with it as it stands, if so: enter does not leave it."""
@@ -234,11 +271,12 @@ class LeadForm(Frame):
 
     def go_on(self, field: str) -> bool:
         """Go to the field after one; return whether there is one. A choice of one name is made on the way."""
+        self._entered_at, self._pause = self._pressed_at, self._pressed_at - self._entered_at
         following = self._after(field)
         while following and self._is_settled(following):
             following = self._after(following)
         if field == "phone" and self._lacks_number:
-            self._lines["phone"].tell(NO_CALL if self._is_a_call else NO_TEXT, "warning")
+            self._lines["phone"].tell(f"Contact is {self._value('method')}, but no number", "warning")
         if following == "phone":
             self._lines["phone"].tell(TO_CALL if self._is_a_call else TO_TEXT, "warning")
         if following:
@@ -299,7 +337,7 @@ class LeadForm(Frame):
                     widget.value = text
             elif isinstance(widget, Choice | Pick) and text in widget.names:
                 widget.choose(text)
-        self._kept_name = self._value("customer").strip()
+        self._kept = self.values()
 
     def show_notice(self, text: str, tone: str = "") -> None:
         """Show lines below the form: an error, a warning, or the result of the last lead."""
@@ -311,14 +349,12 @@ class LeadForm(Frame):
 
         Its name is remembered: what is typed next may be a command, or another customer's.
         """
-        self._kept_name = self._kept_name or self._value("customer").strip()
+        if self._kept_name in ("", self._value("customer").strip()):
+            self._kept = self.values()
         is_told = any(self.notice.has_class(f"-{tone}") for tone in ("error", "warning", "restored"))
         if not self.is_empty and not is_told:
-            name, clear = (
-                short(self._value("customer").strip(), KEPT_NAME),
-                keys.key_of(self.app, "form.clear"),
-            )
-            whose = f" ({name})" if name else ""
+            self._named, clear = self._value("customer").strip(), keys.key_of(self.app, "form.clear")
+            whose = f" ({short(self._named, KEPT_NAME)})" if self._named else ""
             self.show_notice(f"Half-typed lead kept{whose}; ⏎ continues, {clear} clears it", KEPT)
 
     @property
@@ -330,16 +366,18 @@ class LeadForm(Frame):
         """Remove a notice that has been read, since somebody types.
 
         A field that was ``emptied``, for example by Assign, removes only an error. That a lead was kept is
-        shown until nothing of it is left: what is typed may have been meant for another.
+        shown until nothing of it is left or its name is another, which the field itself says then.
         """
         if self.is_empty:
-            self._kept_name = ""
-        is_kept = self.notice.has_class(f"-{KEPT}")
-        if self.notice.has_class("-error") or (self.is_empty if is_kept else not emptied):
+            self._kept = {}
+        is_read = not emptied
+        if self.notice.has_class(f"-{KEPT}"):
+            is_read = self._value("customer").strip() != self._named or self.is_empty
+        if self.notice.has_class("-error") or is_read:
             self.show_notice("")
 
     def empty(self) -> None:
-        self._kept_name, self._asked_about = "", {}
+        self._kept, self._asked_about = {}, {}
         for field in LABELS:
             cast("Input | Choice | Pick", self._widget(field)).clear()
             self._lines[field].tell("")

@@ -14,6 +14,7 @@ from textual.widgets import Input, Label, RadioSet, Select, Static
 
 from screens.fields.choice import Choice, LettersTyped, Pick
 from screens.fields.type_ahead import which
+from screens.wording.text import short_inside
 
 REQUIRED, WRONG = "*", "! "
 """The signs of a required field, and before what is wrong: without colour, bold alone is a heading."""
@@ -30,8 +31,9 @@ NOUNS = {
 }
 
 FEW_NAMES = 40  # characters of names that a message lists
+FEW_LETTERS = 12  # of a refused word: the accepted ones behind it are to be seen
 OF_A_CHOICE = {
-    "method": "way of contact",
+    "method": "contact method",
     "per": "period",
     "to": "choice",
     "whom": "choice",
@@ -54,7 +56,7 @@ def no_such_name(field: Choice | Pick, noun: str = "") -> str:
     """Say that no name of a field begins with the word that it refused; "" without one."""
     name = field.id or ""
     noun = OF_A_CHOICE.get(name) or noun or noun_of(name, name)
-    return f"No {noun} begins with {field.refused}" if field.refused else ""
+    return f"No {noun} begins with {short_inside(field.refused, FEW_LETTERS)}" if field.refused else ""
 
 
 def way_on(field: Choice | Pick, noun: str = "") -> str:

@@ -151,10 +151,16 @@ def marked(name: str, letters: str) -> str:
 
 
 def which(names: Sequence[str]) -> str:
-    """Ask which of several names is meant, each with the letters that choose it: ``(bu)sy or (br)eak?``."""
-    shown = [marked(_short(name, letters := own_beginning(name, names)), letters) for name in names]
-    *others, last = shown[:MOST_ASKED] if len(shown) <= MOST_ASKED else [*shown[:MOST_ASKED], "…"]
-    return f"{', '.join(others)} or {last}?"
+    """Say which of several names enter takes, and the letters for the others: ``⏎ busy, br break``."""
+    first, *others = names
+    asked = [_with_letters(name, names) for name in others[: MOST_ASKED - 1]]
+    more = ["…"] if len(names) > MOST_ASKED else []
+    return ", ".join([f"⏎ {_short(first, own_beginning(first, names))}", *asked, *more])
+
+
+def _with_letters(name: str, names: Sequence[str]) -> str:
+    letters = own_beginning(name, names)
+    return name if letters == name else f"{letters.lower()} {_short(name, letters)}"
 
 
 def _short(name: str, letters: str) -> str:

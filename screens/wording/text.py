@@ -31,6 +31,14 @@ def short(text: str, length: int = 40) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
+def short_inside(text: str, length: int) -> str:
+    """Shorten a text in its middle: its beginning and its end are seen."""
+    if len(text) <= length:
+        return text
+    end = (length - 1) // 2
+    return f"{text[: length - 1 - end]}…{text[-end:]}"
+
+
 BELOW = "below"
 """Of a style's meta data: what stands before the further lines of a wrapped text, and its style."""
 

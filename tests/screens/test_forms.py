@@ -456,7 +456,7 @@ async def test_letters_move_the_cursor_of_an_open_list_and_enter_takes_the_name(
         line = pilot.app.query_one(FieldLine)
         for keys, value, told in (
             ("lo", "London", ""),
-            ("d", "Dallas", "(Da)llas or (Du)bai?"),
+            ("d", "Dallas", "⏎ Dallas, du Dubai"),
             ("dd", "Dubai", ""),
             ("du", "Dubai", ""),
             ("lx", "", "No from begins with lx"),

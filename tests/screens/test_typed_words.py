@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from astra_tui.app import AstraApp
-from screens.app.typed_words import TYPING_S, TypedKey, TypedWord
+from screens.app.typed_words import TypedKey, TypedWord
+from screens.base.key_queue import TYPING_S
 from tests.screens.picture import text_of
 from tests.screens.scenes import leave, press, said
 from tests.screens.test_typing_is_safe import last_event

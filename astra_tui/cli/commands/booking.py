@@ -149,7 +149,7 @@ verb(
 )
 verb(
     bookings.confirm,
-    "Confirm a Pending booking: the customer travels.",
+    "Confirm a Pending booking: the customer travels. One that nobody has claimed is claimed for its agent.",
     click.option("--package", type=PACKAGE, help="The package sold; default: as quoted."),
     click.option("--destination-revenue", metavar="AMOUNT", help="Revenue of the trip; default: as quoted."),
     click.option("--package-revenue", metavar="AMOUNT", help="Revenue of the package; default: as quoted."),
