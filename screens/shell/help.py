@@ -32,7 +32,7 @@ from screens.shell.desk_screen import Place
 from screens.widgets.key_order import place_of
 from screens.widgets.movable import Reading
 
-NAME_CELLS, GAP = 14, 2
+LEAST_KEY_CELLS, NAME_CELLS, GAP = 6, 14, 2
 SCROLLBAR = 1
 TWO_COLUMNS = 96  # cells inside the frame
 LIST_IDS = {binding.id for binding in keys.LIST}
@@ -228,7 +228,7 @@ class Help(Modal[Verb | None]):
 
     @property
     def _key_cells(self) -> int:
-        return 1 + max((cell_len(verb.shown_keys) for verb in self._shown), default=0)
+        return max(LEAST_KEY_CELLS, *(1 + cell_len(verb.shown_keys) for verb in self._shown), 0)
 
     @property
     def _verb_cells(self) -> int:
