@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -384,7 +385,7 @@ class AstraApp(PaletteApp):
     def _do(self, verb: Verb | None) -> None:
         """Run the verb chosen in the help, now that it is closed."""
         if verb is not None:
-            self.call_later(self.run_action, verb.binding.action, verb.node)
+            self.call_later(verb.run or partial(self.run_action, verb.binding.action, verb.node))
 
     async def settle(self) -> None:
         """Return when nothing is pending, for scripts: no query, command, message or repaint."""

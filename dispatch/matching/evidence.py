@@ -113,7 +113,7 @@ def describe_gain(evaluation: Json) -> str:
     """Describe how much the agent's features improve on the lead alone, and what the gate requires."""
     gain = evaluation["gain"]
     assert gain is not None  # always present once models have been compared
-    figures = f"{gain['mean']:+.4f} in log loss (95%: {gain['low']:+.4f} to {gain['high']:+.4f})"
+    figures = f"{gain['mean']:+z.4f} in log loss (95%: {gain['low']:+z.4f} to {gain['high']:+z.4f})"
     return f"Better than the lead alone by {figures}; the gate requires more than 0."
 
 

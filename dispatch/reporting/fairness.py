@@ -162,7 +162,7 @@ def _shares(leads: list[Given], owed: Mapping[int, float]) -> list[FairShare]:
             agent_name=str(name),
             received=received[agent_id],
             entitled=round(owed.get(agent_id, 0.0), 1),
-            owed=round(owed.get(agent_id, 0.0) - received[agent_id], 1),
+            owed=round(owed.get(agent_id, 0.0) - received[agent_id], 1) + 0.0,  # no -0.0
         )
         for agent_id, name in names.items()
         if agent_id is not None

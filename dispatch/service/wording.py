@@ -60,7 +60,7 @@ def short_span(minutes: float) -> str:
 
 def sentiment_words(compound: float) -> str:
     """Format a sentiment: ``+0.12``, ``-0.59 (upset)``."""
-    return f"{compound:+.2f}{' (upset)' if compound <= ANGRY else ''}"
+    return f"{compound:+z.2f}{' (upset)' if compound <= ANGRY else ''}"
 
 
 def clock_words(clock: ClockState, verb: str) -> tuple[str, str]:

@@ -25,7 +25,7 @@ def priority_steps(category: str, compound: float, tier: str | None, indicators:
             f"{category.replace('_', ' ')} starts at {'HIGH' if is_high else 'MEDIUM'}",
             int(is_high),
         ),
-        ("sentiment", f"sentiment {compound:+.2f} is {mood}", int(is_angry)),
+        ("sentiment", f"sentiment {compound:+z.2f} is {mood}", int(is_angry)),
         ("tier", f"{tier} customer" if tier else "no tier", TIER_BOOST.get(tier or "", 0)),
         ("urgency", f"says {', '.join(raising)}" if raising else "no urgent word", int(bool(raising))),
     )

@@ -21,6 +21,7 @@ from screens.fields.agent_picker import picked
 from screens.fields.preview import Preview
 from screens.wording.text import CARE
 
+NO_CAPS = "No caps yet"
 ONE, DEPARTMENT, EACH = WHOM = ("one agent", "department", "each agent")
 """The narrowest first, which enter alone takes."""
 
@@ -66,7 +67,7 @@ def cap_form(found: Choices, agent_id: int | None = None) -> FormModal[CapRow]:
         return words.replace("for each agent", f"for each of {plural(len(found.agents), 'agent')}")
 
     return FormModal(
-        "Cap",
+        "Set a cap",
         _fields(found, agent_id),
         _set,
         submit="Set cap",
@@ -126,7 +127,7 @@ def _set(desk: Desk, given: Values) -> CapRow:
 
 
 def _in_force(caps: list[CapRow]) -> Text:
-    text = Text("In force:" if caps else "No cap is in force yet", "dim", overflow="fold")
+    text = Text("In force:" if caps else NO_CAPS, "dim", overflow="fold")
     for row in caps:
         at_it = f"; reached by {plural(row['agents_at_cap'], 'agent')}" if row["agents_at_cap"] else ""
         text.append(f"\n{row['cap_id']:>3}  {row['words']}{at_it}", "not dim")
@@ -143,7 +144,7 @@ def caps_panel() -> Panel:
             told, style = f"reached by {at_it}, the first until {until_words(row['until'])}", f"bold {CARE}"
         text.append("\n" if text else "").append(f"{row['cap_id']:>3}  ", "dim").append(row["words"])
         text.append(f"\n     {told}", style)
-    none = "No caps yet. “Cap: set” in the palette limits the leads an agent gets an hour, a day or a week"
+    none = f"{NO_CAPS}. “Cap: set” in the palette limits the leads an agent gets an hour, a day or a week"
     return Panel("Caps", text if text else Text(none))
 
 

@@ -16,7 +16,7 @@ from dispatch.queries.row_types import CapRow
 from dispatch.queries.wording import plural
 from models.base import Json
 from models.errors import DatabaseUnavailable
-from screens.app.cap_forms import Choices, cap_form, cap_removal_form, caps_panel, choices
+from screens.app.cap_forms import NO_CAPS, Choices, cap_form, cap_removal_form, caps_panel, choices
 from screens.app.onboarding import AT_START_S, GreetingApp
 from screens.app.policy_forms import policy_form, shuffle_form
 from screens.dialogs.panel import Panel
@@ -148,7 +148,7 @@ class DistributingApp(GreetingApp):
             if caps:
                 self._open(cap_removal_form(caps), removed)
             else:
-                self._host.tell("No caps yet: nothing to remove")
+                self._host.tell(NO_CAPS)
 
         self._host.ask(list_caps, choose, opens=True)
 

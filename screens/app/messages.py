@@ -14,7 +14,7 @@ from textual.notifications import SeverityLevel
 from models.clock import to_local
 from screens.base.harmless_text import visible
 from screens.base.keys import hint_of, key_of, said
-from screens.base.message_log import ANSWER, LOUD_S, QUESTION, Message, MessageLog, News
+from screens.base.message_log import ANSWER, LOUD_S, PROGRESS, QUESTION, Message, MessageLog, News
 from screens.base.themed_app import ThemedApp
 from screens.dialogs.panel import Panel
 from screens.shell.desk_screen import Place
@@ -76,22 +76,28 @@ class SpeakingApp(ThemedApp):
         severity: SeverityLevel = "information",
         seconds: float = LOUD_S,
         place: str = "",
+        brief: str = "",
+        is_progress: bool = False,
     ) -> None:
         """Say something, in a toast if the line is too short for it.
 
-        What was done and can be undone by a ``key`` is abbreviated there instead: its row shows it.
+        What was done and can be undone by a ``key`` is said there in its ``brief`` words instead: its row
+        shows the rest. What says that something ``is_progress`` ends with the next message.
         """
-        message = Message(self._time(), text, hint, key, letter, severity, place=place, seconds=seconds)
+        message = Message(
+            self._time(), text, hint, key, letter, severity, place=place, seconds=seconds, brief=brief
+        )
         is_refusal, is_long = severity != "information", seconds > LOUD_S
         if cell_len(message.line) > room_of(self.size.width, is_whole=False):
             is_long = is_long or is_refusal or not key
-        message.kind = ANSWER if is_refusal or (is_long and seconds <= LOUD_S) else ""
+        is_answer = is_refusal or (is_long and seconds <= LOUD_S)
+        message.kind = PROGRESS if is_progress else ANSWER if is_answer else ""
         self._add(message, is_loud=is_long)
 
-    def tell_done(self, text: str) -> None:
-        """Say what the user's own command did, and how it is undone."""
+    def tell_done(self, text: str, brief: str = "") -> None:
+        """Say what the user's own command did, how it is undone; ``brief`` if the line is too short."""
         if self.is_undoable:
-            self.tell(text, key="undo", letter="undo.letter")
+            self.tell(text, key="undo", letter="undo.letter", brief=brief)
         else:
             self.tell(text)
 

@@ -10,13 +10,10 @@ from textual.screen import Screen
 
 from screens.app.command_app import CommandApp
 from screens.base.keys import TITLES
-from screens.base.search_words import aliases_of
+from screens.base.search_words import INSTEAD_OF_TEXTUALS, KEY_OF, aliases_of
 from screens.shell.help import Verb, verbs, verbs_elsewhere
 from screens.shell.jumps import Jump
 from screens.shell.palette import Entry, Palette
-
-INSTEAD_OF_TEXTUALS = ("Quit", "Theme", "Keys")
-"""Textual's commands that the palette has in Astra's own form."""
 
 
 class PaletteApp(CommandApp):
@@ -65,10 +62,19 @@ class PaletteApp(CommandApp):
     def palette_entries(self, screen: Screen[Any]) -> list[Entry]:
         """Return every verb of a screen, the commands without a key, the themes, and verbs elsewhere."""
         here = verbs(screen)
-        own = [self._entry_of(verb) for verb in here if verb.binding.action != "command_palette"]
-        elsewhere = [self._entry_of(verb) for verb in verbs_elsewhere(self, here)]
+        there = verbs_elsewhere(self, here)
+        keys = {verb.binding.id: verb.shown_keys for verb in (*here, *there)}
+        left_out = {"palette", *KEY_OF.values()}
+        own = [self._entry_of(verb) for verb in here if verb.binding.id not in left_out]
+        elsewhere = [self._entry_of(verb) for verb in there if verb.binding.id not in left_out]
         others = [
-            Entry(one.title, one.help, one.callback, aliases=aliases_of(one.title))
+            Entry(
+                one.title,
+                one.help,
+                one.callback,
+                keys.get(KEY_OF.get(one.title, ""), ""),
+                aliases=aliases_of(one.title),
+            )
             for one in self.get_system_commands(screen)
         ]
         themes = [

@@ -170,16 +170,19 @@ class Host(Protocol):
         severity: SeverityLevel = "information",
         seconds: float = LOUD_S,
         place: str = "",
+        brief: str = "",
+        is_progress: bool = False,
     ) -> None:
         """Say something on the message line; the text may hold anything that a person typed.
 
         What is no information is a refusal, whose ``hint`` says how to go on. ``key`` is what can be pressed
         now, or the word behind the key of the binding ``letter``. More ``seconds`` than usual are for what
-        must not be missed. What is about a row or field of a ``place`` ends when that is left.
+        must not be missed. What is about a row or field of a ``place`` ends when that is left,
+        what ``is_progress`` when something else is said. ``brief`` is for a line too short for the text.
         """
 
-    def tell_done(self, text: str) -> None:
-        """Say what the user's own command did, and how it is undone if it can be."""
+    def tell_done(self, text: str, brief: str = "") -> None:
+        """Say what the user's own command did, and how to undo it if that is possible; ``brief`` as above."""
 
     def announce(self, *news: News) -> None:
         """Announce what others brought, with a bell if the user wants one; alike news become one message."""

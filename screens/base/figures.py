@@ -64,8 +64,14 @@ PRIORITY: Figure = (
 TIME_LEFT: Figure = (
     "Time left",
     "Until the first answer is due, then until the resolution is; the bar fills as time is "
-    "used up. In the list, ! is late or escalated, !! both. In the pane, ▲ three quarters are used, "
+    "used up. ▲ three quarters are used, "
     "! overdue, ✓ done in time. ‖ paused: waiting for the customer.",
+)
+URGENCY: Figure = (
+    "Urgency",
+    "Of C! ▇▇▇▇ 4m late: the priority's letter (Critical, Urgent, High, Medium, Low), a sign, a bar "
+    "of the time that is used, and the time left. ! late, or escalated and not acknowledged; ▲ soon due; "
+    "‖ paused: waiting for the customer; ✓ done.",
 )
 ESCALATED: Figure = (
     "ESCALATED",

@@ -80,9 +80,9 @@ class Hosted(SteadyScreen[Result]):
         """Say something on the message line; the text may hold anything that a person typed."""
         self.host.tell(text, severity=severity)
 
-    def say_done(self, text: str) -> None:
-        """Say what a command given here did, with the key that undoes it."""
-        self.host.tell_done(text)
+    def say_done(self, text: str, brief: str = "") -> None:
+        """Say what a command given here did, with the key that undoes it; ``brief`` on a short line."""
+        self.host.tell_done(text, brief)
 
     def in_sight(self) -> frozenset[str]:
         """Name the rows that can be seen, each as "booking 12"."""

@@ -13,8 +13,9 @@ KEPT = 50
 ON_LINE_S = 8.0
 LOUD_S = 10.0
 MOST_LOUD = 3  # lines of the one toast
-ANSWER, QUESTION = "answer", "question"
-"""Kinds of messages: why a key does nothing, or what else it is answered with at length; what it asks."""
+ANSWER, QUESTION, PROGRESS = "answer", "question", "progress"
+"""Kinds of messages: why a key does nothing, or what else it is answered with at length; what it asks; what
+is under way."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,9 @@ class Message:
     """Something that was said at a time (``hh:mm:ss``), and until when it is shown, in seconds.
 
     ``hint`` is how to go on after a refusal, ``key`` what can be pressed now: "u undo"; with a ``letter``,
-    the id of a binding, it is the word behind that binding's key. A loud one is also shown in a toast;
-    while a modal is open it waits (``loud_until`` is None). One about a row or field of a ``place`` ends when
-    that is left, or a modal opens over it.
+    the id of a binding, it is the word behind that binding's key. ``brief`` says it on a line too short for
+    the text. A loud one is also shown in a toast; while a modal is open it waits (``loud_until`` is None).
+    One about a row or field of a ``place`` ends when that is left, or a modal opens over it.
     """
 
     at: str
@@ -60,6 +61,7 @@ class Message:
     kind: str = ""
     place: str = ""
     news: News | None = None
+    brief: str = ""
     line_until: float = 0.0
     loud_until: float | None = 0.0
     seconds: float = field(default=LOUD_S, repr=False)
@@ -100,6 +102,8 @@ class MessageLog:
             for old in self.kept:
                 if old.kind == ANSWER:
                     old.loud_until = 0.0
+                elif old.kind == PROGRESS:  # done, or no longer what is waited for
+                    old.line_until = old.loud_until = 0.0
         if is_shown:
             message.line_until = now + ON_LINE_S
             if is_loud:

@@ -82,6 +82,11 @@ ELSEWHERE: Mapping[str, Sequence[Binding]] = {
 }
 """The keys of each place, that are found from the other places too."""
 
+INSTEAD_OF_TEXTUALS = ("Quit", "Theme", "Keys")
+"""Textual's commands that the palette has in Astra's own form."""
+KEY_OF: Mapping[str, str] = {"Who got how many leads": "roster.fairness"}
+"""The commands of every place that one place has a key for: one entry of the palette stands for both."""
+
 
 def aliases_of(name: str) -> str:
     """Return the further words for a binding's id or a command's title."""

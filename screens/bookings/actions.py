@@ -22,10 +22,17 @@ from screens.shell.row_actions import RowActions, at_once, on_chosen, with_form
 from screens.wording.bookings import is_open
 from screens.wording.contacts import reach
 from screens.wording.issues import describe as describe_issue
+from screens.wording.issues import describe_briefly
 from screens.wording.text import short
 
 REASSIGN = "{booking.reassign} assigns it"
 FOLLOW_UP = "Follow-up"
+
+
+def _taker(word: str, row: BookingRow, length: int) -> str:
+    """Return who has the booking after an act that gives it to somebody: `` → Soren Baker``."""
+    taker = row["agent_name"] if word in ("Reassigned", "Declined") else None
+    return f" → {short(taker, length)}" if taker else ""
 
 
 class BookingActions(RowActions[BookingRow, BookingRow]):
@@ -38,12 +45,10 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
         return queries.booking(number)
 
     def describe_done(self, word: str, row: BookingRow) -> str:
-        holder = (
-            f" → {short(row['agent_name'], 20)}"
-            if word in ("Reassigned", "Declined") and row["agent_name"]
-            else ""
-        )
-        return f"{word} {row['booking_id']} {short(row['customer_name'], 24)}{holder}"
+        return f"{word} {row['booking_id']} {short(row['customer_name'], 24)}{_taker(word, row, 20)}"
+
+    def describe_briefly(self, word: str, row: BookingRow) -> str:
+        return f"{word} {row['booking_id']}{_taker(word, row, 14)}" if word else ""
 
     def _with_follow_up(self, word: str, row: BookingRow) -> str:
         """Describe with the moment in as few cells as will do: the line is half a screen wide at most."""
@@ -189,7 +194,8 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
     def action_new_issue(self, row: BookingRow) -> None:
         def opened(issue: IssueDetails) -> None:
             self.say_done(
-                f"{describe_issue('Opened', issue)}; {keys.key_of(self.app, 'place.service')} shows it"
+                f"{describe_issue('Opened', issue)}; {keys.key_of(self.app, 'place.service')} shows it",
+                describe_briefly("Opened", issue),
             )
 
         self.open_made(lambda: NewIssue(customers.card(row["customer_id"]), row["booking_id"]), opened)

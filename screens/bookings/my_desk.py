@@ -79,7 +79,7 @@ ROWS_WITH_PANE = 30  # of a narrow terminal
 
 class MyDesk(BookingList):
     NAME = "my-desk"
-    FIGURES = (figures.WORK, figures.STATE, figures.REVENUE, figures.LOAD)
+    FIGURES = (figures.WORK, figures.STATE, figures.REVENUE, figures.LOAD, figures.URGENCY)
     HELP = (
         "Work one agent's bookings. NOW shows the one under the cursor: what to do, how to reach the "
         "customer, and the keys. Due work comes first, then claimed, then new, then done today, each by "

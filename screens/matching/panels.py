@@ -53,12 +53,12 @@ def contributions(
     for name, part in sorted(parts.items(), key=lambda each: -abs(each[1])):
         text.append(f"{feature_name(name):<{NAME_WIDTH}}")
         if values is not None and weights is not None:
-            text.append(f"{values[name]:.2f} × {weights[name]:+7.2f} = ", "dim")
-        text.append(f"{part + 0.0:>+{NUMBER_WIDTH}.2f} ").append_text(signed_bar(part, low, high, BAR_WIDTH))
+            text.append(f"{values[name]:.2f} × {weights[name]:+z7.2f} = ", "dim")
+        text.append(f"{part:>+z{NUMBER_WIDTH}.2f} ").append_text(signed_bar(part, low, high, BAR_WIDTH))
         text.append("\n")
     whole = sum(parts.values())
     before = NAME_WIDTH + (0 if values is None else len("0.00 × +00.00 = ") + 1)
-    return text.append(f"{'Total':<{before}}{whole:>+{NUMBER_WIDTH}.2f}\n", "bold")
+    return text.append(f"{'Total':<{before}}{whole:>+z{NUMBER_WIDTH}.2f}\n", "bold")
 
 
 def score_panel(scored: Scored, seen: Glance, policy: str) -> Panel:
@@ -70,7 +70,7 @@ def score_panel(scored: Scored, seen: Glance, policy: str) -> Panel:
     text.append_text(contributions(scored.contributions, scored.values, seen.weights.weights))
     sums = [sum(agent.contributions.values()) for agent in seen.scores.agents]
     text.append(
-        f"\nOf {len(sums):,} agents the lowest sum ({min(sums):+.2f}) is 0, the highest ({max(sums):+.2f}) "
+        f"\nOf {len(sums):,} agents the lowest sum ({min(sums):+z.2f}) is 0, the highest ({max(sums):+z.2f}) "
         "100.\nEach part is value × weight. A value is the agent's place among all, 0 the lowest and 1 "
         "the highest; for requirements 1 or 0.\n"
     )
@@ -98,7 +98,7 @@ def weights_text(shown: WeightsRow) -> Text:
     weights = shown["weights"]
     low, high = min(0.0, *weights.values()), max(0.0, *weights.values())
     for name, weight in weights.items():
-        text.append(f"{feature_name(name):<{NAME_WIDTH}}{weight:>+9.3f} ")
+        text.append(f"{feature_name(name):<{NAME_WIDTH}}{weight:>+z9.3f} ")
         text.append_text(signed_bar(weight, low, high, BAR_WIDTH)).append("\n")
     return text
 
@@ -145,8 +145,8 @@ def training_panel(row: LessonRow, use: Callable[[], object]) -> TrainingResult:
         (
             each["kind"] if each["kind"] != "feature" else "",
             feature_name(each["name"]) if each["kind"] == "feature" else each["name"],
-            f"{each['weight']:+.3f}",
-            f"{each['low']:+.3f} to {each['high']:+.3f}",
+            f"{each['weight']:+z.3f}",
+            f"{each['low']:+z.3f} to {each['high']:+z.3f}",
         )
         for each in row["coefficients"]
     )
@@ -248,7 +248,7 @@ def _importance(seen: Glance) -> Text:
     shares = [each.share if each.weight >= 0 else -each.share for each in seen.importance]
     low, high = min(0.0, *shares), max(0.0, *shares)
     for each, share in zip(seen.importance, shares, strict=True):
-        text.append(f"{feature_name(each.feature):<{NAME_WIDTH}}{each.share:>5.0%}  {each.weight:>+7.2f}  ")
+        text.append(f"{feature_name(each.feature):<{NAME_WIDTH}}{each.share:>5.0%}  {each.weight:>+z7.2f}  ")
         text.append_text(signed_bar(share, low, high, BAR_WIDTH)).append("\n")
     return text
 

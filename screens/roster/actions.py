@@ -13,6 +13,7 @@ from screens.roster.fairness_panel import fairness_panel
 from screens.roster.presence import open_presence
 from screens.roster.presence_forms import handover_form, leaving_form, shift_form
 from screens.shell.row_actions import RowActions, on_chosen
+from screens.wording.consequences import handed_over
 from screens.wording.text import short
 
 
@@ -74,7 +75,9 @@ class AgentActions(RowActions[AgentRow, AgentRow]):
         if row["left_at"] is not None:
             self.do_with(row, "reactivated", agents.come_back, _name_first)
         elif row["load"]:
-            self._open(leaving_form(row), "Handed over and deactivated")
+            self.open(
+                leaving_form(row), lambda agent: self.say_done(*handed_over(agent, {}, "; deactivated"))
+            )
         else:
             what = f"deactivate {short(row['name'])} ({row['agent_id']})"
             self.host.ask_again(
@@ -94,7 +97,8 @@ class AgentActions(RowActions[AgentRow, AgentRow]):
             check_holder(latest["name"], latest["load"] + latest["issue_load"])
             return handover_form(latest, others)
 
-        self.open_made(make, lambda agent: self.say_done(self.describe_done("Handed over", agent)))
+        names = {agent["agent_id"]: agent["name"] for agent in others}
+        self.open_made(make, lambda agent: self.say_done(*handed_over(agent, names)))
 
     @on_chosen
     def action_shift(self, row: AgentRow) -> None:

@@ -22,6 +22,7 @@ from screens.wording.reasons import policy_word
 from screens.wording.text import CARE, add_value
 
 MOST_LISTED = 8  # of each kind; their places list all
+INDENT = "  "  # before the title of an issue
 LABEL = 9  # with a load bar, the narrowest pane is full
 
 
@@ -87,7 +88,7 @@ def _add_issues(text: Text, desk: Desk, agent_id: int) -> None:
     rows = issue_queries.issues(desk, IssueFilter(agent_id=agent_id), MOST_LISTED + 1)
     text.append("\n\nIssues", "bold")
     for row in rows[:MOST_LISTED]:
-        text.append("\n").append_text(urgency(row)).append(f" {title(row)}")
+        add_value(text.append("\n").append_text(urgency(row)).append(f"\n{INDENT}"), title(row), INDENT)
     _add_rest(text, len(rows))
 
 

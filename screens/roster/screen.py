@@ -22,7 +22,18 @@ from dispatch.reporting.daily_figures import confirmed_by_agent
 from dispatch.views.row_types import ViewRow
 from models.errors import InvalidInput
 from screens.base import keys
-from screens.base.figures import CAPACITY, LOAD, MATCH, PRESENCE, RANK, RATING, REACHED, SHRUNK, YEARS
+from screens.base.figures import (
+    CAPACITY,
+    LOAD,
+    MATCH,
+    PRESENCE,
+    RANK,
+    RATING,
+    REACHED,
+    SHRUNK,
+    URGENCY,
+    YEARS,
+)
 from screens.filters.agents import ACTIVE, VIEWS, count_views, is_in, whole_text
 from screens.roster.actions import AgentActions
 from screens.roster.columns import (
@@ -66,7 +77,7 @@ class Roster(
     ViewedList[AgentRow, AgentRow],
 ):
     NAME = "roster"
-    FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK)
+    FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK, URGENCY)
     HELP = (
         "Manage the agents. Rank 1 gets the next lead: fewest bookings, then most years of service, then best"
         " rating; equals share a rank. Load counts Pending bookings and open issues against the capacity;"

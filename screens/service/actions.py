@@ -19,7 +19,7 @@ from screens.service.issue_panel import IssuePanel
 from screens.service.new_issue import NewIssue
 from screens.service.possible import RULES
 from screens.shell.row_actions import RowActions, at_once, on_chosen, with_form
-from screens.wording.issues import about_issue, customer, describe
+from screens.wording.issues import about_issue, customer, describe, describe_briefly
 
 
 class IssueActions(RowActions[IssueRow, IssueDetails]):
@@ -36,6 +36,9 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
             return f"{word} {row['issue_id']}: {keys.key_of(self.app, 'issue.rate')} scores it"
         return describe(word, row)
 
+    def describe_briefly(self, word: str, row: IssueDetails) -> str:
+        return describe_briefly(word, row)
+
     def _is_over(self, row: IssueDetails) -> None:
         if not RULES["rate"](row):
             hint = "{issue.resolve} resolves it; the score comes then"
@@ -43,7 +46,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
 
     def action_open_issue(self) -> None:
         def opened(issue: IssueDetails) -> None:
-            self.say_done(describe("Opened", issue))
+            self.say_done(describe("Opened", issue), describe_briefly("Opened", issue))
             self.host.show_issue(issue["issue_id"])
 
         self.open(NewIssue(), opened)
@@ -101,7 +104,8 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
             self.host.perform(
                 lambda desk: editing.edit(desk, number, category=name),
                 lambda issue: self.say_done(
-                    f"{describe(category(issue).capitalize(), issue)}; triage learns from it"
+                    f"{describe(category(issue).capitalize(), issue)}; triage learns from it",
+                    describe_briefly(category(issue).capitalize(), issue),
                 ),
             )
 

@@ -8,7 +8,7 @@ from typing import cast
 from rich.text import Text
 
 from dispatch.desk.desk import Desk
-from dispatch.queries.wording import exact, holder, short_moment
+from dispatch.queries.wording import exact, holder, plural, short_moment
 from dispatch.service.issues import queries
 from dispatch.service.row_types import (
     ClockState,
@@ -153,9 +153,10 @@ def add_steps(text: Text, steps: Sequence[Step]) -> None:
     for one in counted(steps):
         name, why = priority_words(one.priority), one.why
         if not one.rises and one.add > 0:
-            name, why = "", f"already {name}: {why}"
-        text.append(f"\n{f'{one.add:+d}' if one.add else '':<3}{name:<{LABEL - 3}}", "bold")
-        add_value(text, why, " " * LABEL)
+            why = f"{why} (already {name})"
+        sign = "+" if one.add > 0 else "-"
+        label = f"{sign}{plural(abs(one.add), 'step')}:" if one.add else f"{name}:"
+        add_value(text.append(f"\n{label:<{LABEL}}", "bold"), why, " " * LABEL)
 
 
 def _add_why(text: Text, issue: IssueStory) -> None:

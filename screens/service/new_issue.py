@@ -259,7 +259,7 @@ def triaged(triage: Triage, chosen: str | None = None) -> Text:
         guess = f"{best['category'].replace('_', ' ')}, {best['probability']:.0%}"
         add_facts(text, (("Best guess", guess), ("If unsure", fallback)), LABEL)
     else:
-        text.append("\n").append_text(words.priority(triage))
+        add_facts(text, [("Priority", words.priority(triage))], LABEL)
     add_steps(text, triage["priority_steps"])
     add_facts(text, _read(triage), LABEL)
     return text

@@ -65,7 +65,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], MarkedIssues):
     """The issues, with a pane for the one under the cursor; or the figures of the desk in their place."""
 
     NAME = "service"
-    FIGURES = (figures.PRIORITY, figures.TIME_LEFT, figures.ESCALATED, figures.EXPECTED)
+    FIGURES = (figures.URGENCY, figures.PRIORITY, figures.TIME_LEFT, figures.ESCALATED, figures.EXPECTED)
     HELP = (
         "Work customer issues, most urgent first: by priority (C, U, H, M, L), then by when they are due. "
         "Time left is for the first answer, then for the resolution. The pane shows the issue under the "

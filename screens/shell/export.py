@@ -38,7 +38,7 @@ def open_export(
         def work() -> int:
             return write_table(order.path, *_table(columns, until(backend.closing.is_set, rows()), order))
 
-        host.tell(f"Writing {order.path.name}…")
+        host.tell(f"Writing {order.path.name}…", is_progress=True)
         host.ask(work, lambda count: host.tell(_told(count, order.path)), beside=True)
 
     place.open(export_form(usual_file(name, backend.desk.now()[:10])), write)

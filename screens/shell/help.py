@@ -5,7 +5,7 @@ The keys come from the bindings themselves, as the user has them; enter or a cli
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
@@ -24,7 +24,7 @@ from textual.widgets import Input, Static
 from screens.base import figures, keys
 from screens.base.hosted import Hosted
 from screens.base.keys import key
-from screens.base.search_words import ELSEWHERE, aliases_of, is_meant
+from screens.base.search_words import ELSEWHERE, INSTEAD_OF_TEXTUALS, KEY_OF, aliases_of, is_meant
 from screens.base.textual_internals import bindings_of
 from screens.base.theme import CURSOR
 from screens.dialogs.modal import Modal
@@ -32,7 +32,7 @@ from screens.shell.desk_screen import Place
 from screens.widgets.key_order import place_of
 from screens.widgets.movable import Reading
 
-KEY_CELLS, NAME_CELLS, GAP = 6, 14, 2
+LEAST_KEY_CELLS, NAME_CELLS, GAP = 6, 14, 2
 SCROLLBAR = 1
 TWO_COLUMNS = 96  # cells inside the frame
 LIST_IDS = {binding.id for binding in keys.LIST}
@@ -49,6 +49,8 @@ class Verb:
     keys: list[str] = field(default_factory=list)
     place: str = ""
     """The place that has it, if that is another one: running it goes there."""
+    run: Callable[[], Any] | None = None
+    """What runs it, if it has no key: the palette has it."""
 
     @property
     def sentence(self) -> str:
@@ -71,6 +73,8 @@ class Verb:
         identifier = self.binding.id or ""
         if self.place:
             return "In other places"
+        if self.run is not None:
+            return "By name, without a key"
         if not isinstance(self.node, Screen):
             return "Anywhere"
         if identifier.startswith(("booking.", "why")):
@@ -84,18 +88,18 @@ class Verb:
     @property
     def aliases(self) -> str:
         """The further words by which people look for it."""
-        return aliases_of(self.binding.id or "")
+        return aliases_of(self.binding.id or self.binding.description)
 
     def fits(self, words: Iterable[str]) -> bool:
         """Return whether every word is in its keys, name or sentence, or means it."""
         text = f"{self.shown_keys} {self.binding.description} {self.sentence}".lower()
         return all(word in text or is_meant(word, self.aliases) for word in words)
 
-    def line(self, width: int, verb: int, style: Style) -> Text:
-        """Format key, verb and sentence in one line of so many cells, ``verb`` of them for the verb."""
-        line = _cell(self.shown_keys, KEY_CELLS, "bold")
+    def line(self, width: int, key: int, verb: int, style: Style) -> Text:
+        """Format key, verb and sentence in a line, each of the first two in so many cells."""
+        line = _cell(self.shown_keys, key, "bold")
         line.append_text(_cell(self.binding.description, verb, "" if self.is_possible else DIM))
-        line.append_text(_cell(self.sentence, width - KEY_CELLS - verb, DIM))
+        line.append_text(_cell(self.sentence, width - key - verb, DIM))
         line.stylize(style)
         return line
 
@@ -127,6 +131,17 @@ def verbs_elsewhere(app: App[Any], here: Iterable[Verb]) -> list[Verb]:
     return found
 
 
+def named_verbs(app: App[Any], screen: Screen[Any]) -> list[Verb]:
+    """Return the commands that have no key: the palette runs them by name."""
+    palette, found = keys.key_of(app, "palette"), list[Verb]()
+    for one in app.get_system_commands(screen):
+        if one.title not in (*INSTEAD_OF_TEXTUALS, *KEY_OF):
+            first = one.title.partition(" ")[0].rstrip(":").lower()
+            named = Binding("", "", one.title, tooltip=one.help)
+            found.append(Verb(app, named, [f"{palette} {first}"], run=one.callback))
+    return found
+
+
 class Help(Modal[Verb | None]):
     """Closes with the chosen verb, to be run when it has closed; or None. What is typed narrows the keys."""
 
@@ -145,7 +160,8 @@ class Help(Modal[Verb | None]):
         grouped = verbs(screen)
         groups = list(dict.fromkeys(verb.group for verb in grouped))
         self.offered = sorted(grouped, key=lambda verb: groups.index(verb.group))
-        self.findable = [*self.offered, *(verbs_elsewhere(screen.app, grouped) if place else [])]
+        others = [*verbs_elsewhere(screen.app, grouped), *named_verbs(screen.app, screen)] if place else []
+        self.findable = [*self.offered, *others]
         self._purpose = keys.with_keys(screen.app, place.HELP) if place else ""
         self._figures = [*place.FIGURES, *figures.EVERYWHERE] if place else []
         self._shown: list[Verb] = self.offered
@@ -207,8 +223,12 @@ class Help(Modal[Verb | None]):
         if not self._shown:
             return ""
         sentence = self._shown[self._here].sentence
-        room = self._column_width(width) - KEY_CELLS - self._verb_cells - 1
+        room = self._column_width(width) - self._key_cells - self._verb_cells - 1
         return sentence if cell_len(sentence) > room else ""
+
+    @property
+    def _key_cells(self) -> int:
+        return max(LEAST_KEY_CELLS, *(1 + cell_len(verb.shown_keys) for verb in self._shown), 0)
 
     @property
     def _verb_cells(self) -> int:
@@ -240,7 +260,7 @@ class Help(Modal[Verb | None]):
     def _line(self, verb: Verb, width: int) -> Text:
         here = verb is self._shown[self._here]
         click = Style.from_meta({"@click": f"screen.do({self.findable.index(verb)})"})
-        line = verb.line(width, self._verb_cells, click)
+        line = verb.line(width, self._key_cells, self._verb_cells, click)
         if not here:
             return line
         bar = Text(line.plain, CURSOR)

@@ -119,6 +119,10 @@ class RowActions(Place, Generic[Row, Done]):
     def describe_done(self, word: str, row: Done) -> str:
         """Describe a row after a command, for the message line."""
 
+    def describe_briefly(self, word: str, row: Done) -> str:
+        """Describe the same in as few cells as will do; "" if there are no fewer."""
+        return ""
+
     def read_row(self, number: int) -> Done:
         """Read a row as it is now, not as the list last saw it; called in the reading thread."""
         raise NotImplementedError
@@ -160,7 +164,7 @@ class RowActions(Place, Generic[Row, Done]):
         if self._last_act is None or self._last_act.number != number:
             self._last_act = Act(word, number)
         self._last_act.after = after
-        self.say_done(describe(word, after))
+        self.say_done(describe(word, after), self.describe_briefly(word, after))
         self.table.mark_own(number)
 
     @on_chosen

@@ -162,7 +162,7 @@ class SavedViews(Modal[ViewRow | None]):
         except InvalidInput as error:
             self._say(keys.refusal(self.app, error))
             return
-        self.open(_save_form(view, self.host, self._place), lambda saved: self._read_again(saved))
+        self.open(_save_form(view, self.host, self._place), self._saved)
 
     def action_delete(self) -> None:
         view = self._chosen
@@ -173,7 +173,21 @@ class SavedViews(Modal[ViewRow | None]):
             whose = "your view" if view["view_id"] is None else "the desk's view"
             self._say(f"Delete {whose} {visible(view['name'])}? x again deletes it")
             return
-        self.host.perform(partial(_delete, self.host, view), lambda _: self._read_again())
+
+        def deleted(_: None) -> None:
+            self._tell("Removed", view)
+            self._read_again()
+
+        self.host.perform(partial(_delete, self.host, view), deleted)
+
+    def _saved(self, view: ViewRow) -> None:
+        self._tell("Saved", view)
+        self._read_again(view)
+
+    def _tell(self, word: str, view: ViewRow) -> None:
+        """Say what was done; only the desk's views are undone by a key, as commands are."""
+        say = self.say if view["view_id"] is None else self.say_done
+        say(f"{word}: view {view['name']}")
 
     def _read_again(self, saved: ViewRow | None = None) -> None:
         """Read the views again; the cursor goes to the one ``saved``."""

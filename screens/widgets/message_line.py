@@ -75,6 +75,8 @@ class MessageLine(Static):
         width, is_modal = self.app.size.width, self.screen.is_modal
         is_whole = is_modal or message.kind == QUESTION or message.letter == "redo.letter"
         most = room_of(width, is_whole=is_whole)
+        if message.brief and cell_len(text + key) > most and not is_modal:
+            text = visible(message.brief)
         lines = Content(text + key).wrap(most) if is_modal and cell_len(text + key) > most else []
         if not lines and cell_len(text + key) > most:
             text = set_cell_size(text, max(0, most - cell_len(key) - 1)).rstrip() + "…"

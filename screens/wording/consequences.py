@@ -56,6 +56,17 @@ def of_an_agent(
     return text if text.plain else Text("No bookings are affected")
 
 
+def handed_over(row: AgentRow, names: Mapping[int, str], then: str = "") -> tuple[str, str]:
+    """Say what an agent has handed over, to one agent of ``names`` if all went there; then in brief."""
+    moves: dict[str, Moves] = {BOOKING: row["moves"], ISSUE: row.get("issue_moves", [])}
+    counts = [plural(len(each), noun) for noun, each in moves.items() if each]
+    takers = {move["to_agent_id"] for each in moves.values() for move in each}
+    taker = names.get(takers.pop() or 0, "") if len(takers) == 1 else ""
+    to = f" → {short(taker, 20)}" if taker else ""
+    what = f"{' and '.join(counts) or 'nothing'} of {short(row['name'], 20)}{to}"
+    return f"Handed over: {what}{then}", f"Moved {', '.join(counts) or 'nothing'}{then}"
+
+
 def _found_an_agent(drained: Sequence[BookingRow], giver: int | None) -> list[str]:
     """Say who gets the waiting bookings, or how many those are; why, if it is who gives work away."""
     if len(drained) > MOST_NAMED:

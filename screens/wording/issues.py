@@ -205,6 +205,13 @@ def describe(word: str, issue: IssueRow) -> str:
     return f"{about}, {priority_and_kind(issue)}"
 
 
+def describe_briefly(word: str, issue: IssueRow) -> str:
+    """Describe the same without its kind, for a line that is too short even so; "" if there is no word."""
+    if word in GIVEN:
+        return f"{word} {issue['issue_id']} → {short(issue['agent_name'] or 'waiting', 14)}"
+    return f"{word} issue {issue['issue_id']}" if word else ""
+
+
 def conversation(interactions: list[InteractionRow], longest: int | None) -> Text:
     """Format a conversation, oldest first: the customer at the left, the desk indented, notes in a frame.
 

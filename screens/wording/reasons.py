@@ -38,7 +38,7 @@ FIGURES: Mapping[str, Figures] = {
     "match_score": ("Match", lambda value: "–" if value is None else f"{value:.1f}"),
     "is_behind": ("Behind", lambda value: "yes" if value else "no"),
     "due_in": ("Due in", lambda value: "–" if value is None else f"{value:.1f}"),
-    "behind": ("Leads", lambda value: f"{value:+.2f}"),
+    "behind": ("Leads", lambda value: f"{value:+z.2f}"),
     "weight": ("Weight", lambda value: f"{value:g}"),
     "after": ("After", lambda value: str(value or "–")),
 }

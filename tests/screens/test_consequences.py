@@ -10,7 +10,13 @@ from rich.cells import cell_len
 from dispatch import agents
 from dispatch.desk.desk import Desk
 from dispatch.service.issues.intake import open_issue
-from screens.wording.consequences import after_a_batch, before_a_batch, before_bookings, of_an_agent
+from screens.wording.consequences import (
+    after_a_batch,
+    before_a_batch,
+    before_bookings,
+    handed_over,
+    of_an_agent,
+)
 
 NOW = "2082-03-04 12:00:00"
 OPEN: Any = {
@@ -148,3 +154,26 @@ def test_an_issue_that_moves_is_named_by_its_customer(desk: Desk, add_agent: Any
     row: Any = {"agent_id": 1, "moves": [], "kept": [], "issue_moves": [move]}
     with desk.reading():
         assert of_an_agent(row, "").plain.splitlines()[1] == "  1 Ann Lee"
+
+
+@pytest.mark.parametrize(
+    ("bookings", "issues", "words", "brief"),
+    [
+        ([3] * 5, [3], "5 bookings and 1 issue of Soren Baker → Nova Singh", "5 bookings, 1 issue"),
+        ([3, 4], [], "2 bookings of Soren Baker", "2 bookings"),
+        ([None], [], "1 booking of Soren Baker", "1 booking"),
+        ([], [], "nothing of Soren Baker", "nothing"),
+    ],
+)
+def test_a_handover_says_how_much_went_and_to_one_agent_who(
+    bookings: list[int | None], issues: list[int], words: str, brief: str
+) -> None:
+    moves = [{"to_agent_id": taker} for taker in bookings]
+    row: Any = {
+        "name": "Soren Baker",
+        "moves": moves,
+        "issue_moves": [{"to_agent_id": one} for one in issues],
+    }
+    told = handed_over(row, {3: "Nova Singh", 4: "Luna Diaz"})
+    assert told == (f"Handed over: {words}", f"Moved {brief}")
+    assert cell_len(f"{told[1]} · u undo") <= 38, "half a line of 80 columns"

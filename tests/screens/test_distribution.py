@@ -348,7 +348,7 @@ async def test_caps_are_set_and_removed_from_the_palette(golden_file: Path, runn
         await press(app, "ctrl+p", *"cap: set", "enter")
         await press(app, "1", "2", "tab", "tab", "e")
         assert "at most 12 leads an hour for each agent" in told(app)
-        assert "No cap is in force yet" in told(app)
+        assert "No caps yet" in told(app)
         await press(app, "f9")
         await app.settle()
         assert "Cap 1: at most 12 leads an hour for" in told(app)
@@ -523,7 +523,9 @@ async def test_a_handover_to_an_agent_asks_which(golden_file: Path, running: Any
         assert "Enter again: all of Soren Baker's work goes to " in " ".join(told(app).split())
         await press(app, "enter")
         assert app.screen is not form
-        assert any(text.startswith("Handed over: Soren Baker") for text in said(app))
+        (text,) = [text for text in said(app) if text.startswith("Handed over")]
+        assert " of Soren Baker → " in text
+        assert "booking" in text
 
 
 async def test_an_agents_panel_names_the_caps_that_bind(golden_file: Path, running: Any, lee: Desk) -> None:

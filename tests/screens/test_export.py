@@ -55,6 +55,7 @@ async def test_all_rows_of_a_filtered_list_leave_in_its_order(
         assert len(app.screen.query_one(LiveTable).rows_shown) <= 100
         await export(app, tmp_path / "a.csv")
         assert f"Exported {len(wanted)} rows" in text_of(app)
+        assert "Writing" not in text_of(app), "it is written"
     header, *rows = read(tmp_path / "a.csv")
     assert header[:5] == ["booking_id", "customer_name", "destination", "agent_name", "state"]
     assert [row[0] for row in rows] == [str(row["booking_id"]) for row in wanted]

@@ -144,11 +144,11 @@ def test_a_step_that_adds_nothing_says_so() -> None:
     add_steps(text, priority_steps("technical_support", -0.7, "gold", ["urgent"]))
     text = hanging(text, 31)
     assert [" ".join(line.split()) for line in text.plain.splitlines() if line] == [
-        "+1 High technical support",
-        "+1 Urgent upset customer",
-        "+1 Critical gold customer",
-        "+1 already Critical:",
-        "says urgent",
+        "+1 step: technical support",
+        "+1 step: upset customer",
+        "+1 step: gold customer",
+        "+1 step: says urgent",
+        "(already Critical)",
     ]
     assert text.plain.splitlines()[-1].startswith(" " * 12)
 
@@ -222,3 +222,12 @@ def test_the_number_is_always_in_sight_and_the_names_where_there_is_room(cells: 
 @pytest.mark.parametrize("word", ["Replied to", "Added a note to"])
 def test_what_was_said_fits_into_half_a_line(desk: Desk, word: str) -> None:
     assert words.describe(word, story(desk, 6)) == f"{word} issue 6"
+
+
+@pytest.mark.parametrize("word", ["Scored", "Opened", "Reassigned", "Claimed", "Acknowledged"])
+def test_the_brief_words_fit_with_the_key_into_half_a_line_of_80_columns(word: str) -> None:
+    row: Any = {"issue_id": 1234, "agent_name": "Soren Baker"}
+    brief = words.describe_briefly(word, row)
+    assert "1234" in brief
+    assert "…" not in brief
+    assert len(f"{brief} · u undo") <= 38

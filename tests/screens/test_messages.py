@@ -277,3 +277,15 @@ async def test_leads_of_several_lines_promise_no_letter_where_letters_are_typed(
         assert "(u" not in text_of(app)
         await press(app, "escape")
         assert bottom(app).endswith("1 lead assigned · ^z undo")
+
+
+async def test_at_80_columns_the_words_are_shortened_and_not_cut(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await press(app, "f4", "escape")
+        app.is_undoable = True
+        app.tell_done("Scored: issue 12, High billing", "Scored issue 12")
+        await app.settle()
+        assert "Scored issue 12 · u undo" in text_of(app)
+        app.tell_done("Scored: issue 1, High tech", "Scored issue 1")
+        await app.settle()
+        assert "Scored: issue 1, High tech · u undo" in text_of(app), "there is room for all of it"

@@ -12,6 +12,7 @@ from astra_tui.app import AstraApp
 from screens.bookings.queue import Queue
 from screens.roster.columns import COLUMNS
 from screens.roster.detail import weight_text
+from screens.roster.fairness_panel import SORTED_BY, TITLES, fairness_table
 from screens.roster.groups import grouped, totals_text
 from screens.roster.screen import Roster
 from screens.widgets.columns import fitting_columns
@@ -236,3 +237,14 @@ async def test_the_cursor_stays_on_its_agent_as_the_filter_goes(golden_file: Pat
         await press(app, "escape")
         assert len(app.place.table.rows_shown) > 1
         assert app.place.chosen()["name"] == "Soren Baker"
+
+
+def test_nothing_owed_has_no_sign_and_what_sorts_is_marked() -> None:
+    row: Any = {"agent_id": 3, "agent_name": "Nova Singh", "received": 2, "entitled": 2.0, "owed": -0.0}
+    behind = row | {"agent_id": 4, "agent_name": "Luna Diaz", "received": 0, "owed": 2.0}
+    found: Any = {"agents": [behind, row]}
+    head, columns, *lines = fairness_table(dict.fromkeys(TITLES, found)).plain.splitlines()
+    assert [line.split()[-1] for line in lines] == ["+2.0", "0.0"]
+    assert columns.count("▾") == 1
+    assert columns[: columns.index("▾")].count("got") == list(TITLES).index(SORTED_BY) + 1
+    assert len(head) == len(columns) == len(lines[0])

@@ -71,6 +71,7 @@ async def test_a_view_brings_back_filter_order_and_columns(golden_file: Path) ->
         wanted = ids(app)
         assert wanted
         await save(app, "Pending to Mars")
+        assert "Saved: view Pending to Mars" in text_of(app)
         await press(app, "escape", "less_than_sign")
         app.screen.query_one(LiveTable).choose([])
     async with own(golden_file, agent=1) as app:
@@ -97,6 +98,7 @@ async def test_the_desks_views_are_everybodys_and_deleting_one_is_asked_and_undo
         assert "x again deletes it" in text_of(app)
         await press(app, "escape")
         await press(app, "semicolon", "x", "x")
+        assert "Removed: view Titan" in text_of(app)
         assert lines(app) == []
         await press(app, "escape")
         await press(app, "u", "u", "semicolon")

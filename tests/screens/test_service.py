@@ -321,8 +321,9 @@ async def test_a_new_issue_is_analysed_while_typing(demo_file: Path, running: An
         shown = " ".join(str(modal.query_one("#triage", Static).visual).split())
         assert "account access" in shown
         assert "Critical" in shown
-        assert "+1 High" in shown
-        assert "already Critical: says" in shown
+        assert "+1 step: account access" in shown
+        assert "(already Critical)" in shown
+        assert "Priority ↑ Critical" in shown
         assert "money $300" in shown
         await press(app, "f9")
         assert "booking 12345678" in text_of(app)

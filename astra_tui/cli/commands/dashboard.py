@@ -100,4 +100,4 @@ def _print_resolution(report: IssueReport, days: int) -> None:
     line(f"Hours are the desk's own to resolve an issue; another {waited} were with the customer.")
     for name, trend in report["trends"].items():
         if trend["change"] is not None:
-            line(f"{name.replace('_', ' ')}: {trend['change']:+g} against the {days} days before")
+            line(f"{name.replace('_', ' ')}: {trend['change']:+zg} against the {days} days before")

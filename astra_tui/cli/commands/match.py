@@ -53,7 +53,9 @@ def match(call: Call, /, weights_name: str | None, **lead: str) -> None:
 def _strongest(row: AgentScore) -> str:
     """Return the largest contributions to a score, signed."""
     parts = sorted(row["contributions"].items(), key=lambda part: -abs(part[1]))
-    return "  ".join(f"{name.removesuffix('_score')} {value:+.2f}" for name, value in parts[:STRONGEST_SHOWN])
+    return "  ".join(
+        f"{name.removesuffix('_score')} {value:+z.2f}" for name, value in parts[:STRONGEST_SHOWN]
+    )
 
 
 COLUMNS: tuple[Column[AgentScore], ...] = (

@@ -130,7 +130,7 @@ def _print(row: Triage) -> None:
             (f"  {step['step']}", f"+{step['add']} {step['priority']}: {step['why']}")
             for step in row["priority_steps"]
         ),
-        ("sentiment", f"{feeling:+.2f}"),
+        ("sentiment", f"{feeling:+z.2f}"),
         ("complexity", row["complexity"]),
         ("urgent words", ", ".join(row["urgency_indicators"])),
         ("keywords", ", ".join(row["keywords"])),

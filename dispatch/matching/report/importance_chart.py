@@ -20,7 +20,7 @@ KEY = ("raises the score", "lowers the score")
 
 def format_share(each: Importance) -> str:
     """Format the text after a bar."""
-    return f"{each.share:.0%}  (weight {each.weight:+.2f})"
+    return f"{each.share:.0%}  (weight {each.weight:+z.2f})"
 
 
 def svg(bars: Sequence[Importance]) -> str:

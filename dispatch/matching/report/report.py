@@ -63,7 +63,7 @@ class Report:
 
     def _row(self, number: int, agent: Scored) -> tuple[str, ...]:
         parts = sorted(agent.contributions.items(), key=lambda part: -abs(part[1]))
-        text = ", ".join(f"{feature_name(name)} {value:+.2f}" for name, value in parts[:3])
+        text = ", ".join(f"{feature_name(name)} {value:+z.2f}" for name, value in parts[:3])
         rate = self.rates.get(agent.agent_id)
         sold = f"{rate.rate:.0%} ({rate.low:.0%} to {rate.high:.0%})" if rate else ""
         name = f"{agent.agent_name} ({agent.agent_id})"
