@@ -110,7 +110,7 @@ async def test_an_open_booking_of_the_same_name_is_asked_about(golden_file: Path
         await press(app, "f9", "f9", *"Sam", "enter", "f9", "ctrl+z")
         assert isinstance(app.screen, KnownCustomer)  # keys typed too fast decide nothing
         assert len(app.screen_stack) == 2
-        assert "1, 2 or 3 acts on" in text_of(app)
+        assert "1 uses the selected customer" in text_of(app)
         assert "Mars from Dallas-Fort Worth Launch Complex, Soren Baker" in text_of(app)
         assert (await newest(app, 1))[0]["booking_id"] == 12
         await press(app, "escape")
