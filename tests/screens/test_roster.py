@@ -222,7 +222,7 @@ def test_totals_begin_earlier_where_they_would_be_cut(width: int) -> None:
 
 @pytest.mark.parametrize(
     ("policy", "weight", "told"),
-    [("rank", 0.5, "0.5 (under share)"), ("share", 2.5, "2.5"), ("rank", 1.0, "")],
+    [("rank", 0.5, "0.5 (counts under Share by weight)"), ("share", 2.5, "2.5"), ("rank", 1.0, "")],
 )
 def test_the_pane_says_where_a_weight_counts(policy: str, weight: float, told: str) -> None:
     agent: Any = PEOPLE[0] | {"weight": weight}
