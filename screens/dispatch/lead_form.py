@@ -158,16 +158,21 @@ class LeadForm(Frame):
 
     def _point_at(self, told: Mapping[str, str], tone: str) -> str:
         """Say something below fields, go to the first of them, and return what is said there."""
-        fields = [field for field in LABELS if field in told]
-        for field in fields:
-            self._lines[field].tell(told[field], tone)
+        fields = self._say(told, tone)
         for field in fields[:1]:
             self._widget(field).focus()
             return told[field]
         return ""
 
+    def _say(self, told: Mapping[str, str], tone: str) -> list[str]:
+        """Say something below fields, and return these in their order."""
+        fields = [field for field in LABELS if field in told]
+        for field in fields:
+            self._lines[field].tell(told[field], tone)
+        return fields
+
     def doubt(self) -> str:
-        """Ask below a field whether its text was meant for it, once for the same lead; go there.
+        """Ask below a field whether its text was meant for it, once for a lead; go where enter assigns.
 
         Returns the question, or "". A priority typed as a wish moves to its field, as it will be said.
         """
@@ -185,7 +190,10 @@ class LeadForm(Frame):
         if doubts.is_of_another_field(wish := self._value("requests"), self._values):
             told["requests"] = f"Is “{short(wish.strip(), KEPT_NAME)}” a wish? ⏎ again assigns"
         self._asked_about = self.values() if told else {}
-        return self._point_at(told, "warning")
+        if told:
+            self._say({"requests": ""} | told, "warning")
+            self._widget("requests").focus()
+        return next(iter(told.values()), "")
 
     @property
     def _pressed_at(self) -> float:

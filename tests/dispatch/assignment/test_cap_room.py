@@ -37,9 +37,9 @@ def test_every_cap_that_covers_an_agent_is_named_once(look: Look) -> None:
 def test_the_panel_counts_who_is_at_each_cap(look: Look) -> None:
     lines = look(caps_panel).text.plain.splitlines()
     assert [lines[number].strip().split(",")[0] for number in (1, 3, 5)] == [
-        "2 agents at it",
-        "nobody is at it",
-        "nobody is at it",
+        "reached by 2 agents",
+        "nobody has reached it",
+        "nobody has reached it",
     ]
 
 
