@@ -164,7 +164,8 @@ class RowActions(Place, Generic[Row, Done]):
         if self._last_act is None or self._last_act.number != number:
             self._last_act = Act(word, number)
         self._last_act.after = after
-        self.say_done(describe(word, after), self.describe_briefly(word, after))
+        brief = self.describe_briefly(word, after) if describe == self.describe_done else ""
+        self.say_done(describe(word, after), brief)
         self.table.mark_own(number)
 
     @on_chosen
