@@ -1,0 +1,50 @@
+"""The address of a desk on a server: ``postgresql://...``, or ``service=NAME`` of libpq's service file."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from models.errors import DatabaseUnavailable
+
+URL = re.compile(r"postgres(?:ql)?://", re.IGNORECASE)
+SERVICE = "service="
+APPLICATION_NAME = "astra"
+
+
+class Address(NamedTuple):
+    """How to reach a database: libpq's connection string, and a text without a password, for people."""
+
+    conninfo: str
+    shown: str
+    has_password: bool
+
+
+def is_address(text: str) -> bool:
+    """Whether a text names a desk on a server and not a file."""
+    return bool(URL.match(text)) or text.startswith(SERVICE)
+
+
+def parse(text: str) -> Address:
+    """Take an address apart. Raises DatabaseUnavailable if libpq cannot read it or it names no database."""
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        known = conninfo_to_dict(text)
+    except ProgrammingError as error:
+        raise DatabaseUnavailable(
+            "bad_address", f"{shown(text)} is no address of a database: {error}", _EXAMPLE
+        ) from error
+    if not known.get("dbname") and not known.get("service"):
+        raise DatabaseUnavailable("bad_address", f"{shown(text)} names no database", _EXAMPLE)
+    return Address(text, shown(text), bool(known.get("password")))
+
+
+def shown(text: str) -> str:
+    """The address as it may be shown and logged: without a password, wherever it stands in it."""
+    text = re.sub(r"(?<=://)([^/@:?]*):[^/?]*@", r"\1@", text)
+    return re.sub(r"(?i)\b(password|sslpassword)=('[^']*'|[^\s&]*)", r"\1=...", text)
+
+
+_EXAMPLE = "write postgresql://USER@HOST/DATABASE, or service=NAME"

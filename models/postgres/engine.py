@@ -1,0 +1,192 @@
+"""A desk in a PostgreSQL database, with one connection per thread and one write lock.
+
+The lock is the one row of ``desk_lock``, taken with BEGIN. So there is one writer at a time, as on SQLite: ids
+are the order of commits, ranks and pointers are exact, and nothing can deadlock. The row also has the schema's
+number, which every transaction thus reads anew.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from peewee import OperationalError, PostgresqlDatabase
+from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
+
+from models.engine import SCHEMA_VERSION, SNAPSHOT, Checked, Engine, newer, older
+from models.errors import DatabaseUnavailable, Refused
+from models.postgres import checkup, connection, refusals, upgrade
+from models.postgres.address import Address
+from models.postgres.dialect import PostgresDialect
+from models.postgres.sweeps import ServerSweeps
+
+LOCK = "BEGIN; SELECT schema_version FROM desk_lock FOR NO KEY UPDATE"
+READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+# A transaction that writes one empty message, and whose commit waits until the log is on the disk up to there.
+FLUSH = "SET LOCAL synchronous_commit = on; SELECT pg_logical_emit_message(true, 'astra', '')"
+
+
+class _Commits(threading.local):
+    """Whether the commits of a thread's connection wait for the disk, and whether its transaction writes."""
+
+    wait = True
+    writing = False
+    making = False
+
+
+class PostgresEngine(PostgresqlDatabase, Engine):
+    """The engine of a database on a server."""
+
+    dialect = PostgresDialect()
+    numbers_ahead = True
+    for_update = False  # the desk's lock is enough
+    index_value_literals = True
+
+    def __init__(self, address: Address) -> None:
+        super().__init__(address.shown)
+        self.server = address
+        self._commits = _Commits()
+        self.statements = {}
+
+    @property
+    def address(self) -> str:
+        return self.server.shown
+
+    @property
+    def file(self) -> Path:
+        raise Refused("no_file", f"{self.address} is a database on a server, and no file")
+
+    @property
+    def sweep_record(self) -> ServerSweeps:
+        return ServerSweeps(self)
+
+    # connections
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        self._commits.wait, self._commits.writing = True, False
+        with peewee_errors:
+            return connection.connect(self.server)
+
+    def _set_server_version(self, conn: psycopg.Connection[Any]) -> None:
+        self.server_version = conn.info.server_version
+
+    def driver(self) -> psycopg.Connection[Any]:
+        found: psycopg.Connection[Any] = self.connection()  # type: ignore[no-untyped-call]  # untyped in its stubs
+        return found
+
+    def is_connection_usable(self) -> bool:
+        return not self.is_closed() and not self.driver().closed
+
+    # transactions
+
+    def begin(self, kind: str | None = None) -> None:
+        """Take the desk's lock, within five seconds, or a snapshot."""
+        self._commits.writing = kind != SNAPSHOT
+        if kind == SNAPSHOT:
+            self._send(READ)
+        elif self._commits.making:
+            self._send(upgrade.MAKE)
+        else:
+            self._take_lock()
+
+    def _take_lock(self) -> None:
+        try:
+            version = self._send(LOCK, last=True).fetchone()[0]
+        except OperationalError as error:
+            self.rollback()
+            if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+                raise refusals.still_locked() from error
+            raise
+        if version != SCHEMA_VERSION:
+            self.rollback()
+            raise (newer if version > SCHEMA_VERSION else older)(self.address, "changed", version)
+
+    def commit(self) -> None:
+        """Let the lock go, then wait for the disk: one trip for both."""
+        wait = self._commits.writing and self._commits.wait
+        self._send(f"COMMIT; {FLUSH}" if wait else "COMMIT")
+
+    def rollback(self) -> None:
+        if not self.is_closed() and connection.in_transaction(self.driver()):
+            self._send("ROLLBACK")
+
+    def wait_for_disk(self, *, wanted: bool) -> None:
+        self._commits.wait = wanted
+
+    def flush(self) -> None:
+        self._send(FLUSH)
+
+    def data_version(self) -> int:
+        return int(self.run("SELECT coalesce(max(event_id), 0) FROM events", ()).fetchone()[0])
+
+    def tidy(self) -> None:
+        """Nothing to do: the server looks after its files."""
+
+    # statements
+
+    def _send(self, sql: str, *, last: bool = False) -> psycopg.Cursor[Any]:
+        """Send statements without parameters in one trip; the cursor is at the first result, or the last."""
+        with peewee_errors:
+            cursor = self.driver().execute(sql.encode())
+        while last and cursor.nextset():
+            pass
+        return cursor
+
+    def run(self, sql: str, values: Sequence[object]) -> psycopg.Cursor[Any]:
+        try:
+            conn: psycopg.Connection[Any] = self._state.conn or self.driver()  # type: ignore[attr-defined]
+            return conn.execute(sql, values)  # type: ignore[arg-type]  # models compile it, nobody types it
+        except psycopg.Error:
+            with peewee_errors:  # converted to Peewee's errors, as everywhere else
+                raise
+
+    def later(self, sql: str, values: Sequence[object]) -> None:
+        self.run(sql, values)
+
+    def execute_sql(self, sql: str, params: Sequence[object] | None = None) -> psycopg.Cursor[Any]:
+        """Execute a statement of Peewee's with its values written into it.
+
+        As parameters of their own they would differ from each other, in GROUP BY and where they stand in
+        SELECT, and none of these statements comes often enough to be prepared.
+        """
+        with peewee_errors:
+            cursor = psycopg.ClientCursor(self.driver())
+            return cursor.execute(sql, params or None)  # type: ignore[arg-type]
+
+    def next_id(self, table: str, key: str) -> int:
+        return int(self.run(f"SELECT coalesce(max({key}), 0) + 1 FROM {table}", ()).fetchone()[0])
+
+    # the schema
+
+    def schema_version(self) -> int:
+        return upgrade.version(self)
+
+    def set_schema_version(self, version: int) -> None:
+        self.run("UPDATE desk_lock SET schema_version = %s", (version,))
+
+    def upgrade(self, fill: Callable[[], None]) -> None:
+        self._commits.making = True
+        try:
+            upgrade.upgrade(self, fill)
+        finally:
+            self._commits.making = False
+
+    def seal(self) -> None:
+        """Nothing to do: a server that only reads refuses by itself."""
+
+    # operation
+
+    def checkup(self) -> Mapping[str, Callable[[], Checked]]:
+        return checkup.checks(self)
+
+    def compact(self) -> bool:
+        return True
+
+    def refusal(self, error: Exception) -> DatabaseUnavailable:
+        return refusals.unavailable(error, self.address)
+
+    def unwritable(self) -> DatabaseUnavailable:
+        return refusals.read_only(self.address)

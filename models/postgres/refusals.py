@@ -1,0 +1,86 @@
+"""What a server's errors mean to the people at the desk."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import errors
+
+from models.errors import DatabaseUnavailable
+
+LOCK_PATIENCE_S = 5
+
+
+def still_locked() -> DatabaseUnavailable:
+    """Return the refusal after 5 s without the lock."""
+    return DatabaseUnavailable(
+        "locked",
+        f"another terminal has locked the desk for {LOCK_PATIENCE_S} seconds",
+        "end that process, or try again later",
+    )
+
+
+def read_only(address: str) -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        "read_only", f"{address} can only be read", "connect to the server that takes writes"
+    )
+
+
+_BY_ERROR: tuple[tuple[type[Exception], str, str, str], ...] = (
+    (errors.InvalidPassword, "no_access", "the password is wrong", "check PGPASSFILE or the service file"),
+    (
+        errors.InvalidAuthorizationSpecification,
+        "no_access",
+        "this role may not sign in",
+        "check the role and the server's pg_hba.conf",
+    ),
+    (errors.InvalidCatalogName, "no_database", "no such database", "create it: createdb NAME"),
+    (
+        errors.InsufficientPrivilege,
+        "no_access",
+        "this role lacks rights on the desk's tables",
+        "grant them as README says",
+    ),
+    (
+        errors.ReadOnlySqlTransaction,
+        "read_only",
+        "this server only takes reads",
+        "connect to the server that takes writes",
+    ),
+    (errors.DiskFull, "disk", "the server's disk is full", "free some space, then repeat the command"),
+    (errors.TooManyConnections, "unreachable", "the server has no connection left", "try again later"),
+    (errors.LockNotAvailable, "locked", "another terminal has locked the desk", "try again later"),
+)
+
+
+def unavailable(error: Exception, address: str) -> DatabaseUnavailable:
+    """Turn a driver's error, or Peewee's for it, into a refusal that explains it."""
+    cause: BaseException = error
+    while not isinstance(cause, psycopg.Error) and (cause.__cause__ or cause.__context__):
+        cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
+    for kind, code, problem, hint in _BY_ERROR:
+        if isinstance(cause, kind):
+            return DatabaseUnavailable(code, f"{address}: {problem}", hint)
+    said = _first_line(cause)
+    for sign, code, problem, hint in _BY_WORDS:
+        if sign in said:
+            return DatabaseUnavailable(code, f"{address}: {problem}", hint)
+    if isinstance(cause, psycopg.OperationalError):
+        return DatabaseUnavailable(
+            "unreachable", f"{address}: no connection ({said})", "check the address and that the server runs"
+        )
+    return DatabaseUnavailable("cannot_open", f"{address}: {said}", "doctor says more")
+
+
+# libpq's own words: errors on connecting have no code
+_BY_WORDS = (
+    ("password authentication failed", "no_access", "the password is wrong", "check PGPASSFILE or the service file"),
+    ("no password supplied", "no_access", "the server wants a password", "put it into PGPASSFILE"),
+    ("does not exist", "no_database", "no such database or role", "check the name; createdb NAME makes one"),
+    ("too many clients", "unreachable", "the server has no connection left", "try again later"),
+    ("remaining connection slots", "unreachable", "the server has no connection left", "try again later"),
+)
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,90 @@
+"""The schema of a desk on a server: by the same migrations as a file's, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.engine import SCHEMA_VERSION
+from models.errors import DatabaseUnavailable
+from models.postgres import sweeps
+from models.postgres.schema import FirstSchema
+
+if TYPE_CHECKING:
+    from models.postgres.engine import PostgresEngine
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+MAKE = "BEGIN; SELECT pg_advisory_xact_lock(1095980114)"  # "ASTR"; two processes may find the database empty
+LOCK_TABLE = "CREATE TABLE desk_lock (schema_version BIGINT NOT NULL)"
+ONLY_ROW = "CREATE UNIQUE INDEX desk_lock_one ON desk_lock ((true))"
+
+
+def version(database: PostgresEngine) -> int:
+    """The number of the newest migration; 0 if the database has no desk."""
+    if database.run("SELECT to_regclass('desk_lock')", ()).fetchone()[0] is None:
+        return 0
+    rows = database.run("SELECT schema_version FROM desk_lock", ()).fetchall()
+    return int(rows[0][0]) if rows else 0
+
+
+def upgrade(database: PostgresEngine, fill: Callable[[], None]) -> None:
+    """Make the tables, or run the migrations that are missing; ``fill`` sets up a new desk."""
+    from playhouse.migrations import Runner  # slow to import, seldom needed
+
+    with database.atomic():
+        found = version(database)
+        if found >= SCHEMA_VERSION:
+            return  # another process was faster
+        if not found:
+            _make(database)
+        else:
+            Runner(database, str(MIGRATIONS)).up()
+            database.set_schema_version(SCHEMA_VERSION)
+        fill()
+
+
+def _make(database: PostgresEngine) -> None:
+    """Make all tables, as a new desk has them."""
+    from playhouse.migrations import Runner
+
+    _check_empty(database)
+    _make_extension(database)
+    schema = FirstSchema(lambda sql: database.execute_sql(sql.replace("%", "%%")))
+    runner = Runner(database, str(MIGRATIONS))
+    for migration in runner.migrations():
+        migration.load().up(None, schema)
+    schema.finish()
+    runner.fake()
+    for statement in (LOCK_TABLE, ONLY_ROW, sweeps.TABLE, sweeps.ROW):
+        database.execute_sql(statement)
+    database.run("INSERT INTO desk_lock VALUES (%s)", (SCHEMA_VERSION,))
+
+
+def _check_empty(database: PostgresEngine) -> None:
+    if database.get_tables():
+        raise DatabaseUnavailable(
+            "foreign_database",
+            f"{database.address} belongs to another program",
+            "choose another database with --db, or make an empty one: createdb NAME",
+        )
+    encoding = database.run("SHOW server_encoding", ()).fetchone()[0]
+    if encoding != "UTF8":
+        raise DatabaseUnavailable(
+            "encoding",
+            f"{database.address} has the encoding {encoding}, and a desk needs UTF8",
+            "make another database: createdb -E UTF8 -T template0 NAME",
+        )
+
+
+def _make_extension(database: PostgresEngine) -> None:
+    from peewee import PeeweeException
+
+    try:
+        database.execute_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+    except PeeweeException as error:
+        raise DatabaseUnavailable(
+            "no_pg_trgm",
+            f"{database.address} has no pg_trgm, and it cannot be made here: {str(error).splitlines()[0]}",
+            "let the database's owner run: CREATE EXTENSION pg_trgm",
+        ) from error
