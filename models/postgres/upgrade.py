@@ -48,7 +48,7 @@ def _make(database: PostgresEngine) -> None:
     """Make all tables, as a new desk has them."""
     from playhouse.migrations import Runner
 
-    _check_empty(database)
+    check_empty(database)
     _make_extension(database)
     schema = FirstSchema(lambda sql: database.execute_sql(sql.replace("%", "%%")))
     runner = Runner(database, str(MIGRATIONS))
@@ -61,7 +61,7 @@ def _make(database: PostgresEngine) -> None:
     database.run("INSERT INTO desk_lock VALUES (%s)", (SCHEMA_VERSION,))
 
 
-def _check_empty(database: PostgresEngine) -> None:
+def check_empty(database: PostgresEngine) -> None:
     if database.get_tables():
         raise DatabaseUnavailable(
             "foreign_database",
