@@ -13,7 +13,7 @@ from benchmarks.desks import FEW, MANY, LeadDesk, make_desk
 from benchmarks.measure import Effort, Row, by_turns, us
 from dispatch.operations.configuration import set_value
 from models.agents import Agent
-from models.base import listed
+from models.sql import listed
 
 LEADS = 200
 BUDGET = 1.5

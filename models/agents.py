@@ -6,7 +6,8 @@ from typing import Any
 
 from peewee import SQL, AutoField, BooleanField, DoubleField, IntegerField, TextField
 
-from models.base import BaseModel, DeskModel, listed, tuples
+from models.base import BaseModel, DeskModel, tuples
+from models.sql import listed
 
 AVAILABLE, BUSY, BREAK, AWAY, OFFLINE = PRESENCES = ("available", "busy", "break", "away", "offline")
 GONE = (AWAY, OFFLINE)  # the agent's work is unattended

@@ -17,11 +17,12 @@ from peewee import EXCLUDED, BooleanField, CompositeKey, Expression, IntegerFiel
 
 from models import shares
 from models.agents import Agent
-from models.base import CompiledQuery, DeskModel, Json, after_save, listed, parameter, tuples
+from models.base import CompiledQuery, DeskModel, Json, after_save, parameter, tuples
 from models.bookings import Booking
 from models.caps import Cap, CapRule, Caps, Given, Whose, current_caps
 from models.customers import Lead
 from models.ramp import RAMP_ID
+from models.sql import listed
 from models.windows import WEEK, Window, window
 
 COUNTED = ("agent_id", "given_at", "voided", "destination")

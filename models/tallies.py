@@ -24,8 +24,9 @@ from peewee import (
     fn,
 )
 
-from models.base import CompiledQuery, DeskModel, after_save, listed, parameter, tuples
+from models.base import CompiledQuery, DeskModel, after_save, parameter, tuples
 from models.bookings import PENDING, Assignment, Booking
+from models.sql import listed
 
 ALL, METHOD, SOURCE, DESTINATION, DAY = "all", "method", "source", "destination", "day"
 

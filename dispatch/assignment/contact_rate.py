@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from peewee import Case, fn
 
 from dispatch.queries.row_types import AgentRow
-from models.base import CompiledQuery, listed, parameter
+from models.base import CompiledQuery, parameter
 from models.bookings import PENDING, STATUSES, Booking
 from models.clock import from_text, to_text
+from models.sql import listed
 
 if TYPE_CHECKING:
     from dispatch.assignment.row_types import ContactRate

@@ -13,7 +13,8 @@ from typing import Any
 from peewee import Value, fn
 
 from models.audit import Event
-from models.base import listed, tuples
+from models.base import tuples
+from models.sql import listed
 
 UNDO, REDO = "undo", "redo"
 REVERSALS = (UNDO, REDO)

@@ -9,10 +9,11 @@ from peewee import fn
 from dispatch.desk.commands import BATCH, command, reverse_event
 from dispatch.desk.file_acts import FileAct, FileHead, begin, named
 from models.audit import Event
-from models.base import listed, tuples
+from models.base import tuples
 from models.bookings import Booking
 from models.clock import from_text, to_text
 from models.customers import Customer, Lead
+from models.sql import listed
 
 _begin = command("lead.add_file", past="several from a file", undo=reverse_event)(begin)
 HEAD = FileHead("lead.add_file", _begin)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -136,14 +136,10 @@ _open_alike = CompiledQuery(
 )
 
 
-@contextmanager
-def one_moment() -> Iterator[None]:
+def one_moment() -> AbstractContextManager[object]:
     """Give all queries inside one snapshot; a transaction has one anyway."""
-    if current_database.obj.in_transaction():
-        yield
-        return
-    with current_database.atomic("DEFERRED"):
-        yield
+    snapshot: AbstractContextManager[object] = current_database.obj.snapshot()
+    return snapshot
 
 
 def features(terms: Terms) -> list[AgentFeatures]:

@@ -14,10 +14,11 @@ from dispatch.customers.records import present_customer
 from dispatch.desk.event_filter import EventFilter
 from dispatch.desk.undo_chain import undone_by
 from models.audit import ERASED_TEXT, Decision, Erasure, Event, EventBooking, EventIssue
-from models.base import BaseModel, listed, tuples
+from models.base import BaseModel, tuples
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.issues import Escalation, Interaction, Issue, SlaClock, SlaWarning, Survey
+from models.sql import listed
 
 PERSONAL: dict[type[BaseModel], dict[str, str | None]] = {
     Customer: {"name": ERASED_TEXT, "phone": None, "email": None},

@@ -19,10 +19,11 @@ from dispatch.queries.caps import kept_from_booking
 from dispatch.queries.row_types import BookingRow
 from models.agents import TAKES_WORK, Taker
 from models.audit import Event
-from models.base import CompiledQuery, listed, parameter, tuples
+from models.base import CompiledQuery, parameter, tuples
 from models.bookings import PENDING, Waiting
 from models.clock import from_text, to_text
 from models.shares import ShareClock
+from models.sql import listed
 
 DECLINED = "declined it"
 NOT_CLAIMED = "did not claim it in time"

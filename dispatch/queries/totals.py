@@ -40,7 +40,7 @@ def count_totals() -> Totals:
         .group_by(Booking.agent_id)
     )
     loaded = Agent.select(Agent.agent_id, Agent.load).where(Agent.load > 0)
-    with current_database.atomic("DEFERRED"):  # one snapshot, or a busy desk would seem to drift
+    with current_database.obj.snapshot():  # one snapshot, or a busy desk would seem to drift
         counts: dict[Any, int] = dict(tuples(pending))
         loads: dict[Any, int] = dict(tuples(loaded))
         seen = tuple(seen_by_all()) if None in counts else ()
@@ -56,7 +56,7 @@ def count_by_view() -> dict[str, int]:
     """
     number = fn.COUNT(Booking.booking_id)
     pending = Booking.select(number).where(Booking.status == PENDING)
-    with current_database.atomic("DEFERRED"):
+    with current_database.obj.snapshot():
         every, confirmed, open_ones, unclaimed = (
             int(query.scalar())
             for query in (

@@ -18,10 +18,11 @@ from peewee import ModelSelect, fn
 from dispatch.reporting.row_types import Figure, Figures, IssueReport, Trend
 from dispatch.service.satisfaction.cases import NUMBER_OF_INTERACTIONS
 from dispatch.service.sla import customer_time
-from models.base import listed, seconds_of, tuples
+from models.base import tuples
 from models.clock import from_text, to_text
 from models.issues import Issue, Survey
 from models.priorities import PRIORITIES
+from models.sql import listed, seconds_of
 
 USUAL_DAYS = 30
 FIRST_CONTACT_INTERACTIONS = 1

@@ -60,9 +60,6 @@ def gaps(table: str, key: str) -> str:
     )
 
 
-DAMAGE = "SELECT integrity_check FROM pragma_integrity_check LIMIT 20"
-DANGLING = 'SELECT "table", rowid, parent FROM pragma_foreign_key_check'
-
 BOOKINGS = [
     Agreement(
         "bookings",

@@ -18,38 +18,15 @@ from models.accepted_values import (
     NamedValue,
 )
 from models.agents import PRESENCES
-from models.inspection.scan import Rule
-from models.inspection.schema import Column, Reference
+from models.inspection.rules import Rule
 from models.issues import CATEGORIES, HELD, ISSUE_STATUSES, OPEN
 from models.priorities import PRIORITIES
 
-TYPES = {"INTEGER": "'integer'", "TEXT": "'text'", "REAL": "'real'", "DOUBLE PRECISION": "'real'"}
 CONTROLS = "char(1) || '-' || char(31) || char(127) || '-' || char(159)"
 OVERRIDES = "char(0x2028) || '-' || char(0x202e) || char(0x2066) || '-' || char(0x2069)"
 CONTROLS_IN_LINES = (
     "char(1) || '-' || char(8) || char(11) || '-' || char(31) || char(127) || '-' || char(159)"
 )
-
-
-def types(schema: Reference, table: str) -> list[Rule]:
-    """The rules that a table's own definition states."""
-    keys = schema.keys[table]
-    rules = [_type(column, column.name in keys) for column in schema.columns[table] if not column.generated]
-    if len(keys) == 1:  # text sorts after every number
-        rules.append(Rule("numbered below 1", f"t.{keys[0]} < 1"))
-    rules += [Rule(f"not {check}", f"NOT ({check})") for check in schema.checks[table]]
-    return [rule for rule in rules if rule.condition]
-
-
-def _type(column: Column, is_key: bool) -> Rule:
-    name, kind = column.name, column.type
-    required = column.required or is_key
-    accepted = TYPES.get(kind)
-    if accepted is None:
-        return Rule("", "")
-    allowed = accepted if required else f"{accepted}, 'null'"
-    what = f"{name} is not {kind.lower()}" if required else f"{name} is not {kind.lower()} or empty"
-    return Rule(what, f"typeof(t.{name}) NOT IN ({allowed})")
 
 
 def _times(*names: str) -> list[Rule]:

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from models.database import current_database
+from models.inspection.rules import Rule
 
 NAMED = 10  # rows of a problem
-
-
-class Rule(NamedTuple):
-    """What is wrong with a row, and the SQL condition that is true for such rows."""
-
-    words: str
-    condition: str
 
 
 @dataclass

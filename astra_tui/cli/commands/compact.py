@@ -35,7 +35,7 @@ def _print_compacted(row: Json) -> None:
 
 def compacted(desk: Desk) -> Json:
     """Rewrite the file; return its size before and after, in bytes."""
-    path = desk.database.path
+    path = desk.database.file
     before = path.stat().st_size
     is_whole = leftovers.compact(desk)
     return {"database": str(path), "bytes_before": before, "bytes": path.stat().st_size, "whole": is_whole}

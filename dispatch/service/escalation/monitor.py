@@ -19,9 +19,10 @@ from dispatch.service.escalation.decisions import Climb, Close, Raise, Rest, War
 from dispatch.service.escalation.triggers import Watched
 from dispatch.service.row_types import IssueAlarm
 from dispatch.service.sla import clock_rows
-from models.base import CompiledQuery, listed, parameter, read_rows, tuples
+from models.base import CompiledQuery, parameter, read_rows, tuples
 from models.clock import from_text, to_text
 from models.issues import CUSTOMER, STATUS, Escalation, Interaction, Issue, SlaWarning, Watch
+from models.sql import listed
 
 
 @dataclass

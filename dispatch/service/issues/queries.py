@@ -29,7 +29,7 @@ from dispatch.service.sla import clock_rows, clocks, customer_time, targets
 from dispatch.service.sla.clocks import ClockRow
 from dispatch.triage.row_types import Analysis
 from models.agents import Agent
-from models.base import CompiledQuery, Json, listed, parameter, tuples
+from models.base import CompiledQuery, Json, parameter, tuples
 from models.clock import from_text
 from models.customers import Customer
 from models.errors import NotFound
@@ -47,6 +47,7 @@ from models.issues import (
     Survey,
 )
 from models.priorities import PRIORITIES
+from models.sql import listed
 
 URGENCY, CHANGED = "urgency", "changed"
 AT_ONCE = 500

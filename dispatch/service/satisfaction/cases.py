@@ -17,9 +17,10 @@ from dispatch.service.satisfaction.formula import Facts
 from dispatch.service.sla import clock_rows, clocks, targets
 from dispatch.service.sla.clocks import AnyClock
 from models.agents import Agent
-from models.base import CompiledQuery, listed, parameter, seconds_of, tuples
+from models.base import CompiledQuery, parameter, tuples
 from models.clock import from_text, to_text
 from models.issues import CUSTOMER, MESSAGE, OPEN, RESOLUTION, STATUS, Interaction, Issue, SlaClock
+from models.sql import listed, seconds_of
 
 
 @dataclass(frozen=True)
