@@ -133,9 +133,9 @@ class BaseModel(DeskModel):
     def _insert(self, changed: Json) -> None:
         database, model = database_at_work(), type(self)
         key = self._meta.primary_key.name
-        is_unnumbered = changed.get(key) is None
+        is_unnumbered = key in self._meta.fields and changed.get(key) is None
         if is_unnumbered and database.numbers_ahead:
-            changed[key], is_unnumbered = database.next_id(model.table), False
+            changed[key], is_unnumbered = database.next_id(model.table, _columns(model, (key,))[0]), False
         names = tuple(changed)
         sql = database.statements.get((model, "insert", names)) or _compile_insert(database, model, names)
         if is_unnumbered:

@@ -161,9 +161,9 @@ class Engine(Database, ABC):
     def later(self, sql: str, values: Sequence[object]) -> None:
         """Execute a statement that needs no answer; the next one, or the commit, may raise its error."""
 
-    def next_id(self, table: str) -> int:
+    def next_id(self, table: str, key: str) -> int:
         """Return the number of the next row of a table, under the write lock (``numbers_ahead``)."""
-        raise NotImplementedError(table)
+        raise NotImplementedError(table, key)
 
     @abstractmethod
     def driver(self) -> Any:

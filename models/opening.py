@@ -3,22 +3,59 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from models.engine import Engine, Place
+from models.errors import DatabaseUnavailable
+from models.postgres import is_address
 from models.sqlite import opening as sqlite
 from models.sqlite.desk_file import DeskFile
 
 
 def connect(address: str | Path, *, create: bool) -> tuple[Engine, int]:
     """Open a desk; returns it with its schema version (0: empty). Raises DatabaseUnavailable."""
+    if is_address(address):
+        return _server().connect(str(address), create=create)
     return sqlite.connect(Path(address), create=create)
 
 
 def open_read_only(address: str | Path) -> Engine:
     """Open an existing desk without creating, migrating or writing anything. Raises DatabaseUnavailable."""
+    if is_address(address):
+        return _server().open_read_only(str(address))
     return sqlite.open_read_only(Path(address))
 
 
 def place_of(address: str | Path) -> Place:
     """Return what notices that something else has a desk's place."""
+    if is_address(address):
+        return FixedPlace()
     return DeskFile(Path(address))
+
+
+class FixedPlace:
+    """The place of a database on a server, which nothing else takes while a connection is open."""
+
+    def take(self) -> None:
+        """There is nothing to take."""
+
+    def replaced(self) -> str:
+        return ""
+
+    def set_log_aside(self) -> None:
+        """There is no log beside it."""
+
+
+def _server() -> Any:
+    """The engine for servers, whose driver is an extra. Raises DatabaseUnavailable without it."""
+    try:
+        from models.postgres import opening
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("psycopg"):
+            raise
+        raise DatabaseUnavailable(
+            "no_driver",
+            "a desk on a PostgreSQL server needs the driver psycopg",
+            'install it: pip install "astra-tui[postgres]"',
+        ) from error
+    return opening

@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 from models.errors import DatabaseUnavailable
 
-URL = re.compile(r"postgres(?:ql)?://", re.IGNORECASE)
-SERVICE = "service="
 APPLICATION_NAME = "astra"
 
 
@@ -18,11 +16,6 @@ class Address(NamedTuple):
     conninfo: str
     shown: str
     has_password: bool
-
-
-def is_address(text: str) -> bool:
-    """Whether a text names a desk on a server and not a file."""
-    return bool(URL.match(text)) or text.startswith(SERVICE)
 
 
 def parse(text: str) -> Address:

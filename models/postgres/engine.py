@@ -21,6 +21,7 @@ from models.errors import DatabaseUnavailable, Refused
 from models.postgres import checkup, connection, refusals, upgrade
 from models.postgres.address import Address
 from models.postgres.dialect import PostgresDialect
+from models.postgres.expected import ServerSchema
 from models.postgres.sweeps import ServerSweeps
 
 LOCK = "BEGIN; SELECT schema_version FROM desk_lock FOR NO KEY UPDATE"
@@ -181,6 +182,15 @@ class PostgresEngine(PostgresqlDatabase, Engine):
 
     def checkup(self) -> Mapping[str, Callable[[], Checked]]:
         return checkup.checks(self)
+
+    def expected_schema(self, policy: str) -> ServerSchema:
+        return ServerSchema()
+
+    def full_text_fault(self, table: str) -> str:
+        return ""
+
+    def rebuild_full_text(self, table: str) -> None:
+        self.execute_sql(f"REINDEX TABLE {table}")
 
     def compact(self) -> bool:
         return True

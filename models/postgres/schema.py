@@ -21,7 +21,6 @@ BOOLEANS = (
     "reached",
     "removed",
     "resolution_attempt",
-    "takes_work",
     "unsure",
     "voided",
 )
@@ -54,6 +53,7 @@ RULES: tuple[tuple[str, str], ...] = (
     (r"\b(\w+) COLLATE NOCASE", r"lower(\1)"),
     (r"\) WITHOUT ROWID", ")"),
     (r" INDEXED BY \w+", ""),
+    (r"(takes_work \w+)\s+GENERATED ALWAYS AS \((.*)\) VIRTUAL", r"\1 GENERATED ALWAYS AS (CASE WHEN \2 THEN 1 ELSE 0 END) STORED"),
     (r"\) VIRTUAL\b", ") STORED"),
     (r"\bmax\(", "greatest("),
     (r"\bmin\(", "least("),
