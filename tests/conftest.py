@@ -23,8 +23,10 @@ from dispatch.leads import intake
 from dispatch.queries.row_types import AgentRow
 from models.sqlite import engine
 from tests.in_process import run_here
+from tests.server import Server, binaries
 from tests.unclosed import watch_connections
 
+QUIET = "UPDATE settings SET value = '0' WHERE key IN ('offer_minutes', 'shuffle_seconds')"
 START = datetime(2026, 3, 1, 9, 0, 0, tzinfo=UTC)
 
 
@@ -36,6 +38,12 @@ settings.load_profile("patient")
 engine.PRAGMAS["synchronous"], engine.NORMAL, engine.FULL = "OFF", 0, 0
 # no test starts a process to train in, unless it is about that (test_separate_process.py)
 separate_process.run = run_here
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engine", choices=("sqlite", "postgres"), default="sqlite", help="where the tests' desks are"
+    )
 
 
 def pytest_collection_finish() -> None:
@@ -79,9 +87,7 @@ def _own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def make_quiet(path: Path) -> None:
     """Switch off what a new desk does by itself: offers that lapse, and the recurring shuffle."""
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(
-            "UPDATE settings SET value = '0' WHERE key IN ('offer_minutes', 'shuffle_seconds')"
-        )
+        connection.execute(QUIET)
 
 
 @pytest.fixture(scope="session")
@@ -97,10 +103,32 @@ def clock() -> TestClock:
     return TestClock()
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server for the session; the test is skipped where there is none."""
+    if binaries() is None:
+        pytest.skip("no PostgreSQL on this machine")
+    with Server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def empty_database(server: Server) -> str:
+    """The name of a database with an empty desk, to be copied."""
+    name = server.new_database()
+    desk = open_desk(server.url(name), create=True)
+    desk.close()
+    server.execute(QUIET, name)
+    return name
+
+
 @pytest.fixture
-def path(tmp_path: Path, empty_desk_file: Path) -> Path:
-    """A new empty desk's file."""
-    return Path(shutil.copy(empty_desk_file, tmp_path / "desk.db"))
+def path(tmp_path: Path, request: pytest.FixtureRequest) -> Path | str:
+    """A new empty desk: its file, or its address with ``--engine postgres``."""
+    if request.config.getoption("--engine") == "postgres":
+        server = request.getfixturevalue("server")
+        return str(server.url(server.new_database(request.getfixturevalue("empty_database"))))
+    return Path(shutil.copy(request.getfixturevalue("empty_desk_file"), tmp_path / "desk.db"))
 
 
 @pytest.fixture
