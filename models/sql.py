@@ -81,6 +81,22 @@ def json_text(document: Any, *path: str) -> Portable:
     return Portable("json_text", document, path)
 
 
+def caseless(text: Any) -> Any:
+    """A text to sort and compare regardless of the case of its letters from A to Z.
+
+    Every engine has a collation of this name; the indexes on names have it, too.
+    """
+    return text.collate("NOCASE")
+
+
+def index_nulls_first(column: Any) -> Portable:
+    """A column of an index for queries that sort it with ``asc(nulls="FIRST")``, as every index here does.
+
+    Whoever sorts a column that may be NULL says where they go: engines differ.
+    """
+    return Portable("index_nulls_first", column)
+
+
 def has_trigrams(table: Any, needles: Sequence[str]) -> Portable:
     """Whether a document of a SearchTable may contain all needles, by its index; it may not, after all."""
     return Portable("has_trigrams", table, needles)

@@ -47,7 +47,7 @@ ONLY = "only"  # one agent
 RELAXED_FIRST = ((LOCATION,), (SKILL,), (DEPARTMENT,))
 """The order in which rules are dropped when no free agent meets them all; presence, capacity, caps never."""
 
-EVERY = -1  # as a limit
+EVERY = 2**62  # as a limit
 QUOTE = '"'
 
 Tuple = tuple[Any, ...]
