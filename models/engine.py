@@ -233,6 +233,10 @@ class Engine(Database, ABC):
         """Make a full-text index again from its documents."""
 
     @abstractmethod
+    def size(self) -> int:
+        """Return how many bytes the desk takes, without what is about to be written to it."""
+
+    @abstractmethod
     def compact(self) -> bool:
         """Leave nothing of replaced values in unused space; return whether nobody kept it from that."""
 

@@ -14,6 +14,11 @@ def connect(address: str | Path, *, create: bool) -> tuple[Engine, int]:
     return sqlite.connect(Path(address), create=create)
 
 
+def is_there(address: str | Path) -> bool:
+    """Return whether there may be a desk; to be sure, open it."""
+    return Path(address).exists()
+
+
 def open_read_only(address: str | Path) -> Engine:
     """Open an existing desk without creating, migrating or writing anything. Raises DatabaseUnavailable."""
     return sqlite.open_read_only(Path(address))

@@ -175,6 +175,9 @@ class SqliteEngine(SqliteDatabase, Engine):
     def rebuild_full_text(self, table: str) -> None:
         full_text.rebuild(self, table)
 
+    def size(self) -> int:
+        return self._path.stat().st_size
+
     def compact(self) -> bool:
         return compact(self)
 
