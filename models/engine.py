@@ -123,8 +123,6 @@ class Engine(Database, ABC):
     inspection_words: ClassVar[InspectionWords]
     driver_error: ClassVar[type[Exception]]
     """What the driver raises where Peewee converts nothing: while rows are fetched."""
-    numbers_ahead: ClassVar[bool] = False
-    """Whether ``next_id()`` numbers a new row; else its INSERT does, and the cursor has ``lastrowid``."""
     chooser: Callable[[Any], int | None] | None = None
     caps: Any = None
     why_read_only: str = ""
@@ -173,6 +171,15 @@ class Engine(Database, ABC):
 
     # statements
 
+    @property
+    def sends_ahead(self) -> bool:
+        """Whether this thread's transaction sends statements without waiting for their answers.
+
+        Then ``next_id()`` numbers new rows, and how many rows an UPDATE hits is not known; a row read under
+        the lock cannot have changed. Else the INSERT numbers a row, and its cursor has ``lastrowid``.
+        """
+        return False
+
     @abstractmethod
     def run(self, sql: str, values: Sequence[object]) -> Any:
         """Execute one statement directly on the driver, and return its cursor. Raises Peewee's errors."""
@@ -182,7 +189,7 @@ class Engine(Database, ABC):
         """Execute a statement that needs no answer; the next one, or the commit, may raise its error."""
 
     def next_id(self, table: str) -> int:
-        """Return the number of the next row of a table, under the write lock (``numbers_ahead``)."""
+        """Return the number of the next row of a table, under the write lock, if ``sends_ahead``."""
         raise NotImplementedError(table)
 
     @abstractmethod

@@ -203,7 +203,7 @@ def kept_out_counts(pool: Pool) -> dict[str, int]:
     Presence comes first, then capacity, then the rules in order: each agent counts once.
     """
     is_full = Taker.load + Taker.issue_load >= Taker.capacity
-    word = Case(None, [(Taker.presence != AVAILABLE, Taker.presence), (is_full, FULL)], CAP)
+    word = Case(None, [(Taker.presence != AVAILABLE, Taker.presence), (is_full, FULL)], CAP).alias("rule")
     unable = Taker.select(word, fn.COUNT(Taker.agent_id)).where(Taker.takes_work == ZERO)
     counts: Counter[str] = Counter(dict(tuples(unable.group_by(word))))
     rest = Taker.select(fn.COUNT(Taker.agent_id)).where(TAKES_WORK)
