@@ -134,7 +134,7 @@ class BaseModel(DeskModel):
         database, model = database_at_work(), type(self)
         key = self._meta.primary_key.name
         is_unnumbered = key in self._meta.fields and changed.get(key) is None
-        if is_unnumbered and database.numbers_ahead:
+        if is_unnumbered and database.sends_ahead:
             changed[key], is_unnumbered = database.next_id(model.table, _columns(model, (key,))[0]), False
         names = tuple(changed)
         sql = database.statements.get((model, "insert", names)) or _compile_insert(database, model, names)
@@ -153,7 +153,9 @@ class BaseModel(DeskModel):
         values = [*changed.values(), self._pk]
         if versioned:
             values.append(self.was("version"))
-        if database.run(sql, values).rowcount == 0:
+        if database.sends_ahead:
+            database.later(sql, values)
+        elif database.run(sql, values).rowcount == 0:
             raise Conflict(f"{self.label} {self._pk} was changed by someone else")
 
 

@@ -22,7 +22,7 @@ from models.bookings import Booking
 from models.caps import Cap, CapRule, Caps, Given, Whose, current_caps
 from models.customers import Lead
 from models.ramp import RAMP_ID
-from models.sql import listed
+from models.sql import joined, listed
 from models.windows import WEEK, Window, window
 
 COUNTED = ("agent_id", "given_at", "voided", "destination")
@@ -162,7 +162,7 @@ def _marks() -> dict[Any, Any]:
     """What an agent's row says of the caps they are at: when those on all leads end, and the others."""
     on_some = Cap.select(Cap.cap_id).where(Cap.source.is_null(False) | Cap.destination.is_null(False))
     theirs = Reached.select().where(Reached.agent_id == Agent.agent_id)
-    listed_ids = fn.GROUP_CONCAT(Reached.cap_id, ",")
+    listed_ids = joined(Reached.cap_id)
     return {
         Agent.capped_until: theirs.select(fn.MAX(Reached.window_end)).where(Reached.cap_id.not_in(on_some)),
         Agent.capped_scopes: theirs.select(Value(",").concat(listed_ids).concat(",")).where(

@@ -86,7 +86,26 @@ class Dialect(Protocol):
     def joined(self, values: Node) -> Node: ...
     def json_number(self, document: Node, path: str) -> Node: ...
     def json_text(self, document: Node, path: str) -> Node: ...
+    def index_nulls_first(self, column: Node) -> Node: ...
     def has_trigrams(self, table: Any, needles: Sequence[str]) -> Node: ...
+
+
+class InspectionWords(Protocol):
+    """The words of an engine's SQL for what ``models/inspection/words.py`` describes, as text."""
+
+    def differs(self, one: str, other: str) -> str: ...
+    def is_json(self, text: str) -> str: ...
+    def json_kind(self, text: str) -> str: ...
+    def json_number(self, text: str, path: str) -> str: ...
+    def json_text(self, text: str, path: str) -> str: ...
+    def lists_others(self, text: str, accepted: str) -> str: ...
+    def is_no_time(self, text: str) -> str: ...
+    def is_no_switch(self, value: str) -> str: ...
+    def has_controls(self, text: str) -> str: ...
+    def has_controls_in_lines(self, text: str) -> str: ...
+    def has_no_digits(self, text: str) -> str: ...
+    def has(self, text: str, part: str) -> str: ...
+    def greatest(self, *values: str) -> str: ...
 
 
 class Engine(Database, ABC):
@@ -101,10 +120,9 @@ class Engine(Database, ABC):
     """
 
     dialect: ClassVar[Dialect]
+    inspection_words: ClassVar[InspectionWords]
     driver_error: ClassVar[type[Exception]]
     """What the driver raises where Peewee converts nothing: while rows are fetched."""
-    numbers_ahead: ClassVar[bool] = False
-    """Whether ``next_id()`` numbers a new row; else its INSERT does, and the cursor has ``lastrowid``."""
     chooser: Callable[[Any], int | None] | None = None
     caps: Any = None
     why_read_only: str = ""
@@ -153,6 +171,15 @@ class Engine(Database, ABC):
 
     # statements
 
+    @property
+    def sends_ahead(self) -> bool:
+        """Whether this thread's transaction sends statements without waiting for their answers.
+
+        Then ``next_id()`` numbers new rows, and how many rows an UPDATE hits is not known; a row read under
+        the lock cannot have changed. Else the INSERT numbers a row, and its cursor has ``lastrowid``.
+        """
+        return False
+
     @abstractmethod
     def run(self, sql: str, values: Sequence[object]) -> Any:
         """Execute one statement directly on the driver, and return its cursor. Raises Peewee's errors."""
@@ -162,7 +189,7 @@ class Engine(Database, ABC):
         """Execute a statement that needs no answer; the next one, or the commit, may raise its error."""
 
     def next_id(self, table: str, key: str) -> int:
-        """Return the number of the next row of a table, under the write lock (``numbers_ahead``)."""
+        """Return the number of the next row of a table, under the write lock, if ``sends_ahead``."""
         raise NotImplementedError(table, key)
 
     @abstractmethod
@@ -211,6 +238,10 @@ class Engine(Database, ABC):
     @abstractmethod
     def rebuild_full_text(self, table: str) -> None:
         """Make a full-text index again from its documents."""
+
+    @abstractmethod
+    def size(self) -> int:
+        """Return how many bytes the desk takes, without what is about to be written to it."""
 
     @abstractmethod
     def compact(self) -> bool:

@@ -19,6 +19,11 @@ def connect(address: str | Path, *, create: bool) -> tuple[Engine, int]:
     return sqlite.connect(Path(address), create=create)
 
 
+def is_there(address: str | Path) -> bool:
+    """Return whether there may be a desk; to be sure, open it."""
+    return Path(address).exists()
+
+
 def open_read_only(address: str | Path) -> Engine:
     """Open an existing desk without creating, migrating or writing anything. Raises DatabaseUnavailable."""
     if is_address(address):
@@ -35,6 +40,10 @@ def place_of(address: str | Path) -> Place:
 
 class FixedPlace:
     """The place of a database on a server, which nothing else takes while a connection is open."""
+
+    @property
+    def identity(self) -> object:
+        return None
 
     def take(self) -> None:
         """There is nothing to take."""

@@ -33,32 +33,32 @@ class Portable(ColumnBase):
         return compiled
 
 
-def position(text: Any, part: Any) -> Any:
+def position(text: Any, part: Any) -> Portable:
     """Where a text has a part, as written: 1 for its beginning, 0 for nowhere."""
     return Portable("position", text, part)
 
 
-def later_by(moment: Any, seconds: Any) -> Any:
+def later_by(moment: Any, seconds: Any) -> Portable:
     """A stored time, so many seconds later (64 bits), as a stored time."""
     return Portable("later_by", moment, seconds)
 
 
-def seconds_of(moment: Any) -> Any:
+def seconds_of(moment: Any) -> Portable:
     """Convert a stored time (column or text) to whole seconds since the epoch (64 bits)."""
     return Portable("seconds_of", moment)
 
 
-def least(*values: Any) -> Any:
+def least(*values: Any) -> Portable:
     """The smallest of several values, none of them NULL."""
     return Portable("least", *values)
 
 
-def greatest(*values: Any) -> Any:
+def greatest(*values: Any) -> Portable:
     """The greatest of several values, none of them NULL."""
     return Portable("greatest", *values)
 
 
-def listed(numbers: Iterable[int] | Value) -> Any:
+def listed(numbers: Iterable[int] | Value) -> Portable:
     """Wrap numbers in a query for ``in_()``: one parameter for any number of them.
 
     In a CompiledQuery, give a ``parameter()`` and pass the numbers as JSON later.
@@ -66,22 +66,38 @@ def listed(numbers: Iterable[int] | Value) -> Any:
     return Portable("listed", numbers if isinstance(numbers, Value) else json.dumps(list(numbers)))
 
 
-def joined(numbers: Any) -> Any:
+def joined(numbers: Any) -> Portable:
     """The numbers of a group as one text, with commas between; in no order."""
     return Portable("joined", numbers)
 
 
-def json_number(document: Any, *path: str) -> Any:
+def json_number(document: Any, *path: str) -> Portable:
     """A number inside a JSON object, by the names that lead to it; NULL if there is none."""
     return Portable("json_number", document, path)
 
 
-def json_text(document: Any, *path: str) -> Any:
+def json_text(document: Any, *path: str) -> Portable:
     """A text inside a JSON object, or a list or object there as JSON; NULL if there is none."""
     return Portable("json_text", document, path)
 
 
-def has_trigrams(table: Any, needles: Sequence[str]) -> Any:
+def caseless(text: Any) -> Any:
+    """A text to sort and compare regardless of the case of its letters from A to Z.
+
+    Every engine has a collation of this name; the indexes on names have it, too.
+    """
+    return text.collate("NOCASE")
+
+
+def index_nulls_first(column: Any) -> Portable:
+    """A column of an index for queries that sort it with ``asc(nulls="FIRST")``, as every index here does.
+
+    Whoever sorts a column that may be NULL says where they go: engines differ.
+    """
+    return Portable("index_nulls_first", column)
+
+
+def has_trigrams(table: Any, needles: Sequence[str]) -> Portable:
     """Whether a document of a SearchTable may contain all needles, by its index; it may not, after all."""
     return Portable("has_trigrams", table, needles)
 

@@ -19,6 +19,7 @@ from models.base import CompiledQuery, parameter
 from models.bookings import PENDING, Assignment, Booking
 from models.clock import from_text, to_text
 from models.database import current_database
+from models.sql import count_if
 from models.tallies import ALL, DAY, DESTINATION, METHOD, SOURCE, Tally
 
 FEATURES = (
@@ -121,8 +122,8 @@ _open_alike = CompiledQuery(
     lambda: (
         Agent.select(
             Agent.agent_id,
-            fn.SUM(Assignment.method == parameter("method")),
-            fn.SUM(Assignment.source == parameter("source")),
+            count_if(Assignment.method == parameter("method")),
+            count_if(Assignment.source == parameter("source")),
         )
         .join(
             Booking,

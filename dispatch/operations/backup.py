@@ -24,7 +24,7 @@ from models.files import put_in_place as put_file_in_place
 from models.sqlite import copies
 from models.sqlite.copies import DriverError
 from models.sqlite.desk_file import free_name, has_log, log_of
-from models.sqlite.engine import SqliteEngine
+from models.sqlite.opening import looked_at
 from models.sqlite.refusals import unavailable
 
 UNREADABLE = (DatabaseUnavailable, DriverError, ValueError, LookupError)
@@ -192,7 +192,7 @@ def _prune(desk: Desk, keep: int) -> list[str]:
 
 def identity(copy: Path) -> str | None:
     """Return the id of the desk in a copy, of any schema; None without one, or if it cannot be read."""
-    database = SqliteEngine(copy)
+    database = looked_at(copy)
     try:
         with suppress(DatabaseError), database.active():
             return settings.recall(settings.DESK_ID)

@@ -24,7 +24,7 @@ from models.clock import from_text, to_text
 from models.database import current_database
 from models.issues import NEW, OPEN, Escalation, Issue, SlaClock
 from models.priorities import PRIORITIES
-from models.sql import seconds_of
+from models.sql import greatest, seconds_of
 
 
 def dashboard(desk: Desk, days: int = issue_analytics.USUAL_DAYS) -> Dashboard:
@@ -46,7 +46,7 @@ def dashboard(desk: Desk, days: int = issue_analytics.USUAL_DAYS) -> Dashboard:
 
 def active(now: str) -> ActiveIssues:
     """The number of open issues, overall, by priority and by status, and their mean age."""
-    age_s = fn.SUM(fn.MAX(0, seconds_of(now) - seconds_of(Issue.opened_at)))
+    age_s = fn.SUM(greatest(0, seconds_of(now) - seconds_of(Issue.opened_at)))
     query = Issue.select(Issue.priority, Issue.status, fn.COUNT(Issue.issue_id), age_s)
     priorities, statuses, seconds = Counter[int](), Counter[str](), 0
     for priority, status, number, aged in tuples(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from models.database import current_database
 from models.inspection.rules import Rule
+from models.inspection.words import said
 
 NAMED = 10  # rows of a problem
 
@@ -54,5 +55,6 @@ def found_by(table: str, words: str, query: str) -> list[Broken]:
 
 
 def _stream(sql: str) -> Iterator[tuple[object, ...]]:
-    rows: Iterator[tuple[object, ...]] = current_database.obj.run(sql, ())
+    database = current_database.obj
+    rows: Iterator[tuple[object, ...]] = database.run(said(sql, database.inspection_words), ())
     return rows

@@ -2,7 +2,8 @@
 
 The lock is the one row of ``desk_lock``, taken with BEGIN. So there is one writer at a time, as on SQLite: ids
 are the order of commits, ranks and pointers are exact, and nothing can deadlock. The row also has the schema's
-number, which every transaction thus reads anew.
+number, which every transaction thus reads anew, and the number of transactions so far: whoever finds it as they
+left it knows that nobody else has written since.
 """
 
 from __future__ import annotations
@@ -22,34 +23,40 @@ from models.postgres import checkup, connection, refusals, upgrade
 from models.postgres.address import Address
 from models.postgres.dialect import PostgresDialect
 from models.postgres.expected import ServerSchema
+from models.postgres.inspection_words import PostgresWords
 from models.postgres.sweeps import ServerSweeps
 
-LOCK = "BEGIN; SELECT schema_version FROM desk_lock FOR NO KEY UPDATE"
+LOCK = "BEGIN; UPDATE desk_lock SET changes = changes + 1 RETURNING schema_version, changes"
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # A transaction that writes one empty message, and whose commit waits until the log is on the disk up to there.
 FLUSH = "SET LOCAL synchronous_commit = on; SELECT pg_logical_emit_message(true, 'astra', '')"
 
 
-class _Commits(threading.local):
-    """Whether the commits of a thread's connection wait for the disk, and whether its transaction writes."""
+class _Thread(threading.local):
+    """What a thread's connection is doing, and the numbers that its next rows have."""
 
-    wait = True
-    writing = False
-    making = False
+    waits_for_disk = True
+    writes = False
+    makes_schema = False
+    changes = -1
+
+    def __init__(self) -> None:
+        self.next_ids: dict[str, int] = {}
 
 
 class PostgresEngine(PostgresqlDatabase, Engine):
     """The engine of a database on a server."""
 
     dialect = PostgresDialect()
-    numbers_ahead = True
+    inspection_words = PostgresWords()
+    driver_error = psycopg.Error
     for_update = False  # the desk's lock is enough
     index_value_literals = True
 
     def __init__(self, address: Address) -> None:
         super().__init__(address.shown)
         self.server = address
-        self._commits = _Commits()
+        self._thread = _Thread()
         self.statements = {}
 
     @property
@@ -67,7 +74,7 @@ class PostgresEngine(PostgresqlDatabase, Engine):
     # connections
 
     def _connect(self) -> psycopg.Connection[Any]:
-        self._commits.wait, self._commits.writing = True, False
+        self._thread.waits_for_disk, self._thread.writes = True, False
         with peewee_errors:
             return connection.connect(self.server)
 
@@ -85,43 +92,47 @@ class PostgresEngine(PostgresqlDatabase, Engine):
 
     def begin(self, kind: str | None = None) -> None:
         """Take the desk's lock, within five seconds, or a snapshot."""
-        self._commits.writing = kind != SNAPSHOT
+        self._thread.writes = kind != SNAPSHOT
         if kind == SNAPSHOT:
             self._send(READ)
-        elif self._commits.making:
+        elif self._thread.makes_schema:
             self._send(upgrade.MAKE)
         else:
             self._take_lock()
 
     def _take_lock(self) -> None:
         try:
-            version = self._send(LOCK, last=True).fetchone()[0]
+            version, changes = self._send(LOCK, last=True).fetchall()[0]
         except OperationalError as error:
             self.rollback()
             if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
                 raise refusals.still_locked() from error
             raise
+        if changes != self._thread.changes + 1:
+            self._thread.next_ids.clear()
+        self._thread.changes = changes
         if version != SCHEMA_VERSION:
             self.rollback()
             raise (newer if version > SCHEMA_VERSION else older)(self.address, "changed", version)
 
     def commit(self) -> None:
         """Let the lock go, then wait for the disk: one trip for both."""
-        wait = self._commits.writing and self._commits.wait
+        wait = self._thread.writes and self._thread.waits_for_disk
         self._send(f"COMMIT; {FLUSH}" if wait else "COMMIT")
 
     def rollback(self) -> None:
+        self._thread.changes = -1
         if not self.is_closed() and connection.in_transaction(self.driver()):
             self._send("ROLLBACK")
 
     def wait_for_disk(self, *, wanted: bool) -> None:
-        self._commits.wait = wanted
+        self._thread.waits_for_disk = wanted
 
     def flush(self) -> None:
         self._send(FLUSH)
 
     def data_version(self) -> int:
-        return int(self.run("SELECT coalesce(max(event_id), 0) FROM events", ()).fetchone()[0])
+        return int(self.run("SELECT changes FROM desk_lock", ()).fetchall()[0][0])
 
     def tidy(self) -> None:
         """Nothing to do: the server looks after its files."""
@@ -144,6 +155,10 @@ class PostgresEngine(PostgresqlDatabase, Engine):
             with peewee_errors:  # converted to Peewee's errors, as everywhere else
                 raise
 
+    @property
+    def sends_ahead(self) -> bool:
+        return True
+
     def later(self, sql: str, values: Sequence[object]) -> None:
         self.run(sql, values)
 
@@ -153,12 +168,17 @@ class PostgresEngine(PostgresqlDatabase, Engine):
         As parameters of their own they would differ from each other, in GROUP BY and where they stand in
         SELECT, and none of these statements comes often enough to be prepared.
         """
+        if sql.startswith("ROLLBACK"):  # to a savepoint: its numbers are free again
+            self._thread.next_ids.clear()
         with peewee_errors:
             cursor = psycopg.ClientCursor(self.driver())
             return cursor.execute(sql, params or None)  # type: ignore[arg-type]
 
     def next_id(self, table: str, key: str) -> int:
-        return int(self.run(f"SELECT coalesce(max({key}), 0) + 1 FROM {table}", ()).fetchone()[0])
+        ids = self._thread.next_ids
+        number = ids.get(table) or self.run(f"SELECT coalesce(max({key}), 0) + 1 FROM {table}", ()).fetchall()[0][0]
+        ids[table] = number + 1
+        return int(number)
 
     # the schema
 
@@ -169,11 +189,11 @@ class PostgresEngine(PostgresqlDatabase, Engine):
         self.run("UPDATE desk_lock SET schema_version = %s", (version,))
 
     def upgrade(self, fill: Callable[[], None]) -> None:
-        self._commits.making = True
+        self._thread.makes_schema = True
         try:
             upgrade.upgrade(self, fill)
         finally:
-            self._commits.making = False
+            self._thread.makes_schema = False
 
     def seal(self) -> None:
         """Nothing to do: a server that only reads refuses by itself."""
@@ -191,6 +211,9 @@ class PostgresEngine(PostgresqlDatabase, Engine):
 
     def rebuild_full_text(self, table: str) -> None:
         self.execute_sql(f"REINDEX TABLE {table}")
+
+    def size(self) -> int:
+        return int(self.run("SELECT pg_database_size(current_database())", ()).fetchall()[0][0])
 
     def compact(self) -> bool:
         return True

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 MAKE = "BEGIN; SELECT pg_advisory_xact_lock(1095980114)"  # "ASTR"; two processes may find the database empty
-LOCK_TABLE = "CREATE TABLE desk_lock (schema_version BIGINT NOT NULL)"
+LOCK_TABLE = "CREATE TABLE desk_lock (schema_version BIGINT NOT NULL, changes BIGINT NOT NULL)"
 ONLY_ROW = "CREATE UNIQUE INDEX desk_lock_one ON desk_lock ((true))"
 
 
@@ -58,7 +58,7 @@ def _make(database: PostgresEngine) -> None:
     runner.fake()
     for statement in (LOCK_TABLE, ONLY_ROW, sweeps.TABLE, sweeps.ROW):
         database.execute_sql(statement)
-    database.run("INSERT INTO desk_lock VALUES (%s)", (SCHEMA_VERSION,))
+    database.run("INSERT INTO desk_lock VALUES (%s, 0)", (SCHEMA_VERSION,))
 
 
 def check_empty(database: PostgresEngine) -> None:

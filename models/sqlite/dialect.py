@@ -40,6 +40,9 @@ class SqliteDialect:
     def json_text(self, document: Node, path: Sequence[str]) -> Node:
         return fn.json_extract(document, ".".join(("$", *path)))
 
+    def index_nulls_first(self, column: Node) -> Node:
+        return column  # as SQLite sorts anyway
+
     def has_trigrams(self, table: Any, needles: Sequence[str]) -> Node:
         return Expression(table._meta.entity, "MATCH", _trigrams(needles))
 

@@ -21,6 +21,7 @@ from models.sqlite import checkup, full_text, read_only, refusals, schema
 from models.sqlite.compaction import compact
 from models.sqlite.desk_file import log_of
 from models.sqlite.dialect import SqliteDialect
+from models.sqlite.inspection_words import SqliteWords
 from models.sqlite.locks import retry_while_locked
 from models.sqlite.sweep_file import SweepFile
 from models.sqlite.upgrade import migrate
@@ -59,6 +60,7 @@ class SqliteEngine(SqliteDatabase, Engine):
     """The engine of a file; ``source`` is how to read one that cannot be written."""
 
     dialect = SqliteDialect()
+    inspection_words = SqliteWords()
     driver_error = sqlite3.Error
 
     def __init__(self, path: Path, source: read_only.Source | None = None) -> None:
@@ -172,6 +174,9 @@ class SqliteEngine(SqliteDatabase, Engine):
 
     def rebuild_full_text(self, table: str) -> None:
         full_text.rebuild(self, table)
+
+    def size(self) -> int:
+        return self._path.stat().st_size
 
     def compact(self) -> bool:
         return compact(self)
