@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar, overload
 
-from peewee import FieldAccessor, ForeignKeyField, Model, ModelSelect, Query, Value
+from peewee import BooleanField, FieldAccessor, ForeignKeyField, Model, ModelSelect, Query, Value
 from playhouse import signals
 
 from models.database import current_database, database_at_work
@@ -133,15 +133,19 @@ class BaseModel(DeskModel):
     def _insert(self, changed: Json) -> None:
         database, model = database_at_work(), type(self)
         key = self._meta.primary_key.name
-        is_unnumbered = key in self._meta.fields and changed.get(key) is None
-        if is_unnumbered and database.sends_ahead:
-            changed[key], is_unnumbered = database.next_id(model.table, _columns(model, (key,))[0]), False
+        is_single = key in self._meta.fields
+        is_unnumbered = is_single and changed.get(key) is None
+        is_ours = is_unnumbered and database.sends_ahead
+        if is_ours:
+            changed[key] = database.next_id(model.table, _columns(model, (key,))[0])
         names = tuple(changed)
         sql = database.statements.get((model, "insert", names)) or _compile_insert(database, model, names)
-        if is_unnumbered:
-            changed[key] = database.run(sql, tuple(changed.values())).lastrowid
-        else:
+        if is_ours or not is_single:
             database.later(sql, tuple(changed.values()))
+        else:
+            cursor = database.run(sql, tuple(changed.values()))
+            if is_unnumbered:
+                changed[key] = cursor.lastrowid
 
     def _update(self, changed: Json) -> None:
         versioned = "version" in self._meta.fields
@@ -183,6 +187,14 @@ def _columns(model: type[BaseModel], names: tuple[str, ...]) -> list[str]:
     return [model._meta.fields[name].column_name for name in names]
 
 
+def _marks(database: Engine, model: type[BaseModel], names: tuple[str, ...]) -> list[str]:
+    """The places of values in a statement; a switch may be given as 0 and 1."""
+    fields = model._meta.fields
+    return [
+        database.switch_param if isinstance(fields[name], BooleanField) else database.param for name in names
+    ]
+
+
 def _compile_select(database: Engine, model: type[BaseModel]) -> str:
     columns = ", ".join(_columns(model, tuple(model._meta.sorted_field_names)))
     key = model._meta.primary_key.column_name
@@ -193,7 +205,7 @@ def _compile_select(database: Engine, model: type[BaseModel]) -> str:
 
 
 def _compile_insert(database: Engine, model: type[BaseModel], names: tuple[str, ...]) -> str:
-    marks = ", ".join([database.param] * len(names))
+    marks = ", ".join(_marks(database, model, names))
     sql = f"INSERT INTO {model._meta.table_name} ({', '.join(_columns(model, names))}) VALUES ({marks})"
     database.statements[model, "insert", names] = sql
     return sql
@@ -201,7 +213,8 @@ def _compile_insert(database: Engine, model: type[BaseModel], names: tuple[str, 
 
 def _compile_update(database: Engine, model: type[BaseModel], names: tuple[str, ...]) -> str:
     mark = database.param
-    columns = ", ".join(f"{column} = {mark}" for column in _columns(model, names))
+    marked = zip(_columns(model, names), _marks(database, model, names), strict=True)
+    columns = ", ".join(f"{column} = {value}" for column, value in marked)
     key = model._meta.primary_key.column_name
     sql = f"UPDATE {model._meta.table_name} SET {columns} WHERE {key} = {mark}"
     if "version" in model._meta.fields:
@@ -224,7 +237,8 @@ class CompiledQuery:
         database = database_at_work()
         sql, places = database.statements.get(self) or self.compiled()
         params = [values[place.name] if isinstance(place, _Place) else place for place in places]
-        rows: list[tuple[Any, ...]] = database.run(sql, params).fetchall()
+        cursor = database.run(sql, params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall() if cursor.description else []
         return rows
 
     def compiled(self) -> tuple[str, list[Any]]:

@@ -123,6 +123,8 @@ class Engine(Database, ABC):
     inspection_words: ClassVar[InspectionWords]
     driver_error: ClassVar[type[Exception]]
     """What the driver raises where Peewee converts nothing: while rows are fetched."""
+    switch_param: ClassVar[str] = "?"
+    """The place of a switch's value, 0 or 1, in a statement."""
     chooser: Callable[[Any], int | None] | None = None
     caps: Any = None
     why_read_only: str = ""

@@ -50,6 +50,7 @@ class PostgresEngine(PostgresqlDatabase, Engine):
     dialect = PostgresDialect()
     inspection_words = PostgresWords()
     driver_error = psycopg.Error
+    switch_param = "CAST(CAST(%s AS INTEGER) AS BOOLEAN)"
     for_update = False  # the desk's lock is enough
     index_value_literals = True
 
@@ -148,6 +149,11 @@ class PostgresEngine(PostgresqlDatabase, Engine):
         return cursor
 
     def run(self, sql: str, values: Sequence[object]) -> psycopg.Cursor[Any]:
+        if sql.startswith("INSERT"):  # with numbers of its own
+            self._thread.next_ids.clear()
+        return self._execute(sql, values)
+
+    def _execute(self, sql: str, values: Sequence[object]) -> psycopg.Cursor[Any]:
         try:
             conn: psycopg.Connection[Any] = self._state.conn or self.driver()  # type: ignore[attr-defined]
             return conn.execute(sql, values)  # type: ignore[arg-type]  # models compile it, nobody types it
@@ -160,7 +166,7 @@ class PostgresEngine(PostgresqlDatabase, Engine):
         return True
 
     def later(self, sql: str, values: Sequence[object]) -> None:
-        self.run(sql, values)
+        self._execute(sql, values)
 
     def execute_sql(self, sql: str, params: Sequence[object] | None = None) -> psycopg.Cursor[Any]:
         """Execute a statement of Peewee's with its values written into it.

@@ -14,7 +14,7 @@ class PostgresWords:
         return f"{one} IS DISTINCT FROM {other}"
 
     def is_json(self, text: str) -> str:
-        return f"({text} IS JSON)"
+        return f"desk_is_json({text})"
 
     def json_kind(self, text: str) -> str:
         return f"json_typeof(CAST({text} AS JSON))"
