@@ -9,7 +9,8 @@ left it knows that nobody else has written since.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,7 @@ class PostgresEngine(PostgresqlDatabase, Engine):
     def _execute(self, sql: str, values: Sequence[object]) -> psycopg.Cursor[Any]:
         try:
             conn: psycopg.Connection[Any] = self._state.conn or self.driver()  # type: ignore[attr-defined]
-            return conn.execute(sql, values)  # type: ignore[arg-type]  # models compile it, nobody types it
+            return conn.execute(sql, values or None)  # type: ignore[arg-type]  # models compile it, nobody types it
         except psycopg.Error:
             with peewee_errors:  # converted to Peewee's errors, as everywhere else
                 raise
@@ -195,11 +196,21 @@ class PostgresEngine(PostgresqlDatabase, Engine):
         self.run("UPDATE desk_lock SET schema_version = %s", (version,))
 
     def upgrade(self, fill: Callable[[], None]) -> None:
+        upgrade.upgrade(self, fill)
+
+    @contextmanager
+    def making(self) -> Iterator[Any]:
+        """A transaction that makes the desk's tables, before there is a desk to lock."""
         self._thread.makes_schema = True
         try:
-            upgrade.upgrade(self, fill)
+            with self.atomic() as transaction:
+                yield transaction
         finally:
             self._thread.makes_schema = False
+
+    def another(self) -> PostgresEngine:
+        """The same database by a connection of its own."""
+        return PostgresEngine(self.server)
 
     def seal(self) -> None:
         """Nothing to do: a server that only reads refuses by itself."""
@@ -210,7 +221,7 @@ class PostgresEngine(PostgresqlDatabase, Engine):
         return checkup.checks(self)
 
     def expected_schema(self, policy: str) -> ServerSchema:
-        return ServerSchema()
+        return ServerSchema(self, policy)
 
     def full_text_fault(self, table: str) -> str:
         return ""

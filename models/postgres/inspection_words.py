@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+_STEP = re.compile(r"\.(\w+)|\[#?(-?\d+)\]")
 TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$"
 CONTROLS = "[\\x01-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]"
 CONTROLS_IN_LINES = "[\\x01-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]"
@@ -23,7 +26,7 @@ class PostgresWords:
         return f"CAST({self.json_text(text, path)} AS DOUBLE PRECISION)"
 
     def json_text(self, text: str, path: str) -> str:
-        names = ", ".join(f"'{name}'" for name in path.strip(".").split("."))
+        names = ", ".join(f"'{name or place}'" for name, place in _STEP.findall(path))
         return f"json_extract_path_text(CAST({text} AS JSON), {names})"
 
     def lists_others(self, text: str, accepted: str) -> str:
@@ -34,7 +37,7 @@ class PostgresWords:
         return f"{text} IS NOT NULL AND {text} !~ '{TIME}'"
 
     def is_no_switch(self, value: str) -> str:
-        return f"{value} IS NULL"
+        return f"{value} IS NULL AND FALSE"
 
     def has_controls(self, text: str) -> str:
         return f"{text} ~ '{CONTROLS}'"

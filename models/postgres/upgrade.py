@@ -35,7 +35,7 @@ def upgrade(database: PostgresEngine, fill: Callable[[], None]) -> None:
     """Make the tables, or run the migrations that are missing; ``fill`` sets up a new desk."""
     from playhouse.migrations import Runner  # slow to import, seldom needed
 
-    with database.atomic():
+    with database.making():
         found = version(database)
         if found >= SCHEMA_VERSION:
             return  # another process was faster
@@ -48,11 +48,17 @@ def upgrade(database: PostgresEngine, fill: Callable[[], None]) -> None:
 
 
 def _make(database: PostgresEngine) -> None:
-    """Make all tables, as a new desk has them."""
-    from playhouse.migrations import Runner
-
+    """Make a desk's tables in an empty database."""
     check_empty(database)
     _make_extension(database)
+    make_tables(database)
+    database.run("INSERT INTO desk_lock VALUES (%s, 0)", (SCHEMA_VERSION,))
+
+
+def make_tables(database: PostgresEngine) -> None:
+    """Run all migrations where there is nothing yet, and make what only a server needs."""
+    from playhouse.migrations import Runner
+
     schema = FirstSchema(lambda sql: database.execute_sql(sql.replace("%", "%%")))
     runner = Runner(database, str(MIGRATIONS))
     for migration in runner.migrations():
@@ -61,7 +67,6 @@ def _make(database: PostgresEngine) -> None:
     runner.fake()
     for statement in (LOCK_TABLE, ONLY_ROW, IS_JSON, sweeps.TABLE, sweeps.ROW):
         database.execute_sql(statement)
-    database.run("INSERT INTO desk_lock VALUES (%s, 0)", (SCHEMA_VERSION,))
 
 
 def check_empty(database: PostgresEngine) -> None:
