@@ -190,6 +190,10 @@ class Engine(Database, ABC):
     def later(self, sql: str, values: Sequence[object]) -> None:
         """Execute a statement that needs no answer; the next one, or the commit, may raise its error."""
 
+    @abstractmethod
+    def run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """Execute one statement for many rows. Raises Peewee's errors."""
+
     def next_id(self, table: str, key: str) -> int:
         """Return the number of the next row of a table, under the write lock, if ``sends_ahead``."""
         raise NotImplementedError(table, key)

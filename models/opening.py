@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 from models.engine import Engine, Place
 from models.errors import DatabaseUnavailable
@@ -15,19 +15,23 @@ from models.sqlite.desk_file import DeskFile
 def connect(address: str | Path, *, create: bool) -> tuple[Engine, int]:
     """Open a desk; returns it with its schema version (0: empty). Raises DatabaseUnavailable."""
     if is_address(address):
-        return _server().connect(str(address), create=create)
+        opened: tuple[Engine, int] = _server().connect(str(address), create=create)
+        return opened
     return sqlite.connect(Path(address), create=create)
 
 
 def is_there(address: str | Path) -> bool:
     """Return whether there may be a desk; to be sure, open it."""
+    if is_address(address):
+        return True
     return Path(address).exists()
 
 
 def open_read_only(address: str | Path) -> Engine:
     """Open an existing desk without creating, migrating or writing anything. Raises DatabaseUnavailable."""
     if is_address(address):
-        return _server().open_read_only(str(address))
+        found: Engine = _server().open_read_only(str(address))
+        return found
     return sqlite.open_read_only(Path(address))
 
 
@@ -41,7 +45,6 @@ def place_of(address: str | Path) -> Place:
 class FixedPlace:
     """The place of a database on a server, which nothing else takes while a connection is open."""
 
-    @property
     def identity(self) -> object:
         return None
 
@@ -55,7 +58,7 @@ class FixedPlace:
         """There is no log beside it."""
 
 
-def _server() -> Any:
+def _server() -> ModuleType:
     """The engine for servers, whose driver is an extra. Raises DatabaseUnavailable without it."""
     try:
         from models.postgres import opening

@@ -61,11 +61,15 @@ class Server:
         self.settings = QUICK | dict(settings or {})
         self._numbers = itertools.count(1)
         self._keeper: subprocess.Popen[bytes] | None = None
-        self._user = {"user": NOBODY, "group": NOBODY, "extra_groups": ()} if os.geteuid() == 0 else {}
+        self._user: dict[str, Any] = (
+            {"user": NOBODY, "group": NOBODY, "extra_groups": ()} if os.geteuid() == 0 else {}
+        )
         if self._user:
             os.chown(self.folder, NOBODY, NOBODY)
         self.bin = self._runnable(found)
-        self._call("initdb", "-D", "data", "-U", SUPERUSER, "-E", "UTF8", "--no-sync", "--locale=C", "-A", "trust")
+        self._call(
+            "initdb", "-D", "data", "-U", SUPERUSER, "-E", "UTF8", "--no-sync", "--locale=C", "-A", "trust"
+        )
         self.start()
 
     def __enter__(self) -> Self:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from models.base import BaseModel, DeskModel
 from tests.test_house import PACKAGES, ROOT, found_in, python_files, texts
 
 BEHIND = tuple(ROOT / "models" / name for name in ("sqlite", "migrations"))
@@ -39,6 +40,16 @@ CATCHES = {
     "dispatch/operations/undoing/rows.py",  # likewise
     "dispatch/privacy/leftovers.py",  # reads a copy
     "seeds/bulk_writer.py",  # ends the transaction with another error
+}
+WITHOUT_NULLS = {  # sorted where a condition leaves no NULL
+    "dispatch/agents/presence.py: Agent.due_at",
+    "dispatch/assignment/policies/share.py: Taker.share_due",
+    "dispatch/assignment/returning_customer.py: Booking.completed_at",
+    "dispatch/service/due_checks.py: Watch.next_check_at",
+    "dispatch/service/issues/lifecycle.py: Issue.resolved_at",
+    "dispatch/service/issues/text_analysis.py: Issue.corrected_at",
+    "dispatch/service/issues/wait_estimates.py: Issue.resolved_at",
+    "dispatch/service/satisfaction/training.py: Survey.answered_at",
 }
 ERRORS = re.compile(r"\w*Error|PeeweeException")
 
@@ -79,6 +90,41 @@ def driver_errors_in(source: str) -> list[str]:
     ]
 
 
+def nullable() -> set[tuple[str, str]]:
+    """The columns that may be NULL, by the names of their models."""
+    import dispatch.bootstrap  # noqa: F401  # with it every model
+
+    return {
+        (model.__name__, name)
+        for model in (*BaseModel.__subclasses__(), *DeskModel.__subclasses__())
+        for name, field in model._meta.fields.items()
+        if field.null
+    }
+
+
+def sorted_nulls_in(source: str) -> list[str]:
+    """Columns that may be NULL and are sorted by without a word where those go."""
+    columns = nullable()
+    return [
+        f"{model}.{name}"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".order_by")
+        for part in node.args
+        for model, name in [_column(part)]
+        if (model, name) in columns
+    ]
+
+
+def _column(part: ast.expr) -> tuple[str, str]:
+    """The model's column that a query is sorted by, unless it says where NULL goes."""
+    match part:
+        case ast.Call(func=ast.Attribute(value=inner, attr="asc" | "desc"), keywords=[]):
+            return _column(inner)
+        case ast.Attribute(value=ast.Name(id=model), attr=name):
+            return model, name
+    return "", ""
+
+
 def outside(places: tuple[Path, ...]) -> list[Path]:
     return [file for file in python_files(*PACKAGES) if not any(map(file.is_relative_to, places))]
 
@@ -91,6 +137,24 @@ def test_errors_of_the_driver_are_caught_only_where_it_is_known_what_they_end() 
     """For some engines an error ends the transaction, unless a savepoint is around it."""
     found = found_in(outside(BEHIND), driver_errors_in)
     assert {one.partition(":")[0] for one in found} == CATCHES
+
+
+def test_whoever_sorts_by_what_may_be_null_says_where_that_goes() -> None:
+    """One engine has NULL first, another last."""
+    assert set(found_in(outside(BEHIND), sorted_nulls_in)) == WITHOUT_NULLS
+
+
+@pytest.mark.parametrize(
+    ("source", "number"),
+    [
+        ("x.order_by(Booking.claimed_at)", 1),
+        ("x.order_by(Booking.booking_id, Booking.claimed_at.desc())", 1),
+        ('x.order_by(Booking.claimed_at.asc(nulls="LAST"))', 0),
+        ("x.order_by(Booking.created_at.desc())", 0),
+    ],
+)
+def test_a_sorted_null_is_found(source: str, number: int) -> None:
+    assert len(sorted_nulls_in(source)) == number
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from astra_tui.cli.options import Call
 from astra_tui.cli.output.printing import line, narrate
 from dispatch.queries.wording import moment
 from models.base import Json
+from models.opening import is_there
 
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
@@ -43,7 +44,7 @@ def desk_if_any(call: Call) -> Iterator[Desk | None]:
         yield call.surroundings.desk
         return
     path = database_path(call.database)  # which may warn of the settings: once is enough
-    if not path.exists():
+    if not is_there(path):
         yield None
         return
     with opened_or_made(str(path), call.actor, create=False) as desk:

@@ -17,6 +17,7 @@ from dispatch.inputs import validation
 from dispatch.queries import wording
 from models import private_files
 from models.errors import DatabaseUnavailable, InvalidInput
+from models.postgres import is_address
 
 IN_MEMORY = ":memory:"  # what SQLite itself calls a database without a file
 LONGEST_PROBLEM = 200
@@ -25,18 +26,18 @@ UNEXPECTED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticErro
 URL = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]*)://")
 
 
-def database_path(given: str | None) -> Path:
-    """Return --db, else ASTRA_DATABASE, else the configured path, else the user's own desk.
+def database_path(given: str | None) -> Path | str:
+    """Return --db, else ASTRA_DATABASE, else the configured desk, else the user's own: a path or an address.
 
-    Raises InvalidInput for an empty name and DatabaseUnavailable for a server's address.
+    Raises InvalidInput for an empty name and DatabaseUnavailable for what no engine opens.
     """
     return _located(given)[0]
 
 
-def database_to_create(given: str | None) -> Path:
-    """Return the same path, and create the folder of the user's own desk."""
+def database_to_create(given: str | None) -> Path | str:
+    """Return the same, and create the folder of the user's own desk."""
     path, is_own = _located(given)
-    if is_own:
+    if is_own and isinstance(path, Path):
         try:
             private_files.make_folder(path.parent)
         except OSError as error:
@@ -45,12 +46,12 @@ def database_to_create(given: str | None) -> Path:
     return path
 
 
-def _located(given: str | None) -> tuple[Path, bool]:
+def _located(given: str | None) -> tuple[Path | str, bool]:
     if given is not None:
-        return _as_path(given), False
+        return _as_place(given), False
     named = os.environ.get("ASTRA_DATABASE") or _configured()
     if named:
-        return _as_path(named), False
+        return _as_place(named), False
     from platformdirs import user_data_path
 
     return user_data_path("astra", appauthor=False) / "astra.db", True
@@ -65,8 +66,10 @@ def _configured() -> str | None:
     return settings.database
 
 
-def _as_path(text: str) -> Path:
-    """Return the file of a path or a sqlite:/// address."""
+def _as_place(text: str) -> Path | str:
+    """Return the file of a path or a sqlite:/// address, or the address of a server."""
+    if is_address(text):
+        return text
     url = URL.match(text)
     if url is not None and url[1].lower() == "sqlite" and text[url.end() :].startswith("/"):
         return _as_file(text[url.end() + 1 :])
@@ -75,8 +78,8 @@ def _as_path(text: str) -> Path:
     scheme = "file:" if url is None else f"{url[1].lower()}://"
     raise DatabaseUnavailable(
         "unsupported_database",
-        f"Astra opens SQLite files only, not {scheme} addresses",
-        "give a path or sqlite:///path",
+        f"Astra opens SQLite files and PostgreSQL databases, not {scheme} addresses",
+        "give a path, or postgresql://HOST/DATABASE",
     )
 
 
@@ -113,9 +116,9 @@ def opened_or_made(
 
 @contextmanager
 def opened(
-    path: Path, actor: str | None, *, create: bool = False, says_read_only: bool = True
+    path: Path | str, actor: str | None, *, create: bool = False, says_read_only: bool = True
 ) -> Iterator[Desk]:
-    """Open the desk in a file; inside the block it can be queried."""
+    """Open the desk in a file or a database; inside the block it can be queried."""
     desk = open_desk(path, actor=actor, create=create)
     try:
         if says_read_only and desk.why_read_only:

@@ -42,7 +42,9 @@ class Rounds:
     between two rounds is never written to under another name, and needs no watching.
     """
 
-    def __init__(self, path: Path, every_s: int, opened: Callable[[], AbstractContextManager[Desk]]) -> None:
+    def __init__(
+        self, path: Path | str, every_s: int, opened: Callable[[], AbstractContextManager[Desk]]
+    ) -> None:
         self.path = path
         self.every_s = every_s
         self._opened = opened
@@ -112,7 +114,7 @@ class Rounds:
         return ""
 
 
-def _already_swept(path: Path, sweeper: Sweeper | None) -> Refused:
+def _already_swept(path: Path | str, sweeper: Sweeper | None) -> Refused:
     who = "another process"
     if sweeper is not None:
         since = moment(sweeper.since)
@@ -121,6 +123,6 @@ def _already_swept(path: Path, sweeper: Sweeper | None) -> Refused:
     return Refused("already_swept", f"{path} is already being swept by {who}", hint)
 
 
-def _unreachable(path: Path, error: OSError) -> DatabaseUnavailable:
+def _unreachable(path: Path | str, error: OSError) -> DatabaseUnavailable:
     problem = f"cannot reach {path} ({error.strerror or error})"
     return DatabaseUnavailable("cannot_open", problem, "check the path and its permissions")

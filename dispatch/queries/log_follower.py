@@ -36,7 +36,7 @@ class LogFollower(Generic[T]):
 
     def __init__(
         self,
-        path: Path,
+        path: Path | str,
         opened: Callable[[], Desk],
         which: EventFilter,
         tell: Callable[[str], object],

@@ -27,6 +27,7 @@ from models.postgres.expected import ServerSchema
 from models.postgres.inspection_words import PostgresWords
 from models.postgres.sweeps import ServerSweeps
 
+Values = Sequence[object] | Mapping[str, object]
 LOCK = "BEGIN; UPDATE desk_lock SET changes = changes + 1 RETURNING schema_version, changes"
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # A transaction that writes one empty message, and whose commit waits until the log is on the disk up to there.
@@ -115,7 +116,9 @@ class PostgresEngine(PostgresqlDatabase, Engine):
         self._thread.changes = changes
         if version != SCHEMA_VERSION:
             self.rollback()
-            raise (newer if version > SCHEMA_VERSION else older)(self.address, "changed", version)
+            if version > SCHEMA_VERSION:
+                raise newer(self.address, "changed", version)
+            raise older(self.address)
 
     def commit(self) -> None:
         """Let the lock go, then wait for the disk: one trip for both."""
@@ -149,15 +152,15 @@ class PostgresEngine(PostgresqlDatabase, Engine):
             pass
         return cursor
 
-    def run(self, sql: str, values: Sequence[object]) -> psycopg.Cursor[Any]:
+    def run(self, sql: str, values: Values) -> psycopg.Cursor[Any]:
         if sql.startswith("INSERT"):  # with numbers of its own
             self._thread.next_ids.clear()
         return self._execute(sql, values)
 
-    def _execute(self, sql: str, values: Sequence[object]) -> psycopg.Cursor[Any]:
+    def _execute(self, sql: str, values: Values) -> psycopg.Cursor[Any]:
         try:
             conn: psycopg.Connection[Any] = self._state.conn or self.driver()  # type: ignore[attr-defined]
-            return conn.execute(sql, values or None)  # type: ignore[arg-type]  # models compile it, nobody types it
+            return conn.execute(sql, values or None)
         except psycopg.Error:
             with peewee_errors:  # converted to Peewee's errors, as everywhere else
                 raise
@@ -169,6 +172,11 @@ class PostgresEngine(PostgresqlDatabase, Engine):
     def later(self, sql: str, values: Sequence[object]) -> None:
         self._execute(sql, values)
 
+    def run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        self._thread.next_ids.clear()
+        with peewee_errors:
+            self.driver().cursor().executemany(sql, rows)
+
     def execute_sql(self, sql: str, params: Sequence[object] | None = None) -> psycopg.Cursor[Any]:
         """Execute a statement of Peewee's with its values written into it.
 
@@ -179,11 +187,14 @@ class PostgresEngine(PostgresqlDatabase, Engine):
             self._thread.next_ids.clear()
         with peewee_errors:
             cursor = psycopg.ClientCursor(self.driver())
-            return cursor.execute(sql, params or None)  # type: ignore[arg-type]
+            return cursor.execute(sql, params or None)
 
     def next_id(self, table: str, key: str) -> int:
         ids = self._thread.next_ids
-        number = ids.get(table) or self.run(f"SELECT coalesce(max({key}), 0) + 1 FROM {table}", ()).fetchall()[0][0]
+        number = (
+            ids.get(table)
+            or self.run(f"SELECT coalesce(max({key}), 0) + 1 FROM {table}", ()).fetchall()[0][0]
+        )
         ids[table] = number + 1
         return int(number)
 

@@ -16,8 +16,8 @@ import psycopg
 from peewee import PeeweeException, ProgrammingError
 
 from models.database import current_database
-from models.postgres import upgrade
 from models.policy_indexes import keep_order
+from models.postgres import upgrade
 
 if TYPE_CHECKING:
     from models.postgres.engine import PostgresEngine

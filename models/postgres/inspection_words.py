@@ -30,7 +30,9 @@ class PostgresWords:
         return f"json_extract_path_text(CAST({text} AS JSON), {names})"
 
     def lists_others(self, text: str, accepted: str) -> str:
-        wrong = "json_typeof(value) <> 'string'" + (f" OR value #>> '{{}}' NOT IN ({accepted})" if accepted else "")
+        wrong = "json_typeof(value) <> 'string'" + (
+            f" OR value #>> '{{}}' NOT IN ({accepted})" if accepted else ""
+        )
         return f"EXISTS (SELECT 1 FROM json_array_elements(CAST({text} AS JSON)) AS listed (value) WHERE {wrong})"
 
     def is_no_time(self, text: str) -> str:

@@ -28,7 +28,9 @@ def connect(text: str, *, create: bool) -> tuple[PostgresEngine, int]:
     if not version and not create:
         database.close()
         raise DatabaseUnavailable(
-            "no_database", f"no desk in {database.address}", "check --db; importing or adding an agent makes one"
+            "no_database",
+            f"no desk in {database.address}",
+            "check --db; importing or adding an agent makes one",
         )
     return database, version
 

@@ -73,7 +73,12 @@ def unavailable(error: Exception, address: str) -> DatabaseUnavailable:
 
 # libpq's own words: errors on connecting have no code
 _BY_WORDS = (
-    ("password authentication failed", "no_access", "the password is wrong", "check PGPASSFILE or the service file"),
+    (
+        "password authentication failed",
+        "no_access",
+        "the password is wrong",
+        "check PGPASSFILE or the service file",
+    ),
     ("no password supplied", "no_access", "the server wants a password", "put it into PGPASSFILE"),
     ("does not exist", "no_database", "no such database or role", "check the name; createdb NAME makes one"),
     ("too many clients", "unreachable", "the server has no connection left", "try again later"),

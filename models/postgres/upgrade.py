@@ -25,7 +25,7 @@ ONLY_ROW = "CREATE UNIQUE INDEX desk_lock_one ON desk_lock ((true))"
 
 def version(database: PostgresEngine) -> int:
     """The number of the newest migration; 0 if the database has no desk."""
-    if database.run("SELECT to_regclass('desk_lock')", ()).fetchone()[0] is None:
+    if database.run("SELECT to_regclass('desk_lock')", ()).fetchall()[0][0] is None:
         return 0
     rows = database.run("SELECT schema_version FROM desk_lock", ()).fetchall()
     return int(rows[0][0]) if rows else 0
@@ -76,7 +76,7 @@ def check_empty(database: PostgresEngine) -> None:
             f"{database.address} belongs to another program",
             "choose another database with --db, or make an empty one: createdb NAME",
         )
-    encoding = database.run("SHOW server_encoding", ()).fetchone()[0]
+    encoding = database.run("SHOW server_encoding", ()).fetchall()[0][0]
     if encoding != "UTF8":
         raise DatabaseUnavailable(
             "encoding",

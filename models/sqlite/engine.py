@@ -129,6 +129,10 @@ class SqliteEngine(SqliteDatabase, Engine):
     def later(self, sql: str, values: Sequence[object]) -> None:
         self.run(sql, values)
 
+    def run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        with peewee_errors:
+            self.driver().executemany(sql, rows)
+
     def execute_sql(self, sql: str, params: Sequence[object] | None = None) -> sqlite3.Cursor:
         """Execute a statement of Peewee's, without its log and hooks, which nobody uses."""
         return self.run(sql, params or ())

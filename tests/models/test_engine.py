@@ -9,7 +9,7 @@ import pytest
 from peewee import Node, fn
 
 from models.agents import Agent
-from models.base import BaseModel, CompiledQuery, parameter, tuples
+from models.base import CompiledQuery, parameter, tuples
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.engine import Engine
@@ -21,7 +21,6 @@ from models.sqlite.inspection_words import SqliteWords
 
 AddAgent = Callable[..., dict[str, Any]]
 NOW = "2082-03-01 09:00:00"
-KEYS = {model.table: model._meta.primary_key.column_name for model in BaseModel.__subclasses__()}
 
 
 class Swapped(SqliteDialect):
@@ -40,8 +39,8 @@ class Ahead(SqliteEngine):
     def sends_ahead(self) -> bool:
         return self.in_transaction()
 
-    def next_id(self, table: str) -> int:
-        highest = f"SELECT coalesce(max({KEYS[table]}), 0) + 1 FROM {table}"
+    def next_id(self, table: str, key: str) -> int:
+        highest = f"SELECT coalesce(max({key}), 0) + 1 FROM {table}"
         return int(self.run(highest, ()).fetchone()[0])
 
     def later(self, sql: str, values: Sequence[object]) -> None:

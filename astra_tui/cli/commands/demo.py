@@ -42,7 +42,7 @@ def demo(call: Call, no_open: bool, agents: int, bookings: int) -> None:
         call.surroundings.exit_code = call.surroundings.open_application(database, call.actor)
 
 
-def _print(made: DemoResult, path: Path) -> None:
+def _print(made: DemoResult, path: Path | str) -> None:
     if made["resumed"] is not None:
         line(f"Finished the demo that was interrupted (event {made['resumed']})")
     line(

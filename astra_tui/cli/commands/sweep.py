@@ -93,7 +93,7 @@ def _sweep_on(call: Call, every_s: int) -> None:
 class RoundReports:
     """Reports of rounds: what was done, in one line each, and problems once."""
 
-    def __init__(self, path: Path, every_s: int, *, as_json: bool) -> None:
+    def __init__(self, path: Path | str, every_s: int, *, as_json: bool) -> None:
         self._path = path
         self._as_json = as_json
         self._problem = ""

@@ -127,7 +127,9 @@ def test_a_name_is_corrected_on_every_booking_with_the_same_mistake(
     editing.edit(desk, 2, name="Kate Miller")
     shown = look(queries.list_bookings, queries.BookingFilter(sort="id", descending=False))
     assert [row["customer_name"] for row in shown] == [*["Kate Miller"] * 3, "Katie", "Kate Miller"]
-    assignments = look(lambda: [one.customer_name for one in Assignment.select()])
+    assignments = look(
+        lambda: [one.customer_name for one in Assignment.select().order_by(Assignment.assignment_id)]
+    )
     assert assignments == [row["customer_name"] for row in shown]
     assert look(Customer.lock, 1).name == "Kate Miller"
     undo.undo(desk)

@@ -25,7 +25,7 @@ from models.sqlite import copies, locks, opening
 from models.sqlite import engine as sqlite_engine
 from models.sqlite.engine import SqliteEngine
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 OPENER = """
 import sys
 from dispatch.bootstrap import open_desk
