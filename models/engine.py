@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 
 from peewee import Database, Node
 
-from models.errors import DatabaseUnavailable
+from models.errors import DatabaseUnavailable, Refused
 from models.inspection.rules import Rule
 from models.sweepers import SweepRecord
 
@@ -296,6 +296,15 @@ class Place(Protocol):
 
     def set_log_aside(self) -> None:
         """Keep what belongs to the old desk from being applied to the one that has its place now."""
+
+
+def no_file(address: str) -> Refused:
+    """The refusal of what works on a desk's file only."""
+    return Refused(
+        "no_file",
+        f"{address} is a database on a server, and no file",
+        "the server's own tools do this: README says which",
+    )
 
 
 def newer(address: str, done: str, version: int) -> DatabaseUnavailable:

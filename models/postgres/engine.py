@@ -1,9 +1,9 @@
 """A desk in a PostgreSQL database, with one connection per thread and one write lock.
 
-The lock is the one row of ``desk_lock``, taken with BEGIN. So there is one writer at a time, as on SQLite: ids
-are the order of commits, ranks and pointers are exact, and nothing can deadlock. The row also has the schema's
-number, which every transaction thus reads anew, and the number of transactions so far: whoever finds it as they
-left it knows that nobody else has written since.
+The lock is the one row of ``desk_lock``, taken with BEGIN. So there is one writer at a time, as on SQLite:
+ids are the order of commits, ranks and pointers are exact, and nothing can deadlock. The row also has the
+schema's number, which every transaction thus reads anew, and the number of transactions so far: whoever finds
+it as they left it knows that nobody else has written since.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import psycopg
 from peewee import OperationalError, PostgresqlDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
-from models.engine import SCHEMA_VERSION, SNAPSHOT, Checked, Engine, newer, older
-from models.errors import DatabaseUnavailable, Refused
+from models.engine import SCHEMA_VERSION, SNAPSHOT, Checked, Engine, newer, no_file, older
+from models.errors import DatabaseUnavailable
 from models.postgres import checkup, connection, refusals, upgrade
 from models.postgres.address import Address
 from models.postgres.dialect import PostgresDialect
@@ -30,7 +30,7 @@ from models.postgres.sweeps import ServerSweeps
 Values = Sequence[object] | Mapping[str, object]
 LOCK = "BEGIN; UPDATE desk_lock SET changes = changes + 1 RETURNING schema_version, changes"
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-# A transaction that writes one empty message, and whose commit waits until the log is on the disk up to there.
+# A transaction of one empty message, whose commit waits until the log is on the disk up to there.
 FLUSH = "SET LOCAL synchronous_commit = on; SELECT pg_logical_emit_message(true, 'astra', '')"
 
 
@@ -68,7 +68,7 @@ class PostgresEngine(PostgresqlDatabase, Engine):
 
     @property
     def file(self) -> Path:
-        raise Refused("no_file", f"{self.address} is a database on a server, and no file")
+        raise no_file(self.address)
 
     @property
     def sweep_record(self) -> ServerSweeps:

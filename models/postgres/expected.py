@@ -1,8 +1,8 @@
 """The schema that the migrations make, compared with that of the database.
 
-The migrations run once more, in a schema of their own and a transaction that is rolled back, and both are read from
-the server's catalogue, which says everything in one form. What a column holds needs no second look: the server
-keeps types, checks and references itself.
+The migrations run once more, in a schema of their own and a transaction that is rolled back, and both are
+read from the server's catalogue, which says everything in one form. What a column holds needs no second look:
+the server keeps types, checks and references itself.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 SCRATCH = "astra_expected"
 ORDER = ("index", "view", "trigger")
 KEYS = """SELECT c.relname, a.attname FROM pg_index i
-    JOIN pg_class c ON c.oid = i.indrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
-    WHERE i.indisprimary AND c.relnamespace = to_regnamespace(%s) ORDER BY 1, array_position(i.indkey, a.attnum)"""
+    JOIN pg_class c ON c.oid = i.indrelid
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
+    WHERE i.indisprimary AND c.relnamespace = to_regnamespace(%s)
+    ORDER BY 1, array_position(i.indkey, a.attnum)"""
 PARTS = """
     SELECT 'index', c.relname, t.relname, pg_get_indexdef(c.oid)
         FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid

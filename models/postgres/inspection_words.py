@@ -33,7 +33,8 @@ class PostgresWords:
         wrong = "json_typeof(value) <> 'string'" + (
             f" OR value #>> '{{}}' NOT IN ({accepted})" if accepted else ""
         )
-        return f"EXISTS (SELECT 1 FROM json_array_elements(CAST({text} AS JSON)) AS listed (value) WHERE {wrong})"
+        values = f"json_array_elements(CAST({text} AS JSON)) AS listed (value)"
+        return f"EXISTS (SELECT 1 FROM {values} WHERE {wrong})"
 
     def is_no_time(self, text: str) -> str:
         return f"{text} IS NOT NULL AND {text} !~ '{TIME}'"

@@ -49,7 +49,7 @@ def _checked_version(database: PostgresEngine) -> int:
     if server < OLDEST_SERVER:
         raise DatabaseUnavailable(
             "old_server",
-            f"{database.address} is a PostgreSQL {server // MAJOR}, and a desk needs {OLDEST_SERVER // MAJOR} or newer",
+            f"{database.address} is PostgreSQL {server // MAJOR}; a desk needs {OLDEST_SERVER // MAJOR}",
             "update the server",
         )
     version = upgrade.version(database)

@@ -1,7 +1,7 @@
 """When a desk on a server was last swept, and which process sweeps it all the time.
 
-The last sweep is a row that nobody waits for. The claim is an advisory lock of a connection of its own: the server
-drops it with the connection, however its process ends.
+The last sweep is a row that nobody waits for. The claim is an advisory lock of a connection of its own: the
+server drops it with the connection, however its process ends.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 MAKE = "BEGIN; SELECT pg_advisory_xact_lock(1095980114)"  # "ASTR"; two processes may find the database empty
 LOCK_TABLE = "CREATE TABLE desk_lock (schema_version BIGINT NOT NULL, changes BIGINT NOT NULL)"
 IS_JSON = """CREATE FUNCTION desk_is_json(given TEXT) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
-    BEGIN PERFORM given::json; RETURN given IS NOT NULL; EXCEPTION WHEN data_exception THEN RETURN FALSE; END $$"""
+    BEGIN PERFORM given::json; RETURN given IS NOT NULL;
+    EXCEPTION WHEN data_exception THEN RETURN FALSE; END $$"""
 """PostgreSQL has the same as IS JSON from 16 on."""
 ONLY_ROW = "CREATE UNIQUE INDEX desk_lock_one ON desk_lock ((true))"
 

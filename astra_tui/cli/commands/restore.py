@@ -7,7 +7,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from astra_tui.cli.database import database_to_create
+from astra_tui.cli.database import file_to_create
 from astra_tui.cli.options import Call, changing, dry_run
 from astra_tui.cli.output.printing import line
 from dispatch.bootstrap import open_desk
@@ -31,7 +31,7 @@ def restore(call: Call, file: str, other_desk: bool, dry_run: bool) -> None:
     actor = person(default_actor() if call.actor is None else call.actor)
     done = restoring.restore(
         partial(open_desk, actor=actor),
-        database_to_create(call.database),
+        file_to_create(call.database),
         Path(file),
         other_desk=other_desk,
         dry_run=dry_run,

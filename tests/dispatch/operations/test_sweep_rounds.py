@@ -109,7 +109,7 @@ def test_a_clock_that_jumps_neither_stops_the_rounds_nor_hurries_them(
     done = rounds.next().done
     assert done is not None
     assert done["presence"] == [1]
-    assert SweepFile(rounds.path).last() == desk.now()
+    assert SweepFile(Path(rounds.path)).last() == desk.now()
 
 
 def test_a_desk_that_is_gone_for_a_while_is_swept_when_it_is_back(rounds: Rounds, path: Path) -> None:
@@ -175,7 +175,7 @@ def test_a_desk_that_can_only_be_read_is_refused(rounds: Rounds, monkeypatch: py
     monkeypatch.setattr(Engine, "why_read_only", "its disk is read-only")
     with pytest.raises(DatabaseUnavailable, match="disk is read-only"):
         run(rounds)
-    assert not desk_file.sweep_record_of(rounds.path).exists()
+    assert not desk_file.sweep_record_of(Path(rounds.path)).exists()
 
 
 # -- one sweeper a desk
