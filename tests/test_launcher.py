@@ -298,6 +298,8 @@ def test_the_check_of_such_an_environment_names_what_is_missing(launcher: Module
     path = house.root / "pyproject.toml"
     path.write_text(path.read_text().replace('["pytest"]', '["no-such-thing[x]>=1"]'))
     assert asked("dev") == "no-such-thing"
+    path.write_text(path.read_text().replace(">=1", ">=1; sys_platform == 'a-machine-of-its-own'"))
+    assert asked("dev") == "this copy of Astra"
 
 
 # ---------------------------------------------------------------------------------- what a machine has

@@ -12,7 +12,7 @@ import pytest
 from models.base import BaseModel, DeskModel
 from tests.test_house import PACKAGES, ROOT, found_in, python_files, texts
 
-BEHIND = tuple(ROOT / "models" / name for name in ("sqlite", "migrations"))
+BEHIND = tuple(ROOT / "models" / name for name in ("sqlite", "postgres", "migrations"))
 MAY_NAME_SQLITE = (
     *BEHIND,
     ROOT / "models" / "sql.py",  # a collation, which every engine has by this name

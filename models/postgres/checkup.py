@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from models.engine import Checked
 
 if TYPE_CHECKING:
-    from models.postgres.engine import PostgresEngine
+    from models.postgres.server_database import ServerDatabase
 
 MAJOR = 10_000
 _INVALID = "SELECT conname FROM pg_constraint WHERE NOT convalidated ORDER BY conname"
@@ -17,13 +17,13 @@ _BROKEN = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid 
 _LIMITS = ("lock_timeout", "idle_in_transaction_session_timeout")
 
 
-def checks(database: PostgresEngine) -> Mapping[str, Callable[[], Checked]]:
+def checks(database: ServerDatabase) -> Mapping[str, Callable[[], Checked]]:
     """The checks, by the names that the doctor shows."""
     found = {"server": _server, "constraints": _constraints, "limits": _limits, "writable": _writable}
     return {name: partial(check, database) for name, check in found.items()}
 
 
-def _server(database: PostgresEngine) -> Checked:
+def _server(database: ServerDatabase) -> Checked:
     encoding = _shown(database, "server_encoding")
     version = database.driver().info.server_version // MAJOR
     if encoding != "UTF8":
@@ -31,7 +31,7 @@ def _server(database: PostgresEngine) -> Checked:
     return Checked(f"PostgreSQL {version}, {encoding}")
 
 
-def _constraints(database: PostgresEngine) -> Checked:
+def _constraints(database: ServerDatabase) -> Checked:
     for what, query in (("constraints not validated", _INVALID), ("invalid indexes", _BROKEN)):
         names = [name for (name,) in database.run(query, ()).fetchall()]
         if names:
@@ -39,18 +39,18 @@ def _constraints(database: PostgresEngine) -> Checked:
     return Checked("all validated")
 
 
-def _limits(database: PostgresEngine) -> Checked:
+def _limits(database: ServerDatabase) -> Checked:
     off = [name for name in _LIMITS if _shown(database, name) in ("0", "")]
     if off:
         return Checked("", f"no limit: {', '.join(off)}", "a pool in between must let Astra set them")
     return Checked(", ".join(f"{name} {_shown(database, name)}" for name in _LIMITS))
 
 
-def _writable(database: PostgresEngine) -> Checked:
+def _writable(database: ServerDatabase) -> Checked:
     if database.run("SELECT pg_is_in_recovery()", ()).fetchall()[0][0]:
         return Checked("", "this server is a replica, and only takes reads", "connect to the primary")
     return Checked("this server takes writes")
 
 
-def _shown(database: PostgresEngine, name: str) -> str:
+def _shown(database: ServerDatabase, name: str) -> str:
     return str(database.run("SELECT current_setting(%s)", (name,)).fetchall()[0][0])

@@ -18,13 +18,14 @@ import psycopg
 from peewee import OperationalError, PostgresqlDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
-from models.engine import SCHEMA_VERSION, SNAPSHOT, Checked, Engine, newer, no_file, older
+from models.engine import SCHEMA_VERSION, SNAPSHOT, Checked, newer, no_file, older
 from models.errors import DatabaseUnavailable
 from models.postgres import checkup, connection, refusals, upgrade
 from models.postgres.address import Address
 from models.postgres.dialect import PostgresDialect
 from models.postgres.expected import ServerSchema
 from models.postgres.inspection_words import PostgresWords
+from models.postgres.server_database import ServerDatabase
 from models.postgres.sweeps import ServerSweeps
 
 Values = Sequence[object] | Mapping[str, object]
@@ -46,7 +47,7 @@ class _Thread(threading.local):
         self.next_ids: dict[str, int] = {}
 
 
-class PostgresEngine(PostgresqlDatabase, Engine):
+class PostgresEngine(PostgresqlDatabase, ServerDatabase):
     """The engine of a database on a server."""
 
     dialect = PostgresDialect()

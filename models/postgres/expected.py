@@ -20,7 +20,7 @@ from models.policy_indexes import keep_order
 from models.postgres import upgrade
 
 if TYPE_CHECKING:
-    from models.postgres.engine import PostgresEngine
+    from models.postgres.server_database import ServerDatabase
 
 SCRATCH = "astra_expected"
 ORDER = ("index", "view", "trigger")
@@ -109,7 +109,7 @@ class Difference(NamedTuple):
 class ServerSchema:
     """The schema of a new desk with the indexes of a policy, and how the desk's own differs."""
 
-    def __init__(self, database: PostgresEngine, policy: str) -> None:
+    def __init__(self, database: ServerDatabase, policy: str) -> None:
         self._database = database
         self._policy = policy
 
@@ -149,7 +149,7 @@ class ServerSchema:
             return found
 
 
-def _own_schema(database: PostgresEngine) -> str:
+def _own_schema(database: ServerDatabase) -> str:
     return str(database.run("SELECT current_schema()", ()).fetchall()[0][0])
 
 

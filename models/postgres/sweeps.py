@@ -18,7 +18,7 @@ from models.sweepers import Held, Sweeper
 
 if TYPE_CHECKING:
     from models.postgres.address import Address
-    from models.postgres.engine import PostgresEngine
+    from models.postgres.server_database import ServerDatabase
 
 TABLE = "CREATE TABLE desk_sweep (last_at TEXT NOT NULL, sweeper TEXT NOT NULL)"
 ROW = "INSERT INTO desk_sweep VALUES ('', '')"
@@ -61,7 +61,7 @@ class ServerClaim:
 class ServerSweeps:
     """The record of the sweeps, as ``models.sweepers.SweepRecord`` says."""
 
-    def __init__(self, database: PostgresEngine) -> None:
+    def __init__(self, database: ServerDatabase) -> None:
         self._database = database
 
     def note(self, moment: str) -> None:

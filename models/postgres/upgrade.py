@@ -12,7 +12,7 @@ from models.postgres import sweeps
 from models.postgres.schema import FirstSchema
 
 if TYPE_CHECKING:
-    from models.postgres.engine import PostgresEngine
+    from models.postgres.server_database import ServerDatabase
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 MAKE = "BEGIN; SELECT pg_advisory_xact_lock(1095980114)"  # "ASTR"; two processes may find the database empty
@@ -24,7 +24,7 @@ IS_JSON = """CREATE FUNCTION desk_is_json(given TEXT) RETURNS boolean LANGUAGE p
 ONLY_ROW = "CREATE UNIQUE INDEX desk_lock_one ON desk_lock ((true))"
 
 
-def version(database: PostgresEngine) -> int:
+def version(database: ServerDatabase) -> int:
     """The number of the newest migration; 0 if the database has no desk."""
     if database.run("SELECT to_regclass('desk_lock')", ()).fetchall()[0][0] is None:
         return 0
@@ -32,7 +32,7 @@ def version(database: PostgresEngine) -> int:
     return int(rows[0][0]) if rows else 0
 
 
-def upgrade(database: PostgresEngine, fill: Callable[[], None]) -> None:
+def upgrade(database: ServerDatabase, fill: Callable[[], None]) -> None:
     """Make the tables, or run the migrations that are missing; ``fill`` sets up a new desk."""
     from playhouse.migrations import Runner  # slow to import, seldom needed
 
@@ -48,7 +48,7 @@ def upgrade(database: PostgresEngine, fill: Callable[[], None]) -> None:
         fill()
 
 
-def _make(database: PostgresEngine) -> None:
+def _make(database: ServerDatabase) -> None:
     """Make a desk's tables in an empty database."""
     check_empty(database)
     _make_extension(database)
@@ -56,7 +56,7 @@ def _make(database: PostgresEngine) -> None:
     database.run("INSERT INTO desk_lock VALUES (%s, 0)", (SCHEMA_VERSION,))
 
 
-def make_tables(database: PostgresEngine) -> None:
+def make_tables(database: ServerDatabase) -> None:
     """Run all migrations where there is nothing yet, and make what only a server needs."""
     from playhouse.migrations import Runner
 
@@ -70,7 +70,7 @@ def make_tables(database: PostgresEngine) -> None:
         database.execute_sql(statement)
 
 
-def check_empty(database: PostgresEngine) -> None:
+def check_empty(database: ServerDatabase) -> None:
     if database.get_tables():
         raise DatabaseUnavailable(
             "foreign_database",
@@ -86,7 +86,7 @@ def check_empty(database: PostgresEngine) -> None:
         )
 
 
-def _make_extension(database: PostgresEngine) -> None:
+def _make_extension(database: ServerDatabase) -> None:
     from peewee import PeeweeException
 
     try:
