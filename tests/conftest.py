@@ -123,11 +123,18 @@ def empty_database(server: Server) -> str:
 
 
 @pytest.fixture
+def address(server: Server, empty_database: str) -> Iterator[str]:
+    """The address of a new empty desk on the server."""
+    name = server.new_database(empty_database)
+    yield server.url(name)
+    server.drop_database(name)
+
+
+@pytest.fixture
 def path(tmp_path: Path, request: pytest.FixtureRequest) -> Path | str:
     """A new empty desk: its file, or its address with ``--engine postgres``."""
     if request.config.getoption("--engine") == "postgres":
-        server = request.getfixturevalue("server")
-        return str(server.url(server.new_database(request.getfixturevalue("empty_database"))))
+        return str(request.getfixturevalue("address"))
     return Path(shutil.copy(request.getfixturevalue("empty_desk_file"), tmp_path / "desk.db"))
 
 

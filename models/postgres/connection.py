@@ -12,23 +12,24 @@ from models.postgres.address import APPLICATION_NAME, Address
 
 OLDEST_SERVER = 140_000
 PREPARE_AFTER = 2  # executions
-CONNECT_TIMEOUT_S = 5
 SETTINGS = {
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "10s",
     # The commit lets the desk's lock go before the disk is waited for; ``flush`` waits (docs/decisions/0039).
     "synchronous_commit": "off",
     "standard_conforming_strings": "on",
-    "client_encoding": "UTF8",
     "datestyle": "ISO",
     "timezone": "UTC",
 }
-KEEPALIVES: dict[str, Any] = {
+CHANGEABLE: dict[str, Any] = {
+    "application_name": APPLICATION_NAME,
+    "connect_timeout": 5,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
 }
+"""Parts of an address that may say otherwise; in s, but the last, which is in ms."""
 
 
 class _Number(Loader):
@@ -48,16 +49,14 @@ class _Flag(Loader):
 
 def connect(address: Address) -> psycopg.Connection[Any]:
     """Open a connection in autocommit mode. Raises psycopg's errors."""
-    options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items() if name != "client_encoding")
+    ours = [f"-c {name}={value}" for name, value in SETTINGS.items()]
     connection = psycopg.connect(
         address.conninfo,
         autocommit=True,
         prepare_threshold=PREPARE_AFTER,
-        connect_timeout=CONNECT_TIMEOUT_S,
-        application_name=APPLICATION_NAME,
         client_encoding="utf8",
-        options=options,
-        **KEEPALIVES,
+        options=" ".join((address.parts.get("options", ""), *ours)),
+        **{name: value for name, value in CHANGEABLE.items() if name not in address.parts},
     )
     connection.adapters.register_loader("numeric", _Number)
     connection.adapters.register_loader("bool", _Flag)

@@ -78,7 +78,9 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
     # connections
 
     def _connect(self) -> psycopg.Connection[Any]:
-        self._thread.waits_for_disk, self._thread.writes = True, False
+        thread = self._thread
+        thread.waits_for_disk, thread.writes, thread.changes = True, False, -1
+        thread.next_ids.clear()
         with peewee_errors:
             return connection.connect(self.server)
 
@@ -92,11 +94,30 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
     def is_connection_usable(self) -> bool:
         return not self.is_closed() and not self.driver().closed
 
+    def _replace_lost(self) -> bool:
+        """Connect again if the connection was lost outside of a transaction; return whether it was."""
+        if self.is_closed() or not self.driver().closed or self.in_transaction():
+            return False
+        thread = self._thread
+        waits_for_disk, writes = thread.waits_for_disk, thread.writes
+        self.close()
+        self.connect()
+        thread.waits_for_disk, thread.writes = waits_for_disk, writes
+        return True
+
     # transactions
 
     def begin(self, kind: str | None = None) -> None:
-        """Take the desk's lock, within five seconds, or a snapshot."""
+        """Take the desk's lock, within five seconds, or a snapshot; with a new connection for a lost one."""
         self._thread.writes = kind != SNAPSHOT
+        try:
+            self._start(kind)
+        except OperationalError:
+            if not self._replace_lost():
+                raise
+            self._start(kind)
+
+    def _start(self, kind: str | None) -> None:
         if kind == SNAPSHOT:
             self._send(READ)
         elif self._thread.makes_schema:
@@ -162,8 +183,12 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         try:
             conn: psycopg.Connection[Any] = self._state.conn or self.driver()  # type: ignore[attr-defined]
             return conn.execute(sql, values or None)
-        except psycopg.Error:
+        except psycopg.errors.NumericValueOutOfRange as error:
+            raise OverflowError(str(error)) from error  # as SQLite's driver says it
+        except psycopg.Error as error:
             with peewee_errors:  # converted to Peewee's errors, as everywhere else
+                if isinstance(error, psycopg.OperationalError) and self._replace_lost():
+                    return self.driver().execute(sql, values or None)
                 raise
 
     @property
@@ -187,8 +212,14 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         if sql.startswith("ROLLBACK"):  # to a savepoint: its numbers are free again
             self._thread.next_ids.clear()
         with peewee_errors:
-            cursor = psycopg.ClientCursor(self.driver())
-            return cursor.execute(sql, params or None)
+            try:
+                return psycopg.ClientCursor(self.driver()).execute(sql, params or None)
+            except psycopg.errors.NumericValueOutOfRange as error:
+                raise OverflowError(str(error)) from error
+            except psycopg.OperationalError:
+                if not self._replace_lost():
+                    raise
+                return psycopg.ClientCursor(self.driver()).execute(sql, params or None)
 
     def next_id(self, table: str, key: str) -> int:
         ids = self._thread.next_ids

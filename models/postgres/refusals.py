@@ -80,6 +80,7 @@ _BY_WORDS = (
         "check PGPASSFILE or the service file",
     ),
     ("no password supplied", "no_access", "the server wants a password", "put it into PGPASSFILE"),
+    ("definition of service", "bad_address", "no such service", "name it in the file of PGSERVICEFILE"),
     ("does not exist", "no_database", "no such database or role", "check the name; createdb NAME makes one"),
     ("too many clients", "unreachable", "the server has no connection left", "try again later"),
     ("remaining connection slots", "unreachable", "the server has no connection left", "try again later"),
