@@ -48,6 +48,12 @@ _BY_ERROR: tuple[tuple[type[Exception], str, str, str], ...] = (
     ),
     (errors.DiskFull, "disk", "the server's disk is full", "free some space, then repeat the command"),
     (errors.TooManyConnections, "unreachable", "the server has no connection left", "try again later"),
+    (
+        errors.IdleInTransactionSessionTimeout,
+        "unreachable",
+        "this terminal hung while the others waited for it",
+        "repeat the command",
+    ),
     (errors.LockNotAvailable, "locked", "another terminal has locked the desk", "try again later"),
 )
 
