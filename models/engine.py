@@ -127,6 +127,8 @@ class Engine(Database, ABC):
     """The place of a switch's value, 0 or 1, in a statement."""
     chooser: Callable[[Any], int | None] | None = None
     caps: Any = None
+    is_file: ClassVar[bool] = True
+    """Whether the desk is a file, which Astra itself copies and restores."""
     why_read_only: str = ""
     """Why the desk can only be read, or ""."""
     statements: dict[object, Any]
@@ -303,7 +305,7 @@ def no_file(address: str) -> Refused:
     return Refused(
         "no_file",
         f"{address} is a database on a server, and no file",
-        "the server's own tools do this: README says which",
+        "use the server's own tools, such as pg_dump and pg_restore: README, A team on several hosts",
     )
 
 

@@ -33,9 +33,9 @@ def is_due(desk: Desk) -> bool:
     """Return whether the sweep is to make a backup.
 
     It is due a day after the last one, or else after the desk's first event; one that failed is tried again
-    after an hour.
+    after an hour. A server has backups of its own.
     """
-    if not desk.settings["backup_daily"]:
+    if not desk.settings["backup_daily"] or not desk.database.is_file:
         return False
     tried = settings.recall(TRIED_AT)
     if tried is not None and _ago(desk, tried) < PAUSE:
@@ -74,6 +74,8 @@ def remembered() -> list[Path]:
 
 def known_copies(desk: Desk) -> list[Path]:
     """Return the copies of the desk that can be found: backups, files set aside, and copies not finished."""
+    if not desk.database.is_file:
+        return [one for one in remembered() if one.is_file()]
     path = Path(os.path.realpath(desk.database.file))
     beside, folder = glob.escape(path.name), path.parent / FOLDER
     found = {*remembered(), *folder.glob("*.db"), *folder.glob(".*.db-*")}
@@ -83,7 +85,9 @@ def known_copies(desk: Desk) -> list[Path]:
 
 
 def freshness(desk: Desk) -> Finding:
-    """Check that there is a backup, and that it is not too old."""
+    """Check that there is a backup, and that it is not too old; of a file only."""
+    if not desk.database.is_file:
+        return finding("backup", "the server's own tools make backups: pg_dump", "", "", warning=True)
     since, longest = _unsaved_since(), desk.settings["backup_warn_days"]
     file = settings.recall(NEWEST_FILE)
     problem = ""
