@@ -46,6 +46,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is about files, where the desks are on a server."""
+    if config.getoption("--engine") == "postgres":
+        for item in items:
+            if item.get_closest_marker("on_file"):
+                item.add_marker(pytest.mark.skip(reason="about a desk's file"))
+
+
 def pytest_collection_finish() -> None:
     """Look for lost objects less often, and not among modules: each application leaves many to look at."""
     gc.collect()

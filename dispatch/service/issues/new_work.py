@@ -102,5 +102,6 @@ def _warned(before: IssueGlance, now: IssueGlance) -> list[tuple[int, str, int]]
         SlaWarning.warning_id <= now.last_warning,
         SlaWarning.issue_id.in_(listed(sorted(now.held))),
     )
-    last = {(issue_id, kind): percent for issue_id, kind, percent in tuples(query)}
+    in_order = query.order_by(SlaWarning.warning_id)
+    last = {(issue_id, kind): percent for issue_id, kind, percent in tuples(in_order)}
     return [(issue_id, kind, percent) for (issue_id, kind), percent in last.items()]

@@ -69,6 +69,7 @@ def test_the_interval_is_wilsons(rate: Rate, low: float, high: float) -> None:
     assert list(rate.interval) == [pytest.approx(low, abs=0.001), pytest.approx(high, abs=0.001)]
 
 
+@pytest.mark.on_file
 def test_an_agents_rate_costs_the_same_after_a_long_history(desk: Desk, two: None, add_lead: AddLead) -> None:
     """Only bookings of the last ninety days are read, and of those only an index."""
     add_lead()

@@ -293,6 +293,7 @@ PEOPLE = st.lists(
 )
 
 
+@pytest.mark.on_file
 @settings(
     max_examples=60,
     deadline=None,
@@ -355,6 +356,7 @@ def employ(desk: Desk, rows: list[dict[str, Any]], reached: set[int], closed: in
             Booking.insert(**given, **times, **contact, **trip).execute()
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize("name", ["rank", "rank+contact", "balanced", "skill"])
 def test_the_first_in_an_order_cost_the_same_among_many(desk: Desk, three: None, name: str) -> None:
     """Only the requested agents are read: thirty thousand cost as much as thirty."""
@@ -370,6 +372,7 @@ def test_the_first_in_an_order_cost_the_same_among_many(desk: Desk, three: None,
     assert not any("TEMP B-TREE" in plan for plan in found), found
 
 
+@pytest.mark.on_file
 def test_a_lead_moves_its_agent_only_in_the_order_of_the_desks_policy(
     desk: Desk, three: None, add_lead: AddLead
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -246,7 +247,7 @@ def test_all_begin_level_when_share_becomes_the_policy(
         ("UPDATE space_travel_agents SET weight = 3 WHERE agent_id = 2", "the sum of the weights is not"),
         ("UPDATE share_clock SET members = '{}'", "the sum of the weights is not that of the members"),
         ("DELETE FROM share_clock", "the shares are not kept up"),
-        ("UPDATE share_clock SET in_force = 0", "the shares are not kept up"),
+        ("UPDATE share_clock SET in_force = FALSE", "the shares are not kept up"),
     ],
 )
 def test_the_doctor_finds_and_mends_what_disagrees(
@@ -269,9 +270,11 @@ def _checks(desk: Desk) -> dict[str, Any]:
         return {row["check"]: row for row in doctor.examine(desk)["checks"]}
 
 
-def test_two_terminals_change_weights_of_one_desk(desk: Desk, share: Callable[..., None], look: Look) -> None:
+def test_two_terminals_change_weights_of_one_desk(
+    desk: Desk, path: Path, share: Callable[..., None], look: Look
+) -> None:
     share(1, 1)
-    other = open_desk(desk.database.file, actor="lee")
+    other = open_desk(path, actor="lee")
     agents.change(other, 1, weight=2)
     agents.change(desk, 2, weight=3)
     agents.change(other, 2, weight=4)
@@ -349,6 +352,7 @@ def _last_detail(desk: Desk) -> dict[str, Any]:
 # -- what it costs
 
 
+@pytest.mark.on_file
 def test_the_choice_reads_a_few_rows_of_many(
     desk: Desk, share: Callable[..., None], add_lead: AddLead
 ) -> None:
@@ -368,6 +372,7 @@ def test_the_choice_reads_a_few_rows_of_many(
     assert extra_steps(desk, lambda: desk.rehearse(add_lead), add_many) < 25 * FEW
 
 
+@pytest.mark.on_file
 def test_a_lead_moves_its_agent_in_the_order_of_the_shares_alone(
     desk: Desk, share: Callable[..., None], add_lead: AddLead
 ) -> None:

@@ -56,6 +56,7 @@ def add(desk: Desk) -> None:
     )
 
 
+@pytest.mark.on_file
 def test_a_command_waits_for_the_disk_unless_the_desk_does_not_want_it(on_disk: Desk) -> None:
     assert waits(on_disk) == FULL
     add(on_disk)
@@ -69,6 +70,7 @@ def test_a_command_waits_for_the_disk_unless_the_desk_does_not_want_it(on_disk: 
     assert waits(on_disk) == FULL
 
 
+@pytest.mark.on_file
 def test_a_file_waits_once_even_if_it_fails(
     on_disk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,6 +95,7 @@ def committed(desk: Desk) -> int:
     return count
 
 
+@pytest.mark.on_file
 def test_a_flush_finds_the_log_of_a_desk_behind_a_link(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +113,7 @@ def test_a_flush_finds_the_log_of_a_desk_behind_a_link(
     desk.close()
 
 
+@pytest.mark.on_file
 def test_a_flush_without_a_log_has_nothing_to_do(desk: Desk) -> None:
     with desk.reading():
         desk.database.run("PRAGMA wal_checkpoint(TRUNCATE)", ())
@@ -117,6 +121,7 @@ def test_a_flush_without_a_log_has_nothing_to_do(desk: Desk) -> None:
     desk.database.flush()
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize("step", [1, -1])
 def test_a_changed_schema_stops_every_command(desk: Desk, path: Path, add_lead: Add, step: int) -> None:
     """Another version of Astra may upgrade the file, or an old copy may be put back, while it is open."""
@@ -132,6 +137,7 @@ def test_a_changed_schema_stops_every_command(desk: Desk, path: Path, add_lead: 
         assert list(other.iterdump()) == before
 
 
+@pytest.mark.on_file
 def test_an_idle_desk_shortens_its_log(desk: Desk, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = path.with_name(f"{path.name}-wal")
     add(desk)

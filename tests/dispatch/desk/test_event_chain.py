@@ -95,11 +95,13 @@ def test_a_log_changed_by_hand_is_found(worked: Desk, look: Look, statement: str
     assert words.format(n=newest) in chain_of(worked)["chain"]
 
 
+@pytest.mark.on_file
 def test_one_bent_event_is_the_only_one_named(worked: Desk) -> None:
     by_hand(worked, "UPDATE events SET agent_id = 9 WHERE event_id = 2")
     assert chain_of(worked)["chain"].endswith(": 2")
 
 
+@pytest.mark.on_file
 def test_a_log_sealed_again_from_its_beginning_has_another_head(worked: Desk, look: Look) -> None:
     noted = look(newest_seal)
     by_hand(worked, "UPDATE events SET actor = 'mallory' WHERE event_id = 1; DELETE FROM event_seals")
@@ -128,6 +130,7 @@ def test_what_is_no_head_is_refused(desk: Desk, text: str) -> None:
         doctor.examine(desk, text)
 
 
+@pytest.mark.on_file
 def test_only_an_open_erasure_may_change_events(worked: Desk) -> None:
     by_hand(worked, "INSERT INTO erasures VALUES (1, '2082-03-01 09:00:00', 0)")
     assert "left open for customers: 1" in chain_of(worked)["erasures"]
@@ -185,6 +188,7 @@ def test_an_event_can_be_erased_twice(erasing: Desk) -> None:
     assert head_after(EventSeal.lock(LEAD - 1).head, event, json.loads(sealed.salts)) == sealed.head
 
 
+@pytest.mark.on_file
 def test_what_is_left_of_an_event_is_still_checked(worked: Desk, look: Look) -> None:
     with worked.transaction():
         Erasure(customer_id=1, erased_at=worked.now()).save()
@@ -197,6 +201,7 @@ def test_what_is_left_of_an_event_is_still_checked(worked: Desk, look: Look) -> 
     assert "changed since they were sealed, or after one that is missing: 3" in chain_of(worked)["chain"]
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize("has_other_salts", [False, True])
 def test_a_text_erased_by_hand_is_found(worked: Desk, look: Look, has_other_salts: bool) -> None:
     """Whoever can write the file can work out what an erasure would leave of a text."""
@@ -216,11 +221,13 @@ def test_a_text_erased_by_hand_is_found(worked: Desk, look: Look, has_other_salt
     assert words in chain_of(worked)["chain"]
 
 
+@pytest.mark.on_file
 def test_an_erasure_without_its_event_is_found(worked: Desk) -> None:
     by_hand(worked, "INSERT INTO erasures VALUES (1, '2082-03-01 09:00:00', 1)")
     assert chain_of(worked)["erasures"] == "no event records their erasure: customers: 1"
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize("request_id", ["erased:Kate", "erased:" + "ab" * 16])
 def test_a_request_id_may_look_like_an_erased_text(
     desk: Desk, add_lead: Callable[..., LeadResult], request_id: str
@@ -237,6 +244,7 @@ def test_a_request_id_may_look_like_an_erased_text(
         assert file.execute("SELECT 1 FROM events WHERE request_id = ?", (request_id,)).fetchall() == []
 
 
+@pytest.mark.on_file
 def test_nothing_is_sealed_that_a_restore_has_taken_away(
     worked: Desk, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:

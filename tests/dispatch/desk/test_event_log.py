@@ -71,6 +71,7 @@ def _fits(row: dict[str, Any], which: EventFilter) -> bool:
     )
 
 
+@pytest.mark.on_file
 def test_lines_are_written_in_blocks_and_only_once(busy: Desk, look: Look) -> None:
     events, lines = look(Event.select().count), look(LogLine.select().count)
     assert (events, lines) == (LEADS + 3, events - events % BLOCK)

@@ -19,6 +19,8 @@ from models.sqlite import desk_file
 from tests.conftest import TestClock
 from tests.dispatch.operations.conftest import change, rows
 
+pytestmark = pytest.mark.on_file
+
 
 @pytest.fixture
 def busy(desk: Desk, add_agent: Callable[..., Any], add_lead: Callable[..., Any]) -> Desk:

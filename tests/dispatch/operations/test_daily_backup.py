@@ -19,6 +19,8 @@ from models.sqlite import copies
 from seeds.demo.demo import make_demo
 from tests.conftest import TestClock
 
+pytestmark = pytest.mark.on_file
+
 
 @pytest.fixture
 def busy(desk: Desk, add_agent: Callable[..., Any], add_lead: Callable[..., Any]) -> Desk:

@@ -402,6 +402,7 @@ def test_a_broken_page_is_told_in_words(broken: Break, seed: int) -> None:
     examined(corrupted(broken(), seed))
 
 
+@pytest.mark.on_file
 def test_a_row_that_claims_to_be_endless_is_a_damaged_desk(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,6 +31,8 @@ from models.sqlite import copies, desk_file, locks
 from tests.conftest import TestClock
 from tests.dispatch.operations.conftest import change, rows
 
+pytestmark = pytest.mark.on_file
+
 Restoring = Callable[..., RestoreResult]
 
 

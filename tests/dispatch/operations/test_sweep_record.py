@@ -50,6 +50,7 @@ def found(desk: Desk) -> dict[str, Any]:
     return row
 
 
+@pytest.mark.on_file
 def test_a_sweep_is_recorded_without_a_change_of_the_database(desk: Desk, path: Path) -> None:
     other = open_desk(path)
     before = other.data_version()
@@ -59,6 +60,7 @@ def test_a_sweep_is_recorded_without_a_change_of_the_database(desk: Desk, path: 
     other.close()
 
 
+@pytest.mark.on_file
 def test_the_record_has_the_permissions_of_the_desk(desk: Desk, path: Path) -> None:
     path.chmod(0o660)
     sweep(desk)
@@ -87,6 +89,7 @@ def test_a_desk_never_swept_gets_a_warning_once_work_is_due(resting: Desk, clock
     assert found(resting)["detail"].startswith("never swept")
 
 
+@pytest.mark.on_file
 def test_a_sweeper_may_take_its_interval(resting: Desk, clock: TestClock, sweeper: Sweeper) -> None:
     sweep(resting)
     clock.advance(minutes=69)
@@ -95,6 +98,7 @@ def test_a_sweeper_may_take_its_interval(resting: Desk, clock: TestClock, sweepe
     assert not found(resting)["ok"]
 
 
+@pytest.mark.on_file
 def test_a_record_of_somebody_else_is_named(desk: Desk, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sweep(desk)
     # the superuser, whom tests may run as, could write it all the same
@@ -133,6 +137,7 @@ def test_absence_is_told_after_hours(desk: Desk, clock: TestClock, monkeypatch: 
     assert sweep_record.absence(desk) == "", "nobody does it here"
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize(
     "content", [b"", b"\0" * 40, b"yesterday\n{}", b"\xff" * 5000, b"2082-03-01 09:00:99\n"]
 )
@@ -145,6 +150,7 @@ def test_a_record_that_says_nothing_counts_as_none(desk: Desk, path: Path, conte
     assert SweepFile(path).last() == desk.now()
 
 
+@pytest.mark.on_file
 def test_a_sweeper_that_did_not_write_its_name_is_unknown(path: Path, sweeper: Sweeper) -> None:
     assert SweepFile(path).sweeper() == sweeper
     os.truncate(desk_file.sweep_record_of(path), 30)

@@ -97,6 +97,7 @@ def test_each_round_does_what_is_due_by_then(rounds: Rounds, desk: Desk, clock: 
     assert told[-1].at == "2082-03-01 09:30:00"
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize("jump", [{"hours": -1}, {"hours": 1}, {"days": -400}])
 def test_a_clock_that_jumps_neither_stops_the_rounds_nor_hurries_them(
     rounds: Rounds, desk: Desk, clock: TestClock, jump: dict[str, float]
@@ -112,6 +113,7 @@ def test_a_clock_that_jumps_neither_stops_the_rounds_nor_hurries_them(
     assert SweepFile(Path(rounds.path)).last() == desk.now()
 
 
+@pytest.mark.on_file
 def test_a_desk_that_is_gone_for_a_while_is_swept_when_it_is_back(rounds: Rounds, path: Path) -> None:
     away = path.with_name("away.db")
     told = run(rounds, lambda: path.rename(away), nothing, lambda: away.rename(path))
@@ -135,6 +137,7 @@ def _writing(desk: Desk) -> Any:
         return {}
 
 
+@pytest.mark.on_file
 def test_what_is_wrong_from_the_beginning_ends_it(path: Path, clock: TestClock) -> None:
     missing = path.with_name("missing.db")
     with other_rounds(missing, clock) as rounds, pytest.raises(DatabaseUnavailable) as caught:
@@ -143,6 +146,7 @@ def test_what_is_wrong_from_the_beginning_ends_it(path: Path, clock: TestClock) 
     assert not desk_file.sweep_record_of(missing).exists()
 
 
+@pytest.mark.on_file
 def test_a_newer_schema_ends_it(rounds: Rounds, path: Path) -> None:
     def upgrade() -> None:
         with closing(sqlite3.connect(path)) as connection:
@@ -153,6 +157,7 @@ def test_a_newer_schema_ends_it(rounds: Rounds, path: Path) -> None:
     assert (caught.value.code, caught.value.exit_code) == ("newer_database", 3)
 
 
+@pytest.mark.on_file
 def test_a_copy_of_the_desk_in_its_place_is_swept_with_a_note(rounds: Rounds, path: Path) -> None:
     copy = Path(shutil.copy(path, path.with_name("copy.db")))
     told = run(rounds, nothing, lambda: copy.rename(path), nothing)
@@ -164,6 +169,7 @@ def test_a_copy_of_the_desk_in_its_place_is_swept_with_a_note(rounds: Rounds, pa
     ]
 
 
+@pytest.mark.on_file
 def test_another_desk_in_its_place_is_swept_with_a_note(rounds: Rounds, path: Path, clock: TestClock) -> None:
     other = path.with_name("other.db")
     open_desk(other, create=True, clock=clock).close()
@@ -171,6 +177,7 @@ def test_another_desk_in_its_place_is_swept_with_a_note(rounds: Rounds, path: Pa
     assert [one.note for one in told] == ["", f"Another desk is at {path} now: sweeping that one", ""]
 
 
+@pytest.mark.on_file
 def test_a_desk_that_can_only_be_read_is_refused(rounds: Rounds, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Engine, "why_read_only", "its disk is read-only")
     with pytest.raises(DatabaseUnavailable, match="disk is read-only"):
@@ -181,6 +188,7 @@ def test_a_desk_that_can_only_be_read_is_refused(rounds: Rounds, monkeypatch: py
 # -- one sweeper a desk
 
 
+@pytest.mark.on_file
 def test_a_second_one_is_refused_by_name_also_through_a_link(
     rounds: Rounds, path: Path, clock: TestClock
 ) -> None:
@@ -196,6 +204,7 @@ def test_a_second_one_is_refused_by_name_also_through_a_link(
             assert words in caught.value.message
 
 
+@pytest.mark.on_file
 def test_the_claim_ends_with_the_block(path: Path, clock: TestClock) -> None:
     for _ in range(2):
         with other_rounds(path, clock) as rounds:
@@ -204,6 +213,7 @@ def test_the_claim_ends_with_the_block(path: Path, clock: TestClock) -> None:
         assert SweepFile(path).sweeper() is None
 
 
+@pytest.mark.on_file
 def test_a_second_one_waits_for_terminals_that_look_for_the_first(path: Path, clock: TestClock) -> None:
     """Looking takes the lock for a moment; a claim tries for longer than that."""
     SweepFile(path).note("2082-03-01 09:00:00")
@@ -216,6 +226,7 @@ def test_a_second_one_waits_for_terminals_that_look_for_the_first(path: Path, cl
             assert rounds.next().error is None
 
 
+@pytest.mark.on_file
 def test_a_removed_record_is_made_again_and_claimed(rounds: Rounds, path: Path) -> None:
     run(rounds, desk_file.sweep_record_of(path).unlink)
     sweeper = SweepFile(path).sweeper()
@@ -223,6 +234,7 @@ def test_a_removed_record_is_made_again_and_claimed(rounds: Rounds, path: Path) 
     assert (sweeper.pid, sweeper.every_s, sweeper.since) == (os.getpid(), EVERY_S, "2082-03-01 09:00:00")
 
 
+@pytest.mark.on_file
 def test_a_link_that_leads_to_another_desk_moves_the_claim(path: Path, clock: TestClock) -> None:
     other, link = path.with_name("other.db"), path.with_name("link.db")
     open_desk(other, create=True, clock=clock).close()
@@ -238,6 +250,7 @@ def test_a_link_that_leads_to_another_desk_moves_the_claim(path: Path, clock: Te
         assert SweepFile(other).sweeper() is not None
 
 
+@pytest.mark.on_file
 def test_where_no_file_can_be_locked_it_is_refused(rounds: Rounds, monkeypatch: pytest.MonkeyPatch) -> None:
     def unlockable(*_: object) -> None:
         raise OSError(37, "No locks available")

@@ -60,6 +60,7 @@ def test_sweeps_of_several_terminals_report_everything_once(
     assert set(raised.values()) == {1}
 
 
+@pytest.mark.on_file
 def test_a_sweep_costs_the_same_among_many_issues_that_are_not_due(desk: Desk, open_issue: Open) -> None:
     open_issue()
 
@@ -75,6 +76,7 @@ def test_a_sweep_costs_the_same_among_many_issues_that_are_not_due(desk: Desk, o
     assert not any("TEMP B-TREE" in plan for plan in found), found
 
 
+@pytest.mark.on_file
 def test_the_doctor_finds_and_repairs_a_wrong_clock_and_load(
     desk: Desk, path: Path, ada: Row, open_issue: Open, clock: TestClock, show: Callable[..., Row]
 ) -> None:
@@ -97,6 +99,7 @@ def test_the_doctor_finds_and_repairs_a_wrong_clock_and_load(
         assert list(issue_integrity_checks.wrong_clocks()) == []
 
 
+@pytest.mark.on_file
 def test_the_database_itself_protects_messages(desk: Desk, path: Path, ada: Row, open_issue: Open) -> None:
     open_issue()
     connection = sqlite3.connect(path)
