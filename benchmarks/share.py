@@ -1,9 +1,9 @@
 """One committed lead under the policy ``share``, alone and with caps, against ``rank``; 30 and 30,000 agents.
 
 A third of the agents have weight 0.5, a third 1, a third 2. Three caps are in force on the third desk: of all
-leads, of a source and to a destination; nobody is at one. The desks take the same leads, one transaction each,
-in alternating rounds: first without the wait for the disk, which is the same for all and would hide the work,
-then with it, as a desk is set up.
+leads, of a source and to a destination; nobody is at one. The desks take the same leads, one transaction
+each, in alternating rounds: first without the wait for the disk, which is the same for all and would hide the
+work, then with it, as a desk is set up.
 """
 
 from __future__ import annotations

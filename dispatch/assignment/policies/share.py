@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
+
+from peewee import SQL
 
 from dispatch.assignment.eligibility import EVERY, WEIGHT, Order, Pool
 from dispatch.assignment.policies.base import Candidate, Policy
@@ -18,13 +20,14 @@ DECIMALS = 6  # of a lead, so that equal shares compare as equal
 
 _COLUMNS = (Taker.agent_id, Taker.weight, Taker.share_due, Taker.share_lag)
 _everybody = Order(lambda: Taker.select(*_COLUMNS), by_id=True)
+# Who has a share_due is a member, and may take work; the lag follows from it.
 _members = Order(
     lambda: (
-        Taker.select(*_COLUMNS)
+        Taker.select(Taker.agent_id, Taker.weight, Taker.share_due, SQL("0.0"))
         .where(Taker.weight == parameter("of"), Taker.share_due.is_null(False))
         .order_by(Taker.share_due, Taker.agent_id)
     ),
-    by_id=True,
+    all_able=True,
 )
 _others = Order(
     lambda: (
@@ -52,12 +55,11 @@ class SharePolicy(Policy):
     is_steady, by_weight, shares_out = False, True, True
 
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
-        state = shares.state()
+        state = pool.read = shares.state()
         total = state.total if state.in_force else shares.total_of_takers()
         rows = _first(pool, state, limit) if state.in_force else pool.first(_everybody, EVERY)
-        found = sorted(chain.from_iterable(_compared(rows, state.moment, total)))
-        best = found if limit == EVERY else found[:limit]
-        return [Candidate(agent_id, keys) for _, agent_id, keys in best]
+        found = _in_turn(rows, state.moment, total, limit)
+        return Candidate.of_rows(found, len(self.key_names))
 
     def place(self, candidate: Candidate) -> tuple[Any, ...]:
         return *_turn(*candidate.keys), candidate.agent_id
@@ -74,8 +76,8 @@ class SharePolicy(Policy):
             return f"{why}, then lowest agent number ({first.agent_id})"
         return f"{why}, then furthest behind" if is_behind and mine[:2] == theirs[:2] else why
 
-    def chosen(self, lead: Lead, winner: Candidate) -> None:
-        shares.receive(winner.agent_id)
+    def chosen(self, lead: Lead, winner: Candidate, pool: Pool) -> None:
+        shares.receive(winner.agent_id, pool.read)
 
     def give_back(self, lead: Lead, agent_id: int) -> bool:
         return shares.give_back(agent_id)
@@ -84,23 +86,29 @@ class SharePolicy(Policy):
         return shares.give_back(agent_id, -1)
 
 
-def _first(pool: Pool, state: shares.State, limit: int) -> Iterator[tuple[Any, ...]]:
+def _first(pool: Pool, state: shares.State, limit: int) -> list[tuple[Any, ...]]:
     """The first of each weight, which is enough: within one, the order is the same by any measure."""
-    if pool.takes_work:
-        for tenths in state.counts:
-            yield from pool.first(_members, limit, of=tenths / shares.TENTHS)
-        if WEIGHT not in pool.rules:  # otherwise they are not eligible
-            yield from pool.first(_others, limit, of=0.0)
-    else:
-        for weight in shares.weights_of_others():
-            yield from pool.first(_others, limit, of=weight)
+    if not pool.takes_work:
+        return pool.first_of_each(_others, limit, of=shares.weights_of_others())
+    rows = pool.first_of_each(_members, limit, of=[tenths / shares.TENTHS for tenths in state.counts])
+    if WEIGHT not in pool.rules:  # otherwise they are not eligible
+        rows += pool.first(_others, limit, of=0.0)
+    return rows
 
 
-def _compared(rows: Iterable[Sequence[Any]], moment: float, total: float) -> Iterator[list[tuple[Any, ...]]]:
-    """When agents have their turn, with their ids and keys; worked out once for those who are level."""
-    for (weight, due, lag), level in groupby(rows, itemgetter(1, 2, 3)):
-        turn, keys = _standing(weight, due, lag, moment, total or weight)
-        yield [(turn, row[0], keys) for row in level]
+def _in_turn(rows: Iterable[Sequence[Any]], moment: float, total: float, limit: int) -> list[tuple[Any, ...]]:
+    """The ids of the first in turn, with their keys: worked out once for those who are level."""
+    levels = [
+        (*_standing(weight, due, lag, moment, total or weight), [row[0] for row in level])
+        for (weight, due, lag), level in groupby(rows, itemgetter(1, 2, 3))
+    ]
+    levels.sort(key=itemgetter(0))
+    found: list[tuple[Any, ...]] = []
+    for _, same in groupby(levels, itemgetter(0)):
+        found += sorted((agent_id, *keys) for _, keys, ids in same for agent_id in ids)
+        if limit != EVERY and len(found) >= limit:
+            return found[:limit]
+    return found
 
 
 def _standing(weight: float, due: float | None, lag: float, moment: float, total: float) -> tuple[Any, Any]:
