@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, reduce
 from operator import and_, itemgetter
@@ -156,20 +156,19 @@ class Pool:
 
     def first(self, order: Order, limit: int, **values: object) -> list[Tuple]:
         """The first agents in an order: its columns, possibly followed by others."""
-        rows = self._read(order, limit, (values,))
-        return rows if limit == EVERY else rows[:limit]
+        rows = self._read(order, [self._given(limit, values)])
+        return rows[:limit] if self.without and limit != EVERY else rows
 
-    def first_of_each(self, order: Order, limit: int, **each: Sequence[object]) -> list[Tuple]:
-        """The first agents in an order for several values of a parameter; possibly a few more of each."""
-        ((name, several),) = each.items()
-        return self._read(order, limit, [{name: value} for value in several])
+    def first_of_each(self, order: Order, name: str, limits: Mapping[float, int]) -> list[Tuple]:
+        """The first agents in an order for several values of a parameter: so many of each, or a few more."""
+        given = [self._given(limit, {name: value}) for value, limit in limits.items()]
+        return self._read(order, given) if given else []
 
-    def _read(self, order: Order, limit: int, parts: Sequence[dict[str, object]]) -> list[Tuple]:
+    def _given(self, limit: int, values: Mapping[str, object]) -> dict[str, object]:
         wanted = limit if limit == EVERY else limit + len(self.without)
-        fixed = {**self.values, "limit": wanted, "takes_work": self.takes_work}
-        given = [fixed | part for part in parts]
-        if not given:
-            return []
+        return {**self.values, **values, "limit": wanted, "takes_work": self.takes_work}
+
+    def _read(self, order: Order, given: Sequence[dict[str, object]]) -> list[Tuple]:
         rows = order.rows(Shape(self.rules, not self.profile, self.profile), given)
         if self.profile:
             self.profiles |= {row[0]: row[-self.profile :] for row in rows}

@@ -19,7 +19,7 @@ from dispatch.assignment.caps import set_cap
 from dispatch.assignment.counterfactuals import why_not
 from dispatch.assignment.eligibility import EVERY, WEIGHT, Pool
 from dispatch.assignment.explanations import preview, why
-from dispatch.assignment.policies import POLICIES
+from dispatch.assignment.policies.share import SharePolicy
 from dispatch.assignment.shuffle import shuffle
 from dispatch.bootstrap import open_desk
 from dispatch.desk import event_log
@@ -84,17 +84,18 @@ def test_nobody_is_a_lead_from_their_share(
             assert max(off) < 1
 
 
+WEIGHTS = (0.5, 2.0)
 PEOPLE = st.lists(
     st.fixed_dictionaries(
         {
-            "weight": st.sampled_from([0.0, 0.1, 0.5, 1.0, 1.0, 2.0]),
+            "weight": st.sampled_from([0.0, *WEIGHTS, *WEIGHTS]),
             "behind": st.sampled_from([-0.9, -0.25, 0.0, 0.0, 0.5, 0.9, 1.0, 2.5]),
             "skills": st.sampled_from([None, None, '["Mars"]', '["Titan"]']),
             "presence": st.sampled_from(["available", "available", "available", "away"]),
         }
     ),
-    min_size=1,
-    max_size=20,
+    min_size=8,
+    max_size=24,
 )
 
 
@@ -104,12 +105,17 @@ PEOPLE = st.lists(
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # all writes are rolled back
 )
-@given(people=PEOPLE, limit=st.integers(1, 6), without=st.sets(st.integers(1, 20), max_size=3))
+@given(
+    people=PEOPLE,
+    limit=st.integers(1, 5),
+    without=st.sets(st.integers(1, 24), max_size=3),
+    needed=st.integers(-1, 1),
+)
 def test_the_first_of_each_weight_hold_the_first_of_all(
-    desk: Desk, people: list[dict[str, Any]], limit: int, without: set[int]
+    desk: Desk, people: list[dict[str, Any]], limit: int, without: set[int], needed: int
 ) -> None:
-    """A few of each weight are read, in one statement: the same as if everybody were put in order."""
-    policy, lead = POLICIES["share"], Lead(destination="Mars")
+    """However few of a weight were needed the last time: the same as if everybody were put in order."""
+    policy, lead = SharePolicy(), Lead(destination="Mars")
 
     def ranked() -> list[Any]:
         employ(people)
@@ -117,6 +123,7 @@ def test_the_first_of_each_weight_hold_the_first_of_all(
         for rules in ({}, {WEIGHT: 0}, {WEIGHT: 0, "skill": '"Mars"'}):
             pool = Pool(desk, dict(rules), tuple(rules), without)
             everybody = policy.ranked(lead, replace(pool), EVERY)
+            policy.needed = dict.fromkeys(((limit, of) for of in WEIGHTS), needed)
             found.append((policy.ranked(lead, pool, limit), everybody, able_by(rules)))
         return found
 
