@@ -31,7 +31,7 @@ def run(effort: Effort, folder: Path) -> list[Row]:
         (*ASTRA, "lead", "add", "--from", str(file)),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env=environment(folder, desk.database.path),
+        env=environment(folder, desk.database.file),
         cwd=folder,
     )
     try:

@@ -14,9 +14,9 @@ from benchmarks.measure import Effort, Row, Times, by_turns, us
 from dispatch.assignment.caps import MOST_LEADS, set_cap
 from dispatch.operations.configuration import set_value
 from models.agents import Agent
-from models.base import listed
 from models.cap_counts import CapCount, mark_again
 from models.caps import current_caps
+from models.sql import listed
 from models.windows import WEEK
 
 LEADS, MOST_ROUNDS = 250, 15

@@ -19,7 +19,7 @@ LIST_BUDGET_S = 0.4
 def run(effort: Effort, folder: Path) -> list[Row]:
     desk = make_desk(folder, FEW)
     desk.close()
-    database = desk.database.path
+    database = desk.database.file
     nothing, version, listing = by_turns(
         [
             lambda: run_command(sys.executable, "-c", "", folder=folder),

@@ -31,7 +31,7 @@ def large_desk(effort: Effort, agents: int = AGENTS) -> tuple[Desk, int]:
         print(f"making a desk of {bookings:,} bookings ...", file=sys.stderr)
         make_demo(desk, agents=agents, bookings=bookings)
         customer_index.catch_up(desk)
-        _made[bookings, agents] = desk.database.path
+        _made[bookings, agents] = desk.database.file
     return desk, bookings
 
 

@@ -54,7 +54,7 @@ def run(effort: Effort, folder: Path) -> list[Row]:
 
 def _queue(effort: Effort) -> list[Row]:
     desk, bookings = large_desk(effort)
-    path = desk.database.path
+    path = desk.database.file
     desk.close()
     taken = asyncio.run(_typed(path, effort.size(KEY_ROUNDS)))
     rows = []

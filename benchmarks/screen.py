@@ -21,8 +21,8 @@ def run(effort: Effort, folder: Path) -> list[Row]:
     desk.close()
     what, budget = "start to first painted screen", f"<= {BUDGET_S} s"
     try:
-        _first_paint(folder, desk.database.path)  # compiles bytecode and fills the file cache
-        times = Times([_first_paint(folder, desk.database.path) for _ in range(effort.rounds)])
+        _first_paint(folder, desk.database.file)  # compiles bytecode and fills the file cache
+        times = Times([_first_paint(folder, desk.database.file) for _ in range(effort.rounds)])
     except NothingPainted as error:
         return [Row(what, budget, note=f"skipped: {error}")]
     ratio = f"{times.median / BUDGET_S:.2f} x"

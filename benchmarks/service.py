@@ -85,7 +85,7 @@ def _screen(desk: Desk, folder: Path, number: int, rounds: int) -> list[Row]:
 def _opened(desk: Desk, folder: Path, rounds: int) -> tuple[float, Times, Times]:
     """Time the first opening, then the rows and the pane, which both show the customer's new name."""
     rows, panes = [], []
-    with Terminal(folder, desk.database.path, rows=36, columns=120) as terminal:
+    with Terminal(folder, desk.database.file, rows=36, columns=120) as terminal:
         terminal.rest()
         terminal.press(ESCAPE)  # the tour
         for count in range(rounds + 1):

@@ -16,7 +16,7 @@ from benchmarks.measure import Effort, Row, Times, by_turns, us
 from dispatch.assignment.caps import MOST_LEADS, set_cap
 from dispatch.operations.configuration import set_value
 from models.agents import Agent
-from models.base import listed
+from models.sql import listed
 from models.windows import WEEK
 
 LEADS = 200

@@ -23,5 +23,5 @@ RULES = Rules(choose_for_new_lead, presence.catch_up, (drain_waiting, settle), k
 
 
 def open_desk(path: str | Path, **given: Any) -> Desk:
-    """Open the desk in a file, creating or migrating it if needed. Raises DatabaseUnavailable."""
+    """Open a desk, creating or migrating it if needed. Raises DatabaseUnavailable."""
     return Desk.open(path, rules=RULES, **given)

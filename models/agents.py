@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from peewee import SQL, AutoField, BooleanField, DoubleField, IntegerField, TextField
+from peewee import AutoField, BooleanField, DoubleField, IntegerField, TextField
 
-from models.base import BaseModel, DeskModel, listed, tuples
+from models.base import BaseModel, DeskModel, tuples
+from models.sql import ONE, listed
 
 AVAILABLE, BUSY, BREAK, AWAY, OFFLINE = PRESENCES = ("available", "busy", "break", "away", "offline")
 GONE = (AWAY, OFFLINE)  # the agent's work is unattended
@@ -156,7 +157,7 @@ class Taker(DeskModel):
     share_lag = DoubleField()
 
 
-TAKES_WORK = Taker.takes_work == SQL("1")  # no parameter, so that the indexes on those alone are used
+TAKES_WORK = Taker.takes_work == ONE  # no parameter, so that the indexes on those alone are used
 """Who takes work, as a condition."""
 
 

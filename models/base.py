@@ -7,16 +7,16 @@ keeps the text: another database may speak another dialect.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar, overload
 
-from peewee import SQL, FieldAccessor, ForeignKeyField, Model, ModelSelect, Query, Select, Value, fn
+from peewee import FieldAccessor, ForeignKeyField, Model, ModelSelect, Query, Value
 from playhouse import signals
 
-from models.database import DeskDatabase, current_database, database_at_work
+from models.database import current_database, database_at_work
+from models.engine import Engine
 from models.errors import Conflict, NotFound
 
 Json = dict[str, Any]
@@ -131,13 +131,17 @@ class BaseModel(DeskModel):
         return 1
 
     def _insert(self, changed: Json) -> None:
-        names = tuple(changed)
         database, model = database_at_work(), type(self)
-        sql = database.statements.get((model, "insert", names)) or _compile_insert(database, model, names)
-        cursor = database.run(sql, tuple(changed.values()))
         key = self._meta.primary_key.name
-        if changed.get(key) is None:
-            changed[key] = cursor.lastrowid
+        is_unnumbered = changed.get(key) is None
+        if is_unnumbered and database.sends_ahead:
+            changed[key], is_unnumbered = database.next_id(model.table), False
+        names = tuple(changed)
+        sql = database.statements.get((model, "insert", names)) or _compile_insert(database, model, names)
+        if is_unnumbered:
+            changed[key] = database.run(sql, tuple(changed.values())).lastrowid
+        else:
+            database.later(sql, tuple(changed.values()))
 
     def _update(self, changed: Json) -> None:
         versioned = "version" in self._meta.fields
@@ -149,7 +153,9 @@ class BaseModel(DeskModel):
         values = [*changed.values(), self._pk]
         if versioned:
             values.append(self.was("version"))
-        if database.run(sql, values).rowcount == 0:
+        if database.sends_ahead:
+            database.later(sql, values)
+        elif database.run(sql, values).rowcount == 0:
             raise Conflict(f"{self.label} {self._pk} was changed by someone else")
 
 
@@ -177,7 +183,7 @@ def _columns(model: type[BaseModel], names: tuple[str, ...]) -> list[str]:
     return [model._meta.fields[name].column_name for name in names]
 
 
-def _compile_select(database: DeskDatabase, model: type[BaseModel]) -> str:
+def _compile_select(database: Engine, model: type[BaseModel]) -> str:
     columns = ", ".join(_columns(model, tuple(model._meta.sorted_field_names)))
     key = model._meta.primary_key.column_name
     lock = " FOR UPDATE" if database.for_update else ""
@@ -186,14 +192,14 @@ def _compile_select(database: DeskDatabase, model: type[BaseModel]) -> str:
     return sql
 
 
-def _compile_insert(database: DeskDatabase, model: type[BaseModel], names: tuple[str, ...]) -> str:
+def _compile_insert(database: Engine, model: type[BaseModel], names: tuple[str, ...]) -> str:
     marks = ", ".join([database.param] * len(names))
     sql = f"INSERT INTO {model._meta.table_name} ({', '.join(_columns(model, names))}) VALUES ({marks})"
     database.statements[model, "insert", names] = sql
     return sql
 
 
-def _compile_update(database: DeskDatabase, model: type[BaseModel], names: tuple[str, ...]) -> str:
+def _compile_update(database: Engine, model: type[BaseModel], names: tuple[str, ...]) -> str:
     mark = database.param
     columns = ", ".join(f"{column} = {mark}" for column in _columns(model, names))
     key = model._meta.primary_key.column_name
@@ -256,21 +262,6 @@ def parameter(name: str) -> Value:
 @dataclass(frozen=True)
 class _Place:
     name: str
-
-
-def listed(numbers: Iterable[int] | Value) -> Select:
-    """Wrap numbers in a query for ``in_()``: one parameter for any number of them.
-
-    In a CompiledQuery, give a ``parameter()`` and pass the numbers as JSON later.
-    """
-    given = numbers if isinstance(numbers, Value) else json.dumps(list(numbers))
-    source = fn.json_each(given).alias("numbers")
-    return Select((source,), (SQL("numbers.value"),))
-
-
-def seconds_of(moment: Any) -> Any:
-    """Convert a stored time (column or text) to whole seconds since the epoch."""
-    return fn.strftime("%s", moment).cast("integer")
 
 
 def read_rows(model: type[M], query: ModelSelect[M]) -> list[M]:

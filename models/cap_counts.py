@@ -17,11 +17,12 @@ from peewee import EXCLUDED, BooleanField, CompositeKey, Expression, IntegerFiel
 
 from models import shares
 from models.agents import Agent
-from models.base import CompiledQuery, DeskModel, Json, after_save, listed, parameter, tuples
+from models.base import CompiledQuery, DeskModel, Json, after_save, parameter, tuples
 from models.bookings import Booking
 from models.caps import Cap, CapRule, Caps, Given, Whose, current_caps
 from models.customers import Lead
 from models.ramp import RAMP_ID
+from models.sql import joined, listed
 from models.windows import WEEK, Window, window
 
 COUNTED = ("agent_id", "given_at", "voided", "destination")
@@ -164,7 +165,7 @@ def _marks() -> dict[Any, Any]:
     """What an agent's row says of the caps they are at: when those on all leads end, and the others."""
     on_some = Cap.select(Cap.cap_id).where(Cap.source.is_null(False) | Cap.destination.is_null(False))
     theirs = Reached.select().where(Reached.agent_id == Agent.agent_id)
-    listed_ids = fn.GROUP_CONCAT(Reached.cap_id, ",")
+    listed_ids = joined(Reached.cap_id)
     return {
         Agent.capped_until: theirs.select(fn.MAX(Reached.window_end)).where(Reached.cap_id.not_in(on_some)),
         Agent.capped_scopes: theirs.select(Value(",").concat(listed_ids).concat(",")).where(

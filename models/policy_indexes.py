@@ -11,6 +11,7 @@ from typing import Any
 from peewee import Entity, Expression, Index
 
 from models.agents import Agent
+from models.sql import index_nulls_first
 
 _TABLE = Agent._meta.table_name
 _HERE = Entity("left_at").is_null()
@@ -25,9 +26,18 @@ def _index(name: str, *columns: object, where: Expression = _HERE) -> Index:
 
 _ID = Entity("agent_id")
 _BY_SKILL = (Entity("skill_base").desc(), _ID)
+_LAST_GIVEN = index_nulls_first(Entity("last_given_at"))
 _WEIGHT, _DUE = Entity("weight"), Entity("share_due")
 ORDERS: dict[str, tuple[Index, ...]] = {
-    "balanced": (_index("agents_by_ratio", _TAKES_WORK, Entity("load_ratio"), Entity("last_given_at"), _ID),),
+    "balanced": (
+        _index(
+            "agents_by_ratio",
+            _TAKES_WORK,
+            Entity("load_ratio"),
+            index_nulls_first(Entity("last_given_at")),
+            _ID,
+        ),
+    ),
     # Each agent is in one of the two. With the skills in the index, a search for specialists skips the
     # others without reading their rows.
     "skill": (

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from peewee import Expression, IntegerField, ModelSelect, TextField, fn
+from peewee import Expression, IntegerField, ModelSelect, TextField
 
 from models.base import CompiledQuery, DeskModel, parameter, tuples
+from models.sql import has_trigrams, position
 
 TRIGRAM = 3
 
@@ -97,9 +98,9 @@ class SearchIndex:
 
     def has_all(self, needles: Collection[str]) -> Expression:
         """Build the condition that a document, looked up by its number, contains all needles."""
-        condition: Expression = fn.INSTR(self.table.words, next(iter(needles))) > 0
+        condition: Expression = position(self.table.words, next(iter(needles))) > 0
         for text in list(needles)[1:]:
-            condition &= fn.INSTR(self.table.words, text) > 0
+            condition &= position(self.table.words, text) > 0
         return condition
 
     def indexed(self, needles: Collection[str], limit: int) -> list[int]:
@@ -122,16 +123,7 @@ class SearchIndex:
         return len(self._ids(self._with_trigrams(needles), count + 1)) > count
 
     def _with_trigrams(self, needles: Collection[str]) -> ModelSelect[Any]:
-        wanted = Expression(self.table._meta.entity, "MATCH", _trigrams(needles))
-        return self.table.select(self.table.number).where(wanted)
+        return self.table.select(self.table.number).where(has_trigrams(self.table, [*needles]))
 
     def _ids(self, query: ModelSelect[Any], limit: int) -> list[int]:
         return [number for (number,) in tuples(query.order_by(self.table.number.desc()).limit(limit))]
-
-
-def _trigrams(needles: Collection[str]) -> str:
-    """Build the full-text query for all trigrams of the needles."""
-    found = dict.fromkeys(
-        text[place : place + TRIGRAM] for text in needles for place in range(len(text) - TRIGRAM + 1)
-    )
-    return " AND ".join('"' + trigram.replace('"', '""') + '"' for trigram in found)

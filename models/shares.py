@@ -20,11 +20,12 @@ from operator import or_
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from peewee import SQL, BooleanField, Case, DoubleField, IntegerField, TextField, Value, fn
+from peewee import BooleanField, Case, DoubleField, IntegerField, TextField, Value, fn
 
 from models.agents import TAKES_WORK, Agent, Holder, Taker
 from models.audit import Decision
 from models.base import BaseModel, CompiledQuery, after_save, parameter
+from models.sql import ONE
 
 SHARE = "share"
 THE_CLOCK = 1
@@ -148,7 +149,7 @@ _total_of_takers = CompiledQuery(
 
 
 def _may_share() -> Any:
-    return (Sharer.takes_work == SQL("1")) & Sharer.left_at.is_null() & (Sharer.weight > 0)
+    return (Sharer.takes_work == ONE) & Sharer.left_at.is_null() & (Sharer.weight > 0)
 
 
 def state() -> State:

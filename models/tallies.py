@@ -24,8 +24,9 @@ from peewee import (
     fn,
 )
 
-from models.base import CompiledQuery, DeskModel, after_save, listed, parameter, tuples
+from models.base import CompiledQuery, DeskModel, after_save, parameter, tuples
 from models.bookings import PENDING, Assignment, Booking
+from models.sql import beginning, listed
 
 ALL, METHOD, SOURCE, DESTINATION, DAY = "all", "method", "source", "destination", "day"
 
@@ -197,7 +198,7 @@ def subtract(changes: TallyChanges, assignment_ids: Iterable[int]) -> None:
 def _add_outcomes(changes: TallyChanges, step: int, *which: Expression) -> None:
     """Add (1) or subtract (-1) the outcomes of all closed assignments, or of some."""
     holder = Case(None, [(Booking.booking_id.is_null(), Assignment.agent_id)], Booking.agent_id)
-    day = fn.SUBSTR(Booking.completed_at, 1, 10)
+    day = beginning(Booking.completed_at, 10)
     cents = fn.COALESCE(Booking.destination_revenue_cents, 0) + fn.COALESCE(Booking.package_revenue_cents, 0)
     alike = (holder, Assignment.method, Assignment.source, Booking.destination, day)
     query = (

@@ -15,7 +15,6 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-import peewee
 from peewee import IntegrityError, Query, chunked, fn
 
 from dispatch.desk.commands import MOVED
@@ -99,9 +98,7 @@ class ManyRows:
         sql, places = self._query.compiled()
         if tuple(getattr(place, "name", None) for place in places) != self._columns:
             raise TypeError(f"the query takes {places}, not {self._columns}")
-        # as in execute_sql, so that a full disk is reported as everywhere else
-        with peewee.__exception_wrapper__:  # type: ignore[attr-defined]  # not in its stubs
-            current_database.cursor().executemany(sql, rows)
+        current_database.obj.run_many(sql, rows)
 
 
 def _insert(model: type[BaseModel]) -> ManyRows:

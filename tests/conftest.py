@@ -21,7 +21,7 @@ from dispatch.desk import separate_process
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.queries.row_types import AgentRow
-from models import database
+from models.sqlite import engine
 from tests.in_process import run_here
 from tests.unclosed import watch_connections
 
@@ -33,7 +33,7 @@ watch_connections()
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 # no test waits for the disk, unless it is about that (test_durability.py)
-database.PRAGMAS["synchronous"], database.NORMAL, database.FULL = "OFF", 0, 0
+engine.PRAGMAS["synchronous"], engine.NORMAL, engine.FULL = "OFF", 0, 0
 # no test starts a process to train in, unless it is about that (test_separate_process.py)
 separate_process.run = run_here
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from dispatch.bootstrap import open_desk
-from models import database
+from models import engine
 
-MIGRATIONS = Path(database.__file__).with_name("migrations")
+MIGRATIONS = engine.MIGRATIONS
 ROWS = """
 INSERT INTO customers (name, phone, created_at)
     VALUES ('Kate Nguyen', '+497111234', '2082-01-01 00:00:00'), ('Zoë Li', NULL, '2082-01-01 00:00:00');
@@ -32,8 +32,8 @@ def make_old(folder: Path, schema: int, rows: str) -> Path:
         shutil.copy(migration, release / "migrations")
     path = folder / "old.db"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "__file__", str(release / "database.py"))
-        patch.setattr(database, "SCHEMA_VERSION", schema)
+        patch.setattr(engine, "MIGRATIONS", release / "migrations")
+        patch.setattr(engine, "SCHEMA_VERSION", schema)
         open_desk(path, create=True).close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DELETE FROM settings WHERE key IN ('offer_minutes', 'shuffle_seconds')")  # later

@@ -16,7 +16,7 @@ from models.agents import Agent
 from models.base import BaseModel, Json
 from models.bookings import Assignment, Booking
 from models.customers import Lead
-from models.database import DeskDatabase
+from models.engine import Engine
 from models.issues import Issue, Watch
 
 Run = Callable[[], object]
@@ -55,7 +55,7 @@ def extra_steps(desk: Desk, run: Run, change: Run) -> int:
 
 
 @contextmanager
-def statements(database: DeskDatabase) -> Iterator[list[str]]:
+def statements(database: Engine) -> Iterator[list[str]]:
     """Every SQL statement of this thread's connection inside the block, with its values."""
     seen: list[str] = []
     database.driver().set_trace_callback(seen.append)
@@ -85,7 +85,7 @@ def _statements(desk: Desk, run: Run) -> list[str]:
 
 def _explained(desk: Desk, how: str, statements: list[str]) -> list[tuple[int, str, int, str]]:
     # another connection: the desk's own may still know the plan from before an index was dropped
-    with closing(sqlite3.connect(desk.database.path)) as connection:
+    with closing(sqlite3.connect(desk.database.file)) as connection:
         return [row for each in statements for row in connection.execute(f"{how} {each}")]
 
 

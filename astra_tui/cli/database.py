@@ -107,7 +107,7 @@ def opened_or_made(
     path = database_to_create(given) if create else database_path(given)
     with opened(path, actor, create=create) as desk:
         if desk.is_new and says_made:
-            narrate(f"Made a new desk: {desk.database.path}")
+            narrate(f"Made a new desk: {desk.database.address}")
         yield desk
 
 
@@ -140,5 +140,5 @@ def _refuse_damaged(desk: Desk, error: Exception) -> None:
     with desk.reading():
         problem = doctor.damage(desk)
     if problem:
-        what = f"{desk.database.path} is damaged: {validation.excerpt(problem, LONGEST_PROBLEM)}"
+        what = f"{desk.database.address} is damaged: {validation.excerpt(problem, LONGEST_PROBLEM)}"
         raise DatabaseUnavailable("damaged", what, "astra doctor names the rows; restore a backup") from error

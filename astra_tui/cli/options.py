@@ -22,6 +22,7 @@ from dispatch.inputs.filter_language import Node, Pair, Words, joined, parse, pa
 from dispatch.inputs.filter_reader import Fills, Keys, Reading, asked
 from dispatch.outputs.tables import FORMS
 from models.errors import InvalidInput
+from models.opening import is_there
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -112,7 +113,7 @@ class Call:
         try:
             yield
         except UNEXPECTED:
-            if not database_path(self.database).exists():
+            if not is_there(database_path(self.database)):
                 raise
             with self.desk():
                 raise

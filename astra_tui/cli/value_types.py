@@ -58,7 +58,7 @@ class Completed(click.ParamType[T]):
 def _read(context: click.Context, kind: Completed[Any], incomplete: str) -> list[tuple[object, str]]:
     """Look up candidates in the desk that the command line names."""
     from astra_tui.cli.database import database_path
-    from models.database import open_read_only
+    from models.opening import open_read_only
 
     database = open_read_only(database_path(_named_database(context)))
     try:

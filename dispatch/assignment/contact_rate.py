@@ -13,12 +13,11 @@ from datetime import timedelta
 from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
-from peewee import Case, fn
-
 from dispatch.queries.row_types import AgentRow
-from models.base import CompiledQuery, listed, parameter
+from models.base import CompiledQuery, parameter
 from models.bookings import PENDING, STATUSES, Booking
 from models.clock import from_text, to_text
+from models.sql import count_if, later_by, listed
 
 if TYPE_CHECKING:
     from dispatch.assignment.row_types import ContactRate
@@ -59,7 +58,7 @@ class Rate(NamedTuple):
         }
 
 
-_reached = Booking.contacted_at <= fn.DATETIME(Booking.given_at, parameter("within"))
+_reached = Booking.contacted_at <= later_by(Booking.given_at, parameter("within_s"))
 _decided = (
     (Booking.status != PENDING)
     | Booking.contacted_at.is_null(False)
@@ -67,9 +66,7 @@ _decided = (
 )
 _counted = CompiledQuery(
     lambda: (
-        Booking.select(
-            Booking.agent_id, fn.SUM(Case(None, [(_reached, 1)], 0)), fn.SUM(Case(None, [(_decided, 1)], 0))
-        )
+        Booking.select(Booking.agent_id, count_if(_reached), count_if(_decided))
         .where(
             Booking.agent_id.in_(listed(parameter("agents"))),
             Booking.status.in_(STATUSES),
@@ -86,7 +83,7 @@ def rates(desk: Desk, agent_ids: Sequence[int]) -> dict[int, Rate]:
     within = timedelta(minutes=desk.settings["contact_within_minutes"])
     counted = _counted(
         agents=json.dumps(list(agent_ids)),
-        within=f"+{int(within.total_seconds())} seconds",
+        within_s=int(within.total_seconds()),
         in_time=to_text(now - within),
         since=to_text(now - timedelta(days=DAYS)),
     )

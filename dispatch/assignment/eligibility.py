@@ -28,13 +28,14 @@ from functools import lru_cache, reduce
 from operator import and_, itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from peewee import SQL, Case, Expression, ModelSelect, fn
+from peewee import Case, Expression, ModelSelect, fn
 
 from dispatch.queries.caps import CAP, scoped_rules
 from models.agents import AVAILABLE, BREAK, TAKES_WORK, Taker
 from models.base import CompiledQuery, parameter, tuples
 from models.caps import current_caps, mark
 from models.customers import Lead
+from models.sql import ONE, TRUE, ZERO, position
 
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
@@ -46,12 +47,12 @@ ONLY = "only"  # one agent
 RELAXED_FIRST = ((LOCATION,), (SKILL,), (DEPARTMENT,))
 """The order in which rules are dropped when no free agent meets them all; presence, capacity, caps never."""
 
-EVERY = -1  # as a limit
+EVERY = 2**62  # as a limit
 QUOTE = '"'
 
 Tuple = tuple[Any, ...]
 
-_SOMEBODY_UNABLE = fn.EXISTS(Taker.select(SQL("1")).where(Taker.takes_work == SQL("0")))
+_SOMEBODY_UNABLE = fn.EXISTS(Taker.select(ONE).where(Taker.takes_work == ZERO))
 _KEEPS, _UNABLE = -2, -1  # the extra columns of a first look
 PROFILE: Final = (
     Taker.presence,
@@ -70,7 +71,7 @@ _keeps_rules = itemgetter(_KEEPS)
 def _condition(rule: str, wanted: object) -> Expression:
     """A rule as a condition on agents; ``wanted`` is a value, or a parameter of a compiled query."""
     if rule.startswith(CAP):  # of several, each is a rule
-        return Taker.capped_scopes.is_null() | (fn.INSTR(Taker.capped_scopes, wanted) == 0)
+        return Taker.capped_scopes.is_null() | (position(Taker.capped_scopes, wanted) == 0)
     if rule == DEPARTMENT:
         return Taker.department == wanted
     if rule == WEIGHT:
@@ -78,7 +79,7 @@ def _condition(rule: str, wanted: object) -> Expression:
     if rule == ONLY:
         return Taker.agent_id == wanted
     names = Taker.skills if rule == SKILL else Taker.locations
-    return names.is_null() | (fn.INSTR(names, wanted) > 0)
+    return names.is_null() | (position(names, wanted) > 0)
 
 
 class Shape(NamedTuple):
@@ -106,7 +107,7 @@ class Order:
         self, build: Callable[[], ModelSelect[Any]], *, by_id: bool = False, all_able: bool = False
     ) -> None:
         self._build = build
-        takes_work: Any = Taker.takes_work + 0 if by_id else Taker.takes_work
+        takes_work: Any = Taker.takes_work + ZERO if by_id else Taker.takes_work
         self._able = [] if all_able else [takes_work == parameter("takes_work")]
         self._compiled: dict[Shape, CompiledQuery] = {}
 
@@ -121,7 +122,7 @@ class Order:
         query = self._build().where(*self._able)
         rules = [_condition(rule, parameter(rule)) for rule in shape.rules]
         if shape.look:
-            query = query.select_extend(reduce(and_, rules) if rules else SQL("1"), _SOMEBODY_UNABLE)
+            query = query.select_extend(reduce(and_, rules) if rules else TRUE, _SOMEBODY_UNABLE)
         elif rules:
             query = query.where(*rules)
         if shape.profile:
@@ -217,8 +218,8 @@ def kept_out_counts(pool: Pool) -> dict[str, int]:
     Presence comes first, then capacity, then the rules in order: each agent counts once.
     """
     is_full = Taker.load + Taker.issue_load >= Taker.capacity
-    word = Case(None, [(Taker.presence != AVAILABLE, Taker.presence), (is_full, FULL)], CAP)
-    unable = Taker.select(word, fn.COUNT(Taker.agent_id)).where(Taker.takes_work == SQL("0"))
+    word = Case(None, [(Taker.presence != AVAILABLE, Taker.presence), (is_full, FULL)], CAP).alias("rule")
+    unable = Taker.select(word, fn.COUNT(Taker.agent_id)).where(Taker.takes_work == ZERO)
     counts: Counter[str] = Counter(dict(tuples(unable.group_by(word))))
     rest = Taker.select(fn.COUNT(Taker.agent_id)).where(TAKES_WORK)
     before = tuples(rest)[0][0]

@@ -23,6 +23,7 @@ from models.base import tuples
 from models.bookings import PENDING, Booking
 from models.clock import from_text, to_text
 from models.customers import Lead
+from models.sql import greatest
 from models.triggers import loads_gathered
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def plan(
     query = Agent.select(
         Agent.agent_id,
         Agent.load,
-        fn.MAX(Agent.capacity - Agent.issue_load, 0),  # the capacity left for bookings
+        greatest(Agent.capacity - Agent.issue_load, 0),  # the capacity left for bookings
         Agent.presence,
         Agent.department,
         Agent.skills,

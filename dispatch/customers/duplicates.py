@@ -16,7 +16,7 @@ from dispatch.inputs import validation
 from dispatch.inputs.phone_numbers import NATIONAL_DIGITS, dresses, national
 from dispatch.queries.customer_index import found
 from dispatch.queries.row_types import CustomerRow
-from models.base import listed, tuples
+from models.base import tuples
 from models.bookings import Booking
 from models.customer_index import MOST_WORDS, name_needle, needle
 from models.customers import Customer, Lead
@@ -24,6 +24,7 @@ from models.errors import InvalidInput
 from models.folding import fold
 from models.issues import Issue
 from models.search_index import TRIGRAM
+from models.sql import listed
 
 MOST_SUSPECTS = 10
 MOST_COMPARED = 200

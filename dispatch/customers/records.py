@@ -17,11 +17,12 @@ from dispatch.inputs import validation
 from dispatch.queries.row_types import CustomerRow
 from dispatch.triage import categories
 from models.audit import Erasure, Event, EventBooking
-from models.base import Json, listed, tuples
+from models.base import Json, tuples
 from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound, Refused
 from models.hints import act
+from models.sql import listed
 
 MOST_LISTED = 10_000
 MOST_ON_CARD = 50

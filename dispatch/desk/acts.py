@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from peewee import fn
-
 from dispatch.desk.commands import BATCH, Command, HalfDone
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_log import last_event
 from dispatch.desk.undo_chain import REVERSALS
 from models.audit import Event
 from models.base import Json
+from models.sql import json_number
 
 
 class _NothingWritten(Exception):
@@ -73,7 +72,7 @@ def head_of(event: Event) -> int | None:
 
 def of_act(head: Event) -> Any:
     """Match the events of an act's commands, and what undo wrote about them."""
-    return (Event.event_id > head.event_id) & (fn.json_extract(Event.detail, f"$.{BATCH}") == head.event_id)
+    return (Event.event_id > head.event_id) & (json_number(Event.detail, BATCH) == head.event_id)
 
 
 def parts_of(head: Event) -> list[Event]:

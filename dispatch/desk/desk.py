@@ -20,9 +20,10 @@ from dispatch.desk.accepted_values import AcceptedValues, create_values
 from dispatch.desk.event_log import last_event
 from dispatch.desk.rules import Rules
 from dispatch.inputs import validation
-from models import database as db
+from models import engine, opening
 from models.caps import CapsOfDesk
 from models.clock import Clock, shift_years, to_text, utc_now
+from models.engine import Active, Engine
 from models.errors import DatabaseUnavailable, InvalidInput
 from models.ramp import parse_ramp
 
@@ -101,7 +102,7 @@ def _reread(desk_of: ref[Desk]) -> None:
         desk.follow_settings()
 
 
-class _Reading(db.Active):
+class _Reading(Active):
     """What Desk.reading() describes; a class, as every command enters one."""
 
     __slots__ = ()
@@ -114,19 +115,19 @@ class _Reading(db.Active):
         if isinstance(error, OverflowError):
             raise InvalidInput("number", "number is too large", "no row has such a number") from error
         if isinstance(error, (DatabaseError, InterfaceError, MemoryError)):
-            raise db.unavailable(error, self._database.path) from error
+            raise self._database.refusal(error) from error
 
 
-class _Inner(db.Active):
+class _Inner(Active):
     """A transaction inside another; a class, as every lead of a file enters one."""
 
     __slots__ = ("_at_work",)
 
-    def __init__(self, database: db.DeskDatabase, at_work: _AtWork) -> None:
+    def __init__(self, database: Engine, at_work: _AtWork) -> None:
         super().__init__(database)
         self._at_work = at_work
 
-    def __enter__(self) -> db.DeskDatabase:
+    def __enter__(self) -> Engine:
         self._at_work.depth += 1
         return super().__enter__()
 
@@ -144,9 +145,7 @@ class Desk:
     ``is_new`` if opening it made it; ``has_committed`` once a command is done.
     """
 
-    def __init__(
-        self, database: db.DeskDatabase, clock: Clock, actor: str, rules: Rules, session: str
-    ) -> None:
+    def __init__(self, database: Engine, clock: Clock, actor: str, rules: Rules, session: str) -> None:
         self.database = database
         self.rules = rules
         self._actor = actor
@@ -173,17 +172,17 @@ class Desk:
         session: str | None = None,
         rules: Rules,
     ) -> Self:
-        """Open the desk in a file, created and migrated if necessary.
+        """Open a desk, created and migrated if necessary.
 
         Raises DatabaseUnavailable, and InvalidInput for an actor who is nobody.
         """
         signs = person(default_actor() if actor is None else actor)
-        database, version = db.connect(Path(path), create=create)
+        database, version = opening.connect(path, create=create)
         desk = cls(database, clock or utc_now, signs, rules, session or default_session())
         try:
             with desk.reading():
-                if version < db.SCHEMA_VERSION:
-                    db.migrate(database, lambda: desk._furnish(year_shift))
+                if version < engine.SCHEMA_VERSION:
+                    database.upgrade(lambda: desk._furnish(year_shift))
                 database.seal()
                 desk.settings.refresh()
             if desk.settings.desk_id is None:
@@ -279,7 +278,7 @@ class Desk:
 
         Raises DatabaseUnavailable.
         """
-        copy = type(self)(db.open_read_only(path), self._clock, self.actor, self.rules, self.session)
+        copy = type(self)(opening.open_read_only(path), self._clock, self.actor, self.rules, self.session)
         try:
             with copy.reading():
                 copy.settings.refresh()
@@ -290,7 +289,7 @@ class Desk:
     def data_version(self) -> int:
         """Return a number that changes whenever another connection commits; compare within one thread."""
         with self.reading():
-            return int(self.database.pragma("data_version"))
+            return self.database.data_version()
 
     def reading(self) -> AbstractContextManager[object]:
         """Run the block's queries on this desk; driver errors become DatabaseUnavailable."""
@@ -321,9 +320,9 @@ class Desk:
                 self._at_work.depth = 0
 
     def tidy(self) -> None:
-        """Shorten the database's log, while nothing else is going on."""
+        """Let the database tidy up, while nothing else is going on."""
         with self.reading():
-            self.database.tidy_log()
+            self.database.tidy()
 
     def rehearse(self, run: Callable[[], T]) -> T:
         """Return a command's result, then roll back everything it wrote."""

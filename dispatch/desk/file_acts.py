@@ -12,8 +12,6 @@ from datetime import timedelta
 from pathlib import PurePath
 from typing import NamedTuple
 
-from peewee import fn
-
 from dispatch.desk.acts import Act, write_head
 from dispatch.desk.commands import Command
 from dispatch.desk.desk import Desk
@@ -25,6 +23,7 @@ from models.base import Json, tuples
 from models.clock import from_text, to_text
 from models.errors import DeskError, Refused
 from models.hints import rendered
+from models.sql import json_text
 
 LONGEST_NAME = 200
 MOST_TURNS = 1_000
@@ -77,7 +76,7 @@ def _newest(desk: Desk, name: str, digest: str, columns: list[Json]) -> int | No
     numbers = EventFilter(command=name).numbers()
     query = Event.select(Event.event_id, Event.at, Event.actor, Event.detail).where(
         Event.event_id.in_(numbers.select_from(numbers.c.event_id)),
-        fn.json_extract(Event.detail, "$.digest") == digest,
+        json_text(Event.detail, "digest") == digest,
     )
     for event_id, at, actor, detail in tuples(query.order_by(Event.event_id.desc()).limit(1)):
         days = max(1, desk.settings["same_row_days"])

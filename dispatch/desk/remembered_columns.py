@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 
-from peewee import fn
-
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EventFilter
 from dispatch.desk.undo_chain import undone_by
 from dispatch.inputs.column_choice import Header, Said
 from models.audit import Event
 from models.base import tuples
+from models.sql import json_text
 
 SAID = "columns"
 """The detail of a file's event that lists, for each header, what was said of it."""
@@ -26,7 +25,7 @@ def remembered_columns(desk: Desk, command: str) -> dict[Header, Said]:
         numbers = EventFilter(command=command).numbers()
         query = Event.select(Event.event_id, Event.at, Event.detail).where(
             Event.event_id.in_(numbers.select_from(numbers.c.event_id)),
-            fn.json_extract(Event.detail, f"$.{SAID}").is_null(False),
+            json_text(Event.detail, SAID).is_null(False),
         )
         rows = list(tuples(query.order_by(Event.event_id)))
         undone = undone_by([event_id for event_id, _, _ in rows])

@@ -13,7 +13,8 @@ from typing import Any
 from peewee import Value, fn
 
 from models.audit import Event
-from models.base import listed, tuples
+from models.base import tuples
+from models.sql import json_text, listed, position
 
 UNDO, REDO = "undo", "redo"
 REVERSALS = (UNDO, REDO)
@@ -51,7 +52,7 @@ def undone_by(
     ``undoing``: the event that a running command is about to undo or redo; it counts as undone. ``of_row``:
     a row as "booking 12"; an undo that left it does not count.
     """
-    left_it = fn.INSTR(fn.COALESCE(fn.json_extract(Event.detail, f"$.{STAYED}"), ""), f'"{of_row}"') > 0
+    left_it = position(fn.COALESCE(json_text(Event.detail, STAYED), ""), f'"{of_row}"') > 0
     ends = {number: number for number in numbers}
     undone: set[int] = set()
     moved = set(ends)

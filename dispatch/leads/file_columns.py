@@ -22,8 +22,8 @@ from dispatch.leads.file_intake import FileResult, receive_file
 from dispatch.leads.file_preview import FilePreview, preview
 from dispatch.outputs.files import usual_file
 from dispatch.outputs.rejected_rows import RejectedRows
-from models.desk_file import free_name
 from models.errors import InvalidInput
+from models.files import free_name
 
 FIRST_ROWS = 1_000
 SAMPLED_ROWS = 20

@@ -9,10 +9,11 @@ from peewee import fn
 from dispatch.desk.commands import BATCH, command, reverse_event
 from dispatch.desk.file_acts import FileAct, FileHead, begin, named
 from models.audit import Event
-from models.base import listed, tuples
+from models.base import tuples
 from models.bookings import Booking
 from models.clock import from_text, to_text
 from models.customers import Customer, Lead
+from models.sql import json_number, listed
 
 _begin = command("lead.add_file", past="several from a file", undo=reverse_event)(begin)
 HEAD = FileHead("lead.add_file", _begin)
@@ -28,7 +29,7 @@ def newest_customer() -> int:
 
 def recent_file_of(head: int, now: str) -> tuple[FileAct, int] | None:
     """Return another file from which at least half of a file's customers came in within the last hour."""
-    act = fn.json_extract(Event.detail, f"$.{BATCH}")
+    act = json_number(Event.detail, BATCH)
     leads = (
         Lead.select(act, fn.COUNT(Lead.customer_id.distinct()))
         .join(Booking, on=(Booking.lead_id == Lead.lead_id))

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from models.base import CompiledQuery, parameter
 from models.bookings import PENDING, Assignment, Booking
 from models.clock import from_text, to_text
 from models.database import current_database
+from models.sql import count_if
 from models.tallies import ALL, DAY, DESTINATION, METHOD, SOURCE, Tally
 
 FEATURES = (
@@ -121,8 +122,8 @@ _open_alike = CompiledQuery(
     lambda: (
         Agent.select(
             Agent.agent_id,
-            fn.SUM(Assignment.method == parameter("method")),
-            fn.SUM(Assignment.source == parameter("source")),
+            count_if(Assignment.method == parameter("method")),
+            count_if(Assignment.source == parameter("source")),
         )
         .join(
             Booking,
@@ -136,14 +137,10 @@ _open_alike = CompiledQuery(
 )
 
 
-@contextmanager
-def one_moment() -> Iterator[None]:
+def one_moment() -> AbstractContextManager[object]:
     """Give all queries inside one snapshot; a transaction has one anyway."""
-    if current_database.obj.in_transaction():
-        yield
-        return
-    with current_database.atomic("DEFERRED"):
-        yield
+    snapshot: AbstractContextManager[object] = current_database.obj.snapshot()
+    return snapshot
 
 
 def features(terms: Terms) -> list[AgentFeatures]:

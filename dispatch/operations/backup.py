@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -19,13 +18,16 @@ from dispatch.desk.event_log import last_event
 from dispatch.operations.backup_record import FOLDER, NEWEST_AT, NEWEST_FILE, remember_files
 from dispatch.operations.doctor import examine
 from dispatch.operations.row_types import BackupResult
-from models import copies
 from models.bookings import Booking
-from models.database import DeskDatabase, unavailable
-from models.desk_file import free_name, has_log, log_of
 from models.errors import DatabaseUnavailable, InvalidInput, Refused
+from models.files import put_in_place as put_file_in_place
+from models.sqlite import copies
+from models.sqlite.copies import DriverError
+from models.sqlite.desk_file import free_name, has_log, log_of
+from models.sqlite.opening import looked_at
+from models.sqlite.refusals import unavailable
 
-UNREADABLE = (DatabaseUnavailable, sqlite3.Error, ValueError, LookupError)
+UNREADABLE = (DatabaseUnavailable, DriverError, ValueError, LookupError)
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
 
@@ -43,7 +45,7 @@ def backup(
         raise InvalidInput(
             "keep", "only backups with automatic names are deleted", "leave out either FILE or --keep"
         )
-    path = desk.database.path
+    path = desk.database.file
     target = (
         automatic_name(path, desk.real_time())
         if file is None
@@ -58,7 +60,7 @@ def backup(
 
 
 def _make(desk: Desk, target: Path, *, force: bool) -> BackupResult:
-    with whole_copy(desk.database.path, target) as temporary:
+    with whole_copy(desk.database.file, target) as temporary:
         made = _examined(desk, temporary)
         with naming(target):
             made["bytes"] = temporary.stat().st_size
@@ -142,17 +144,17 @@ def _taken(target: Path) -> Refused:
 def put_in_place(temporary: Path, target: Path, *, force: bool) -> None:
     """Give a finished file its name, for good. Raises OSError, and Refused if the name is taken by now."""
     try:
-        copies.put_in_place(temporary, target, force=force)
+        put_file_in_place(temporary, target, force=force)
     except FileExistsError:
         raise _taken(target) from None
 
 
 @contextmanager
 def naming(target: Path, source: Path | None = None) -> Iterator[None]:
-    """Turn the errors of files and of SQLite into refusals that name the copy, or what it is made from."""
+    """Turn the errors of files and the driver into refusals that name the copy, or its source."""
     try:
         yield
-    except sqlite3.Error as error:
+    except DriverError as error:
         if copies.is_full(error):
             raise no_room(target) from error
         raise unavailable(error, source or target) from error
@@ -170,7 +172,7 @@ def no_room(target: Path) -> Refused:
 
 def _prune(desk: Desk, keep: int) -> list[str]:
     """Delete the oldest automatic backups of this desk, and only of this one, beyond a number."""
-    path = desk.database.path
+    path = desk.database.file
     named = re.compile(re.escape(path.stem) + r"-\d{8}-\d{6}(-\d+)?\.db")
     folder = path.absolute().parent / FOLDER
     ours = [
@@ -190,7 +192,7 @@ def _prune(desk: Desk, keep: int) -> list[str]:
 
 def identity(copy: Path) -> str | None:
     """Return the id of the desk in a copy, of any schema; None without one, or if it cannot be read."""
-    database = DeskDatabase(copy)
+    database = looked_at(copy)
     try:
         with suppress(DatabaseError), database.active():
             return settings.recall(settings.DESK_ID)

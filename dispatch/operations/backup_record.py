@@ -74,7 +74,7 @@ def remembered() -> list[Path]:
 
 def known_copies(desk: Desk) -> list[Path]:
     """Return the copies of the desk that can be found: backups, files set aside, and copies not finished."""
-    path = Path(os.path.realpath(desk.database.path))
+    path = Path(os.path.realpath(desk.database.file))
     beside, folder = glob.escape(path.name), path.parent / FOLDER
     found = {*remembered(), *folder.glob("*.db"), *folder.glob(".*.db-*")}
     for pattern in (f"{beside}.*.bak", f"{beside}-wal.*", f".{beside}*"):

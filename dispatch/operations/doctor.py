@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 from dispatch.desk.commands import Command, command, never
@@ -26,19 +23,16 @@ from dispatch.operations.integrity import (
     settings,
     work,
 )
-from dispatch.operations.integrity.findings import FAILURES, RESTORE, Finding, finding, guarded, joined, named
+from dispatch.operations.integrity.findings import Finding, failures, finding, guarded, joined, named
 from dispatch.operations.row_types import Diagnosis
 from dispatch.privacy.leftovers import uncompacted
 from models import shares
 from models.agents import Agent
 from models.base import Json
 from models.database import current_database
+from models.engine import Checked
 from models.hints import act
 from models.inspection import agreements, search_index
-
-NETWORKED = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "glusterfs", "lustre", "fuse.sshfs", "davfs")
-MOUNTS = Path("/proc/self/mounts")
-FAULTY_SQLITE = ((3, 7, 0), (3, 51, 2))  # the first and the last version with the fault
 
 WHAT_COMMANDS_READ = ("schema", "types", "values", "settings", "issues")
 
@@ -50,13 +44,16 @@ def examine(desk: Desk, head: str | None = None) -> Diagnosis:
 
     ``head`` is the head of the chain of events as an earlier examination showed it. Raises InvalidInput.
     """
-    path = desk.database.path
     noted = None if head is None else chain.parse_head(head)
     findings: list[Finding] = []
-    for name, check in _checks(desk, path, noted).items():
+    for name, check in _checks(desk, noted).items():
         findings += guarded(name, check, lambda failed: [failed])
     sound = all(finding.ok or finding.warning for finding in findings)
-    return {"database": str(path), "ok": sound, "checks": [asdict(finding) for finding in findings]}
+    return {
+        "database": desk.database.address,
+        "ok": sound,
+        "checks": [asdict(finding) for finding in findings],
+    }
 
 
 def damage(desk: Desk) -> str:
@@ -64,19 +61,19 @@ def damage(desk: Desk) -> str:
 
     For a command that failed in a way that no rule explains; it takes seconds, even on a large desk.
     """
-    checks = _checks(desk, desk.database.path)
+    checks = _checks(desk)
     found = (
         one for name in WHAT_COMMANDS_READ for one in guarded(name, checks[name], lambda failed: [failed])
     )
     return next((one.detail for one in found if not (one.ok or one.warning)), "")
 
 
-def _checks(desk: Desk, path: Path, head: Seal | None = None) -> dict[str, Callable[[], list[Finding]]]:
+def _checks(desk: Desk, head: Seal | None = None) -> dict[str, Callable[[], list[Finding]]]:
     """Every check by name; each reads one snapshot of its own."""
     agree = rows.agree
+    own = {name: partial(_of_database, name, check) for name, check in desk.database.checkup().items()}
     checks: dict[str, Callable[[], Finding | list[Finding]]] = {
-        "integrity": _integrity,
-        "references": _references,
+        **_taken(own, "integrity", "references"),
         "schema": partial(schema.check, desk),
         "types": partial(rows.types, desk),
         "values": partial(rows.values, desk),
@@ -101,17 +98,25 @@ def _checks(desk: Desk, path: Path, head: Seal | None = None) -> dict[str, Calla
         "imports": imports.unfinished,
         "log": partial(agree, "log", "the log's copy agrees with the events", agreements.LOG),
         "search": derived.search,
-        "journal": _journal,
-        "sqlite": sqlite_itself,
-        "permissions": partial(_permissions, path),
+        **_taken(own, "journal", "sqlite", "permissions"),
         "backup": partial(freshness, desk),
         "leftovers": _leftovers,
         "sweep": partial(sweep_record.check, desk),
-        "file system": partial(_file_system, path),
+        **own,
     }
     if head is not None:
         checks["head"] = partial(chain.head_noted, head)
     return {name: partial(_listed, check) for name, check in checks.items()}
+
+
+def _taken(checks: dict[str, partial[Finding]], *names: str) -> dict[str, partial[Finding]]:
+    """Take some checks out of others, to be shown in another place; a database may lack them."""
+    return {name: checks.pop(name) for name in names if name in checks}
+
+
+def _of_database(name: str, check: Callable[[], Checked]) -> Finding:
+    found = check()
+    return finding(name, found.sound, joined(found.problems), found.hint, warning=found.is_warning)
 
 
 def _listed(check: Callable[[], Finding | list[Finding]]) -> list[Finding]:
@@ -153,76 +158,11 @@ def _tried(step: Callable[[], T], nothing: T) -> T:
     try:
         with current_database.atomic():
             return step()
-    except FAILURES:
+    except failures():
         return nothing
-
-
-def _integrity() -> Finding:
-    found = [text for (text,) in current_database.obj.run(agreements.DAMAGE, ()) if text != "ok"]
-    return finding("integrity", "the file is intact", joined(map(str, found)), RESTORE)
-
-
-def _references() -> Finding:
-    dangling = current_database.obj.run(agreements.DANGLING, ()).fetchall()
-    problem = joined(f"row {row} of {table} refers to no row of {parent}" for table, row, parent in dangling)
-    return finding("references", "every reference leads to a row", problem, RESTORE)
 
 
 def _leftovers() -> Finding:
     problem = named("erased values may still be in unused parts of the file: customers", uncompacted())
     hint = f"{act('compact')} rewrites the file"
     return finding("leftovers", "no traces of erased customers", problem, hint, warning=True)
-
-
-def _journal() -> Finding:
-    mode = str(current_database.pragma("journal_mode"))
-    hint = "" if mode == "wal" else "several terminals at once will wait for each other"
-    return Finding("journal", mode == "wal", f"journal mode {mode}", hint, warning=True)
-
-
-def sqlite_itself() -> Finding:
-    """Several terminals can damage the file, rarely: sqlite.org/wal.html, "The WAL-reset bug"."""
-    first, last = FAULTY_SQLITE
-    is_faulty = first <= sqlite3.sqlite_version_info <= last
-    detail = f"SQLite {sqlite3.sqlite_version}"
-    problem = f"{detail} can damage a file, rarely, that several programs write" if is_faulty else ""
-    hint = f"use SQLite {'.'.join(map(str, (last[0], last[1], last[2] + 1)))} or newer, and keep backups"
-    return finding("sqlite", detail, problem, hint, warning=True)
-
-
-def _permissions(path: Path) -> Finding:
-    for place in (path, path.absolute().parent):
-        if not os.access(place, os.W_OK):
-            return Finding("permissions", False, f"{place} is not writable", "change its permissions")
-    if path.stat().st_mode & 0o002:
-        detail = f"{path} is writable by everybody"
-        return Finding("permissions", False, detail, f"chmod o-w {path}", warning=True)
-    if path.stat().st_mode & 0o004:
-        detail = f"{path} can be read by everybody on this machine: names, phone numbers and e-mail addresses"
-        return Finding("permissions", False, detail, f"chmod o-r {path}*", warning=True)
-    return Finding("permissions", True, "the file and its folder are writable")
-
-
-def _file_system(path: Path) -> Finding:
-    kind = _kind_of_file_system(path)
-    if kind is None:
-        return Finding("file system", True, "not known on this system")
-    if kind.startswith(NETWORKED):
-        hint = "keep the file on a local disk: the write-ahead log does not work across hosts"
-        return Finding("file system", False, f"{kind}, a network file system", hint, warning=True)
-    return Finding("file system", True, kind)
-
-
-def _kind_of_file_system(path: Path) -> str | None:
-    """Return the type of the deepest mount that holds the file; None where that is not known."""
-    try:
-        mounts = [line.split(" ") for line in MOUNTS.read_text("utf-8", "surrogateescape").splitlines()]
-        real = path.resolve()
-    except OSError:
-        return None
-    under = [
-        (len(place), kind)
-        for _, place, kind, *_ in mounts
-        if real.is_relative_to(place.replace("\\040", " "))
-    ]
-    return max(under)[1] if under else None

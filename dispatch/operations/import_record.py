@@ -16,8 +16,6 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from peewee import fn
-
 from dispatch.assignment.waiting_list import drain_waiting
 from dispatch.desk import settings
 from dispatch.desk.commands import Command, command, never, reverse_event
@@ -30,6 +28,7 @@ from models.audit import Event
 from models.base import BaseModel, Json, tuples
 from models.bookings import Assignment, Booking
 from models.errors import Conflict, Refused
+from models.sql import json_number, json_text
 
 HEAD, ROWS, CHANGE = "import", "import.rows", "import.change"
 PARTS = (ROWS, CHANGE)
@@ -75,7 +74,7 @@ def heads(digest: str | None = None) -> list[Head]:
     undone = undo.select(undo.event_id).where(undo.undoes == Event.event_id)
     query = Event.select(Event.event_id, Event.at, Event.detail, undone)
     numbers = EventFilter(command=HEAD).numbers()
-    known = fn.json_extract(Event.detail, f"$.{DIGEST}")
+    known = json_text(Event.detail, DIGEST)
     query = query.where(
         Event.event_id.in_(numbers.select_from(numbers.c.event_id)),
         known.is_null(False) if digest is None else known == digest,
@@ -159,7 +158,7 @@ class Run:
         others = Event.select(Event.event_id).where(
             Event.event_id > self._newest,
             Event.command.in_(PARTS),
-            fn.json_extract(Event.detail, "$.head") == number,
+            json_number(Event.detail, "head") == number,
         )
         if others.exists():
             raise _under_way(number)

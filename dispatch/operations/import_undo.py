@@ -20,10 +20,11 @@ from dispatch.operations.undoing.bulk import TakenBack, changed_since, ids, key,
 from models import tallies
 from models.agents import Agent
 from models.audit import Event
-from models.base import BaseModel, Json, listed, tuples
+from models.base import BaseModel, Json, tuples
 from models.bookings import Assignment, Booking
 from models.errors import Refused
 from models.hints import act
+from models.sql import listed
 from models.tallies import TallyChanges
 from models.triggers import loads_gathered, recount_loads
 

@@ -22,15 +22,17 @@ from dispatch.operations import backup
 from dispatch.operations.backup_record import NEWEST_AT, NEWEST_FILE, remember_files, remembered
 from dispatch.operations.row_types import Lost, LostEvent, RestoreResult
 from dispatch.queries.new_work import RESTORE
-from models import copies, desk_file
-from models import database as db
+from models import engine
 from models.audit import Erasure, Event, write_lines
 from models.base import BaseModel, Json, tuples
 from models.bookings import Booking
 from models.customers import Lead
 from models.errors import DatabaseUnavailable, DeskError, InvalidInput, Refused
+from models.files import sync
 from models.hints import act
 from models.issues import Issue
+from models.sqlite import copies, desk_file, locks
+from models.sqlite.upgrade import APPLICATION_ID
 
 Opener = Callable[[Path], Desk]
 """Opens the desk in a file, with the actor and the clock of the caller."""
@@ -147,10 +149,10 @@ def _fetch(file: Path, staged: Path, path: Path) -> None:
     if problem:
         raise _damaged(file, problem)
     whole = desk_file.header(staged)
-    if whole is None or whole.application_id != db.APPLICATION_ID:
+    if whole is None or whole.application_id != APPLICATION_ID:
         raise DatabaseUnavailable("foreign_database", f"{file} belongs to another program")
-    if whole.schema > db.SCHEMA_VERSION:
-        made_by = f"schema {whole.schema}; this one reads {db.SCHEMA_VERSION}"
+    if whole.schema > engine.SCHEMA_VERSION:
+        made_by = f"schema {whole.schema}; this one reads {engine.SCHEMA_VERSION}"
         raise DatabaseUnavailable(
             "newer_database", f"{file} was made by a newer Astra ({made_by})", "update Astra"
         )
@@ -208,8 +210,7 @@ def _replace(work: _Restore, present: Desk, known_id: str | None) -> RestoreResu
     desk_id = copy_id if work.other_desk else present.settings.desk_id or copy_id
     work.copy.close()
     with backup.naming(work.path):
-        size = _read(present, lambda: int(present.database.pragma("page_size")))
-        copies.resize_pages(work.copy.database.path, size)
+        copies.match_pages(work.copy.database.file, present.database.file)
 
     def locked() -> None:
         _keep_aside(work, present)
@@ -225,9 +226,11 @@ def _replace(work: _Restore, present: Desk, known_id: str | None) -> RestoreResu
 def _swap(work: _Restore, present: Desk, locked: Callable[[], None]) -> None:
     try:
         with backup.naming(work.path):
-            copies.copy_into(work.copy.database.driver(), present.database.path, locked, db.LOCK_PATIENCE_S)
+            copies.copy_into(
+                work.copy.database.driver(), present.database.file, locked, locks.LOCK_PATIENCE_S
+            )
     except copies.Busy as error:
-        raise db.still_locked() from error
+        raise locks.still_locked() from error
     except DeskError:
         if work.result["kept"] is not None:  # of no use, and in the way where there is no room
             Path(work.result["kept"]).unlink(missing_ok=True)
@@ -257,7 +260,7 @@ def _first_event() -> list[tuple[Any, ...]]:
 
 def _keep_aside(work: _Restore, present: Desk) -> None:
     target = backup.automatic_name(work.path, work.copy.real_time(), "-before-restore")
-    with backup.whole_copy(present.database.path, target) as temporary, backup.naming(target):
+    with backup.whole_copy(present.database.file, target) as temporary, backup.naming(target):
         backup.put_in_place(temporary, target, force=False)
     work.result["kept"] = str(target)
 
@@ -349,7 +352,7 @@ def _done_before(present: Desk, request_id: str) -> RestoreResult | None:
 
 def _put_there(work: _Restore) -> RestoreResult:
     """Put the copy where no desk is, or one that cannot be read: that one is moved aside."""
-    path, staged = work.path, work.copy.database.path
+    path, staged = work.path, work.copy.database.file
     with backup.naming(path):
         mode = stat.S_IMODE(os.stat(path).st_mode) if path.exists() else backup.PRIVATE_FILE
         left = [end for end in ("", "-wal", "-shm") if os.path.lexists(path.with_name(path.name + end))]
@@ -361,6 +364,6 @@ def _put_there(work: _Restore) -> RestoreResult:
         for end in left:
             os.replace(path.with_name(path.name + end), aside.with_name(aside.name + end))
         staged.chmod(mode)
-        copies.sync(staged)
+        sync(staged)
         backup.put_in_place(staged, path, force=False)
     return work.result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -15,11 +14,9 @@ from dispatch.operations.integrity.findings import Finding, finding, named
 from dispatch.queries.wording import exact, moment
 from dispatch.service import due_checks
 from dispatch.service.issues import lifecycle
-from models import sweep_file
 from models.audit import Event
 from models.base import tuples
 from models.clock import from_text
-from models.desk_file import sweep_record_of
 from models.hints import act
 
 FRESH, LATE, ABSENT = timedelta(seconds=90), timedelta(minutes=10), timedelta(hours=8)
@@ -30,14 +27,14 @@ def note(desk: Desk) -> None:
     """Record that the desk has just been swept, if its folder can be written."""
     if not desk.why_read_only:
         with suppress(OSError):
-            sweep_file.note(desk.database.path, desk.now())
+            desk.database.sweep_record.note(desk.now())
 
 
 def is_left_to_sweeper(desk: Desk) -> bool:
     """Return whether a process sweeps the desk all the time, and has done so just now."""
-    last = sweep_file.last(desk.database.path)
+    last = desk.database.sweep_record.last()
     is_fresh = bool(last) and timedelta() <= _ago(desk, last) < FRESH
-    return is_fresh and sweep_file.sweeper_of(desk.database.path) is not None
+    return is_fresh and desk.database.sweep_record.sweeper() is not None
 
 
 def unswept_since(desk: Desk, longest: timedelta = LATE) -> str:
@@ -45,10 +42,10 @@ def unswept_since(desk: Desk, longest: timedelta = LATE) -> str:
 
     Too long is ``longest``, and the interval of its sweeper if it has one.
     """
-    last = sweep_file.last(desk.database.path)
+    last = desk.database.sweep_record.last()
     if not last or _ago(desk, last) <= longest:
         return ""
-    sweeper = sweep_file.sweeper_of(desk.database.path)
+    sweeper = desk.database.sweep_record.sweeper()
     return "" if sweeper and _ago(desk, last) <= longest + timedelta(seconds=sweeper.every_s) else last
 
 
@@ -60,16 +57,16 @@ def absence(desk: Desk) -> str:
 
 def check(desk: Desk) -> Finding:
     """Check that the desk is swept while something is due."""
-    path = desk.database.path
-    last, sweeper, record = sweep_file.last(path), sweep_file.sweeper_of(path), sweep_record_of(path)
+    record = desk.database.sweep_record
+    last, sweeper = record.last(), record.sweeper()
     sound = f"last swept at {moment(last)}" if last else "nothing is due"
     if sweeper:
         sound += f"; process {sweeper.pid} on {sweeper.host} does it every {sweeper.every_s} s"
     problem, hint = "", HINT
     since = unswept_since(desk) if last else _begun_long_ago(desk)
     due = _due(desk) if since else ""
-    if record.exists() and not (desk.why_read_only or os.access(record, os.W_OK)):
-        problem = f"cannot write {record}: the last sweep is unknown"
+    if not desk.why_read_only and (unwritable := record.unwritable()):
+        problem = f"cannot write {unwritable}: the last sweep is unknown"
         hint = "give it the owner and permissions of the desk's file"
     elif due and last:
         problem = f"no sweep since {moment(since)}, work is due: {due}"

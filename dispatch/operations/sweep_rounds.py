@@ -15,11 +15,10 @@ from dispatch.operations.row_types import SweepResult
 from dispatch.operations.sweep import sweep_and_back_up
 from dispatch.operations.sweep_record import absence
 from dispatch.queries.wording import moment
-from models import read_only
-from models.desk_file import Identity, identity
 from models.errors import DatabaseUnavailable, DeskError, Refused
 from models.hints import act
-from models.sweep_file import Claim, Held, Sweeper
+from models.opening import place_of
+from models.sweepers import Claim, Held, Sweeper
 
 FINAL = ("newer_database", "already_swept", "no_claim")
 """Errors that end the rounds; after any other one the next round tries again."""
@@ -47,10 +46,10 @@ class Rounds:
         self.path = path
         self.every_s = every_s
         self._opened = opened
-        self._claim = Claim()
+        self._claim: Claim | None = None
         self._since = ""
         self._desk_id: str | None = None
-        self._file: Identity | None = None
+        self._place: object = None
 
     def __enter__(self) -> Self:
         return self
@@ -58,7 +57,8 @@ class Rounds:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._claim.release()
+        if self._claim is not None:
+            self._claim.release()
 
     def keep_on(self, wait: Callable[[float], bool], tell: Callable[[Round], object]) -> None:
         """Sweep and tell of it, again and again, until ``wait(seconds)`` returns True.
@@ -83,16 +83,17 @@ class Rounds:
 
     def _sweep(self, desk: Desk) -> Round:
         if desk.why_read_only:
-            raise read_only.refusal(self.path, desk.why_read_only)
+            raise desk.database.unwritable()
         self._since = self._since or desk.now()
-        self._take_claim()
+        self._take_claim(desk)
         note = self._notice(desk) or absence(desk)
         return Round(desk.now(), sweep_and_back_up(desk), note=note)
 
-    def _take_claim(self) -> None:
+    def _take_claim(self, desk: Desk) -> None:
         mine = Sweeper(os.getpid(), platform.node(), process_account(), self._since, self.every_s)
         try:
-            self._claim.take(self.path, mine)
+            self._claim = self._claim or desk.database.sweep_record.claim()
+            self._claim.take(mine)
         except Held as held:
             raise _already_swept(self.path, held.sweeper) from held
         except OSError as error:
@@ -102,11 +103,11 @@ class Rounds:
 
     def _notice(self, desk: Desk) -> str:
         """Return the words for another file that has the path now."""
-        was, self._file = self._file, identity(self.path)
+        was, self._place = self._place, place_of(self.path).identity()
         known, self._desk_id = self._desk_id, desk.settings.desk_id
         if known is not None and known != self._desk_id:
             return f"Another desk is at {self.path} now: sweeping that one"
-        if was is not None and was != self._file:
+        if was is not None and was != self._place:
             return f"Another file of the same desk is at {self.path} now: sweeping that one"
         return ""
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from dispatch.outputs.tables import ENDINGS, FORMS, Cells
 from models import private_files
-from models.desk_file import free_name
 from models.errors import InvalidInput
+from models.files import free_name
 
 ACCEPTED = "end it with " + ", ".join(ending for ending in ENDINGS)
 

@@ -16,13 +16,14 @@ from dispatch.desk.event_chain import erase, seal, seal_at_once
 from dispatch.privacy.holdings import CONTACTS, PERSONAL, TYPED, Holdings, event_ids, events_on_loan, holdings
 from dispatch.privacy.row_types import Erased
 from models.audit import Erasure, Event, EventSeal
-from models.base import listed, tuples
+from models.base import tuples
 from models.bookings import PENDING, Booking
 from models.customer_index import CUSTOMERS
 from models.customers import Lead
 from models.errors import Refused
 from models.hints import act
 from models.issues import CLOSED, RESOLVED, Issue
+from models.sql import listed
 from models.steps import STEPS
 from models.text_index import NOTE_INDEX, WISH_INDEX
 

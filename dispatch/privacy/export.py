@@ -9,8 +9,9 @@ from dispatch.desk.desk import Desk
 from dispatch.desk.row_types import EventRow
 from dispatch.privacy.holdings import PERSONAL, Holdings, event_ids, holdings
 from dispatch.privacy.row_types import Export
-from models.base import BaseModel, Json, listed
+from models.base import BaseModel, Json
 from models.bookings import Booking
+from models.sql import listed
 
 CENTS = "_cents"
 TABLES = frozenset(model.table for model in PERSONAL)

@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from peewee import fn
-
 from dispatch.assignment.decisions import BY_HAND
 from dispatch.customers.records import present_customer
 from dispatch.desk.event_filter import EventFilter
 from dispatch.desk.undo_chain import undone_by
 from models.audit import ERASED_TEXT, Decision, Erasure, Event, EventBooking, EventIssue
-from models.base import BaseModel, listed, tuples
+from models.base import BaseModel, tuples
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.issues import Escalation, Interaction, Issue, SlaClock, SlaWarning, Survey
+from models.sql import json_number, listed
 
 PERSONAL: dict[type[BaseModel], dict[str, str | None]] = {
     Customer: {"name": ERASED_TEXT, "phone": None, "email": None},
@@ -133,10 +132,7 @@ def event_ids(held: Holdings) -> list[int]:
 def _loans(people: Sequence[int]) -> list[Loan]:
     """Follow the contacts of customers through merges, undone since, in which others got them."""
     numbers = EventFilter(command=MERGE).numbers()
-    kept, given = (
-        fn.json_extract(Event.detail, f"$.{name}", coerce=False)
-        for name in ("customer_id", "merged_customer_id")
-    )
+    kept, given = (json_number(Event.detail, name) for name in ("customer_id", "merged_customer_id"))
     merges = Event.select(Event.event_id, kept, given)
     merges = merges.where(Event.event_id.in_(numbers.select_from(numbers.c.event_id)))
     own, loans = set(people), dict[int, list[Loan]]()

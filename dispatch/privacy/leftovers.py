@@ -13,13 +13,12 @@ from dispatch.desk.desk import Desk
 from dispatch.desk.event_log import last_event
 from dispatch.privacy.erasure import FORGET
 from models.audit import ERASED_TEXT, Erasure, Event
-from models.base import listed, tuples
-from models.compaction import compact as rewrite
+from models.base import tuples
 from models.customers import Customer
-from models.database import DeskDatabase
-from models.desk_file import has_log
 from models.errors import DatabaseUnavailable
-from models.read_only import Source, refusal
+from models.sql import listed
+from models.sqlite.desk_file import has_log
+from models.sqlite.opening import looked_at
 
 COMPACTED = "compacted_event"
 """Kept beside the settings: the newest event when the file was last rewritten."""
@@ -32,10 +31,10 @@ def compact(desk: Desk) -> bool:
     room for a second file.
     """
     if desk.why_read_only:
-        raise refusal(desk.database.path, desk.why_read_only)
+        raise desk.database.unwritable()
     with desk.reading():
         newest = last_event()
-        is_whole = rewrite(desk.database)
+        is_whole = desk.database.compact()
         if is_whole:
             with desk.database.atomic():
                 settings.remember(COMPACTED, str(newest))
@@ -67,7 +66,7 @@ def copies_with(desk: Desk, files: Iterable[Path], customer_ids: Sequence[int]) 
 def _holds(file: Path, desk_id: str | None, customer_ids: Sequence[int]) -> bool:
     if has_log(file):
         return True
-    copy = DeskDatabase(file, Source("only looked at", f"{file.absolute().as_uri()}?immutable=1"))
+    copy = looked_at(file)
     try:
         with copy.active():
             theirs = settings.recall(settings.DESK_ID)

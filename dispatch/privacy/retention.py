@@ -18,6 +18,7 @@ from models.clock import from_text, to_text
 from models.customers import Customer, Lead
 from models.errors import Refused
 from models.issues import OPEN, Issue
+from models.sql import greatest, is_any
 
 LOOKED_AT = "retention_looked_at"
 """Kept beside the settings: when the sweep last found nobody to erase."""
@@ -33,7 +34,7 @@ def expired(desk: Desk, days: int, limit: int | None = None) -> list[Expired]:
     """
     before = to_text(from_text(desk.now()) - timedelta(days=days))
     bookings, issues = _newest_bookings(), _newest_issues()
-    last_at = fn.MAX(
+    last_at = greatest(
         Customer.created_at, fn.COALESCE(bookings.c.last_at, ""), fn.COALESCE(issues.c.last_at, "")
     )
     query: Any = (
@@ -67,7 +68,7 @@ def _newest_bookings() -> Any:
             Lead.customer_id,
             fn.MAX(fn.COALESCE(Booking.changed_at, Lead.received_at)).alias("last_at"),
             fn.COUNT(Booking.booking_id).alias("number"),
-            fn.MAX(Booking.status == PENDING).alias("is_open"),
+            is_any(Booking.status == PENDING).alias("is_open"),
         )
         .join(Booking, JOIN.LEFT_OUTER, on=(Booking.lead_id == Lead.lead_id))
         .group_by(Lead.customer_id)
@@ -81,7 +82,7 @@ def _newest_issues() -> Any:
             Issue.customer_id,
             fn.MAX(Issue.changed_at).alias("last_at"),
             fn.COUNT(Issue.issue_id).alias("number"),
-            fn.MAX(Issue.status.in_(OPEN)).alias("is_open"),
+            is_any(Issue.status.in_(OPEN)).alias("is_open"),
         )
         .where(Issue.customer_id.is_null(False))
         .group_by(Issue.customer_id)

@@ -19,17 +19,18 @@ from models.base import tuples
 from models.bookings import STATUSES, Booking
 from models.customers import Customer, Lead
 from models.priorities import MEDIUM, PRIORITIES
+from models.sql import caseless
 
-_CUSTOMER = Lead.customer_name.collate("NOCASE")
+_CUSTOMER = caseless(Lead.customer_name)
 NEVER = "~"  # after every time
-_NAMES = tuple(column.collate("NOCASE") for column in (Agent.first_name, Agent.last_name))
+_NAMES = tuple(map(caseless, (Agent.first_name, Agent.last_name)))
 
 
 class Part(NamedTuple):
     """Bookings in the order of ``keys``, or else of their numbers.
 
     They all have the values ``at`` of the order's keys, if given. ``through`` is the table to go through,
-    which SQLite would not choose.
+    which the database might not choose.
     """
 
     keys: tuple[Any, ...]
@@ -94,7 +95,7 @@ def _agent_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _text(column: Any) -> Any:
-    return fn.COALESCE(column, "").collate("NOCASE")
+    return caseless(fn.COALESCE(column, ""))
 
 
 def _plain(column: Any, name: str, split: Callable[[], list[Part]] | None = None) -> Order:

@@ -19,12 +19,13 @@ from dispatch.queries.offer_rounds import seen_by_all
 from dispatch.queries.order_of_work import TARGET_MINUTES, turns
 from dispatch.queries.row_types import BookingRow
 from models.agents import GONE, Agent, ids_named
-from models.base import CompiledQuery, Json, each_tuple, listed, parameter, tuples
+from models.base import CompiledQuery, Json, each_tuple, parameter, tuples
 from models.bookings import CANCELLED, CONFIRMED, PENDING, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound
 from models.hints import act
 from models.priorities import MEDIUM, PRIORITIES
+from models.sql import listed
 
 # claimed work whose agent is away
 _AWAY = Agent.presence.in_(GONE) | Agent.left_at.is_null(False)

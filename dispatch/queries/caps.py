@@ -12,12 +12,13 @@ from peewee import ModelSelect, fn
 from dispatch.queries.agents import names_of
 from dispatch.queries.row_types import CapRow
 from models.agents import Agent
-from models.base import CompiledQuery, listed, parameter, tuples
+from models.base import CompiledQuery, parameter, tuples
 from models.bookings import Booking
 from models.cap_counts import CapCount, Reached
 from models.caps import CapRule, caps_in_force, current_caps
 from models.customers import Lead
 from models.ramp import RAMP_ID
+from models.sql import listed
 from models.windows import DAYS, HOUR, wall_clock
 
 CAP = "cap"

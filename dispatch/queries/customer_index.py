@@ -16,11 +16,12 @@ from dispatch.inputs.phone_numbers import national
 from models import customer_index
 from models.accepted_values import Destination
 from models.audit import Event
-from models.base import listed, tuples
+from models.base import tuples
 from models.bookings import Booking
 from models.customer_index import CUSTOMERS
 from models.customers import Customer, Lead
 from models.search_index import TRIGRAM, SearchIndex
+from models.sql import listed
 from models.text_index import INDEXES, NOTE_INDEX, WISH_INDEX
 
 if TYPE_CHECKING:

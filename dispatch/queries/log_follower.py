@@ -14,9 +14,9 @@ from dispatch.desk.event_filter import EventFilter
 from dispatch.desk.event_log import last_event
 from dispatch.desk.row_types import EventRow
 from dispatch.queries.new_work import RESTORE
-from models.desk_file import DeskFile
 from models.errors import DatabaseUnavailable, InvalidInput
 from models.hints import act
+from models.opening import place_of
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ class LogFollower(Generic[T]):
         self._tell = tell
         self._shown = shown
         self._desk: Desk | None = None
-        self._file = DeskFile(path)
+        self._file = place_of(path)
         self._version = -1
         self._problem = ""
         self._desk_id: str | None = None

@@ -46,7 +46,7 @@ def glance(agent_id: int) -> Glance:
         Booking.agent_id == agent_id, Booking.status == PENDING
     )
     who = Agent.select(Agent.first_name, Agent.last_name).where(Agent.agent_id == agent_id)
-    with current_database.atomic("DEFERRED"):  # one snapshot
+    with current_database.obj.snapshot():  # one snapshot
         rows, names, newest = tuples(mine), tuples(who), last_event()
     return Glance(
         agent_id,

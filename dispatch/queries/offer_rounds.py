@@ -12,24 +12,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from peewee import SQL, chunked, fn
+from peewee import chunked, fn
 
 from dispatch.desk.undo_chain import undone_by
 from dispatch.queries.caps import kept_from_booking
 from dispatch.queries.row_types import BookingRow
 from models.agents import TAKES_WORK, Taker
 from models.audit import Event
-from models.base import CompiledQuery, listed, parameter, tuples
+from models.base import CompiledQuery, parameter, tuples
 from models.bookings import PENDING, Waiting
 from models.clock import from_text, to_text
 from models.shares import ShareClock
+from models.sql import ONE, listed
 
 DECLINED = "declined it"
 NOT_CLAIMED = "did not claim it in time"
 AT_ONCE = 500
 
 _SEEN_BY = {"booking.decline": ("declined_by", DECLINED), "booking.lapse": ("not_claimed_by", NOT_CLAIMED)}
-_by_weight = ShareClock.select(SQL("1")).where(ShareClock.in_force)
+_by_weight = ShareClock.select(ONE).where(ShareClock.in_force)
 _free = CompiledQuery(
     lambda: Taker.select(Taker.agent_id).where(TAKES_WORK, (Taker.weight > 0) | ~fn.EXISTS(_by_weight))
 )
@@ -41,7 +42,7 @@ _sightings = CompiledQuery(
         Event.command,
         Event.at,
         Event.detail,
-        fn.EXISTS(_later.select(SQL("1")).where(_later.undoes == Event.event_id)),
+        fn.EXISTS(_later.select(ONE).where(_later.undoes == Event.event_id)),
     ).where(Event.booking_id.in_(listed(parameter("numbers"))), Event.command.in_(list(_SEEN_BY)))
 )
 

@@ -14,6 +14,7 @@ from models.bookings import CONFIRMED, PENDING, Booking, Waiting
 from models.clock import from_text, local_offset, to_text
 from models.customers import Lead
 from models.database import current_database
+from models.sql import count_if
 
 VIEWS = ("All", "Pending", "Unclaimed", "Waiting", "Confirmed", "Cancelled")
 UNDONE = "Undone"
@@ -40,7 +41,7 @@ def count_totals() -> Totals:
         .group_by(Booking.agent_id)
     )
     loaded = Agent.select(Agent.agent_id, Agent.load).where(Agent.load > 0)
-    with current_database.atomic("DEFERRED"):  # one snapshot, or a busy desk would seem to drift
+    with current_database.obj.snapshot():  # one snapshot, or a busy desk would seem to drift
         counts: dict[Any, int] = dict(tuples(pending))
         loads: dict[Any, int] = dict(tuples(loaded))
         seen = tuple(seen_by_all()) if None in counts else ()
@@ -56,7 +57,7 @@ def count_by_view() -> dict[str, int]:
     """
     number = fn.COUNT(Booking.booking_id)
     pending = Booking.select(number).where(Booking.status == PENDING)
-    with current_database.atomic("DEFERRED"):
+    with current_database.obj.snapshot():
         every, confirmed, open_ones, unclaimed = (
             int(query.scalar())
             for query in (
@@ -96,7 +97,7 @@ def count_arrivals(now: str) -> Arrivals:
     earlier = Lead.select(Lead.lead_id).where(Lead.received_at < day).order_by(Lead.lead_id.desc()).limit(1)
     (last,) = [number for (number,) in tuples(earlier)] or [0]
     voided = Booking.select(Booking.lead_id).where(Booking.lead_id > last, Booking.voided)
-    todays = Lead.select(fn.COUNT(Lead.lead_id), fn.COALESCE(fn.SUM(Lead.received_at >= hour), 0)).where(
+    todays = Lead.select(fn.COUNT(Lead.lead_id), fn.COALESCE(count_if(Lead.received_at >= hour), 0)).where(
         Lead.lead_id > last, Lead.lead_id.not_in(voided)
     )
     ((of_day, of_hour),) = tuples(todays)

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import cast
 
-from peewee import Case, fn
+from peewee import fn
 
 from dispatch import queries
 from dispatch.assignment import contact_rate
@@ -20,6 +20,7 @@ from models.base import tuples
 from models.bookings import CANCELLED, CONFIRMED, PENDING, STATUSES, Booking
 from models.clock import from_text, to_text
 from models.customers import Lead
+from models.sql import count_if
 
 ALL, STATUS, DESTINATION, SOURCE, METHOD = "all", "status", "destination", "source", "method"
 KINDS = (ALL, STATUS, DESTINATION, SOURCE, METHOD)
@@ -147,7 +148,7 @@ def most_confirmed(now: str, days: int, most: int) -> list[tuple[str, int, int, 
 def _decided(since: str, until: str | None) -> dict[int, tuple[int, int]]:
     """Return each agent's bookings Confirmed and closed, of those that came in within a period."""
     closed = Booking.status.in_((CONFIRMED, CANCELLED))
-    confirmed = fn.SUM(Case(None, [(Booking.status == CONFIRMED, 1)], 0))
+    confirmed = count_if(Booking.status == CONFIRMED)
     query = (
         Booking.select(Booking.agent_id, confirmed, fn.COUNT(Booking.booking_id))
         .where(closed, ~Booking.voided, Booking.created_at >= since, Booking.agent_id.is_null(False))

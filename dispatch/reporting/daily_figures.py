@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from peewee import fn
 
-from models.base import seconds_of, tuples
+from models.base import tuples
 from models.bookings import Booking
 from models.clock import from_text, local_offset, to_text
+from models.sql import seconds_of
 
 DAY_S = 86_400
 TREND_DAYS = 14

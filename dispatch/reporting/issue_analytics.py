@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from peewee import Case as When
 from peewee import ModelSelect, fn
 
 from dispatch.reporting.row_types import Figure, Figures, IssueReport, Trend
 from dispatch.service.satisfaction.cases import NUMBER_OF_INTERACTIONS
 from dispatch.service.sla import customer_time
-from models.base import listed, seconds_of, tuples
+from models.base import tuples
 from models.clock import from_text, to_text
 from models.issues import Issue, Survey
 from models.priorities import PRIORITIES
+from models.sql import count_if, greatest, listed, seconds_of
 
 USUAL_DAYS = 30
 FIRST_CONTACT_INTERACTIONS = 1
@@ -134,9 +134,9 @@ def _tallies(period: Period) -> Tallies:
     """Tallies of what was opened, resolved and rated in a period, with one query each."""
     tallies: Tallies = defaultdict(Tally)
     number = fn.COUNT(Issue.issue_id)
-    spent = fn.SUM(fn.MAX(0, seconds_of(Issue.resolved_at) - seconds_of(Issue.opened_at)))
+    spent = fn.SUM(greatest(0, seconds_of(Issue.resolved_at) - seconds_of(Issue.opened_at)))
     is_first_contact = fn.COALESCE(NUMBER_OF_INTERACTIONS, 0) <= FIRST_CONTACT_INTERACTIONS
-    at_first_contact = fn.SUM(When(None, [(is_first_contact, 1)], 0))
+    at_first_contact = count_if(is_first_contact)
     counted = (
         (Issue.opened_at, {OPENED: number}),
         (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from peewee import Case, fn
 
@@ -12,6 +11,7 @@ from dispatch.reporting.row_types import Funnel, OpenWork, Pulse
 from models.base import tuples
 from models.bookings import CANCELLED, CONFIRMED, PENDING, Assignment, Booking
 from models.clock import from_text, local_offset, to_text
+from models.sql import beginning, count_if
 
 DAYS = 30
 HOUR, MINUTE = 13, 16  # characters of a stored time
@@ -48,8 +48,8 @@ def _leads_by_day(since: str, days: int) -> list[int]:
     counts = [0] * days
     start, offset = from_text(since), local_offset()
     length = MINUTE if offset.seconds % 3600 else HOUR  # grouping by text is three times faster than by day
-    given = fn.SUBSTR(Assignment.assigned_at, 1, length)
-    waiting = fn.SUBSTR(Booking.created_at, 1, length)
+    given = beginning(Assignment.assigned_at, length)
+    waiting = beginning(Booking.created_at, length)
     number = fn.COUNT(Assignment.assignment_id)
     assigned = Assignment.select(given, number).where(Assignment.assigned_at >= since).group_by(given)
     undone = assigned.join(Booking, on=(Booking.assignment_id == Assignment.assignment_id)).where(
@@ -76,7 +76,7 @@ def _outcomes(before: str, since: str) -> tuple[list[int], list[int]]:
     )
     reached = Booking.contacted_at.is_null(False) | (Booking.status == CONFIRMED)
     wanted = [
-        _number(condition)
+        count_if(condition)
         for period in periods
         for condition in (period, period & reached, period & (Booking.status == CONFIRMED))
     ]
@@ -85,16 +85,12 @@ def _outcomes(before: str, since: str) -> tuple[list[int], list[int]]:
     return found[:3], found[3:]
 
 
-def _number(condition: Any) -> Any:
-    return fn.SUM(Case(None, [(condition, 1)], 0))
-
-
 def _open() -> OpenWork:
     is_new = Booking.claimed_at.is_null() & Booking.agent_id.is_null(False)
     columns = (
         fn.COUNT(Booking.booking_id),
-        _number(Booking.agent_id.is_null()),
-        _number(is_new),
+        count_if(Booking.agent_id.is_null()),
+        count_if(is_new),
         fn.MIN(Booking.created_at),
         fn.MIN(Case(None, [(is_new, Booking.created_at)])),
     )

@@ -19,18 +19,19 @@ from dispatch.service.satisfaction.forecast import Expectation
 from dispatch.service.sla import clocks
 from dispatch.service.sla.clocks import ClockRow
 from models.agents import Agent
-from models.base import CompiledQuery, Json, parameter, seconds_of, tuples
+from models.base import CompiledQuery, Json, parameter, tuples
 from models.clock import from_text, to_text
 from models.database import current_database
 from models.issues import NEW, OPEN, Escalation, Issue, SlaClock
 from models.priorities import PRIORITIES
+from models.sql import greatest, seconds_of
 
 
 def dashboard(desk: Desk, days: int = issue_analytics.USUAL_DAYS) -> Dashboard:
     """The whole dashboard; resolution figures and trends cover the last ``days`` days."""
     now = desk.now()
     moment = from_text(now)
-    with current_database.atomic("DEFERRED"):  # all as of one moment
+    with current_database.obj.snapshot():  # all as of one moment
         expected = forecast.expectations(moment)
         return {
             "at": now,
@@ -45,7 +46,7 @@ def dashboard(desk: Desk, days: int = issue_analytics.USUAL_DAYS) -> Dashboard:
 
 def active(now: str) -> ActiveIssues:
     """The number of open issues, overall, by priority and by status, and their mean age."""
-    age_s = fn.SUM(fn.MAX(0, seconds_of(now) - seconds_of(Issue.opened_at)))
+    age_s = fn.SUM(greatest(0, seconds_of(now) - seconds_of(Issue.opened_at)))
     query = Issue.select(Issue.priority, Issue.status, fn.COUNT(Issue.issue_id), age_s)
     priorities, statuses, seconds = Counter[int](), Counter[str](), 0
     for priority, status, number, aged in tuples(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from models.inspection.words import differs, greatest, is_json, json_number, json_text
 from models.issues import HELD, OPEN
 
 NUMBERED = (
@@ -33,15 +34,15 @@ class Agreement(NamedTuple):
 
 
 RESTORED = (
-    "AND t.{} NOT IN (SELECT coalesce(json_extract(detail, '$.last_event'), 0) FROM events"
-    " WHERE command = 'desk.restore' AND json_valid(detail))"
+    f"AND t.{{}} NOT IN (SELECT coalesce({json_number('detail', '.last_event')}, 0) FROM events"
+    f" WHERE command = 'desk.restore' AND {is_json('detail')})"
 )
 """A restored desk goes on after the numbers of the one it replaced."""
 
 
 IMPORTED = (
-    "AND NOT EXISTS (SELECT 1 FROM events WHERE command = 'import' AND json_valid(detail)"
-    " AND (json_extract(detail, '$.leads') > 0 OR json_extract(detail, '$.customers') > 0))"
+    f"AND NOT EXISTS (SELECT 1 FROM events WHERE command = 'import' AND {is_json('detail')}"
+    f" AND ({json_number('detail', '.leads')} > 0 OR {json_number('detail', '.customers')} > 0))"
 )
 """Leads and customers that are imported keep their numbers, and not every number is in a file.
 
@@ -60,9 +61,6 @@ def gaps(table: str, key: str) -> str:
     )
 
 
-DAMAGE = "SELECT integrity_check FROM pragma_integrity_check LIMIT 20"
-DANGLING = 'SELECT "table", rowid, parent FROM pragma_foreign_key_check'
-
 BOOKINGS = [
     Agreement(
         "bookings",
@@ -80,8 +78,9 @@ BOOKINGS = [
         "bookings",
         "the trip or time differs from the lead's",
         "SELECT b.booking_id FROM bookings b JOIN new_customer l USING (lead_id)"
-        " WHERE b.destination IS NOT l.destination OR b.launch_location IS NOT l.launch_location"
-        " OR b.created_at IS NOT l.received_at",
+        f" WHERE {differs('b.destination', 'l.destination')}"
+        f" OR {differs('b.launch_location', 'l.launch_location')}"
+        f" OR {differs('b.created_at', 'l.received_at')}",
     ),
     Agreement(
         "bookings",
@@ -137,8 +136,8 @@ CUSTOMERS = [
         " AND NOT EXISTS (SELECT 1 FROM new_customer l WHERE l.customer_id = c.customer_id)"
         " AND NOT EXISTS (SELECT 1 FROM issues i WHERE i.customer_id = c.customer_id)"
         # those with nothing but issues come from another desk without these
-        " AND NOT EXISTS (SELECT 1 FROM events WHERE command = 'import' AND json_valid(detail)"
-        " AND json_extract(detail, '$.customers') > 0)",
+        f" AND NOT EXISTS (SELECT 1 FROM events WHERE command = 'import' AND {is_json('detail')}"
+        f" AND {json_number('detail', '.customers')} > 0)",
     ),
     Agreement(
         "customers",
@@ -192,7 +191,7 @@ ISSUES = [
         "issues",
         "the booking is another customer's",
         "SELECT issue_id FROM issues i JOIN bookings b USING (booking_id) JOIN new_customer l USING (lead_id)"
-        " WHERE i.customer_id IS NOT l.customer_id",
+        f" WHERE {differs('i.customer_id', 'l.customer_id')}",
     ),
     Agreement(
         "clocks",
@@ -205,7 +204,8 @@ ISSUES = [
         "SELECT interaction_id FROM (SELECT interaction_id, at, kind, status_from,"
         " lag(at, 1, '') OVER (PARTITION BY issue_id ORDER BY interaction_id) AS before,"
         " lag(status_to, 1, 'new') OVER (PARTITION BY issue_id, kind ORDER BY interaction_id) AS status"
-        " FROM interactions) WHERE at < before OR kind = 'status' AND status_from IS NOT status"
+        " FROM interactions) AS talk"
+        f" WHERE at < before OR kind = 'status' AND {differs('status_from', 'status')}"
         " ORDER BY interaction_id",
     ),
     Agreement(
@@ -233,19 +233,20 @@ ISSUES = [
         " AND e.command IN ('issue.resolve', 'issue.status'))",
     ),
 ]
+LAST_LINE = "coalesce((SELECT max(event_id) FROM events_log), 0)"
+WHOLE_BLOCKS = "coalesce((SELECT max(event_id) FROM events) / 64 * 64, 0)"
 LOG_COPY = [
     Agreement(
         "log lines",
         "differ from their event",
         "SELECT l.event_id FROM events_log l LEFT JOIN events e USING (event_id) WHERE e.event_id IS NULL"
-        " OR l.at IS NOT e.at OR l.actor IS NOT e.actor OR l.command IS NOT e.command"
-        " OR l.agent_id IS NOT e.agent_id",
+        f" OR {differs('l.at', 'e.at')} OR {differs('l.actor', 'e.actor')}"
+        f" OR {differs('l.command', 'e.command')} OR {differs('l.agent_id', 'e.agent_id')}",
     ),
     Agreement(
         "events",
         "without their line of the log",
-        "SELECT e.event_id FROM events e WHERE e.event_id <= max("
-        " coalesce((SELECT max(event_id) FROM events_log), 0), (SELECT max(event_id) FROM events) / 64 * 64)"
+        f"SELECT e.event_id FROM events e WHERE e.event_id <= {greatest(LAST_LINE, WHOLE_BLOCKS)}"
         " AND NOT EXISTS (SELECT 1 FROM events_log l WHERE l.event_id = e.event_id)",
     ),
 ]
@@ -255,9 +256,9 @@ LOG = [
         "events",
         "undo another command than they say",
         "SELECT e.event_id FROM events e JOIN events u ON u.event_id = e.undoes WHERE e.undoes IS NOT NULL"
-        " AND CASE WHEN json_valid(e.detail) THEN json_extract(e.detail, '$.command') END"
+        f" AND CASE WHEN {is_json('e.detail')} THEN {json_text('e.detail', '.command')} END"
         " <> CASE WHEN u.undoes IS NULL THEN u.command"
-        " WHEN json_valid(u.detail) THEN json_extract(u.detail, '$.command') END",
+        f" WHEN {is_json('u.detail')} THEN {json_text('u.detail', '.command')} END",
     ),
     Agreement(
         "events",
@@ -283,5 +284,5 @@ RATINGS = """SELECT a.agent_id, a.score_sum, a.score_count, coalesce(s.points, 0
     FROM space_travel_agents a LEFT JOIN (
         SELECT agent_id, sum(score) AS points, count(*) AS answers FROM (
             SELECT scored_agent_id AS agent_id, score FROM bookings WHERE score IS NOT NULL
-            UNION ALL SELECT agent_id, score FROM surveys WHERE score IS NOT NULL)
+            UNION ALL SELECT agent_id, score FROM surveys WHERE score IS NOT NULL) AS scores
         GROUP BY agent_id) s USING (agent_id) ORDER BY a.agent_id"""

@@ -18,48 +18,28 @@ from models.accepted_values import (
     NamedValue,
 )
 from models.agents import PRESENCES
-from models.inspection.scan import Rule
-from models.inspection.schema import Column, Reference
+from models.inspection.rules import Rule
+from models.inspection.words import (
+    differs,
+    greatest,
+    has,
+    has_controls,
+    has_controls_in_lines,
+    has_no_digits,
+    is_json,
+    is_no_switch,
+    is_no_time,
+    json_kind,
+    json_number,
+    json_text,
+    lists_others,
+)
 from models.issues import CATEGORIES, HELD, ISSUE_STATUSES, OPEN
 from models.priorities import PRIORITIES
 
-TYPES = {"INTEGER": "'integer'", "TEXT": "'text'", "REAL": "'real'", "DOUBLE PRECISION": "'real'"}
-CONTROLS = "char(1) || '-' || char(31) || char(127) || '-' || char(159)"
-OVERRIDES = "char(0x2028) || '-' || char(0x202e) || char(0x2066) || '-' || char(0x2069)"
-CONTROLS_IN_LINES = (
-    "char(1) || '-' || char(8) || char(11) || '-' || char(31) || char(127) || '-' || char(159)"
-)
-
-
-def types(schema: Reference, table: str) -> list[Rule]:
-    """The rules that a table's own definition states."""
-    keys = schema.keys[table]
-    rules = [_type(column, column.name in keys) for column in schema.columns[table] if not column.generated]
-    if len(keys) == 1:  # text sorts after every number
-        rules.append(Rule("numbered below 1", f"t.{keys[0]} < 1"))
-    rules += [Rule(f"not {check}", f"NOT ({check})") for check in schema.checks[table]]
-    return [rule for rule in rules if rule.condition]
-
-
-def _type(column: Column, is_key: bool) -> Rule:
-    name, kind = column.name, column.type
-    required = column.required or is_key
-    accepted = TYPES.get(kind)
-    if accepted is None:
-        return Rule("", "")
-    allowed = accepted if required else f"{accepted}, 'null'"
-    what = f"{name} is not {kind.lower()}" if required else f"{name} is not {kind.lower()} or empty"
-    return Rule(what, f"typeof(t.{name}) NOT IN ({allowed})")
-
 
 def _times(*names: str) -> list[Rule]:
-    return [
-        Rule(
-            f"{name} is no time",
-            f"t.{name} IS NOT NULL AND t.{name} IS NOT strftime('%Y-%m-%d %H:%M:%S', t.{name}, '+0 days')",
-        )
-        for name in names
-    ]
+    return [Rule(f"{name} is no time", is_no_time(f"t.{name}")) for name in names]
 
 
 def _one_of(name: str, accepted: Iterable[str]) -> Rule:
@@ -72,24 +52,29 @@ def _listed(name: str, values: type[NamedValue]) -> Rule:
 
 
 def _json(name: str, shape: str) -> Rule:
-    is_shaped = f"CASE WHEN json_valid(t.{name}) THEN json_type(t.{name}) END IS '{shape}'"
-    return Rule(f"{name} is not a JSON {shape}", f"t.{name} IS NOT NULL AND NOT ({is_shaped})")
+    kind = f"CASE WHEN {is_json(f't.{name}')} THEN {json_kind(f't.{name}')} END"
+    misshapen = differs(kind, f"'{shape}'")
+    return Rule(f"{name} is not a JSON {shape}", f"t.{name} IS NOT NULL AND {misshapen}")
 
 
 PAIR = "(t.location <> '' OR t.skill <> '')"
 """A pointer of a pair of places; the one without is the whole desk's."""
 
 
-def _at(name: str, path: str) -> str:
-    """A value inside a JSON column; NULL if it is no JSON."""
-    return f"CASE WHEN json_valid(t.{name}) THEN json_extract(t.{name}, '{path}') END"
+def _number_at(name: str, path: str) -> str:
+    """A number inside a JSON column; NULL if it is no JSON."""
+    return f"CASE WHEN {is_json(f't.{name}')} THEN {json_number(f't.{name}', path)} END"
+
+
+def _text_at(name: str, path: str) -> str:
+    """A text inside a JSON column; NULL if it is no JSON."""
+    return f"CASE WHEN {is_json(f't.{name}')} THEN {json_text(f't.{name}', path)} END"
 
 
 def _words(name: str, accepted: str = "") -> Rule:
     """A JSON list of texts, of names that a query lists if there is one."""
-    wrong = "type <> 'text'" + (f" OR value NOT IN ({accepted})" if accepted else "")
-    valid = f"CASE WHEN json_valid(t.{name}) THEN t.{name} ELSE '[]' END"
-    fault = f"EXISTS (SELECT 1 FROM json_each({valid}) WHERE {wrong})"
+    valid = f"CASE WHEN {is_json(f't.{name}')} THEN t.{name} ELSE '[]' END"
+    fault = lists_others(valid, accepted)
     return Rule(f"{name} lists what is not accepted", f"t.{name} IS NOT NULL AND {fault}")
 
 
@@ -98,24 +83,24 @@ def _between(name: str, low: int, high: int) -> Rule:
 
 
 def _switches(*names: str) -> list[Rule]:
-    return [Rule(f"{name} is neither 0 nor 1", f"t.{name} NOT IN (0, 1)") for name in names]
+    return [Rule(f"{name} is neither 0 nor 1", is_no_switch(f"t.{name}")) for name in names]
 
 
 def _text(name: str, limit: int = 100, *, lines: bool = False) -> Rule:
     """A text without control characters, neither empty nor too long."""
-    refused = CONTROLS_IN_LINES if lines else CONTROLS
+    has_refused = has_controls_in_lines if lines else has_controls
     return Rule(
         f"{name} is empty, too long, or has control characters",
-        f"t.{name} GLOB '*[' || {refused} || {OVERRIDES} || ']*'"
+        f"{has_refused(f't.{name}')}"
         f" OR length(t.{name}) NOT BETWEEN 1 AND {limit}"
-        f" OR trim(t.{name}) IS NOT t.{name}",
+        f" OR {differs(f'trim(t.{name})', f't.{name}')}",
     )
 
 
 def _contacts() -> list[Rule]:
     digits = "CASE WHEN t.phone LIKE '+%' THEN substr(t.phone, 2) ELSE t.phone END"
     return [
-        Rule("phone is no number", f"{digits} GLOB '*[^0-9]*' OR length({digits}) NOT BETWEEN 4 AND 20"),
+        Rule("phone is no number", f"{has_no_digits(digits)} OR length({digits}) NOT BETWEEN 4 AND 20"),
         _email(),
     ]
 
@@ -123,18 +108,16 @@ def _contacts() -> list[Rule]:
 def _email() -> Rule:
     return Rule(
         "email is no address",
-        "t.email NOT LIKE '%_@%.%' OR instr(t.email, ' ') OR lower(t.email) IS NOT t.email",
+        f"t.email NOT LIKE '%_@%.%' OR {has('t.email', SPACE)} OR {differs('lower(t.email)', 't.email')}",
     )
 
 
 NAMES_OF_PRIORITIES = " ".join(f"WHEN {number} THEN '{name}'" for number, name in enumerate(PRIORITIES, 1))
+SPACE, DETAIL, BATCH = "' '", "coalesce(t.detail, '')", "'\"batch\":'"
 LONG, MESSAGE = 10_000, 100_000
 QUOTE = "t.package IS NULL OR t.destination_revenue_cents IS NULL OR t.package_revenue_cents IS NULL"
-LAST_STEP = "max(t.created_at, {})".format(
-    ", ".join(
-        f"coalesce(t.{name}, '')" for name in ("completed_at", "cancelled_at", "claimed_at", "contacted_at")
-    )
-)
+_STEPS = ("completed_at", "cancelled_at", "claimed_at", "contacted_at")
+LAST_STEP = greatest("t.created_at", *(f"coalesce(t.{name}, '')" for name in _STEPS))
 OUTCOME = "coalesce(t.completed_at, t.cancelled_at)"
 DECIDED_BY = (
     "rank",
@@ -168,7 +151,7 @@ VALUES: dict[str, list[Rule]] = {
         _between("prior_answers", 0, 100_000),
         _between("prior_rating", 0, 5),
         _between("weight", 0, 10),
-        Rule("weight has more than one decimal", "t.weight <> round(t.weight, 1)"),
+        Rule("weight has more than one decimal", "abs(t.weight * 10 - round(t.weight * 10)) > 1e-9"),
         *(_json(name, "array") for name in ("skills", "locations", "specialisations", "languages")),
         _words("languages"),
         _words("specialisations", ", ".join(f"'{name}'" for name in CATEGORIES)),
@@ -223,7 +206,7 @@ VALUES: dict[str, list[Rule]] = {
         ),
         Rule(
             "changed_at differs from the last step",
-            f"t.version = 1 AND t.changed_at IS NOT {LAST_STEP}",
+            f"t.version = 1 AND {differs('t.changed_at', LAST_STEP)}",
         ),
         Rule(
             "dates are impossible but not flagged",
@@ -245,7 +228,7 @@ VALUES: dict[str, list[Rule]] = {
         _json("notes", "object"),
         Rule(
             "the agent is not the first candidate",
-            f"{_at('candidates', '$[0][0]')} IS NOT t.agent_id",
+            differs(_number_at("candidates", "[0][0]"), "t.agent_id"),
         ),
     ],
     "events": [
@@ -253,7 +236,7 @@ VALUES: dict[str, list[Rule]] = {
         _text("actor"),
         _text("command"),
         *(_json(name, "object") for name in ("detail", "before", "after")),
-        Rule("result is no JSON", "t.result IS NOT NULL AND NOT json_valid(t.result)"),
+        Rule("result is no JSON", f"t.result IS NOT NULL AND NOT {is_json('t.result')}"),
         Rule("undoes a later event", "t.undoes >= t.event_id"),
         Rule("an undo of nothing, or no undo", "(t.command IN ('undo', 'redo')) <> (t.undoes IS NOT NULL)"),
         Rule(
@@ -261,7 +244,7 @@ VALUES: dict[str, list[Rule]] = {
             # a row of a file is known by its request id, and repeated by nothing
             "(t.result IS NULL) <> (t.fingerprint IS NULL)"
             " OR (t.request_id IS NULL) <> (t.result IS NULL) AND NOT (t.request_id IS NOT NULL"
-            " AND t.command = 'lead.add' AND instr(coalesce(t.detail, ''), '\"batch\":'))",
+            f" AND t.command = 'lead.add' AND {has(DETAIL, BATCH)})",
         ),
     ],
     "issues": [
@@ -275,7 +258,7 @@ VALUES: dict[str, list[Rule]] = {
         _json("sentiment", "object"),
         Rule(
             "sentiment has no compound from -1 to 1",
-            f"({_at('sentiment', '$.compound')} BETWEEN -1 AND 1) IS NOT 1",
+            f"({_number_at('sentiment', '.compound')} BETWEEN -1 AND 1) IS NOT TRUE",
         ),
         Rule("version is below 1", "t.version < 1"),
         Rule(
@@ -293,7 +276,9 @@ VALUES: dict[str, list[Rule]] = {
         Rule("routing_reason is empty", "t.routing_reason = ''"),
         Rule(
             "the priority is not that of its last step",
-            f"{_at('priority_steps', '$[#-1].priority')} IS NOT CASE t.priority {NAMES_OF_PRIORITIES} END",
+            differs(
+                _text_at("priority_steps", "[#-1].priority"), f"CASE t.priority {NAMES_OF_PRIORITIES} END"
+            ),
         ),
     ],
     "interactions": [
@@ -316,9 +301,11 @@ VALUES: dict[str, list[Rule]] = {
         _json("steps", "array"),
         Rule(
             "the level is not that of the last step",
-            f"{_at('steps', '$[#-1].level')} IS NOT t.level",
+            differs(_number_at("steps", "[#-1].level"), "t.level"),
         ),
-        Rule("opened at another time than its first step", f"{_at('steps', '$[0].at')} IS NOT t.opened_at"),
+        Rule(
+            "opened at another time than its first step", differs(_text_at("steps", "[0].at"), "t.opened_at")
+        ),
         *(_text(name, LONG, lines=True) for name in ("acknowledged_by", "closed_by", "close_reason")),
         Rule("acknowledged by nobody", "(t.acknowledged_at IS NULL) <> (t.acknowledged_by IS NULL)"),
         Rule("closed by nobody", "(t.closed_at IS NULL) <> (t.closed_by IS NULL)"),

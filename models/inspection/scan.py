@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from models.database import current_database
+from models.inspection.rules import Rule
+from models.inspection.words import said
 
 NAMED = 10  # rows of a problem
-
-
-class Rule(NamedTuple):
-    """What is wrong with a row, and the SQL condition that is true for such rows."""
-
-    words: str
-    condition: str
 
 
 @dataclass
@@ -61,5 +55,6 @@ def found_by(table: str, words: str, query: str) -> list[Broken]:
 
 
 def _stream(sql: str) -> Iterator[tuple[object, ...]]:
-    rows: Iterator[tuple[object, ...]] = current_database.obj.run(sql, ())
+    database = current_database.obj
+    rows: Iterator[tuple[object, ...]] = database.run(said(sql, database.inspection_words), ())
     return rows

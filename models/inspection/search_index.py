@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from peewee import DatabaseError
-
 from models.base import tuples
 from models.customer_index import NAME, WORD
 from models.database import current_database
@@ -11,11 +9,6 @@ from models.search_index import SearchIndex
 from models.text_index import INDEXES
 
 AT_ONCE = 1000
-UNUSED = 2  # rows of an index's own table before the first document
-PAGES = "SELECT count(*) FROM {}_data"
-VERIFY = "INSERT INTO {0} ({0}) VALUES ('integrity-check')"
-MERGE = "INSERT INTO {0} ({0}) VALUES ('optimize')"
-REBUILD = "INSERT INTO {0} ({0}) VALUES ('rebuild')"
 
 
 def outdated(index: SearchIndex) -> list[int]:
@@ -50,15 +43,8 @@ def _pieces(document: str) -> set[str]:
 
 def damage(index: SearchIndex) -> str:
     """Describe an index that does not fit its own documents; empty if it does, or is in use just now."""
-    name = index.table.table
-    pages = current_database.execute_sql(PAGES.format(name)).fetchone()[0]
-    if not index.last_indexed() and pages > UNUSED:
-        return f"the index of {index.rows} was emptied"
-    try:
-        current_database.execute_sql(VERIFY.format(name))
-    except DatabaseError as error:
-        return f"the index of {index.rows} is damaged" if "malformed" in str(error) else ""
-    return ""
+    fault = current_database.obj.full_text_fault(index.table.table)
+    return f"the index of {index.rows} {fault}" if fault else ""
 
 
 def repair() -> int:
@@ -72,6 +58,6 @@ def _repair(index: SearchIndex) -> int:
         table.delete().where(table.number == number).execute()
         index.add(number)
     if damage(index):
-        current_database.execute_sql(REBUILD.format(table.table))
+        current_database.obj.rebuild_full_text(table.table)
         return max(len(wrong), index.last_indexed() or index.append(index.backlog()))
     return len(wrong)

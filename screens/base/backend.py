@@ -25,8 +25,8 @@ from dispatch.queries import new_work
 from dispatch.queries.new_work import Heard, Restored
 from dispatch.service.satisfaction import training
 from models.clock import Clock
-from models.desk_file import DeskFile
 from models.errors import DatabaseUnavailable, Refused
+from models.opening import place_of
 
 T = TypeVar("T")
 PAUSE_S = 0.05
@@ -73,7 +73,7 @@ class Backend:
         self.last_own_event = 0
         self._seen_version: int | None = None
         self._seen_event = 0
-        self._file = DeskFile(self.path)
+        self._file = place_of(self.path)
         self._desk: Desk | None = None
         self._at_work_beside: set[Callable[[], Any]] = set()
         self.replaced: FileReplaced | None = None

@@ -15,9 +15,9 @@ from dispatch.desk.desk import Desk
 from dispatch.inputs.validation import excerpt
 from dispatch.outputs.files import write_table
 from dispatch.outputs.tables import Cells
-from models.copies import sync
 from models.database import current_database
 from models.errors import InvalidInput, Refused
+from models.files import sync
 from seeds.exporting.tables import TABLES, Table
 
 ENDING = ".csv"
@@ -77,7 +77,7 @@ def export_folder(
     target = _checked(folder, force=force)
     try:
         with beside(target) as made:
-            with desk.reading(), current_database.atomic("DEFERRED"):
+            with desk.reading(), current_database.obj.snapshot():
                 files = _write(made, tables, progress)
             sync(made)
             _put(made, target, force=force)

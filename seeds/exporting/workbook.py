@@ -10,9 +10,9 @@ from dispatch.desk.desk import Desk
 from dispatch.inputs.rows import workbook
 from dispatch.outputs.workbooks import ENDING, MOST_CHARACTERS, MOST_ROWS, TooLong, Workbook, new_workbook
 from models.clock import from_text
-from models.copies import put_in_place, sync
 from models.database import current_database
 from models.errors import InvalidInput, Refused
+from models.files import put_in_place, sync
 from models.private_files import PRIVATE_FILE
 from seeds.exporting.exporter import (
     ExportedFile,
@@ -61,7 +61,7 @@ def export_workbook(
             made = folder / target.name
             with (
                 desk.reading(),
-                current_database.atomic("DEFERRED"),
+                current_database.obj.snapshot(),
                 new_workbook(made, from_text(desk.now()).replace(tzinfo=None)) as book,
             ):
                 _check_rows(tables)

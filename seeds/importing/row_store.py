@@ -6,30 +6,16 @@ In memory, a million bookings with their assignments would need more than a GB.
 from __future__ import annotations
 
 import marshal
-import sqlite3
 from collections.abc import Callable, ItemsView, Iterator, MutableMapping, ValuesView
 from contextlib import contextmanager
 from typing import Any, Self, TypeVar
 
-from peewee import (
-    EXCLUDED,
-    SQL,
-    AutoField,
-    BlobField,
-    IntegerField,
-    Model,
-    PeeweeException,
-    Query,
-    SqliteDatabase,
-    fn,
-)
-
 from models.errors import DatabaseUnavailable
+from models.sqlite.scratch import Scratch, ScratchErrors, Table
 from seeds.importing.row_rules import Place
 
 KEPT = 10_000  # entries of a store in memory; if there are more, they go to the file
-WRITTEN_AT_ONCE, READ_AT_ONCE = 2_000, 500
-PRAGMAS = {"journal_mode": "off", "synchronous": 0, "cache_size": -8000}
+WRITTEN_AT_ONCE = 2_000
 
 V = TypeVar("V")
 Row = TypeVar("Row", bound=tuple[Any, ...])
@@ -39,15 +25,13 @@ class Workspace:
     """The temporary file of several stores, which only this process can read; it ends with the block."""
 
     def __init__(self) -> None:
-        self._file: SqliteDatabase | None = None
-        self._tables = 0
+        self._scratch = Scratch()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        if self._file is not None:
-            self._file.close()
+        self._scratch.close()
 
     def rows_of(self, kind: type[Row]) -> RowStore[Row]:
         """Return a store of rows of a NamedTuple with a place."""
@@ -69,64 +53,7 @@ class Workspace:
 
     def new_table(self) -> Table:
         """Add a table for a store."""
-        if self._file is None:
-            self._file = SqliteDatabase("file:", uri=True, pragmas=PRAGMAS)  # without a name
-            self._file.connect()
-            self._file.begin()  # and never committed: the file is nobody else's
-        self._tables += 1
-        return Table(self._file, f"rows_{self._tables}")
-
-
-class Table:
-    """A table of values by key, in the order of their insertion; its queries are compiled once."""
-
-    def __init__(self, database: SqliteDatabase, name: str) -> None:
-        class Stored(Model):
-            number = AutoField()
-            key = IntegerField(constraints=[SQL("UNIQUE")])  # an index would have one name in all tables
-            value = BlobField()
-
-            class Meta:
-                table_name = name
-
-        Stored._meta.set_database(database)
-        Stored.create_table()
-        self._connection: sqlite3.Connection = database.connection()
-        number, key, value = Stored.number, Stored.key, Stored.value
-        self._get = _sql(Stored.select(value).where(key == 0))
-        self._remove = _sql(Stored.delete().where(key == 0))
-        self._count = _sql(Stored.select(fn.COUNT(number)))
-        self._page = _sql(Stored.select(number, key, value).where(number > 0).order_by(number).limit(1))
-        put = Stored.insert({key: 0, value: b""})
-        self._put = _sql(put.on_conflict(conflict_target=[key], update={value: EXCLUDED.value}))
-
-    def get(self, key: int) -> bytes | None:
-        found = self._connection.execute(self._get, (key,)).fetchone()
-        return None if found is None else found[0]
-
-    def put(self, rows: list[tuple[int, bytes]]) -> None:
-        self._connection.executemany(self._put, rows)
-
-    def remove(self, key: int) -> None:
-        self._connection.execute(self._remove, (key,))
-
-    def __len__(self) -> int:
-        count: int = self._connection.execute(self._count).fetchone()[0]
-        return count
-
-    def __iter__(self) -> Iterator[tuple[int, bytes]]:
-        """Yield keys and values; the table may change meanwhile."""
-        last = 0
-        while some := self._connection.execute(self._page, (last, READ_AT_ONCE)).fetchall():
-            for _, key, value in some:
-                yield key, value
-            last = some[-1][0]
-
-
-def _sql(query: Query) -> str:
-    """Return a query's text; its values only stand for those of each call."""
-    text: str = query.sql()[0]
-    return text
+        return self._scratch.new_table()
 
 
 class RowStore(MutableMapping[int, V]):
@@ -235,6 +162,6 @@ class _Values(ValuesView[V]):
 def _reporting_full_disks() -> Iterator[None]:
     try:
         yield
-    except (sqlite3.Error, PeeweeException) as error:
+    except ScratchErrors as error:
         problem = f"the temporary file of the rows cannot be written: {error}"
         raise DatabaseUnavailable("temporary_file", problem, "free space there, or set TMPDIR") from error

@@ -233,7 +233,7 @@ def test_a_read_only_database(astra: Run, path: Path) -> None:
 @pytest.fixture
 def held(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[sqlite3.Connection]:
     """Another connection holds the write lock; the wait for it is shortened."""
-    monkeypatch.setattr("models.database.LOCK_PATIENCE_S", 0.02)
+    monkeypatch.setattr("models.sqlite.locks.LOCK_PATIENCE_S", 0.02)
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("begin immediate")
     yield connection

@@ -9,6 +9,7 @@ import pytest
 from dispatch.desk.desk import Desk
 from dispatch.operations import doctor
 from models.agents import Agent
+from models.sqlite import checkup
 from tests.astra_tui.conftest import LEAD, Run, rows_of, words
 
 
@@ -110,7 +111,7 @@ def test_doctor_warns_about_a_network_file_system(
 ) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(f"/dev/sda1 / ext4 rw 0 0\nserver:/desk {tmp_path.resolve()} nfs4 rw 0 0\n")
-    monkeypatch.setattr(doctor, "MOUNTS", mounts)
+    monkeypatch.setattr(checkup, "MOUNTS", mounts)
     with desk.reading():
         report = doctor.examine(desk)
     (finding,) = [row for row in report["checks"] if row["check"] == "file system"]

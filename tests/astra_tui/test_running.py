@@ -13,7 +13,7 @@ import click
 import pytest
 
 from astra_tui.cli.root import astra as root
-from models import sweep_file
+from models.sqlite.sweep_file import SweepFile
 from tests.astra_tui.conftest import Run
 
 TEXT = (Path(__file__).parents[2] / "docs" / "running.md").read_text(encoding="utf-8")
@@ -57,7 +57,7 @@ def test_the_scheduled_command_sweeps(astra: Run, path: Path) -> None:
     words = shlex.split(scheduled().partition(" >")[0])[1:]
     words[words.index("--db") + 1] = str(path)
     assert astra(*words).code == 0
-    assert sweep_file.last(path)
+    assert SweepFile(path).last()
 
 
 @pytest.mark.parametrize("text", UNITS)

@@ -16,8 +16,9 @@ from astra_tui.cli.commands import sweep as command
 from astra_tui.cli.commands.sweep import RoundReports
 from astra_tui.cli.signals import StopSignals
 from dispatch.operations.sweep_rounds import Round, Rounds
-from models import desk_file, sweep_file
 from models.errors import DatabaseUnavailable
+from models.sqlite import desk_file
+from models.sqlite.sweep_file import SweepFile
 from tests.astra_tui.conftest import PATIENCE_S, Run, Start, lines_of
 
 DONE: dict[str, Any] = {
@@ -49,12 +50,12 @@ def test_one_process_sweeps_and_after_its_end_however_violent_another_one(
     first.wait(PATIENCE_S)
     second = sweeping(started)
     lines_of(second, 1)
-    assert (sweeper := sweep_file.sweeper_of(path)) is not None
+    assert (sweeper := SweepFile(path).sweeper()) is not None
     assert sweeper.pid == second.pid
     second.send_signal(signal.SIGTERM)
     out, err = second.communicate(timeout=PATIENCE_S)
     assert (second.returncode, out, err) == (0, "", f"Sweeping {path} every 1 h, until stopped\n")
-    assert sweep_file.sweeper_of(path) is None
+    assert SweepFile(path).sweeper() is None
     assert not desk_file.has_log(path)
 
 
@@ -134,7 +135,7 @@ def test_each_round_is_one_line_of_json(capsys: pytest.CaptureFixture[str], path
 
 
 def test_a_sweep_after_days_says_so_first(astra: Run, path: Path) -> None:
-    sweep_file.note(path, "2082-01-01 09:00:00")
+    SweepFile(path).note("2082-01-01 09:00:00")
     assert astra("sweep").err.startswith("No sweep since 1 Jan 2082")
     assert astra("sweep").err == ""
 

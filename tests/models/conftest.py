@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from dispatch.desk.desk import Desk
-from models.database import DeskDatabase
+from models.engine import Engine
 
 
 @pytest.fixture
-def database(desk: Desk) -> Iterator[DeskDatabase]:
+def database(desk: Desk) -> Iterator[Engine]:
     """The open desk's database, active inside the test."""
     with desk.reading():
         yield desk.database

@@ -9,7 +9,7 @@ import pytest
 from peewee import IntegrityError
 
 from models.audit import Event
-from models.database import DeskDatabase
+from models.engine import Engine
 
 AddAgent = Callable[..., dict[str, Any]]
 
@@ -23,9 +23,7 @@ AddAgent = Callable[..., dict[str, Any]]
         "INSERT OR REPLACE INTO events SELECT * FROM events",
     ],
 )
-def test_a_written_event_cannot_be_changed(
-    database: DeskDatabase, add_agent: AddAgent, statement: str
-) -> None:
+def test_a_written_event_cannot_be_changed(database: Engine, add_agent: AddAgent, statement: str) -> None:
     add_agent()
     before = list(Event.select().tuples())
     with pytest.raises(IntegrityError, match="append-only"):
@@ -33,14 +31,14 @@ def test_a_written_event_cannot_be_changed(
     assert list(Event.select().tuples()) == before
 
 
-def test_an_event_is_undone_only_once(database: DeskDatabase, add_agent: AddAgent) -> None:
+def test_an_event_is_undone_only_once(database: Engine, add_agent: AddAgent) -> None:
     add_agent()
     Event(at="x", actor="kim", command="undo", undoes=1).save()
     with pytest.raises(IntegrityError, match="undoes"):
         Event(at="x", actor="kim", command="undo", undoes=1).save()
 
 
-def test_a_request_id_is_unique(database: DeskDatabase) -> None:
+def test_a_request_id_is_unique(database: Engine) -> None:
     Event(at="x", actor="kim", command="lead.add", request_id="a").save()
     with pytest.raises(IntegrityError, match="request_id"):
         Event(at="x", actor="kim", command="lead.add", request_id="a").save()

@@ -16,8 +16,9 @@ from models.agents import Agent
 from models.base import BaseModel, CompiledQuery, parameter
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
-from models.database import DeskDatabase
+from models.engine import Engine
 from models.errors import Conflict, NotFound
+from models.sqlite.engine import SqliteEngine
 from tests.query_cost import statements
 
 AddAgent = Callable[..., dict[str, Any]]
@@ -40,12 +41,12 @@ def heard(model: type[BaseModel]) -> Iterator[list[dict[str, Any]]]:
 
 
 @pytest.fixture
-def booking(database: DeskDatabase, add_agent: AddAgent, add_lead: AddLead) -> Booking:
+def booking(database: Engine, add_agent: AddAgent, add_lead: AddLead) -> Booking:
     add_agent()
     return Booking.lock(add_lead()["booking_id"])
 
 
-def test_save_writes_the_changed_columns_only(database: DeskDatabase, booking: Booking) -> None:
+def test_save_writes_the_changed_columns_only(database: Engine, booking: Booking) -> None:
     booking.contacted_at = "2082-03-01 09:00:00"
     booking.package = None  # as it was
     with statements(database) as seen:
@@ -56,7 +57,7 @@ def test_save_writes_the_changed_columns_only(database: DeskDatabase, booking: B
     ]
 
 
-def test_save_without_a_change_writes_and_announces_nothing(database: DeskDatabase, booking: Booking) -> None:
+def test_save_without_a_change_writes_and_announces_nothing(database: Engine, booking: Booking) -> None:
     booking.status = booking.status
     with statements(database) as seen, heard(Booking) as saves:
         assert booking.save() == 0
@@ -97,9 +98,7 @@ def test_a_row_saved_elsewhere_meanwhile_is_a_conflict(booking: Booking) -> None
     assert Booking.lock(1).contacted_at is None
 
 
-def test_a_row_without_a_version_is_saved_column_by_column(
-    database: DeskDatabase, add_agent: AddAgent
-) -> None:
+def test_a_row_without_a_version_is_saved_column_by_column(database: Engine, add_agent: AddAgent) -> None:
     add_agent()
     first, second = Agent.lock(1), Agent.lock(1)
     first.years_of_service = 9
@@ -110,7 +109,7 @@ def test_a_row_without_a_version_is_saved_column_by_column(
     assert (agent.years_of_service, agent.email) == (9, "ada@example.com")
 
 
-def test_a_new_row_gets_its_defaults_and_its_id(database: DeskDatabase) -> None:
+def test_a_new_row_gets_its_defaults_and_its_id(database: Engine) -> None:
     agent = Agent(first_name="Ada", last_name="Byron", job_title="x", department="y")
     assert agent.save() == 1
     stored = Agent.lock(agent.agent_id)
@@ -118,7 +117,7 @@ def test_a_new_row_gets_its_defaults_and_its_id(database: DeskDatabase) -> None:
     assert (stored.email, stored.left_at, stored.license_number) == (None, None, None)
 
 
-def test_a_new_row_can_be_changed_and_saved_again(database: DeskDatabase) -> None:
+def test_a_new_row_can_be_changed_and_saved_again(database: Engine) -> None:
     customer = Customer(name="Kate", created_at="2082-03-01 09:00:00")
     customer.save()
     customer.phone = "4711"  # a column that was not set on the new row
@@ -126,18 +125,18 @@ def test_a_new_row_can_be_changed_and_saved_again(database: DeskDatabase) -> Non
     assert Customer.lock(customer.customer_id).phone == "4711"
 
 
-def test_a_row_that_does_not_exist_is_not_found(database: DeskDatabase) -> None:
+def test_a_row_that_does_not_exist_is_not_found(database: Engine) -> None:
     assert Booking.lock_or_none(7) is None
     with pytest.raises(NotFound, match="no booking 7"):
         Booking.lock(7)
 
 
-def test_a_key_longer_than_64_bits_is_not_found(database: DeskDatabase) -> None:
+def test_a_key_longer_than_64_bits_is_not_found(database: Engine) -> None:
     with pytest.raises(NotFound):
         Agent.lock(10**30)
 
 
-def test_driver_errors_are_raised_as_peewee_errors(database: DeskDatabase, add_agent: AddAgent) -> None:
+def test_driver_errors_are_raised_as_peewee_errors(database: Engine, add_agent: AddAgent) -> None:
     add_agent()
     agent = Agent.lock(1)
     agent.load = -1
@@ -146,7 +145,7 @@ def test_driver_errors_are_raised_as_peewee_errors(database: DeskDatabase, add_a
 
 
 def test_a_reference_is_the_id_and_loads_no_row(
-    database: DeskDatabase, add_agent: AddAgent, add_lead: AddLead
+    database: Engine, add_agent: AddAgent, add_lead: AddLead
 ) -> None:
     add_agent()
     add_lead()
@@ -157,7 +156,7 @@ def test_a_reference_is_the_id_and_loads_no_row(
     assert len(seen) == 1
 
 
-def test_query_rows_are_read_only(database: DeskDatabase, add_lead: AddLead) -> None:
+def test_query_rows_are_read_only(database: Engine, add_lead: AddLead) -> None:
     add_lead()
     lead = Lead.get()
     lead.method = "Phone Call"
@@ -165,7 +164,7 @@ def test_query_rows_are_read_only(database: DeskDatabase, add_lead: AddLead) -> 
         lead.save()
 
 
-def test_a_compiled_query_takes_its_values_by_name(database: DeskDatabase, add_agent: AddAgent) -> None:
+def test_a_compiled_query_takes_its_values_by_name(database: Engine, add_agent: AddAgent) -> None:
     add_agent("Ada", years=3)
     add_agent("Bob", years=9)
     query = CompiledQuery(
@@ -179,16 +178,16 @@ def test_a_compiled_query_takes_its_values_by_name(database: DeskDatabase, add_a
     assert query(least=0, limit=1) == [("Ada",)]
 
 
-def test_each_database_compiles_its_own_sql(database: DeskDatabase, add_agent: AddAgent) -> None:
+def test_each_database_compiles_its_own_sql(database: Engine, add_agent: AddAgent) -> None:
     """SQL kept for all databases used the dialect of the first one."""
 
-    class Bracketed(DeskDatabase):
+    class Bracketed(SqliteEngine):
         quote = "[]"
         param = "?1"
 
     add_agent("Ada")
     query = CompiledQuery(lambda: Agent.select(Agent.agent_id).where(Agent.first_name == parameter("name")))
-    other = Bracketed(database.path)
+    other = Bracketed(database.file)
     for each in (database, other):
         with each.active():
             assert query(name="Ada") == [(1,)]
@@ -200,7 +199,7 @@ def test_each_database_compiles_its_own_sql(database: DeskDatabase, add_agent: A
     assert other.statements[Agent, "select"].endswith("agent_id = ?1")
 
 
-def test_a_compiled_query_takes_several_sets_of_values(database: DeskDatabase, add_agent: AddAgent) -> None:
+def test_a_compiled_query_takes_several_sets_of_values(database: SqliteEngine, add_agent: AddAgent) -> None:
     for name in ("Ada", "Bob", "Bob", "Cleo"):
         add_agent(name)
     query = CompiledQuery(

@@ -68,7 +68,7 @@ def test_a_desk_of_schema_3_opens_and_distributes(old_file: Path) -> None:
         bookings.claim(desk, 1, 1)
         assert set_presence(desk, 1, "away")["returned"] == [2]
         assert shuffle.shuffle(desk)["moves"] == []
-        assert desk.database.pragma("foreign_key_check") is None
+        assert desk.database.driver().execute("PRAGMA foreign_key_check").fetchone() is None
     finally:
         desk.close()
 

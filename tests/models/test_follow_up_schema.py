@@ -60,7 +60,7 @@ def test_a_desk_of_schema_1_opens_after_a_backup_and_its_attempts_are_counted(ol
         ]
         assert follow_ups.follow_up(desk, 1, "in 2 hours")["version"] == 4
         undo.undo(desk)
-        assert desk.database.pragma("foreign_key_check") is None
+        assert desk.database.driver().execute("PRAGMA foreign_key_check").fetchone() is None
     finally:
         desk.close()
     backup = sqlite3.connect(old_file.with_name("old.db.v1.bak"))

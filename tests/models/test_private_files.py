@@ -37,7 +37,7 @@ def test_a_new_desk_and_the_files_beside_it_are_private(tmp_path: Path) -> None:
 
 def test_a_desk_is_private_from_its_first_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "desk.db"
-    monkeypatch.setattr("models.database.DeskDatabase.connect", lambda _: 1 / 0)
+    monkeypatch.setattr("models.sqlite.engine.SqliteEngine.connect", lambda _: 1 / 0)
     with pytest.raises(DatabaseUnavailable):
         open_desk(path, create=True)
     assert (mode(path), path.stat().st_size) == (0o600, 0)

@@ -10,7 +10,7 @@ import pytest
 from dispatch import customers
 from dispatch.bootstrap import open_desk
 from dispatch.queries import customer_index
-from models import database as db
+from models import engine
 from tests.old_desk import ROWS, make_old
 
 
@@ -27,7 +27,7 @@ def test_a_file_of_the_first_schema_opens_and_can_be_searched(old_file: Path, in
         if indexed:
             assert customer_index.catch_up(desk) == 0
         with desk.reading():
-            assert desk.database.pragma("user_version") == db.SCHEMA_VERSION
+            assert desk.database.schema_version() == engine.SCHEMA_VERSION
             for text, expected in (("nguyen", 1), ("kate n.", 1), ("7111", 1), ("#1", 1), ("zoe", 2)):
                 assert [row["customer_id"] for row in customers.find(text)] == [expected]
         customers.merge(desk, 2, 1)

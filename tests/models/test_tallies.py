@@ -62,7 +62,7 @@ def check(desk: Desk) -> None:
     with desk.reading():
         stored = tallies.stored()
         assert tallies.recomputed() == stored
-    assert counted(desk.database.path) == stored
+    assert counted(desk.database.file) == stored
 
 
 @cache

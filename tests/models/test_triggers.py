@@ -16,7 +16,7 @@ from dispatch.operations.undo import undo
 from models.agents import Agent, AgentRank
 from models.base import tuples
 from models.bookings import Assignment, Booking
-from models.database import DeskDatabase
+from models.engine import Engine
 from models.errors import Refused
 from models.triggers import RanksChanged, ranks_changed
 
@@ -48,7 +48,7 @@ def announced() -> Iterator[list[RanksChanged]]:
 
 
 @pytest.fixture
-def two(database: DeskDatabase, add_agent: AddAgent) -> None:
+def two(database: Engine, add_agent: AddAgent) -> None:
     """Ada (1) has more years than Bob (2), and so gets the first lead."""
     add_agent("Ada", years=9)
     add_agent("Bob", years=5)
@@ -70,7 +70,7 @@ def test_a_new_pending_booking_adds_one_to_its_agents_load(two: None, add_lead: 
     assert loads() == {1: 1, 2: 1}
 
 
-def test_a_waiting_booking_adds_to_nobodys_load(database: DeskDatabase, add_lead: AddLead) -> None:
+def test_a_waiting_booking_adds_to_nobodys_load(database: Engine, add_lead: AddLead) -> None:
     result = add_lead()
     assert (result["agent_id"], result["assignment_id"]) == (None, None)
     assert Assignment.select().count() == 0
@@ -145,7 +145,7 @@ def test_a_load_below_zero_is_refused_and_never_clamped(two: None, desk: Desk, a
     assert Booking.lock(1).status == "Pending", "drift is seen, not hidden"
 
 
-def test_ranks_are_competition_ranks(database: DeskDatabase, add_agent: AddAgent) -> None:
+def test_ranks_are_competition_ranks(database: Engine, add_agent: AddAgent) -> None:
     """1, 2, 2, 4, 5, 5, 7: lower load first, then more years, then the higher rating."""
     for years, rating in ((9, 4.0), (8, 4.5), (8, 4.5), (8, 4.4), (2, 1.0), (2, 1.0), (1, 5.0)):
         add_agent(years=years, rating=rating)
@@ -163,7 +163,7 @@ def test_an_agent_who_left_has_no_rank(two: None, desk: Desk) -> None:
 
 
 def test_the_walkthroughs_cancellation_follows_the_rule(
-    database: DeskDatabase, desk: Desk, add_agent: AddAgent, add_lead: AddLead
+    database: Engine, desk: Desk, add_agent: AddAgent, add_lead: AddLead
 ) -> None:
     """Two agents tie on years and rating; a change of load moves only its agent."""
     for years in (18, 15, 15, 12):

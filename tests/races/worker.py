@@ -149,7 +149,7 @@ def reassign(desk: Desk, agent_id: str, number: str) -> dict[str, Any]:
 
 def visits(desk: Desk, number: str, prefix: str) -> dict[str, Any]:
     """Open the desk, read, take in a lead and close, repeatedly, as commands do."""
-    path = desk.database.path
+    path = desk.database.file
     desk.close()
     for line in range(int(number)):
         visitor = open_desk(path, actor=prefix)

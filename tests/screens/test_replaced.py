@@ -22,8 +22,8 @@ from dispatch.desk.desk import Desk
 from dispatch.operations.backup import backup
 from dispatch.operations.doctor import examine
 from dispatch.operations.restore import restore
-from models import desk_file
 from models.errors import DatabaseUnavailable
+from models.sqlite import desk_file
 from tests.screens.picture import text_of
 from tests.screens.scenes import LEAD, fill_in, press
 
@@ -155,7 +155,7 @@ async def test_checkpoints_and_restores_are_no_other_file(
     async with running(size=(100, 30)) as (app, _):
         await three_leads(app)
         for _ in range(2):
-            other_terminal.database.pragma("wal_checkpoint(TRUNCATE)")
+            other_terminal.database.driver().execute("PRAGMA wal_checkpoint(TRUNCATE)")
             await app.settle()
             assert not bar(app)
             restore(partial(open_desk, actor="lee"), demo_file, saved)

@@ -12,8 +12,8 @@ from textual.widgets import Static
 
 from astra_tui.app import AstraApp
 from dispatch.desk.desk import Desk
-from models import sweep_file
-from models.sweep_file import Claim, Sweeper
+from models.sqlite.sweep_file import Claim, SweepFile
+from models.sweepers import Sweeper
 from screens.shell.desk_screen import Place
 from tests.screens.conftest import NOON, standing_still
 from tests.screens.key_checks.registry import booking
@@ -32,8 +32,8 @@ def bar(app: AstraApp) -> str:
 @pytest.fixture
 def sweeper(golden_file: Path) -> Iterator[Claim]:
     """Another process that sweeps the desk."""
-    claim = Claim()
-    claim.take(golden_file, Sweeper(4711, "front-desk", "lee", NOW, 60))
+    claim = Claim(golden_file)
+    claim.take(Sweeper(4711, "front-desk", "lee", NOW, 60))
     yield claim
     claim.release()
 
@@ -71,7 +71,7 @@ async def test_a_sweep_that_keeps_failing_shows_a_bar_until_one_succeeds(
 async def test_a_desk_that_can_only_be_read_says_who_could_sweep_it(
     golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sweep_file.note(golden_file, LONG_AGO)
+    SweepFile(golden_file).note(LONG_AGO)
     monkeypatch.setattr(Desk, "why_read_only", "you have no write permission")
     async with running(golden_file, sweeps=True) as (app, _):
         assert bar(app) == (
@@ -82,17 +82,17 @@ async def test_a_desk_that_can_only_be_read_says_who_could_sweep_it(
 
 
 async def test_a_desk_opened_after_days_says_so_and_is_swept(golden_file: Path, running: Any) -> None:
-    sweep_file.note(golden_file, LONG_AGO)
+    SweepFile(golden_file).note(LONG_AGO)
     async with running(golden_file, sweeps=True) as (app, _):
         assert said(app) == ["No sweep since 1 Mar 2082 09:30; sweeping now"]
-        assert sweep_file.last(golden_file) == NOW
+        assert SweepFile(golden_file).last() == NOW
         assert bar(app) == ""
 
 
 async def test_the_sweep_is_left_to_a_sweeper_as_long_as_it_does_it(
     golden_file: Path, running: Any, sweeper: Claim
 ) -> None:
-    sweep_file.note(golden_file, NOW)
+    SweepFile(golden_file).note(NOW)
     async with running(golden_file, clock=standing_still, sweeps=True) as (app, _):
         assert (await booking(app, 12))["agent_id"] is None, "due, but it is the sweeper's"
         sweeper.release()

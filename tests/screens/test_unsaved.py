@@ -16,7 +16,7 @@ from astra_tui.user.draft_files import DraftFile
 from astra_tui.user.draft_folder import drafts_folder
 from astra_tui.user.preferences import Preferences
 from dispatch.leads import intake
-from models import database
+from models.sqlite import engine
 from screens.base.drafts import Draft
 from screens.dialogs.form import FormModal
 from screens.dialogs.quit_warning import Leaving
@@ -188,7 +188,7 @@ async def test_a_full_disk_is_told_as_one_and_the_form_stays(
 ) -> None:
     with closing(sqlite3.connect(golden_file)) as connection:
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
-    monkeypatch.setattr(database, "PRAGMAS", database.PRAGMAS | {"max_page_count": pages})
+    monkeypatch.setattr(engine, "PRAGMAS", engine.PRAGMAS | {"max_page_count": pages})
     async with running(golden_file, size=(80, 24)) as (app, _):
         await fill_in(app, **HALF)
         app.perform(lambda desk: [intake.receive(desk, name="x" * 90, **MARS) for _ in range(200)])

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dispatch.bootstrap import open_desk
-from models import database
 from models.errors import DeskError
+from models.sqlite import engine
 from seeds.demo import demo
 from seeds.importing import importer
 
@@ -42,6 +42,6 @@ def _tell_line(text: object) -> None:
 
 
 if __name__ == "__main__":
-    database.PRAGMAS["synchronous"], database.NORMAL, database.FULL = "OFF", 0, 0
+    engine.PRAGMAS["synchronous"], engine.NORMAL, engine.FULL = "OFF", 0, 0
     demo.BATCH_ROWS = 50
     sys.exit(main(*sys.argv[1:]))

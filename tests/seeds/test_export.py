@@ -428,7 +428,7 @@ def test_progress_and_the_files_say_how_many_rows(
 
 def test_the_files_are_of_one_moment(desk: Desk, clock: TestClock, tmp_path: Path) -> None:
     make_demo(desk, agents=5, bookings=40, with_issues=False)
-    beside = open_desk(desk.database.path, clock=clock, actor="lee")
+    beside = open_desk(desk.database.file, clock=clock, actor="lee")
 
     def work(_done: int, _total: int, what: str) -> None:
         if "assignments" in what or "bookings" in what:

@@ -113,7 +113,7 @@ def part(holds: list[bool]) -> float:
 
 
 def check(desk: Desk, terms: Terms) -> None:
-    expected = plainly(desk.database.path, terms)
+    expected = plainly(desk.database.file, terms)
     with desk.reading():
         found = score(terms, PUBLISHED_WEIGHTS).agents
     assert {agent.agent_id: agent.match_score for agent in found} == {
@@ -135,7 +135,7 @@ def test_the_published_table_of_scores(challenge: Desk) -> None:
 def test_the_command_prints_the_published_table(challenge: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     lead = ("--method", LEAD.method, "--source", LEAD.source, "--destination", LEAD.destination)
     trip = ("--launch", "Tokyo Spaceport Terminal", "--requests", LEAD.requests)
-    desk = ("--db", str(challenge.database.path), "--weights", "published", "--json")
+    desk = ("--db", str(challenge.database.file), "--weights", "published", "--json")
     assert main(["match", *lead, *trip, *desk]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [(row["agent_id"], row["match_score"]) for row in rows] == list(PUBLISHED.items())
@@ -249,7 +249,7 @@ def as_known_at(row: PastAssignment, agents: list[Any], before: list[PastAssignm
 
 def test_training_uses_only_what_was_known_at_each_assignment(challenge: Desk) -> None:
     """Every assignment against a plain evaluation of its past: no outcome counts before it is known."""
-    with sqlite3.connect(challenge.database.path) as connection:
+    with sqlite3.connect(challenge.database.file) as connection:
         history = [PastAssignment(*row) for row in connection.execute(AS_IT_WAS)]
         agents = connection.execute(
             "SELECT agent_id, rating, years_of_service, capacity FROM space_travel_agents ORDER BY agent_id"

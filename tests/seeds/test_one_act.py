@@ -115,7 +115,7 @@ def test_an_interrupted_import_is_continued_as_if_nothing_had_happened(
     result = import_files(broken, small)
 
     assert preview["resumed"] == result["resumed"] == 1
-    assert dump(broken.database.path) == dump(whole.database.path)
+    assert dump(broken.database.file) == dump(whole.database.file)
     assert "imports" not in findings(broken)
     assert import_files(broken, small)["resumed"] is None
 
@@ -124,9 +124,9 @@ def test_nothing_is_left_of_an_import_that_stops_before_its_first_commit(
     new_desk: Callable[..., Desk], small: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = new_desk("desk")
-    before = dump(desk.database.path)
+    before = dump(desk.database.file)
     stopped(monkeypatch, 0, lambda: import_files(desk, small))
-    assert dump(desk.database.path) == before
+    assert dump(desk.database.file) == before
 
 
 @pytest.mark.parametrize("commit", [1, 3, 30])
@@ -142,7 +142,7 @@ def test_an_interrupted_demo_is_finished_as_it_was_begun(
     again = make_demo(broken)
 
     assert again == made | {"resumed": 1}
-    assert dump(broken.database.path) == dump(whole.database.path)
+    assert dump(broken.database.file) == dump(whole.database.file)
     assert "imports" not in findings(broken)
     with pytest.raises(Refused, match="not empty"):
         make_demo(broken)
@@ -158,7 +158,7 @@ def test_a_demo_that_is_finished_later_is_of_the_time_when_it_was_begun(
     make_demo(broken)
     for table in ("bookings", "assignment_history", "space_travel_agents"):
         rows = [
-            [line for line in dump(desk.database.path) if line.startswith(f'INSERT INTO "{table}"')]
+            [line for line in dump(desk.database.file) if line.startswith(f'INSERT INTO "{table}"')]
             for desk in (whole, broken)
         ]
         assert rows[0] == rows[1]
@@ -205,7 +205,7 @@ def test_who_continues_an_import_takes_it_from_the_other_terminal(
         import_files(first, small, progress=meanwhile)
 
     assert [result["resumed"] for result in results] == [1]
-    assert dump(first.database.path) == dump(whole.database.path)
+    assert dump(first.database.file) == dump(whole.database.file)
 
 
 def test_an_import_that_began_meanwhile_is_not_begun_again(

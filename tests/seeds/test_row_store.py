@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dispatch.desk.desk import Desk
 from models.errors import DatabaseUnavailable
+from models.sqlite import scratch
 from seeds.importing import importer, row_store
 from seeds.importing.columns import NO_MORE
 from seeds.importing.importer import import_files
@@ -36,7 +37,7 @@ def few_in_memory() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(row_store, "KEPT", 1)
         patch.setattr(row_store, "WRITTEN_AT_ONCE", 2)
-        patch.setattr(row_store, "READ_AT_ONCE", 2)
+        patch.setattr(scratch, "READ_AT_ONCE", 2)
         patch.setattr(importer, "KEYS_AT_ONCE", 3)
         yield
 
@@ -47,7 +48,7 @@ def test_a_store_is_a_dict(steps: list[tuple[str, int, str]], kept: int) -> None
     with pytest.MonkeyPatch.context() as patch, Workspace() as space:
         patch.setattr(row_store, "KEPT", kept)
         patch.setattr(row_store, "WRITTEN_AT_ONCE", 2)
-        patch.setattr(row_store, "READ_AT_ONCE", 2)
+        patch.setattr(scratch, "READ_AT_ONCE", 2)
         store, plain = RowStore[str](space), dict[int, str]()
         other = RowStore[int](space)
         for number, (kind, key, text) in enumerate(steps):
@@ -95,7 +96,7 @@ def test_a_row_comes_back_as_it_was(more: Any) -> None:
 
 @pytest.mark.usefixtures("few_in_memory")
 def test_a_full_disk_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(row_store, "PRAGMAS", {"max_page_count": 8})
+    monkeypatch.setattr(scratch, "PRAGMAS", {"max_page_count": 8})
     with Workspace() as space, pytest.raises(DatabaseUnavailable, match=r"temporary file .* full"):
         RowStore[str](space).update((key, "x" * 10_000) for key in range(10))
 

@@ -64,7 +64,7 @@ def test_a_file_of_the_previous_schema_is_counted_on_opening(desk: Desk, load: L
     """Done by migration 5, which does not use the models."""
     load(*files.three(booking=CONFIRMED))
     load(files.sql("assignment_history", {"AssignmentID": 2, "CommunicationMethod": "Phone Call"}))
-    expected, path = stored(desk), desk.database.path
+    expected, path = stored(desk), desk.database.file
     connection = desk.database.driver()
     connection.executescript(
         "DROP TABLE match_tallies; DROP INDEX bookings_completed; DROP TABLE learned_weights_table;"

@@ -124,13 +124,13 @@ def test_nothing_is_found_after_random_commands(
 ) -> None:
     import_files(desk, sorted(challenge_data.glob("*.sql.txt")))
     Work(desk, clock, seed).run(200 if seed == 1 else 1000)
-    assert Checker(desk.database.path).run()["first_fault"] is None
+    assert Checker(desk.database.file).run()["first_fault"] is None
 
 
 @pytest.mark.parametrize("seed", also(20, 1))
 def test_nothing_is_found_on_a_busy_little_desk(desk: Desk, clock: TestClock, seed: int) -> None:
     Work(staffed(desk), clock, seed).run(400)
-    assert Checker(desk.database.path).run()["first_fault"] is None
+    assert Checker(desk.database.file).run()["first_fault"] is None
 
 
 def test_a_lead_cancelled_while_it_waited_is_reopened(
@@ -141,7 +141,7 @@ def test_a_lead_cancelled_while_it_waited_is_reopened(
     bookings.cancel(desk, 1, "no money")
     agents.change(desk, 1, capacity=5)
     assert bookings.reopen(desk, 1)["agent_id"] == 1
-    assert Checker(desk.database.path).run()["first_fault"] is None
+    assert Checker(desk.database.file).run()["first_fault"] is None
 
 
 def test_only_an_unusual_order_is_in_an_event(
@@ -157,7 +157,7 @@ def test_only_an_unusual_order_is_in_an_event(
         details = dict(tuples(Event.select(Event.event_id, Event.detail)))
     unusual = [number for number, detail in details.items() if "steps" in json.loads(detail or "{}")]
     assert unusual == [8]  # what Ada had is passed on, and an order of rows and decisions came of it
-    assert Checker(desk.database.path).run()["first_fault"] is None
+    assert Checker(desk.database.file).run()["first_fault"] is None
 
 
 def test_an_erased_customer_leaves_the_order_of_events(
@@ -173,7 +173,7 @@ def test_an_erased_customer_leaves_the_order_of_events(
     with desk.reading():
         (detail,) = next(iter(tuples(Event.select(Event.detail).where(Event.command == "agent.presence"))))
     assert json.loads(detail)["steps"][0][0] == "space_travel_agents:1"
-    assert Checker(desk.database.path).run()["first_fault"] is None
+    assert Checker(desk.database.file).run()["first_fault"] is None
 
 
 def test_the_order_of_steps_is_for_programs_only(

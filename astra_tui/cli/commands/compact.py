@@ -35,10 +35,15 @@ def _print_compacted(row: Json) -> None:
 
 def compacted(desk: Desk) -> Json:
     """Rewrite the file; return its size before and after, in bytes."""
-    path = desk.database.path
-    before = path.stat().st_size
+    database = desk.database
+    before = database.size()
     is_whole = leftovers.compact(desk)
-    return {"database": str(path), "bytes_before": before, "bytes": path.stat().st_size, "whole": is_whole}
+    return {
+        "database": database.address,
+        "bytes_before": before,
+        "bytes": database.size(),
+        "whole": is_whole,
+    }
 
 
 def compacted_words(row: Json) -> str:

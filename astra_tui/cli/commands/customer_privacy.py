@@ -61,7 +61,7 @@ def _forgotten(call: Call, customer_id: int, *, later: bool) -> Json:
     row: Json = dict(call.change(privacy.forget, customer_id))
     with call.desk() as desk:
         row["compacted"] = not later and _is_compacted(desk)
-        row["drafts"] = [str(file) for file in remove_mentions(desk.database.path, texts)]
+        row["drafts"] = [str(file) for file in remove_mentions(desk.database.address, texts)]
         row["backups"] = _copies(desk, row["customers"])
     clear_filter(texts)
     return row

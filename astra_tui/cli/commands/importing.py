@@ -24,6 +24,7 @@ from dispatch.operations import import_record
 from dispatch.operations.changed_rows.wording import described_difference
 from dispatch.operations.row_types import ImportResult
 from dispatch.queries.wording import plural
+from models.opening import is_there
 from seeds.importing.importer import import_files
 from seeds.importing.row_rules import Notation
 from seeds.importing.sources import files_of
@@ -94,7 +95,7 @@ def _readable(path: str | Path) -> Path:
 @contextmanager
 def _desk(call: Call, dry_run: bool) -> Iterator[Desk]:
     """Open the desk to import into; a dry run for a missing desk gets an empty one."""
-    if dry_run and not database_path(call.database).exists():
+    if dry_run and not is_there(database_path(call.database)):
         with (
             tempfile.TemporaryDirectory(prefix="astra-") as folder,
             opened(Path(folder) / "desk.db", call.actor, create=True) as desk,

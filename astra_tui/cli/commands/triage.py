@@ -28,6 +28,7 @@ from dispatch.triage.pipeline import classify, triage
 from dispatch.triage.row_types import Triage
 from models.base import Json
 from models.errors import DatabaseUnavailable, InvalidInput
+from models.opening import is_there
 
 SHORT = {name: "".join(word[0] for word in name.split("_")).upper() for name in CATEGORIES}
 """The headings of the confusion table: TS for technical_support."""
@@ -77,7 +78,7 @@ def _known(call: Call) -> KnownNames:
     named = call.database is not None
     try:
         path = database_path(call.database)
-        if named or path.exists():
+        if named or is_there(path):
             with opened(path, call.actor):
                 return known_names.of_the_desk()
     except DatabaseUnavailable as error:

@@ -44,7 +44,7 @@ def verified(desk: Desk) -> Json:
         sealed, *_ = chain.check()
         unsealed = last_event() - newest_seal().event_id
     with progress_bar("events") as progress:
-        checker = Checker(desk.database.path, progress or (lambda _done, _all: None))
+        checker = Checker(desk.database.file, progress or (lambda _done, _all: None))
         report: Json = checker.run()
     if unsealed:
         report["not_checked"]["newest events: not sealed in the chain yet"] = unsealed

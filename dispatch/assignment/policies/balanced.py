@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from peewee import SQL, fn
+from peewee import fn
 
 from dispatch.assignment.eligibility import EVERY, Order, Pool
 from dispatch.assignment.policies.base import Candidate, OrderedPolicy
 from models import absences
 from models.agents import Taker
 from models.customers import Lead
+from models.sql import ONE
 
 HELD_BACK = "back from an absence, and has had a lead of this round"
-_SOMEBODY_HELD_BACK = fn.EXISTS(absences.EVERYBODY_HELD_BACK.select(SQL("1")))
+_SOMEBODY_HELD_BACK = fn.EXISTS(absences.EVERYBODY_HELD_BACK.select(ONE))
 _HELD_BACK = 3  # the place of that column
 _SINCE = fn.COALESCE(Taker.last_given_at, "ever")
 

@@ -12,11 +12,12 @@ from dispatch.queries.agent_levels import BEST_LEVEL, BEST_RATING, YEARS_A_LEVEL
 from models.agents import Taker
 from models.base import parameter
 from models.customers import Lead
+from models.sql import least, position
 
 SPECIALISED = 0.4
 DECIMALS = 9  # of the score, so that equal sums compare as equal
 
-_LEVEL = fn.COALESCE(Taker.level, fn.MIN(BEST_LEVEL, 1 + Taker.years_of_service / YEARS_A_LEVEL))
+_LEVEL = fn.COALESCE(Taker.level, least(BEST_LEVEL, 1 + Taker.years_of_service / YEARS_A_LEVEL))
 _COLUMNS = (Taker.agent_id, Taker.skill_base, _LEVEL, Taker.load_ratio, Taker.rating)
 
 
@@ -26,7 +27,7 @@ def _best_of(*which: Any) -> Order:
     )
 
 
-_IS_LISTED = fn.INSTR(Taker.skills, parameter("wanted"))
+_IS_LISTED = position(Taker.skills, parameter("wanted"))
 _specialists = _best_of(Taker.skills.is_null(False), _IS_LISTED > 0)
 # An agent without a list matches every destination, but is a specialist of none.
 _of_every = _best_of(Taker.skills.is_null())

@@ -5,8 +5,6 @@ Only here are numpy and scikit-learn loaded. Nothing is written.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from dispatch.desk.separate_process import Progress
 from dispatch.matching.evidence import LEAST_TO_LEARN
 from dispatch.matching.features import FEATURES
@@ -16,13 +14,13 @@ from dispatch.matching.learning.regression import FEATURE, design, fit
 from dispatch.matching.learning.training_data import COVARIATES, Samples, collect
 from dispatch.matching.row_types import LessonRow
 from models.base import Json
-from models.database import connect
 from models.errors import Refused
+from models.opening import connect
 
 
 def study_file(given: Json, progress: Progress) -> Json:
-    """Study the desk in a file: {"path", "recipe", "published"}. Raises Refused and DatabaseUnavailable."""
-    database, _ = connect(Path(given["path"]), create=False)
+    """Study a desk: {"address", "recipe", "published"}. Raises Refused and DatabaseUnavailable."""
+    database, _ = connect(given["address"], create=False)
     try:
         with database.active():
             samples = collect(progress, published_recipe=given["published"])

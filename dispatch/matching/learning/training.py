@@ -37,7 +37,7 @@ def study(
     """Do the long part without writing anything; what ``check`` raises ends it. Raises as ``train`` does."""
     if recipe not in RECIPES:
         raise InvalidInput("recipe", f"no recipe {recipe!r}", "accepted: " + ", ".join(RECIPES))
-    given = {"path": str(desk.database.path), "recipe": recipe, "published": recipe == PUBLISHED}
+    given = {"address": desk.database.address, "recipe": recipe, "published": recipe == PUBLISHED}
     found = separate_process.run(STUDY, given, progress=progress or nothing, check=check)
     return Lesson(recipe, found["row"], found["fits"])
 

@@ -17,8 +17,9 @@ from dispatch.operations.changed_rows.comparison import COLUMNS
 from dispatch.operations.import_record import CHANGE
 from models.agents import Agent
 from models.audit import Event
-from models.base import Json, listed, tuples
+from models.base import Json, tuples
 from models.bookings import Assignment, Booking
+from models.sql import listed
 
 RATING = {"prior_rating": "rating"}  # the imported average is one part of the rating
 WATCHED = {

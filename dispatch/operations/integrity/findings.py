@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,10 +17,9 @@ from models.inspection.scan import NAMED
 PROBLEMS = 40  # of a check
 RESTORE = f"{act('restore')} restores a backup"
 REPAIR = act("doctor.repair")
-# Errors of a check on a damaged file: of the driver, or because values are not what they should be.
-FAILURES = (
+# because values are not what they should be; the driver has errors of its own, below
+_FAILURES = (
     PeeweeException,
-    sqlite3.Error,
     DeskError,
     ValueError,
     TypeError,
@@ -44,6 +43,11 @@ class Finding:
     warning: bool = False
 
 
+def failures() -> tuple[type[Exception], ...]:
+    """Return the errors of a check on a damaged database."""
+    return (*_FAILURES, current_database.obj.driver_error)
+
+
 def finding(check: str, sound: str, problem: str, hint: str, *, warning: bool = False) -> Finding:
     """Return a check's finding: the ``sound`` state, unless there is a ``problem``."""
     return Finding(check, False, problem, hint, warning) if problem else Finding(check, True, sound)
@@ -52,14 +56,23 @@ def finding(check: str, sound: str, problem: str, hint: str, *, warning: bool = 
 def guarded(check: str, examine: Callable[[], T], failed: Callable[[Finding], T]) -> T:
     """Run a check on one snapshot of the desk; what it cannot read becomes its finding."""
     try:
-        with current_database.atomic("DEFERRED"):
+        with _one_moment():
             return examine()
-    except FAILURES as error:
+    except failures() as error:
         words = " ".join(str(error).split()) or type(error).__name__
         if isinstance(error, MemoryError):
             words = "a row is longer than the memory"
         detail = f"cannot be checked: {words}"
         return failed(Finding(check, False, detail, RESTORE))
+
+
+def _one_moment() -> AbstractContextManager[object]:
+    """One snapshot; inside a transaction a savepoint, as an error would end that for some engines."""
+    database = current_database.obj
+    moment: AbstractContextManager[object] = (
+        database.savepoint() if database.in_transaction() else database.snapshot()
+    )
+    return moment
 
 
 def named(what: str, numbers: Sequence[object]) -> str:

@@ -21,11 +21,12 @@ from dispatch.operations.integrity.findings import RESTORE, Finding, counted, fi
 from dispatch.operations.integrity.ledger import AT_ONCE, Ledger, chunks
 from models.agents import Agent
 from models.audit import Event, EventBooking, LogLine, last_line, write_lines
-from models.base import BaseModel, Json, listed, tuples
+from models.base import BaseModel, Json, tuples
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.inspection import agreements
 from models.inspection.scan import found_by
+from models.sql import listed
 
 _NUMBER = re.compile(r"\d+")
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError)

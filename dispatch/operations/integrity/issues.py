@@ -14,11 +14,12 @@ from dispatch.service.escalation import decisions, monitor
 from dispatch.service.sla import clocks
 from models.agents import Agent
 from models.audit import Event
-from models.base import Json, listed, tuples
+from models.base import Json, tuples
 from models.clock import from_text, to_text
 from models.database import current_database
 from models.hints import act
 from models.issues import HELD, Interaction, Issue, SlaClock, Watch
+from models.sql import listed
 
 REPAIRS = f"{act('doctor.repair')} corrects them"
 SOME = 1000  # issues whose conversations are in memory at once
@@ -71,7 +72,7 @@ def wrong_issue_loads() -> list[tuple[int, int, int]]:
 
 def wrong_clocks() -> Iterator[WrongClock]:
     """Clocks that disagree with their conversation."""
-    with current_database.atomic("DEFERRED"):
+    with current_database.obj.snapshot():
         for ids in _chunks_of_issues():
             timelines = dict(_timelines(ids))
             for clock in SlaClock.select().where(SlaClock.issue_id.in_(ids)).order_by(SlaClock.clock_id):

@@ -13,11 +13,12 @@ from typing import Any
 from dispatch.desk.commands import AUDITED, MOVED, TABLES, TOLD
 from dispatch.desk.event_chain import is_erased
 from models.agents import AVAILABLE, Agent
-from models.base import BaseModel, Json, listed, tuples
+from models.base import BaseModel, Json, tuples
 from models.bookings import Booking
 from models.customers import Customer
 from models.issues import Issue, Survey
 from models.priorities import MEDIUM
+from models.sql import listed
 
 AT_ONCE = 1000
 

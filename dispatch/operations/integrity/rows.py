@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from dispatch.desk.desk import Desk
 from dispatch.inputs import shift_hours
@@ -14,8 +14,9 @@ from dispatch.service.sla.business_hours import calendar
 from models.agents import Agent
 from models.base import tuples
 from models.errors import InvalidInput
-from models.inspection import agreements, conditions, scan, schema
+from models.inspection import agreements, conditions, scan
 from models.inspection.agreements import Agreement
+from models.inspection.rules import Rule
 from models.issues import SatisfactionModel, SlaClock
 from models.learned_weights import LearnedWeight
 from models.text_index import INDEXES
@@ -25,20 +26,16 @@ BY_HAND = f"put it right by hand, or {RESTORE}"
 
 def types(desk: Desk) -> Finding:
     """Check that every column holds its declared type, and every CHECK constraint is met."""
-    made = schema.reference(desk.settings["policy"])
+    made = desk.database.expected_schema(desk.settings["policy"])
     indexes = tuple(index.table.table for index in INDEXES)
-    plain = [table for table in made.columns if not table.startswith((*indexes, "schema_"))]
-    problems = [
-        problem
-        for table in plain
-        for problem in _broken(table, made.keys[table], conditions.types(made, table))
-    ]
+    plain = [table for table in made.keys if not table.startswith((*indexes, "schema_"))]
+    problems = [problem for table in plain for problem in _broken(table, made.keys[table], made.types(table))]
     return finding("types", "every column holds what it was declared for", joined(problems), RESTORE)
 
 
 def values(desk: Desk) -> Finding:
     """Check every row against the rules of its table."""
-    keys = schema.reference(desk.settings["policy"]).keys
+    keys = desk.database.expected_schema(desk.settings["policy"]).keys
     problems = [
         problem
         for table, rules in conditions.VALUES.items()
@@ -48,7 +45,7 @@ def values(desk: Desk) -> Finding:
     return finding("values", "every value is one that the desk accepts", joined(problems), BY_HAND)
 
 
-def _broken(table: str, key: Iterable[str], rules: list[scan.Rule]) -> list[str]:
+def _broken(table: str, key: Iterable[str], rules: Sequence[Rule]) -> list[str]:
     """Look through one table; another one that cannot be read hides nothing of it."""
     return guarded(
         table,
@@ -131,7 +128,7 @@ def _disagreeing(rule: Agreement) -> list[str]:
 
 def numbers(desk: Desk) -> Finding:
     """Check that no row is missing among those that the desk numbers itself."""
-    keys = schema.reference(desk.settings["policy"]).keys
+    keys = desk.database.expected_schema(desk.settings["policy"]).keys
     rules = [
         Agreement(table, "missing", agreements.gaps(table, keys[table][0])) for table in agreements.NUMBERED
     ]

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from dispatch.desk.desk import Desk
 from dispatch.operations.integrity.findings import REPAIR, RESTORE, Finding, finding, joined
-from models.database import SCHEMA_VERSION, current_database
-from models.inspection import schema
+from models import engine
 
 
 def check(desk: Desk) -> Finding:
     """Compare the file's schema, and its number, with this version's."""
-    version = int(current_database.pragma("user_version"))
-    sound = f"schema {version}, this Astra uses {SCHEMA_VERSION}"
-    different = schema.differences(desk.settings["policy"])
-    problem = joined([sound if version != SCHEMA_VERSION else "", *different])
-    mendable = all(one.expected is not None and one.expected.is_mendable for one in different)
-    hint = f"{REPAIR} recreates them" if mendable and version == SCHEMA_VERSION else RESTORE
+    version = desk.database.schema_version()
+    sound = f"schema {version}, this Astra uses {engine.SCHEMA_VERSION}"
+    different = desk.database.expected_schema(desk.settings["policy"]).differences()
+    problem = joined([sound if version != engine.SCHEMA_VERSION else "", *different])
+    mendable = all(one.is_mendable for one in different)
+    hint = f"{REPAIR} recreates them" if mendable and version == engine.SCHEMA_VERSION else RESTORE
     return finding("schema", sound, problem, hint)
 
 
 def repair(desk: Desk) -> list[str]:
     """Make missing or different indexes, views and triggers again; return their names."""
-    different = schema.differences(desk.settings["policy"])
-    order = ("index", "view", "trigger")  # a view may name an index
-    parts = [one for one in different if one.expected is not None and one.expected.is_mendable]
-    parts.sort(key=lambda one: order.index(one.expected.kind) if one.expected else 0)
-    return [one.expected.name for one in parts if one.expected and schema.mend(one)]
+    different = desk.database.expected_schema(desk.settings["policy"]).differences()
+    parts = sorted((one for one in different if one.is_mendable), key=lambda one: one.order)
+    return [one.name for one in parts if one.mend()]

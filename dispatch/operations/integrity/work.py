@@ -99,7 +99,7 @@ def miscounted(load: Any, work: Any, *is_held: Any) -> list[tuple[int, int, int]
     """
     held_by = work.select(work.agent_id, fn.COUNT(work.agent_id)).where(*is_held).group_by(work.agent_id)
     agents = Agent.select(Agent.agent_id, load).order_by(Agent.agent_id)
-    with current_database.atomic("DEFERRED"):  # both as of one moment, or a busy desk would look wrong
+    with current_database.obj.snapshot():  # both as of one moment, or a busy desk would look wrong
         held: dict[int, int] = dict(tuples(held_by))
         loads = tuples(agents)
     return [(agent, load, held.get(agent, 0)) for agent, load in loads if load != held.get(agent, 0)]

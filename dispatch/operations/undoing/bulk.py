@@ -13,8 +13,9 @@ from dispatch.bookings.undo_rules import MISTAKE
 from dispatch.desk import undo_chain
 from dispatch.desk.commands import AUDITED, Command
 from models.audit import Event
-from models.base import BaseModel, CompiledQuery, Json, listed, parameter, tuples
+from models.base import BaseModel, CompiledQuery, Json, parameter, tuples
 from models.bookings import CANCELLED, Booking
+from models.sql import listed
 
 VOIDED = (
     "status",

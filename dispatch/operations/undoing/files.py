@@ -22,11 +22,12 @@ from dispatch.operations.undoing import progress
 from dispatch.operations.undoing.bulk import TakenBack, changed_since, ids, key, unvoid, void
 from models.agents import GONE, Agent
 from models.audit import Event
-from models.base import Json, each_tuple, listed, tuples
+from models.base import Json, each_tuple, tuples
 from models.bookings import PENDING, Booking
 from models.customers import Lead
 from models.errors import Refused
 from models.hints import act
+from models.sql import listed
 from models.triggers import recount_loads
 
 HEAD, LEAD = file_record.HEAD.name, "lead.add"

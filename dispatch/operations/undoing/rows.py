@@ -178,7 +178,8 @@ def restore(running: Command, event: Event, rows: dict[str, BaseModel]) -> list[
 
 def _write_inverse(running: Command, row: BaseModel, before: Json | None) -> None:
     try:
-        RULES[type(row)].put_back(running, row, before)
+        with running.desk.database.savepoint():
+            RULES[type(row)].put_back(running, row, before)
     except IntegrityError as error:
         raise Refused(
             "changed_since",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-from peewee import fn
-
 from dispatch.desk import undo_chain
 from dispatch.desk.commands import Command
 from dispatch.desk.desk import Desk
@@ -17,6 +15,7 @@ from models.audit import Event
 from models.base import tuples
 from models.errors import Refused
 from models.hints import act
+from models.sql import json_text
 
 
 def planned(desk: Desk, event: Event, ahead: Ahead | None = None) -> SettingChange:
@@ -52,7 +51,7 @@ def _inverse(event: Event) -> SettingChange:
 
 def _set_later(event: Event, key: str) -> list[int]:
     """Return later commands that set the same setting and stand."""
-    same = (Event.command == SETTING) & (fn.json_extract(Event.detail, "$.key") == key)
+    same = (Event.command == SETTING) & (json_text(Event.detail, "key") == key)
     query = Event.select(Event.event_id).where(Event.event_id > event.event_id, same)
     later = [number for (number,) in tuples(query.order_by(Event.event_id))]
     undone = undo_chain.undone_by(later)

@@ -15,6 +15,7 @@ from dispatch.operations.command_list import every_command
 from models.audit import Event
 from models.errors import NotFound, Refused
 from models.hints import act
+from models.sql import json_number
 
 REACH = 100_000  # events back, in which a session's last command is looked for
 
@@ -55,8 +56,8 @@ def last_done(desk: Desk) -> Event:
 
     Commands that changed nothing, as all their rows were refused, are skipped.
     """
-    head = fn.COALESCE(fn.json_extract(Event.detail, "$.head"), 0)  # of a part of an import
-    batch = fn.COALESCE(fn.json_extract(Event.detail, f"$.{BATCH}"), 0)
+    head = fn.COALESCE(json_number(Event.detail, "head"), 0)  # of a part of an import
+    batch = fn.COALESCE(json_number(Event.detail, BATCH), 0)
     own = _own(desk).where(
         _changed_something(),
         Event.command != UNDO,

@@ -19,9 +19,10 @@ from dispatch.service.escalation.levels import TOP_LEVEL, audience, first_level,
 from dispatch.service.escalation.triggers import Fired
 from dispatch.service.row_types import EscalationRow
 from dispatch.service.sla import clock_rows
-from models.base import Json, listed, read_rows
+from models.base import Json, read_rows
 from models.clock import from_text, to_text
 from models.issues import CLOSED, Escalation, Issue
+from models.sql import listed
 
 
 def open_for(

@@ -19,9 +19,10 @@ from dispatch.service.escalation.decisions import Climb, Close, Raise, Rest, War
 from dispatch.service.escalation.triggers import Watched
 from dispatch.service.row_types import IssueAlarm
 from dispatch.service.sla import clock_rows
-from models.base import CompiledQuery, listed, parameter, read_rows, tuples
+from models.base import CompiledQuery, parameter, read_rows, tuples
 from models.clock import from_text, to_text
 from models.issues import CUSTOMER, STATUS, Escalation, Interaction, Issue, SlaWarning, Watch
+from models.sql import count_if, listed
 
 
 @dataclass
@@ -128,11 +129,10 @@ def gather(issue_ids: Sequence[int]) -> list[Watched]:
 
 def _talk(issue_ids: Sequence[int]) -> dict[int, tuple[int, str | None]]:
     """Return by issue the number of messages and notes, and the time of the desk's last action."""
-    messages = Case(None, [(Interaction.kind != STATUS, 1)], 0)
     ours = (Interaction.author != CUSTOMER) | (Interaction.kind == STATUS)
     done = Case(None, [(ours, Interaction.at)], None)
     query = (
-        Interaction.select(Interaction.issue_id, fn.SUM(messages), fn.MAX(done))
+        Interaction.select(Interaction.issue_id, count_if(Interaction.kind != STATUS), fn.MAX(done))
         .where(Interaction.issue_id.in_(listed(issue_ids)))
         .group_by(Interaction.issue_id)
     )

@@ -11,9 +11,10 @@ from peewee import fn
 from dispatch.desk.event_log import last_event
 from dispatch.service.row_types import IssueNews
 from models.audit import Event
-from models.base import listed, tuples
+from models.base import tuples
 from models.database import current_database
 from models.issues import HELD, Escalation, Issue, SlaWarning
+from models.sql import listed
 
 NEW, WARNED, ESCALATED = "new", "warned", "escalated"
 EVERYBODY_FROM = 2
@@ -37,7 +38,7 @@ class IssueGlance:
 
 def glance(agent_id: int | None) -> IssueGlance:
     """Read the current state of an agent's issues."""
-    with current_database.atomic("DEFERRED"):  # one snapshot
+    with current_database.obj.snapshot():  # one snapshot
         held = [] if agent_id is None else tuples(_held_by(agent_id))
         (newest,) = tuples(SlaWarning.select(fn.MAX(SlaWarning.warning_id)))[0]
         return IssueGlance(

@@ -29,7 +29,7 @@ from dispatch.service.sla import clock_rows, clocks, customer_time, targets
 from dispatch.service.sla.clocks import ClockRow
 from dispatch.triage.row_types import Analysis
 from models.agents import Agent
-from models.base import CompiledQuery, Json, listed, parameter, tuples
+from models.base import CompiledQuery, Json, parameter, tuples
 from models.clock import from_text
 from models.customers import Customer
 from models.errors import NotFound
@@ -47,6 +47,7 @@ from models.issues import (
     Survey,
 )
 from models.priorities import PRIORITIES
+from models.sql import caseless, listed
 
 URGENCY, CHANGED = "urgency", "changed"
 AT_ONCE = 500
@@ -59,10 +60,10 @@ _ORDERS: dict[str, list[tuple[Any, bool]]] = {  # columns, and whether each is d
     "due": [(Due.due_at, False), _NUMBER],
     "status": [(Issue.status, False), _NUMBER],
     "category": [(Issue.category, False), _NUMBER],
-    "agent": [(fn.COALESCE(AGENT_NAME, "").collate("NOCASE"), False), _NUMBER],
-    "customer": [(fn.COALESCE(Customer.name, "").collate("NOCASE"), False), _NUMBER],
+    "agent": [(caseless(fn.COALESCE(AGENT_NAME, "")), False), _NUMBER],
+    "customer": [(caseless(fn.COALESCE(Customer.name, "")), False), _NUMBER],
     "opened": [(Issue.opened_at, True), (Issue.issue_id, True)],
-    "title": [(Issue.title.collate("NOCASE"), False), _NUMBER],
+    "title": [(caseless(Issue.title), False), _NUMBER],
     "tier": [(fn.COALESCE(Issue.tier, ""), False), _NUMBER],
     "channel": [(Issue.channel, False), _NUMBER],
     "booking": [(fn.COALESCE(Issue.booking_id, 0), True), _NUMBER],

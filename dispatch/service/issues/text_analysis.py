@@ -50,11 +50,11 @@ def _names() -> KnownNames:
     """Return the desk's names, reread when there are more of them."""
     lists = (Destination, LaunchLocation, Package)
     size = (tuples(Agent.select(fn.MAX(Agent.agent_id)))[0][0], *(model.select().count() for model in lists))
-    return _names_of(current_database.obj.path, size)
+    return _names_of(current_database.obj.address, size)
 
 
 @lru_cache(maxsize=4)
-def _names_of(_path: object, _size: tuple[int, ...]) -> KnownNames:
+def _names_of(_address: str, _size: tuple[int, ...]) -> KnownNames:
     from dispatch.triage.known_names import of_the_desk
 
     return of_the_desk()
@@ -63,11 +63,11 @@ def _names_of(_path: object, _size: tuple[int, ...]) -> KnownNames:
 def _corrections() -> Corrections:
     """Return people's corrections, reread when there are more of them."""
     last = tuples(Issue.select(fn.MAX(Issue.corrected_at), fn.COUNT(Issue.corrected_at)).where(_corrected()))
-    return _corrections_of(current_database.obj.path, last[0])
+    return _corrections_of(current_database.obj.address, last[0])
 
 
 @lru_cache(maxsize=4)
-def _corrections_of(_path: object, _last: tuple[Any, ...]) -> Corrections:
+def _corrections_of(_address: str, _last: tuple[Any, ...]) -> Corrections:
     from dispatch.triage.corrections import REMEMBERED, Corrections
     from dispatch.triage.model import shipped_model
 

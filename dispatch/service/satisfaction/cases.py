@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from peewee import Case as When
 from peewee import fn
 
 from dispatch.queries import agent_levels
@@ -17,9 +16,10 @@ from dispatch.service.satisfaction.formula import Facts
 from dispatch.service.sla import clock_rows, clocks, targets
 from dispatch.service.sla.clocks import AnyClock
 from models.agents import Agent
-from models.base import CompiledQuery, listed, parameter, seconds_of, tuples
+from models.base import CompiledQuery, parameter, tuples
 from models.clock import from_text, to_text
 from models.issues import CUSTOMER, MESSAGE, OPEN, RESOLUTION, STATUS, Interaction, Issue, SlaClock
+from models.sql import count_if, json_number, listed, seconds_of
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,11 @@ class Talk:
 def talk_of(issue_ids: Sequence[int]) -> dict[int, Talk]:
     """Return the conversations of some issues; one without interactions is left out."""
     ids = listed(issue_ids)
-    messages = When(None, [(Interaction.kind != STATUS, 1)], 0)
-    columns = (fn.SUM(messages), fn.COUNT(Interaction.interaction_id), fn.MAX(Interaction.interaction_id))
+    columns = (
+        count_if(Interaction.kind != STATUS),
+        fn.COUNT(Interaction.interaction_id),
+        fn.MAX(Interaction.interaction_id),
+    )
     counted = (
         Interaction.select(Interaction.issue_id, *columns)
         .where(Interaction.issue_id.in_(ids))
@@ -106,7 +109,7 @@ _open = CompiledQuery(
             .where(_of_issue, Interaction.kind == MESSAGE, Interaction.author == CUSTOMER)
             .order_by(Interaction.interaction_id.desc())
             .limit(1),
-            fn.json_extract(Issue.sentiment, "$.compound"),
+            json_number(Issue.sentiment, "compound"),
         )
         .join(SlaClock, on=(SlaClock.issue_id == Issue.issue_id) & (SlaClock.kind == RESOLUTION))
         .where(Issue.status.in_(OPEN))

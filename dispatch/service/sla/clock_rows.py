@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from dispatch.service.sla.business_hours import Hours, calendar
 from dispatch.service.sla.clocks import ROW_COLUMNS, ClockRow
-from models.base import CompiledQuery, listed, parameter
+from models.base import CompiledQuery, parameter
 from models.issues import RESOLUTION, SlaClock
+from models.sql import listed
 
 _clocks = CompiledQuery(
     lambda: SlaClock.select(*ROW_COLUMNS).where(SlaClock.issue_id.in_(listed(parameter("ids"))))

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from dispatch.service.sla.clocks import ENDED, Timeline, Turn
-from models.base import CompiledQuery, listed, parameter
+from models.base import CompiledQuery, parameter
 from models.issues import MESSAGE, PENDING_CUSTOMER, STATUS, Interaction
+from models.sql import listed
 
 _asked = Interaction.alias()
 _slept = (_asked.status_to == PENDING_CUSTOMER) | _asked.status_from.in_(ENDED)

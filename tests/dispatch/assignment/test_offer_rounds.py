@@ -315,7 +315,8 @@ class Offers(RuleBasedStateMachine):
 
     def rows(self, query: str, *values: object) -> list[Any]:
         with self.desk.reading():
-            return self.desk.database.driver().execute(query, values).fetchall()
+            found: list[Any] = self.desk.database.driver().execute(query, values).fetchall()
+            return found
 
     def people(self) -> dict[int, str]:
         return dict(self.rows("SELECT agent_id, presence FROM space_travel_agents"))

@@ -347,7 +347,7 @@ def _checks(desk: Desk) -> dict[str, Any]:
 
 def test_two_terminals_change_weights_of_one_desk(desk: Desk, share: Callable[..., None], look: Look) -> None:
     share(1, 1)
-    other = open_desk(desk.database.path, actor="lee")
+    other = open_desk(desk.database.file, actor="lee")
     agents.change(other, 1, weight=2)
     agents.change(desk, 2, weight=3)
     agents.change(other, 2, weight=4)

@@ -18,8 +18,9 @@ from dispatch.inputs.lead_files import open_leads
 from dispatch.leads.file_intake import receive_file
 from dispatch.operations import configuration
 from dispatch.operations.sweep import sweep
-from models import database as db
+from models.engine import SCHEMA_VERSION
 from models.errors import DatabaseUnavailable
+from models.sqlite import engine as sqlite_engine
 from tests.conftest import TestClock
 
 NORMAL, FULL = 1, 2
@@ -30,9 +31,9 @@ Add = Callable[..., Any]
 @pytest.fixture
 def on_disk(path: Path, clock: TestClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """A desk whose commits wait for the disk, as outside of tests."""
-    monkeypatch.setitem(db.PRAGMAS, "synchronous", "FULL")
-    monkeypatch.setattr(db, "NORMAL", NORMAL)
-    monkeypatch.setattr(db, "FULL", FULL)
+    monkeypatch.setitem(sqlite_engine.PRAGMAS, "synchronous", "FULL")
+    monkeypatch.setattr(sqlite_engine, "NORMAL", NORMAL)
+    monkeypatch.setattr(sqlite_engine, "FULL", FULL)
     desk = open_desk(path, clock=clock, actor="kim")
     yield desk
     desk.close()
@@ -87,7 +88,7 @@ def test_a_file_waits_once_even_if_it_fails(
 
 
 def committed(desk: Desk) -> int:
-    with closing(sqlite3.connect(desk.database.path)) as other:
+    with closing(sqlite3.connect(desk.database.file)) as other:
         count: int = other.execute("SELECT count(*) FROM new_customer").fetchone()[0]
     return count
 
@@ -97,7 +98,7 @@ def test_a_flush_finds_the_log_of_a_desk_behind_a_link(
 ) -> None:
     """SQLite keeps the log beside the file itself."""
     flushed: list[Path] = []
-    monkeypatch.setattr("models.copies.sync", flushed.append)
+    monkeypatch.setattr("models.files.sync", flushed.append)
     link = tmp_path / "link" / "linked.db"
     link.parent.mkdir()
     link.symlink_to(path)
@@ -121,7 +122,7 @@ def test_a_changed_schema_stops_every_command(desk: Desk, path: Path, add_lead: 
     """Another version of Astra may upgrade the file, or an old copy may be put back, while it is open."""
     add_lead()
     with closing(sqlite3.connect(path)) as other:
-        other.execute(f"PRAGMA user_version = {db.SCHEMA_VERSION + step}")
+        other.execute(f"PRAGMA user_version = {SCHEMA_VERSION + step}")
         before = list(other.iterdump())
         for write in (add_lead, lambda: bookings.cancel(desk, 1, "x"), lambda: add(desk)):
             with pytest.raises(DatabaseUnavailable) as caught:
@@ -137,7 +138,7 @@ def test_an_idle_desk_shortens_its_log(desk: Desk, path: Path, monkeypatch: pyte
     assert log.stat().st_size > 0
     sweep(desk)
     assert log.stat().st_size > 0, "it is short"
-    monkeypatch.setattr(db, "TIDY_LOG_BYTES", 1000)
+    monkeypatch.setattr(sqlite_engine, "TIDY_LOG_BYTES", 1000)
     with closing(sqlite3.connect(path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM events").fetchall()

@@ -50,7 +50,7 @@ def chain_of(desk: Desk, head: str | None = None) -> dict[str, str]:
 def by_hand(desk: Desk, *statements: str) -> None:
     """Change the file as another program would."""
     desk.close()
-    with closing(sqlite3.connect(desk.database.path)) as file:
+    with closing(sqlite3.connect(desk.database.file)) as file:
         for table in ("events", "event_seals"):
             file.executescript(NOBODY_SEES_IT.format(table))
         for statement in statements:
@@ -207,7 +207,7 @@ def test_a_text_erased_by_hand_is_found(worked: Desk, look: Look, has_other_salt
     with patch.object(Event, "save"), patch.object(EventSeal, "save"):
         assert erase(row, sealed, lambda part, _: part == "detail")
     by_hand(worked)
-    with closing(sqlite3.connect(worked.database.path)) as file:
+    with closing(sqlite3.connect(worked.database.file)) as file:
         salts = sealed.salts if has_other_salts else before
         file.execute("UPDATE events SET detail = ? WHERE event_id = ?", (row.detail, newest))
         file.execute("UPDATE event_seals SET salts = ? WHERE event_id = ?", (salts, newest))
@@ -233,7 +233,7 @@ def test_a_request_id_may_look_like_an_erased_text(
     privacy.forget(desk, 1)
     assert chain_of(desk) == {}
     by_hand(desk)
-    with closing(sqlite3.connect(desk.database.path)) as file:
+    with closing(sqlite3.connect(desk.database.file)) as file:
         assert file.execute("SELECT 1 FROM events WHERE request_id = ?", (request_id,)).fetchall() == []
 
 

@@ -78,7 +78,7 @@ def test_lines_are_written_in_blocks_and_only_once(busy: Desk, look: Look) -> No
         write_lines()
         write_lines()
     assert look(LogLine.select().count) == events
-    with closing(sqlite3.connect(busy.database.path)) as connection:
+    with closing(sqlite3.connect(busy.database.file)) as connection:
         differing = connection.execute(
             "SELECT event_id, at, actor, command, agent_id FROM events EXCEPT SELECT * FROM events_log"
         )

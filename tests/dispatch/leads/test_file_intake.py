@@ -175,7 +175,7 @@ def test_batches_are_short_while_somebody_else_writes(
     monkeypatch.setattr(file_intake, "BATCH_S", 0.0)
     monkeypatch.setattr(file_intake, "ALONE_BATCH_S", 60.0)
     with copy_of(staffed_file) as desk, file_of(LEADS) as file:
-        other = open_desk(desk.database.path, clock=lambda: START, actor="lee")
+        other = open_desk(desk.database.file, clock=lambda: START, actor="lee")
         seen: list[int] = []
 
         def progress(done: int, _total: int) -> None:

@@ -14,8 +14,8 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk import settings
 from dispatch.desk.desk import Desk
 from dispatch.operations.backup import backup, identity
-from models import desk_file
 from models.errors import InvalidInput, Refused
+from models.sqlite import desk_file
 from tests.conftest import TestClock
 from tests.dispatch.operations.conftest import change, rows
 
@@ -45,7 +45,7 @@ def test_a_desk_of_an_earlier_astra_gets_its_id_once(path: Path) -> None:
 
 
 def test_a_backup_is_whole_in_one_file_while_the_log_is_not_written_back(busy: Desk, tmp_path: Path) -> None:
-    assert desk_file.has_log(busy.database.path)
+    assert desk_file.has_log(busy.database.file)
     target = tmp_path / "elsewhere" / "copy.db"
     target.parent.mkdir()
     made = backup(busy, target)
@@ -66,13 +66,13 @@ def test_a_backup_is_whole_in_one_file_while_the_log_is_not_written_back(busy: D
 
 @pytest.mark.parametrize(("mode", "wanted"), [(0o644, 0o600), (0o600, 0o600), (0o400, 0o400)])
 def test_a_backup_is_private(busy: Desk, tmp_path: Path, mode: int, wanted: int) -> None:
-    busy.database.path.chmod(mode)
+    busy.database.file.chmod(mode)
     made = backup(busy, tmp_path / "copy.db")
     assert stat.S_IMODE(os.stat(made["file"]).st_mode) == wanted
 
 
 def test_without_a_name_it_is_kept_beside_the_desk_by_the_time_outside(busy: Desk, clock: TestClock) -> None:
-    folder = busy.database.path.with_name("backups")
+    folder = busy.database.file.with_name("backups")
     first, second = backup(busy), backup(busy)
     assert first["file"] == str(folder / "desk-20260301-090000.db")
     assert second["file"] == str(folder / "desk-20260301-090000-2.db")
@@ -103,7 +103,7 @@ def test_the_oldest_automatic_backups_of_this_desk_are_deleted(
 
 def test_an_unsound_desk_is_copied_and_its_copy_is_reported(busy: Desk, tmp_path: Path) -> None:
     older = backup(busy)["file"]
-    change(busy.database.path, "UPDATE space_travel_agents SET load = 7")
+    change(busy.database.file, "UPDATE space_travel_agents SET load = 7")
     made = backup(busy, keep=1)
     assert (made["checked"], made["deleted"]) == (False, [])
     assert made["findings"] == ["loads: 1 wrong: agent 1 has load 7 and 1 Pending"]
@@ -115,11 +115,11 @@ def test_an_unsound_desk_is_copied_and_its_copy_is_reported(busy: Desk, tmp_path
 def test_a_desk_that_the_doctor_cannot_read_is_copied_all_the_same(
     busy: Desk, tmp_path: Path, damage: str
 ) -> None:
-    path = busy.database.path
+    path = busy.database.file
     if damage == "values":
         change(path, "UPDATE space_travel_agents SET skills = '[not JSON'")
     else:
-        busy.database.pragma("wal_checkpoint(TRUNCATE)")
+        busy.database.driver().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         busy.close()
         ((page,),) = rows(path, "SELECT rootpage FROM sqlite_master WHERE name = 'decisions'")
         with path.open("r+b") as file:
@@ -142,7 +142,7 @@ def test_a_file_is_overwritten_only_when_asked(busy: Desk, tmp_path: Path) -> No
 
 
 def test_what_cannot_hold_a_copy_is_refused_and_nothing_is_left(busy: Desk, tmp_path: Path) -> None:
-    path = busy.database.path
+    path = busy.database.file
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link.db").symlink_to(path)
     before = sorted(os.listdir(tmp_path))

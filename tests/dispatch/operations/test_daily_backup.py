@@ -15,7 +15,7 @@ from dispatch.operations import configuration
 from dispatch.operations.backup import backup
 from dispatch.operations.doctor import examine
 from dispatch.operations.sweep import sweep_and_back_up as sweep
-from models import copies
+from models.sqlite import copies
 from seeds.demo.demo import make_demo
 from tests.conftest import TestClock
 
@@ -38,9 +38,9 @@ def about_backups(desk: Desk) -> tuple[bool, str]:
 def test_a_desk_is_copied_once_a_day_by_whoever_sweeps_first(busy: Desk, clock: TestClock) -> None:
     assert sweep(busy)["backups"] == []
     clock.advance(days=1)
-    other = open_desk(busy.database.path, clock=clock, actor="mia")
+    other = open_desk(busy.database.file, clock=clock, actor="mia")
     made = sweep(other)
-    assert made["backups"] == [str(busy.database.path.with_name("backups") / "desk-20260302-090000.db")]
+    assert made["backups"] == [str(busy.database.file.with_name("backups") / "desk-20260302-090000.db")]
     assert made["backup_problem"] == ""
     assert sweep(busy)["backups"] == sweep(other)["backups"] == []
     other.close()
@@ -51,7 +51,7 @@ def test_a_desk_is_copied_once_a_day_by_whoever_sweeps_first(busy: Desk, clock: 
 
 
 def test_seven_are_kept_or_as_many_as_set(busy: Desk, clock: TestClock) -> None:
-    folder = busy.database.path.with_name("backups")
+    folder = busy.database.file.with_name("backups")
     for _ in range(9):
         clock.advance(days=1)
         sweep(busy)

@@ -21,15 +21,13 @@ from dispatch.operations import configuration
 from dispatch.operations.backup import backup, identity
 from dispatch.operations.backup_record import known_copies
 from dispatch.operations.doctor import examine
-from dispatch.operations.integrity import schema
 from dispatch.operations.restore import restore
 from dispatch.operations.row_types import RestoreResult
-from models import copies, desk_file
-from models import database as db
+from models import engine
 from models.base import tuples
 from models.customers import Lead
-from models.database import SCHEMA_VERSION
 from models.errors import DeskError, InvalidInput
+from models.sqlite import copies, desk_file, locks
 from tests.conftest import TestClock
 from tests.dispatch.operations.conftest import change, rows
 
@@ -182,7 +180,7 @@ def test_another_desk_is_only_taken_when_asked(
     assert len(names(desk)) == 3
     restoring(file, other_desk=True)
     assert names(desk) == []
-    assert identity(desk.database.path) == other.settings.desk_id
+    assert identity(desk.database.file) == other.settings.desk_id
 
 
 def test_a_backup_from_before_there_were_ids_is_known_by_its_first_event(
@@ -192,7 +190,7 @@ def test_a_backup_from_before_there_were_ids_is_known_by_its_first_event(
     change(saved, f"DELETE FROM settings WHERE key = '{settings.DESK_ID}'")
     restoring(saved)
     assert names(desk) == ["Kate Nguyen"]
-    assert identity(desk.database.path) == known
+    assert identity(desk.database.file) == known
     other = open_desk(tmp_path / "other.db", create=True)
     other.close()
     change(tmp_path / "other.db", f"DELETE FROM settings WHERE key = '{settings.DESK_ID}'")
@@ -212,7 +210,7 @@ def scratched(file: Path) -> None:
 
 
 def newer(file: Path) -> None:
-    change(file, f"PRAGMA user_version = {db.SCHEMA_VERSION + 1}")
+    change(file, f"PRAGMA user_version = {engine.SCHEMA_VERSION + 1}")
 
 
 def without_a_customer(file: Path) -> None:
@@ -316,7 +314,7 @@ def test_a_damaged_desk_is_restored_in_place(
 def test_a_desk_whose_log_of_events_cannot_be_read_is_restored_in_place(
     desk: Desk, saved: Path, restoring: Restoring, path: Path
 ) -> None:
-    desk.database.pragma("wal_checkpoint(TRUNCATE)")
+    desk.database.driver().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     desk.close()
     ((page,),) = rows(path, "SELECT rootpage FROM sqlite_master WHERE name = 'events'")
     with path.open("r+b") as damaged:
@@ -332,7 +330,7 @@ def test_a_desk_whose_log_of_events_cannot_be_read_is_restored_in_place(
 def test_a_lock_that_is_never_released_leaves_the_desk_unchanged(
     desk: Desk, saved: Path, restoring: Restoring, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(db, "LOCK_PATIENCE_S", 0.02)
+    monkeypatch.setattr(locks, "LOCK_PATIENCE_S", 0.02)
     with closing(sqlite3.connect(path, isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")
         assert refusal(restoring, saved).code == "locked"
@@ -369,13 +367,12 @@ def test_an_older_schema_is_upgraded_on_a_copy(
 ) -> None:
     desk.close()
     shutil.copy(saved, tmp_path / "old.db")
-    migrations = shutil.copytree(Path(db.__file__).parent / "migrations", tmp_path / "models" / "migrations")
+    migrations = shutil.copytree(engine.MIGRATIONS, tmp_path / "models" / "migrations")
     (migrations / "0099_mood.py").write_text(
         'def up(migrator, db):\n    db.execute_sql("ALTER TABLE customers ADD COLUMN mood TEXT")\n'
     )
-    monkeypatch.setattr(db, "__file__", str(tmp_path / "models" / "database.py"))
-    for module in (db, schema):
-        monkeypatch.setattr(module, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
+    monkeypatch.setattr(engine, "MIGRATIONS", tmp_path / "models" / "migrations")
+    monkeypatch.setattr(engine, "SCHEMA_VERSION", engine.SCHEMA_VERSION + 1)
     restoring(tmp_path / "old.db")
     assert (tmp_path / "old.db").read_bytes() == saved.read_bytes()
     assert rows(path, "SELECT name, mood FROM customers") == [("Kate Nguyen", None)]

@@ -15,8 +15,9 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.operations import doctor, sweep_record
 from dispatch.operations.sweep import sweep
-from models import desk_file, sweep_file
-from models.sweep_file import Claim, Sweeper
+from models.sqlite import desk_file
+from models.sqlite.sweep_file import Claim, SweepFile
+from models.sweepers import Sweeper
 from tests.conftest import TestClock
 
 
@@ -36,8 +37,8 @@ def resting(desk: Desk, add_agent: Callable[..., Any]) -> Desk:
 @pytest.fixture
 def sweeper(path: Path) -> Iterator[Sweeper]:
     """A process that sweeps the desk every hour."""
-    claim, sweeper = Claim(), Sweeper(4711, "front-desk", "kim", "2082-03-01 09:00:00", 3600)
-    claim.take(path, sweeper)
+    claim, sweeper = Claim(path), Sweeper(4711, "front-desk", "kim", "2082-03-01 09:00:00", 3600)
+    claim.take(sweeper)
     yield sweeper
     claim.release()
 
@@ -53,7 +54,7 @@ def test_a_sweep_is_recorded_without_a_change_of_the_database(desk: Desk, path: 
     other = open_desk(path)
     before = other.data_version()
     sweep(desk)
-    assert sweep_file.last(path) == "2082-03-01 09:00:00"
+    assert SweepFile(path).last() == "2082-03-01 09:00:00"
     assert other.data_version() == before
     other.close()
 
@@ -137,14 +138,14 @@ def test_absence_is_told_after_hours(desk: Desk, clock: TestClock, monkeypatch: 
 )
 def test_a_record_that_says_nothing_counts_as_none(desk: Desk, path: Path, content: bytes) -> None:
     desk_file.sweep_record_of(path).write_bytes(content)
-    assert sweep_file.last(path) == ""
+    assert SweepFile(path).last() == ""
     assert sweep_record.unswept_since(desk) == ""
     assert found(desk)["ok"]
     sweep(desk)
-    assert sweep_file.last(path) == desk.now()
+    assert SweepFile(path).last() == desk.now()
 
 
 def test_a_sweeper_that_did_not_write_its_name_is_unknown(path: Path, sweeper: Sweeper) -> None:
-    assert sweep_file.sweeper_of(path) == sweeper
+    assert SweepFile(path).sweeper() == sweeper
     os.truncate(desk_file.sweep_record_of(path), 30)
-    assert sweep_file.sweeper_of(path) is None
+    assert SweepFile(path).sweeper() is None

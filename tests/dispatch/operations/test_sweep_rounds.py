@@ -21,8 +21,10 @@ from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.operations import configuration, sweep_rounds
 from dispatch.operations.sweep_rounds import Round, Rounds
-from models import database, desk_file, sweep_file
+from models.engine import SCHEMA_VERSION, Engine
 from models.errors import DatabaseUnavailable, Refused
+from models.sqlite import desk_file, sweep_file
+from models.sqlite.sweep_file import SweepFile
 from tests.conftest import TestClock
 
 EVERY_S = 60
@@ -107,7 +109,7 @@ def test_a_clock_that_jumps_neither_stops_the_rounds_nor_hurries_them(
     done = rounds.next().done
     assert done is not None
     assert done["presence"] == [1]
-    assert sweep_file.last(rounds.path) == desk.now()
+    assert SweepFile(rounds.path).last() == desk.now()
 
 
 def test_a_desk_that_is_gone_for_a_while_is_swept_when_it_is_back(rounds: Rounds, path: Path) -> None:
@@ -120,7 +122,7 @@ def test_a_desk_that_is_gone_for_a_while_is_swept_when_it_is_back(rounds: Rounds
 def test_a_locked_desk_is_tried_again_even_if_it_is_locked_from_the_beginning(
     rounds: Rounds, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "LOCK_PATIENCE_S", 0.05)
+    monkeypatch.setattr("models.sqlite.locks.LOCK_PATIENCE_S", 0.05)
     monkeypatch.setattr(sweep_rounds, "sweep_and_back_up", _writing)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -144,7 +146,7 @@ def test_what_is_wrong_from_the_beginning_ends_it(path: Path, clock: TestClock) 
 def test_a_newer_schema_ends_it(rounds: Rounds, path: Path) -> None:
     def upgrade() -> None:
         with closing(sqlite3.connect(path)) as connection:
-            connection.execute(f"PRAGMA user_version = {database.SCHEMA_VERSION + 1}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
 
     with pytest.raises(DatabaseUnavailable) as caught:
         run(rounds, upgrade)
@@ -170,7 +172,7 @@ def test_another_desk_in_its_place_is_swept_with_a_note(rounds: Rounds, path: Pa
 
 
 def test_a_desk_that_can_only_be_read_is_refused(rounds: Rounds, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Desk, "why_read_only", "its disk is read-only")
+    monkeypatch.setattr(Engine, "why_read_only", "its disk is read-only")
     with pytest.raises(DatabaseUnavailable, match="disk is read-only"):
         run(rounds)
     assert not desk_file.sweep_record_of(rounds.path).exists()
@@ -198,13 +200,13 @@ def test_the_claim_ends_with_the_block(path: Path, clock: TestClock) -> None:
     for _ in range(2):
         with other_rounds(path, clock) as rounds:
             assert rounds.next(is_first=True).error is None
-            assert sweep_file.sweeper_of(path) is not None
-        assert sweep_file.sweeper_of(path) is None
+            assert SweepFile(path).sweeper() is not None
+        assert SweepFile(path).sweeper() is None
 
 
 def test_a_second_one_waits_for_terminals_that_look_for_the_first(path: Path, clock: TestClock) -> None:
     """Looking takes the lock for a moment; a claim tries for longer than that."""
-    sweep_file.note(path, "2082-03-01 09:00:00")
+    SweepFile(path).note("2082-03-01 09:00:00")
     with open(desk_file.sweep_record_of(path), encoding="ascii") as looking:
         fcntl.flock(looking, fcntl.LOCK_SH)
         with other_rounds(path, clock) as rounds, pytest.raises(Refused, match="by another process"):
@@ -216,7 +218,7 @@ def test_a_second_one_waits_for_terminals_that_look_for_the_first(path: Path, cl
 
 def test_a_removed_record_is_made_again_and_claimed(rounds: Rounds, path: Path) -> None:
     run(rounds, desk_file.sweep_record_of(path).unlink)
-    sweeper = sweep_file.sweeper_of(path)
+    sweeper = SweepFile(path).sweeper()
     assert sweeper is not None
     assert (sweeper.pid, sweeper.every_s, sweeper.since) == (os.getpid(), EVERY_S, "2082-03-01 09:00:00")
 
@@ -232,15 +234,15 @@ def test_a_link_that_leads_to_another_desk_moves_the_claim(path: Path, clock: Te
 
     with other_rounds(link, clock) as rounds:
         run(rounds, turn)
-        assert sweep_file.sweeper_of(path) is None
-        assert sweep_file.sweeper_of(other) is not None
+        assert SweepFile(path).sweeper() is None
+        assert SweepFile(other).sweeper() is not None
 
 
 def test_where_no_file_can_be_locked_it_is_refused(rounds: Rounds, monkeypatch: pytest.MonkeyPatch) -> None:
     def unlockable(*_: object) -> None:
         raise OSError(37, "No locks available")
 
-    monkeypatch.setattr("models.sweep_file.fcntl.flock", unlockable)
+    monkeypatch.setattr("models.sqlite.sweep_file.fcntl.flock", unlockable)
     with pytest.raises(Refused) as caught:
         run(rounds)
     assert caught.value.code == "no_claim"

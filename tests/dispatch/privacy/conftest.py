@@ -111,7 +111,7 @@ def held_in(desk: Desk) -> Callable[[], list[str]]:
     """The words that are still somewhere in the desk's files."""
 
     def found() -> list[str]:
-        path = desk.database.path
+        path = desk.database.file
         files = [Path(f"{path}{ending}") for ending in ("", "-wal", "-shm")]
         content = b"".join(file.read_bytes() for file in files if file.exists()).lower()
         return [word for word in WORDS if word.lower().encode() in content]

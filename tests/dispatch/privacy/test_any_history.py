@@ -178,7 +178,7 @@ def test_only_the_erased_customers_words_are_gone(
         erased = story.holder(0)
         privacy.forget(desk, erased + 1)
         assert privacy.compact(desk)
-        left = content(desk.database.path)
+        left = content(desk.database.file)
         theirs = {word for word, who in story.words.items() if story.holder(who) == erased}
         assert [word for word in theirs if word.encode() in left] == []
         assert [word for word in story.words.keys() - theirs if word.encode() not in left] == []

@@ -198,7 +198,7 @@ def test_the_same_person_comes_back_as_somebody_new(desk: Desk, person: int, loo
 def test_the_log_is_append_only_again(desk: Desk, person: int) -> None:
     privacy.forget(desk, person)
     desk.close()
-    file = sqlite3.connect(desk.database.path)
+    file = sqlite3.connect(desk.database.file)
     try:
         for statement in (
             "UPDATE events SET detail = NULL",

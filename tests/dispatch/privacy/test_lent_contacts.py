@@ -33,7 +33,7 @@ def has_number(desk: Desk) -> bool:
     assert wrong(desk) == {}
     assert privacy.compact(desk)
     desk.close()
-    files = [Path(f"{desk.database.path}{ending}") for ending in ("", "-wal", "-shm")]
+    files = [Path(f"{desk.database.file}{ending}") for ending in ("", "-wal", "-shm")]
     return any(b"5556667" in file.read_bytes() for file in files if file.exists())
 
 

@@ -220,7 +220,7 @@ def test_catching_up_stops_at_its_limit(many: Desk) -> None:
 
 def test_terminals_catching_up_together_index_each_customer_once(many: Desk) -> None:
     def work() -> None:
-        desk = open_desk(many.database.path, actor="lee")
+        desk = open_desk(many.database.file, actor="lee")
         for _ in range(10):
             customer_index.catch_up(desk, 30)
         desk.close()

@@ -17,7 +17,7 @@ from dispatch.operations import doctor
 from dispatch.operations.integrity import issues as issue_integrity_checks
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import conversation, editing, intake
-from models import database as db
+from models import engine
 from models.base import tuples
 from models.issues import Escalation, SlaWarning
 from tests.conftest import TestClock
@@ -125,8 +125,8 @@ def test_a_desk_of_an_older_schema_opens_and_takes_issues(
         shutil.copy(migration, folder)
     path = tmp_path / "old.db"
     with monkeypatch.context() as patch:
-        patch.setattr(db, "__file__", str(folder.parent / "database.py"))
-        patch.setattr(db, "SCHEMA_VERSION", 4)
+        patch.setattr(engine, "MIGRATIONS", folder.parent / "migrations")
+        patch.setattr(engine, "SCHEMA_VERSION", 4)
         open_desk(path, create=True, clock=clock).close()
     connection = sqlite3.connect(path)
     connection.execute(

@@ -69,7 +69,7 @@ def unnoticed_room(desk: Desk) -> None:
 
 def drifted(desk: Desk) -> None:
     """Counts, an index and the search index are wrong, as after SQL by hand."""
-    with closing(sqlite3.connect(desk.database.path)) as connection, connection:
+    with closing(sqlite3.connect(desk.database.file)) as connection, connection:
         connection.execute("UPDATE space_travel_agents SET load = load + 3, issue_load = 0")
         connection.execute("DELETE FROM match_tallies WHERE kind = 'method'")
         connection.execute("DROP INDEX bookings_status")

@@ -28,7 +28,7 @@ from dispatch.operations.undo import redo, undo
 from dispatch.operations.undoing import files
 from dispatch.service.ticket_files import intake as ticket_intake
 from dispatch.service.ticket_files.tickets import TicketFile
-from models import database
+from models import engine
 from seeds.demo import demo
 from seeds.importing import importer
 from tests.old_desk import MIGRATIONS, ROWS
@@ -322,7 +322,7 @@ def old_desk(folder: Path) -> None:
     first.mkdir(parents=True)
     shutil.copy(MIGRATIONS / "0001_desk.py", first)
     # this process makes the old desk and ends
-    database.__file__, database.SCHEMA_VERSION = str(first.parent / "database.py"), 1
+    engine.MIGRATIONS, engine.SCHEMA_VERSION = first, 1
     opened(desk_in(folder), create=True).close()
     with closing(sqlite3.connect(desk_in(folder))) as connection:
         connection.executescript(ROWS)

@@ -18,12 +18,14 @@ from peewee import OperationalError
 from dispatch.bootstrap import open_desk
 from dispatch.desk.accepted_values import FIRST_VALUES
 from dispatch.desk.desk import Desk
-from models import copies
-from models import database as db
+from models import engine
 from models.database import current_database
 from models.errors import DatabaseUnavailable
+from models.sqlite import copies, locks, opening
+from models.sqlite import engine as sqlite_engine
+from models.sqlite.engine import SqliteEngine
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 OPENER = """
 import sys
 from dispatch.bootstrap import open_desk
@@ -63,8 +65,8 @@ def next_schema(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         (folder / file.name).write_text(file.read_text("utf-8"), "utf-8")
     migration = 'def up(migrator, db):\n    db.execute_sql("ALTER TABLE customers ADD COLUMN mood TEXT")\n'
     (folder / "0099_tier.py").write_text(migration, "utf-8")
-    monkeypatch.setattr(db, "__file__", str(folder.parent / "database.py"))
-    monkeypatch.setattr(db, "SCHEMA_VERSION", db.SCHEMA_VERSION + 1)
+    monkeypatch.setattr(engine, "MIGRATIONS", folder.parent / "migrations")
+    monkeypatch.setattr(engine, "SCHEMA_VERSION", engine.SCHEMA_VERSION + 1)
     return folder
 
 
@@ -78,9 +80,9 @@ def test_a_new_file_is_a_complete_desk(tmp_path: Path) -> None:
         with desk.reading():
             assert desk.values.of("destination") == FIRST_VALUES["destination"]
         assert desk.settings["year_shift"] == 56
-        assert desk.database.pragma("journal_mode") == "wal"
-        assert desk.database.pragma("foreign_keys") == 1
-        assert desk.database.pragma("user_version") == db.SCHEMA_VERSION
+        assert desk.database.driver().execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert desk.database.driver().execute("PRAGMA foreign_keys").fetchone() == (1,)
+        assert desk.database.schema_version() == engine.SCHEMA_VERSION
     finally:
         desk.close()
 
@@ -122,9 +124,9 @@ def test_a_file_created_during_the_check_is_not_taken_for_foreign(
     """No marker, then tables a moment later: another process was creating the desk."""
     path = tmp_path / "desk.db"
     makers = [threading.Thread(target=lambda: open_desk(path, create=True).close())]
-    look = db.DeskDatabase.get_tables
+    look = SqliteEngine.get_tables
 
-    def get_tables(database: db.DeskDatabase, schema: str | None = None) -> list[str]:
+    def get_tables(database: SqliteEngine, schema: str | None = None) -> list[str]:
         while makers:
             maker = makers.pop()
             started.append(maker)
@@ -134,7 +136,7 @@ def test_a_file_created_during_the_check_is_not_taken_for_foreign(
         return found
 
     started: list[threading.Thread] = []
-    monkeypatch.setattr(db.DeskDatabase, "get_tables", get_tables)
+    monkeypatch.setattr(SqliteEngine, "get_tables", get_tables)
     open_desk(path, create=True).close()
     started[0].join()
     assert query(path, "SELECT count(*) FROM destinations") == [(5,)]
@@ -212,7 +214,7 @@ def test_an_upgrade_follows_a_backup(path: Path, next_schema: Path) -> None:
     open_desk(path).close()
     assert "mood" in columns(path, "customers")
     assert query(path, "SELECT name FROM customers") == [("Kate",)]
-    backup = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak")
+    backup = path.with_name(f"desk.db.v{engine.SCHEMA_VERSION - 1}.bak")
     assert "mood" not in columns(backup, "customers")
     assert query(backup, "SELECT name FROM customers") == [("Kate",)]
     assert query(backup, "PRAGMA integrity_check") == [("ok",)]
@@ -220,17 +222,17 @@ def test_an_upgrade_follows_a_backup(path: Path, next_schema: Path) -> None:
 
 def test_the_backup_is_never_of_the_upgraded_file(path: Path, next_schema: Path) -> None:
     """Two processes found the old schema; the second must not overwrite the first one's backup."""
-    late = db.DeskDatabase(path)
+    late = SqliteEngine(path)
     try:
-        first, version = db.connect(path, create=False)
+        first, version = opening.connect(path, create=False)
         first.close()
-        assert version == db.SCHEMA_VERSION - 1
+        assert version == engine.SCHEMA_VERSION - 1
         open_desk(path).close()
         with late.active():
-            db.migrate(late, lambda: None)
+            late.upgrade(lambda: None)
     finally:
         late.close()
-    backup = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak")
+    backup = path.with_name(f"desk.db.v{engine.SCHEMA_VERSION - 1}.bak")
     assert "mood" not in columns(backup, "customers")
 
 
@@ -238,17 +240,17 @@ def test_the_backup_is_never_of_the_upgraded_file(path: Path, next_schema: Path)
 def test_the_backup_is_as_private_as_the_desk(path: Path, next_schema: Path, mode: int, most: int) -> None:
     path.chmod(mode)
     open_desk(path).close()
-    backup = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak")
+    backup = path.with_name(f"desk.db.v{engine.SCHEMA_VERSION - 1}.bak")
     assert stat.S_IMODE(backup.stat().st_mode) & ~most == 0
     assert query(backup, "PRAGMA journal_mode") == [("delete",)]
 
 
 def test_the_backup_takes_a_free_name(path: Path, next_schema: Path) -> None:
-    taken = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak")
+    taken = path.with_name(f"desk.db.v{engine.SCHEMA_VERSION - 1}.bak")
     taken.write_text("precious")
     open_desk(path).close()
     assert taken.read_text() == "precious"
-    backup = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}-2.bak")
+    backup = path.with_name(f"desk.db.v{engine.SCHEMA_VERSION - 1}-2.bak")
     assert query(backup, "PRAGMA integrity_check") == [("ok",)]
 
 
@@ -266,11 +268,11 @@ def test_the_backup_gets_its_name_once_it_is_whole(
     open_desk(path).close()
     assert found == [[]]
     made = [name for name in os.listdir(path.parent) if "bak" in name]
-    assert made == [f"desk.db.v{db.SCHEMA_VERSION - 1}.bak"], "nothing else is left"
+    assert made == [f"desk.db.v{engine.SCHEMA_VERSION - 1}.bak"], "nothing else is left"
 
 
 def test_a_backup_that_cannot_be_written_is_named_instead_of_the_desk(path: Path, next_schema: Path) -> None:
-    taken = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak")
+    taken = path.with_name(f"desk.db.v{engine.SCHEMA_VERSION - 1}.bak")
     taken.mkdir()
     error = refusal(path)
     assert (error.code, error.exit_code) == ("no_backup", 3)
@@ -296,11 +298,11 @@ def test_a_failed_upgrade_leaves_the_desk_as_it_was(path: Path, next_schema: Pat
     with pytest.raises(ZeroDivisionError):
         open_desk(path)
     assert "mood" not in columns(path, "customers")
-    assert query(path, "PRAGMA user_version") == [(db.SCHEMA_VERSION - 1,)]
+    assert query(path, "PRAGMA user_version") == [(engine.SCHEMA_VERSION - 1,)]
 
 
 def test_a_backup_that_cannot_be_written_stops_the_upgrade(path: Path, next_schema: Path) -> None:
-    path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak").mkdir()
+    path.with_name(f"desk.db.v{engine.SCHEMA_VERSION - 1}.bak").mkdir()
     assert refusal(path).exit_code == 3
     assert "mood" not in columns(path, "customers")
 
@@ -308,7 +310,7 @@ def test_a_backup_that_cannot_be_written_stops_the_upgrade(path: Path, next_sche
 def test_a_lock_that_is_never_released_is_reported(
     desk: Desk, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(db, "LOCK_PATIENCE_S", 0.02)
+    monkeypatch.setattr(locks, "LOCK_PATIENCE_S", 0.02)
     holder = sqlite3.connect(path, isolation_level=None)
     try:
         holder.execute("BEGIN IMMEDIATE")
@@ -378,7 +380,7 @@ FULL = "the disk is full (database or disk is full)"
 def no_room(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file cannot grow by a page: SQLite's own full disk."""
     (pages,) = query(path, "PRAGMA page_count")[0]
-    monkeypatch.setattr(db, "PRAGMAS", db.PRAGMAS | {"max_page_count": pages})
+    monkeypatch.setattr(sqlite_engine, "PRAGMAS", sqlite_engine.PRAGMAS | {"max_page_count": pages})
 
 
 @pytest.mark.usefixtures("no_room")
@@ -391,7 +393,7 @@ def test_a_full_disk_is_told_as_one(desk: Desk, add_agent: Callable[..., Any]) -
 
     with pytest.raises(DatabaseUnavailable) as caught:
         fill()
-    assert (caught.value.code, caught.value.message) == ("disk", f"{desk.database.path}: {FULL}")
+    assert (caught.value.code, caught.value.message) == ("disk", f"{desk.database.file}: {FULL}")
     assert not desk.in_transaction
     with desk.reading():
         assert desk.values.of("method")
@@ -400,11 +402,11 @@ def test_a_full_disk_is_told_as_one(desk: Desk, add_agent: Callable[..., Any]) -
 def test_a_disk_that_fills_up_at_the_commit_is_told_as_full(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def commit(database: db.DeskDatabase) -> None:
+    def commit(database: SqliteEngine) -> None:
         database.run("ROLLBACK", ())
         raise OperationalError("database or disk is full")
 
-    monkeypatch.setattr(db.DeskDatabase, "commit", commit)
+    monkeypatch.setattr(SqliteEngine, "commit", commit)
     with pytest.raises(DatabaseUnavailable) as caught, desk.transaction():
         pass
     assert FULL in caught.value.message
@@ -425,11 +427,11 @@ def test_the_end_of_a_savepoint_that_is_gone_does_not_hide_why(desk: Desk) -> No
 @pytest.mark.parametrize("text", ["disk I/O error", "unable to open database file"])
 def test_an_error_beside_a_full_disk_names_it(desk: Desk, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """Without a file for its shared memory SQLite cannot even read, and calls that an I/O error."""
-    has_room = os.statvfs(desk.database.path.parent)
+    has_room = os.statvfs(desk.database.file.parent)
     monkeypatch.setattr(os, "statvfs", lambda _: os.statvfs_result((*has_room[:4], 0, *has_room[5:])))
     with pytest.raises(DatabaseUnavailable) as caught, desk.reading():
         raise OperationalError(text)
     assert (caught.value.code, caught.value.message) == (
         "disk",
-        f"{desk.database.path}: the disk is full ({text})",
+        f"{desk.database.file}: the disk is full ({text})",
     )

@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from models.desk_file import has_log, header
+from models.files import sync
+from models.sqlite.desk_file import has_log, header
 
 STEP_PAGES = 16  # fewer than the smallest desk has, so that the first step only begins a copy
 RETRY_S = 0.005
 
 
-DATABASE_ERRORS = (sqlite3.Error, OSError)
+DriverError = sqlite3.Error
+DATABASE_ERRORS = (DriverError, OSError)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -49,31 +51,6 @@ def beside(target: Path) -> Iterator[Path]:
     finally:
         for end in ("", "-journal", "-wal", "-shm"):
             temporary.with_name(temporary.name + end).unlink(missing_ok=True)
-
-
-def put_in_place(temporary: Path, target: Path, *, force: bool) -> None:
-    """Give a finished file its name, for good. Raises OSError, and FileExistsError if the name is taken."""
-    if force:
-        os.replace(temporary, target)
-    else:
-        try:
-            os.link(temporary, target)
-        except FileExistsError:
-            raise
-        except OSError:  # a file system without links
-            if os.path.lexists(target):
-                raise FileExistsError(target) from None
-            os.rename(temporary, target)
-    sync(target.parent)
-
-
-def sync(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
@@ -108,13 +85,13 @@ def _copy_from(now: sqlite3.Connection, target: Path) -> None:
     sync(target)
 
 
-def resize_pages(path: Path, page_size: int) -> None:
-    """Give a file, which nobody else uses, pages of another size: one in use cannot change its own."""
-    found = header(path)
-    if found is not None and found.page_size != page_size:
+def match_pages(path: Path, present: Path) -> None:
+    """Give a file, which nobody else uses, pages of another's size: one in use cannot change its own."""
+    found, wanted = header(path), header(present)
+    if found is not None and wanted is not None and found.page_size != wanted.page_size:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode=DELETE")
-            connection.execute(f"PRAGMA page_size={page_size:d}")
+            connection.execute(f"PRAGMA page_size={wanted.page_size:d}")
             connection.execute("VACUUM")
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from models.desk_file import has_log, log_of
 from models.errors import DatabaseUnavailable
 from models.hints import act
+from models.sqlite.desk_file import has_log, log_of
 
 DAMAGED_HINT = f"{act('doctor')} shows the damage; {act('restore')} restores a backup"
 LOG_HINT = "move the log and the file ending in -shm aside, then try again"

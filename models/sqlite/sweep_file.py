@@ -13,85 +13,81 @@ import os
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from models.clock import TEXT_LENGTH, from_text, to_text
-from models.desk_file import identity, sweep_record_of
 from models.private_files import PRIVATE_FILE
+from models.sqlite.desk_file import identity, sweep_record_of
+from models.sweepers import Held, Sweeper
 
 PATIENCE_S, RETRY_S = 0.5, 0.02
 MOST_BYTES = 2_000
 SECOND_LINE = TEXT_LENGTH + 1
 
 
-class Sweeper(NamedTuple):
-    """The process that sweeps a desk all the time; ``since`` is a time of the desk."""
+class SweepFile:
+    """The record beside the desk at a path."""
 
-    pid: int
-    host: str
-    account: str
-    since: str
-    every_s: int
+    def __init__(self, path: Path) -> None:
+        self._path = path
 
-
-class Held(Exception):
-    """Another process has the claim; ``sweeper`` is None if it has not yet written who it is."""
-
-    def __init__(self, sweeper: Sweeper | None) -> None:
-        super().__init__("another process sweeps the desk")
-        self.sweeper = sweeper
-
-
-def note(path: Path, moment: str) -> None:
-    """Record that a desk was swept at a moment, a time of the desk. Raises OSError."""
-    descriptor = _opened(path)
-    try:
-        os.pwrite(descriptor, f"{moment}\n".encode("ascii"), 0)
-    finally:
-        os.close(descriptor)
-
-
-def last(path: Path) -> str:
-    """Return when a desk was last swept; "" if that is not recorded."""
-    with suppress(OSError, ValueError):
-        text = _text(path)[:TEXT_LENGTH]
-        from_text(text)
-        return text
-    return ""
-
-
-def sweeper_of(path: Path) -> Sweeper | None:
-    """Return the living process that sweeps a desk all the time."""
-    with suppress(OSError):
-        descriptor = os.open(sweep_record_of(path), os.O_RDONLY)
+    def note(self, moment: str) -> None:
+        """Record that the desk was swept at a moment, a time of the desk. Raises OSError."""
+        descriptor = _opened(self._path)
         try:
-            # a lock held for a moment by several readers; a claim waits for them
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return _named(path)
+            os.pwrite(descriptor, f"{moment}\n".encode("ascii"), 0)
         finally:
             os.close(descriptor)
-    return None
+
+    def last(self) -> str:
+        """Return when the desk was last swept; "" if that is not recorded."""
+        with suppress(OSError, ValueError):
+            text = _text(self._path)[:TEXT_LENGTH]
+            from_text(text)
+            return text
+        return ""
+
+    def sweeper(self) -> Sweeper | None:
+        """Return the living process that sweeps the desk all the time."""
+        with suppress(OSError):
+            descriptor = os.open(sweep_record_of(self._path), os.O_RDONLY)
+            try:
+                # a lock held for a moment by several readers; a claim waits for them
+                fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return _named(self._path)
+            finally:
+                os.close(descriptor)
+        return None
+
+    def unwritable(self) -> str:
+        """Return the record's file if it is there and cannot be written; else ""."""
+        record = sweep_record_of(self._path)
+        return str(record) if record.exists() and not os.access(record, os.W_OK) else ""
+
+    def claim(self) -> Claim:
+        """Return the claim of this desk, not yet taken."""
+        return Claim(self._path)
 
 
 class Claim:
-    """The right to sweep a desk all the time, which one process has."""
+    """The right to sweep the desk at a path all the time, which one process has."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._descriptor: int | None = None
 
-    def take(self, path: Path, sweeper: Sweeper) -> None:
+    def take(self, sweeper: Sweeper) -> None:
         """Take the claim, or keep it if it is still that of the desk at the path. Raises Held and OSError.
 
         A link may lead to another desk by now, or somebody may have removed the file.
         """
-        if self._is_of(path):
+        if self._descriptor is not None and _is_record_of(self._path, self._descriptor):
             return
         self.release()
         try:
-            self._descriptor = _locked(path)
+            self._descriptor = _locked(self._path)
         except BlockingIOError:
-            raise Held(_named(path)) from None
+            raise Held(_named(self._path)) from None
         os.ftruncate(self._descriptor, SECOND_LINE)
         os.pwrite(self._descriptor, f"{json.dumps(sweeper._asdict())}\n".encode(), SECOND_LINE)
 
@@ -99,9 +95,6 @@ class Claim:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
-
-    def _is_of(self, path: Path) -> bool:
-        return self._descriptor is not None and _is_record_of(path, self._descriptor)
 
 
 def _is_record_of(path: Path, descriptor: int) -> bool:

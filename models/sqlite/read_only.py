@@ -13,8 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from models.desk_file import has_log, header, log_of
 from models.errors import DatabaseUnavailable
+from models.sqlite.desk_file import has_log, header, log_of
 
 ATTEMPTS = 5
 WRITE_BITS = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH

@@ -15,10 +15,12 @@ import pytest
 from dispatch import agents, privacy
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
-from models import database as db
-from models import read_only
+from models import engine
 from models.customers import Customer
 from models.errors import DatabaseUnavailable
+from models.sqlite import opening, read_only
+from models.sqlite.engine import SqliteEngine
+from models.sqlite.refusals import unavailable
 
 
 def no_writing(*places: Path) -> Callable[..., bool]:
@@ -86,14 +88,14 @@ def test_work_that_is_only_in_the_log_is_read(path: Path, monkeypatch: pytest.Mo
 @pytest.mark.usefixtures("kate")
 def test_a_folder_that_cannot_be_written_is_found_out(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite's files beside the desk cannot be made there."""
-    connect = db._connect
+    connect = opening._connect
 
-    def cannot(database: db.DeskDatabase) -> tuple[db.DeskDatabase, int]:
+    def cannot(database: SqliteEngine) -> tuple[SqliteEngine, int]:
         if database.why_read_only:
             return connect(database)
-        raise db.unavailable(sqlite3.OperationalError("unable to open database file"), path)
+        raise unavailable(sqlite3.OperationalError("unable to open database file"), path)
 
-    monkeypatch.setattr(db, "_connect", cannot)
+    monkeypatch.setattr(opening, "_connect", cannot)
     with pytest.raises(DatabaseUnavailable):
         open_desk(path)
     monkeypatch.setattr(os, "access", no_writing(path.parent))
@@ -148,12 +150,12 @@ def test_one_that_cannot_even_be_read_is_refused(path: Path, monkeypatch: pytest
 def test_an_older_desk_is_upgraded_in_its_copy(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = path.read_bytes()
     release = path.parent / "release" / "migrations"
-    shutil.copytree(Path(db.__file__).parent / "migrations", release)
+    shutil.copytree(engine.MIGRATIONS, release)
     (release / "0099_mood.py").write_text(
         'def up(migrator, db):\n    db.execute_sql("ALTER TABLE customers ADD COLUMN mood TEXT")\n'
     )
-    monkeypatch.setattr(db, "SCHEMA_VERSION", db.SCHEMA_VERSION + 1)
-    monkeypatch.setattr(db, "__file__", str(release.parent / "database.py"))
+    monkeypatch.setattr(engine, "SCHEMA_VERSION", engine.SCHEMA_VERSION + 1)
+    monkeypatch.setattr(engine, "MIGRATIONS", release.parent / "migrations")
     monkeypatch.setattr(os, "access", no_writing(path, path.parent))
     monkeypatch.setattr(read_only, "WRITE_BITS", 0)
     with closing(open_desk(path)) as desk, desk.reading():
@@ -187,5 +189,5 @@ def test_a_mounted_backup_can_be_read(mounted: Path) -> None:
         assert is_refused(desk, "its disk is read-only")
         with pytest.raises(DatabaseUnavailable, match="its disk is read-only"):
             privacy.compact(desk)
-    with closing(db.open_read_only(mounted)) as database, database.active():
+    with closing(opening.open_read_only(mounted)) as database, database.active():
         assert Customer.select().count() == 1

@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from models import files
+
 HEADER = 100  # bytes
 MOST_OPEN = 64
 
@@ -110,12 +112,8 @@ def has_foreign_log(path: Path) -> bool:
 
 
 def free_name(path: Path) -> Path:
-    """Return the path, or the first of its numbered variants that nothing has."""
-    number, free = 1, path
-    while os.path.lexists(free) or has_log(free):
-        number += 1
-        free = path.with_stem(f"{path.stem}-{number}")
-    return free
+    """Return the path, or the first of its numbered variants that no file and no log of one has."""
+    return files.free_name(path, lambda one: os.path.lexists(one) or has_log(one))
 
 
 class DeskFile:
@@ -132,6 +130,10 @@ class DeskFile:
         self._written_at = 0
         self._changes = 0
         self._lock = threading.Lock()
+
+    def identity(self) -> Identity:
+        """Return what tells the file now at the path from others. Raises OSError."""
+        return identity(self.path)
 
     def take(self) -> None:
         """Take the file now at the path for the desk's own; a connection to it is open. Raises OSError."""
