@@ -153,6 +153,9 @@ class AstraApp(PaletteApp):
         self.switch_mode(place)
         self.remember("place", place)
 
+    def begin_lead(self, name: str) -> None:
+        self._at("dispatch", lambda dispatch: dispatch.begin_lead(name))
+
     def show_bookings(self, text: str) -> None:
         self._at("queue", lambda queue: queue.show_only(text))
 

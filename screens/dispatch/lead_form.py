@@ -142,10 +142,7 @@ class LeadForm(Frame):
     # what is wrong
 
     def refusal(self) -> str:
-        """Say below each field what the desk would refuse, by the lists as last read; go to the first.
-
-        Returns what is said of that one, or "".
-        """
+        """Say below each field what the desk would refuse, by the lists as last read; return as ``_say``."""
         refused = intake.problems(self.values(), self._values)
         told = {
             field: self._told(field, refused[_given_name(field)])
@@ -154,22 +151,16 @@ class LeadForm(Frame):
         }
         told |= {field: which(names) for field, names in self._left_open().items()}
         told |= {field: line.way_on for field, line in self._lines.items() if line.refusal}
-        return self._point_at(told, "wrong")
+        return self._say(told, "wrong")
 
-    def _point_at(self, told: Mapping[str, str], tone: str) -> str:
-        """Say something below fields, go to the first of them, and return what is said there."""
-        fields = self._say(told, tone)
-        for field in fields[:1]:
-            self._widget(field).focus()
-            return told[field]
-        return ""
-
-    def _say(self, told: Mapping[str, str], tone: str) -> list[str]:
-        """Say something below fields, and return these in their order."""
+    def _say(self, told: Mapping[str, str], tone: str, at: str = "") -> str:
+        """Say something below fields, go to the first or ``at`` another; return what the first has."""
         fields = [field for field in LABELS if field in told]
         for field in fields:
             self._lines[field].tell(told[field], tone)
-        return fields
+        if fields:
+            self._widget(at or fields[0]).focus()
+        return told[fields[0]] if fields else ""
 
     def doubt(self) -> str:
         """Ask below a field whether its text was meant for it, once for a lead; go where enter assigns.
@@ -180,7 +171,7 @@ class LeadForm(Frame):
             with self.prevent(Input.Changed):
                 self.query_one("#requests", Input).value = ""
             self.query_one("#priority", Pick).choose(name)
-            return self._point_at({"requests": f"Moved to Priority: {name}. ⏎ assigns"}, "warning")
+            return self._say({"requests": f"Moved to Priority: {name}. ⏎ assigns"}, "warning")
         if self._asked_about == self.values() and not self._is_hasty:
             return ""
         told = {}
@@ -190,10 +181,7 @@ class LeadForm(Frame):
         if doubts.is_of_another_field(wish := self._value("requests"), self._values):
             told["requests"] = f"Is “{short(wish.strip(), KEPT_NAME)}” a wish? ⏎ again assigns"
         self._asked_about = self.values() if told else {}
-        if told:
-            self._say({"requests": ""} | told, "warning")
-            self._widget("requests").focus()
-        return next(iter(told.values()), "")
+        return self._say({"requests": ""} | told, "warning", at="requests") if told else ""
 
     @property
     def _pressed_at(self) -> float:
@@ -346,6 +334,19 @@ class LeadForm(Frame):
             elif isinstance(widget, Choice | Pick) and text in widget.names:
                 widget.choose(text)
         self._kept = self.values()
+
+    def begin_with(self, name: str) -> bool:
+        """Put a name into a form that is empty, and return whether it was; go behind the name."""
+        if was_empty := self.is_empty:
+            self.query_one("#customer", Input).value = name
+        self.stand_behind_name()
+        return was_empty
+
+    def stand_behind_name(self) -> None:
+        """Go to the customer; what is typed now goes on with the name."""
+        customer = self.query_one("#customer", Input)
+        customer.focus()
+        customer.cursor_position = len(customer.value)
 
     def show_notice(self, text: str, tone: str = "") -> None:
         """Show lines below the form: an error, a warning, or the result of the last lead."""
