@@ -217,7 +217,7 @@ class FormModal(NameQuestion[Outcome]):
         elif self._asks is not None and self._asked_about != self.values() and self._asks(self.values()):
             self._asked_about = self.values()
             self._show_note(f"Enter again: {self._asks(self._asked_about)}")
-        elif here is self._first and isinstance(self.focused, Input | TextArea):
+        elif here is self._first and isinstance(self.focused, Input):
             self.send_unless_a_name(here.label, value_of(self.focused))
             self.call_after_refresh(self._fit)
         else:

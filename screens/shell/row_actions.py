@@ -28,7 +28,9 @@ SHOWING = ("customer", "go_to_booking")
 Done = TypeVar("Done")
 P = ParamSpec("P")
 Acting = TypeVar("Acting", bound="RowActions[Any, Any]")
-Tell = Callable[[str, Done], str]
+Said = tuple[str, str]
+"""What an act did, and the same in as few cells as will do ("" if there are no fewer)."""
+Tell = Callable[[str, Done], Said]
 
 
 def on_chosen(
@@ -122,12 +124,8 @@ class RowActions(Place, Generic[Row, Done]):
         return any(each[self.NUMBER] == number for each in self.table.rows_shown)
 
     @abstractmethod
-    def describe_done(self, word: str, row: Done) -> str:
+    def describe_done(self, word: str, row: Done) -> Said:
         """Describe a row after a command, for the message line."""
-
-    def describe_briefly(self, word: str, row: Done) -> str:
-        """Describe the same in as few cells as will do; "" if there are no fewer."""
-        return ""
 
     def read_row(self, number: int) -> Done:
         """Read a row as it is now, not as the list last saw it; called in the reading thread."""
@@ -179,8 +177,7 @@ class RowActions(Place, Generic[Row, Done]):
         if self._last_act is None or self._last_act.number != number:
             self._last_act = Act(word, number)
         self._last_act.after = after
-        brief = self.describe_briefly(word, after) if describe == self.describe_done else ""
-        self.say_done(describe(word, after), brief)
+        self.say_done(*describe(word, after))
         self.table.mark_own(number)
 
     @on_chosen
@@ -270,7 +267,7 @@ def with_form(
     form: Callable[[Done], ModalScreen[Done | None]],
     *,
     needs: Callable[[Any, Done], None] | None = None,
-    tell: Callable[[Any, str, Done], str] | None = None,
+    tell: Callable[[Any, str, Done], Said] | None = None,
     verb: str = "",
 ) -> Callable[[RowActions[Any, Done]], None]:
     """Make the action that opens a form for the row; ``needs`` and ``tell`` are methods of the place."""

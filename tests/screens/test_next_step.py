@@ -86,18 +86,18 @@ def test_new_work_is_announced_in_one_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("holder", "said"),
+    ("holder", "said", "brief"),
     [
-        ("Bob Byron", "Saved 413 Kate → Bob Byron: Ada Byron does not cover Mars"),
-        ("Ada Byron", "Saved 413 Kate: Ada Byron does not cover Mars"),
+        ("Bob Byron", "Saved 413 Kate → Bob Byron: Ada Byron does not cover Mars", "Saved 413 → Bob Byron"),
+        ("Ada Byron", "Saved 413 Kate: Ada Byron does not cover Mars", "Saved 413"),
     ],
 )
-def test_an_edit_says_who_does_not_suit_any_more(holder: str, said: str) -> None:
+def test_an_edit_says_who_does_not_suit_any_more(holder: str, said: str, brief: str) -> None:
     place: Any = SimpleNamespace(describe_done=partial(BookingActions.describe_done, cast(Any, None)))
     saved = row(413, "Kate") | {"agent_name": holder}
-    assert BookingActions._with_unsuited(place, "Saved", saved) == "Saved 413 Kate"
+    assert BookingActions._with_unsuited(place, "Saved", saved) == ("Saved 413 Kate", "Saved 413")
     saved["unsuited"] = "Ada Byron does not cover Mars"
-    assert BookingActions._with_unsuited(place, "Saved", saved) == said
+    assert BookingActions._with_unsuited(place, "Saved", saved) == (said, brief)
 
 
 def test_a_lead_seen_by_all_is_news_once(monkeypatch: pytest.MonkeyPatch) -> None:
