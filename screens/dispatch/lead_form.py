@@ -79,6 +79,8 @@ class LeadForm(Frame):
         super().__init__(id="lead-form")
         self._kept: dict[str, str] = {}  # the half-typed lead, as somebody came back to it
         self._named = ""  # in the notice about it
+        self.on_file: dict[tuple[str, str, str], str] = {}
+        """The number on file, by the name, phone and e-mail that it was looked up for."""
         self._asked_about: dict[str, str] = {}
         self._entered_at, self._pause = -inf, inf  # of the last enter, and before it
         self.border_title = Content("New lead")
@@ -272,9 +274,11 @@ class LeadForm(Frame):
         while following and self._is_settled(following):
             following = self._after(following)
         if field == "phone" and self._lacks_number:
-            self._lines["phone"].tell(f"Contact is {self._value('method')}, but no number", "warning")
+            known, method = self.on_file.get(self.identity(), ""), self._value("method")
+            told = f"On file: {known}" if known else f"Contact is {method}, but no number"
+            self._lines["phone"].tell(told, "" if known else "warning")
         if following == "phone":
-            self._lines["phone"].tell(TO_CALL if self._is_a_call else TO_TEXT, "warning")
+            self._lines["phone"].tell(TO_CALL if is_a_call(self._value("method")) else TO_TEXT, "warning")
         if following:
             self._widget(following).focus()
         return bool(following)
@@ -291,10 +295,6 @@ class LeadForm(Frame):
     @property
     def _lacks_number(self) -> bool:
         return needs_number(self._value("method")) and not self._value("phone").strip()
-
-    @property
-    def _is_a_call(self) -> bool:
-        return is_a_call(self._value("method"))
 
     def _is_settled(self, field: str) -> bool:
         """Make a choice that has one name only; return whether it is made."""

@@ -28,7 +28,7 @@ from screens.base.figures import CANDIDATES, CHANCE, LOAD, MATCH, RANK, RATING, 
 from screens.bookings.actions import BookingActions
 from screens.dispatch.candidates import WhoGetsIt
 from screens.dispatch.duplicate_question import Answer, KnownCustomer
-from screens.dispatch.known_card import Known, KnownCard, look_for
+from screens.dispatch.known_card import Known, KnownCard, look_for, number_on_file
 from screens.dispatch.latest import COLUMNS as LATEST_COLUMNS
 from screens.dispatch.latest import Assigned, with_ages
 from screens.dispatch.lead_form import LeadForm
@@ -215,6 +215,7 @@ class Dispatch(BookingActions):
         """Show who the customer may be; an answer about somebody else is too late."""
         if self.is_laid_out and known.who == self.form.identity():
             self.query_one(KnownCard).show_known(known, self.backend.desk.now())
+            self.form.on_file = {known.who: number_on_file(known)}
 
     @on(Input.Submitted)
     @on(Choice.Accepted)
