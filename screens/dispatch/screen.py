@@ -215,7 +215,7 @@ class Dispatch(BookingActions):
         """Show who the customer may be; an answer about somebody else is too late."""
         if self.is_laid_out and known.who == self.form.identity():
             self.query_one(KnownCard).show_known(known, self.backend.desk.now())
-            self.form.on_file = {known.who: number_on_file(known)}
+            self.form.know_number(known.who, number_on_file(known))
 
     @on(Input.Submitted)
     @on(Choice.Accepted)
