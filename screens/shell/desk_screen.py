@@ -263,7 +263,7 @@ class Place(Hosted[None]):
         """Update the top bar: agent, desk, policy, time, and news; and the bar for a desk not swept."""
         desk, inbox = self.backend.desk, self.host.inbox
         policy, moment, new = (
-            f"Policy: {policy_word(desk.settings['policy'])}",
+            f"{policy_word(desk.settings['policy'])} policy",
             wording.exact(desk.now()),
             len(inbox.unseen),
         )

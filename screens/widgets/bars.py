@@ -95,7 +95,7 @@ class Heading:
     def whole(self) -> str:
         """The full text, for a tooltip."""
         agent = f"\nMy desk is {self.agent}'s" if self.agent else ""
-        return f"Signed as {self.actor}{agent}\n{self.path}\n{self.policy}; a click chooses another"
+        return f"Signed as {self.actor}{agent}\n{self.path}\n{self.policy}: a click chooses another"
 
 
 class TopBar(Horizontal):

@@ -139,7 +139,7 @@ async def test_policies_are_named_in_words(running: Any, other_terminal: Desk) -
     configuration.set_value(other_terminal, "policy", "round_robin")
     async with running(size=(160, 36)) as (app, _):
         await fill_in(app, **LEAD)
-        assert "Policy: In turn" in text_of(app).splitlines()[0]
+        assert "In turn policy" in text_of(app).splitlines()[0]
         assert "round_robin" not in text_of(app)
         await press(app, "f7", *"vvvv")
         assert "round_robin" not in text_of(app)
