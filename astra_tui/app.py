@@ -85,7 +85,7 @@ class AstraApp(PaletteApp):
         is_new: bool = False,
     ) -> None:
         self._remembers = preferences is not None
-        self._memory = Memory(memory_path() if self._remembers else None)
+        self._memory = Memory(memory_path() if self._remembers else None, Path(database).absolute())
         place = self._memory.get("place", "")
         if place in PLACE_MAKERS:
             self.DEFAULT_MODE = place  # type: ignore[misc]  # as of this application
@@ -94,7 +94,7 @@ class AstraApp(PaletteApp):
         self.theme = wanted.theme if wanted.theme in self.available_themes else THEMES[0].name
         self.set_keymap(wanted.keymap)
         self.backend = Backend(str(database), clock, actor)
-        self.set_reactive(AstraApp.my_agent_id, self._memory.agent_at(self.backend.path, wanted.agent))
+        self.set_reactive(AstraApp.my_agent_id, self._memory.agent_here(wanted.agent))
         self.drafts = DraftFile(database) if drafts is None and self._remembers else drafts
         self.views: Views = OwnViews(views_path() if self._remembers else None)
         self.inbox = Inbox(self)
@@ -152,6 +152,9 @@ class AstraApp(PaletteApp):
             self.came_from = self.place.NAME
         self.switch_mode(place)
         self.remember("place", place)
+
+    def begin_lead(self, name: str) -> None:
+        self._at("dispatch", lambda dispatch: dispatch.begin_lead(name))
 
     def show_bookings(self, text: str) -> None:
         self._at("queue", lambda queue: queue.show_only(text))

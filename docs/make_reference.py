@@ -23,8 +23,9 @@ MADE = "<!-- Made by docs/make_reference.py (make docs); do not edit. -->"
 KEYS_ABOUT = """\
 A verb has the same key everywhere. The line at the bottom, help (`f1`) and the palette (`ctrl+p`) show your
 current keys; all of them can be clicked. Letters and digits are keys only while a list has the focus;
-anywhere else they are text or do nothing. A name typed into a list by mistake is ignored, until a pause. In
-every list, `j` `k` `g` `G` `ctrl+d` `ctrl+u` only move.
+anywhere else they are text or do nothing. A name typed into a list by mistake is ignored, until a pause;
+where its first letter opened a form, enter asks first, and `f2` takes the name to Dispatch. In every list,
+`j` `k` `g` `G` `ctrl+d` `ctrl+u` only move.
 
 To change a key, add its id to `[keymap]` in config.toml (`astra config path` prints its location); separate
 several keys by commas. `astra config validate` reports unknown ids and keys, clashes, and keys that a list or

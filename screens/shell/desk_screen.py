@@ -31,6 +31,7 @@ from screens.widgets.live_table import LiveTable
 from screens.widgets.message_line import MessageRack
 from screens.widgets.outage_bar import OutageBar
 from screens.widgets.sweep_bar import SweepBar
+from screens.wording.reasons import policy_word
 from screens.wording.text import short
 
 MINUTE, SECOND = 16, 19  # characters of a stored time, up to its minute or second
@@ -262,7 +263,7 @@ class Place(Hosted[None]):
         """Update the top bar: agent, desk, policy, time, and news; and the bar for a desk not swept."""
         desk, inbox = self.backend.desk, self.host.inbox
         policy, moment, new = (
-            f"{desk.settings['policy']} policy",
+            f"{policy_word(desk.settings['policy'])} policy",
             wording.exact(desk.now()),
             len(inbox.unseen),
         )
