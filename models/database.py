@@ -30,7 +30,7 @@ from models.refusals import unavailable as unavailable  # for the others
 T = TypeVar("T")
 
 APPLICATION_ID = 0x41535452  # "ASTR": distinguishes our files from other programs' SQLite files
-SCHEMA_VERSION = 21  # the highest number in models/migrations
+SCHEMA_VERSION = 22  # the highest number in models/migrations
 NORMAL, FULL = 1, 2  # PRAGMA synchronous
 TIDY_LOG_BYTES = 1_048_576
 UNWRITABLE = ("read_only", "cannot_open")

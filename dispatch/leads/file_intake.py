@@ -109,7 +109,7 @@ class Received(TypedDict):
 Lines = Sequence[tuple[int, Mapping[str, str | None]]]
 
 
-@command("lead.add_all", past="several came in", undo=put_back)
+@command("lead.add_all", past="several came in", undo=put_back, may="lead.enter")
 def receive_lines(running: Command, lines: Lines) -> list[Received]:
     """Take in several lines in one command, so that one undo removes them all.
 

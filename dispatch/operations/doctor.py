@@ -119,7 +119,9 @@ def _listed(check: Callable[[], Finding | list[Finding]]) -> list[Finding]:
     return [found] if isinstance(found, Finding) else found
 
 
-@command("doctor.repair", past="repaired", undo=never("a repair only recounts what is there"))
+@command(
+    "doctor.repair", past="repaired", undo=never("a repair only recounts what is there"), may="desk.keep"
+)
 def repair(running: Command) -> Json:
     """Make indexes, views and triggers again, and recount everything that follows from other rows.
 

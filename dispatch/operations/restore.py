@@ -326,6 +326,7 @@ def _remember_copies(work: _Restore, present: Desk | None) -> None:
     "desk.restore",
     past="desk restored",
     undo=never("a restore is not undone; the desk as it was is in the file that the event names"),
+    may="desk.keep",
 )
 def record(running: Command, detail: Json, event_id: int | None, desk_id: str, version: int) -> Json:
     """Log a restore, with a number beyond all that anybody has seen, and a version nobody has read."""

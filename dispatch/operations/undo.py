@@ -43,7 +43,7 @@ class _Done(NamedTuple):
     setting: SettingChange | None = None
 
 
-@command("undo", past="undo", undo=reverse_event)
+@command("undo", past="undo", undo=reverse_event, may="undo.use")
 def undo(running: Command, event_id: int | None = None, *, is_part: bool = False) -> UndoResult:
     """Undo one event: the one named, or the actor's last command of this session. Of an undo, it is a redo.
 
@@ -56,7 +56,7 @@ def undo(running: Command, event_id: int | None = None, *, is_part: bool = False
     return done
 
 
-@command("redo", past="redo", undo=reverse_event)
+@command("redo", past="redo", undo=reverse_event, may="undo.use")
 def redo(running: Command, event_id: int | None = None) -> UndoResult:
     """Redo what one undo took back: the event named or its undo, or the actor's last undo of this session.
 
