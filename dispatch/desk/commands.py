@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from dispatch.desk.desk import DESK_ACTOR, Desk
-from dispatch.desk.permissions import Needs, needs
+from dispatch.desk.permissions import Needs, check_role, needs
 from models.agents import Agent
 from models.audit import Decision, Event, EventBooking, EventIssue, log_event
 from models.base import BaseModel, CompiledQuery, Json, after_save, parameter
@@ -225,7 +225,7 @@ def command(
             if by_desk:
                 return _perform(Command(desk, name, DESK_ACTOR), None, function, *args, **kwargs)
             with desk.transaction():
-                if not desk.staff.is_open and desk.actor != DESK_ACTOR:
+                if is_asked(desk):
                     desk.staff.check(need, args, kwargs, desk.now())
                 fingerprint = None
                 if desk.request_id and _running.get() is None:  # it is the outermost command's
@@ -238,6 +238,18 @@ def command(
         return run
 
     return decorate
+
+
+def is_asked(desk: Desk) -> bool:
+    """Return whether who runs a command has to have signed in: the desk has users, and it is not the desk."""
+    return not desk.staff.is_open and desk.actor != DESK_ACTOR
+
+
+def require(desk: Desk, may: str) -> None:
+    """Raise NotPermitted unless who runs something that is no command has a permission."""
+    with desk.reading():
+        if is_asked(desk):
+            check_role(desk.staff.person(desk.now()), may)
 
 
 def _perform(

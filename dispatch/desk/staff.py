@@ -27,6 +27,8 @@ class Staff:
     """The people of a desk; without any, it is open: whoever opens it may do everything."""
 
     def __init__(self) -> None:
+        self.is_private = False
+        """Whether nobody works on this copy of a desk but the command that made it."""
         self.signed_in: SignedIn | None = None
         self._people: dict[int, Person] | None = None
         self._is_revoked = False
@@ -38,7 +40,7 @@ class Staff:
     @property
     def is_open(self) -> bool:
         """Return whether the desk has no users. May read the database."""
-        return not (self._read() if self._people is None else self._people)
+        return self.is_private or not (self._read() if self._people is None else self._people)
 
     def everybody(self) -> dict[int, Person]:
         """Return the users by id. May read the database."""
@@ -64,6 +66,14 @@ class Staff:
         person = self.person(now)
         permissions.check_role(person, need.may)
         permissions.check_own(person, need, need.values(args, kwargs))
+
+    def check_undo(self, need: Needs, actor: str, now: str) -> None:
+        """Raise NotPermitted unless who has signed in may undo a command, which the actor gave."""
+        person = self.person(now)
+        permissions.check_role(person, need.may)
+        if person.role == permissions.AGENT and actor != person.login:
+            problem = f"{actor} did this: an agent undoes their own commands only"
+            raise NotPermitted("not_yours", problem, "ask a dispatcher")
 
     def _read(self) -> dict[int, Person]:
         found = {row[0]: Person(*row) for row in people()}

@@ -17,7 +17,7 @@ from dispatch.leads import file_record, intake
 from dispatch.leads.file_lines import KnownFrom, KnownLines, Places
 from dispatch.outputs.rejected_rows import RejectedRows
 from dispatch.queries.wording import plural, short_moment
-from models.errors import DatabaseUnavailable, DeskError
+from models.errors import DatabaseUnavailable, DeskError, NotPermitted
 
 if TYPE_CHECKING:
     from dispatch.inputs.column_choice import RememberedColumns
@@ -273,7 +273,7 @@ class _Intaking:
         except _InAlready as error:
             self._repeat(row.read.line, error.known)
             return False
-        except DatabaseUnavailable:
+        except (DatabaseUnavailable, NotPermitted):
             raise
         except DeskError as error:
             self._reject(row.read, format_refusal(error))

@@ -21,6 +21,7 @@ from dispatch.operations.integrity import (
     history,
     imports,
     issues,
+    people,
     rows,
     schema,
     settings,
@@ -108,6 +109,7 @@ def _checks(desk: Desk, path: Path, head: Seal | None = None) -> dict[str, Calla
         "leftovers": _leftovers,
         "sweep": partial(sweep_record.check, desk),
         "file system": partial(_file_system, path),
+        "people": partial(people.check, desk),
     }
     if head is not None:
         checks["head"] = partial(chain.head_noted, head)
