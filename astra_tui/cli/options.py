@@ -47,11 +47,18 @@ class Call:
         """Return whether the output is for people rather than programs."""
         return not (self.as_json or self.form)
 
-    def desk(self, *, create: bool = False, says_made: bool = True) -> AbstractContextManager[Desk]:
-        """Open the desk; ``create`` makes a missing one, and says so. Raises DatabaseUnavailable."""
+    def desk(
+        self, *, create: bool = False, says_made: bool = True, identifies: bool = True
+    ) -> AbstractContextManager[Desk]:
+        """Open the desk; ``create`` makes a missing one, and says so. Raises DatabaseUnavailable.
+
+        On a desk with users it is known who runs the command, unless that ``identifies`` nobody.
+        """
         if self.surroundings.desk is not None:
             return nullcontext(self.surroundings.desk)
-        return opened_or_made(self.database, self.actor, create=create, says_made=says_made)
+        return opened_or_made(
+            self.database, self.actor, create=create, says_made=says_made, identifies=identifies
+        )
 
     def change(self, function: Callable[Concatenate[Desk, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a command of the desk, with the request id if there is one."""

@@ -54,8 +54,15 @@ def by_account(desk: Desk) -> SignedIn | None:
 
 def sign_out(desk: Desk) -> None:
     """Let nobody be signed in here."""
-    desk.staff.signed_in = None
+    resume(desk, None)
+
+
+def resume(desk: Desk, session: SignedIn | None) -> None:
+    """Go back to a session that was good before; whether it still is, the next command finds out."""
+    desk.staff.signed_in = session
     desk.staff.forget()
+    if session is not None:
+        desk.actor = session.login
 
 
 def confirm(desk: Desk, person: Person, password: str) -> None:

@@ -146,6 +146,12 @@ def list_users(desk: Desk) -> list[UserRow]:
     return [_row(desk, user) for user in User.select().order_by(User.login)]
 
 
+def has_password(login: str) -> bool:
+    """Return whether a user has a password. Reads the database."""
+    user = sign_in.by_login(login)
+    return user is not None and user.password_hash is not None
+
+
 def check_own_account(desk: Desk, user: User) -> None:
     """Raise NotPermitted if somebody without the right to manage users is about another user."""
     me: Person = desk.staff.person(desk.now())
