@@ -23,7 +23,8 @@ MOST_DAYS = 3_650
 
 
 @command("token.add", past="token made", undo=never("revoke the token instead"), may="account.own")
-def _add(running: Command, digest: str, login: str, days: int, note: str | None) -> TokenRow:
+def add(running: Command, digest: str, login: str, days: int, note: str | None) -> TokenRow:
+    """Keep the digest of a token, good for some days. Raises NotFound, NotPermitted, Refused."""
     user = _user(login)
     check_own_account(running.desk, user)
     if user.disabled_at is not None:
@@ -47,7 +48,7 @@ def make_token(
             desk.settings["token_days"] if days is None else days, "days", 1, MOST_DAYS
         )
     text = new_text()
-    row = _add(desk, digest_of(text), name, good_for, validation.optional_text(note, "note"))
+    row = add(desk, digest_of(text), name, good_for, validation.optional_text(note, "note"))
     return cast("NewToken", row | {"token": text})
 
 
@@ -62,6 +63,7 @@ def revoke(running: Command, token_id: int) -> TokenRow:
     token.revoked_at = running.now
     token.save()
     settings.raise_version()
+    running.desk.staff.forget()
     running.detail = {"token": token_id, "login": user.login}
     return _row(token, user.login)
 

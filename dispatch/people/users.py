@@ -106,7 +106,8 @@ def enable(running: Command, login: str) -> UserRow:
 
 
 @command("user.passwd", past="password changed", undo=never("set another password"), may="account.own")
-def _set_digest(running: Command, login: str, digest: str) -> UserRow:
+def set_digest(running: Command, login: str, digest: str) -> UserRow:
+    """Give a user the digest of a new password. Raises NotFound, NotPermitted."""
     user = _user(login)
     check_own_account(running.desk, user)
     user.password_hash = digest
@@ -124,7 +125,7 @@ def set_password(desk: Desk, login: str, new: str, current: str | None = None) -
         me = desk.staff.person(desk.now())
         if me.user_id == user.user_id and user.password_hash is not None:
             sign_in.confirm(desk, me, current or "")
-    return _set_digest(desk, user.login, passwords.hashed(passwords.accepted(new, user.login)))
+    return set_digest(desk, user.login, passwords.hashed(passwords.accepted(new, user.login)))
 
 
 def new_user(
@@ -220,6 +221,7 @@ def _check_not_last(user: User) -> None:
 def _changed(running: Command, user: User, detail: dict[str, object]) -> UserRow:
     """Write down who was changed, and let every terminal read the users again."""
     settings.raise_version()
+    running.desk.staff.forget()
     running.detail = {"login": user.login} | detail
     return _row(running.desk, user)
 
