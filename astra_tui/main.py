@@ -47,28 +47,14 @@ def open_application(database: str | None, actor: str | None) -> int:
 
     Raises InvalidInput without a terminal, and DatabaseUnavailable before the screen is taken.
     """
-    from astra_tui.cli.output.printing import is_dumb
-    from models.errors import InvalidInput
-
-    if not has_terminal():
-        raise InvalidInput(
-            "terminal",
-            "the application needs a terminal, and there is none here",
-            "give a command instead: astra -h lists them",
-        )
-    if is_dumb():
-        raise InvalidInput(
-            "terminal",
-            "the application draws, and this terminal only takes lines (TERM=dumb)",
-            "every screen has its command: astra -h lists them, --plain reads well aloud",
-        )
+    _check_terminal()
     from functools import partial
 
     from astra_tui.cli.database import database_to_create, opened
-    from astra_tui.cli.identity import identify_application, is_open
+    from astra_tui.cli.identity import identify_application, is_open, named_file
 
     path = database_to_create(database)
-    identify = partial(identify_application, actor=actor)
+    identify = partial(identify_application, actor=actor, named=named_file())
     with opened(path, actor, create=True, identifies=False) as desk:
         identify(desk)
         is_closed, actor, is_new = not is_open(desk), desk.actor, desk.is_new
@@ -89,6 +75,25 @@ def open_application(database: str | None, actor: str | None) -> int:
     app.is_alone = True
     app.run()
     return 1 if app.return_code is None else app.return_code  # None: it ended unasked
+
+
+def _check_terminal() -> None:
+    """Raise InvalidInput where the application cannot be drawn."""
+    from astra_tui.cli.output.printing import is_dumb
+    from models.errors import InvalidInput
+
+    if not has_terminal():
+        raise InvalidInput(
+            "terminal",
+            "the application needs a terminal, and there is none here",
+            "give a command instead: astra -h lists them",
+        )
+    if is_dumb():
+        raise InvalidInput(
+            "terminal",
+            "the application draws, and this terminal only takes lines (TERM=dumb)",
+            "every screen has its command: astra -h lists them, --plain reads well aloud",
+        )
 
 
 def check_preferences(wanted: Preferences) -> dict[str, str]:

@@ -22,7 +22,7 @@ def identify(desk: Desk, actor: str | None) -> None:
     A token's file that is named comes first, then the one that ``astra login`` wrote, then the account. The
     first of them that is there counts: one that is refused is not made up for by the next.
     """
-    if not identify_by_name(desk, actor):
+    if not identify_by_name(desk, actor, named_file()):
         stored = token_file.stored_path(desk.settings.desk_id)
         if os.path.lexists(stored):
             sign_in.by_token(desk, token_file.read(stored))
@@ -30,18 +30,17 @@ def identify(desk: Desk, actor: str | None) -> None:
             raise nobody()
 
 
-def identify_application(desk: Desk, actor: str | None) -> None:
+def identify_application(desk: Desk, actor: str | None, named: Path | None) -> None:
     """Sign in as whom the process belongs to, without ``astra login``: else the application asks."""
-    if not identify_by_name(desk, actor):
+    if not identify_by_name(desk, actor, named):
         sign_in.by_account(desk)
 
 
-def identify_by_name(desk: Desk, actor: str | None) -> bool:
+def identify_by_name(desk: Desk, actor: str | None, named: Path | None) -> bool:
     """Sign in by the token's file that is named, if one is; return whether nobody has to sign in any more."""
     if is_open(desk):
         return True
     refuse_actor(actor)
-    named = named_file()
     if named is not None:
         sign_in.by_token(desk, token_file.read(named))
     return named is not None
