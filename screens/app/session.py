@@ -30,6 +30,8 @@ WORKS_HERE = frozenset({"quit", "focus_next", "focus_previous"})
 """The actions of the application that work on the sign-in screen."""
 NEW_USERS = "This desk has users now."
 TYPED_IS_KEPT = "What you typed is kept for you."
+NO_PASSWORD = "Without a password, quit and start Astra again."
+"""For who was known by the account or token of the process."""
 
 
 class SessionApp(PaletteApp):
@@ -43,7 +45,7 @@ class SessionApp(PaletteApp):
         super().__init__(**kwargs)
         self._input_at: datetime | None = None
         self._last_user: int | None = None
-        self._was_greeted = False
+        self._was_greeted = self._by_process = False
 
     async def on_load(self) -> None:
         """Begin with the sign-in screen where somebody has to sign in; the desk is open by now."""
@@ -55,7 +57,9 @@ class SessionApp(PaletteApp):
     def on_mount(self) -> None:
         self.set_interval(LOOK_EVERY_S, self.look_at_idle)
         if self.is_admitted:
-            self._admit(self._host.backend.person)
+            person = self._host.backend.person
+            self._by_process = person is not None
+            self._admit(person)
 
     @property
     def is_admitted(self) -> bool:
@@ -108,7 +112,7 @@ class SessionApp(PaletteApp):
         if self.is_signing_in:
             return
         self._came_back = self.current_mode
-        self.why_signed_out = f"{why} {TYPED_IS_KEPT}"
+        self.why_signed_out = f"{why} {NO_PASSWORD if self._by_process else TYPED_IS_KEPT}"
         self._host.backend.sign_out()
         self.switch_mode(SIGN_IN)
         screen = self.screen
@@ -138,6 +142,7 @@ class SessionApp(PaletteApp):
             for place, maker in PLACE_MAKERS.items():
                 await self.remove_mode(place)
                 self.add_mode(place, maker)
+        self._by_process = False
         self._admit(person)
         await self.switch_mode(self._came_back)
         if self.screen_stack and isinstance(self.screen, Screen):

@@ -81,6 +81,7 @@ class Backend:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="astra-write")
         self._beside = ThreadPoolExecutor(2, thread_name_prefix="astra-beside")
         self.closing = threading.Event()
+        self._looking_at_staff = threading.Lock()
         self.values = AcceptedValues()
         self.own_events: set[int] = set()
         self.last_own_event = 0
@@ -126,8 +127,8 @@ class Backend:
         return desk
 
     def _look_at_staff(self, desk: Desk) -> None:
-        """Read who may see the desk."""
-        with desk.reading():
+        """Read who may see the desk; one thread at a time, so that the last look is the newest."""
+        with self._looking_at_staff, desk.reading():
             desk.staff.forget()
             is_open, person, error = desk.staff.is_open, None, None
             if not is_open:
@@ -135,7 +136,7 @@ class Backend:
                     person = desk.staff.person(desk.now())
                 except NotPermitted as refusal:
                     error = refusal
-        self.is_open, self.person, self.not_admitted = is_open, person, error
+            self.is_open, self.person, self.not_admitted = is_open, person, error
 
     async def sign_in(self, login: str, password: str) -> Person:
         """Sign in in the writing thread. Raises DeskError."""
@@ -152,7 +153,8 @@ class Backend:
     def sign_out(self) -> None:
         """End the session: commands are refused from now on."""
         sign_in.sign_out(self.desk)
-        self.person, self.not_admitted = None, nobody()
+        with self._looking_at_staff:
+            self.person, self.not_admitted = None, nobody()
 
     def _hear(self, event_id: int) -> None:
         self.own_events.add(event_id)

@@ -233,6 +233,9 @@ async def test_who_is_known_by_the_process_sees_the_desk_at_once(closed_file: Pa
         await app.settle()
         assert isinstance(app.screen, Dispatch)
         assert (app.backend.desk.actor, app.my_agent_id) == ("adam", 3)
+        app.action_sign_out()
+        await app.settle()
+        assert "Without a password" in text_of(app)
 
 
 async def test_sign_out_is_in_the_palette_of_a_closed_desk_only(closed_file: Path, running: Running) -> None:
