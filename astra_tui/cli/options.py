@@ -136,7 +136,10 @@ formatted = click.option(
 )
 _database = click.option("--db", "database", metavar="PATH", help="The database: a file, or sqlite:///file.")
 _actor = click.option(
-    "--as", "actor", metavar="ACTOR", help="Who acts; default: ASTRA_ACTOR, or the process's account."
+    "--as",
+    "actor",
+    metavar="ACTOR",
+    help="Who acts on an open desk; default: ASTRA_ACTOR, or the process's account.",
 )
 _request_id = click.option("--request-id", metavar="ID", help="Safe to repeat: a used ID returns its result.")
 

@@ -100,7 +100,9 @@ HELP = {"help_option_names": ["-h", "--help"]}
 
 @click.group("astra", cls=Nouns, invoke_without_command=True, context_settings=HELP)
 @click.option("--db", "database", metavar="PATH", help="The desk's database; also accepted after the verb.")
-@click.option("--as", "actor", metavar="ACTOR", help="Who acts; also accepted after the verb.")
+@click.option(
+    "--as", "actor", metavar="ACTOR", help="Who acts on an open desk; also accepted after the verb."
+)
 @click.option("--token-file", metavar="PATH", help="Sign in with this token; also ASTRA_TOKEN_FILE.")
 @click.version_option(__version__, message="astra %(version)s", help="Show the version.")
 @click.pass_context

@@ -144,8 +144,9 @@ class Command:
         self.desk = desk
         self.name = name
         self.actor = actor or desk.actor
-        # who signs is only said, unless it is the account itself
-        self.account = None if self.actor in (desk.account, DESK_ACTOR) else desk.account
+        # who signs is only said, unless it is the account itself or they have signed in
+        is_known = self.actor in (desk.account, DESK_ACTOR) or desk.staff.knows(self.actor)
+        self.account = None if is_known else desk.account
         self.now = desk.now()
         self.detail: Json = {}
         self.before: dict[str, Json] = {}

@@ -42,6 +42,10 @@ class Staff:
         """Return whether the desk has no users. May read the database."""
         return self.is_private or not (self._read() if self._people is None else self._people)
 
+    def knows(self, actor: str) -> bool:
+        """Return whether an actor is not only a name, but has signed in."""
+        return self.signed_in is not None and self.signed_in.login == actor
+
     def everybody(self) -> dict[int, Person]:
         """Return the users by id. May read the database."""
         return self._read() if self._people is None else self._people

@@ -15,6 +15,7 @@ from textual.app import SystemCommand
 from textual.screen import ModalScreen, Screen
 
 from dispatch.desk.permissions import Person
+from dispatch.people import users
 from models.errors import DeskError
 from screens.app.keys_over_modals import BELOW_A_MODAL, is_told
 from screens.app.palette_app import PaletteApp
@@ -22,7 +23,9 @@ from screens.app.routes import PLACE_MAKERS
 from screens.base.backend import Changes
 from screens.base.message_log import News
 from screens.base.textual_internals import begin_in
+from screens.people.password_form import TITLE, password_form
 from screens.people.sign_in import SignIn
+from screens.shell.desk_screen import Place
 
 SIGN_IN = "sign-in"
 LOOK_EVERY_S = 5
@@ -103,6 +106,17 @@ class SessionApp(PaletteApp):
         if changes.any and error is not None and not self.is_signing_in:
             self.end_session(f"{error.message}." if self._last_user is not None else NEW_USERS)
 
+    def action_change_password(self) -> None:
+        """Ask for a new password of who has signed in."""
+        login, place = self.last_login, self._host.place
+
+        def offer(has_password: bool) -> None:
+            form = password_form(login, has_password=has_password)
+            if isinstance(place, Place):
+                place.open(form, lambda _: self._host.tell(f"{login} has a new password"))
+
+        self._host.ask(lambda: users.has_password(login), offer, opens=True)
+
     def action_sign_out(self) -> None:
         """End the session."""
         self.end_session("Signed out.")
@@ -175,4 +189,5 @@ class SessionApp(PaletteApp):
         if self._host.backend.person is not None:
             words = f"End the session of {self.last_login}; what you typed is kept"
             yield SystemCommand("Sign out", words, self.action_sign_out)
+            yield SystemCommand(TITLE, f"Of {self.last_login}", self.action_change_password)
         yield from super().get_system_commands(screen)

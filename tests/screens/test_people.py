@@ -22,6 +22,7 @@ from screens.people.sign_in import PASSWORD as PASSWORD_FIELD
 from screens.shell.desk_screen import Place
 from tests.screens.conftest import NOON, Running
 from tests.screens.picture import text_of
+from tests.screens.scenes import fill_in
 
 PASSWORD = "a long enough one"
 
@@ -246,6 +247,29 @@ async def test_sign_out_is_in_the_palette_of_a_closed_desk_only(closed_file: Pat
         app.action_sign_out()
         await app.settle()
         assert app.current_mode == SIGN_IN
+
+
+async def test_own_password_is_changed_in_the_application(closed_file: Path, running: Running) -> None:
+    async with running(closed_file, size=(80, 24)) as (app, pilot):
+        await give(app, pilot, "dora")
+        app.action_change_password()
+        await app.settle()
+        for current, again, words in (
+            ("wrong", "brand new words", "The password so far is wrong"),
+            (PASSWORD, "brand new word", "The two new passwords differ"),
+            (PASSWORD, "brand new words", ""),
+        ):
+            await fill_in(app, current=current, new="brand new words", again=again)
+            await pilot.press("f9")
+            await app.settle()
+            seen = text_of(app)
+            assert words in seen
+            assert "brand" not in seen
+        assert isinstance(app.screen, Dispatch)
+        app.end_session("Signed out.")
+        await app.settle()
+        await give(app, pilot, "dora", "brand new words")
+        assert isinstance(app.screen, Dispatch)
 
 
 async def test_leaving_from_the_sign_in_screen_shows_nothing(closed_file: Path, running: Running) -> None:
