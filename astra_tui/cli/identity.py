@@ -1,4 +1,7 @@
-"""Who runs a command on a desk that has users: by a token's file, or by the account of the process."""
+"""Who runs a command on a desk that has users: by a token's file, or by the account of the process.
+
+A command on an open desk does not load what signs in.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,8 @@ from pathlib import Path
 
 from click import get_current_context
 
-from astra_tui.user import token_file
 from dispatch.desk.desk import Desk
 from dispatch.desk.permissions import nobody
-from dispatch.people import sign_in
 from models.errors import Refused
 
 TOKEN_FILE = "ASTRA_TOKEN_FILE"
@@ -23,6 +24,9 @@ def identify(desk: Desk, actor: str | None) -> None:
     first of them that is there counts: one that is refused is not made up for by the next.
     """
     if not identify_by_name(desk, actor, named_file()):
+        from astra_tui.user import token_file
+        from dispatch.people import sign_in
+
         stored = token_file.stored_path(desk.settings.desk_id)
         if os.path.lexists(stored):
             sign_in.by_token(desk, token_file.read(stored))
@@ -33,6 +37,8 @@ def identify(desk: Desk, actor: str | None) -> None:
 def identify_application(desk: Desk, actor: str | None, named: Path | None) -> None:
     """Sign in as whom the process belongs to, without ``astra login``: else the application asks."""
     if not identify_by_name(desk, actor, named):
+        from dispatch.people import sign_in
+
         sign_in.by_account(desk)
 
 
@@ -42,6 +48,9 @@ def identify_by_name(desk: Desk, actor: str | None, named: Path | None) -> bool:
         return True
     refuse_actor(actor)
     if named is not None:
+        from astra_tui.user import token_file
+        from dispatch.people import sign_in
+
         sign_in.by_token(desk, token_file.read(named))
     return named is not None
 
