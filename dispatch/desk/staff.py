@@ -32,9 +32,11 @@ class Staff:
         self.signed_in: SignedIn | None = None
         self._people: dict[int, Person] | None = None
         self._is_revoked = False
+        self._forgotten = 0
 
     def forget(self) -> None:
         """Read the users again before the next look."""
+        self._forgotten += 1
         self._people = None
 
     @property
@@ -80,13 +82,14 @@ class Staff:
             raise NotPermitted("not_yours", problem, "ask a dispatcher")
 
     def _read(self) -> dict[int, Person]:
+        """Read the users; what another thread has forgotten meanwhile is not kept."""
+        before, session = self._forgotten, self.signed_in
         found = {row[0]: Person(*row) for row in people()}
-        session = self.signed_in
-        token = (
-            None if session is None or session.token_id is None else UserToken.lock_or_none(session.token_id)
-        )
-        self._is_revoked = token is not None and token.revoked_at is not None
-        self._people = found
+        number = None if session is None else session.token_id
+        token = None if number is None else UserToken.lock_or_none(number)
+        if before == self._forgotten:
+            self._is_revoked = token is not None and token.revoked_at is not None
+            self._people = found
         return found
 
 

@@ -19,7 +19,7 @@ from dispatch.people import sign_in, tokens, users
 from dispatch.people.passwords import SHORTEST
 from models.audit import Event
 from models.errors import DeskError, InvalidInput, NotFound, NotPermitted, Refused
-from models.people import User, UserToken
+from models.people import User, UserToken, people
 from tests.conftest import TestClock
 from tests.dispatch.people.conftest import PASSWORD, Enter
 
@@ -169,6 +169,28 @@ def test_what_is_taken_away_is_away_in_an_open_session(
     with pytest.raises(NotPermitted) as caught:
         bookings.note(closed, 1, "still here")
     assert (caught.value.code, unchanged()) == (code, before)
+
+
+def test_what_was_read_before_a_change_is_not_kept(
+    closed: Desk, beside: Desk, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another thread of the application reads the users while they change."""
+    enter("dora")
+
+    def slowly() -> list[tuple[Any, ...]]:
+        rows = people()
+        monkeypatch.undo()
+        users.disable(beside, "dora")
+        with closed.transaction():  # as the next command begins
+            assert closed.staff.everybody()[rows[1][0]]
+        return rows
+
+    monkeypatch.setattr("dispatch.desk.staff.people", slowly)
+    with closed.reading():
+        closed.staff.everybody()
+    with pytest.raises(NotPermitted) as caught:
+        bookings.note(closed, 1, "hello")
+    assert caught.value.code == "user_disabled"
 
 
 def test_a_disabled_user_comes_back(closed: Desk, enter: Enter) -> None:
