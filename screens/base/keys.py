@@ -317,6 +317,7 @@ WITHOUT_A_KEY = {
     "doctor",
     "doctor.repair",
     "lead.from",
+    "login",
     "new",
     "package.add",
     "restore",
@@ -324,6 +325,9 @@ WITHOUT_A_KEY = {
     "set.to",
     "shuffle",
     "sweep",
+    "user.add",
+    "user.list",
+    "user.set",
     "view.list",
     "weights.list",
 }

@@ -268,7 +268,8 @@ class Place(Hosted[None]):
             len(inbox.unseen),
         )
         path, is_read_only = self.backend.path, bool(desk.why_read_only)
-        heading = Heading(policy, desk.actor, inbox.name, path, moment, new, is_read_only)
+        is_open = self.backend.is_open
+        heading = Heading(policy, desk.actor, inbox.name, path, moment, new, is_read_only, is_open)
         self.query_one(TopBar).show(heading)
         self.host.show_desk_title(self._waiting)
         self.query_one(SweepBar).show(self.backend.unswept_since, is_read_only=is_read_only)
