@@ -15,7 +15,7 @@ from dispatch.operations.row_types import DemoResult, ImportResult
 def importing(
     paths: Sequence[Path], dry_run: bool, progress: Callable[[int, int, str], None]
 ) -> Callable[[Desk], ImportResult]:
-    """The work of importing files, for a desk; ``progress`` hears of lines done, lines in all, and the file."""
+    """The work of importing files; ``progress`` hears of the lines done, the lines in all, and the file."""
     from dispatch.desk.remembered_columns import remembered_columns
     from dispatch.inputs.column_choice import ColumnChoice
     from dispatch.operations import import_record
