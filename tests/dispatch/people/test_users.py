@@ -255,3 +255,36 @@ def open_again(path: Path, clock: TestClock) -> None:
         set_value(other, "policy", "skill")
     finally:
         other.close()
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A number for each time that the users are read."""
+    counted: list[int] = []
+
+    def read() -> list[tuple[Any, ...]]:
+        counted.append(len(counted))
+        return people()
+
+    monkeypatch.setattr("dispatch.desk.staff.people", read)
+    return counted
+
+
+def test_an_open_desk_looks_for_users_once(
+    desk: Desk, add_agent: Callable[..., object], add_lead: Callable[..., object], reads: list[int]
+) -> None:
+    add_agent("Ada")
+    for name in ("Kate", "John", "Mia"):
+        add_lead(name)
+    assert len(reads) == 1
+
+
+def test_commands_read_the_users_only_after_a_change(closed: Desk, enter: Enter, reads: list[int]) -> None:
+    enter("dora")
+    for text in ("one", "two", "three"):
+        bookings.note(closed, 1, text)
+    assert len(reads) == 1
+    enter("anna")
+    users.disable(closed, "otto")
+    bookings.note(closed, 1, "four")
+    assert len(reads) == 3
