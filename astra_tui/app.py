@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from textual import work
 from textual.binding import BindingType
 from textual.reactive import reactive
-from textual.screen import ModalScreen
 
+from astra_tui import filling
 from astra_tui.user.draft_files import DraftFile
 from astra_tui.user.own_views import OwnViews, views_path
 from astra_tui.user.preferences import Preferences, save
@@ -21,13 +21,12 @@ from astra_tui.user.remembered import Memory, memory_path
 from astra_tui.user.throw_away import is_thrown_away
 from dispatch.desk.desk import Desk
 from dispatch.operations import undo
-from dispatch.operations.row_types import DemoResult, ImportResult
 from dispatch.queries import customer_index
 from models.clock import Clock
 from models.errors import DatabaseUnavailable, DeskError
-from screens.app.keys_over_modals import BELOW_A_MODAL, is_told, tell_to_close
-from screens.app.palette_app import PaletteApp
+from screens.app.keys_over_modals import is_told, tell_to_close
 from screens.app.routes import PLACE_MAKERS
+from screens.app.session import SessionApp
 from screens.base import clipboard, keys
 from screens.base.app_protocol import Views
 from screens.base.backend import Backend, Changes
@@ -54,13 +53,13 @@ REACHED = ("locked", "read_only")  # no reason to call the database lost
 LOOK_EVERY_S = 0.25
 
 
-class AstraApp(PaletteApp):
+class AstraApp(SessionApp):
     """Astra in a terminal, or headless under Pilot.
 
-    ``database`` is a file's path, ``clock`` returns the current UTC time, ``actor`` signs events.
-    With ``preferences`` the theme, the agent and the keys are the user's own, and are remembered;
-    without, no file of the user is read or written. ``problems`` of that file, and a desk that ``is_new``,
-    are told first. ``drafts`` keep a half-filled form, with preferences in the user's state folder.
+    ``database`` is a file's path, ``clock`` returns the current UTC time, ``actor`` signs events; on a desk
+    with users ``identify`` may sign in whom the process belongs to. With ``preferences`` the theme, the agent
+    and the keys are the user's own, and are remembered; without, no file of the user is read or written.
+    ``problems`` of that file, and a desk that ``is_new``, are told first. ``drafts`` keep a half-filled form.
     """
 
     TITLE = "Astra"
@@ -83,9 +82,10 @@ class AstraApp(PaletteApp):
         problems: Sequence[str] = (),
         drafts: Drafts | None = None,
         is_new: bool = False,
+        identify: Callable[[Desk], object] | None = None,
     ) -> None:
         self._remembers = preferences is not None
-        self._memory = Memory(memory_path() if self._remembers else None)
+        self._memory = Memory(memory_path() if self._remembers else None, Path(database).absolute())
         place = self._memory.get("place", "")
         if place in PLACE_MAKERS:
             self.DEFAULT_MODE = place  # type: ignore[misc]  # as of this application
@@ -93,8 +93,8 @@ class AstraApp(PaletteApp):
         wanted = preferences or Preferences()
         self.theme = wanted.theme if wanted.theme in self.available_themes else THEMES[0].name
         self.set_keymap(wanted.keymap)
-        self.backend = Backend(str(database), clock, actor)
-        self.set_reactive(AstraApp.my_agent_id, self._memory.agent_at(self.backend.path, wanted.agent))
+        self.backend = Backend(str(database), clock, actor, identify)
+        self.set_reactive(AstraApp.my_agent_id, self._memory.agent_here(wanted.agent))
         self.drafts = DraftFile(database) if drafts is None and self._remembers else drafts
         self.views: Views = OwnViews(views_path() if self._remembers else None)
         self.inbox = Inbox(self)
@@ -113,8 +113,14 @@ class AstraApp(PaletteApp):
     def on_mount(self) -> None:
         self.set_interval(LOOK_EVERY_S, self._look)
         self.tell_at_start(self._problems, is_new=self._is_new)
+
+    def welcome(self) -> None:
         if self._remembers:
             self.greet()
+
+    def belongs_to(self, login: str) -> None:
+        if isinstance(self.drafts, DraftFile):
+            self.drafts = DraftFile(self.backend.path, person=login)
 
     def watch_my_agent_id(self, agent_id: int | None) -> None:
         if agent_id is not None:
@@ -152,6 +158,9 @@ class AstraApp(PaletteApp):
             self.came_from = self.place.NAME
         self.switch_mode(place)
         self.remember("place", place)
+
+    def begin_lead(self, name: str) -> None:
+        self._at("dispatch", lambda dispatch: dispatch.begin_lead(name))
 
     def show_bookings(self, text: str) -> None:
         self._at("queue", lambda queue: queue.show_only(text))
@@ -233,24 +242,8 @@ class AstraApp(PaletteApp):
         except Exception as error:  # noqa: BLE001  # shown in a panel that can be copied
             self.report(error)
 
-    def importing(
-        self, paths: Sequence[Path], dry_run: bool, progress: Callable[[int, int, str], None]
-    ) -> Callable[[Desk], ImportResult]:
-        from dispatch.desk.remembered_columns import remembered_columns
-        from dispatch.inputs.column_choice import ColumnChoice
-        from dispatch.operations import import_record
-        from seeds.importing.importer import import_files
-
-        def work(desk: Desk) -> ImportResult:
-            choice = ColumnChoice(remembered=remembered_columns(desk, import_record.HEAD))
-            return import_files(desk, paths, dry_run, progress, choice=choice)
-
-        return work
-
-    def demo(self) -> Callable[[Desk], DemoResult]:
-        from seeds.demo.demo import make_demo
-
-        return lambda desk: make_demo(desk, with_issues=True)
+    importing = staticmethod(filling.importing)
+    demo = staticmethod(filling.demo)
 
     # what another terminal did
 
@@ -266,6 +259,7 @@ class AstraApp(PaletteApp):
 
     def _looked(self, changes: Changes, own: bool) -> None:
         place, self._is_reachable, own = self.place, True, own or self.is_at_command
+        self.look_at_session(changes)
         if changes.restored is not None:
             self.tell(describe_restore(changes.restored), severity="warning", seconds=30)
         if place is not None and (changes.any or place.is_lost):
@@ -321,12 +315,6 @@ class AstraApp(PaletteApp):
 
     # actions
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Under a modal only the modal's own keys work, and the others that are expected say so."""
-        if not isinstance(self.screen, ModalScreen) or action not in BELOW_A_MODAL:
-            return True
-        return is_told(self, action)
-
     async def run_action(
         self,
         action: str | ActionParseResult,
@@ -369,6 +357,9 @@ class AstraApp(PaletteApp):
         """Quit; warn first of unsaved text, and leave at once the second time."""
         if isinstance(self.screen, Leaving):
             self.screen.action_quit_now()
+            return
+        if self.is_signing_in:  # what was typed is shown to nobody else
+            self.exit()
             return
         screens = all_screens(self)
         unsaved = [text for one in screens if isinstance(one, Place | Modal) and (text := one.unsaved())]

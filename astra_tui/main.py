@@ -47,6 +47,38 @@ def open_application(database: str | None, actor: str | None) -> int:
 
     Raises InvalidInput without a terminal, and DatabaseUnavailable before the screen is taken.
     """
+    _check_terminal()
+    from functools import partial
+
+    from astra_tui.cli.database import database_to_create, opened
+    from astra_tui.cli.identity import identify_application, is_open, named_file
+
+    path = database_to_create(database)
+    identify = partial(identify_application, actor=actor, named=named_file())
+    with opened(path, actor, create=True, identifies=False) as desk:
+        identify(desk)
+        is_closed, actor, is_new = not is_open(desk), desk.actor, desk.is_new
+    from astra_tui.app import AstraApp
+    from astra_tui.user import preferences
+
+    wanted, problems = preferences.load(check=check_preferences)
+    file = preferences.config_path()  # by its name alone: a message has little room
+    shown = [problem.replace(str(file), file.name) for problem in problems]
+    app = AstraApp(
+        database=path,
+        actor=actor,
+        preferences=wanted,
+        problems=shown,
+        is_new=is_new,
+        identify=identify if is_closed else None,
+    )
+    app.is_alone = True
+    app.run()
+    return 1 if app.return_code is None else app.return_code  # None: it ended unasked
+
+
+def _check_terminal() -> None:
+    """Raise InvalidInput where the application cannot be drawn."""
     from astra_tui.cli.output.printing import is_dumb
     from models.errors import InvalidInput
 
@@ -62,21 +94,6 @@ def open_application(database: str | None, actor: str | None) -> int:
             "the application draws, and this terminal only takes lines (TERM=dumb)",
             "every screen has its command: astra -h lists them, --plain reads well aloud",
         )
-    from astra_tui.cli.database import database_to_create, opened
-
-    path = database_to_create(database)
-    with opened(path, actor, create=True) as desk:
-        actor, is_new = desk.actor, desk.is_new
-    from astra_tui.app import AstraApp
-    from astra_tui.user import preferences
-
-    wanted, problems = preferences.load(check=check_preferences)
-    file = preferences.config_path()  # by its name alone: a message has little room
-    shown = [problem.replace(str(file), file.name) for problem in problems]
-    app = AstraApp(database=path, actor=actor, preferences=wanted, problems=shown, is_new=is_new)
-    app.is_alone = True
-    app.run()
-    return 1 if app.return_code is None else app.return_code  # None: it ended unasked
 
 
 def check_preferences(wanted: Preferences) -> dict[str, str]:

@@ -23,8 +23,9 @@ MADE = "<!-- Made by docs/make_reference.py (make docs); do not edit. -->"
 KEYS_ABOUT = """\
 A verb has the same key everywhere. The line at the bottom, help (`f1`) and the palette (`ctrl+p`) show your
 current keys; all of them can be clicked. Letters and digits are keys only while a list has the focus;
-anywhere else they are text or do nothing. A name typed into a list by mistake is ignored, until a pause. In
-every list, `j` `k` `g` `G` `ctrl+d` `ctrl+u` only move.
+anywhere else they are text or do nothing. A name typed into a list by mistake is ignored, until a pause;
+where its first letter opened a form, enter asks first, and `f2` takes the name to Dispatch. In every list,
+`j` `k` `g` `G` `ctrl+d` `ctrl+u` only move.
 
 To change a key, add its id to `[keymap]` in config.toml (`astra config path` prints its location); separate
 several keys by commas. `astra config validate` reports unknown ids and keys, clashes, and keys that a list or
@@ -60,7 +61,8 @@ change. Your own database, theme, agent and keys are in config.toml (`astra conf
 
 EVENTS_ABOUT = """\
 Every command writes an event to the log. `astra log` and the application describe it in these words; `--json`
-has the name, and `astra log --command NAME` filters by it. [rules.md](rules.md), Undo, describes undo.
+has the name, and `astra log --command NAME` filters by it. [rules.md](rules.md), Undo, describes undo;
+[people.md](people.md) says who has which permission on a desk with users.
 """
 
 FILTERS_ABOUT = """\
@@ -234,13 +236,14 @@ def _default(value: object) -> str:
 
 
 def events_page() -> str:
-    """List every command with its words in the log, and whether it can be undone."""
+    """List every command with its words in the log, whether it can be undone, and what it needs."""
     from dispatch.operations.command_list import every_command
 
-    lines = ["| event | in the log | undo |", "|---|---|---|"]
-    for name, (past, undo) in sorted(every_command().items()):
+    lines = ["| event | in the log | undo | permission |", "|---|---|---|---|"]
+    for name, (past, undo, needs) in sorted(every_command().items()):
         how = "yes, row by row" if undo.row_by_row else "yes"
-        lines.append(f"| `{name}` | {past} | {f'no: {hint_of(undo.never)}' if undo.never else how} |")
+        reversal = f"no: {hint_of(undo.never)}" if undo.never else how
+        lines.append(f"| `{name}` | {past} | {reversal} | `{needs.may}` |")
     return "\n\n".join([MADE, "# Events", EVENTS_ABOUT.strip("\n"), "\n".join(lines)]) + "\n"
 
 

@@ -44,12 +44,14 @@ class Booking(BaseModel):
     (never set on a closed booking). Imported bookings have none of these five: ``given_at`` (when the agent
     got it at this desk), ``progress_at`` (last sign of work on a claim), ``asked_at`` (when the agent was
     asked about it), ``shuffled_at`` (when it last moved to balance loads) and ``pinned_at`` (since when a
-    person's decision keeps it with its agent). ``holder`` is the agent who got it in the last save.
+    person's decision keeps it with its agent). ``holder`` is the agent who got it in the last save,
+    ``source`` the lead's where a listener need not read the Lead for it.
     """
 
     label = "booking"
     table = "bookings"
     holder: Holder | None = None
+    source: str | None = None
 
     booking_id = AutoField()
     lead_id = reference(Lead, "lead_id")

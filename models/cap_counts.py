@@ -69,7 +69,7 @@ def count_given(_sender: type[Booking], booking: Booking, created: bool) -> None
     if was != given:
         for one, step in ((was, -1), (given, 1)):
             if one is not None:
-                _count(caps, booking.lead_id, one, step)
+                _count(caps, booking, one, step)
 
 
 @after_save(Lead)
@@ -93,15 +93,18 @@ def _given(row: Json) -> Given | None:
     return Given(row["agent_id"], row["given_at"], row["destination"])
 
 
-def _count(caps: Caps, lead_id: int, given: Given, step: int) -> None:
+def _count(caps: Caps, booking: Booking, given: Given, step: int) -> None:
     now = caps.now()
+
+    def source() -> str:
+        return booking.source or str(_source(lead_id=booking.lead_id)[0][0])
 
     def whose() -> Whose:
         return Whose(*_whose(agent_id=given.agent_id)[0])
 
     counts = [
         (rule, caps.window(rule, given.given_at, whose().settling_until if rule.cap_id == RAMP_ID else None))
-        for rule in caps.covering(given, lambda: str(_source(lead_id=lead_id)[0][0]), whose)
+        for rule in caps.covering(given, source, whose)
     ]
     if counts := [(rule, span) for rule, span in counts if span.end > now]:
         _step(given.agent_id, counts, step)

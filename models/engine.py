@@ -19,21 +19,11 @@ from models.errors import DatabaseUnavailable, Refused
 from models.inspection.rules import Rule
 from models.sweepers import SweepRecord
 
-SCHEMA_VERSION = 21  # the highest number in models/migrations
+SCHEMA_VERSION = 22  # the highest number in models/migrations
 MIGRATIONS = Path(__file__).parent / "migrations"
 SNAPSHOT = "snapshot"  # as begin() takes it: no lock, and all reads as of one moment
 
 AT_WORK: ContextVar[Engine | None] = ContextVar("engine_at_work", default=None)
-
-
-class Cursor(Protocol):
-    """What the drivers' cursors have in common: DB-API 2.0."""
-
-    rowcount: int
-
-    def fetchone(self) -> Any: ...
-    def fetchall(self) -> list[Any]: ...
-    def __iter__(self) -> Any: ...
 
 
 class Checked(NamedTuple):
@@ -154,8 +144,10 @@ class Engine(Database, ABC):
 
     def snapshot(self) -> AbstractContextManager[object]:
         """Read as of one moment inside the block, without keeping anybody from writing."""
+        if self.in_transaction():
+            return nullcontext()
         snapshot: AbstractContextManager[object] = self.transaction(SNAPSHOT)
-        return nullcontext() if self.in_transaction() else snapshot
+        return snapshot
 
     @abstractmethod
     def wait_for_disk(self, *, wanted: bool) -> None:

@@ -26,6 +26,10 @@ class Refused(DeskError):
     """A rule of the desk forbids it (wrong status, wrong holder)."""
 
 
+class NotPermitted(Refused):
+    """Whoever has signed in may not do it, or nobody has; no part of a file or batch is done either."""
+
+
 class NotFound(DeskError):
     """The booking, agent or event does not exist."""
 

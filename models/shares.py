@@ -172,9 +172,11 @@ def weights_of_others() -> list[float]:
     return found
 
 
-def receive(agent_id: int) -> None:
-    """Count a lead that the policy has given to an agent, in the transaction that gives it."""
-    clock = state()
+def receive(agent_id: int, clock: State) -> None:
+    """Count a lead that the policy has given to an agent, in the transaction that gives it.
+
+    ``clock`` is as it was read for the choice.
+    """
     if not clock.in_force:
         kept = ShareClock.lock_or_none(THE_CLOCK)
         # the decision about this lead is there already

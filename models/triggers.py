@@ -239,5 +239,6 @@ def open_booking(lead: Lead, assignment: Assignment | None) -> None:
         given_at=at if assignment else None,
         priority=lead.priority,
     )
+    booking.source = row["source"]
     booking.save()
     lead.booking = booking

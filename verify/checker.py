@@ -39,7 +39,11 @@ from verify.shares import BALANCED
 
 AFTER_DECISION = {*COLUMNS[BOOKINGS]} - {"package"}
 UNDECIDED = ("undo", "redo", "import", "import.rows", "import.rows_back", "lead.file_again")
-VERSIONS = {"weights.learn": (0, 1), "desk.restore": (0, 2**40)}  # others: as many as settings, caps
+VERSIONS = {  # others: as many as settings, caps
+    "weights.learn": (0, 1),
+    "desk.restore": (0, 2**40),
+    **dict.fromkeys(("user.add", "user.set", "user.disable", "user.enable", "token.revoke"), (1, 1)),
+}
 FIRST = {"policy": "rank", "departments": "", "returning": "False", "decline_minutes": "30"}
 FIRST["round_robin_start"] = "continue"
 NAMED, MOST_ABOVE = ("by hand", "pull", "shuffle"), 0.3 + 1e-9

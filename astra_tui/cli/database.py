@@ -10,6 +10,7 @@ from pathlib import Path
 
 from click import get_current_context
 
+from astra_tui.cli.identity import identify
 from astra_tui.cli.output.printing import narrate
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
@@ -110,14 +111,14 @@ def _as_file(text: str) -> Path:
 
 @contextmanager
 def opened_or_made(
-    given: str | None, actor: str | None, *, create: bool, says_made: bool = True
+    given: str | None, actor: str | None, *, create: bool, says_made: bool = True, identifies: bool = True
 ) -> Iterator[Desk]:
     """Open the desk that --db and the configuration name, and say so if it is made.
 
     ``create`` makes a missing file; an empty one becomes a desk in any case.
     """
     path = database_to_create(given) if create else database_path(given)
-    with opened(path, actor, create=create) as desk:
+    with opened(path, actor, create=create, identifies=identifies) as desk:
         if desk.is_new and says_made:
             narrate(f"Made a new desk: {desk.database.address}")
         yield desk
@@ -125,15 +126,25 @@ def opened_or_made(
 
 @contextmanager
 def opened(
-    path: Path | str, actor: str | None, *, create: bool = False, says_read_only: bool = True
+    path: Path | str,
+    actor: str | None,
+    *,
+    create: bool = False,
+    says_read_only: bool = True,
+    identifies: bool = True,
 ) -> Iterator[Desk]:
-    """Open the desk in a file or a database; inside the block it can be queried."""
+    """Open the desk in a file or a database; inside the block it can be queried.
+
+    On a desk with users somebody has to have signed in, unless nobody is asked: the clock acts for the desk.
+    """
     desk = open_desk(path, actor=actor, create=create)
     try:
         if says_read_only and desk.why_read_only:
-            narrate(f"{path} can only be read: {desk.why_read_only}")
+            narrate(f"{desk.database.address} can only be read: {desk.why_read_only}")
         with desk.reading():
             wording.show_in(desk.settings["currency"])
+            if identifies:
+                identify(desk, actor)
             yield desk
     except UNEXPECTED as error:
         _refuse_damaged(desk, error)

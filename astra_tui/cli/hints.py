@@ -38,6 +38,7 @@ COMMANDS = {
     "log": "astra log",
     "log.redo": "astra redo {EVENT}",
     "log.undo": "astra undo {EVENT}",
+    "login": "astra login",
     "new": "astra new FILE",
     "package.add": "astra package add",
     "place.queue": "astra booking list",
@@ -48,6 +49,9 @@ COMMANDS = {
     "set.to": "astra set {KEY} {VALUE}",
     "shuffle": "astra shuffle",
     "sweep": "astra sweep",
+    "user.add": "astra user add NAME",
+    "user.list": "astra user list",
+    "user.set": "astra user set {NAME}",
     "view.list": "astra view list",
     "weights.list": "astra weights list",
 }

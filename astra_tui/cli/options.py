@@ -48,11 +48,18 @@ class Call:
         """Return whether the output is for people rather than programs."""
         return not (self.as_json or self.form)
 
-    def desk(self, *, create: bool = False, says_made: bool = True) -> AbstractContextManager[Desk]:
-        """Open the desk; ``create`` makes a missing one, and says so. Raises DatabaseUnavailable."""
+    def desk(
+        self, *, create: bool = False, says_made: bool = True, identifies: bool = True
+    ) -> AbstractContextManager[Desk]:
+        """Open the desk; ``create`` makes a missing one, and says so. Raises DatabaseUnavailable.
+
+        On a desk with users it is known who runs the command, unless that ``identifies`` nobody.
+        """
         if self.surroundings.desk is not None:
             return nullcontext(self.surroundings.desk)
-        return opened_or_made(self.database, self.actor, create=create, says_made=says_made)
+        return opened_or_made(
+            self.database, self.actor, create=create, says_made=says_made, identifies=identifies
+        )
 
     def change(self, function: Callable[Concatenate[Desk, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a command of the desk, with the request id if there is one."""
@@ -130,7 +137,10 @@ formatted = click.option(
 )
 _database = click.option("--db", "database", metavar="PATH", help="The database: a file, or sqlite:///file.")
 _actor = click.option(
-    "--as", "actor", metavar="ACTOR", help="Who acts; default: ASTRA_ACTOR, or the process's account."
+    "--as",
+    "actor",
+    metavar="ACTOR",
+    help="Who acts on an open desk; default: ASTRA_ACTOR, or the process's account.",
 )
 _request_id = click.option("--request-id", metavar="ID", help="Safe to repeat: a used ID returns its result.")
 

@@ -46,6 +46,10 @@ COMMANDS = {
     "destination": "values:destination",
     "launch": "values:launch",
     "package": "values:package",
+    "user": "user:user",
+    "token": "token:token",
+    "login": "token:login",
+    "logout": "token:logout",
     "backup": "backup:backup",
     "restore": "restore:restore",
     "compact": "compact:compact",
@@ -68,6 +72,7 @@ class Surroundings:
     check_preferences: Check
     database: str | None = None
     actor: str | None = None
+    token_file: str | None = None
     exit_code: int = 0
     has_committed: bool = False
     desk: Desk | None = None
@@ -95,10 +100,13 @@ HELP = {"help_option_names": ["-h", "--help"]}
 
 @click.group("astra", cls=Nouns, invoke_without_command=True, context_settings=HELP)
 @click.option("--db", "database", metavar="PATH", help="The desk's database; also accepted after the verb.")
-@click.option("--as", "actor", metavar="ACTOR", help="Who acts; also accepted after the verb.")
+@click.option(
+    "--as", "actor", metavar="ACTOR", help="Who acts on an open desk; also accepted after the verb."
+)
+@click.option("--token-file", metavar="PATH", help="Sign in with this token; also ASTRA_TOKEN_FILE.")
 @click.version_option(__version__, message="astra %(version)s", help="Show the version.")
 @click.pass_context
-def astra(context: click.Context, database: str | None, actor: str | None) -> None:
+def astra(context: click.Context, database: str | None, actor: str | None, token_file: str | None) -> None:
     """The dispatch desk of a travel company.
 
     Without a command the application opens. Every command takes --json for scripts and --plain for
@@ -107,5 +115,6 @@ def astra(context: click.Context, database: str | None, actor: str | None) -> No
     """
     surroundings: Surroundings = context.obj
     surroundings.database, surroundings.actor = database, actor
+    surroundings.token_file = token_file
     if context.invoked_subcommand is None:
         surroundings.exit_code = surroundings.open_application(database, actor)

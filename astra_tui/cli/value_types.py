@@ -57,12 +57,17 @@ class Completed(click.ParamType[T]):
 
 def _read(context: click.Context, kind: Completed[Any], incomplete: str) -> list[tuple[object, str]]:
     """Look up candidates in the desk that the command line names."""
-    from astra_tui.cli.database import database_path
+    from astra_tui.cli.database import database_path, opened
     from models.opening import open_read_only
+    from models.people import people
 
-    database = open_read_only(database_path(_named_database(context)))
+    path = database_path(_named_database(context))
+    database = open_read_only(path)
     try:
         with database.active():
+            if not people():
+                return list(kind.candidates(incomplete))
+        with opened(path, None):
             return list(kind.candidates(incomplete))
     finally:
         database.close()

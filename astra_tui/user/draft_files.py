@@ -5,13 +5,12 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import secrets
 import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from astra_tui.user.draft_folder import DRAFT, LOCK, desk_mark, drafts_folder, drafts_of
+from astra_tui.user.draft_folder import LOCK, drafts_folder, drafts_of, new_name
 from astra_tui.user.preferences import replace_file
 from models import private_files
 from screens.base.drafts import Draft
@@ -20,14 +19,15 @@ from screens.base.drafts import Draft
 class DraftFile:
     """The draft of one terminal at one desk; implements the screens' Drafts.
 
-    This terminal locks a second file beside it. The system releases the lock however the process ends, so a
-    draft without one is abandoned; a process number could be reused.
+    On a desk with users each person has their own. This terminal locks a second file beside it: the system
+    releases the lock however the process ends, so a draft without one is abandoned; a process number could
+    be reused.
     """
 
-    def __init__(self, database: str | Path, folder: Path | None = None) -> None:
+    def __init__(self, database: str | Path, folder: Path | None = None, person: str = "") -> None:
         self._folder = folder or drafts_folder()
-        self._database = database
-        self._file = self._folder / f"{desk_mark(database)}-{secrets.token_hex(4)}{DRAFT}"
+        self._database, self._person = database, person
+        self._file = self._folder / new_name(database, person)
         self._lock: IO[bytes] | None = None
         self._turn = threading.Lock()
 
@@ -67,7 +67,7 @@ class DraftFile:
 
     def _left_behind(self) -> list[Path]:
         """Return the other drafts of this desk, newest first, including those in use."""
-        files = [file for file in drafts_of(self._database, self._folder) if file != self._file]
+        files = [file for file in drafts_of(self._database, self._folder, self._person) if file != self._file]
         return sorted(files, key=_changed_at, reverse=True)
 
     def _take(self, file: Path) -> Draft | None:

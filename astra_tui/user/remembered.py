@@ -14,8 +14,13 @@ from typing import Any, TypeVar
 from platformdirs import user_state_path
 
 from astra_tui.user.preferences import replace_file
+from astra_tui.user.throw_away import is_thrown_away
 
 T = TypeVar("T", bound="str | bool | int | list[str]")
+
+
+OF_ONE_DESK = ("place", "queue.view", "queue.filter")
+"""How one desk was left: another does not begin there. Orders and columns are the user's at any desk."""
 
 
 def memory_path() -> Path:
@@ -23,13 +28,21 @@ def memory_path() -> Path:
 
 
 class Memory:
-    """Values by key, read once; without a path nothing is read or written."""
+    """Values by key, read once; without a path nothing is read or written.
 
-    def __init__(self, path: Path | None) -> None:
+    How another ``desk`` was left is forgotten; if this one is thrown away, it is forgotten for this run only.
+    """
+
+    def __init__(self, path: Path | None, desk: Path | None = None) -> None:
         self._path = path
         self._values = _read(path)
         self._changed: dict[str, Any] = {}
+        self._desk = "" if desk is None else str(desk)
+        self._is_thrown_away = desk is not None and is_thrown_away(desk)
         self._lock = threading.Lock()
+        if desk is not None and self.get("desk", self._desk) != self._desk:
+            for key in OF_ONE_DESK:
+                self.put(key, "")
 
     def get(self, key: str, default: T) -> T:
         """Return the remembered value if it has the default's type, else the default."""
@@ -44,13 +57,17 @@ class Memory:
         if self._values.get(key) == value:
             return False
         self._values[key] = value
+        if key in OF_ONE_DESK and self._desk:
+            if self._is_thrown_away:
+                return False
+            self._changed["desk"] = self._desk
         self._changed[key] = value
         return self._path is not None
 
-    def agent_at(self, desk: Path, preferred: int | None) -> int | None:
+    def agent_here(self, preferred: int | None) -> int | None:
         """Return the preferred agent; None if chosen at another desk, where the number is someone else."""
         chosen = self.get("agent", list[str]())  # the number, and the desk
-        was_chosen_elsewhere = chosen[:1] == [str(preferred)] and chosen[1:] != [str(desk)]
+        was_chosen_elsewhere = chosen[:1] == [str(preferred)] and chosen[1:] != [self._desk]
         return None if was_chosen_elsewhere else preferred
 
     def write(self) -> None:

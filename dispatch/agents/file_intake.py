@@ -23,7 +23,9 @@ from dispatch.outputs.rejected_rows import RejectedRows
 from models.agents import Agent
 from models.errors import DeskError, InvalidInput
 
-_begin = command("agent.add_file", past="agents from a file", undo=put_parts_back)(file_acts.begin)
+_begin = command("agent.add_file", past="agents from a file", undo=put_parts_back, may="agent.manage")(
+    file_acts.begin
+)
 HEAD = file_acts.FileHead("agent.add_file", _begin)
 NEEDED = ("first_name", "last_name", "department", "job_title")
 LISTS = ("skills", "locations", "specialisations", "languages")

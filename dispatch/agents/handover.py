@@ -18,7 +18,7 @@ DESK = "desk"
 HANDED_OVER = "handed it over"
 
 
-@command("agent.handover", past="work handed over", undo=put_back)
+@command("agent.handover", past="work handed over", undo=put_back, may="assignment.manage")
 def hand_over(running: Command, agent_id: int, to: int | str) -> AgentRow:
     """Move all of an agent's Pending bookings and open issues, claimed or not, to an agent or the ``desk``.
 

@@ -29,7 +29,7 @@ SWEEPER = DESK_ACTOR
 SHIFT_OVER = "shift over"
 
 
-@command("agent.presence", past="presence", undo=put_back)
+@command("agent.presence", past="presence", undo=put_back, may="agent.presence")
 def set_presence(
     running: Command, agent_id: int, presence: str, until: str | None = None, reason: str | None = None
 ) -> AgentRow:
@@ -56,7 +56,7 @@ def set_presence(
     return _settled(running, agent)
 
 
-@command("agent.shift", past="shift hours", undo=put_back)
+@command("agent.shift", past="shift hours", undo=put_back, may="agent.manage")
 def set_hours(running: Command, agent_id: int, hours: str | None) -> AgentRow:
     """Set or clear an agent's shift hours (inputs.shift_hours); the presence follows them from now on.
 
@@ -147,7 +147,7 @@ def catch_up(desk: Desk) -> None:
             pass_on_together(desk, [agent_id for agent_id, presence in turned.items() if presence in GONE])
 
 
-@command("agent.turn", past="presence by the clock", undo=put_back)
+@command("agent.turn", past="presence by the clock", undo=put_back, may="clock.act")
 def _turn(running: Command, agent_id: int) -> str:
     """Make one agent's due change: the end of a break, or the start or end of a shift."""
     agent = Agent.lock(agent_id)

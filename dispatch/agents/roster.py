@@ -28,7 +28,7 @@ MOST_CAPACITY = 100_000
 Setter = Callable[[Command, Agent, Any], None]
 
 
-@command("agent.add", past="added", undo=put_back)
+@command("agent.add", past="added", undo=put_back, may="agent.manage")
 def add(
     running: Command, /, *, first_name: str, last_name: str, department: str, job_title: str, **given: Any
 ) -> AgentRow:
@@ -45,7 +45,7 @@ def add(
     return _settled(running, agent)
 
 
-@command("agent.set", past="changed", undo=put_back)
+@command("agent.set", past="changed", undo=put_back, may="agent.manage")
 def change(running: Command, /, agent_id: int, **changes: Any) -> AgentRow:
     """Change some of an agent's CHANGEABLE fields. Raises NotFound, InvalidInput, Refused."""
     agent = Agent.lock(agent_id)
@@ -60,7 +60,7 @@ def changed(running: Command, agent: Agent, changes: Json) -> AgentRow:
     return _settled(running, agent)
 
 
-@command("agent.leave", past="left", undo=put_back)
+@command("agent.leave", past="left", undo=put_back, may="agent.manage")
 def leave(running: Command, agent_id: int, hand_over: bool = False) -> AgentRow:
     """Deactivate an agent: the row and its history stay, without a rank or new work.
 
@@ -82,7 +82,7 @@ def leave(running: Command, agent_id: int, hand_over: bool = False) -> AgentRow:
     return queries.agent(agent_id) | {"moves": moves, "issue_moves": issue_moves}
 
 
-@command("agent.return", past="returned", undo=put_back)
+@command("agent.return", past="returned", undo=put_back, may="agent.manage")
 def come_back(running: Command, agent_id: int) -> AgentRow:
     """Reactivate an agent, available at once; waiting bookings are assigned. Raises NotFound, Refused."""
     agent = Agent.lock(agent_id)

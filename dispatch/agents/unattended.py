@@ -60,7 +60,7 @@ def pass_on_together(desk: Desk, gone: Iterable[int]) -> None:
     queue.pass_on(desk, dict.fromkeys(leaving, (ASSIGNED,)))
 
 
-@command("waiting.assign", past="waiting bookings assigned", undo=put_back)
+@command("waiting.assign", past="waiting bookings assigned", undo=put_back, may="clock.act")
 def _assign_waiting(running: Command, gone: list[int]) -> list[int]:
     moves = pass_on(running, gone)
     if moves:

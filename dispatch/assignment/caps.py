@@ -23,7 +23,7 @@ from models.windows import PERIODS
 MOST_LEADS = 100_000
 
 
-@command("cap.set", past="cap set", undo=put_back)
+@command("cap.set", past="cap set", undo=put_back, may="desk.set")
 def set_cap(
     running: Command,
     leads: int | str,
@@ -62,7 +62,7 @@ def set_cap(
     return {**_told(running, row, was), "was": was}
 
 
-@command("cap.remove", past="cap removed", undo=put_back)
+@command("cap.remove", past="cap removed", undo=put_back, may="desk.set")
 def remove_cap(running: Command, cap_id: int) -> CapRow:
     """Remove a cap; work that waits for the end of its window is assigned. Raises NotFound."""
     row = Cap.lock_or_none(cap_id)

@@ -77,7 +77,7 @@ def decide(
         decision.notes = _dump(notes)
     put_on_record(running, decision)
     if choice.ranked:
-        policy.chosen(lead, choice.ranked[0])
+        policy.chosen(lead, choice.ranked[0], choice.pool)
     decision.returning = choice.returning is not None
     running.decision = decision
     return decision

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, reduce
 from operator import and_, itemgetter
@@ -99,22 +99,27 @@ class Order:
     """A policy's order of agents: ``build`` makes the query of Taker's columns, the agent's id first.
 
     Values for its ``parameter(name)`` are given when it runs. With ``by_id`` it uses no index that
-    begins with who may take work: it scans the table in id order, or has an index of its own.
+    begins with who may take work: it scans the table in id order, or has an index of its own. With
+    ``all_able`` whoever the query finds may take work anyway.
     """
 
-    def __init__(self, build: Callable[[], ModelSelect[Any]], *, by_id: bool = False) -> None:
+    def __init__(
+        self, build: Callable[[], ModelSelect[Any]], *, by_id: bool = False, all_able: bool = False
+    ) -> None:
         self._build = build
-        self._takes_work: Any = Taker.takes_work + ZERO if by_id else Taker.takes_work
+        takes_work: Any = Taker.takes_work + ZERO if by_id else Taker.takes_work
+        self._able = [] if all_able else [takes_work == parameter("takes_work")]
         self._compiled: dict[Shape, CompiledQuery] = {}
 
-    def rows(self, shape: Shape, values: dict[str, object]) -> list[Tuple]:
+    def rows(self, shape: Shape, given: Sequence[dict[str, object]]) -> list[Tuple]:
+        """The rows for each set of values, one after the other."""
         query = self._compiled.get(shape)
         if query is None:
             query = self._compiled[shape] = CompiledQuery(lambda: self._query(shape))
-        return query(**values)
+        return query(**given[0]) if len(given) == 1 else query.each(given)
 
     def _query(self, shape: Shape) -> ModelSelect[Any]:
-        query = self._build().where(self._takes_work == parameter("takes_work"))
+        query = self._build().where(*self._able)
         rules = [_condition(rule, parameter(rule)) for rule in shape.rules]
         if shape.look:
             query = query.select_extend(reduce(and_, rules) if rules else TRUE, _SOMEBODY_UNABLE)
@@ -135,7 +140,8 @@ class Pool:
 
     After a look ``is_narrow`` is whether the rules excluded anybody who would have been among the first,
     and ``some_unable`` whether any agent may not take work. If ``profile`` columns are requested,
-    ``profiles`` has those of every agent found.
+    ``profiles`` has those of every agent found. ``read`` is for what a policy read for its choice and needs
+    again when the lead is given.
     """
 
     desk: Desk | None = None
@@ -147,11 +153,23 @@ class Pool:
     some_unable: bool = True
     profile: int = 0
     profiles: dict[int, Tuple] = field(default_factory=dict)
+    read: Any = None
 
     def first(self, order: Order, limit: int, **values: object) -> list[Tuple]:
         """The first agents in an order: its columns, possibly followed by others."""
+        rows = self._read(order, [self._given(limit, values)])
+        return rows[:limit] if self.without and limit != EVERY else rows
+
+    def first_of_each(self, order: Order, name: str, limits: Mapping[float, int]) -> list[Tuple]:
+        """The first agents in an order for several values of a parameter: so many of each, or a few more."""
+        given = [self._given(limit, {name: value}) for value, limit in limits.items()]
+        return self._read(order, given) if given else []
+
+    def _given(self, limit: int, values: Mapping[str, object]) -> dict[str, object]:
         wanted = limit if limit == EVERY else limit + len(self.without)
-        given = {**self.values, **values, "limit": wanted, "takes_work": self.takes_work}
+        return {**self.values, **values, "limit": wanted, "takes_work": self.takes_work}
+
+    def _read(self, order: Order, given: Sequence[dict[str, object]]) -> list[Tuple]:
         rows = order.rows(Shape(self.rules, not self.profile, self.profile), given)
         if self.profile:
             self.profiles |= {row[0]: row[-self.profile :] for row in rows}
@@ -160,10 +178,7 @@ class Pool:
             if self.rules and not all(map(_keeps_rules, rows)):
                 self.is_narrow = True
                 rows = order.rows(Shape(self.rules), given)
-        if self.without:
-            rows = [row for row in rows if row[0] not in self.without]
-            return rows if limit == EVERY else rows[:limit]
-        return rows
+        return [row for row in rows if row[0] not in self.without] if self.without else rows
 
     def agent_ids(self) -> list[int]:
         """The ids of all agents of the pool, in order: for a policy that has no order in SQL."""

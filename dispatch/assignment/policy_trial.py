@@ -112,7 +112,7 @@ def _given(
     policy, lead = policy_named(name), Lead.lock(lead_id)
     choice = choose(desk, lead, policy)
     if choice.agent_id is not None:
-        policy.chosen(lead, choice.ranked[0])
+        policy.chosen(lead, choice.ranked[0], choice.pool)
         add_to_load(choice.agent_id, +1)
     return {
         "lead_id": lead_id,

@@ -33,7 +33,7 @@ SHUFFLED_AT = "shuffled_at"
 POLICY = "shuffle"
 
 
-@command("shuffle", past="loads evened out", undo=put_back)
+@command("shuffle", past="loads evened out", undo=put_back, may="assignment.manage")
 def shuffle(running: Command, optimiser: Optimiser = even_out) -> Shuffled:
     """Even out the loads now, regardless of dwell time and cool-down."""
     desk, now = running.desk, running.now
@@ -57,7 +57,7 @@ def pinned(desk: Desk, now: str, optimiser: Optimiser = even_out) -> list[int]:
     return sorted(kept & {move.booking_id for move in plan(desk, now, optimiser, ignore_pins=True)})
 
 
-@command("shuffle.recurring", past="loads evened out", undo=put_back)
+@command("shuffle.recurring", past="loads evened out", undo=put_back, may="clock.act")
 def _recurring(running: Command, moves: list[Move]) -> list[MoveRow]:
     return _carry_out(running, moves)
 

@@ -61,7 +61,7 @@ def _within(batch: Batch, number: int, run: Callable[[], T]) -> T:
         return run()
 
 
-@command("batch", past="batch", undo=put_parts_back)
+@command("batch", past="batch", undo=put_parts_back, may="batch.run")
 def _begin(running: Command, lines: int, digest: str) -> Json:
     """Write the head; its digest tells it from another batch with the same request id."""
     return write_head(running, {"commands": lines, "digest": digest})

@@ -37,7 +37,7 @@ After = Callable[[BookingRow, Booking], BookingRow]
 _open_or_waiting: Check = partial(lifecycle.check_open, waiting_too=True)
 
 
-@command("booking.reassign_all", past="several reassigned", undo=put_each_back)
+@command("booking.reassign_all", past="several reassigned", undo=put_each_back, may="booking.manage")
 def reassign(running: Command, which: Which, to_agent_id: int, reason: str) -> BatchResult:
     """Give bookings to an agent. Raises as for a single booking if the agent or reason is wrong."""
     reason = validation.required_text(reason, "reason")
@@ -56,7 +56,7 @@ def reassign(running: Command, which: Which, to_agent_id: int, reason: str) -> B
     return _kept(running, result, reason)
 
 
-@command("booking.cancel_all", past="several cancelled", undo=put_each_back)
+@command("booking.cancel_all", past="several cancelled", undo=put_each_back, may="booking.manage")
 def cancel(running: Command, which: Which, reason: str) -> BatchResult:
     """Cancel bookings, for one reason."""
     reason = validation.required_text(reason, "reason")
@@ -65,13 +65,13 @@ def cancel(running: Command, which: Which, reason: str) -> BatchResult:
     return _kept(running, result, reason)
 
 
-@command("booking.release_all", past="several released", undo=put_each_back)
+@command("booking.release_all", past="several released", undo=put_each_back, may="booking.manage")
 def release(running: Command, which: Which) -> BatchResult:
     """Release the claims on bookings."""
     return _kept(running, _all(which, _releasable, lambda booking: lifecycle.unclaim(running, booking)))
 
 
-@command("booking.follow_up_all", past="several follow-ups", undo=put_each_back)
+@command("booking.follow_up_all", past="several follow-ups", undo=put_each_back, may="booking.manage")
 def follow_up(running: Command, which: Which, at: str | None = None) -> BatchResult:
     """Set when to get back to customers, the same time for all; None or empty clears it."""
     due_at = _due_at(at, running.now)
@@ -85,7 +85,7 @@ def follow_up(running: Command, which: Which, at: str | None = None) -> BatchRes
     return result
 
 
-@command("booking.prioritise_all", past="several prioritised", undo=put_each_back)
+@command("booking.prioritise_all", past="several prioritised", undo=put_each_back, may="booking.manage")
 def prioritise(running: Command, which: Which, priority: str) -> BatchResult:
     """Set the priority of bookings. Raises InvalidInput for an unknown one."""
     number = validation.priority(priority)

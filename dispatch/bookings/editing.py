@@ -13,7 +13,7 @@ from models.customers import Customer, Lead
 from models.errors import InvalidInput, Refused
 
 
-@command("booking.edit", past="edited", undo=put_back)
+@command("booking.edit", past="edited", undo=put_back, may="booking.manage")
 def edit(
     running: Command,
     booking_id: int,

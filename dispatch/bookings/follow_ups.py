@@ -9,7 +9,7 @@ from dispatch.inputs import validation
 from dispatch.queries.row_types import BookingRow
 
 
-@command("booking.follow_up", past="follow-up", undo=put_back)
+@command("booking.follow_up", past="follow-up", undo=put_back, may="booking.work")
 def follow_up(running: Command, booking_id: int, at: str | None = None) -> BookingRow:
     """Set when to get back to the customer, in any form of inputs.due_times; None or empty clears it.
 

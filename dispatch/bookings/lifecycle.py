@@ -34,7 +34,7 @@ OUTCOMES = ("reached", "no_answer")
 PULLED = "pull"
 
 
-@command("booking.claim", past="claimed", undo=put_back)
+@command("booking.claim", past="claimed", undo=put_back, may="booking.work")
 def claim(running: Command, booking_id: int, agent_id: int) -> BookingRow:
     """Claim a booking for its agent or, with the setting ``pull``, for another. Raises NotFound, Refused."""
     booking = pending_booking(running, booking_id)
@@ -67,7 +67,7 @@ def _pull(running: Command, booking: Booking, agent: Agent) -> None:
     give(running, booking, agent.agent_id, by_person=True)
 
 
-@command("booking.release", past="released", undo=put_back)
+@command("booking.release", past="released", undo=put_back, may="booking.work")
 def release(running: Command, booking_id: int) -> BookingRow:
     """Release a claim; the booking stays with its agent unless that agent is away or offline.
 
@@ -78,7 +78,7 @@ def release(running: Command, booking_id: int) -> BookingRow:
     return unclaim(running, booking)
 
 
-@command("booking.decline", past="declined", undo=put_back)
+@command("booking.decline", past="declined", undo=put_back, may="booking.work")
 def decline(running: Command, booking_id: int, reason: str) -> BookingRow:
     """Decline a booking: it goes to the next agent who has not declined it, or waits if there is none."""
     reason = validation.required_text(reason, "reason")
@@ -90,7 +90,7 @@ def decline(running: Command, booking_id: int, reason: str) -> BookingRow:
     return described(running, booking_id)
 
 
-@command("booking.contact", past="contact", undo=put_back)
+@command("booking.contact", past="contact", undo=put_back, may="booking.work")
 def contact(
     running: Command, booking_id: int, outcome: str, text: str | None = None, follow_up: str | None = None
 ) -> BookingRow:
@@ -118,7 +118,7 @@ def contact(
     return saved(running, booking)
 
 
-@command("booking.note", past="note", undo=reverse_event)
+@command("booking.note", past="note", undo=reverse_event, may="booking.work")
 def note(running: Command, booking_id: int, text: str) -> BookingRow:
     """Add a note to the booking's history. Raises NotFound, InvalidInput."""
     running.detail = {"text": validation.required_text(text, "text")}
@@ -127,7 +127,7 @@ def note(running: Command, booking_id: int, text: str) -> BookingRow:
     return saved(running, booking)
 
 
-@command("booking.confirm", past="confirmed", undo=put_back)
+@command("booking.confirm", past="confirmed", undo=put_back, may="booking.work")
 def confirm(
     running: Command,
     booking_id: int,
@@ -163,7 +163,7 @@ def confirm(
     return saved(running, booking)
 
 
-@command("booking.cancel", past="cancelled", undo=put_back)
+@command("booking.cancel", past="cancelled", undo=put_back, may="booking.work")
 def cancel(running: Command, booking_id: int, reason: str) -> BookingRow:
     """Cancel a booking, even one that waits for an agent. Raises NotFound, Refused, InvalidInput."""
     reason = validation.required_text(reason, "reason")
@@ -184,7 +184,7 @@ def cancelled(running: Command, booking: Booking, reason: str) -> None:
     save(running, booking)
 
 
-@command("booking.reassign", past="reassigned", undo=put_back)
+@command("booking.reassign", past="reassigned", undo=put_back, may="booking.manage")
 def reassign(running: Command, booking_id: int, to_agent_id: int, reason: str) -> BookingRow:
     """Give a Pending booking to another agent by hand, unclaimed, even above the agent's capacity or a cap.
 
@@ -209,7 +209,7 @@ def reassigned(running: Command, booking: Booking, agent: Agent, reason: str) ->
     return is_full
 
 
-@command("booking.reopen", past="reopened", undo=put_back)
+@command("booking.reopen", past="reopened", undo=put_back, may="booking.manage")
 def reopen(running: Command, booking_id: int) -> BookingRow:
     """Reopen a closed booking, unclaimed and with its quote; replace an agent who may take no work."""
     booking = booking_at_work(running, booking_id)
@@ -232,7 +232,7 @@ def reopen(running: Command, booking_id: int) -> BookingRow:
     return saved(running, booking)
 
 
-@command("booking.rate", past="scored", undo=put_back)
+@command("booking.rate", past="scored", undo=put_back, may="booking.manage")
 def rate(running: Command, booking_id: int, score: int | str) -> BookingRow:
     """Set the customer's score, 1 to 5, for a closed booking; a second score replaces the first."""
     points = validation.whole(score, "score", 1, 5)
@@ -351,7 +351,7 @@ def described(running: Command, booking_id: int) -> BookingRow:
     return row
 
 
-@command("booking.keep", past="claim kept", undo=put_back)
+@command("booking.keep", past="claim kept", undo=put_back, may="booking.work")
 def keep(running: Command, booking_id: int) -> BookingRow:
     """Keep a claim whose agent is still working on it; its clock restarts. Raises NotFound, Refused."""
     booking = pending_booking(running, booking_id)

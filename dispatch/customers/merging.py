@@ -12,7 +12,7 @@ from models.errors import Refused
 from models.issues import Issue
 
 
-@command("customer.merge", past="merged", undo=put_back)
+@command("customer.merge", past="merged", undo=put_back, may="customer.edit")
 def merge(running: Command, keep_id: int, other_id: int) -> CustomerRow:
     """Merge two customers: ``keep_id`` gets the other's leads and issues, and the contacts it lacks.
 

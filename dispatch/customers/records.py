@@ -100,7 +100,7 @@ def standing(customer_id: int) -> int:
     return customer.customer_id
 
 
-@command("customer.edit", past="edited", undo=put_back)
+@command("customer.edit", past="edited", undo=put_back, may="customer.edit")
 def edit(
     running: Command,
     customer_id: int,

@@ -1,7 +1,8 @@
 """Commands, each one transaction: checked, saved, and logged with its actor.
 
-``@command("booking.claim", past="claimed", undo=put_back)`` turns a function of a Command into one of a
-Desk. Every row the function saves is recorded by signal in the event, so no command can forget its audit.
+``@command("booking.claim", past="claimed", undo=put_back, may="booking.work")`` turns a function of a Command
+into one of a Desk, for those who have that permission (permissions.py). Every row the function saves is
+recorded by signal in the event, so no command can forget its audit.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from contextvars import ContextVar
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from dispatch.desk.desk import DESK_ACTOR, Desk
+from dispatch.desk.permissions import Needs, check_role, needs
 from models.agents import Agent
 from models.audit import Decision, Event, EventBooking, EventIssue, log_event
 from models.base import BaseModel, CompiledQuery, Json, after_save, parameter
@@ -93,10 +95,11 @@ put_parts_back = UndoRule(in_parts=True)
 
 
 class CommandInfo(NamedTuple):
-    """A command's words in the log, and its undo rule."""
+    """A command's words in the log, its undo rule, and what it needs of who runs it."""
 
     past: str
     undo: UndoRule
+    needs: Needs
 
     @property
     def needs_rows(self) -> bool:
@@ -141,8 +144,9 @@ class Command:
         self.desk = desk
         self.name = name
         self.actor = actor or desk.actor
-        # who signs is only said, unless it is the account itself
-        self.account = None if self.actor in (desk.account, DESK_ACTOR) else desk.account
+        # who signs is only said, unless it is the account itself or they have signed in
+        is_known = self.actor in (desk.account, DESK_ACTOR) or desk.staff.knows(self.actor)
+        self.account = None if is_known else desk.account
         self.now = desk.now()
         self.detail: Json = {}
         self.before: dict[str, Json] = {}
@@ -204,21 +208,26 @@ def running_command() -> Command:
 
 
 def command(
-    name: str, *, past: str, undo: UndoRule, by_desk: bool = False
+    name: str, *, past: str, undo: UndoRule, may: str, by_desk: bool = False
 ) -> Callable[[Callable[Concatenate[Command, P], R]], Callable[Concatenate[Desk, P], R]]:
     """Make a function of a Command one transaction with one event; see the module's docstring.
 
-    ``past`` is its word in the log. ``by_desk``: the desk runs it inside another command's transaction. The
+    ``past`` is its word in the log, ``may`` the permission that it needs on a desk with users; what the desk
+    itself does needs none. ``by_desk``: the desk runs it inside another command's transaction. The
     function's result must be JSON: with a request id it is kept, and a repeat returns it.
     """
-    COMMANDS[name] = CommandInfo(past, undo)
 
     def decorate(function: Callable[Concatenate[Command, P], R]) -> Callable[Concatenate[Desk, P], R]:
+        need = needs(name, may, function)
+        COMMANDS[name] = CommandInfo(past, undo, need)
+
         @functools.wraps(function)
         def run(desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R:
             if by_desk:
                 return _perform(Command(desk, name, DESK_ACTOR), None, function, *args, **kwargs)
             with desk.transaction():
+                if is_asked(desk):
+                    desk.staff.check(need, args, kwargs, desk.now())
                 fingerprint = None
                 if desk.request_id and _running.get() is None:  # it is the outermost command's
                     fingerprint = _fingerprint(name, args, kwargs)
@@ -230,6 +239,18 @@ def command(
         return run
 
     return decorate
+
+
+def is_asked(desk: Desk) -> bool:
+    """Return whether who runs a command has to have signed in: the desk has users, and it is not the desk."""
+    return not desk.staff.is_open and desk.actor != DESK_ACTOR
+
+
+def require(desk: Desk, may: str) -> None:
+    """Raise NotPermitted unless who runs something that is no command has a permission."""
+    with desk.reading():
+        if is_asked(desk):
+            check_role(desk.staff.person(desk.now()), may)
 
 
 def _perform(

@@ -19,6 +19,7 @@ from dispatch.desk import settings
 from dispatch.desk.accepted_values import AcceptedValues, create_values
 from dispatch.desk.event_log import last_event
 from dispatch.desk.rules import Rules
+from dispatch.desk.staff import Staff
 from dispatch.inputs import validation
 from models import engine, opening
 from models.caps import CapsOfDesk
@@ -151,7 +152,7 @@ class Desk:
         self._actor = actor
         self.account = process_account()
         self.session = session
-        self.values = AcceptedValues()
+        self.values, self.staff = AcceptedValues(), Staff()
         # weak, as whoever drops a desk closes its database
         self.settings = settings.Settings(rules.settings, changed=partial(_reread, ref(self)))
         self.heard: Callable[[int], object] | None = None
@@ -202,6 +203,7 @@ class Desk:
     def follow_settings(self) -> None:
         """Read again what goes with settings of another version: a restored desk may have shorter lists."""
         self.values.forget()
+        self.staff.forget()
         shift = self.settings["year_shift"]
         now = partial(_stored_time, self._clock, shift, self._at_work)
         self.database.caps = CapsOfDesk(self.settings["zone"], shift, now, parse_ramp(self.settings["ramp"]))

@@ -9,7 +9,7 @@ from dispatch.desk.desk import Desk
 from dispatch.desk.file_acts import Undone, format_refusal
 from dispatch.inputs.rows.record_file import Record, RecordFile
 from dispatch.outputs.rejected_rows import RejectedRows
-from models.errors import DatabaseUnavailable, DeskError
+from models.errors import DatabaseUnavailable, DeskError, NotPermitted
 
 Progress = Callable[[int, int], None]
 """Told the bytes read so far, and all of the file's."""
@@ -31,8 +31,8 @@ def receive_rows(
 ) -> list[Line]:
     """Take in each row's record by its line and its place in the file; return the lines refused.
 
-    Raises DatabaseUnavailable, and Undone if somebody undoes the file meanwhile; what was committed before
-    stays.
+    Raises DatabaseUnavailable, NotPermitted, and Undone if somebody undoes the file meanwhile; what was
+    committed before stays.
     """
     rejected = []
     with desk.flushed_once():
@@ -41,7 +41,7 @@ def receive_rows(
                 error = record if isinstance(record, str) else ""
                 if not isinstance(record, str):
                     take(line, f"{file.digest}:{number}", record)
-            except (DatabaseUnavailable, Undone):
+            except (DatabaseUnavailable, NotPermitted, Undone):
                 raise
             except DeskError as refused:
                 error = format_refusal(refused)

@@ -17,7 +17,7 @@ from dispatch.leads import file_record, intake
 from dispatch.leads.file_lines import KnownFrom, KnownLines, Places
 from dispatch.outputs.rejected_rows import RejectedRows
 from dispatch.queries.wording import plural, short_moment
-from models.errors import DatabaseUnavailable, DeskError
+from models.errors import DatabaseUnavailable, DeskError, NotPermitted
 
 if TYPE_CHECKING:
     from dispatch.inputs.column_choice import RememberedColumns
@@ -109,7 +109,7 @@ class Received(TypedDict):
 Lines = Sequence[tuple[int, Mapping[str, str | None]]]
 
 
-@command("lead.add_all", past="several came in", undo=put_back)
+@command("lead.add_all", past="several came in", undo=put_back, may="lead.enter")
 def receive_lines(running: Command, lines: Lines) -> list[Received]:
     """Take in several lines in one command, so that one undo removes them all.
 
@@ -273,7 +273,7 @@ class _Intaking:
         except _InAlready as error:
             self._repeat(row.read.line, error.known)
             return False
-        except DatabaseUnavailable:
+        except (DatabaseUnavailable, NotPermitted):
             raise
         except DeskError as error:
             self._reject(row.read, format_refusal(error))

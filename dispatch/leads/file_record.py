@@ -15,7 +15,7 @@ from models.clock import from_text, to_text
 from models.customers import Customer, Lead
 from models.sql import json_number, listed
 
-_begin = command("lead.add_file", past="several from a file", undo=reverse_event)(begin)
+_begin = command("lead.add_file", past="several from a file", undo=reverse_event, may="lead.enter")(begin)
 HEAD = FileHead("lead.add_file", _begin)
 OWN = 0
 """In place of a file's event: a row came from no file, but lists a lead of this desk."""

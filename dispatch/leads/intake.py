@@ -91,7 +91,7 @@ def received(
     return _result(running, lead, found.other_id)
 
 
-receive = command("lead.add", past="came in", undo=put_back)(received)
+receive = command("lead.add", past="came in", undo=put_back, may="lead.enter")(received)
 """``received`` as a separate command."""
 
 

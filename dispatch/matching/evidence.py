@@ -53,10 +53,10 @@ class Verdict:
         """Return the grounds, and what the ``match`` policy makes of them."""
         return self.under(MATCH)
 
-    def under(self, policy: str) -> str:
-        """Return the grounds, and what decides under a policy."""
+    def under(self, policy: str, called: str = "") -> str:
+        """Return the grounds, and what decides under a policy, which people may know by another name."""
         if not self.steers:
-            by = "rank" if policy in (MATCH, RANK) else f"the {policy} policy"
+            by = "rank" if policy in (MATCH, RANK) else called or f"the {policy} policy"
             return f"{self.grounds}: ordering by {by}"
         if policy != MATCH:
             return f"{self.grounds}; only the match policy goes by it"

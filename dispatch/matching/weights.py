@@ -227,7 +227,7 @@ def _newest_name() -> str:
     return DEFAULT if row is None else str(row.version)
 
 
-@command("weights.use", past="weights chosen", undo=never("use the earlier weights instead"))
+@command("weights.use", past="weights chosen", undo=never("use the earlier weights instead"), may="desk.set")
 def use(running: Command, name: str, weights: dict[str, float] | None = None) -> dict[str, str]:
     """Score with these from now on: published, learned (the newest now), default, or a version.
 

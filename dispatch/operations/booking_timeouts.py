@@ -37,7 +37,7 @@ MISSED_IN_A_ROW = 2
 AWAY_REASON = f"{MISSED_IN_A_ROW} offers in a row not claimed"
 
 
-@command("booking.lapse", past="not claimed in time", undo=put_back)
+@command("booking.lapse", past="not claimed in time", undo=put_back, may="clock.act")
 def lapse(running: Command, booking_id: int) -> BookingRow:
     """Pass an offer that was not claimed in time to the next agent; two in a row set the first one away.
 
@@ -60,7 +60,7 @@ def lapse(running: Command, booking_id: int) -> BookingRow:
     return described(running, booking_id)
 
 
-@command("booking.ask", past="asked about the claim", undo=put_back)
+@command("booking.ask", past="asked about the claim", undo=put_back, may="clock.act")
 def ask(running: Command, booking_id: int) -> BookingRow:
     """Ask the agent of a claim without a contact attempt whether they are still working on it."""
     booking = pending_booking(running, booking_id)
@@ -68,7 +68,7 @@ def ask(running: Command, booking_id: int) -> BookingRow:
     return saved(running, booking)
 
 
-@command("booking.expire", past="claim ended, no answer", undo=put_back)
+@command("booking.expire", past="claim ended, no answer", undo=put_back, may="clock.act")
 def expire(running: Command, booking_id: int) -> BookingRow:
     """Release a claim whose agent did not answer; the booking keeps its age."""
     return unclaim(running, pending_booking(running, booking_id))

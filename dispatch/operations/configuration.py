@@ -19,7 +19,7 @@ from models.policy_indexes import keep_order
 SETTING = "setting.set"
 
 
-@command("setting.set", past="setting", undo=reverse_event)
+@command("setting.set", past="setting", undo=reverse_event, may="desk.set")
 def set_value(running: Command, key: str, value: str) -> Json:
     """Set a desk setting for every terminal. Raises InvalidInput, Refused."""
     parsed = put(running, key, value)
@@ -58,7 +58,9 @@ def _check_departments(running: Command, departments: str) -> None:
             )
 
 
-@command("value.add", past="accepted", undo=never("an accepted value stays; bookings may have it"))
+@command(
+    "value.add", past="accepted", undo=never("an accepted value stays; bookings may have it"), may="desk.set"
+)
 def add_value(running: Command, kind: str, name: str, destination: str | None = None) -> dict[str, str]:
     """Accept a new destination, launch location, ... or a package of a destination.
 

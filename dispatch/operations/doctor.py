@@ -18,6 +18,7 @@ from dispatch.operations.integrity import (
     history,
     imports,
     issues,
+    people,
     rows,
     schema,
     settings,
@@ -102,6 +103,7 @@ def _checks(desk: Desk, head: Seal | None = None) -> dict[str, Callable[[], list
         "backup": partial(freshness, desk),
         "leftovers": _leftovers,
         "sweep": partial(sweep_record.check, desk),
+        "people": partial(people.check, desk),
         **own,
     }
     if head is not None:
@@ -124,7 +126,9 @@ def _listed(check: Callable[[], Finding | list[Finding]]) -> list[Finding]:
     return [found] if isinstance(found, Finding) else found
 
 
-@command("doctor.repair", past="repaired", undo=never("a repair only recounts what is there"))
+@command(
+    "doctor.repair", past="repaired", undo=never("a repair only recounts what is there"), may="desk.keep"
+)
 def repair(running: Command) -> Json:
     """Make indexes, views and triggers again, and recount everything that follows from other rows.
 

@@ -187,7 +187,7 @@ def begin(desk: Desk, plan: Json, known: Head | None) -> Run:
         return Run(desk, Head(event_id, at, plan, newest=event_id), is_resumed=False)
 
 
-@command("import", past="imported", undo=reverse_event)
+@command("import", past="imported", undo=reverse_event, may="desk.keep")
 def _log_plan(running: Command, plan: Json) -> Json:
     """Log a plan. A desk that begins with an import, which is no demo, begins with calm settings."""
     if not plan.get("demo") and is_unused():
@@ -201,6 +201,7 @@ def _log_plan(running: Command, plan: Json) -> Json:
     "import.rows",
     past="rows imported",
     undo=never("it is part of an import: undo that, the head in its details"),
+    may="desk.keep",
 )
 def _record_rows(running: Command, head: Head, made: Made, is_last: bool) -> Json:
     """Log the rows of one commit: bulk queries send no signals, so this is their only event.

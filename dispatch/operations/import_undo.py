@@ -114,6 +114,7 @@ def _part(head: int, event: Event) -> _Part:
     "import.rows_back",
     past="imported rows removed",
     undo=never("no id is used twice, so the rows need new ids to be imported again"),
+    may="desk.keep",
 )
 def _take_back_part(running: Command, part: _Part, undoing: _Undoing) -> None:
     """Cancel the bookings of one part, then let the agents leave whom nothing keeps."""

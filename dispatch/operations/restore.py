@@ -15,12 +15,13 @@ from typing import Any, TypeVar, cast
 from peewee import fn
 
 from dispatch.desk import settings
-from dispatch.desk.commands import Command, command, never
+from dispatch.desk.commands import Command, command, never, require
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_log import last_event
 from dispatch.operations import backup
 from dispatch.operations.backup_record import NEWEST_AT, NEWEST_FILE, remember_files, remembered
 from dispatch.operations.row_types import Lost, LostEvent, RestoreResult
+from dispatch.people.carrying import carry_over
 from dispatch.queries.new_work import RESTORE
 from models import engine
 from models.audit import Erasure, Event, write_lines
@@ -86,6 +87,7 @@ def restore(
         with closing(_opened(open_desk, staged, file)) as copy:
             work = _Restore(path, copy, _begun(path, file, copy, dry_run), other_desk, request_id)
             # what is due happens when the next command finds it due; nothing may get an event before ours
+            copy.staff.is_private = True
             copy.rules = replace(copy.rules, before_command=lambda _: None, after_command=())
             present = _present(open_desk, path)
             if present is None:
@@ -196,6 +198,7 @@ def _present(open_desk: Opener, path: Path) -> Desk | None:
 
 def _replace(work: _Restore, present: Desk, known_id: str | None) -> RestoreResult:
     """Replace the content of the file that others have open."""
+    require(present, "desk.keep")
     if work.request_id and (done := _done_before(present, work.request_id)):
         return done
     if not work.other_desk and not _is_same(present, work.copy, known_id):
@@ -209,12 +212,15 @@ def _replace(work: _Restore, present: Desk, known_id: str | None) -> RestoreResu
     copy_id = cast("str", work.copy.settings.desk_id)
     desk_id = copy_id if work.other_desk else present.settings.desk_id or copy_id
     work.copy.close()
+    work.copy.actor = present.actor
     with backup.naming(work.path):
         copies.match_pages(work.copy.database.file, present.database.file)
 
     def locked() -> None:
         _keep_aside(work, present)
         work.result["lost"] = _lost(present, work.copy)
+        if not work.other_desk:
+            carry_over(present, work.copy)
         newest = max(_last_seen(present), work.result["last_event"])
         _record(work, newest + 1, desk_id, max(_version(present), _version(work.copy)) + 1)
         _remember_copies(work, present)
@@ -329,6 +335,7 @@ def _remember_copies(work: _Restore, present: Desk | None) -> None:
     "desk.restore",
     past="desk restored",
     undo=never("a restore is not undone; the desk as it was is in the file that the event names"),
+    may="desk.keep",
 )
 def record(running: Command, detail: Json, event_id: int | None, desk_id: str, version: int) -> Json:
     """Log a restore, with a number beyond all that anybody has seen, and a version nobody has read."""

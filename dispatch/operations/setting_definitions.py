@@ -266,6 +266,10 @@ DEFINITIONS = {
             3650,
             "days in which a file's row with a phone or e-mail is known again; 0: never",
         ),
+        _number(
+            "idle_minutes", 15, 0, 1_440, "minutes without a key until a signed-in session ends; 0: never"
+        ),
+        _number("token_days", 90, 1, 3_650, "days until a new token expires"),
         _number("dwell_minutes", 10, 0, MOST_MINUTES, "minutes before the shuffle may move a booking"),
         _number("cooldown_minutes", 60, 0, MOST_MINUTES, "minutes before it may move the same one again"),
     )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from dispatch import queries
 from dispatch.desk import undo_chain
-from dispatch.desk.commands import Command, HalfDone, command, reverse_event
+from dispatch.desk.commands import Command, HalfDone, command, is_asked, reverse_event
 from dispatch.desk.desk import Desk
 from dispatch.operations import import_record
 from dispatch.operations.command_list import (
@@ -43,7 +43,7 @@ class _Done(NamedTuple):
     setting: SettingChange | None = None
 
 
-@command("undo", past="undo", undo=reverse_event)
+@command("undo", past="undo", undo=reverse_event, may="undo.use")
 def undo(running: Command, event_id: int | None = None, *, is_part: bool = False) -> UndoResult:
     """Undo one event: the one named, or the actor's last command of this session. Of an undo, it is a redo.
 
@@ -56,7 +56,7 @@ def undo(running: Command, event_id: int | None = None, *, is_part: bool = False
     return done
 
 
-@command("redo", past="redo", undo=reverse_event)
+@command("redo", past="redo", undo=reverse_event, may="undo.use")
 def redo(running: Command, event_id: int | None = None) -> UndoResult:
     """Redo what one undo took back: the event named or its undo, or the actor's last undo of this session.
 
@@ -70,6 +70,7 @@ def preview(desk: Desk, event_id: int | None = None, *, redo: bool = False) -> U
     """Return what an undo, or a redo, would change now, without writing anything. Raises as both do."""
     with desk.reading():
         event = (_redo_target if redo else _target)(desk, event_id)
+        _check_may(desk, event)
         _check_undoable(event)
         setting = settings.planned(desk, event) if undo_chain.command_of(event) == SETTING else None
         named, refused = ([f"setting {setting['key']}"], []) if setting else _planned(desk, event)
@@ -144,6 +145,7 @@ def _redo_target(desk: Desk, event_id: int | None) -> Event:
 
 
 def _reverse(running: Command, event: Event, *, is_part: bool = False) -> UndoResult:
+    _check_may(running.desk, event)
     _check_undoable(event)
     is_redo = event.command == undo_chain.UNDO
     running.name = undo_chain.REDO if is_redo else undo_chain.UNDO  # however it was asked for
@@ -232,6 +234,13 @@ def _reverse_parts(running: Command, event: Event) -> _Done:
     bookings = max(len(changed), sum(one["bookings"] for one in results if one["booking_id"] is None))
     over = sorted({agent for one in results for agent in one["over_capacity"]})
     return _Done(TakenBack(bookings=bookings), over, parts.kept, parts.refused)
+
+
+def _check_may(desk: Desk, event: Event) -> None:
+    """Raise NotPermitted unless who has signed in could have given the command that is undone."""
+    known = every_command().get(undo_chain.command_of(event))
+    if known is not None and is_asked(desk):
+        desk.staff.check_undo(known.needs, event.actor, desk.now())
 
 
 def _check_undoable(event: Event) -> None:

@@ -76,7 +76,9 @@ def preview(customer_id: int) -> Erased:
     return _told(customer_id, held, len(_events(held)))
 
 
-@command("customer.forget", past="erased", undo=never("what was erased is nowhere any more"))
+@command(
+    "customer.forget", past="erased", undo=never("what was erased is nowhere any more"), may="customer.erase"
+)
 def _forget(running: Command, customer_id: int) -> Erased:
     held = holdings(customer_id)
     _check_nothing_open(held)

@@ -38,7 +38,7 @@ Check = Callable[[int], Issue]
 Changes = Mapping[str, object]
 
 
-@command("issue.reassign_all", past="several reassigned", undo=put_each_back)
+@command("issue.reassign_all", past="several reassigned", undo=put_each_back, may="issue.manage")
 def reassign(running: Command, which: Which, to_agent_id: int, reason: str) -> IssueBatch:
     """Give open issues to an agent, even above the capacity; their clocks are unaffected.
 
@@ -53,7 +53,7 @@ def reassign(running: Command, which: Which, to_agent_id: int, reason: str) -> I
     return result
 
 
-@command("issue.prioritise_all", past="several prioritised", undo=put_each_back)
+@command("issue.prioritise_all", past="several prioritised", undo=put_each_back, may="issue.manage")
 def prioritise(running: Command, which: Which, priority: str) -> IssueBatch:
     """Set the priority of open issues; their clocks follow. Raises InvalidInput for an unknown one."""
     number = validation.priority(priority)
@@ -67,7 +67,7 @@ def prioritise(running: Command, which: Which, priority: str) -> IssueBatch:
     return result
 
 
-@command("issue.close_all", past="several closed", undo=put_each_back)
+@command("issue.close_all", past="several closed", undo=put_each_back, may="issue.manage")
 def close(running: Command, which: Which) -> IssueBatch:
     """Close resolved issues."""
     return _all(running, which, _closable(running), lambda issue: enter(running, issue, CLOSED))

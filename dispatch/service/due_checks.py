@@ -50,7 +50,7 @@ def due(desk: Desk, now: str, *, limit: int = AT_ONCE) -> list[int]:
         return [issue_id for (issue_id,) in _due(now=now, limit=limit)]
 
 
-@command("issue.sweep", past="clock", undo=never("the clock did it"), by_desk=True)
+@command("issue.sweep", past="clock", undo=never("the clock did it"), by_desk=True, may="clock.act")
 def _note(running: Command, outcome: Outcome) -> None:
     running.detail = {"warnings": outcome.warnings, "escalations": outcome.escalations}
     issues = {row["issue_id"] for row in (*outcome.warnings, *outcome.escalations)}

@@ -17,7 +17,7 @@ from models.hints import act
 from models.views import SavedView
 
 
-@command("view.save", past="view saved", undo=put_back)
+@command("view.save", past="view saved", undo=put_back, may="view.manage")
 def save(
     running: Command,
     name: str,
@@ -48,7 +48,7 @@ def save(
     return _row(row)
 
 
-@command("view.delete", past="view deleted", undo=put_back)
+@command("view.delete", past="view deleted", undo=put_back, may="view.manage")
 def delete(running: Command, name: str) -> ViewRow:
     """Delete a view of the desk. Raises InvalidInput if there is none of that name."""
     row = _named(validation.name(name, "name"))

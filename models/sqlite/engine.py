@@ -15,9 +15,9 @@ from peewee import SqliteDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
 from models import files
-from models.engine import SNAPSHOT, Checked, Engine
+from models.engine import SNAPSHOT, Checked, Engine, ExpectedSchema
 from models.errors import DatabaseUnavailable
-from models.sqlite import checkup, full_text, read_only, refusals, schema
+from models.sqlite import checkup, full_text, read_only, refusals
 from models.sqlite.compaction import compact
 from models.sqlite.desk_file import log_of
 from models.sqlite.dialect import SqliteDialect
@@ -170,7 +170,9 @@ class SqliteEngine(SqliteDatabase, Engine):
     def checkup(self) -> Mapping[str, Callable[[], Checked]]:
         return checkup.checks(self, self._path)
 
-    def expected_schema(self, policy: str) -> schema.SqliteSchema:
+    def expected_schema(self, policy: str) -> ExpectedSchema:
+        from models.sqlite import schema  # slow to import, seldom needed
+
         return schema.expected(policy, type(self))
 
     def full_text_fault(self, table: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from textual import events
 from textual.widgets import Button, DataTable
 
+from dispatch.customers.typed_names import begins_name
 from screens.app.messages import SpeakingApp
 from screens.base.key_queue import TYPING_S
 from screens.base.keys import key_of
@@ -17,6 +18,8 @@ from screens.shell.desk_screen import Place
 LEADING_ON = ("mark_range", "mark_all")
 """Commands that prepare another; all that can be done with marked rows shows first what it would do."""
 
+AT_ONCE = ("claim", "close_issue", "next_step", "release", "undo", "undo_event")
+"""Commands of a small letter that write without a question."""
 
 BEGINNINGS = "+("
 """Of a phone number, beside letters and figures."""
@@ -32,6 +35,8 @@ class TypedKey(NamedTuple):
     """Whether it is a key of the list."""
     leads_on: bool = False
     """Whether another command follows it at once even where it is a capital letter."""
+    writes: bool = False
+    """Whether it has done something by the time the next key comes."""
 
 
 class TypedWord:
@@ -40,15 +45,18 @@ class TypedWord:
     A letter or figure that is no key of the place begins a text, and so does a small letter right behind
     a capital one; all that follows without a pause belongs to it. Where the capital letter has opened a
     modal, the rest of the text goes there, and the enter that ends it was not meant for that modal.
-    A small letter with which it all began is a command like any other: it ``has_acted``.
+    A small letter with which it all began is a command like any other: it ``has_acted``, and perhaps
+    ``has_written``. Behind one that has, the third of the ``letters`` typed in a list, and those after it,
+    are text where they begin a first name: two may be two commands, but hardly three that make a name.
     """
 
     def __init__(self) -> None:
         self._forget()
 
     def _forget(self) -> None:
-        self._is_text = self._is_from_list = self.has_acted = False
+        self._is_text = self._is_from_list = self.has_acted = self.has_written = False
         self._last, self._at, self._count = "", -inf, 0
+        self.letters = ""
 
     def add(self, key: TypedKey) -> bool:
         """Hear of a key; return whether it is text in a list."""
@@ -56,9 +64,11 @@ class TypedWord:
         is_name = self._last.isupper() and key.character.islower()
         is_text = goes_on and (self._is_text or is_name)
         if key.is_in_list:
-            is_text = is_text or _begins_text(key)
+            self.letters = self.letters + key.character if goes_on else key.character
             if not goes_on:
                 self.has_acted = key.is_command and key.character.islower()
+                self.has_written = self.has_acted and key.writes
+            is_text = is_text or _begins_text(key) or (self.has_written and begins_name(self.letters))
             is_from_list = True
         else:
             is_from_list = goes_on and self._is_from_list
@@ -93,6 +103,10 @@ class WordAwareApp(SpeakingApp):
         self._is_ignoring = False
         self._at_button = -inf
 
+    @property
+    def letters(self) -> str:
+        return self._word.letters
+
     def is_ignored(self, event: events.Key | events.Paste) -> bool:
         self.pressed_at, place = event.time, self.screen
         is_in_list = isinstance(place, Place) and isinstance(self.focused, DataTable)
@@ -101,12 +115,21 @@ class WordAwareApp(SpeakingApp):
             return True
         if isinstance(event, events.Key) and typed_by(event):
             is_text = self._is_text(event, is_in_list)
-            if is_text and not self._is_ignoring and not self._word.has_acted:
-                self.tell(f"Not a command, so nothing was done. {key_of(self, 'help.letter')} lists the keys")
+            if is_text and not self._is_ignoring:
+                self._say_ignored()
         else:
             is_text = self._ends_wrongly(event, is_in_list)
         self._is_ignoring = is_text
         return is_text
+
+    def _say_ignored(self) -> None:
+        """Say that what was typed is no command, and what its first letter has done, if anything."""
+        last = self.messages.kept[-1] if self.messages.kept else None
+        if not self._word.has_acted:
+            self.tell(f"Not a command, so nothing was done. {key_of(self, 'help.letter')} lists the keys")
+        elif self._word.has_written and last is not None and last.letter:
+            lead = f"A name typed in a list acts on its rows; {key_of(self, 'place.dispatch')} starts a lead"
+            self.tell(f"{last.text}. {lead}", key=last.key, letter=last.letter, severity="warning")
 
     def _is_pasted(self, event: events.Key | events.Paste) -> bool:
         """Return whether it belongs to a text that came in one piece, its enter too."""
@@ -118,9 +141,16 @@ class WordAwareApp(SpeakingApp):
         if isinstance(self.focused, Button) and event.key != "space":  # which presses it
             self._at_button = event.time
         command = self.active_bindings.get(event.key) if is_in_list else None
-        leads_on = command is not None and command.binding.action in LEADING_ON
+        action = command.binding.action if command is not None else ""
         return self._word.add(
-            TypedKey(typed_by(event), event.time, is_in_list, command is not None, leads_on)
+            TypedKey(
+                typed_by(event),
+                event.time,
+                is_in_list,
+                command is not None,
+                action in LEADING_ON,
+                action in AT_ONCE,
+            )
         )
 
     def _ends_wrongly(self, event: events.Key | events.Paste, is_in_list: bool) -> bool:

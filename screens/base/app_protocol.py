@@ -81,6 +81,10 @@ class Host(Protocol):
     pressed_at: float
     """When the last key was pressed, in seconds."""
 
+    @property
+    def letters(self) -> str:
+        """The letters typed in a list without a pause, if nothing else was pressed since."""
+
     lost_since: str | None
     views: Views
     drafts: Drafts | None
@@ -108,6 +112,9 @@ class Host(Protocol):
 
     def go(self, place: str) -> None:
         """Show a place."""
+
+    def begin_lead(self, name: str) -> None:
+        """Go to Dispatch, with a customer's name in the form."""
 
     def show_bookings(self, text: str) -> None:
         """Go to the queue, filtered by a text."""

@@ -15,17 +15,19 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk import event_log
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
+from dispatch.desk.permissions import Person, nobody
 from dispatch.inputs.filter_reader import Reading
 from dispatch.operations import sweep_record
 from dispatch.operations.backup_record import is_due
 from dispatch.operations.daily_backup import run_if_due
 from dispatch.operations.row_types import SweepResult
 from dispatch.operations.sweep import sweep
+from dispatch.people import sign_in
 from dispatch.queries import new_work
 from dispatch.queries.new_work import Heard, Restored
 from dispatch.service.satisfaction import training
 from models.clock import Clock
-from models.errors import DatabaseUnavailable, Refused
+from models.errors import DatabaseUnavailable, NotPermitted, Refused
 from models.opening import place_of
 
 T = TypeVar("T")
@@ -57,17 +59,29 @@ class Backend:
     ids of the latest events written by commands of this application, ``last_own_event`` the last of them.
     ``unswept_since`` is when the desk was last swept, by anybody, if that is too long ago, and ``absence``
     the words for it as the desk was opened.
+    ``is_open`` while the desk has no users; else ``person`` is who has signed in, as of the last look, or
+    ``not_admitted`` why nobody is. ``identify`` signs in whom the process belongs to.
     """
 
-    def __init__(self, path: str, clock: Clock | None, actor: str | None) -> None:
+    def __init__(
+        self,
+        path: str,
+        clock: Clock | None,
+        actor: str | None,
+        identify: Callable[[Desk], object] | None = None,
+    ) -> None:
         self.path = Path(path).absolute()
         self._clock = clock
-        self._actor = actor
+        self._actor, self._identify = actor, identify
+        self.is_open = True
+        self.person: Person | None = None
+        self.not_admitted: NotPermitted | None = None
         self._session = f"application {secrets.token_hex(4)}"
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="astra-read")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="astra-write")
         self._beside = ThreadPoolExecutor(2, thread_name_prefix="astra-beside")
         self.closing = threading.Event()
+        self._looking_at_staff = threading.Lock()
         self.values = AcceptedValues()
         self.own_events: set[int] = set()
         self.last_own_event = 0
@@ -104,7 +118,43 @@ class Backend:
         self.absence, self.unswept_since = sweep_record.absence(desk), ""
         desk.heard = self._hear
         self._file.take()
+        known = self._desk
+        if known is not None and known.settings.desk_id == desk.settings.desk_id:
+            sign_in.resume(desk, known.staff.signed_in)
+        elif self._identify is not None:
+            self._identify(desk)
+        self._look_at_staff(desk)
         return desk
+
+    def _look_at_staff(self, desk: Desk) -> None:
+        """Read who may see the desk; one thread at a time, so that the last look is the newest."""
+        with self._looking_at_staff, desk.reading():
+            desk.staff.forget()
+            is_open, person, error = desk.staff.is_open, None, None
+            if not is_open:
+                try:
+                    person = desk.staff.person(desk.now())
+                except NotPermitted as refusal:
+                    error = refusal
+            self.is_open, self.person, self.not_admitted = is_open, person, error
+
+    async def sign_in(self, login: str, password: str) -> Person:
+        """Sign in in the writing thread. Raises DeskError."""
+
+        def work(desk: Desk) -> Person:
+            sign_in.sign_in(desk, login, password)
+            self._look_at_staff(desk)
+            if self.person is None:
+                raise nobody()
+            return self.person
+
+        return await self.run(work)
+
+    def sign_out(self) -> None:
+        """End the session: commands are refused from now on."""
+        sign_in.sign_out(self.desk)
+        with self._looking_at_staff:
+            self.person, self.not_admitted = None, nobody()
 
     def _hear(self, event_id: int) -> None:
         self.own_events.add(event_id)
@@ -190,6 +240,7 @@ class Backend:
             if not changed:
                 return Changes(False, False)
             heard = self._listen()
+            self._look_at_staff(self.desk)
             if is_first or not heard.is_restored:
                 return Changes(True, heard.by_others and not is_first)
             with self.desk.reading():

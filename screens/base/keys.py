@@ -285,10 +285,10 @@ def binding_of(kind: str, action: str) -> Binding | None:
     )
 
 
-def place_keys(app: App[Any]) -> set[str]:
-    """Return the user's keys that go to a place from anywhere: those that are not a character."""
+def place_keys(app: App[Any], *places: str) -> set[str]:
+    """Return the user's keys that go to these places, or to any, and are no character: they work anywhere."""
     known = keymap_of(app)
-    names = (f"place.{place}" for place in PLACES)
+    names = (f"place.{place}" for place in places or PLACES)
     found = (known.get(name, BY_ID[name].key).split(",") for name in names)
     return {one for several in found for one in several if not is_character(one)}
 
@@ -317,6 +317,7 @@ WITHOUT_A_KEY = {
     "doctor",
     "doctor.repair",
     "lead.from",
+    "login",
     "new",
     "package.add",
     "restore",
@@ -324,6 +325,9 @@ WITHOUT_A_KEY = {
     "set.to",
     "shuffle",
     "sweep",
+    "user.add",
+    "user.list",
+    "user.set",
     "view.list",
     "weights.list",
 }

@@ -18,7 +18,7 @@ from screens.bookings.possible import RULES, is_finished, is_held
 from screens.bookings.why_panels import why_not_panel, why_panel
 from screens.dialogs.agent_chooser import PickAgent
 from screens.service.new_issue import NewIssue
-from screens.shell.row_actions import RowActions, at_once, on_chosen, with_form
+from screens.shell.row_actions import RowActions, Said, at_once, on_chosen, with_form
 from screens.wording.bookings import is_open
 from screens.wording.contacts import reach
 from screens.wording.issues import describe as describe_issue
@@ -44,27 +44,34 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
     def read_row(self, number: int) -> BookingRow:
         return queries.booking(number)
 
-    def describe_done(self, word: str, row: BookingRow) -> str:
-        return f"{word} {row['booking_id']} {short(row['customer_name'], 24)}{_taker(word, row, 20)}"
+    def describe_done(self, word: str, row: BookingRow) -> Said:
+        about = f"{word} {row['booking_id']}"
+        return (
+            f"{about} {short(row['customer_name'], 24)}{_taker(word, row, 20)}",
+            f"{about}{_taker(word, row, 14)}",
+        )
 
-    def describe_briefly(self, word: str, row: BookingRow) -> str:
-        return f"{word} {row['booking_id']}{_taker(word, row, 14)}" if word else ""
-
-    def _with_follow_up(self, word: str, row: BookingRow) -> str:
+    def _with_follow_up(self, word: str, row: BookingRow) -> Said:
         """Describe with the moment in as few cells as will do: the line is half a screen wide at most."""
         at = row["follow_up_at"]
         about = f"{word} {row['booking_id']}"
         if not at:
-            return f"{about} removed" if word == FOLLOW_UP else f"{about}, no follow-up"
+            return f"{about} removed" if word == FOLLOW_UP else f"{about}, no follow-up", ""
         when = f"{day_and_moment(at)[:3]} {short_moment(at)}"
-        return f"{about}: {when}" if word == FOLLOW_UP else f"{about}, follow-up {when}"
+        return f"{about}: {when}" if word == FOLLOW_UP else f"{about}, follow-up {when}", ""
 
-    def _with_unsuited(self, word: str, row: BookingRow) -> str:
+    def _with_unsuited(self, word: str, row: BookingRow) -> Said:
         """Say why the agent who had it does not suit it any more, and who has it now."""
-        done, why, holder = self.describe_done(word, row), row.get("unsuited"), row["agent_name"] or ""
+        (done, brief), why, holder = (
+            self.describe_done(word, row),
+            row.get("unsuited"),
+            row["agent_name"] or "",
+        )
         if why is None:
-            return done
-        return f"{done}: {why}" if why.startswith(holder) else f"{done} → {short(holder, 20)}: {why}"
+            return done, brief
+        if why.startswith(holder):
+            return f"{done}: {why}", brief
+        return f"{done} → {short(holder, 20)}: {why}", f"{brief} → {short(holder, 14)}"
 
     # Checks before a form opens, so that a refusal does not wait for the typing. Each raises Refused.
 

@@ -29,17 +29,28 @@ from screens.wording.text import CARE
 HISTORY_LINES = 30
 
 
+def last_change(booking: BookingRow) -> str:
+    """Return when anything about a booking changed last."""
+    return booking["changed_at"]
+
+
 def booking_detail(
-    booking_id: int, now: str, key_of: Callable[[str], str], *, has_why: bool = True
+    booking_id: int,
+    now: str,
+    key_of: Callable[[str], str],
+    *,
+    has_why: bool = True,
+    since: Callable[[BookingRow], str] = last_change,
 ) -> Detail:
     """Describe a booking in full at a time of the desk; ``key_of`` names a verb's key. Reads the database.
 
-    Without ``has_why`` it is left out why the booking went to its agent: ``booking_aside`` tells it.
+    Its age counts ``since`` a moment, the same as in the list beside. Without ``has_why`` it is left out why
+    the booking went to its agent: ``booking_aside`` tells it.
     """
     (booking,) = queries.with_seen([with_next_step(queries.booking(booking_id), now)])
     events = event_log.events(booking_id=booking_id, limit=HISTORY_LINES)
     text = Text.assemble((booking["customer_name"], "bold"), "  ", _state(booking), overflow="fold")
-    text.append(f" {age(booking['changed_at'], now)}", "dim")
+    text.append(f" {age(since(booking), now)}", "dim")
     for place, way in enumerate(_reached_by(booking)):
         text.append(f"\n{way}", "bold").append("" if place else f"   {key_of('copy')} copy", "dim")
     text.append(f"\n{booking['destination']} from {booking['launch_location']}")

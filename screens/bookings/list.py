@@ -8,7 +8,7 @@ from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import money
 from screens.base.keys import key_of
 from screens.bookings.actions import BookingActions
-from screens.bookings.detail import booking_detail
+from screens.bookings.detail import booking_detail, last_change
 from screens.shell.detailed_list import DetailedList
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
@@ -53,5 +53,9 @@ class BookingList(BookingActions, DetailedList[BookingRow, BookingRow]):
         return self._told(row, has_why=False)
 
     def _told(self, row: BookingRow, *, has_why: bool) -> Detail:
-        name_key = partial(key_of, self.app)
-        return booking_detail(row["booking_id"], self.backend.desk.now(), name_key, has_why=has_why)
+        name_key, now = partial(key_of, self.app), self.backend.desk.now()
+        return booking_detail(row["booking_id"], now, name_key, has_why=has_why, since=self.since)
+
+    def since(self, row: BookingRow) -> str:
+        """Return the time that the age of a row counts from."""
+        return last_change(row)

@@ -158,6 +158,9 @@ class MyDesk(BookingList):
         self._describe()
         self.show_detail()
 
+    def since(self, row: BookingRow) -> str:
+        return _since(row)
+
     def moments_shown(self) -> list[str]:
         return [_since(row) for row in self._work[1]]
 

@@ -15,10 +15,11 @@ from models.errors import DeskError, InvalidInput
 from screens.base import keys
 from screens.base.keys import key
 from screens.base.textual_internals import rename_action
-from screens.dialogs.command_modal import CommandModal, Outcome
+from screens.dialogs.command_modal import Outcome
 from screens.dialogs.form_field import Field as Field
 from screens.dialogs.form_field import reason_field as reason_field
 from screens.dialogs.modal import HOLDS_TEXT, buttons
+from screens.dialogs.name_question import NameQuestion
 from screens.fields.agent_picker import PICKER_LINES, AgentPicker
 from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine
@@ -37,7 +38,7 @@ AROUND_PREVIEW, USUAL_PREVIEW = 16, 9  # lines of such a screen beside fields an
 LEAST_FIELDS = 3  # lines of them in sight on the lowest screen
 
 
-class FormModal(CommandModal[Outcome]):
+class FormModal(NameQuestion[Outcome]):
     """Ask for a few values and run a command with them; closes with its result, or None on escape.
 
     All that is wrong is said below the fields at fault, and the cursor goes to the first; a refusal that
@@ -92,6 +93,7 @@ class FormModal(CommandModal[Outcome]):
         yield from buttons(("submit", self._verb), ("close", self._way_out))
 
     def on_mount(self) -> None:
+        self.take_letters()
         for field in self._fields:
             if field.is_choice:
                 self.query_one(f"#{field.name}", Choice).value = field.start
@@ -113,9 +115,12 @@ class FormModal(CommandModal[Outcome]):
 
     def _begin(self) -> None:
         """Put the cursor into the first field that needs a key."""
-        first = next((field for field in self._fields if not field.needs_no_key), None)
-        if first is not None:
-            self._focus(first.name)
+        if self._first is not None:
+            self._focus(self._first.name)
+
+    @property
+    def _first(self) -> Field | None:
+        return next((field for field in self._fields if not field.needs_no_key), None)
 
     def _focus(self, name: str) -> None:
         self.query_one(f"#{name}").focus()
@@ -166,6 +171,7 @@ class FormModal(CommandModal[Outcome]):
     @on(TextArea.Changed)
     def _changed(self, event: Changed) -> None:
         self._is_warned = False
+        self.withdraw_question()
         self._show_note("")
         field = self._named(event.control.id)
         if field is not None:
@@ -211,6 +217,9 @@ class FormModal(CommandModal[Outcome]):
         elif self._asks is not None and self._asked_about != self.values() and self._asks(self.values()):
             self._asked_about = self.values()
             self._show_note(f"Enter again: {self._asks(self._asked_about)}")
+        elif here is self._first and isinstance(self.focused, Input):
+            self.send_unless_a_name(here.label, value_of(self.focused))
+            self.call_after_refresh(self._fit)
         else:
             self.action_submit()
 
@@ -230,7 +239,10 @@ class FormModal(CommandModal[Outcome]):
         return next((field for each in inside if (field := self._named(each.id))), None)
 
     def takes_for_a_name(self) -> bool:
-        return self._here is None or self._here.note is None  # with one, it reads no name
+        is_asked = self._here is None or self._here.note is None  # with one, it reads no name
+        if is_asked:
+            self._letters = ""  # asked once
+        return is_asked
 
     def _is_wrong_here(self) -> bool:
         """Say below the field in focus what is wrong with its text: what is typed next is meant for it."""

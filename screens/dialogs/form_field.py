@@ -34,7 +34,7 @@ class Field:
     a mark; where it has one option, that is chosen. ``check`` raises InvalidInput for a text the desk
     would refuse. ``only_if`` names another field, and its value with which this one is shown. Enter
     ``stops`` in a field that decides what a form is about, although it has a value. ``called`` is its noun
-    in a sentence, where its label is none.
+    in a sentence, where its label is none. A ``secret`` is not shown as it is typed.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Field:
     only_if: tuple[str, str] | None = None
     stops: bool = False
     called: str = ""
+    secret: bool = False
 
     @property
     def start(self) -> str:
@@ -108,7 +109,7 @@ class Field:
             area = Prose(self.value, placeholder=self.hint, id=self.name)
             area.styles.height = self.lines
             return area
-        return Input(self.value, placeholder=self.hint, compact=True, id=self.name)
+        return Input(self.value, placeholder=self.hint, password=self.secret, compact=True, id=self.name)
 
 
 def reason_field(hint: str, name: str = "reason", label: str = "Reason", lines: int = 1) -> Field:

@@ -17,7 +17,7 @@ from screens.widgets.columns import Column
 from screens.widgets.frame import Frame
 from screens.widgets.live_table import LiveTable
 from screens.wording.agents import CELLS, held_bar, load_bar, match_score, parts, with_score
-from screens.wording.reasons import plain_reason
+from screens.wording.reasons import plain_reason, policy_word
 from screens.wording.text import CARE, short
 
 if TYPE_CHECKING:
@@ -141,7 +141,8 @@ class WhoGetsIt(Frame):
             return ""
         if seen.scores.note:
             return f"Match: {seen.scores.note}"
-        sentence = seen.verdict.under(self._preview["policy"])
+        policy = self._preview["policy"]
+        sentence = seen.verdict.under(policy, policy_word(policy))
         if sentence in self._preview["reason"]:
             return ""
         return f"{'Match' if seen.verdict.steers else 'Match is for information only'}: {sentence}"

@@ -48,6 +48,12 @@ def look_for(who: Identity) -> Known:
     return Known(who, found, queries.with_seen(last), () if found else customers.first_names(who[0]))
 
 
+def number_on_file(known: Known) -> str:
+    """Return the telephone number of the one customer whom the form is surely about, or ""."""
+    sure = [one for one in known.suspected if one["same"] or one["because"] == "name"]
+    return sure[0]["phone"] or "" if len(sure) == 1 else ""
+
+
 class KnownCard(Frame):
     """The surest customer with their last bookings, and who else it may be."""
 

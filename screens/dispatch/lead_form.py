@@ -21,6 +21,7 @@ from models.errors import InvalidInput
 from screens.base import keys
 from screens.base.key_queue import TYPING_S
 from screens.dispatch import doubts
+from screens.dispatch.lead_fields import COMPLETIONS, INPUTS, LABELS, OPTIONAL, PERSONAL, WAY, given_name
 from screens.dispatch.line_inputs import TO_CALL, TO_TEXT, ContactChoice, LineInput
 from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine, is_required, noun_of
@@ -36,33 +37,8 @@ if TYPE_CHECKING:
     from screens.base.app_protocol import Host
     from screens.base.key_queue import SteadyApp
 
-LABELS = {
-    "customer": "Customer",
-    "phone": "Phone",
-    "email": "E-mail",
-    "method": "Contact",
-    "source": "Source",
-    "destination": "To",
-    "launch": "From",
-    "priority": "Priority",
-    "requests": "Wishes",
-}
-INPUTS = {
-    "customer": "name",
-    "phone": "for calls and texts",
-    "email": "optional",
-    "requests": "what they wish for",
-}
-OPTIONAL = frozenset(("phone", "email", "requests", "priority"))
-WAY = tuple(field for field in LABELS if field != "priority")
-"""The fields that enter goes through. Few leads need another priority: tab or a click leads there."""
-PERSONAL = ("phone", "email", "requests")
-"""The fields whose texts are one customer's alone."""
 KEPT = "kept"  # the tone of a notice that stays while somebody types
 KEPT_NAME = 24  # characters: whoever types over the name has it in sight
-
-# a valid beginning: while somebody types, only what no further key can correct is wrong
-COMPLETIONS = {"phone": "0000", "email": "@example.com"}
 
 
 class LeadForm(Frame):
@@ -79,6 +55,7 @@ class LeadForm(Frame):
         super().__init__(id="lead-form")
         self._kept: dict[str, str] = {}  # the half-typed lead, as somebody came back to it
         self._named = ""  # in the notice about it
+        self._on_file: dict[tuple[str, str, str], str] = {}  # by what it was looked up for
         self._asked_about: dict[str, str] = {}
         self._entered_at, self._pause = -inf, inf  # of the last enter, and before it
         self.border_title = Content("New lead")
@@ -117,7 +94,7 @@ class LeadForm(Frame):
 
     def values(self) -> dict[str, str]:
         """The values of the form, under the names that intake takes."""
-        return {_given_name(field): self._value(field) for field in LABELS}
+        return {given_name(field): self._value(field) for field in LABELS}
 
     def _widget(self, field: str) -> Widget:
         return self.query_one(f"#{field}")
@@ -142,34 +119,25 @@ class LeadForm(Frame):
     # what is wrong
 
     def refusal(self) -> str:
-        """Say below each field what the desk would refuse, by the lists as last read; go to the first.
-
-        Returns what is said of that one, or "".
-        """
+        """Say below each field what the desk would refuse, by the lists as last read; return as ``_say``."""
         refused = intake.problems(self.values(), self._values)
         told = {
-            field: self._told(field, refused[_given_name(field)])
+            field: self._told(field, refused[given_name(field)])
             for field in LABELS
-            if _given_name(field) in refused
+            if given_name(field) in refused
         }
         told |= {field: which(names) for field, names in self._left_open().items()}
         told |= {field: line.way_on for field, line in self._lines.items() if line.refusal}
-        return self._point_at(told, "wrong")
+        return self._say(told, "wrong")
 
-    def _point_at(self, told: Mapping[str, str], tone: str) -> str:
-        """Say something below fields, go to the first of them, and return what is said there."""
-        fields = self._say(told, tone)
-        for field in fields[:1]:
-            self._widget(field).focus()
-            return told[field]
-        return ""
-
-    def _say(self, told: Mapping[str, str], tone: str) -> list[str]:
-        """Say something below fields, and return these in their order."""
+    def _say(self, told: Mapping[str, str], tone: str, at: str = "") -> str:
+        """Say something below fields, go to the first or ``at`` another; return what the first has."""
         fields = [field for field in LABELS if field in told]
         for field in fields:
             self._lines[field].tell(told[field], tone)
-        return fields
+        if fields:
+            self._widget(at or fields[0]).focus()
+        return told[fields[0]] if fields else ""
 
     def doubt(self) -> str:
         """Ask below a field whether its text was meant for it, once for a lead; go where enter assigns.
@@ -180,7 +148,7 @@ class LeadForm(Frame):
             with self.prevent(Input.Changed):
                 self.query_one("#requests", Input).value = ""
             self.query_one("#priority", Pick).choose(name)
-            return self._point_at({"requests": f"Moved to Priority: {name}. ⏎ assigns"}, "warning")
+            return self._say({"requests": f"Moved to Priority: {name}. ⏎ assigns"}, "warning")
         if self._asked_about == self.values() and not self._is_hasty:
             return ""
         told = {}
@@ -190,10 +158,7 @@ class LeadForm(Frame):
         if doubts.is_of_another_field(wish := self._value("requests"), self._values):
             told["requests"] = f"Is “{short(wish.strip(), KEPT_NAME)}” a wish? ⏎ again assigns"
         self._asked_about = self.values() if told else {}
-        if told:
-            self._say({"requests": ""} | told, "warning")
-            self._widget("requests").focus()
-        return next(iter(told.values()), "")
+        return self._say({"requests": ""} | told, "warning", at="requests") if told else ""
 
     @property
     def _pressed_at(self) -> float:
@@ -240,7 +205,7 @@ class LeadForm(Frame):
 
     def check(self, field: str) -> None:
         """Say below a text what is wrong with it so far, although somebody may still be typing it."""
-        error = intake.problems(self.values(), self._values).get(_given_name(field))
+        error = intake.problems(self.values(), self._values).get(given_name(field))
         text = self._value(field)
         is_wrong = error is not None and bool(text) and not self._is_beginning(field, text)
         told, tone = self._told(field, error) if error is not None and is_wrong else "", "wrong"
@@ -260,7 +225,7 @@ class LeadForm(Frame):
 
     def is_wrong(self, field: str) -> bool:
         """Say below a text what is wrong with it as it stands, if so: enter does not leave it."""
-        error = intake.problems(self.values(), self._values).get(_given_name(field))
+        error = intake.problems(self.values(), self._values).get(given_name(field))
         if error is None or not self._value(field).strip():
             return False
         self._lines[field].tell(self._told(field, error), "wrong")
@@ -284,9 +249,9 @@ class LeadForm(Frame):
         while following and self._is_settled(following):
             following = self._after(following)
         if field == "phone" and self._lacks_number:
-            self._lines["phone"].tell(f"Contact is {self._value('method')}, but no number", "warning")
+            self._tell_of_number()
         if following == "phone":
-            self._lines["phone"].tell(TO_CALL if self._is_a_call else TO_TEXT, "warning")
+            self._lines["phone"].tell(TO_CALL if is_a_call(self._value("method")) else TO_TEXT, "warning")
         if following:
             self._widget(following).focus()
         return bool(following)
@@ -300,13 +265,25 @@ class LeadForm(Frame):
             return next((each for each in WAY if each in lacking), WAY[-1])
         return next_stop(field, WAY, lacking)
 
+    def know_number(self, who: tuple[str, str, str], number: str) -> None:
+        """Know the number on file ("" for none) of a name, phone and e-mail; say it where one was missed."""
+        self._on_file = {who: number}
+        if self._lines["phone"].told == self._no_number:
+            self._tell_of_number()
+
+    def _tell_of_number(self) -> None:
+        known = self._on_file.get(self.identity())
+        self._lines["phone"].tell(
+            f"On file: {known}" if known else self._no_number, "" if known else "warning"
+        )
+
+    @property
+    def _no_number(self) -> str:
+        return f"Contact is {self._value('method')}, but no number"
+
     @property
     def _lacks_number(self) -> bool:
         return needs_number(self._value("method")) and not self._value("phone").strip()
-
-    @property
-    def _is_a_call(self) -> bool:
-        return is_a_call(self._value("method"))
 
     def _is_settled(self, field: str) -> bool:
         """Make a choice that has one name only; return whether it is made."""
@@ -339,13 +316,26 @@ class LeadForm(Frame):
     def fill(self, values: Mapping[str, str]) -> None:
         """Restore an earlier draft, except values that are no longer accepted."""
         for field in LABELS:
-            widget, text = self._widget(field), values.get(_given_name(field), "")
+            widget, text = self._widget(field), values.get(given_name(field), "")
             if isinstance(widget, Input):
                 with self.prevent(Input.Changed):
                     widget.value = text
             elif isinstance(widget, Choice | Pick) and text in widget.names:
                 widget.choose(text)
         self._kept = self.values()
+
+    def begin_with(self, name: str) -> bool:
+        """Put a name into a form that is empty, and return whether it was; go behind the name."""
+        if was_empty := self.is_empty:
+            self.query_one("#customer", Input).value = name
+        self.stand_behind_name()
+        return was_empty
+
+    def stand_behind_name(self) -> None:
+        """Go to the customer; what is typed now goes on with the name."""
+        customer = self.query_one("#customer", Input)
+        customer.focus()
+        customer.cursor_position = len(customer.value)
 
     def show_notice(self, text: str, tone: str = "") -> None:
         """Show lines below the form: an error, a warning, or the result of the last lead."""
@@ -390,8 +380,3 @@ class LeadForm(Frame):
             cast("Input | Choice | Pick", self._widget(field)).clear()
             self._lines[field].tell("")
         self._widget("customer").focus()
-
-
-def _given_name(field: str) -> str:
-    """Return intake's name for a field of the form."""
-    return "name" if field == "customer" else field

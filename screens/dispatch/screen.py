@@ -28,7 +28,7 @@ from screens.base.figures import CANDIDATES, CHANCE, LOAD, MATCH, RANK, RATING, 
 from screens.bookings.actions import BookingActions
 from screens.dispatch.candidates import WhoGetsIt
 from screens.dispatch.duplicate_question import Answer, KnownCustomer
-from screens.dispatch.known_card import Known, KnownCard, look_for
+from screens.dispatch.known_card import Known, KnownCard, look_for, number_on_file
 from screens.dispatch.latest import COLUMNS as LATEST_COLUMNS
 from screens.dispatch.latest import Assigned, with_ages
 from screens.dispatch.lead_form import LeadForm
@@ -97,7 +97,7 @@ class Dispatch(BookingActions):
 
     def on_mount(self) -> None:
         self.table.border_title = Content("Latest")
-        self.run_worker(self._take_up(), group="open")
+        self._restoring = self.run_worker(self._take_up(), group="open")
 
     async def on_unmount(self) -> None:
         await self._keeper.write()
@@ -215,6 +215,7 @@ class Dispatch(BookingActions):
         """Show who the customer may be; an answer about somebody else is too late."""
         if self.is_laid_out and known.who == self.form.identity():
             self.query_one(KnownCard).show_known(known, self.backend.desk.now())
+            self.form.know_number(known.who, number_on_file(known))
 
     @on(Input.Submitted)
     @on(Choice.Accepted)
@@ -247,20 +248,22 @@ class Dispatch(BookingActions):
 
     def begin(self) -> None:
         """Go to the customer, and point out a half-typed lead: what is typed now goes on with its name."""
-        self._stand_behind_name()
+        self.form.stand_behind_name()
         if self.is_laid_out:
+            self.form.point_out_kept()
+
+    async def begin_lead(self, name: str) -> None:
+        """Begin a lead for a name that was typed elsewhere; a half-typed one stays."""
+        await self._restoring.wait()
+        if not self.form.begin_with(name):
+            self.say(f"A half-typed lead is here: {short(name, 24)} is not entered", severity="warning")
             self.form.point_out_kept()
 
     def action_begin(self) -> None:
         """Do the same, but stay where a name is being typed."""
         if not self.query_one("#customer", LineInput).has_focus:
-            self._stand_behind_name()
+            self.form.stand_behind_name()
         self.form.point_out_kept()
-
-    def _stand_behind_name(self) -> None:
-        customer = self.query_one("#customer", LineInput)
-        customer.focus()
-        customer.cursor_position = len(customer.value)
 
     def action_clear(self) -> None:
         """Empty the form: what was said of its values goes with them, also where there are none."""
@@ -311,7 +314,7 @@ class Dispatch(BookingActions):
     @on(Button.Pressed, "#assign")
     def action_assign(self) -> None:
         if self._assigning or (self.form.has_succeeded and self.form.is_empty):
-            self._stand_behind_name()
+            self.form.stand_behind_name()
             return  # pressed twice: the result of the lead stays to be read
         if problem := self.form.refusal() or self.form.doubt():
             self.say(problem, severity="warning")

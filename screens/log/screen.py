@@ -31,7 +31,7 @@ from screens.log.event_detail import event_detail, folded_detail
 from screens.log.list_window import LogWindow
 from screens.shell.paged_list import Held, PagedList
 from screens.shell.panes import Panes
-from screens.shell.row_actions import on_chosen
+from screens.shell.row_actions import Said, on_chosen
 from screens.widgets.columns import DOWN, UP, Column
 from screens.widgets.detail_pane import Detail
 from screens.wording.events import describe_undo, undone_word
@@ -188,8 +188,8 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
     def detail_of(self, row: ListedEvent) -> Detail:
         return folded_detail(row) if "folded" in row else event_detail(row)
 
-    def describe_done(self, word: str, row: UndoResult) -> str:
-        return describe_undo(row)
+    def describe_done(self, word: str, row: UndoResult) -> Said:
+        return describe_undo(row), ""
 
     @on_chosen
     def action_go_to(self, event: ListedEvent) -> None:

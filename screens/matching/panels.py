@@ -22,6 +22,7 @@ from models.base import Json
 from screens.base.keys import BY_ID
 from screens.dialogs.panel import Panel
 from screens.wording.plots import signed_bar
+from screens.wording.reasons import policy_word
 
 if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance
@@ -65,7 +66,8 @@ def score_panel(scored: Scored, seen: Glance, policy: str) -> Panel:
     """Explain an agent's score for a lead: the verdict, nine parts, and how their sum is scaled."""
     text = Text(overflow="fold")
     text.append(f"{scored.match_score:.1f} of 100\n", "bold")
-    text.append(f"{seen.scores.note or _in_words(seen.verdict.under(policy))}\n", "italic")
+    verdict = seen.verdict.under(policy, policy_word(policy))
+    text.append(f"{seen.scores.note or _in_words(verdict)}\n", "italic")
     text.append(f"{lead_line(seen.terms)}; {seen.weights.name} weights\n\n", "dim")
     text.append_text(contributions(scored.contributions, scored.values, seen.weights.weights))
     sums = [sum(agent.contributions.values()) for agent in seen.scores.agents]
@@ -229,7 +231,7 @@ def _effect(summary: Evidence) -> str:
     """Say what a score by the weights in use decides."""
     if not summary["steers"]:
         return "not used for assignment"
-    now = "" if summary["policy"] == MATCH else f", but the {summary['policy']} policy is in force"
+    now = "" if summary["policy"] == MATCH else f", but {policy_word(summary['policy'])} is in force"
     return f"the match policy goes by the score{now}"
 
 

@@ -12,7 +12,7 @@ from screens.roster.agent_forms import add_agent_form, edit_agent_form
 from screens.roster.fairness_panel import fairness_panel
 from screens.roster.presence import open_presence
 from screens.roster.presence_forms import handover_form, leaving_form, shift_form
-from screens.shell.row_actions import RowActions, on_chosen
+from screens.shell.row_actions import RowActions, Said, on_chosen
 from screens.wording.consequences import handed_over
 from screens.wording.text import short
 
@@ -39,8 +39,8 @@ class AgentActions(RowActions[AgentRow, AgentRow]):
         """List everybody, and put the cursor on this agent."""
         raise NotImplementedError
 
-    def describe_done(self, word: str, row: AgentRow) -> str:
-        return f"{word}: {row['name']}, agent {row['agent_id']}"
+    def describe_done(self, word: str, row: AgentRow) -> Said:
+        return f"{word}: {row['name']}, agent {row['agent_id']}", ""
 
     @property
     def policy(self) -> str:
@@ -61,7 +61,7 @@ class AgentActions(RowActions[AgentRow, AgentRow]):
 
     def action_add_agent(self) -> None:
         def added(agent: AgentRow) -> None:
-            self.say_done(self.describe_done("Added", agent))
+            self.say_done(*self.describe_done("Added", agent))
             self.show_agent(agent["agent_id"])
 
         self.open(add_agent_form(self.backend.values, self.policy), added)
@@ -113,8 +113,8 @@ class AgentActions(RowActions[AgentRow, AgentRow]):
         self.copy(f"Agent {row['agent_id']}, {row['name']}, {row['department']}, {row['email'] or ''}")
 
     def _open(self, form: ModalScreen[AgentRow | None], word: str) -> None:
-        self.open(form, lambda agent: self.say_done(self.describe_done(word, agent)))
+        self.open(form, lambda agent: self.say_done(*self.describe_done(word, agent)))
 
 
-def _name_first(word: str, row: AgentRow) -> str:
-    return f"{row['name']} {word}"
+def _name_first(word: str, row: AgentRow) -> Said:
+    return f"{row['name']} {word}", ""

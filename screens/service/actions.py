@@ -18,8 +18,12 @@ from screens.service.detail import describe_issue, read_issue, why_text
 from screens.service.issue_panel import IssuePanel
 from screens.service.new_issue import NewIssue
 from screens.service.possible import RULES
-from screens.shell.row_actions import RowActions, at_once, on_chosen, with_form
+from screens.shell.row_actions import RowActions, Said, at_once, on_chosen, with_form
 from screens.wording.issues import about_issue, customer, describe, describe_briefly
+
+
+def _described(word: str, issue: IssueDetails) -> Said:
+    return describe(word, issue), describe_briefly(word, issue)
 
 
 class IssueActions(RowActions[IssueRow, IssueDetails]):
@@ -31,13 +35,13 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
     def read_row(self, number: int) -> IssueDetails:
         return queries.issue(self.backend.desk, number)
 
-    def describe_done(self, word: str, row: IssueDetails) -> str:
+    def describe_done(self, word: str, row: IssueDetails) -> Said:
         if word == "Resolved":  # it leaves the open ones, and the score is the next to come
-            return f"{word} {row['issue_id']}: {keys.key_of(self.app, 'issue.rate')} scores it"
-        return describe(word, row)
-
-    def describe_briefly(self, word: str, row: IssueDetails) -> str:
-        return describe_briefly(word, row)
+            return (
+                f"{word} {row['issue_id']}: {keys.key_of(self.app, 'issue.rate')} scores it",
+                describe_briefly(word, row),
+            )
+        return _described(word, row)
 
     def _is_over(self, row: IssueDetails) -> None:
         if not RULES["rate"](row):
@@ -46,7 +50,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
 
     def action_open_issue(self) -> None:
         def opened(issue: IssueDetails) -> None:
-            self.say_done(describe("Opened", issue), describe_briefly("Opened", issue))
+            self.say_done(*_described("Opened", issue))
             self.host.show_issue(issue["issue_id"])
 
         self.open(NewIssue(), opened)
@@ -74,7 +78,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
                 row,
                 "",
                 lambda desk, number: lifecycle.set_status(desk, number, following),
-                lambda _, issue: describe(status(issue).capitalize(), issue),
+                lambda _, issue: _described(status(issue).capitalize(), issue),
             )
 
         if not RULES["wait"](row):
@@ -103,11 +107,11 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
         def chosen(name: str) -> None:
             self.host.perform(
                 lambda desk: editing.edit(desk, number, category=name),
-                lambda issue: self.say_done(
-                    f"{describe(category(issue).capitalize(), issue)}; triage learns from it",
-                    describe_briefly(category(issue).capitalize(), issue),
-                ),
+                lambda issue: learns(*_described(category(issue).capitalize(), issue)),
             )
+
+        def learns(text: str, brief: str) -> None:
+            self.say_done(f"{text}; triage learns from it", brief)
 
         self.open(ChooseCategory(row), chosen)
 

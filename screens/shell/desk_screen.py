@@ -31,6 +31,7 @@ from screens.widgets.live_table import LiveTable
 from screens.widgets.message_line import MessageRack
 from screens.widgets.outage_bar import OutageBar
 from screens.widgets.sweep_bar import SweepBar
+from screens.wording.reasons import policy_word
 from screens.wording.text import short
 
 MINUTE, SECOND = 16, 19  # characters of a stored time, up to its minute or second
@@ -262,12 +263,13 @@ class Place(Hosted[None]):
         """Update the top bar: agent, desk, policy, time, and news; and the bar for a desk not swept."""
         desk, inbox = self.backend.desk, self.host.inbox
         policy, moment, new = (
-            f"{desk.settings['policy']} policy",
+            f"{policy_word(desk.settings['policy'])} policy",
             wording.exact(desk.now()),
             len(inbox.unseen),
         )
         path, is_read_only = self.backend.path, bool(desk.why_read_only)
-        heading = Heading(policy, desk.actor, inbox.name, path, moment, new, is_read_only)
+        is_open = self.backend.is_open
+        heading = Heading(policy, desk.actor, inbox.name, path, moment, new, is_read_only, is_open)
         self.query_one(TopBar).show(heading)
         self.host.show_desk_title(self._waiting)
         self.query_one(SweepBar).show(self.backend.unswept_since, is_read_only=is_read_only)

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from math import inf
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 from textual import getters, on
@@ -18,13 +19,18 @@ from screens.shell.desk_screen import Place
 from screens.widgets.columns import Row
 from screens.widgets.live_table import LiveTable
 
+AT_ONCE_S = 0.5
+"""A key pressed again so soon, in seconds, may be meant for the row before: nobody has seen it leave."""
+
 SHOWING = ("customer", "go_to_booking")
 """Verbs that only show something of the row under the cursor."""
 
 Done = TypeVar("Done")
 P = ParamSpec("P")
 Acting = TypeVar("Acting", bound="RowActions[Any, Any]")
-Tell = Callable[[str, Done], str]
+Said = tuple[str, str]
+"""What an act did, and the same in as few cells as will do ("" if there are no fewer)."""
+Tell = Callable[[str, Done], Said]
 
 
 def on_chosen(
@@ -86,6 +92,8 @@ class RowActions(Place, Generic[Row, Done]):
     table: getters.query_one[LiveTable[Row]] = getters.query_one(LiveTable)
 
     _last_act: Act | None = None
+    _pressed_at = -inf
+    """When the key of the last act without a form was pressed, in seconds."""
 
     def chosen(self) -> Row | None:
         """The row that a key applies to."""
@@ -116,12 +124,8 @@ class RowActions(Place, Generic[Row, Done]):
         return any(each[self.NUMBER] == number for each in self.table.rows_shown)
 
     @abstractmethod
-    def describe_done(self, word: str, row: Done) -> str:
+    def describe_done(self, word: str, row: Done) -> Said:
         """Describe a row after a command, for the message line."""
-
-    def describe_briefly(self, word: str, row: Done) -> str:
-        """Describe the same in as few cells as will do; "" if there are no fewer."""
-        return ""
 
     def read_row(self, number: int) -> Done:
         """Read a row as it is now, not as the list last saw it; called in the reading thread."""
@@ -142,18 +146,27 @@ class RowActions(Place, Generic[Row, Done]):
         elif act.landed != row[self.NUMBER]:
             self._last_act = None
 
-    def _is_meant(self, row: Row, word: str) -> bool:
-        """Return whether somebody chose this row for an act; else say that the cursor has come to it."""
+    def _is_meant(self, row: Row, word: str, *, is_hasty: bool = False) -> bool:
+        """Return whether somebody chose this row for an act; else say that the cursor has come to it.
+
+        The same act may go on from row to row, unless its key ``is_hasty``.
+        """
         act, number = self._last_act, row[self.NUMBER]
-        if self.GOES_ON or act is None or act.landed != number or act.word == word:
+        is_again = act is not None and act.word == word
+        if self.GOES_ON or act is None or act.landed != number or (is_again and not is_hasty):
             is_same_row = act is not None and act.number == number
             self._last_act = replace(act, word=word) if act and is_same_row else Act(word, number)
             return True
-        self._last_act = None
+        self._last_act = act if is_again else None
         how = "is back in this list" if self._is_listed(act.number) else "left this list"
         kind = self._kind.capitalize()
         self.say(f"{kind} {act.number} {how}; now on {number}. Press again", severity="warning")
         return False
+
+    def _is_meant_at_once(self, row: Row, word: str) -> bool:
+        """Return the same for an act without a form; a key pressed again at once is not, and no held one."""
+        since, self._pressed_at = self.host.pressed_at - self._pressed_at, self.host.pressed_at
+        return self._is_meant(row, word, is_hasty=0 < since < AT_ONCE_S)
 
     @property
     def _kind(self) -> str:
@@ -164,8 +177,7 @@ class RowActions(Place, Generic[Row, Done]):
         if self._last_act is None or self._last_act.number != number:
             self._last_act = Act(word, number)
         self._last_act.after = after
-        brief = self.describe_briefly(word, after) if describe == self.describe_done else ""
-        self.say_done(describe(word, after), brief)
+        self.say_done(*describe(word, after))
         self.table.mark_own(number)
 
     @on_chosen
@@ -197,7 +209,7 @@ class RowActions(Place, Generic[Row, Done]):
         number, describe = row[self.NUMBER], tell or self.describe_done
 
         def run() -> None:
-            if self._is_meant(row, word):
+            if self._is_meant_at_once(row, word):
                 self.host.perform(
                     lambda desk: command(desk, number),
                     lambda result: self._done_with(number, word, result, describe),
@@ -255,7 +267,7 @@ def with_form(
     form: Callable[[Done], ModalScreen[Done | None]],
     *,
     needs: Callable[[Any, Done], None] | None = None,
-    tell: Callable[[Any, str, Done], str] | None = None,
+    tell: Callable[[Any, str, Done], Said] | None = None,
     verb: str = "",
 ) -> Callable[[RowActions[Any, Done]], None]:
     """Make the action that opens a form for the row; ``needs`` and ``tell`` are methods of the place."""

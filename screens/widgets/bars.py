@@ -23,6 +23,8 @@ from screens.wording.text import short
 
 NAME = "Astra"
 NAME_CELLS = len(NAME) + 2
+OPEN = "open"
+OPEN_DESK = "Open desk: it has no users, so anybody here may do everything"
 NAME_WIDTH = 20  # of a person or a file: there is room for others
 
 
@@ -70,14 +72,20 @@ class Heading:
     moment: str
     new: int = 0
     is_read_only: bool = False
+    is_open: bool = False
 
     def fitting(self, width: int) -> str:
-        """Return what fits into a line: the policy is dropped first, then the date, then the agent."""
+        """Return what fits into a line: the policy is dropped first, then the date, then the agent.
+
+        An open desk, on which anybody can be anybody, says so in every width.
+        """
         desk = short(visible(self.path.name), NAME_WIDTH)
         day, _, hour = self.moment.rpartition(" ")
         date = f"{day.rpartition(' ')[0]} {hour}"
         if self.is_read_only:
             desk += " (read-only)"
+        if self.is_open:
+            desk += f" ({OPEN})"
         actor = short(self.actor, NAME_WIDTH)
         who = f"{actor} ({short(self.agent, NAME_WIDTH)})" if self.agent else actor
         lines = (
@@ -86,7 +94,7 @@ class Heading:
             (who, desk, date),
             (who, desk, hour),
             (actor, desk, hour),
-            (actor, hour),
+            (OPEN if self.is_open else actor, hour),
         )
         texts = ("  ".join(parts) for parts in lines)
         return next((text for text in texts if cell_len(text) <= width), hour)
@@ -95,7 +103,8 @@ class Heading:
     def whole(self) -> str:
         """The full text, for a tooltip."""
         agent = f"\nMy desk is {self.agent}'s" if self.agent else ""
-        return f"Signed as {self.actor}{agent}\n{self.path}\n{self.policy}: a click chooses another"
+        whose = f"\n{OPEN_DESK}" if self.is_open else ""
+        return f"Signed as {self.actor}{agent}\n{self.path}{whose}\n{self.policy}: a click chooses another"
 
 
 class TopBar(Horizontal):

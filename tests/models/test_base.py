@@ -199,6 +199,24 @@ def test_each_database_compiles_its_own_sql(database: Engine, add_agent: AddAgen
     assert other.statements[Agent, "select"].endswith("agent_id = ?1")
 
 
+def test_a_compiled_query_takes_several_sets_of_values(database: SqliteEngine, add_agent: AddAgent) -> None:
+    for name in ("Ada", "Bob", "Bob", "Cleo"):
+        add_agent(name)
+    query = CompiledQuery(
+        lambda: (
+            Agent.select(Agent.agent_id)
+            .where(Agent.first_name == parameter("name"))
+            .order_by(Agent.agent_id.desc())
+            .limit(parameter("limit"))
+        )
+    )
+    some = [{"name": "Bob", "limit": 2}, {"name": "Dan", "limit": 2}, {"name": "Ada", "limit": 1}]
+    with database.active():
+        assert query.each(some) == [(3,), (2,), (1,)]
+        assert query.each(some[:1]) == [(3,), (2,)]
+        assert query.each(some) == [(3,), (2,), (1,)]
+
+
 def test_two_desks_in_one_process_write_to_their_own_files(tmp_path: Any) -> None:
     first = open_desk(tmp_path / "first.db", create=True)
     second = open_desk(tmp_path / "second.db", create=True)

@@ -37,6 +37,18 @@ async def owner(app: AstraApp) -> tuple[int, int]:
     return row["booking_id"], row["customer_id"]
 
 
+async def test_a_number_on_file_is_not_missed(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await app.backend.run(lambda desk: customers.edit(desk, 9, phone="+49 711 123456"))
+        for name, said in (
+            ("Emil Kovacs", "On file: +49711123456"),
+            ("Emil Kovac", "Contact is Text, but no number"),
+        ):
+            await press(app, *name, "enter", "t", "enter", "enter")
+            assert told(app, "phone") == said
+            await press(app, "ctrl+l")
+
+
 async def test_possible_customers_are_shown_while_typing(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         await app.backend.run(lambda desk: customers.edit(desk, 9, phone="+49 711 123456", email="e@k.com"))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from textual.widgets import Input
 
 from astra_tui.app import AstraApp
-from screens.dispatch.lead_form import LABELS
+from screens.dispatch.lead_fields import LABELS
 from screens.fields.way import next_stop
 from screens.wording.contacts import needs_number
 from tests.screens.picture import text_of

@@ -135,6 +135,16 @@ async def test_the_match_policy_says_its_doubt_once_and_its_why_tells_the_parts(
         assert "best match score (100.0)" in app.screen.text.plain
 
 
+async def test_policies_are_named_in_words(running: Any, other_terminal: Desk) -> None:
+    configuration.set_value(other_terminal, "policy", "round_robin")
+    async with running(size=(160, 36)) as (app, _):
+        await fill_in(app, **LEAD)
+        assert "In turn policy" in text_of(app).splitlines()[0]
+        assert "round_robin" not in text_of(app)
+        await press(app, "f7", *"vvvv")
+        assert "round_robin" not in text_of(app)
+
+
 async def test_a_key_never_waits_for_scores_and_a_late_answer_is_dropped(
     running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

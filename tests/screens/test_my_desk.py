@@ -205,11 +205,16 @@ async def test_list_and_pane_tell_the_same_age(golden_file: Path, running: Any, 
         new = next(row for row in table.rows_shown if row["agent_id"] == 1 and not row["claimed_at"])
         table.move_cursor(row=table.get_row_index(str(new["booking_id"])))
         await press(app, "c")
+
+        def told() -> list[str]:
+            pane = str(app.screen.query(DetailPane).first().query_one(HangingText).content)
+            row = next(row for row in table.rows_shown if row["booking_id"] == new["booking_id"])
+            return [str(row["age"]), pane.splitlines()[0].rpartition(" ")[2]]
+
         for seconds, age in ((5, "5s"), (12, "17s"), (20, "37s")):
             clock.advance(seconds=seconds)
             app.screen.look_at_clock()
             await app.settle()
-            pane = str(app.screen.query(DetailPane).first().query_one(HangingText).content)
-            row = next(row for row in table.rows_shown if row["booking_id"] == new["booking_id"])
-            assert row["age"] == age
-            assert pane.splitlines()[0].endswith(f" {age}")
+            assert told() == [age, age]
+        await press(app, "t", "f9")
+        assert told() == (["0s", "0s"] if way == "f4" else ["37s", "37s"]), "changed, or in its state"

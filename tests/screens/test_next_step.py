@@ -86,18 +86,18 @@ def test_new_work_is_announced_in_one_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("holder", "said"),
+    ("holder", "said", "brief"),
     [
-        ("Bob Byron", "Saved 413 Kate → Bob Byron: Ada Byron does not cover Mars"),
-        ("Ada Byron", "Saved 413 Kate: Ada Byron does not cover Mars"),
+        ("Bob Byron", "Saved 413 Kate → Bob Byron: Ada Byron does not cover Mars", "Saved 413 → Bob Byron"),
+        ("Ada Byron", "Saved 413 Kate: Ada Byron does not cover Mars", "Saved 413"),
     ],
 )
-def test_an_edit_says_who_does_not_suit_any_more(holder: str, said: str) -> None:
+def test_an_edit_says_who_does_not_suit_any_more(holder: str, said: str, brief: str) -> None:
     place: Any = SimpleNamespace(describe_done=partial(BookingActions.describe_done, cast(Any, None)))
     saved = row(413, "Kate") | {"agent_name": holder}
-    assert BookingActions._with_unsuited(place, "Saved", saved) == "Saved 413 Kate"
+    assert BookingActions._with_unsuited(place, "Saved", saved) == ("Saved 413 Kate", "Saved 413")
     saved["unsuited"] = "Ada Byron does not cover Mars"
-    assert BookingActions._with_unsuited(place, "Saved", saved) == said
+    assert BookingActions._with_unsuited(place, "Saved", saved) == (said, brief)
 
 
 def test_a_lead_seen_by_all_is_news_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,13 +123,13 @@ def test_a_lead_seen_by_all_is_news_once(monkeypatch: pytest.MonkeyPatch) -> Non
     assert look() == ["2 seen by all, taken by nobody: 414-415"]
 
 
-HEADING = Heading("rank policy", "kim", "Soren Baker", Path("/desks/desk.db"), "4 Mar 2082 12:00")
+HEADING = Heading("Rank policy", "kim", "Soren Baker", Path("/desks/desk.db"), "4 Mar 2082 12:00")
 
 
 @pytest.mark.parametrize(
     ("width", "line"),
     [
-        (60, "rank policy  kim (Soren Baker)  desk.db  4 Mar 2082 12:00"),
+        (60, "Rank policy  kim (Soren Baker)  desk.db  4 Mar 2082 12:00"),
         (56, "kim (Soren Baker)  desk.db  4 Mar 2082 12:00"),
         (39, "kim (Soren Baker)  desk.db  4 Mar 12:00"),
         (38, "kim (Soren Baker)  desk.db  12:00"),
@@ -143,10 +143,10 @@ def test_the_header_says_what_fits(width: int, line: str) -> None:
 
 
 def test_the_header_counts_cells_and_its_tooltip_is_complete() -> None:
-    wide = Heading("rank policy", "山田", "", Path("/desks/desk.db"), "4 Mar 2082 12:00")
+    wide = Heading("Rank policy", "山田", "", Path("/desks/desk.db"), "4 Mar 2082 12:00")
     assert wide.fitting(20) == "山田  desk.db  12:00"
     assert wide.fitting(19) == "山田  12:00"
-    assert wide.whole == "Signed as 山田\n/desks/desk.db\nrank policy: a click chooses another"
+    assert wide.whole == "Signed as 山田\n/desks/desk.db\nRank policy: a click chooses another"
     assert "My desk is Soren Baker's" in HEADING.whole
 
 

@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from astra_tui.app import AstraApp
 from astra_tui.user.remembered import Memory, memory_path
+from astra_tui.user.throw_away import new_file
 from screens.dialogs.column_chooser import Columns
 from screens.dialogs.form import FormModal
 from screens.shell.help import Help
@@ -88,7 +89,8 @@ async def test_invalid_state_is_forgotten(golden_file: Path) -> None:
         assert table(app).chosen[0] == "booking_id"
         await press(app, "f3")
         assert sum("members" not in row for row in table(app).rows_shown) == 6
-    assert json.loads(memory_path().read_text()) == WRONG | {"place": "roster"}
+    left = {"place": "roster", "desk": str(golden_file)}
+    assert json.loads(memory_path().read_text()) == WRONG | left
 
 
 @pytest.mark.parametrize(
@@ -193,6 +195,37 @@ async def test_the_agent_chosen_at_one_desk_is_not_used_at_another(golden_file: 
         assert app.my_agent_id is None
     async with own(other, agent=3) as app:
         assert app.my_agent_id == 3  # from config.toml, not chosen here
+
+
+async def test_another_desk_does_not_begin_where_this_one_was_left(golden_file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    other.write_bytes(golden_file.read_bytes())
+    remember()
+    async with own(golden_file) as app:
+        await press(app, "f4", "v", "slash", *"mars", "enter", "greater_than_sign")
+        sort = app.recall("queue.sort", "")
+    async with own(other) as app:
+        assert app.current_mode == "dispatch"
+        await press(app, "f4")
+        assert len(table(app).rows_shown) == 12
+        assert app.screen.query_one("#filter", Input).value == ""
+        assert app.recall("queue.sort", "") == sort, "an order is the user's"
+    async with own(other) as app:
+        assert app.current_mode == "queue"
+
+
+def test_a_desk_that_is_thrown_away_does_not_change_where_another_was_left(tmp_path: Path) -> None:
+    path, desk, demo = tmp_path / "memory.json", tmp_path / "desk.db", Path(new_file())
+    memory = Memory(path, desk)
+    memory.put("place", "queue")
+    memory.write()
+    memory = Memory(path, demo)
+    assert not memory.get("place", "")
+    assert not memory.put("place", "roster")
+    assert memory.put("queue.sort", "id")
+    memory.write()
+    memory = Memory(path, desk)
+    assert (memory.get("place", ""), memory.get("queue.sort", "")) == ("queue", "id")
 
 
 def test_chosen_columns_give_up_blanks_before_one_of_them_is_left_out() -> None:

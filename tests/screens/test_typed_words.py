@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.widgets import Input
 
 from astra_tui.app import AstraApp
 from screens.app.typed_words import TypedKey, TypedWord
@@ -201,5 +202,95 @@ async def test_the_undo_of_a_first_letter_stays_in_sight(golden_file: Path, runn
     async with running(golden_file, size=(120, 36), at="queue") as (app, _):
         await press(app, "f4", "escape", "home", "slash", *"is:unclaimed", "enter")
         await press(app, *"carl fox", "enter")
-        assert [message[:7] for message in said(app)] == ["Claimed"]
+        advice, done = said(app)
+        assert advice == f"{done}. A name typed in a list acts on its rows; f2 starts a lead"
+        assert done[:7] == "Claimed"
         assert "u undo" in text_of(app)
+
+
+@pytest.mark.parametrize(
+    ("keys", "name"),
+    [("xena lee", "Xena Lee"), ("dora", "Dora"), ("ned cox", "Ned Cox"), ("jonas", "Jonas")],
+)
+async def test_a_text_that_is_the_rest_of_a_name_is_asked_about(
+    golden_file: Path, running: Any, keys: str, name: str
+) -> None:
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
+        await press(app, "f4", "escape", "home", "down")
+        written, there = await last_event(app), app.screen
+        await press(app, *keys, "enter")
+        assert await last_event(app) == written
+        question = " ".join(text_of(app).replace("│", " ").split())
+        assert f"Is {name} a customer? f2 starts a lead for {name}. Enter again: " in question
+        await press(app, "enter")
+        assert await last_event(app) == written + 1, "it was meant"
+        assert app.screen is there
+
+
+async def test_a_name_that_is_typed_on_is_asked_about_again(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
+        await press(app, "f4", "escape", "home", "down")
+        written = await last_event(app)
+        await press(app, *"dora", "enter", *" kent", "enter")
+        assert await last_event(app) == written
+        assert "f2 starts a lead for Dora Kent" in text_of(app)
+        await press(app, *" will not decide now", "enter")
+        assert await last_event(app) == written + 1, "a sentence is none"
+
+
+async def test_the_name_goes_to_dispatch(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
+        written = await last_event(app)
+        await press(app, "f4", "escape", "home", *"xena lee", "enter", "f2")
+        customer = app.screen.query_one("#customer", Input)
+        assert (app.current_mode, customer.value, customer.has_focus) == ("dispatch", "Xena Lee", True)
+        await press(app, "f4", "escape", "home", *"xena ray", "enter", "f2")
+        assert customer.value == "Xena Lee"
+        assert "A half-typed lead is here: Xena Ray is not entered" in said(app)
+        assert await last_event(app) == written
+
+
+async def test_a_reason_is_not_asked_about(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
+        for number, keys in enumerate(("nill", "xchanged mind"), await last_event(app) + 1):
+            await press(app, "f4", "escape", "home", "down", *keys, "enter")
+            assert await last_event(app) == number
+        await press(app, "home", "down", "n", *"ed", "f9")
+        assert await last_event(app) == number + 1, "a key that submits was meant"
+
+
+@pytest.mark.parametrize("name", ["cleo", "cora", "lydia", "luna", "lynn", "cynthia", "carol"])
+async def test_what_goes_on_as_a_name_behind_an_act_does_nothing(
+    golden_file: Path, running: Any, name: str
+) -> None:
+    """Two letters may be two acts, which u undoes; the third would open a form that took the rest."""
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
+        await press(app, "f4", "escape", "home", "down", "down")
+        there, written = app.screen, await last_event(app)
+        await press(app, *name, "enter")
+        assert await last_event(app) <= written + 2
+        assert app.screen is there
+
+
+async def test_acts_in_quick_succession_are_no_name(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
+        await press(app, "f4", "escape", "home", "down")
+        for acts in ("cl", "cu", "clc", "lcl", "cjkl"):
+            written = await last_event(app)
+            await press(app, *acts)
+            assert await last_event(app) == written + len(acts.replace("jk", "")), acts
+
+
+async def test_a_key_pressed_twice_does_not_go_on_to_a_row_that_nobody_has_seen(
+    golden_file: Path, running: Any
+) -> None:
+    async with running(golden_file, size=(80, 24), at="queue") as (app, _):
+        await press(app, "f4", "escape", "home", "slash", *"is:unclaimed", "enter")
+        written = await last_event(app)
+        await press(app, *"mm")
+        assert await last_event(app) == written + 1
+        assert "left this list; now on" in said(app)[0]
+        await press(app, "m")
+        assert await last_event(app) == written + 2, "after a pause it goes on"
+        await press(app, "down", "c", "down", "c")
+        assert await last_event(app) == written + 4, "a row that was chosen"

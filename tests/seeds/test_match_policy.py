@@ -117,6 +117,7 @@ def test_under_another_policy_the_score_is_not_said_to_decide(made: Desk) -> Non
         doubtful = evidence.verdict(weights.in_use())
     assert doubtful.under("rank") == doubtful.sentence == f"{doubtful.grounds}: ordering by rank"
     assert doubtful.under("balanced") == f"{doubtful.grounds}: ordering by the balanced policy"
+    assert doubtful.under("balanced", "Balanced load") == f"{doubtful.grounds}: ordering by Balanced load"
     weights.use(made, "published")
     with made.reading():
         chosen = evidence.verdict(weights.in_use())

@@ -6,6 +6,7 @@ import rich_click as click
 
 from astra_tui.cli.options import Call, reading
 from astra_tui.cli.output.printing import line
+from dispatch.desk.commands import require
 from dispatch.operations import backup as backing_up
 from dispatch.operations.row_types import BackupResult
 from dispatch.queries.wording import plural
@@ -24,7 +25,9 @@ def backup(call: Call, file: str | None, keep: int | None, force: bool) -> None:
     Without FILE: into the folder backups beside the desk, named by the time. Exit code 1 if the doctor finds
     something wrong in the copy, which is kept. astra restore puts it back.
     """
-    made = call.read(backing_up.backup, file, keep=keep, force=force)
+    with call.desk() as desk:
+        require(desk, "desk.keep")
+        made = backing_up.backup(desk, file, keep=keep, force=force)
     call.show(made, _print)
     if not made["checked"]:
         call.surroundings.exit_code = UNSOUND

@@ -6,6 +6,7 @@ import rich_click as click
 
 from astra_tui.cli.options import Call, reading
 from astra_tui.cli.output.printing import line
+from dispatch.desk.commands import require
 from dispatch.desk.desk import Desk
 from dispatch.operations.backup_record import known_copies
 from dispatch.privacy import leftovers
@@ -22,6 +23,7 @@ def compact(call: Call) -> None:
     desk when nobody works. Backups that still hold erased customers are listed.
     """
     with call.desk() as desk:
+        require(desk, "desk.keep")
         row = compacted(desk)
         row["backups"] = copies_with_erased(desk, known_copies(desk))
     call.show(row, _print_compacted)

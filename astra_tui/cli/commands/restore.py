@@ -8,10 +8,11 @@ from pathlib import Path
 import rich_click as click
 
 from astra_tui.cli.database import file_to_create
+from astra_tui.cli.identity import identify
 from astra_tui.cli.options import Call, changing, dry_run
 from astra_tui.cli.output.printing import line
 from dispatch.bootstrap import open_desk
-from dispatch.desk.desk import default_actor, person
+from dispatch.desk.desk import Desk, default_actor, person
 from dispatch.operations import restore as restoring
 from dispatch.operations.command_list import describe_event
 from dispatch.operations.row_types import Lost, RestoreResult
@@ -29,15 +30,28 @@ def restore(call: Call, file: str, other_desk: bool, dry_run: bool) -> None:
     The desk as it is now is first copied to the folder backups beside it. --dry-run shows what would be lost.
     """
     actor = person(default_actor() if call.actor is None else call.actor)
+    path = file_to_create(call.database)
     done = restoring.restore(
-        partial(open_desk, actor=actor),
-        file_to_create(call.database),
+        partial(_opened, path, call.actor, actor),
+        path,
         Path(file),
         other_desk=other_desk,
         dry_run=dry_run,
         request_id=call.checked_request_id(),
     )
     call.show(done, _print)
+
+
+def _opened(desk_path: Path, named: str | None, actor: str, path: Path) -> Desk:
+    """Open the desk or the copy of a backup; who restores has to be known to the desk."""
+    desk = open_desk(path, actor=actor)
+    try:
+        if path == desk_path:
+            identify(desk, named)
+    except BaseException:
+        desk.close()
+        raise
+    return desk
 
 
 def _print(row: RestoreResult) -> None:

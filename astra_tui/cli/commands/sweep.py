@@ -65,7 +65,8 @@ def sweep(call: Call, every_s: int | None) -> None:
     if every_s is not None:
         _sweep_on(call, every_s)
         return
-    done = call.read(_sweep_once)
+    with call.desk(identifies=False) as desk:
+        done = _sweep_once(desk)
     call.show(done, _print_sweep)
     for problem in _problems(done):
         narrate(problem)
@@ -83,7 +84,7 @@ def _sweep_on(call: Call, every_s: int) -> None:
     path = database_path(call.database)
 
     def open_quietly() -> AbstractContextManager[Desk]:
-        return opened(path, call.actor, says_read_only=False)
+        return opened(path, call.actor, says_read_only=False, identifies=False)
 
     with StopSignals() as stop, Rounds(path, every_s, open_quietly) as rounds:
         reports = RoundReports(path, every_s, as_json=call.as_json)

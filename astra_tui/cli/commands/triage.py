@@ -27,7 +27,7 @@ from dispatch.triage.message_files import messages
 from dispatch.triage.pipeline import classify, triage
 from dispatch.triage.row_types import Triage
 from models.base import Json
-from models.errors import DatabaseUnavailable, InvalidInput
+from models.errors import DatabaseUnavailable, InvalidInput, NotPermitted
 from models.opening import is_there
 
 SHORT = {name: "".join(word[0] for word in name.split("_")).upper() for name in CATEGORIES}
@@ -81,7 +81,7 @@ def _known(call: Call) -> KnownNames:
         if named or is_there(path):
             with opened(path, call.actor):
                 return known_names.of_the_desk()
-    except DatabaseUnavailable as error:
+    except (DatabaseUnavailable, NotPermitted) as error:
         if named:
             raise
         narrate(f"Warning: without the desk's own names: {error.message}")

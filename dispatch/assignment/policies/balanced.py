@@ -65,7 +65,7 @@ class BalancedPolicy(OrderedPolicy):
         fair = [each for each in ranked if not self.held_back(each)] or ranked
         return "; ".join((super().reason(fair), *held))
 
-    def chosen(self, lead: Lead, winner: Candidate) -> None:
+    def chosen(self, lead: Lead, winner: Candidate, pool: Pool) -> None:
         absences.given(winner.agent_id)
 
 

@@ -76,8 +76,8 @@ class Policy(ABC):
         """Why the first won, in words."""
         return ONLY_ONE if len(ranked) == 1 else self.preference(*ranked[:2])
 
-    def chosen(self, lead: Lead, winner: Candidate) -> None:  # noqa: B027  # most remember nothing
-        """Remember what the next choice needs, once the winner has the lead."""
+    def chosen(self, lead: Lead, winner: Candidate, pool: Pool) -> None:  # noqa: B027  # most remember nothing
+        """Remember what the next choice needs, once the winner, the first of the pool, has the lead."""
 
     def give_back(self, lead: Lead, agent_id: int) -> bool:
         """Forget it again, as the lead was undone; return whether there was anything to forget."""

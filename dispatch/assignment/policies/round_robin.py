@@ -59,7 +59,7 @@ class RoundRobinPolicy(Policy):
             else "first in turn: round robin has not given this trip out yet"
         )
 
-    def chosen(self, lead: Lead, winner: Candidate) -> None:
+    def chosen(self, lead: Lead, winner: Candidate, pool: Pool) -> None:
         for pair in (_pair(lead), WHOLE_DESK):
             rows = _pointer(**pair)
             pointer = RoundRobinPointer.lock(rows[0][0]) if rows else RoundRobinPointer(**pair)

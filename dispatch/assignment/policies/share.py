@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from dispatch.assignment.eligibility import EVERY, WEIGHT, Order, Pool
+from peewee import SQL
+
+from dispatch.assignment.eligibility import EVERY, WEIGHT, Order, Pool, Tuple
 from dispatch.assignment.policies.base import Candidate, Policy
 from models import shares
 from models.agents import Taker
@@ -15,16 +17,19 @@ from models.base import parameter
 from models.customers import Lead
 
 DECIMALS = 6  # of a lead, so that equal shares compare as equal
+SPARE = 2  # one for a change since the last lead, and one to see that nobody further is among the first
+_weight = itemgetter(-1)
 
 _COLUMNS = (Taker.agent_id, Taker.weight, Taker.share_due, Taker.share_lag)
 _everybody = Order(lambda: Taker.select(*_COLUMNS), by_id=True)
+# Who has a share_due is a member, and may take work; the lag follows from it.
 _members = Order(
     lambda: (
-        Taker.select(*_COLUMNS)
+        Taker.select(Taker.agent_id, Taker.weight, Taker.share_due, SQL("0.0"))
         .where(Taker.weight == parameter("of"), Taker.share_due.is_null(False))
         .order_by(Taker.share_due, Taker.agent_id)
     ),
-    by_id=True,
+    all_able=True,
 )
 _others = Order(
     lambda: (
@@ -51,13 +56,42 @@ class SharePolicy(Policy):
     key_names = ("is_behind", "due_in", "behind", "weight")
     is_steady, by_weight, shares_out = False, True, True
 
+    def __init__(self) -> None:
+        self.needed: dict[tuple[int, float], int] = {}  # of a weight, for so many agents, the last time
+
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
-        state = shares.state()
-        total = state.total if state.in_force else shares.total_of_takers()
-        rows = _first(pool, state, limit) if state.in_force else pool.first(_everybody, EVERY)
-        found = sorted(chain.from_iterable(_compared(rows, state.moment, total)))
-        best = found if limit == EVERY else found[:limit]
-        return [Candidate(agent_id, keys) for _, agent_id, keys in best]
+        state = pool.read = shares.state()
+        if not state.in_force:
+            found = _in_turn(pool.first(_everybody, EVERY), state.moment, shares.total_of_takers(), limit)
+        elif not pool.takes_work:
+            rows = pool.first_of_each(_others, "of", dict.fromkeys(shares.weights_of_others(), limit))
+            found = _in_turn(rows, state.moment, state.total, limit)
+        else:
+            found = self._first(pool, state, limit)
+        return Candidate.of_rows(found if limit == EVERY else found[:limit], len(self.key_names))
+
+    def _first(self, pool: Pool, state: shares.State, limit: int) -> list[Tuple]:
+        """The first of each weight, which is enough: within one, the order is the same by any measure.
+
+        How many of a weight are among them hardly changes from lead to lead. So where there are many, a few
+        more than the last time are read at first, and ``limit`` if further ones may be among them.
+        """
+        sizes = {tenths / shares.TENTHS: number for tenths, number in state.counts.items()}
+        large = [of for of, number in sizes.items() if number > limit != EVERY]
+        looks = dict.fromkeys(sizes, limit)
+        for of in large:
+            looks[of] = min(limit, self.needed.get((limit, of), limit) + SPARE)
+        rows = pool.first_of_each(_members, "of", looks)
+        if WEIGHT not in pool.rules:  # otherwise they are not eligible
+            rows += pool.first(_others, limit, of=0.0)
+        found = _in_turn(rows, state.moment, state.total, limit)
+        among = list(map(_weight, found)) if large else []
+        if short := {of: limit for of in large if among.count(of) >= looks[of] < limit}:
+            rows = [row for row in rows if row[1] not in short] + pool.first_of_each(_members, "of", short)
+            found = _in_turn(rows, state.moment, state.total, limit)
+            among = list(map(_weight, found))
+        self.needed |= {(limit, of): among.count(of) for of in large}
+        return found
 
     def place(self, candidate: Candidate) -> tuple[Any, ...]:
         return *_turn(*candidate.keys), candidate.agent_id
@@ -74,8 +108,8 @@ class SharePolicy(Policy):
             return f"{why}, then lowest agent number ({first.agent_id})"
         return f"{why}, then furthest behind" if is_behind and mine[:2] == theirs[:2] else why
 
-    def chosen(self, lead: Lead, winner: Candidate) -> None:
-        shares.receive(winner.agent_id)
+    def chosen(self, lead: Lead, winner: Candidate, pool: Pool) -> None:
+        shares.receive(winner.agent_id, pool.read)
 
     def give_back(self, lead: Lead, agent_id: int) -> bool:
         return shares.give_back(agent_id)
@@ -84,23 +118,19 @@ class SharePolicy(Policy):
         return shares.give_back(agent_id, -1)
 
 
-def _first(pool: Pool, state: shares.State, limit: int) -> Iterator[tuple[Any, ...]]:
-    """The first of each weight, which is enough: within one, the order is the same by any measure."""
-    if pool.takes_work:
-        for tenths in state.counts:
-            yield from pool.first(_members, limit, of=tenths / shares.TENTHS)
-        if WEIGHT not in pool.rules:  # otherwise they are not eligible
-            yield from pool.first(_others, limit, of=0.0)
-    else:
-        for weight in shares.weights_of_others():
-            yield from pool.first(_others, limit, of=weight)
-
-
-def _compared(rows: Iterable[Sequence[Any]], moment: float, total: float) -> Iterator[list[tuple[Any, ...]]]:
-    """When agents have their turn, with their ids and keys; worked out once for those who are level."""
-    for (weight, due, lag), level in groupby(rows, itemgetter(1, 2, 3)):
-        turn, keys = _standing(weight, due, lag, moment, total or weight)
-        yield [(turn, row[0], keys) for row in level]
+def _in_turn(rows: Iterable[Sequence[Any]], moment: float, total: float, limit: int) -> list[Tuple]:
+    """The ids of the first in turn with their keys, and of all who are level with the last of them."""
+    levels = [
+        (*_standing(weight, due, lag, moment, total or weight), [row[0] for row in level])
+        for (weight, due, lag), level in groupby(rows, itemgetter(1, 2, 3))
+    ]
+    levels.sort(key=itemgetter(0))
+    found: list[Tuple] = []
+    for _, same in groupby(levels, itemgetter(0)):
+        found += sorted((agent_id, *keys) for _, keys, ids in same for agent_id in ids)
+        if limit != EVERY and len(found) >= limit:
+            break
+    return found
 
 
 def _standing(weight: float, due: float | None, lag: float, moment: float, total: float) -> tuple[Any, Any]:

@@ -36,7 +36,12 @@ class Lesson:
         )
 
 
-@command("weights.learn", past="weights learned", undo=never("the version remains; use another one"))
+@command(
+    "weights.learn",
+    past="weights learned",
+    undo=never("the version remains; use another one"),
+    may="desk.set",
+)
 def learn(running: Command, lesson: Lesson) -> dict[str, int]:
     """Write a new version of the weights; those in use stay in use."""
     keep_in_use(running)

@@ -35,7 +35,7 @@ class Noted(TypedDict):
 NOTHING: Noted = {"fault": None, "unsuited": ""}
 
 
-@command("import.change", past="updated from a file", undo=put_back)
+@command("import.change", past="updated from a file", undo=put_back, may="desk.keep")
 def change_row(running: Command, head: int, kind: str, number: int, desk: Json, file: Json) -> Noted:
     """Give a row the file's values of some columns, as part of the import with this head.
 

@@ -166,12 +166,12 @@ def _undone(event: Event, head: Event) -> Iterator[_Part]:
         yield _Part({number: before[key(Booking, number)] for number in numbers if number not in kept}, kept)
 
 
-@command("lead.file_back", past="leads of a file removed", undo=_WHOLE)
+@command("lead.file_back", past="leads of a file removed", undo=_WHOLE, may="lead.enter")
 def _take_back(running: Command, rows: dict[int, Json]) -> set[int | None]:
     return void(running, rows)
 
 
-@command("lead.file_again", past="leads of a file are back", undo=_WHOLE)
+@command("lead.file_again", past="leads of a file are back", undo=_WHOLE, may="lead.enter")
 def _bring_back(running: Command, rows: dict[int, Json]) -> set[int | None]:
     return unvoid(running, rows)
 

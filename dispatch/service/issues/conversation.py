@@ -34,7 +34,7 @@ AUTHORS = (DESK, CUSTOMER)
 NO_ANSWER = ", replies are closed"
 
 
-@command("issue.reply", past="reply", undo=never("a message cannot be unsent"))
+@command("issue.reply", past="reply", undo=never("a message cannot be unsent"), may="issue.work")
 def reply(
     running: Command,
     issue_id: int,
@@ -105,7 +105,9 @@ def answer(
         enter(running, issue, PENDING_CUSTOMER)
 
 
-@command("issue.note", past="note", undo=never("a note cannot be removed; write another one"))
+@command(
+    "issue.note", past="note", undo=never("a note cannot be removed; write another one"), may="issue.work"
+)
 def note(running: Command, issue_id: int, text: str, *, agent_id: int | None = None) -> IssueDetails:
     """Add an internal note, hidden from the customer, to any issue. Raises NotFound, InvalidInput."""
     text = words(text)

@@ -17,7 +17,7 @@ from models.issues import Issue
 from models.priorities import PRIORITIES
 
 
-@command("issue.edit", past="edited", undo=put_back)
+@command("issue.edit", past="edited", undo=put_back, may="issue.manage")
 def edit(
     running: Command,
     issue_id: int,

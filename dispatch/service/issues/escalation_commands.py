@@ -14,7 +14,10 @@ from models.issues import Escalation
 
 
 @command(
-    "issue.escalate", past="escalated", undo=never(f"people were notified; {act('issue.settle')} settles it")
+    "issue.escalate",
+    past="escalated",
+    undo=never(f"people were notified; {act('issue.settle')} settles it"),
+    may="issue.work",
 )
 def escalate(running: Command, issue_id: int, reason: str, level: int | str | None = None) -> IssueDetails:
     """Escalate by hand, to a level or to the next one. Raises NotFound, InvalidInput, Refused."""
@@ -30,6 +33,7 @@ def escalate(running: Command, issue_id: int, reason: str, level: int | str | No
     "issue.acknowledge",
     past="acknowledged",
     undo=never(f"others rely on it; {act('issue.escalate')} escalates again"),
+    may="issue.work",
 )
 def acknowledge(running: Command, issue_id: int, trigger: str | None = None) -> IssueDetails:
     """Acknowledge an issue's open escalations, or one trigger's. Raises NotFound, Refused."""
@@ -47,6 +51,7 @@ def acknowledge(running: Command, issue_id: int, trigger: str | None = None) -> 
     "issue.settle",
     past="settled",
     undo=never(f"it was settled with a reason; {act('issue.escalate')} escalates again"),
+    may="issue.manage",
 )
 def settle(running: Command, issue_id: int, reason: str, trigger: str | None = None) -> IssueDetails:
     """Close an issue's open escalations, or one trigger's, with a reason. Raises NotFound, Refused."""

@@ -24,7 +24,7 @@ from models.priorities import PRIORITIES
 USUAL_CHANNEL = "web_form"
 
 
-@command("issue.open", past="came in", undo=put_back)
+@command("issue.open", past="came in", undo=put_back, may="issue.manage")
 def open_issue(
     running: Command,
     text: str,

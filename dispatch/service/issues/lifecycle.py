@@ -28,7 +28,7 @@ from models.issues import (
 )
 
 
-@command("issue.status", past="status", undo=put_back)
+@command("issue.status", past="status", undo=put_back, may="issue.work")
 def set_status(running: Command, issue_id: int, status: str) -> IssueDetails:
     """Move an issue to a status its current one allows. Raises NotFound, InvalidInput, Refused."""
     validation.one_of(status, "status", ISSUE_STATUSES)
@@ -46,7 +46,7 @@ def _step(running: Command, issue: Issue, status: str) -> IssueDetails:
     return saved(running, issue)
 
 
-@command("issue.resolve", past="resolved", undo=put_back)
+@command("issue.resolve", past="resolved", undo=put_back, may="issue.work")
 def resolve(running: Command, issue_id: int, text: str | None = None) -> IssueDetails:
     """Resolve an issue, starting it if necessary; ``text`` is the closing message to the customer.
 
@@ -63,13 +63,13 @@ def resolve(running: Command, issue_id: int, text: str | None = None) -> IssueDe
     return _step(running, issue, RESOLVED)
 
 
-@command("issue.close", past="closed", undo=put_back)
+@command("issue.close", past="closed", undo=put_back, may="issue.work")
 def close(running: Command, issue_id: int) -> IssueDetails:
     """Close a resolved issue. Raises NotFound, Refused."""
     return _step(running, issue_at_work(running, issue_id), CLOSED)
 
 
-@command("issue.reopen", past="reopened", undo=put_back)
+@command("issue.reopen", past="reopened", undo=put_back, may="issue.manage")
 def reopen(running: Command, issue_id: int, reason: str) -> IssueDetails:
     """Reopen an ended issue within the setting's days; a holder who is not there is replaced.
 

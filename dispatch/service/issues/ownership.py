@@ -15,7 +15,7 @@ from models.hints import act
 from models.issues import ASSIGNED, IN_PROGRESS, NEW, Issue
 
 
-@command("issue.claim", past="claimed", undo=put_back)
+@command("issue.claim", past="claimed", undo=put_back, may="issue.work")
 def claim(running: Command, issue_id: int, agent_id: int) -> IssueDetails:
     """Start work as the holder, or claim a waiting issue with room to spare. Raises NotFound, Refused."""
     issue = open_issue_at_work(running, issue_id)
@@ -48,7 +48,7 @@ def waiting(issue: Issue, *claimant: int, then: str = "") -> Refused:
     return Refused("waiting", f"issue {number} waits for an agent", hint)
 
 
-@command("issue.reassign", past="reassigned", undo=put_back)
+@command("issue.reassign", past="reassigned", undo=put_back, may="issue.manage")
 def reassign(running: Command, issue_id: int, to_agent_id: int, reason: str) -> IssueDetails:
     """Give an open issue to another agent; its clocks are unaffected. Raises NotFound, Refused."""
     reason = validation.required_text(reason, "reason")

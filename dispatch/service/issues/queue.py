@@ -155,7 +155,7 @@ def _held(agent_id: int, statuses: tuple[str, ...]) -> list[int]:
     return [issue_id for (issue_id,) in tuples(query.order_by(Issue.priority.desc(), Issue.issue_id))]
 
 
-@command("issue.let_go", past="issues passed on", undo=BY_DESK, by_desk=True)
+@command("issue.let_go", past="issues passed on", undo=BY_DESK, by_desk=True, may="clock.act")
 def _find_others(running: Command, giver: int, held: list[int]) -> list[IssueMoveRow]:
     moves: list[IssueMoveRow] = []
     for issue_id in held:
@@ -189,7 +189,7 @@ def _matched(waiting: list[tuple[Any, ...]]) -> Iterator[tuple[int, Helper]]:
         able[helper.agent_id] = replace(helper, load=helper.load + 1)
 
 
-@command("issue.drain", past="waiting issues assigned", undo=BY_DESK, by_desk=True)
+@command("issue.drain", past="waiting issues assigned", undo=BY_DESK, by_desk=True, may="clock.act")
 def _hand_out(running: Command, plan: list[tuple[int, Helper]]) -> None:
     for issue_id, helper in plan:
         issue = Issue.lock(issue_id)

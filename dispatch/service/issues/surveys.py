@@ -35,7 +35,7 @@ def ask(running: Command, issue: Issue) -> None:
         survey.save()
 
 
-@command("issue.rate", past="scored", undo=put_back)
+@command("issue.rate", past="scored", undo=put_back, may="issue.manage")
 def rate(running: Command, issue_id: int, score: int | str, comment: str | None = None) -> IssueDetails:
     """Record the customer's answer, 1 to 5, once. Raises NotFound, InvalidInput, Refused."""
     points = validation.whole(score, "score", 1, 5)

@@ -167,7 +167,13 @@ def _number_of_answers() -> int:
     return int(Survey.select().where(Survey.answered_at.is_null(False)).count())
 
 
-@command("issue.train", past="model trained", undo=never("the next training replaces it"), by_desk=True)
+@command(
+    "issue.train",
+    past="model trained",
+    undo=never("the next training replaces it"),
+    by_desk=True,
+    may="clock.act",
+)
 def _note(running: Command, row: ModelRow) -> None:
     running.detail = {**row}
 

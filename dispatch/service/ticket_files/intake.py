@@ -40,7 +40,9 @@ from models.issues import (
 )
 
 MOST_ROWS = 5
-_begin = command("issue.add_file", past="tickets from a file", undo=put_parts_back)(file_acts.begin)
+_begin = command("issue.add_file", past="tickets from a file", undo=put_parts_back, may="issue.manage")(
+    file_acts.begin
+)
 HEAD = file_acts.FileHead("issue.add_file", _begin)
 
 
@@ -71,7 +73,7 @@ class FilePreview(TypedDict):
     remembered: RememberedColumns | None
 
 
-@command("issue.take_in", past="came in from a file", undo=put_back)
+@command("issue.take_in", past="came in from a file", undo=put_back, may="issue.manage")
 def take_in(running: Command, ticket: Ticket) -> IssueDetails:
     """Open the issue of a ticket, with its conversation. Raises InvalidInput.
 

@@ -3,7 +3,13 @@
 tests/screens/test_textual_internals.py checks each assumption against the installed Textual.
 """
 
-from screens.base.textual_internals.app_screens import SteadyBatches, SteadyScreen, adopt_styles, all_screens
+from screens.base.textual_internals.app_screens import (
+    SteadyBatches,
+    SteadyScreen,
+    adopt_styles,
+    all_screens,
+    begin_in,
+)
 from screens.base.textual_internals.key_names import (
     TYPED,
     bindings_of,
@@ -53,6 +59,7 @@ __all__ = [
     "TerminalFile",
     "adopt_styles",
     "all_screens",
+    "begin_in",
     "bindings_of",
     "character_to_key",
     "drawing_terminal",

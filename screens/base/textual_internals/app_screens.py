@@ -23,6 +23,13 @@ def all_screens(app: App[Any]) -> list[Screen[Any]]:
     return [screen for stack in app._screen_stacks.values() for screen in stack]
 
 
+def begin_in(app: App[Any], mode: str) -> None:
+    """Let an application that is still loading begin in another mode than the one it was made for."""
+    del app._screen_stacks[app._current_mode]
+    app._current_mode = mode
+    app._screen_stacks[mode] = []
+
+
 def adopt_styles(screen: Screen[Any]) -> None:
     """Mark a new screen as styled by the application's present style sheets.
 

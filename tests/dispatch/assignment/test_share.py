@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from dispatch import agents, bookings
 from dispatch.agents.presence import set_presence
 from dispatch.assignment import policy_trial
 from dispatch.assignment.caps import set_cap
 from dispatch.assignment.counterfactuals import why_not
+from dispatch.assignment.eligibility import EVERY, WEIGHT, Pool
 from dispatch.assignment.explanations import preview, why
+from dispatch.assignment.policies.share import SharePolicy
 from dispatch.assignment.shuffle import shuffle
 from dispatch.bootstrap import open_desk
 from dispatch.desk import event_log
@@ -25,6 +30,9 @@ from dispatch.leads import file_intake
 from dispatch.operations import configuration, doctor
 from dispatch.operations.undo import redo, undo
 from models import shares
+from models.agents import Agent
+from models.customers import Lead
+from models.shares import ShareClock, Sharer
 from tests.conftest import TestClock
 from tests.plain_distribution import lags
 from tests.query_cost import FEW, add_agents, extra_steps, index_entries_written, plans
@@ -75,6 +83,74 @@ def test_nobody_is_a_lead_from_their_share(
             got[add_lead()["agent_id"]] += 1
             off = [abs(got[place] - number * own / total) for place, own in enumerate(weights, 1)]
             assert max(off) < 1
+
+
+WEIGHTS = (0.5, 2.0)
+PEOPLE = st.lists(
+    st.fixed_dictionaries(
+        {
+            "weight": st.sampled_from([0.0, *WEIGHTS, *WEIGHTS]),
+            "behind": st.sampled_from([-0.9, -0.25, 0.0, 0.0, 0.5, 0.9, 1.0, 2.5]),
+            "skills": st.sampled_from([None, None, '["Mars"]', '["Titan"]']),
+            "presence": st.sampled_from(["available", "available", "available", "away"]),
+        }
+    ),
+    min_size=8,
+    max_size=24,
+)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # all writes are rolled back
+)
+@given(
+    people=PEOPLE,
+    limit=st.integers(1, 5),
+    without=st.sets(st.integers(1, 24), max_size=3),
+    needed=st.integers(-1, 1),
+)
+def test_the_first_of_each_weight_hold_the_first_of_all(
+    desk: Desk, people: list[dict[str, Any]], limit: int, without: set[int], needed: int
+) -> None:
+    """However few of a weight were needed the last time: the same as if everybody were put in order."""
+    policy, lead = SharePolicy(), Lead(destination="Mars")
+
+    def ranked() -> list[Any]:
+        employ(people)
+        found = []
+        for rules in ({}, {WEIGHT: 0}, {WEIGHT: 0, "skill": '"Mars"'}):
+            pool = Pool(desk, dict(rules), tuple(rules), without)
+            everybody = policy.ranked(lead, replace(pool), EVERY)
+            policy.needed = dict.fromkeys(((limit, of) for of in WEIGHTS), needed)
+            found.append((policy.ranked(lead, pool, limit), everybody, able_by(rules)))
+        return found
+
+    def able_by(rules: Iterable[str]) -> set[int]:
+        rows = {number: row for number, row in enumerate(people, 1) if row["presence"] == "available"}
+        if WEIGHT in rules:
+            rows = {number: row for number, row in rows.items() if row["weight"]}
+        if "skill" in rules:
+            rows = {number: row for number, row in rows.items() if "Mars" in (row["skills"] or "Mars")}
+        return rows.keys() - without
+
+    for first, everybody, able in desk.rehearse(ranked):
+        assert {each.agent_id for each in everybody} == able
+        assert everybody == sorted(everybody, key=policy.place)
+        assert first == everybody[:limit]
+
+
+def employ(people: list[dict[str, Any]]) -> None:
+    """Add these agents, so far behind their shares, and let share be in force."""
+    names = {"first_name": "Ada", "last_name": "Byron", "job_title": "x", "department": "x", "capacity": 9}
+    for number, row in enumerate(people, 1):
+        values = {name: row[name] for name in ("weight", "skills", "presence")}
+        Agent.insert(agent_id=number, **values, **names).execute()
+        Sharer.update(share_lag=row["behind"]).where(Sharer.agent_id == number).execute()
+    ShareClock.insert(clock_id=shares.THE_CLOCK, moment=3.0, in_force=True, since_decision=0).execute()
+    shares.recount()
 
 
 def test_a_late_agent_does_not_catch_up_on_what_was_before(

@@ -111,7 +111,7 @@ def test_derived_columns_are_not_in_the_log(desk: Desk, lead: LeadResult, look: 
 
 
 def test_a_row_created_and_changed_by_one_command_counts_as_created(desk: Desk, look: Look) -> None:
-    @command("test.twice", past="added twice", undo=put_back)
+    @command("test.twice", past="added twice", undo=put_back, may="lead.enter")
     def twice(running: Command) -> None:
         agent = Agent(first_name="A", last_name="B", job_title="C", department="D")
         agent.save()
@@ -162,7 +162,7 @@ def test_a_refused_command_leaves_no_event(
 
 
 def test_a_command_that_fails_half_way_leaves_nothing(desk: Desk, lead: LeadResult, look: Look) -> None:
-    @command("test.half", past="half done", undo=put_back)
+    @command("test.half", past="half done", undo=put_back, may="lead.enter")
     def half(running: Command) -> None:
         agent = Agent.lock(1)
         agent.years_of_service = 50
@@ -175,7 +175,7 @@ def test_a_command_that_fails_half_way_leaves_nothing(desk: Desk, lead: LeadResu
 
 
 def test_a_batch_never_commits_half_a_command(desk: Desk, lead: LeadResult, look: Look) -> None:
-    @command("test.half", past="half done", undo=put_back)
+    @command("test.half", past="half done", undo=put_back, may="lead.enter")
     def half(running: Command) -> None:
         agent = Agent.lock(1)
         agent.years_of_service = 50
@@ -422,12 +422,12 @@ def test_a_number_too_long_for_the_database_is_refused(desk: Desk, look: Look) -
 
 
 def test_a_request_id_belongs_to_the_outermost_command(desk: Desk, two: None, look: Look) -> None:
-    @command("test.inner", past="worked", undo=put_back)
+    @command("test.inner", past="worked", undo=put_back, may="lead.enter")
     def inner(running: Command, number: int) -> int:
         running.detail = {"number": number}
         return number
 
-    @command("test.outer", past="worked", undo=put_back)
+    @command("test.outer", past="worked", undo=put_back, may="lead.enter")
     def outer(running: Command) -> list[int]:
         return [inner(running.desk, number) for number in (1, 2)]
 

@@ -44,8 +44,17 @@ def test_each_command_has_log_text() -> None:
     assert [name for name, known in every_command().items() if not known.past.strip()] == []
 
 
-@pytest.mark.parametrize("given", ["", ', past="acted"', ", undo=put_back", ', undo=never("it stays")'])
-def test_a_command_without_log_text_or_undo_rule_is_refused(tmp_path: Path, given: str) -> None:
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        ', past="acted"',
+        ", undo=put_back",
+        ', past="acted", undo=put_back',
+        ', undo=never("it stays"), may="lead.enter"',
+    ],
+)
+def test_a_command_without_log_text_undo_rule_or_permission_is_refused(tmp_path: Path, given: str) -> None:
     module = tmp_path / "module.py"
     module.write_text(COMMAND.format(given), encoding="utf-8")
     with pytest.raises(TypeError, match="required keyword-only argument"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -19,6 +20,7 @@ from dispatch.desk.event_chain import seal
 from dispatch.matching import weights
 from dispatch.matching.learning import version_store
 from dispatch.operations import configuration, doctor
+from dispatch.people import passwords, sign_in, tokens, users
 from dispatch.views import desk_views
 from models.agents import Agent
 from tests.races.killing import desk_at_work as work
@@ -86,6 +88,28 @@ def no_seals(dump: Dump) -> Dump:
     return dump | {"event_seals": []}
 
 
+def as_anna(run: Callable[[Desk], object]) -> Callable[[Desk], object]:
+    """Run as the supervisor, if the desk has users by then."""
+
+    def signed(desk: Desk) -> object:
+        desk.account = "anna"
+        with desk.reading():
+            is_open = desk.staff.is_open
+        if not is_open:
+            sign_in.by_account(desk)
+        return run(desk)
+
+    return signed
+
+
+def first_user(desk: Desk) -> None:
+    users.add(desk, "anna", account="anna")
+
+
+adam = as_anna(lambda desk: users.add(desk, "adam", "agent", 1, account="adam"))
+adam_disabled = several(first_user, adam, as_anna(lambda desk: users.disable(desk, "adam")))
+
+
 AGENTS: dict[str, Kind] = {
     "agent taken on": command(partial(add_agent, years=3, rating=4.5, skills=["Mars"])),
     "agent changed": command(lambda desk: agents.change(desk, 1, first_name="Adele", license="L1", rating=3)),
@@ -139,5 +163,21 @@ DESK: dict[str, Kind] = {
     "weights of a file": command(lambda desk: weights.use(desk, "mine.json", weights.PUBLISHED_WEIGHTS)),
     "weights learned": command(lambda desk: version_store.learn(desk, LESSON)),
     "repair": command(doctor.repair, drifted),
+    "first user": command(as_anna(lambda desk: users.add(desk, "anna", account="anna"))),
+    "user changed": command(
+        as_anna(lambda desk: users.change(desk, "adam", "dispatcher")), several(first_user, adam)
+    ),
+    "user disabled": command(as_anna(lambda desk: users.disable(desk, "adam")), several(first_user, adam)),
+    "user enabled": command(as_anna(lambda desk: users.enable(desk, "adam")), adam_disabled),
+    "password": command(
+        as_anna(lambda desk: users.set_digest(desk, "adam", passwords.DECOY)), several(first_user, adam)
+    ),
+    "token made": command(
+        as_anna(lambda desk: tokens.add(desk, "a digest", "anna", 90, "nightly")), first_user
+    ),
+    "token revoked": command(
+        as_anna(lambda desk: tokens.revoke(desk, 1)),
+        several(first_user, as_anna(lambda desk: tokens.add(desk, "a digest", "anna", 90, None))),
+    ),
     "waiting work given out": command(assign_waiting, unnoticed_room),
 }

@@ -1,0 +1,89 @@
+"""A closed desk with a person of each role, and agents 1 and 2 with work."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from dispatch import bookings
+from dispatch.desk.desk import Desk
+from dispatch.desk.staff import SignedIn
+from dispatch.people import passwords, users
+from dispatch.queries.row_types import AgentRow
+from dispatch.service.issues import intake as issue_intake
+from models.base import tuples
+from models.bookings import Booking
+from models.people import User
+from tests.conftest import TestClock
+
+PASSWORD = "a long enough one"
+Enter = Callable[[str], Desk]
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Digest quickly: what a password costs is no matter of the rules."""
+    for name, value in {"ROUNDS": 1, "MEMORY_KIB": 8, "LANES": 1}.items():
+        monkeypatch.setattr(passwords, name, value)
+
+
+@pytest.fixture
+def enter(desk: Desk) -> Enter:
+    """Let a person be signed in, however that came about."""
+
+    def enter(login: str) -> Desk:
+        with desk.reading():
+            user = User.get(User.login == login)
+        desk.staff.signed_in = SignedIn(user.user_id, login)
+        desk.staff.forget()
+        desk.actor = login
+        return desk
+
+    return enter
+
+
+@pytest.fixture
+def closed(
+    desk: Desk,
+    clock: TestClock,
+    add_agent: Callable[..., AgentRow],
+    add_lead: Callable[..., object],
+    enter: Enter,
+) -> Desk:
+    """Bookings 1 and 3 and issue 1 are Ada's (agent 1), booking 2 is Bob's; anna is signed in."""
+    add_agent("Ada", specialisations="billing_dispute")
+    add_agent("Bob")
+    for name in ("Kate", "John", "Mia"):
+        add_lead(name)
+    with desk.reading():
+        held = dict(bookings_held())
+    for number, wanted in ((1, 1), (2, 2), (3, 1)):
+        if held[number] != wanted:
+            bookings.reassign(desk, number, wanted, "for the test")
+    issue_intake.open_issue(desk, "the invoice is wrong, I want my money back", category="billing_dispute")
+    users.add(desk, "anna", account="anna")
+    enter("anna")
+    users.add(desk, "dora", "dispatcher", account="dora")
+    users.add(desk, "adam", "agent", 1, account="adam")
+    users.add(desk, "otto", "auditor", account="otto")
+    clock.advance(seconds=1)
+    return desk
+
+
+def bookings_held() -> list[tuple[int, int]]:
+    return tuples(Booking.select(Booking.booking_id, Booking.agent_id))
+
+
+@pytest.fixture
+def unchanged(path: Path) -> Callable[[], int]:
+    """Return how many events there are, read beside the desk."""
+
+    def count() -> int:
+        with closing(sqlite3.connect(path)) as connection:
+            return int(connection.execute("SELECT count(*) FROM events").fetchone()[0])
+
+    return count
