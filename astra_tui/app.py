@@ -24,6 +24,7 @@ from dispatch.operations import undo
 from dispatch.queries import customer_index
 from models.clock import Clock
 from models.errors import DatabaseUnavailable, DeskError
+from models.opening import absolute, shown
 from screens.app.keys_over_modals import is_told, tell_to_close
 from screens.app.routes import PLACE_MAKERS
 from screens.app.session import SessionApp
@@ -85,7 +86,7 @@ class AstraApp(SessionApp):
         identify: Callable[[Desk], object] | None = None,
     ) -> None:
         self._remembers = preferences is not None
-        self._memory = Memory(memory_path() if self._remembers else None, Path(database).absolute())
+        self._memory = Memory(memory_path() if self._remembers else None, shown(absolute(database)))
         place = self._memory.get("place", "")
         if place in PLACE_MAKERS:
             self.DEFAULT_MODE = place  # type: ignore[misc]  # as of this application
@@ -125,7 +126,7 @@ class AstraApp(SessionApp):
     def watch_my_agent_id(self, agent_id: int | None) -> None:
         if agent_id is not None:
             self._remember("agent", agent_id)
-            self.remember("agent", [str(agent_id), str(self.backend.path)])
+            self.remember("agent", [str(agent_id), self.backend.address])
         self.inbox.look()
 
     def recall(self, key: str, default: Any) -> Any:

@@ -7,6 +7,7 @@ from types import ModuleType
 
 from models.engine import Engine, Place
 from models.errors import DatabaseUnavailable
+from models.postgres import address as server_address
 from models.postgres import is_address
 from models.sqlite import opening as sqlite
 from models.sqlite.desk_file import DeskFile
@@ -18,6 +19,21 @@ def connect(address: str | Path, *, create: bool) -> tuple[Engine, int]:
         opened: tuple[Engine, int] = _server().connect(str(address), create=create)
         return opened
     return sqlite.connect(Path(address), create=create)
+
+
+def absolute(address: str | Path) -> str | Path:
+    """Return what names the same desk from any folder."""
+    return address if is_address(address) else Path(address).absolute()
+
+
+def shown(address: str | Path) -> str:
+    """Return what people and files may have of an address: a path, or a URL without its password."""
+    return server_address.shown(str(address)) if is_address(address) else str(address)
+
+
+def name_of(address: str | Path) -> str:
+    """Return the desk's short name, for where there is little room."""
+    return server_address.name(str(address)) if is_address(address) else Path(address).name
 
 
 def is_there(address: str | Path) -> bool:

@@ -33,11 +33,11 @@ class Memory:
     How another ``desk`` was left is forgotten; if this one is thrown away, it is forgotten for this run only.
     """
 
-    def __init__(self, path: Path | None, desk: Path | None = None) -> None:
+    def __init__(self, path: Path | None, desk: str | None = None) -> None:
         self._path = path
         self._values = _read(path)
         self._changed: dict[str, Any] = {}
-        self._desk = "" if desk is None else str(desk)
+        self._desk = desk or ""
         self._is_thrown_away = desk is not None and is_thrown_away(desk)
         self._lock = threading.Lock()
         if desk is not None and self.get("desk", self._desk) != self._desk:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from models.postgres import is_address
+
 PREFIX = "astra-demo-"
 
 
@@ -15,5 +17,7 @@ def new_file() -> str:
 
 def is_thrown_away(database: str | Path) -> bool:
     """Return whether a database is such a demo: nothing opens it again by itself."""
+    if is_address(database):
+        return False
     folder = Path(database).parent
     return folder.name.startswith(PREFIX) and folder.parent == Path(tempfile.gettempdir())

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from models.errors import DatabaseUnavailable
+from models.postgres import SERVICE
 
 APPLICATION_NAME = "astra"
 
@@ -42,6 +44,14 @@ def shown(text: str) -> str:
     """The address as it may be shown and logged: without a password, wherever it stands in it."""
     text = re.sub(r"(?<=://)([^/@:?]*):[^/?]*@", r"\1@", text)
     return re.sub(r"(?i)\b(password|sslpassword)=('[^']*'|[^\s&]*)", r"\1=...", text)
+
+
+def name(text: str) -> str:
+    """The database's own name, or the service's, where there is little room."""
+    if text.startswith(SERVICE):
+        return text.removeprefix(SERVICE).partition(" ")[0]
+    beyond = re.sub(r"^[a-z]+://[^/?]*/?", "", text, flags=re.IGNORECASE)
+    return unquote(beyond.partition("?")[0]) or shown(text)
 
 
 _EXAMPLE = "write postgresql://USER@HOST/DATABASE, or service=NAME"

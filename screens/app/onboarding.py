@@ -41,13 +41,13 @@ class GreetingApp(UndoingApp):
         """Announce a desk that was just made, and the problems of the configuration."""
         backend = self._host.backend
         if is_new or backend.desk.is_new:
-            self._host.tell(f"Made a new desk: {backend.path}", seconds=AT_START_S)
+            self._host.tell(f"Made a new desk: {backend.address}", seconds=AT_START_S)
         if problems:
             self._host.tell("\n".join(problems), severity="warning", seconds=AT_START_S)
 
     def tell_of_replacement(self, is_same_desk: bool) -> None:
         """Say that the file which has taken the desk's place is shown now."""
-        self._host.tell(describe_loaded(self._host.backend.path, is_same_desk))
+        self._host.tell(describe_loaded(self._host.backend.name, is_same_desk))
 
     def greet(self) -> None:
         """Show the tour to a new user, the first steps where the desk is empty, and what was interrupted."""

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from dispatch.bootstrap import open_desk
@@ -28,7 +27,7 @@ from dispatch.queries.new_work import Heard, Restored
 from dispatch.service.satisfaction import training
 from models.clock import Clock
 from models.errors import DatabaseUnavailable, NotPermitted, Refused
-from models.opening import place_of
+from models.opening import absolute, name_of, place_of, shown
 
 T = TypeVar("T")
 PAUSE_S = 0.05
@@ -54,6 +53,7 @@ class Backend:
     work, such as thousands of scores or a training, goes ``beside`` both. Call ``open()``
     first; everything raises DeskError as the desk does.
 
+    ``path`` is what opens the desk; ``address`` is its name for people, ``name`` a short one.
     ``values`` are the accepted values as last read, for the UI thread: unlike the desk's own, which
     a refused command discards, they never query the database. ``own_events`` are the
     ids of the latest events written by commands of this application, ``last_own_event`` the last of them.
@@ -70,7 +70,8 @@ class Backend:
         actor: str | None,
         identify: Callable[[Desk], object] | None = None,
     ) -> None:
-        self.path = Path(path).absolute()
+        self.path = absolute(path)
+        self.address, self.name = shown(self.path), name_of(self.path)
         self._clock = clock
         self._actor, self._identify = actor, identify
         self.is_open = True
@@ -279,12 +280,12 @@ class Backend:
         except OSError as error:
             raise DatabaseUnavailable(
                 "no_database",
-                f"lost the database file {self.path} ({error.strerror})",
+                f"lost the database file {self.address} ({error.strerror})",
                 "put the file back where it was",
             ) from error
         if how:
             self._file.set_log_aside()
-            self.replaced = FileReplaced("replaced", f"{self.path} was {how} by another file")
+            self.replaced = FileReplaced("replaced", f"{self.address} was {how} by another file")
             raise self.replaced
 
     async def load_replacement(self) -> bool:

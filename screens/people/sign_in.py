@@ -44,7 +44,7 @@ class SignIn(Hosted[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="sign-in", classes="frame") as frame:
-            frame.border_title = Content(f"Sign in to {visible(self.backend.path.name)}")
+            frame.border_title = Content(f"Sign in to {visible(self.backend.name)}")
             yield Static(id="sign-in-why")
             with Horizontal():
                 yield Label("Name")

@@ -267,9 +267,9 @@ class Place(Hosted[None]):
             wording.exact(desk.now()),
             len(inbox.unseen),
         )
-        path, is_read_only = self.backend.path, bool(desk.why_read_only)
-        is_open = self.backend.is_open
-        heading = Heading(policy, desk.actor, inbox.name, path, moment, new, is_read_only, is_open)
+        backend, is_read_only = self.backend, bool(desk.why_read_only)
+        place = backend.name, backend.address
+        heading = Heading(policy, desk.actor, inbox.name, *place, moment, new, is_read_only, backend.is_open)
         self.query_one(TopBar).show(heading)
         self.host.show_desk_title(self._waiting)
         self.query_one(SweepBar).show(self.backend.unswept_since, is_read_only=is_read_only)

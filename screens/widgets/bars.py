@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from rich.cells import cell_len
 from textual import events, on
@@ -68,7 +67,8 @@ class Heading:
     policy: str
     actor: str
     agent: str
-    path: Path
+    desk: str
+    address: str
     moment: str
     new: int = 0
     is_read_only: bool = False
@@ -79,7 +79,7 @@ class Heading:
 
         An open desk, on which anybody can be anybody, says so in every width.
         """
-        desk = short(visible(self.path.name), NAME_WIDTH)
+        desk = short(visible(self.desk), NAME_WIDTH)
         day, _, hour = self.moment.rpartition(" ")
         date = f"{day.rpartition(' ')[0]} {hour}"
         if self.is_read_only:
@@ -104,7 +104,7 @@ class Heading:
         """The full text, for a tooltip."""
         agent = f"\nMy desk is {self.agent}'s" if self.agent else ""
         whose = f"\n{OPEN_DESK}" if self.is_open else ""
-        return f"Signed as {self.actor}{agent}\n{self.path}{whose}\n{self.policy}: a click chooses another"
+        return f"Signed as {self.actor}{agent}\n{self.address}{whose}\n{self.policy}: a click chooses another"
 
 
 class TopBar(Horizontal):

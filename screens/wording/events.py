@@ -194,6 +194,6 @@ def describe_restore(done: Restored) -> str:
     return f"The desk was restored from {Path(done.file).name} by {done.actor}{lost} (event {done.event_id})"
 
 
-def describe_loaded(path: Path, is_same_desk: bool) -> str:
+def describe_loaded(name: str, is_same_desk: bool) -> str:
     """Describe for the message line that the file which had taken the desk's place was loaded."""
-    return f"Loaded {path.name}" + ("" if is_same_desk else ", another desk")
+    return f"Loaded {name}" + ("" if is_same_desk else ", another desk")

@@ -74,7 +74,7 @@ async def test_new_work_is_announced_once_and_counted_until_seen(
         await app.settle()
         assert (tab(app), len(bells)) == ("My desk", 3)
         assert "lee (Nova Singh)" in text_of(app)
-        assert str(app.backend.path) in str(app.screen.query_one(TopBar).query_one(".info").tooltip)
+        assert app.backend.address in str(app.screen.query_one(TopBar).query_one(".info").tooltip)
 
 
 async def one_is_announced(app: AstraApp, other: Desk, bells: list[None]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -123,7 +122,7 @@ def test_a_lead_seen_by_all_is_news_once(monkeypatch: pytest.MonkeyPatch) -> Non
     assert look() == ["2 seen by all, taken by nobody: 414-415"]
 
 
-HEADING = Heading("Rank policy", "kim", "Soren Baker", Path("/desks/desk.db"), "4 Mar 2082 12:00")
+HEADING = Heading("Rank policy", "kim", "Soren Baker", "desk.db", "/desks/desk.db", "4 Mar 2082 12:00")
 
 
 @pytest.mark.parametrize(
@@ -143,7 +142,7 @@ def test_the_header_says_what_fits(width: int, line: str) -> None:
 
 
 def test_the_header_counts_cells_and_its_tooltip_is_complete() -> None:
-    wide = Heading("Rank policy", "山田", "", Path("/desks/desk.db"), "4 Mar 2082 12:00")
+    wide = Heading("Rank policy", "山田", "", "desk.db", "/desks/desk.db", "4 Mar 2082 12:00")
     assert wide.fitting(20) == "山田  desk.db  12:00"
     assert wide.fitting(19) == "山田  12:00"
     assert wide.whole == "Signed as 山田\n/desks/desk.db\nRank policy: a click chooses another"

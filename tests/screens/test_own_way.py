@@ -216,15 +216,15 @@ async def test_another_desk_does_not_begin_where_this_one_was_left(golden_file: 
 
 def test_a_desk_that_is_thrown_away_does_not_change_where_another_was_left(tmp_path: Path) -> None:
     path, desk, demo = tmp_path / "memory.json", tmp_path / "desk.db", Path(new_file())
-    memory = Memory(path, desk)
+    memory = Memory(path, str(desk))
     memory.put("place", "queue")
     memory.write()
-    memory = Memory(path, demo)
+    memory = Memory(path, str(demo))
     assert not memory.get("place", "")
     assert not memory.put("place", "roster")
     assert memory.put("queue.sort", "id")
     memory.write()
-    memory = Memory(path, desk)
+    memory = Memory(path, str(desk))
     assert (memory.get("place", ""), memory.get("queue.sort", "")) == ("queue", "id")
 
 

@@ -301,7 +301,7 @@ async def saved_views(app: AstraApp, _: Pilot[None], row: Row) -> None:
 
 @check("`E`")
 async def export(app: AstraApp, _: Pilot[None], row: Row) -> None:
-    target = app.backend.path.with_name("all.csv")
+    target = Path(app.backend.path).with_name("all.csv")
     await press(app, "f4", "escape", *row.pressed)
     app.screen.query_one("#path", Input).value = str(target)
     await press(app, "f9")

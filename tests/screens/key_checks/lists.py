@@ -76,7 +76,7 @@ async def export_of_the_roster(app: AstraApp) -> None:
     await press(app, "f3", "E")
     file = Path(app.screen.query_one("#path", Input).value)
     assert file.name.startswith("roster-")
-    target = app.backend.path.with_name("roster.csv")
+    target = Path(app.backend.path).with_name("roster.csv")
     await fill_in(app, path=str(target))
     await press(app, "f9")
     assert target.read_text().startswith("agent_id,rank,department,name,")
