@@ -31,6 +31,11 @@ def shown(address: str | Path) -> str:
     return server_address.shown(str(address)) if is_address(address) else str(address)
 
 
+def has_password(address: str | Path) -> bool:
+    """Return whether an address has a password in it."""
+    return shown(address) != str(address)
+
+
 def name_of(address: str | Path) -> str:
     """Return the desk's short name, for where there is little room."""
     return server_address.name(str(address)) if is_address(address) else Path(address).name

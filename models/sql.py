@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from peewee import SQL, Case, ColumnBase, Context, Node, Value, fn
@@ -17,6 +18,7 @@ from models.database import database_at_work
 
 ONE, ZERO = SQL("1"), SQL("0")  # no parameters, so that indexes on one of them alone are used
 TRUE = SQL("TRUE")
+_TO_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 class Portable(ColumnBase):
@@ -81,12 +83,17 @@ def json_text(document: Any, *path: str) -> Portable:
     return Portable("json_text", document, path)
 
 
-def caseless(text: Any) -> Any:
-    """A text to sort and compare regardless of the case of its letters from A to Z.
+def caseless(text: Any) -> Portable:
+    """A text to sort and compare regardless of the case of its letters from A to Z, as indexes on names are.
 
-    Every engine has a collation of this name; the indexes on names have it, too.
+    What it is compared with has to be ``in_small_letters()``.
     """
-    return text.collate("NOCASE")
+    return Portable("caseless", text)
+
+
+def in_small_letters(text: str) -> str:
+    """A value to compare with what is ``caseless()``."""
+    return text.translate(_TO_SMALL)
 
 
 def index_nulls_first(column: Any) -> Portable:

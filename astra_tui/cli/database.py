@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from click import get_current_context
@@ -19,6 +20,7 @@ from dispatch.queries import wording
 from models import private_files
 from models.engine import no_file
 from models.errors import DatabaseUnavailable, InvalidInput
+from models.opening import has_password
 from models.postgres import is_address
 
 IN_MEMORY = ":memory:"  # what SQLite itself calls a database without a file
@@ -137,6 +139,7 @@ def opened(
 
     On a desk with users somebody has to have signed in, unless nobody is asked: the clock acts for the desk.
     """
+    _warn_of_password(path)
     desk = open_desk(path, actor=actor, create=create)
     try:
         if says_read_only and desk.why_read_only:
@@ -154,6 +157,12 @@ def opened(
         context = get_current_context(silent=True)
         if context is not None and desk.has_committed:
             context.obj.has_committed = True
+
+
+@cache
+def _warn_of_password(path: Path | str) -> None:
+    if has_password(path):
+        narrate("Warning: others may read the password in the address; put it into a file, see PGPASSFILE")
 
 
 def _refuse_damaged(desk: Desk, error: Exception) -> None:

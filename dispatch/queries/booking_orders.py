@@ -19,7 +19,7 @@ from models.base import tuples
 from models.bookings import STATUSES, Booking
 from models.customers import Customer, Lead
 from models.priorities import MEDIUM, PRIORITIES
-from models.sql import caseless
+from models.sql import caseless, in_small_letters
 
 _CUSTOMER = caseless(Lead.customer_name)
 NEVER = "~"  # after every time
@@ -91,7 +91,7 @@ def _rare(number: int) -> Any:
 
 def _agent_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
     names = tuples(Agent.select(Agent.first_name, Agent.last_name).where(Agent.agent_id == row["agent_id"]))
-    return names[0] if names else ("", "")
+    return tuple(map(in_small_letters, names[0])) if names else ("", "")
 
 
 def _text(column: Any) -> Any:
@@ -100,6 +100,10 @@ def _text(column: Any) -> Any:
 
 def _plain(column: Any, name: str, split: Callable[[], list[Part]] | None = None) -> Order:
     return Order((column,), lambda row: (row[name] or "",), split)
+
+
+def _caseless(column: Any, name: str, split: Callable[[], list[Part]] | None = None) -> Order:
+    return Order((column,), lambda row: (in_small_letters(row[name] or ""),), split)
 
 
 def _listed(column: Any, name: str, kind: str) -> Order:
@@ -114,8 +118,8 @@ BOOKING_SORTS: dict[str, Order] = {
     "priority": Order(
         (Booking.priority,), lambda row: (PRIORITIES.index(row["priority"]) + 1,), _by_priority
     ),
-    "customer": _plain(_CUSTOMER, "customer_name", _by_name),
-    "agent": Order(tuple(fn.COALESCE(name, "") for name in _NAMES), _agent_of, _by_agent),
+    "customer": _caseless(_CUSTOMER, "customer_name", _by_name),
+    "agent": Order((_text(Agent.first_name), _text(Agent.last_name)), _agent_of, _by_agent),
     "destination": _listed(Booking.destination, "destination", "destination"),
     "status": Order((Booking.status, Booking.changed_at), lambda row: (row["status"], row["changed_at"])),
     "due": Order(
@@ -127,11 +131,11 @@ BOOKING_SORTS: dict[str, Order] = {
     "launch": _listed(Booking.launch_location, "launch_location", "launch"),
     "source": _listed(Lead.source, "source", "source"),
     "method": _listed(Lead.method, "method", "method"),
-    "package": _plain(_text(Booking.package), "package"),
+    "package": _caseless(_text(Booking.package), "package"),
     "revenue": Order((_CENTS,), lambda row: (round((row["total_revenue"] or 0) * 100),)),
-    "phone": _plain(_text(Customer.phone), "phone"),
-    "email": _plain(_text(Customer.email), "email"),
-    "wishes": _plain(_text(Lead.requests), "requests"),
+    "phone": _caseless(_text(Customer.phone), "phone"),
+    "email": _caseless(_text(Customer.email), "email"),
+    "wishes": _caseless(_text(Lead.requests), "requests"),
 }
 """Those but for the last few have an index, or parts that have one."""
 

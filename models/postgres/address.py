@@ -20,10 +20,6 @@ class Address(NamedTuple):
     shown: str
     parts: Mapping[str, str]
 
-    @property
-    def has_password(self) -> bool:
-        return bool(self.parts.get("password"))
-
 
 def parse(text: str) -> Address:
     """Take an address apart. Raises DatabaseUnavailable if libpq cannot read it or it names no database."""

@@ -42,6 +42,9 @@ class PostgresDialect:
     def json_text(self, document: Any, path: Sequence[str]) -> Node:
         return fn.JSON_EXTRACT_PATH_TEXT(Cast(document, "JSON"), *(SQL(_quoted(name)) for name in path))
 
+    def caseless(self, text: Any) -> Node:
+        return fn.LOWER(text)  # of A to Z: the tables' texts have the collation C
+
     def index_nulls_first(self, column: Any) -> Node:
         return NodeList((column, SQL("NULLS FIRST")))
 

@@ -40,6 +40,10 @@ class SqliteDialect:
     def json_text(self, document: Node, path: Sequence[str]) -> Node:
         return fn.json_extract(document, ".".join(("$", *path)))
 
+    def caseless(self, text: Any) -> Node:
+        collated: Node = text.collate("NOCASE")
+        return collated
+
     def index_nulls_first(self, column: Node) -> Node:
         return column  # as SQLite sorts anyway
 

@@ -13,6 +13,7 @@ from astra_tui.cli.output.progress import progress_bar
 from astra_tui.user import throw_away
 from dispatch.operations.row_types import DemoResult
 from dispatch.queries.wording import plural
+from models.opening import shown
 from seeds.demo.demo import AGENTS, BOOKINGS, MOST_AGENTS, MOST_BOOKINGS, make_demo
 
 AGENTS_HELP = f"Number of agents; default {AGENTS}."
@@ -37,7 +38,7 @@ def demo(call: Call, no_open: bool, agents: int, bookings: int) -> None:
     path = database_to_create(database)
     with opened(path, call.actor, create=True) as desk, progress_bar("bookings") as progress:
         made = make_demo(desk, agents=agents, bookings=bookings, with_issues=True, progress=progress)
-    call.show({"database": str(path), **made}, lambda _: _print(made, path))
+    call.show({"database": shown(path), **made}, lambda _: _print(made, path))
     if not no_open:
         call.surroundings.exit_code = call.surroundings.open_application(database, call.actor)
 
@@ -47,6 +48,6 @@ def _print(made: DemoResult, path: Path | str) -> None:
         line(f"Finished the demo that was interrupted (event {made['resumed']})")
     line(
         f"{plural(made['agents'], 'agent')}, {plural(made['assignments'], 'assignment')} and "
-        f"{plural(made['bookings'], 'booking')} in {path}"
+        f"{plural(made['bookings'], 'booking')} in {shown(path)}"
     )
     line(f"{plural(made['issues'], 'issue')} at the service desk")

@@ -24,7 +24,7 @@ from dispatch.operations import import_record
 from dispatch.operations.changed_rows.wording import described_difference
 from dispatch.operations.row_types import ImportResult
 from dispatch.queries.wording import plural
-from models.opening import is_there
+from models.opening import is_there, shown
 from seeds.importing.importer import import_files
 from seeds.importing.row_rules import Notation
 from seeds.importing.sources import files_of
@@ -82,7 +82,7 @@ def import_(
     left = [*result["quarantined"], *result["conflicts"], *([] if update else result["different"])]
     given.finish(call, refused, len(left))
     if call.as_json:
-        result["database"] = str(database_path(call.database))
+        result["database"] = shown(database_path(call.database))
     call.show(result, _print)
 
 

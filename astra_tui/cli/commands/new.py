@@ -10,6 +10,7 @@ from astra_tui.cli.database import database_path, opened
 from astra_tui.cli.options import Call, bare
 from astra_tui.cli.output.printing import line
 from models.errors import Refused
+from models.opening import shown
 
 
 @click.command("new")
@@ -23,10 +24,10 @@ def new(call: Call, file: str) -> None:
     if call.database is not None:
         raise click.UsageError("give the new desk's FILE alone, without --db")
     path = database_path(file)
-    taken = Refused("exists", f"{path} already exists", "choose another name, or open it with --db")
+    taken = Refused("exists", f"{shown(path)} already exists", "choose another name, or open it with --db")
     if os.path.lexists(path):
         raise taken
     with opened(path, call.actor, create=True) as desk:
         if not desk.is_new:  # another process was faster
             raise taken
-    call.show({"database": str(path)}, lambda row: line(f"Made a new desk: {row['database']}"))
+    call.show({"database": shown(path)}, lambda row: line(f"Made a new desk: {row['database']}"))

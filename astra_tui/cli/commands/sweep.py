@@ -24,6 +24,7 @@ from dispatch.queries.row_types import MoveRow
 from dispatch.queries.wording import moment, plural, span
 from models.base import Json
 from models.errors import DeskError
+from models.opening import shown
 
 UNSOUND = 1
 LEAST_S, MOST_S = 5, 86_400  # between two rounds
@@ -99,7 +100,7 @@ class RoundReports:
         self._as_json = as_json
         self._problem = ""
         self._stuck: frozenset[int] = frozenset()
-        self._greeting = f"Sweeping {path} every {span(every_s / 60)}, until stopped"
+        self._greeting = f"Sweeping {shown(path)} every {span(every_s / 60)}, until stopped"
 
     def tell(self, one: Round) -> None:
         if self._greeting:

@@ -47,7 +47,7 @@ from models.issues import (
     Survey,
 )
 from models.priorities import PRIORITIES
-from models.sql import caseless, listed
+from models.sql import caseless, in_small_letters, listed
 
 URGENCY, CHANGED = "urgency", "changed"
 AT_ONCE = 500
@@ -75,10 +75,10 @@ _OF_ROW: dict[str, Callable[[IssueRow], list[Any]]] = {
     "due": lambda row: [row["sla"]["resolution_due"]],
     "status": lambda row: [row["status"]],
     "category": lambda row: [row["category"]],
-    "agent": lambda row: [row["agent_name"] or ""],
-    "customer": lambda row: [row["customer_name"] or ""],
+    "agent": lambda row: [in_small_letters(row["agent_name"] or "")],
+    "customer": lambda row: [in_small_letters(row["customer_name"] or "")],
     "opened": lambda row: [row["opened_at"]],
-    "title": lambda row: [row["title"]],
+    "title": lambda row: [in_small_letters(row["title"])],
     "tier": lambda row: [row["tier"] or ""],
     "channel": lambda row: [row["channel"]],
     "booking": lambda row: [row["booking_id"] or 0],
