@@ -27,6 +27,7 @@ from tests.server import Server, binaries
 from tests.unclosed import watch_connections
 
 QUIET = "UPDATE settings SET value = '0' WHERE key IN ('offer_minutes', 'shuffle_seconds')"
+ABOUT_FILES = Path(__file__).parent / "models" / "sqlite"
 START = datetime(2026, 3, 1, 9, 0, 0, tzinfo=UTC)
 
 
@@ -50,7 +51,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what is about files, where the desks are on a server."""
     if config.getoption("--engine") == "postgres":
         for item in items:
-            if item.get_closest_marker("on_file"):
+            if item.get_closest_marker("on_file") or item.path.is_relative_to(ABOUT_FILES):
                 item.add_marker(pytest.mark.skip(reason="about a desk's file"))
 
 

@@ -37,7 +37,7 @@ class PostgresDialect:
         return fn.STRING_AGG(Cast(values, "TEXT"), SQL("','"))
 
     def json_number(self, document: Any, path: Sequence[str]) -> Node:
-        return Cast(self.json_text(document, path), "DOUBLE PRECISION")
+        return Cast(self.json_text(document, path), "NUMERIC")  # whole or not, as it is written
 
     def json_text(self, document: Any, path: Sequence[str]) -> Node:
         return fn.JSON_EXTRACT_PATH_TEXT(Cast(document, "JSON"), *(SQL(_quoted(name)) for name in path))

@@ -46,6 +46,7 @@ def booking(database: Engine, add_agent: AddAgent, add_lead: AddLead) -> Booking
     return Booking.lock(add_lead()["booking_id"])
 
 
+@pytest.mark.on_file
 def test_save_writes_the_changed_columns_only(database: Engine, booking: Booking) -> None:
     booking.contacted_at = "2082-03-01 09:00:00"
     booking.package = None  # as it was
@@ -57,6 +58,7 @@ def test_save_writes_the_changed_columns_only(database: Engine, booking: Booking
     ]
 
 
+@pytest.mark.on_file
 def test_save_without_a_change_writes_and_announces_nothing(database: Engine, booking: Booking) -> None:
     booking.status = booking.status
     with statements(database) as seen, heard(Booking) as saves:
@@ -86,6 +88,7 @@ def test_every_save_raises_the_version(booking: Booking) -> None:
     assert booking.version == Booking.lock(1).version == 4
 
 
+@pytest.mark.on_file
 def test_a_row_saved_elsewhere_meanwhile_is_a_conflict(booking: Booking) -> None:
     other = Booking.lock(1)
     other.package = "Luxury Dome Stay"
@@ -136,6 +139,7 @@ def test_a_key_longer_than_64_bits_is_not_found(database: Engine) -> None:
         Agent.lock(10**30)
 
 
+@pytest.mark.on_file
 def test_driver_errors_are_raised_as_peewee_errors(database: Engine, add_agent: AddAgent) -> None:
     add_agent()
     agent = Agent.lock(1)
@@ -144,6 +148,7 @@ def test_driver_errors_are_raised_as_peewee_errors(database: Engine, add_agent: 
         agent.save()
 
 
+@pytest.mark.on_file
 def test_a_reference_is_the_id_and_loads_no_row(
     database: Engine, add_agent: AddAgent, add_lead: AddLead
 ) -> None:
@@ -156,6 +161,7 @@ def test_a_reference_is_the_id_and_loads_no_row(
     assert len(seen) == 1
 
 
+@pytest.mark.on_file
 def test_query_rows_are_read_only(database: Engine, add_lead: AddLead) -> None:
     add_lead()
     lead = Lead.get()
@@ -178,6 +184,7 @@ def test_a_compiled_query_takes_its_values_by_name(database: Engine, add_agent: 
     assert query(least=0, limit=1) == [("Ada",)]
 
 
+@pytest.mark.on_file
 def test_each_database_compiles_its_own_sql(database: Engine, add_agent: AddAgent) -> None:
     """SQL kept for all databases used the dialect of the first one."""
 

@@ -116,6 +116,7 @@ def test_the_next_in_turn_costs_the_same_far_from_the_first(desk: Desk, at_work:
     assert extra_steps(desk, next_in_turn, turn) < FEW
 
 
+@pytest.mark.on_file
 def test_waiting_bookings_cost_the_same_among_many(desk: Desk, at_work: None) -> None:
     def look() -> bool:
         return waiting_list.drainable(desk)

@@ -71,6 +71,7 @@ def lead_of(name: str) -> Lead:
     return lead
 
 
+@pytest.mark.on_file
 def test_an_engine_that_sends_ahead_numbers_the_same_rows(
     database: Engine, ahead: Ahead, add_agent: AddAgent
 ) -> None:

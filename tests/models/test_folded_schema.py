@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from dispatch import customers
 from dispatch.bootstrap import open_desk
 from dispatch.leads import intake
@@ -19,6 +21,7 @@ PRAGMA user_version = 14;
 """
 
 
+@pytest.mark.on_file
 def test_the_index_of_an_older_desk_is_built_again(path: Path) -> None:
     with closing(open_desk(path)) as desk:
         intake.receive(desk, name="Łukasz Żak", requests="near L\u2019Oréal", **TRIP)

@@ -72,6 +72,7 @@ def test_a_desk_of_schema_1_opens_after_a_backup_and_its_attempts_are_counted(ol
         backup.close()
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize("agent_id", [None, 1])
 def test_due_follow_ups_cost_the_same_among_many_bookings(
     desk: Desk, add_agent: Callable[..., object], add_lead: Callable[..., object], agent_id: int | None

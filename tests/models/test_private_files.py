@@ -43,6 +43,7 @@ def test_a_desk_is_private_from_its_first_byte(tmp_path: Path, monkeypatch: pyte
     assert (mode(path), path.stat().st_size) == (0o600, 0)
 
 
+@pytest.mark.on_file
 def test_a_desk_that_is_there_keeps_its_permissions(path: Path) -> None:
     path.chmod(0o640)
     open_desk(path, create=True).close()

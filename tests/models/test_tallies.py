@@ -210,6 +210,7 @@ def test_reopening_removes_the_sale_from_the_tallies(
         assert tallies.stored() == {}
 
 
+@pytest.mark.on_file
 def test_doctor_finds_and_recounts_wrong_tallies(
     desk: Desk, add_agent: Callable[..., Any], add_lead: Callable[..., Any]
 ) -> None:

@@ -134,6 +134,7 @@ def test_claiming_and_noting_leave_the_load_alone(two: None, desk: Desk, add_lea
     assert loads() == {1: 1, 2: 0}
 
 
+@pytest.mark.on_file
 def test_a_load_below_zero_is_refused_and_never_clamped(two: None, desk: Desk, add_lead: AddLead) -> None:
     add_lead()
     Agent.update(load=0).where(Agent.agent_id == 1).execute()  # as a manual change might

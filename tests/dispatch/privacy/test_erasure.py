@@ -42,11 +42,13 @@ def figures(desk: Desk) -> Any:
         return booking_figures.by_kind(), booking_figures.by_agent(desk), agents
 
 
+@pytest.mark.on_file
 def test_the_person_is_everywhere_before(desk: Desk, person: int, held_in: HeldIn) -> None:
     assert held_in() == list(WORDS)
     assert wrong(desk) == {}
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize("is_indexed", [True, False])
 def test_nothing_of_an_erased_person_is_left(
     desk: Desk, person: int, held_in: HeldIn, is_indexed: bool
@@ -195,6 +197,7 @@ def test_the_same_person_comes_back_as_somebody_new(desk: Desk, person: int, loo
     assert look(lambda: Lead.get_by_id(row["lead_id"])).customer_id == 5
 
 
+@pytest.mark.on_file
 def test_the_log_is_append_only_again(desk: Desk, person: int) -> None:
     privacy.forget(desk, person)
     desk.close()

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from dispatch import bookings, customers, privacy
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
@@ -37,6 +39,7 @@ def has_number(desk: Desk) -> bool:
     return any(b"5556667" in file.read_bytes() for file in files if file.exists())
 
 
+@pytest.mark.on_file
 def test_through_a_chain_of_merges(desk: Desk) -> None:
     come_in(desk, "", "", NUMBER)
     customers.merge(desk, 2, 3)
@@ -47,6 +50,7 @@ def test_through_a_chain_of_merges(desk: Desk) -> None:
     assert not has_number(desk)
 
 
+@pytest.mark.on_file
 def test_from_a_merge_that_was_redone_to_its_last_undo(desk: Desk) -> None:
     come_in(desk, "", NUMBER)
     customers.merge(desk, 1, 2)
@@ -59,6 +63,7 @@ def test_from_a_merge_that_was_redone_to_its_last_undo(desk: Desk) -> None:
     assert not has_number(desk)
 
 
+@pytest.mark.on_file
 def test_of_a_merge_that_was_redone_and_stands(desk: Desk) -> None:
     come_in(desk, "", NUMBER)
     customers.merge(desk, 1, 2)
@@ -68,6 +73,7 @@ def test_of_a_merge_that_was_redone_and_stands(desk: Desk) -> None:
     assert not has_number(desk)
 
 
+@pytest.mark.on_file
 def test_in_what_happened_before_the_undo(desk: Desk, look: Look) -> None:
     come_in(desk, "", NUMBER)
     customers.merge(desk, 1, 2)

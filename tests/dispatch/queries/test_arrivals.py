@@ -34,6 +34,7 @@ def test_leads_of_the_hour_and_the_day(
     assert look(queries.count_arrivals, now) == queries.Arrivals(0, 2, 3)
 
 
+@pytest.mark.on_file
 def test_older_leads_are_not_read(
     desk: Desk, add_agent: Callable[..., Any], add_lead: Callable[..., Any]
 ) -> None:

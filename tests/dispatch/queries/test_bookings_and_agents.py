@@ -218,6 +218,7 @@ def test_an_agents_desk_is_grouped(
     ]
 
 
+@pytest.mark.on_file
 def test_an_agents_desk_reads_none_of_the_work_closed_on_other_days(
     desk: Desk, lead: LeadResult, clock: Any
 ) -> None:

@@ -210,6 +210,7 @@ def many(desk: Desk) -> Desk:
     return desk
 
 
+@pytest.mark.on_file
 def test_catching_up_stops_at_its_limit(many: Desk) -> None:
     assert customer_index.catch_up(many, 100) == 500
     answer: list[int] = []
@@ -247,6 +248,7 @@ def test_a_search_indexes_a_large_backlog_and_leaves_a_small_one(
         assert backlog() == 0
 
 
+@pytest.mark.on_file
 def test_only_the_newest_of_a_large_backlog_are_searched(many: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(customer_index, "MOST_LOOKED_THROUGH", 10)
     with many.reading():

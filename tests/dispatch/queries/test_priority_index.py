@@ -37,6 +37,7 @@ def test_bookings_of_an_earlier_version_are_medium_and_can_be_changed(tmp_path: 
             assert queries.booking(1)["priority"] == "MEDIUM"
 
 
+@pytest.mark.on_file
 def test_the_doctor_finds_nothing_wrong_with_events_that_say_no_priority(
     desk: Desk, lead: Any, path: Path
 ) -> None:
@@ -55,6 +56,7 @@ def test_the_doctor_finds_nothing_wrong_with_events_that_say_no_priority(
     assert wrong == []
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize("number", [0, 6])
 def test_the_database_refuses_what_is_no_priority(desk: Desk, lead: Any, path: Path, number: int) -> None:
     with (
@@ -64,6 +66,7 @@ def test_the_database_refuses_what_is_no_priority(desk: Desk, lead: Any, path: P
         connection.execute("UPDATE bookings SET priority = ?", (number,))
 
 
+@pytest.mark.on_file
 def test_a_usual_lead_is_in_no_further_index(
     desk: Desk, lead: Any, add_lead: Callable[..., Any], path: Path
 ) -> None:
@@ -79,6 +82,7 @@ def test_a_usual_lead_is_in_no_further_index(
     assert index_entries_written(desk, lambda: editing.edit(desk, 1, priority="high"), "bookings") > 0
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize("descending", [True, False])
 def test_a_page_by_priority_reads_no_other_bookings(desk: Desk, lead: Any, descending: bool) -> None:
     add_bookings(desk, 20)
@@ -87,6 +91,7 @@ def test_a_page_by_priority_reads_no_other_bookings(desk: Desk, lead: Any, desce
     assert extra_steps(desk, lambda: queries.list_bookings(which, 5), lambda: add_bookings(desk)) < FEW
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize(("operator", "value"), [(":", HIGH), (">=", HIGH), (">", MEDIUM)])
 def test_a_rare_priority_is_found_without_the_others(
     desk: Desk, lead: Any, operator: str, value: int
@@ -101,6 +106,7 @@ def test_a_rare_priority_is_found_without_the_others(
     assert extra_steps(desk, read, lambda: add_bookings(desk)) < FEW
 
 
+@pytest.mark.on_file
 def test_the_waiting_ones_are_read_in_order_without_sorting(
     desk: Desk, lead: Any, add_lead: Callable[..., Any]
 ) -> None:
