@@ -55,6 +55,11 @@ def binaries() -> Path | None:
     return found[-1] if found else None
 
 
+def database_of(address: str) -> str:
+    """The name of the database that an address has."""
+    return address.partition("?")[0].rpartition("/")[2]
+
+
 class Server:
     """A running server; ``settings`` are those of postgresql.conf."""
 

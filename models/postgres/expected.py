@@ -141,9 +141,10 @@ class ServerSchema:
     def _expected(self) -> dict[str, Part]:
         with closing(self._database.another()) as scratch, scratch.active(), scratch.making() as transaction:
             scratch.run(f"CREATE SCHEMA {SCRATCH}", ())
-            scratch.run(f"SET LOCAL search_path = {SCRATCH}, public", ())
+            scratch.run(f"SET LOCAL search_path = {SCRATCH}", ())  # nothing of the desk's own is to be found
             upgrade.make_tables(scratch)
             keep_order(self._policy)
+            scratch.run(f"SET LOCAL search_path = {SCRATCH}, public", ())
             found = _parts(scratch.run(PARTS, {"schema": SCRATCH}).fetchall(), SCRATCH)
             transaction.rollback()
             return found

@@ -37,7 +37,7 @@ _CONVERTS_ROWS = re.compile(r"\s*(UPDATE|INSERT)\b")
 _FULL_TEXT = re.compile(r"CREATE VIRTUAL TABLE (\w+) USING fts5\b.*", re.DOTALL)
 _FULL_TEXT_TABLE = (
     r'CREATE TABLE \1 (rowid BIGINT PRIMARY KEY, words TEXT COLLATE "C" NOT NULL);'
-    r"CREATE INDEX \1_words ON \1 USING gin (words gin_trgm_ops)"
+    r"CREATE INDEX \1_words ON \1 USING gin (words trigrams.gin_trgm_ops)"
 )
 _BOOLEAN = rf"\b({'|'.join(BOOLEANS)}) INTEGER\b"
 _ROUND = re.compile(r"\(round\((.*), 9\)\)")
@@ -90,10 +90,11 @@ def trigger(statement: str) -> str:
 
 
 class FirstSchema:
-    """What the migrations see as their database, on a new desk."""
+    """What the migrations see as their database, on a new desk; ``trigrams`` is the schema of pg_trgm."""
 
-    def __init__(self, run: Callable[[str], Any]) -> None:
+    def __init__(self, run: Callable[[str], Any], trigrams: str) -> None:
         self._run = run
+        self._trigrams = trigrams
         self._last: dict[str, str] = {}
 
     def execute_sql(self, statement: str, _values: Sequence[object] = ()) -> Any:
@@ -105,7 +106,7 @@ class FirstSchema:
         if made := _CREATED.match(statement):
             self._last[made[2]] = (translate if made[1] == "VIEW" else trigger)(statement)
             return None
-        return self._run(translate(statement))
+        return self._run(translate(statement).replace("trigrams.gin", f"{self._trigrams}.gin"))
 
     def finish(self) -> None:
         """Make the views and triggers."""

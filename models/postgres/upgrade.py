@@ -14,6 +14,7 @@ from models.postgres.schema import FirstSchema
 if TYPE_CHECKING:
     from models.postgres.server_database import ServerDatabase
 
+TRIGRAMS = "SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'pg_trgm'"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 MAKE = "BEGIN; SELECT pg_advisory_xact_lock(1095980114)"  # "ASTR"; two processes may find the database empty
 LOCK_TABLE = "CREATE TABLE desk_lock (schema_version BIGINT NOT NULL, changes BIGINT NOT NULL)"
@@ -60,7 +61,8 @@ def make_tables(database: ServerDatabase) -> None:
     """Run all migrations where there is nothing yet, and make what only a server needs."""
     from playhouse.migrations import Runner
 
-    schema = FirstSchema(lambda sql: database.execute_sql(sql.replace("%", "%%")))
+    trigrams = database.run(TRIGRAMS, ()).fetchall()[0][0]
+    schema = FirstSchema(lambda sql: database.execute_sql(sql.replace("%", "%%")), trigrams)
     runner = Runner(database, str(MIGRATIONS))
     for migration in runner.migrations():
         migration.load().up(None, schema)

@@ -14,7 +14,7 @@ import pytest
 
 from astra_tui.cli.database import _warn_of_password
 from tests.astra_tui.conftest import LEAD, Run, lines_of
-from tests.server import GUARDED, Server
+from tests.server import GUARDED, Server, database_of
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "right"
@@ -77,9 +77,9 @@ def test_the_published_walkthrough_by_processes(empty: str, challenge_data: Path
 def test_a_password_in_the_address_is_warned_of_and_shown_nowhere(
     server: Server, address: str, anywhere: Run
 ) -> None:
-    name = address.rpartition("/test_")[2].partition("?")[0]
-    server.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {GUARDED}", f"test_{name}")
-    guarded = f"postgresql://{GUARDED}:{PASSWORD}@/test_{name}?host={server.folder}"
+    name = database_of(address)
+    server.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {GUARDED}", name)
+    guarded = f"postgresql://{GUARDED}:{PASSWORD}@/{name}?host={server.folder}"
     for command in (TAKE_ON, ("doctor",), ("log",), ("backup",), ("new", guarded), ("sweep",)):
         ended = anywhere(*command, "--db", guarded) if command[0] != "new" else anywhere(*command)
         said = ended.out + ended.err

@@ -14,7 +14,7 @@ from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from screens.widgets.bars import TopBar
 from screens.widgets.live_table import LiveTable
-from tests.server import GUARDED, Server
+from tests.server import GUARDED, Server, database_of
 
 FIELDS = ("customer", "method", "source", "destination", "launch")
 KATE = ("Kate Nguyen", "Text", "Organic", "Mars", "Dallas-Fort Worth Launch Complex")
@@ -66,13 +66,13 @@ async def test_a_lead_is_entered_and_anothers_arrives(
 async def test_no_password_is_on_the_screen_or_in_a_file(
     server: Server, address: str, tmp_path: Path, running: Callable[..., Any]
 ) -> None:
-    name = address.rpartition("/test_")[2].partition("?")[0]
-    server.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {GUARDED}", f"test_{name}")
-    guarded = f"postgresql://{GUARDED}:{PASSWORD}@/test_{name}?host={server.folder}"
+    name = database_of(address)
+    server.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {GUARDED}", name)
+    guarded = f"postgresql://{GUARDED}:{PASSWORD}@/{name}?host={server.folder}"
     async with running(guarded, size=(100, 30)) as (app, _pilot):
         bar = app.screen.query_one(TopBar).query_one(".info")
         shown = f"{bar.render()}{bar.tooltip}{app.title}"
-        assert f"test_{name}" in shown
+        assert name in shown
         assert PASSWORD not in shown
     for file in tmp_path.rglob("*"):
         if file.is_file():

@@ -426,6 +426,7 @@ def test_progress_and_the_files_say_how_many_rows(
     assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == 0o700
 
 
+@pytest.mark.on_file
 def test_the_files_are_of_one_moment(desk: Desk, clock: TestClock, tmp_path: Path) -> None:
     make_demo(desk, agents=5, bookings=40, with_issues=False)
     beside = open_desk(desk.database.file, clock=clock, actor="lee")

@@ -246,6 +246,7 @@ def test_rows_taken_back_are_not_imported_again(
     ]
 
 
+@pytest.mark.on_file
 def test_an_import_by_an_earlier_version_is_sound_and_stays(desk: Desk, load: Load, files: Any) -> None:
     """Its only event comes last, and counts the rows."""
     load(*files.three())

@@ -147,6 +147,7 @@ def test_any_lead_agrees_with_the_whole_history(challenge: Desk) -> None:
         check(challenge, Terms(method, source, destination, requests=requests))
 
 
+@pytest.mark.on_file
 def test_scores_follow_random_work(desk: Desk, clock: Any) -> None:
     """Random leads, outcomes and handovers on a demo desk, each followed by the score of a random lead."""
     make_demo(desk, agents=8, bookings=150)

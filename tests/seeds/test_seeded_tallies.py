@@ -60,6 +60,7 @@ def test_a_demo_desk_is_counted(desk: Desk) -> None:
     assert sum(row[0] for key, row in stored(desk).items() if key[0] == "source") == closed > 50
 
 
+@pytest.mark.on_file
 def test_a_file_of_the_previous_schema_is_counted_on_opening(desk: Desk, load: Load, files: Files) -> None:
     """Done by migration 5, which does not use the models."""
     load(*files.three(booking=CONFIRMED))

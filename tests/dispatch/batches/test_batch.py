@@ -169,6 +169,7 @@ def test_a_batch_whose_undo_would_return_work_to_an_absent_agent_is_refused(
     assert standing(look) == [BEFORE[0], ("Cancelled", True), BEFORE[2]]
 
 
+@pytest.mark.on_file
 def test_a_preview_of_a_batch_writes_nothing(desk: Desk, several: None, path: Path) -> None:
     """The undo of a new issue writes into its conversation."""
     together(desk, [lambda: open_issue(desk, "My refund is late"), lambda: bookings.claim(desk, 1, 1)])

@@ -133,7 +133,7 @@ def test_a_name_is_corrected_on_every_booking_with_the_same_mistake(
     assert assignments == [row["customer_name"] for row in shown]
     assert look(Customer.lock, 1).name == "Kate Miller"
     undo.undo(desk)
-    names = look(lambda: [one.customer_name for one in Lead.select()])
+    names = look(lambda: [one.customer_name for one in Lead.select().order_by(Lead.lead_id)])
     assert names == ["Kate Nguyen", "Kate N.", "Kate Nguyen", "Katie", "Kate N."]
     assert look(Customer.lock, 1).name == "Kate Nguyen"
 

@@ -121,6 +121,7 @@ def test_a_follow_up_moves_with_its_booking(desk: Desk, promised: None) -> None:
     assert (row["agent_id"], row["follow_up_at"]) == (1, IN_2_HOURS)
 
 
+@pytest.mark.on_file
 def test_the_database_itself_keeps_closed_bookings_free_of_follow_ups(desk: Desk, look: Look) -> None:
     bookings.cancel(desk, 1, "no money")
     with pytest.raises(Exception, match="CHECK"), desk.transaction():

@@ -226,6 +226,7 @@ REFUSED: list[tuple[str, Callable[[Desk], object], str]] = [
 ]
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize(("who", "run", "code"), REFUSED)
 def test_what_is_refused_writes_nothing(
     closed: Desk,
@@ -259,6 +260,7 @@ def test_an_agent_works_on_their_own(closed: Desk, enter: Enter) -> None:
     together(closed, [lambda: bookings.note(closed, 1, "done")])
 
 
+@pytest.mark.on_file
 def test_an_agent_undoes_own_commands_and_nobody_elses(
     closed: Desk, enter: Enter, unchanged: Callable[[], int]
 ) -> None:
@@ -278,6 +280,7 @@ def test_an_agent_undoes_own_commands_and_nobody_elses(
     undo(closed, number)
 
 
+@pytest.mark.on_file
 def test_undo_needs_the_permission_of_what_is_undone(
     closed: Desk, enter: Enter, unchanged: Callable[[], int]
 ) -> None:

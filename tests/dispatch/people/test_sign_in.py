@@ -152,6 +152,7 @@ def test_a_supervisor_ends_the_wait_with_a_new_password(
     sign_in.sign_in(guarded, "dora", "a quite new one")
 
 
+@pytest.mark.on_file
 def test_names_that_were_tried_are_not_kept(guarded: Desk, clock: TestClock) -> None:
     refusal(guarded, "hunter2 typed into the wrong field")
     assert b"hunter2" not in guarded.database.file.read_bytes()

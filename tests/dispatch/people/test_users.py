@@ -64,6 +64,7 @@ def test_events_are_signed_by_the_person_and_hold_no_secret(desk: Desk) -> None:
     assert made["token"] not in (token.digest, token.note)
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize(
     ("given", "code", "kind"),
     [
@@ -110,6 +111,7 @@ def test_the_first_user_is_no_other_than_a_supervisor(desk: Desk) -> None:
     assert users.new_user(desk, "anna", "supervisor", account="anna")["role"] == "supervisor"
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize(
     "run", [lambda desk: users.disable(desk, "anna"), lambda desk: users.change(desk, "anna", "dispatcher")]
 )
@@ -227,6 +229,7 @@ def opened(path: Path, clock: TestClock) -> Desk:
     return desk
 
 
+@pytest.mark.on_file
 def test_a_restore_keeps_the_people_of_the_desk(
     desk: Desk, path: Path, clock: TestClock, tmp_path: Path
 ) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 
 from dispatch.bootstrap import open_desk
 from models.engine import SCHEMA_VERSION
 from models.errors import DatabaseUnavailable
 from models.postgres import address as addresses
-from tests.server import GUARDED, SUPERUSER, Server
+from tests.server import GUARDED, SUPERUSER, Server, database_of
 
 SECRET = "hunter2-of-kim"
 
@@ -92,9 +91,8 @@ def test_a_database_in_another_encoding_is_refused(server: Server) -> None:
 
 
 def test_a_newer_desk_is_refused(server: Server, address: str) -> None:
-    name = psycopg.conninfo.conninfo_to_dict(address)["dbname"]
     desk = open_desk(address)
-    server.execute(f"UPDATE desk_lock SET schema_version = {SCHEMA_VERSION + 1}", str(name))
+    server.execute(f"UPDATE desk_lock SET schema_version = {SCHEMA_VERSION + 1}", database_of(address))
     assert refused(address).code == "newer_database"
     with pytest.raises(DatabaseUnavailable, match="newer Astra"), desk.transaction():
         pass  # one that is open takes no more commands, either
