@@ -22,6 +22,7 @@ from models.engine import SCHEMA_VERSION, SNAPSHOT, Checked, newer, no_file, old
 from models.errors import DatabaseUnavailable
 from models.postgres import checkup, connection, refusals, upgrade
 from models.postgres.address import Address
+from models.postgres.ahead import Ahead, overflows
 from models.postgres.dialect import PostgresDialect
 from models.postgres.expected import ServerSchema
 from models.postgres.inspection_words import PostgresWords
@@ -32,7 +33,7 @@ Values = Sequence[object] | Mapping[str, object]
 LOCK = "BEGIN; UPDATE desk_lock SET changes = changes + 1 RETURNING schema_version, changes"
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # A transaction of one empty message, whose commit waits until the log is on the disk up to there.
-FLUSH = "SET LOCAL synchronous_commit = on; SELECT pg_logical_emit_message(true, 'astra', '')"
+FLUSH = "SELECT set_config('synchronous_commit', 'on', true), pg_logical_emit_message(true, 'astra', '')"
 
 
 class _Thread(threading.local):
@@ -45,6 +46,7 @@ class _Thread(threading.local):
 
     def __init__(self) -> None:
         self.next_ids: dict[str, int] = {}
+        self.ahead: Ahead | None = None
 
 
 class PostgresEngine(PostgresqlDatabase, ServerDatabase):
@@ -125,6 +127,7 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
             self._send(upgrade.MAKE)
         else:
             self._take_lock()
+            self._thread.ahead = Ahead(self.driver())
 
     def _take_lock(self) -> None:
         try:
@@ -144,12 +147,21 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
             raise older(self.address)
 
     def commit(self) -> None:
-        """Let the lock go, then wait for the disk: one trip for both."""
+        """Let the lock go, then wait for the disk: one trip for both, and for what was sent ahead."""
         wait = self._thread.writes and self._thread.waits_for_disk
-        self._send(f"COMMIT; {FLUSH}" if wait else "COMMIT")
+        last = ("COMMIT", FLUSH) if wait else ("COMMIT",)
+        ahead, self._thread.ahead = self._thread.ahead, None
+        if ahead is None:
+            self._send("; ".join(last))
+        else:
+            with peewee_errors, overflows():
+                ahead.end(last)
 
     def rollback(self) -> None:
         self._thread.changes = -1
+        ahead, self._thread.ahead = self._thread.ahead, None
+        if ahead is not None:
+            ahead.abandon()
         if not self.is_closed() and connection.in_transaction(self.driver()):
             self._send("ROLLBACK")
 
@@ -183,7 +195,10 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
     def _execute(self, sql: str, values: Values) -> psycopg.Cursor[Any]:
         try:
             conn: psycopg.Connection[Any] = self._state.conn or self.driver()  # type: ignore[attr-defined]
-            return conn.execute(sql, values or None)
+            cursor = conn.execute(sql, values or None)
+            if self._thread.ahead is not None:
+                self._thread.ahead.wait()
+            return cursor
         except psycopg.errors.NumericValueOutOfRange as error:
             raise OverflowError(str(error)) from error  # as SQLite's driver says it
         except psycopg.Error as error:
@@ -197,7 +212,14 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         return True
 
     def later(self, sql: str, values: Sequence[object]) -> None:
-        self._execute(sql, values)
+        if self._thread.ahead is None:
+            self._execute(sql, values)
+            return
+        with peewee_errors:
+            self.driver().execute(sql, values or None)
+
+    def check_schema(self) -> None:
+        """Nothing to do: a transaction has begun with it."""
 
     def run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         self._thread.next_ids.clear()
@@ -212,11 +234,12 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         """
         if sql.startswith("ROLLBACK"):  # to a savepoint: its numbers are free again
             self._thread.next_ids.clear()
-        with peewee_errors:
+        with peewee_errors, overflows():
             try:
-                return psycopg.ClientCursor(self.driver()).execute(sql, params or None)
-            except psycopg.errors.NumericValueOutOfRange as error:
-                raise OverflowError(str(error)) from error
+                cursor = psycopg.ClientCursor(self.driver()).execute(sql, params or None)
+                if self._thread.ahead is not None:
+                    self._thread.ahead.wait()
+                return cursor
             except psycopg.OperationalError:
                 if not self._replace_lost():
                     raise

@@ -22,6 +22,7 @@ from models.postgres import upgrade
 if TYPE_CHECKING:
     from models.postgres.server_database import ServerDatabase
 
+THEN = "/* then */"
 SCRATCH = "astra_expected"
 ORDER = ("index", "view", "trigger")
 KEYS = """SELECT c.relname, a.attname FROM pg_index i
@@ -38,7 +39,8 @@ PARTS = """
     SELECT 'view', c.relname, c.relname, 'CREATE VIEW ' || c.relname || ' AS ' || pg_get_viewdef(c.oid)
         FROM pg_class c WHERE c.relkind = 'v' AND c.relnamespace = to_regnamespace(%(schema)s)
     UNION ALL
-    SELECT 'trigger', t.tgname, c.relname, pg_get_functiondef(t.tgfoid) || ';' || pg_get_triggerdef(t.oid)
+    SELECT 'trigger', t.tgname, c.relname,
+            pg_get_functiondef(t.tgfoid) || ' /* then */ ' || pg_get_triggerdef(t.oid)
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
         WHERE NOT t.tgisinternal AND c.relnamespace = to_regnamespace(%(schema)s)
     UNION ALL
@@ -101,7 +103,8 @@ class Difference(NamedTuple):
             if self.found is not None:
                 on = f" ON {self.found.table}" if self.found.kind == "trigger" else ""
                 current_database.execute_sql(f'DROP {self.found.kind.upper()} "{self.found.name}"{on}')
-            current_database.execute_sql(self.expected.sql.replace("%", "%%"))
+            for statement in self.expected.sql.split(THEN):
+                current_database.execute_sql(statement.replace("%", "%%"))
             return True
         return False
 

@@ -1,0 +1,45 @@
+"""Statements that are sent without waiting for their answers: libpq's pipeline mode, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any
+
+import psycopg
+
+
+class Ahead:
+    """The pipeline of a transaction; one trip to the server brings all answers so far.
+
+    The error of a statement is raised by the next ``wait()`` or by ``end()``; those behind it do nothing.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+        self._stack = ExitStack()
+        self._pipeline = self._stack.enter_context(connection.pipeline())
+
+    def wait(self) -> None:
+        """Receive the answers to everything sent so far. Raises psycopg's errors."""
+        self._pipeline.sync()
+
+    def end(self, last: Sequence[str]) -> None:
+        """Send the last statements, and receive all answers. Raises psycopg's errors."""
+        with self._stack:
+            for sql in last:
+                self._connection.execute(sql.encode())
+
+    def abandon(self) -> None:
+        """Leave the pipeline; the transaction is rolled back anyway."""
+        with suppress(psycopg.Error):
+            self._stack.close()
+
+
+@contextmanager
+def overflows() -> Iterator[None]:
+    """Raise OverflowError for a number of more than 64 bits, as SQLite's driver does."""
+    try:
+        yield
+    except psycopg.errors.NumericValueOutOfRange as error:
+        raise OverflowError(str(error)) from error
