@@ -96,7 +96,7 @@ def check_role(person: Person, may: str) -> None:
     if person.role not in permission.roles:
         able = " or ".join(f"{_article(role)} {role}" for role in permission.roles)
         problem = f"{_article(person.role)} {person.role} may not {permission.words}"
-        raise NotPermitted("not_permitted", problem.capitalize(), f"ask {able}")
+        raise NotPermitted("not_permitted", problem[:1].upper() + problem[1:], f"ask {able}")
 
 
 def check_own(person: Person, need: Needs, given: dict[str, Any]) -> None:

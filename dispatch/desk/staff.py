@@ -59,7 +59,7 @@ class Staff:
         if session is None or person is None or person.login != session.login:
             raise permissions.nobody()
         if person.disabled_at is not None:
-            problem = f"{person.login} was disabled"
+            problem = f"The user {person.login} was disabled"
             raise NotPermitted("user_disabled", problem, "a supervisor enables users")
         if self._is_revoked:
             raise NotPermitted("token_revoked", f"The token of {person.login} was revoked", NEW_TOKEN)

@@ -84,7 +84,7 @@ def disable(running: Command, login: str) -> UserRow:
     """Keep a user from signing in, and from what they have open. Raises NotFound, Refused."""
     user = _user(login)
     if user.disabled_at is not None:
-        raise Refused("user_disabled", f"{user.login} was disabled at {user.disabled_at}")
+        raise Refused("user_disabled", f"The user {user.login} was disabled at {user.disabled_at}")
     if user.role == SUPERVISOR:
         _check_not_last(user)
     user.disabled_at = running.now
@@ -97,7 +97,7 @@ def enable(running: Command, login: str) -> UserRow:
     """Let a disabled user sign in again. Raises NotFound, Refused."""
     user = _user(login)
     if user.disabled_at is None:
-        raise Refused("user_enabled", f"{user.login} is not disabled")
+        raise Refused("user_enabled", f"The user {user.login} is not disabled")
     if user.agent_id is not None:
         _agent(user.agent_id, user.user_id)
     user.disabled_at = None

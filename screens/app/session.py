@@ -20,6 +20,7 @@ from models.errors import DeskError
 from screens.app.keys_over_modals import BELOW_A_MODAL, is_told
 from screens.app.palette_app import PaletteApp
 from screens.app.routes import PLACE_MAKERS
+from screens.base import keys
 from screens.base.backend import Changes
 from screens.base.message_log import News
 from screens.base.textual_internals import begin_in
@@ -104,7 +105,7 @@ class SessionApp(PaletteApp):
         """End the session if its user was disabled, its token revoked, or the desk has users now."""
         error = self._host.backend.not_admitted
         if changes.any and error is not None and not self.is_signing_in:
-            self.end_session(f"{error.message}." if self._last_user is not None else NEW_USERS)
+            self.end_session(f"{keys.said(error)}." if self._last_user is not None else NEW_USERS)
 
     def action_change_password(self) -> None:
         """Ask for a new password of who has signed in."""
@@ -144,7 +145,7 @@ class SessionApp(PaletteApp):
                 person = await self._host.backend.sign_in(login, password)
             except DeskError as error:
                 if isinstance(self.screen, SignIn):
-                    self.screen.refuse(error.message)
+                    self.screen.refuse(keys.said(error))
             else:
                 await self._show_desk(person)
 

@@ -178,7 +178,7 @@ async def test_a_modal_waits_for_its_person(closed_file: Path, running: Running)
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda desk: users.disable(desk, "dora"), "dora was disabled"),
+        (lambda desk: users.disable(desk, "dora"), "The user dora was disabled"),
         (lambda desk: users.change(desk, "dora", "auditor"), ""),
     ],
 )
