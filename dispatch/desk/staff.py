@@ -73,6 +73,10 @@ class Staff:
         permissions.check_role(person, need.may)
         permissions.check_own(person, need, need.values(args, kwargs))
 
+    def check_repeat(self, need: Needs, now: str) -> None:
+        """Raise NotPermitted unless who has signed in may still run a command that they have run before."""
+        permissions.check_role(self.person(now), need.may)
+
     def check_undo(self, need: Needs, actor: str, now: str) -> None:
         """Raise NotPermitted unless who has signed in may undo a command, which the actor gave."""
         person = self.person(now)

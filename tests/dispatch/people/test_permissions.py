@@ -26,7 +26,7 @@ from dispatch.people import sign_in, users
 from dispatch.people.tokens import make_token
 from dispatch.service.issues import conversation, lifecycle, ownership
 from dispatch.views import desk_views
-from models.errors import NotPermitted
+from models.errors import NotPermitted, Refused
 from tests.conftest import TestClock
 from tests.dispatch.people.conftest import PASSWORD, Enter
 
@@ -305,3 +305,26 @@ def test_a_replayed_request_is_refused_to_whom_the_first_would_be(closed: Desk, 
     enter("otto")
     with closed.request("once"), pytest.raises(NotPermitted):
         bookings.note(closed, 1, "hello")
+
+
+def test_a_repeat_returns_ones_own_result_though_the_row_is_somebody_elses_by_now(
+    closed: Desk, enter: Enter
+) -> None:
+    enter("adam")
+    with closed.request("once"):
+        first = bookings.decline(closed, 1, "ill")
+    assert first["agent_id"] != 1
+    with closed.request("once"):
+        assert bookings.decline(closed, 1, "ill") == first
+    with pytest.raises(NotPermitted):
+        bookings.decline(closed, 1, "ill")
+
+
+def test_a_request_id_is_its_persons(closed: Desk, enter: Enter) -> None:
+    enter("dora")
+    with closed.request("once"):
+        bookings.note(closed, 1, "hello")
+    for login in ("adam", "anna"):
+        enter(login)
+        with closed.request("once"), pytest.raises(Refused, match="somebody else"):
+            bookings.note(closed, 1, "hello")
