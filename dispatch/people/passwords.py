@@ -35,12 +35,15 @@ def hashed(password: str) -> str:
 
 
 def matches(digest: str | None, password: str) -> bool:
-    """Return whether a password is the one of a digest; without one it takes as long, and is not."""
-    from argon2.exceptions import VerifyMismatchError
+    """Return whether a password is the one of a digest; without one it takes as long, and is not.
+
+    No password is that of a damaged digest: a supervisor sets a new one.
+    """
+    from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
         _hasher().verify(digest or DECOY, _bytes(password))
-    except VerifyMismatchError:
+    except (VerificationError, InvalidHashError):
         return False
     return digest is not None
 

@@ -21,8 +21,8 @@ from screens.app.keys_over_modals import BELOW_A_MODAL, is_told
 from screens.app.palette_app import PaletteApp
 from screens.app.routes import PLACE_MAKERS
 from screens.base.backend import Changes
-from screens.base.message_log import News
-from screens.base.textual_internals import begin_in
+from screens.base.message_log import MessageLog, News
+from screens.base.textual_internals import begin_in, forget_copied
 from screens.people.password_form import TITLE, password_form
 from screens.people.sign_in import SignIn
 from screens.shell.desk_screen import Place
@@ -145,6 +145,8 @@ class SessionApp(PaletteApp):
             except DeskError as error:
                 if isinstance(self.screen, SignIn):
                     self.screen.refuse(error.message)
+            except Exception as error:  # noqa: BLE001  # Textual would print the variables: the password
+                self._host.report(error)
             else:
                 await self._show_desk(person)
 
@@ -156,6 +158,8 @@ class SessionApp(PaletteApp):
             for place, maker in PLACE_MAKERS.items():
                 await self.remove_mode(place)
                 self.add_mode(place, maker)
+            self.messages = MessageLog()
+            forget_copied(self)
         self._by_process = False
         self._admit(person)
         await self.switch_mode(self._came_back)

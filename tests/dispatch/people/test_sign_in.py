@@ -252,3 +252,8 @@ def test_there_is_nobody_to_sign_in_on_an_open_desk(desk: Desk) -> None:
     assert caught.value.code == "open_desk"
     with desk.reading():
         assert failures.locked_until(desk, "anna") is None
+
+
+@pytest.mark.parametrize("digest", ["", "x", "$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAA"])
+def test_no_password_is_that_of_a_damaged_digest(digest: str) -> None:
+    assert not passwords.matches(digest, PASSWORD)
