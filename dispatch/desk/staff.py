@@ -67,6 +67,12 @@ class Staff:
             raise expired(session.expires_at)
         return person
 
+    def check_admitted(self, now: str) -> None:
+        """Read the users again; raise NotPermitted if there are some, and nobody here is one of them."""
+        self.forget()
+        if not self.is_open:
+            self.person(now)
+
     def check(self, need: Needs, args: tuple[Any, ...], kwargs: dict[str, Any], now: str) -> None:
         """Raise NotPermitted unless who has signed in may run a command with what it is given."""
         person = self.person(now)
