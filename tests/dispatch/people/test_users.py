@@ -17,6 +17,7 @@ from dispatch.operations import backup, doctor, restore
 from dispatch.operations.configuration import set_value
 from dispatch.people import sign_in, tokens, users
 from dispatch.people.passwords import SHORTEST
+from dispatch.reporting.event_sentences import sentence
 from models.audit import Event
 from models.errors import DeskError, InvalidInput, NotFound, NotPermitted, Refused
 from models.people import User, UserToken, people
@@ -288,3 +289,15 @@ def test_commands_read_the_users_only_after_a_change(closed: Desk, enter: Enter,
     users.disable(closed, "otto")
     bookings.note(closed, 1, "four")
     assert len(reads) == 3
+
+
+def test_an_event_says_whose_work_and_which_account(closed: Desk) -> None:
+    users.add(closed, "bea", "agent", 2, "beatrix")
+    users.change(closed, "bea", "auditor", "none", "bea")
+    with closed.reading():
+        changed, added = event_log.events(limit=2)
+        sentences = [sentence(event, {}) for event in (added, changed)]
+    assert sentences == [
+        "added user bea as agent, agent 2, account beatrix",
+        "changed user bea, now auditor, agent none, account bea",
+    ]
