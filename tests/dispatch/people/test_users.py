@@ -17,6 +17,7 @@ from dispatch.operations import backup, doctor, restore
 from dispatch.operations.configuration import set_value
 from dispatch.people import sign_in, tokens, users
 from dispatch.people.passwords import SHORTEST
+from dispatch.queries.row_types import AgentRow
 from dispatch.reporting.event_sentences import sentence
 from models.audit import Event
 from models.errors import DeskError, InvalidInput, NotFound, NotPermitted, Refused
@@ -248,6 +249,33 @@ def test_a_restore_keeps_the_people_of_the_desk(
     assert done["event_id"]
     with pytest.raises(NotPermitted):
         open_again(path, clock)
+
+
+def test_a_restore_leaves_no_user_the_agent_who_is_added_next(
+    closed: Desk, path: Path, clock: TestClock, tmp_path: Path, add_agent: Callable[..., AgentRow]
+) -> None:
+    before = tmp_path / "before.db"
+    backup.backup(closed, str(before))
+    number = add_agent("Cyd")["agent_id"]
+    users.add(closed, "cyd", "agent", number, "cyd")
+    users.add(closed, "sue", "supervisor", add_agent("Sue")["agent_id"], "sue")
+
+    def opened_by_anna(file: Path) -> Desk:
+        other = open_desk(file, clock=clock)
+        other.staff.signed_in, other.actor = closed.staff.signed_in, "anna"
+        return other
+
+    restore.restore(opened_by_anna, path, before)
+    closed.settings.forget()
+    with closed.reading():
+        closed.settings.refresh()
+        found = {row["login"]: row for row in users.list_users(closed)}
+        assert (found["cyd"]["agent_id"], found["cyd"]["disabled_at"]) == (number, closed.now())
+        assert (found["sue"]["agent_id"], found["sue"]["disabled_at"]) == (None, None)
+        assert found["adam"]["disabled_at"] is None
+        assert people_check(closed)["ok"]
+        User.update(disabled_at=None).where(User.login == "cyd").execute()
+        assert "cyd: there is no such agent" in people_check(closed)["detail"]
 
 
 def open_again(path: Path, clock: TestClock) -> None:
