@@ -316,3 +316,15 @@ async def test_another_person_finds_neither_messages_nor_what_was_copied(
             await give(app, pilot, login)
             assert any("Mia" in one.text for one in app.messages.kept) is found
             assert (app.clipboard == "Mia Wong") is found
+
+
+async def test_what_ends_after_the_session_shows_no_place(closed_file: Path, running: Running) -> None:
+    async with running(closed_file) as (app, pilot):
+        await give(app, pilot, "dora")
+        app.perform(lambda _: 1, lambda _: app.show_bookings("is:pending"))
+        app.ask(lambda: 1, lambda _: app.go("roster"))
+        app.end_session("Signed out.")
+        await app.settle()
+        assert isinstance(app.screen, SignIn)
+        await give(app, pilot, "dora")
+        assert isinstance(app.screen, Dispatch)
