@@ -93,12 +93,19 @@ class SessionApp(PaletteApp):
     # the end of a session
 
     def look_at_idle(self) -> None:
-        """End the session when nobody has touched a key or the mouse for the desk's minutes."""
+        """End the session when nobody has touched a key or the mouse for some minutes, or its token is old."""
         backend = self._host.backend
         minutes, now = backend.desk.settings["idle_minutes"], backend.desk.real_time()
         self._input_at = self._input_at or now
         if backend.person is not None and minutes and now - self._input_at >= timedelta(minutes=minutes):
             self.end_session(f"Signed out after {minutes} minutes without a key.")
+        session = backend.desk.staff.signed_in
+        if (
+            session is not None
+            and session.expires_at is not None
+            and session.expires_at <= backend.desk.now()
+        ):
+            self.end_session("The token expired.")
 
     def look_at_session(self, changes: Changes) -> None:
         """End the session if its user was disabled, its token revoked, or the desk has users now."""

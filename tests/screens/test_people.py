@@ -15,6 +15,7 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.desk.staff import SignedIn
 from dispatch.people import passwords, sign_in, users
+from models.clock import from_text, to_text
 from screens.app.session import SIGN_IN
 from screens.dialogs.panel import Panel
 from screens.dispatch.screen import Dispatch
@@ -328,3 +329,25 @@ async def test_what_ends_after_the_session_shows_no_place(closed_file: Path, run
         assert isinstance(app.screen, SignIn)
         await give(app, pilot, "dora")
         assert isinstance(app.screen, Dispatch)
+
+
+async def test_a_session_ends_with_its_token(closed_file: Path) -> None:
+    time = Time()
+
+    def identify(desk: Desk) -> None:
+        with desk.reading():
+            number = next(one.user_id for one in desk.staff.everybody().values() if one.login == "adam")
+        expires_at = to_text(from_text(desk.now()) + timedelta(minutes=1))
+        sign_in.resume(desk, SignedIn(number, "adam", None, expires_at))
+
+    app = AstraApp(database=closed_file, clock=time, identify=identify)
+    app.sweeps_by_itself = False
+    async with app.run_test(size=(80, 24)):
+        await app.settle()
+        time.moment += timedelta(seconds=59)
+        app.look_at_idle()
+        assert isinstance(app.screen, Dispatch)
+        time.moment += timedelta(seconds=1)
+        app.look_at_idle()
+        await app.settle()
+        assert "The token expired" in text_of(app)
