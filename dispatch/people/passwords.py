@@ -50,10 +50,15 @@ def matches(digest: str | None, password: str) -> bool:
 
 def checked_login(login: str) -> str:
     """Return the name that somebody signs in with, in small letters. Raises InvalidInput."""
-    text = validation.name(login, "login").casefold()
-    if any(character.isspace() for character in text):
+    text = folded(validation.name(login, "login"))
+    if any(character.isspace() or not character.isprintable() for character in text):
         raise InvalidInput("login", f"{validation.excerpt(text)} is not one word", "like anna or anna.lee")
     return text
+
+
+def folded(login: str) -> str:
+    """Return the same for a name however it is typed: its case, and how the keyboard composes an accent."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", login.strip()).casefold())
 
 
 def _bytes(password: str) -> bytes:

@@ -93,7 +93,7 @@ class SessionApp(PaletteApp):
     # the end of a session
 
     def look_at_idle(self) -> None:
-        """End the session when nobody has touched a key or the mouse for some minutes, or its token is old."""
+        """End the session when nobody has touched a key or the mouse for long, or its token has expired."""
         backend = self._host.backend
         minutes, now = backend.desk.settings["idle_minutes"], backend.desk.real_time()
         self._input_at = self._input_at or now
