@@ -22,8 +22,8 @@ from screens.app.palette_app import PaletteApp
 from screens.app.routes import PLACE_MAKERS
 from screens.base import keys
 from screens.base.backend import Changes
-from screens.base.message_log import News
-from screens.base.textual_internals import begin_in
+from screens.base.message_log import MessageLog, News
+from screens.base.textual_internals import begin_in, forget_copied
 from screens.people.password_form import TITLE, password_form
 from screens.people.sign_in import SignIn
 from screens.shell.desk_screen import Place
@@ -94,12 +94,19 @@ class SessionApp(PaletteApp):
     # the end of a session
 
     def look_at_idle(self) -> None:
-        """End the session when nobody has touched a key or the mouse for the desk's minutes."""
+        """End the session when nobody has touched a key or the mouse for long, or its token has expired."""
         backend = self._host.backend
         minutes, now = backend.desk.settings["idle_minutes"], backend.desk.real_time()
         self._input_at = self._input_at or now
         if backend.person is not None and minutes and now - self._input_at >= timedelta(minutes=minutes):
             self.end_session(f"Signed out after {minutes} minutes without a key.")
+        session = backend.desk.staff.signed_in
+        if (
+            session is not None
+            and session.expires_at is not None
+            and session.expires_at <= backend.desk.now()
+        ):
+            self.end_session("The token expired.")
 
     def look_at_session(self, changes: Changes) -> None:
         """End the session if its user was disabled, its token revoked, or the desk has users now."""
@@ -146,6 +153,8 @@ class SessionApp(PaletteApp):
             except DeskError as error:
                 if isinstance(self.screen, SignIn):
                     self.screen.refuse(keys.said(error))
+            except Exception as error:  # noqa: BLE001  # Textual would print the variables: the password
+                self._host.report(error)
             else:
                 await self._show_desk(person)
 
@@ -157,6 +166,8 @@ class SessionApp(PaletteApp):
             for place, maker in PLACE_MAKERS.items():
                 await self.remove_mode(place)
                 self.add_mode(place, maker)
+            self.messages = MessageLog()
+            forget_copied(self)
         self._by_process = False
         self._admit(person)
         await self.switch_mode(self._came_back)
