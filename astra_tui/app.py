@@ -155,6 +155,8 @@ class AstraApp(SessionApp):
         return bottom if isinstance(bottom, Place) else None
 
     def go(self, place: str) -> None:
+        if self.is_signing_in:  # what began before the session ended, such as an import, leads nowhere
+            return
         if self.place is not None and place != self.place.NAME:
             self.came_from = self.place.NAME
         self.switch_mode(place)

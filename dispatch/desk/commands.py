@@ -226,14 +226,18 @@ def command(
             if by_desk:
                 return _perform(Command(desk, name, DESK_ACTOR), None, function, *args, **kwargs)
             with desk.transaction():
-                if is_asked(desk):
-                    desk.staff.check(need, args, kwargs, desk.now())
-                fingerprint = None
+                fingerprint, done = None, None
                 if desk.request_id and _running.get() is None:  # it is the outermost command's
                     fingerprint = _fingerprint(name, args, kwargs)
-                    if done := _events_by_request(request_id=desk.request_id):
-                        first: R = _replay(desk.request_id, done[0], fingerprint)
-                        return first
+                    done = next(iter(_events_by_request(request_id=desk.request_id)), None)
+                if is_asked(desk):
+                    if done is not None and done[0] == desk.actor:  # the row may be somebody else's by now
+                        desk.staff.check_repeat(need, desk.now())
+                    else:
+                        desk.staff.check(need, args, kwargs, desk.now())
+                if done is not None:
+                    first: R = _replay(desk, done, fingerprint)
+                    return first
                 return _perform(Command(desk, name), fingerprint, function, *args, **kwargs)
 
         return run
@@ -353,16 +357,21 @@ to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circ
 """The JSON of an event's columns."""
 
 _events_by_request = CompiledQuery(
-    lambda: Event.select(Event.fingerprint, Event.result).where(Event.request_id == parameter("request_id"))
+    lambda: Event.select(Event.actor, Event.fingerprint, Event.result).where(
+        Event.request_id == parameter("request_id")
+    )
 )
 
 
-def _replay(request_id: str, done: tuple[Any, ...], fingerprint: str) -> Any:
-    known, result = done
-    if known != fingerprint:
+def _replay(desk: Desk, done: tuple[Any, ...], fingerprint: str | None) -> Any:
+    """Return the first result; on a desk with users it is for who gave the command. Raises Refused."""
+    actor, known, result = done
+    by_another = is_asked(desk) and actor != desk.actor
+    if by_another or known != fingerprint:
+        what = "by somebody else" if by_another else "for another command"
         raise Refused(
             "request_id_reused",
-            f"request id {request_id!r} was used for another command",
+            f"request id {desk.request_id!r} was used {what}",
             "use a new id, or repeat the first command unchanged",
         )
     return json.loads(result)

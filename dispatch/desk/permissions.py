@@ -39,7 +39,7 @@ PERMISSIONS = {
     "clock.act": Permission("do what the clock does", _DESK),
     "customer.edit": Permission("edit customers", _DESK),
     "customer.erase": Permission("erase customers", (SUPERVISOR,)),
-    "desk.keep": Permission("import, restore or repair", (SUPERVISOR,)),
+    "desk.keep": Permission("import, back up, restore or repair", (SUPERVISOR,)),
     "desk.set": Permission("change settings", (SUPERVISOR,)),
     "issue.manage": Permission("manage issues", _DESK),
     "issue.work": Permission("work on issues", _WORK, own=True),
@@ -94,9 +94,10 @@ def check_role(person: Person, may: str) -> None:
     """Raise NotPermitted unless a person's role has a permission."""
     permission = PERMISSIONS[may]
     if person.role not in permission.roles:
-        able = " or ".join(f"{_article(role)} {role}" for role in permission.roles)
+        *others, last = (f"{_article(role)} {role}" for role in permission.roles)
+        able = " or ".join(filter(None, (", ".join(others), last)))
         problem = f"{_article(person.role)} {person.role} may not {permission.words}"
-        raise NotPermitted("not_permitted", problem.capitalize(), f"ask {able}")
+        raise NotPermitted("not_permitted", problem[:1].upper() + problem[1:], f"ask {able}")
 
 
 def check_own(person: Person, need: Needs, given: dict[str, Any]) -> None:

@@ -59,7 +59,7 @@ class Staff:
         if session is None or person is None or person.login != session.login:
             raise permissions.nobody()
         if person.disabled_at is not None:
-            problem = f"{person.login} was disabled"
+            problem = f"The user {person.login} was disabled"
             raise NotPermitted("user_disabled", problem, "a supervisor enables users")
         if self._is_revoked:
             raise NotPermitted("token_revoked", f"The token of {person.login} was revoked", NEW_TOKEN)
@@ -67,11 +67,21 @@ class Staff:
             raise expired(session.expires_at)
         return person
 
+    def check_admitted(self, now: str) -> None:
+        """Read the users again; raise NotPermitted if there are some, and nobody here is one of them."""
+        self.forget()
+        if not self.is_open:
+            self.person(now)
+
     def check(self, need: Needs, args: tuple[Any, ...], kwargs: dict[str, Any], now: str) -> None:
         """Raise NotPermitted unless who has signed in may run a command with what it is given."""
         person = self.person(now)
         permissions.check_role(person, need.may)
         permissions.check_own(person, need, need.values(args, kwargs))
+
+    def check_repeat(self, need: Needs, now: str) -> None:
+        """Raise NotPermitted unless who has signed in may still run a command that they have run before."""
+        permissions.check_role(self.person(now), need.may)
 
     def check_undo(self, need: Needs, actor: str, now: str) -> None:
         """Raise NotPermitted unless who has signed in may undo a command, which the actor gave."""

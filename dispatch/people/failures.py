@@ -9,6 +9,7 @@ import hashlib
 from datetime import timedelta
 
 from dispatch.desk.desk import Desk
+from dispatch.people.passwords import folded
 from models.clock import from_text, to_text
 from models.errors import NotPermitted
 from models.people import SignInFailure
@@ -21,7 +22,7 @@ KEPT = timedelta(days=1)
 def digest_of(desk: Desk, login: str) -> str:
     """Return what a name is counted by: people type passwords into the wrong field."""
     key = (desk.settings.desk_id or "").encode()
-    return hashlib.blake2b(login.strip().casefold().encode("utf-8", "surrogatepass"), key=key).hexdigest()
+    return hashlib.blake2b(folded(login).encode("utf-8", "surrogatepass"), key=key).hexdigest()
 
 
 def count(desk: Desk, login: str) -> None:

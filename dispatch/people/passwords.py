@@ -35,22 +35,30 @@ def hashed(password: str) -> str:
 
 
 def matches(digest: str | None, password: str) -> bool:
-    """Return whether a password is the one of a digest; without one it takes as long, and is not."""
-    from argon2.exceptions import VerifyMismatchError
+    """Return whether a password is the one of a digest; without one it takes as long, and is not.
+
+    No password is that of a damaged digest: a supervisor sets a new one.
+    """
+    from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
         _hasher().verify(digest or DECOY, _bytes(password))
-    except VerifyMismatchError:
+    except (VerificationError, InvalidHashError):
         return False
     return digest is not None
 
 
 def checked_login(login: str) -> str:
     """Return the name that somebody signs in with, in small letters. Raises InvalidInput."""
-    text = validation.name(login, "login").casefold()
-    if any(character.isspace() for character in text):
+    text = folded(validation.name(login, "login"))
+    if any(character.isspace() or not character.isprintable() for character in text):
         raise InvalidInput("login", f"{validation.excerpt(text)} is not one word", "like anna or anna.lee")
     return text
+
+
+def folded(login: str) -> str:
+    """Return the same for a name however it is typed: its case, and how the keyboard composes an accent."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", login.strip()).casefold())
 
 
 def _bytes(password: str) -> bytes:

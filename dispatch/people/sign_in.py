@@ -76,7 +76,7 @@ def confirm(desk: Desk, person: Person, password: str) -> None:
 
 def by_login(login: str) -> User | None:
     """Return the user of a name, in small letters or not. Reads the database."""
-    name = login.strip().casefold().encode("utf-8", "replace").decode()  # whatever a terminal sends
+    name = passwords.folded(login).encode("utf-8", "replace").decode()  # whatever a terminal sends
     user: User | None = User.get_or_none(User.login == name)
     return user
 

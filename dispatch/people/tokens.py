@@ -28,7 +28,7 @@ def add(running: Command, digest: str, login: str, days: int, note: str | None) 
     user = _user(login)
     check_own_account(running.desk, user)
     if user.disabled_at is not None:
-        raise Refused("user_disabled", f"{user.login} was disabled at {user.disabled_at}")
+        raise Refused("user_disabled", f"The user {user.login} was disabled at {user.disabled_at}")
     expires_at = to_text(from_text(running.now) + timedelta(days=days))
     token = UserToken(
         user_id=user.user_id, digest=digest, note=note, created_at=running.now, expires_at=expires_at

@@ -50,7 +50,8 @@ def add(
     user.password_hash = digest
     _check_whole(user)
     user.save()
-    return _changed(running, user, {"role": user.role} | ({"closes_desk": True} if is_first else {}))
+    given = _given(user, agent_id, account)
+    return _changed(running, user, {"role": user.role} | given | ({"closes_desk": True} if is_first else {}))
 
 
 @command("user.set", past="user changed", undo=never("change the user again"), may="people.manage")
@@ -76,7 +77,8 @@ def change(
     if was == SUPERVISOR != user.role:
         _check_not_last(user)
     user.save()
-    return _changed(running, user, {"role": user.role} if user.role != was else {})
+    given = _given(user, agent_id, account)
+    return _changed(running, user, given | ({"role": user.role} if user.role != was else {}))
 
 
 @command("user.disable", past="user disabled", undo=never("enable the user instead"), may="people.manage")
@@ -84,7 +86,7 @@ def disable(running: Command, login: str) -> UserRow:
     """Keep a user from signing in, and from what they have open. Raises NotFound, Refused."""
     user = _user(login)
     if user.disabled_at is not None:
-        raise Refused("user_disabled", f"{user.login} was disabled at {user.disabled_at}")
+        raise Refused("user_disabled", f"The user {user.login} was disabled at {user.disabled_at}")
     if user.role == SUPERVISOR:
         _check_not_last(user)
     user.disabled_at = running.now
@@ -97,7 +99,7 @@ def enable(running: Command, login: str) -> UserRow:
     """Let a disabled user sign in again. Raises NotFound, Refused."""
     user = _user(login)
     if user.disabled_at is None:
-        raise Refused("user_enabled", f"{user.login} is not disabled")
+        raise Refused("user_enabled", f"The user {user.login} is not disabled")
     if user.agent_id is not None:
         _agent(user.agent_id, user.user_id)
     user.disabled_at = None
@@ -197,6 +199,12 @@ def _account(account: str, user_id: int | None) -> str:
     if other is not None:
         raise Refused("account_taken", f"The account {name} is {other.login}'s already")
     return name
+
+
+def _given(user: User, agent_id: object, account: object) -> dict[str, object]:
+    """Return what an event says of the agent and the account: whose work it is, and who gets in by which."""
+    detail: dict[str, object] = {} if agent_id is None else {"is_agent": user.agent_id or NONE}
+    return detail if account is None else detail | {"account": user.account or NONE}
 
 
 def _check_whole(user: User) -> None:

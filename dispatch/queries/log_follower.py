@@ -76,7 +76,8 @@ class LogFollower(Generic[T]):
     def news(self) -> Iterator[T]:
         """Yield what was committed since the last look, oldest first; mostly one cheap question.
 
-        Raises DatabaseUnavailable only for what no later look could change.
+        Raises DatabaseUnavailable only for what no later look could change, and NotPermitted once who
+        follows may no longer read the desk.
         """
         try:
             yield from self._news()
@@ -94,6 +95,7 @@ class LogFollower(Generic[T]):
         if version == self._version:
             return
         with desk.reading():
+            desk.staff.check_admitted(desk.now())
             newest = last_event()
         while True:
             with desk.reading():

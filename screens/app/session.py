@@ -20,9 +20,10 @@ from models.errors import DeskError
 from screens.app.keys_over_modals import BELOW_A_MODAL, is_told
 from screens.app.palette_app import PaletteApp
 from screens.app.routes import PLACE_MAKERS
+from screens.base import keys
 from screens.base.backend import Changes
-from screens.base.message_log import News
-from screens.base.textual_internals import begin_in
+from screens.base.message_log import MessageLog, News
+from screens.base.textual_internals import begin_in, forget_copied
 from screens.people.password_form import TITLE, password_form
 from screens.people.sign_in import SignIn
 from screens.shell.desk_screen import Place
@@ -93,18 +94,25 @@ class SessionApp(PaletteApp):
     # the end of a session
 
     def look_at_idle(self) -> None:
-        """End the session when nobody has touched a key or the mouse for the desk's minutes."""
+        """End the session when nobody has touched a key or the mouse for long, or its token has expired."""
         backend = self._host.backend
         minutes, now = backend.desk.settings["idle_minutes"], backend.desk.real_time()
         self._input_at = self._input_at or now
         if backend.person is not None and minutes and now - self._input_at >= timedelta(minutes=minutes):
             self.end_session(f"Signed out after {minutes} minutes without a key.")
+        session = backend.desk.staff.signed_in
+        if (
+            session is not None
+            and session.expires_at is not None
+            and session.expires_at <= backend.desk.now()
+        ):
+            self.end_session("The token expired.")
 
     def look_at_session(self, changes: Changes) -> None:
         """End the session if its user was disabled, its token revoked, or the desk has users now."""
         error = self._host.backend.not_admitted
         if changes.any and error is not None and not self.is_signing_in:
-            self.end_session(f"{error.message}." if self._last_user is not None else NEW_USERS)
+            self.end_session(f"{keys.said(error)}." if self._last_user is not None else NEW_USERS)
 
     def action_change_password(self) -> None:
         """Ask for a new password of who has signed in."""
@@ -144,7 +152,9 @@ class SessionApp(PaletteApp):
                 person = await self._host.backend.sign_in(login, password)
             except DeskError as error:
                 if isinstance(self.screen, SignIn):
-                    self.screen.refuse(error.message)
+                    self.screen.refuse(keys.said(error))
+            except Exception as error:  # noqa: BLE001  # Textual would print the variables: the password
+                self._host.report(error)
             else:
                 await self._show_desk(person)
 
@@ -156,6 +166,8 @@ class SessionApp(PaletteApp):
             for place, maker in PLACE_MAKERS.items():
                 await self.remove_mode(place)
                 self.add_mode(place, maker)
+            self.messages = MessageLog()
+            forget_copied(self)
         self._by_process = False
         self._admit(person)
         await self.switch_mode(self._came_back)

@@ -15,7 +15,9 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.desk.staff import SignedIn
 from dispatch.people import passwords, sign_in, users
+from models.clock import from_text, to_text
 from screens.app.session import SIGN_IN
+from screens.dialogs.panel import Panel
 from screens.dispatch.screen import Dispatch
 from screens.people.sign_in import LOGIN, SignIn
 from screens.people.sign_in import PASSWORD as PASSWORD_FIELD
@@ -178,7 +180,7 @@ async def test_a_modal_waits_for_its_person(closed_file: Path, running: Running)
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda desk: users.disable(desk, "dora"), "dora was disabled"),
+        (lambda desk: users.disable(desk, "dora"), "The user dora was disabled"),
         (lambda desk: users.change(desk, "dora", "auditor"), ""),
     ],
 )
@@ -281,3 +283,71 @@ async def test_leaving_from_the_sign_in_screen_shows_nothing(closed_file: Path, 
         await pilot.press("ctrl+q")
         await pilot.pause()
         assert app.return_code == 0
+
+
+async def test_an_unexpected_error_shows_no_password(
+    closed_file: Path, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> bool:
+        raise RuntimeError("out of memory")
+
+    async with running(closed_file, size=(120, 40)) as (app, pilot):
+        monkeypatch.setattr(passwords, "matches", fail)
+        await give(app, pilot, "dora")
+        assert app.is_running
+        assert isinstance(app.screen, Panel)
+        assert "out of memory" in app.screen.text.plain
+        assert PASSWORD not in app.screen.text.plain
+        await pilot.press("escape")
+        monkeypatch.undo()
+        assert isinstance(app.screen, SignIn)
+
+
+async def test_another_person_finds_neither_messages_nor_what_was_copied(
+    closed_file: Path, running: Running
+) -> None:
+    async with running(closed_file) as (app, pilot):
+        await give(app, pilot, "dora")
+        app.tell("Mia Wong's booking was cancelled")
+        app.copy_to_clipboard("Mia Wong")
+        for login, found in (("dora", True), ("adam", False)):
+            app.end_session("Signed out.")
+            await app.settle()
+            assert "Mia Wong" not in text_of(app)
+            await give(app, pilot, login)
+            assert any("Mia" in one.text for one in app.messages.kept) is found
+            assert (app.clipboard == "Mia Wong") is found
+
+
+async def test_what_ends_after_the_session_shows_no_place(closed_file: Path, running: Running) -> None:
+    async with running(closed_file) as (app, pilot):
+        await give(app, pilot, "dora")
+        app.perform(lambda _: 1, lambda _: app.show_bookings("is:pending"))
+        app.ask(lambda: 1, lambda _: app.go("roster"))
+        app.end_session("Signed out.")
+        await app.settle()
+        assert isinstance(app.screen, SignIn)
+        await give(app, pilot, "dora")
+        assert isinstance(app.screen, Dispatch)
+
+
+async def test_a_session_ends_with_its_token(closed_file: Path) -> None:
+    time = Time()
+
+    def identify(desk: Desk) -> None:
+        with desk.reading():
+            number = next(one.user_id for one in desk.staff.everybody().values() if one.login == "adam")
+        expires_at = to_text(from_text(desk.now()) + timedelta(minutes=1))
+        sign_in.resume(desk, SignedIn(number, "adam", None, expires_at))
+
+    app = AstraApp(database=closed_file, clock=time, identify=identify)
+    app.sweeps_by_itself = False
+    async with app.run_test(size=(80, 24)):
+        await app.settle()
+        time.moment += timedelta(seconds=59)
+        app.look_at_idle()
+        assert isinstance(app.screen, Dispatch)
+        time.moment += timedelta(seconds=1)
+        app.look_at_idle()
+        await app.settle()
+        assert "The token expired" in text_of(app)

@@ -12,6 +12,7 @@ from astra_tui.cli.output.printing import Column, Listing, line, required_keys
 from astra_tui.cli.value_types import AGENT, Word
 from dispatch.desk.permissions import ROLES
 from dispatch.people import users
+from dispatch.people.passwords import folded
 from dispatch.people.row_types import UserRow
 from dispatch.queries.wording import moment
 
@@ -108,7 +109,7 @@ def passwd(call: Call, login: str | None) -> None:
     with call.desk() as desk:
         mine = "" if desk.staff.is_open else desk.staff.person(desk.now()).login
         name = mine if login is None else login
-        is_own = name.strip().casefold() == mine and users.has_password(name)
+        is_own = folded(name) == mine and users.has_password(name)
         current = passwords.ask(call, "Password so far") if is_own else None
         row = users.set_password(desk, name, passwords.ask_new(call), current)
     call.show(row, lambda row: line(f"{row['login']} has a new password"))

@@ -6,7 +6,10 @@ from dispatch.desk.desk import Desk
 from dispatch.desk.permissions import SUPERVISOR
 from dispatch.operations.integrity.findings import RESTORE, Finding, finding
 from dispatch.queries.wording import plural
+from models.agents import Agent
+from models.base import tuples
 from models.hints import act
+from models.people import User
 
 OPEN = "open desk: without users, whoever can open the file may do everything"
 
@@ -20,4 +23,15 @@ def check(desk: Desk) -> Finding:
     supervisors = sum(one.role == SUPERVISOR for one in users)
     detail = f"{plural(len(users), 'user')}, of them {plural(supervisors, 'supervisor')}"
     problem = "" if supervisors else "no supervisor can sign in: nobody can manage the users"
+    if not problem and (lost := _without_agent()):
+        problem = f"{', '.join(lost)}: there is no such agent"
+        return finding("people", detail, problem, f"{act('user.set', lost[0])} gives them another")
     return finding("people", detail, problem, RESTORE)
+
+
+def _without_agent() -> list[str]:
+    known = Agent.select(Agent.agent_id)
+    lost = User.select(User.login).where(
+        User.agent_id.is_null(False), User.agent_id.not_in(known), User.disabled_at.is_null()
+    )
+    return [login for (login,) in tuples(lost.order_by(User.login))]

@@ -9,6 +9,7 @@ from screens.base.textual_internals.app_screens import (
     adopt_styles,
     all_screens,
     begin_in,
+    forget_copied,
 )
 from screens.base.textual_internals.key_names import (
     TYPED,
@@ -63,6 +64,7 @@ __all__ = [
     "bindings_of",
     "character_to_key",
     "drawing_terminal",
+    "forget_copied",
     "forget_pressed",
     "highlighted_index",
     "is_at_rest",

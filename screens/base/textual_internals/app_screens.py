@@ -30,6 +30,11 @@ def begin_in(app: App[Any], mode: str) -> None:
     app._screen_stacks[mode] = []
 
 
+def forget_copied(app: App[Any]) -> None:
+    """Forget what was copied or cut in the application; the terminal's own clipboard stays as it is."""
+    app._clipboard = ""
+
+
 def adopt_styles(screen: Screen[Any]) -> None:
     """Mark a new screen as styled by the application's present style sheets.
 

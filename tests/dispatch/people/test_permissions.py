@@ -14,8 +14,10 @@ from dispatch.agents.presence import set_presence
 from dispatch.assignment.shuffle import shuffle
 from dispatch.batches.record import together
 from dispatch.bookings.follow_ups import follow_up
+from dispatch.bootstrap import open_desk
 from dispatch.desk.commands import COMMANDS
 from dispatch.desk.desk import Desk
+from dispatch.desk.event_filter import EventFilter
 from dispatch.desk.permissions import PERMISSIONS, ROLES
 from dispatch.leads import intake
 from dispatch.operations import configuration, doctor
@@ -24,9 +26,10 @@ from dispatch.operations.sweep import sweep
 from dispatch.operations.undo import redo, undo
 from dispatch.people import sign_in, users
 from dispatch.people.tokens import make_token
+from dispatch.queries.log_follower import LogFollower
 from dispatch.service.issues import conversation, lifecycle, ownership
 from dispatch.views import desk_views
-from models.errors import NotPermitted
+from models.errors import NotPermitted, Refused
 from tests.conftest import TestClock
 from tests.dispatch.people.conftest import PASSWORD, Enter
 
@@ -308,3 +311,53 @@ def test_a_replayed_request_is_refused_to_whom_the_first_would_be(closed: Desk, 
     enter("otto")
     with closed.request("once"), pytest.raises(NotPermitted):
         bookings.note(closed, 1, "hello")
+
+
+def test_a_repeat_returns_ones_own_result_though_the_row_is_somebody_elses_by_now(
+    closed: Desk, enter: Enter
+) -> None:
+    enter("adam")
+    with closed.request("once"):
+        first = bookings.decline(closed, 1, "ill")
+    assert first["agent_id"] != 1
+    with closed.request("once"):
+        assert bookings.decline(closed, 1, "ill") == first
+    with pytest.raises(NotPermitted):
+        bookings.decline(closed, 1, "ill")
+
+
+def test_a_request_id_is_its_persons(closed: Desk, enter: Enter) -> None:
+    enter("dora")
+    with closed.request("once"):
+        bookings.note(closed, 1, "hello")
+    for login in ("adam", "anna"):
+        enter(login)
+        with closed.request("once"), pytest.raises(Refused, match="somebody else"):
+            bookings.note(closed, 1, "hello")
+
+
+def test_a_refusal_lists_who_may(closed: Desk, enter: Enter) -> None:
+    enter("otto")
+    with pytest.raises(NotPermitted) as caught:
+        undo(closed)
+    assert caught.value.hint == "ask a dispatcher, an agent or a supervisor"
+
+
+def test_whoever_was_disabled_follows_the_log_no_longer(closed: Desk, enter: Enter) -> None:
+    path = closed.database.file
+    enter("otto")
+
+    def opened() -> Desk:
+        desk = open_desk(path)
+        desk.staff.signed_in = closed.staff.signed_in
+        return desk
+
+    with LogFollower(path, opened, EventFilter(), str, list) as follower:
+        follower.begin(None)
+        assert list(follower.news()) == []
+        enter("anna")
+        bookings.note(closed, 1, "hello")
+        assert [row["command"] for row in follower.news()] == ["booking.note"]
+        users.disable(closed, "otto")
+        with pytest.raises(NotPermitted, match="disabled"):
+            list(follower.news())

@@ -11,7 +11,7 @@ from dispatch import bookings
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.people import failures, passwords, sign_in, tokens, users
-from models.errors import NotPermitted, Refused
+from models.errors import InvalidInput, NotPermitted, Refused
 from models.people import SignInFailure
 from tests.conftest import TestClock
 from tests.dispatch.people.conftest import PASSWORD, Enter
@@ -253,3 +253,19 @@ def test_there_is_nobody_to_sign_in_on_an_open_desk(desk: Desk) -> None:
     assert caught.value.code == "open_desk"
     with desk.reading():
         assert failures.locked_until(desk, "anna") is None
+
+
+@pytest.mark.parametrize("digest", ["", "x", "$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAA"])
+def test_no_password_is_that_of_a_damaged_digest(digest: str) -> None:
+    assert not passwords.matches(digest, PASSWORD)
+
+
+def test_a_name_is_the_same_however_it_is_typed(desk: Desk) -> None:
+    """As two users, one could sign what looks like the other's."""
+    users.new_user(desk, "Rene\u0301", password=PASSWORD)
+    assert sign_in.sign_in(desk, "REN\u00c9", PASSWORD).login == "ren\u00e9"
+    with pytest.raises(Refused, match="already"):
+        users.add(desk, "ren\u00e9", "auditor", account="rene")
+    with pytest.raises(InvalidInput, match="one word"):
+        users.add(desk, "re\u200bne", "auditor", account="rene")
+    assert failures.digest_of(desk, "ren\u00e9") == failures.digest_of(desk, "Rene\u0301 ")

@@ -17,6 +17,8 @@ from dispatch.operations import backup, doctor, restore
 from dispatch.operations.configuration import set_value
 from dispatch.people import sign_in, tokens, users
 from dispatch.people.passwords import SHORTEST
+from dispatch.queries.row_types import AgentRow
+from dispatch.reporting.event_sentences import sentence
 from models.audit import Event
 from models.errors import DeskError, InvalidInput, NotFound, NotPermitted, Refused
 from models.people import User, UserToken, people
@@ -252,6 +254,33 @@ def test_a_restore_keeps_the_people_of_the_desk(
         open_again(path, clock)
 
 
+def test_a_restore_leaves_no_user_the_agent_who_is_added_next(
+    closed: Desk, path: Path, clock: TestClock, tmp_path: Path, add_agent: Callable[..., AgentRow]
+) -> None:
+    before = tmp_path / "before.db"
+    backup.backup(closed, str(before))
+    number = add_agent("Cyd")["agent_id"]
+    users.add(closed, "cyd", "agent", number, "cyd")
+    users.add(closed, "sue", "supervisor", add_agent("Sue")["agent_id"], "sue")
+
+    def opened_by_anna(file: Path) -> Desk:
+        other = open_desk(file, clock=clock)
+        other.staff.signed_in, other.actor = closed.staff.signed_in, "anna"
+        return other
+
+    restore.restore(opened_by_anna, path, before)
+    closed.settings.forget()
+    with closed.reading():
+        closed.settings.refresh()
+        found = {row["login"]: row for row in users.list_users(closed)}
+        assert (found["cyd"]["agent_id"], found["cyd"]["disabled_at"]) == (number, closed.now())
+        assert (found["sue"]["agent_id"], found["sue"]["disabled_at"]) == (None, None)
+        assert found["adam"]["disabled_at"] is None
+        assert people_check(closed)["ok"]
+        User.update(disabled_at=None).where(User.login == "cyd").execute()
+        assert "cyd: there is no such agent" in people_check(closed)["detail"]
+
+
 def open_again(path: Path, clock: TestClock) -> None:
     other = open_desk(path, clock=clock)
     try:
@@ -291,3 +320,15 @@ def test_commands_read_the_users_only_after_a_change(closed: Desk, enter: Enter,
     users.disable(closed, "otto")
     bookings.note(closed, 1, "four")
     assert len(reads) == 3
+
+
+def test_an_event_says_whose_work_and_which_account(closed: Desk) -> None:
+    users.add(closed, "bea", "agent", 2, "beatrix")
+    users.change(closed, "bea", "auditor", "none", "bea")
+    with closed.reading():
+        changed, added = event_log.events(limit=2)
+        sentences = [sentence(event, {}) for event in (added, changed)]
+    assert sentences == [
+        "added user bea as agent, agent 2, account beatrix",
+        "changed user bea, now auditor, agent none, account bea",
+    ]
