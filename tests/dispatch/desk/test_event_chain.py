@@ -88,6 +88,7 @@ BENT = [
 ]
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize(("statement", "words"), BENT)
 def test_a_log_changed_by_hand_is_found(worked: Desk, look: Look, statement: str, words: str) -> None:
     newest = look(newest_seal).event_id

@@ -106,6 +106,7 @@ def test_a_record_of_somebody_else_is_named(desk: Desk, path: Path, monkeypatch:
     assert "cannot write" in found(desk)["detail"]
 
 
+@pytest.mark.on_file
 def test_an_open_application_leaves_the_sweep_to_a_living_sweeper(
     desk: Desk, path: Path, clock: TestClock, sweeper: Sweeper
 ) -> None:

@@ -121,6 +121,7 @@ def test_a_desk_that_is_gone_for_a_while_is_swept_when_it_is_back(rounds: Rounds
     assert not path.with_name("away.db").exists()
 
 
+@pytest.mark.on_file
 def test_a_locked_desk_is_tried_again_even_if_it_is_locked_from_the_beginning(
     rounds: Rounds, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
