@@ -82,6 +82,7 @@ def at_work(desk: Desk, add_agent: Callable[..., object], add_lead: Callable[...
     add_agents(desk, 100, presence="away")
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize(
     ("policy", "takes_work", "others"),
     [
@@ -102,6 +103,7 @@ def test_the_first_agents_cost_the_same_among_many(
     assert not any("TEMP B-TREE" in plan for plan in plans(desk, first))
 
 
+@pytest.mark.on_file
 def test_the_next_in_turn_costs_the_same_far_from_the_first(desk: Desk, at_work: None) -> None:
     add_agents(desk, load=0)
 
@@ -133,6 +135,7 @@ def test_waiting_bookings_cost_the_same_among_many(desk: Desk, at_work: None) ->
         assert look()
 
 
+@pytest.mark.on_file
 def test_a_command_begins_with_the_same_cost_among_many_agents(desk: Desk, at_work: None) -> None:
     """Neither the next change of presence nor a listed skill is searched for among them all."""
     assert extra_steps(desk, desk.settings.begin, lambda: add_agents(desk)) < FEW

@@ -90,6 +90,7 @@ def test_an_engine_that_sends_ahead_numbers_the_same_rows(
         assert lead_of("Bob").lead_id == 2, "numbers go on from there"
 
 
+@pytest.mark.on_file
 def test_an_expression_is_compiled_in_the_words_of_each_engine(
     database: Engine, ahead: Ahead, add_agent: AddAgent
 ) -> None:

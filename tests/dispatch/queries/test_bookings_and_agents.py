@@ -232,6 +232,7 @@ def test_an_agents_desk_reads_none_of_the_work_closed_on_other_days(
     assert extra_steps(desk, read, lambda: add_bookings(desk, MANY)) < FEW
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize("descending", [True, False])
 @pytest.mark.parametrize("fields", [{}, {"source": "Organic"}, {"due_until": "2082-01-01 00:00:00"}])
 def test_a_page_in_the_order_of_creation_reads_no_other_bookings(

@@ -219,6 +219,7 @@ def test_catching_up_stops_at_its_limit(many: Desk) -> None:
     assert customer_index.catch_up(many) == 0
 
 
+@pytest.mark.on_file
 def test_terminals_catching_up_together_index_each_customer_once(many: Desk) -> None:
     def work() -> None:
         desk = open_desk(many.database.file, actor="lee")
@@ -236,6 +237,7 @@ def test_terminals_catching_up_together_index_each_customer_once(many: Desk) -> 
     assert indexed == list(range(1, 601))
 
 
+@pytest.mark.on_file
 def test_a_search_indexes_a_large_backlog_and_leaves_a_small_one(
     many: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
