@@ -128,7 +128,7 @@ def _check_holder(person: Person, given: dict[str, Any]) -> None:
     row = model.lock_or_none(number)
     if row is not None and row.agent_id != person.agent_id:  # a row that is missing is refused as such
         holder = "waits for an agent" if row.agent_id is None else f"is with agent {row.agent_id}"
-        problem = f"{row.label.capitalize()} {number} {holder}: it is not yours"
+        problem = f"{row.label.capitalize()} {number} {holder}, so it is not yours"
         raise NotPermitted("not_yours", problem, "an agent works on their own work only")
 
 

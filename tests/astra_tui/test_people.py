@@ -279,13 +279,20 @@ def test_a_refused_file_is_not_made_up_for_by_the_account(closed: Say, script: P
 def test_the_account_of_the_process_signs_in_whatever_the_environment_says(
     closed: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert closed("user", "set", "otto", "--account", "somebody-else").code == 0
+    assert closed("user", "set", "otto", "--account", "daemon").code == 0
     assert closed("user", "set", "anna", "--account", process_account()).code == 0
     closed("logout")
     for variable in ("USER", "LOGNAME", "USERNAME", "SUDO_USER"):
         monkeypatch.setenv(variable, "somebody-else")
     closed("destination", "add", "Io")
     assert closed("log", "--json", "--limit", 1).json[0]["actor"] == "anna"
+
+
+def test_the_account_of_a_user_is_one_of_this_machine(say: Say) -> None:
+    """A first user whose account nobody has would close the desk for everybody."""
+    refused(say("user", "add", "anna", "--account", "no-such-account", "--json"), "invalid_account", 2)
+    assert say("user", "list", "--json").json == []
+    assert say("user", "add", "anna", "--account", process_account(), "--json").json["login"] == "anna"
 
 
 def test_an_auditor_lists_everything_and_changes_nothing(closed: Say, path: Path) -> None:

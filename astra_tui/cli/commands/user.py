@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pwd
 from typing import Any
 
 import rich_click as click
@@ -10,11 +11,14 @@ from astra_tui.cli import passwords
 from astra_tui.cli.options import Call, changing, formatted, reading
 from astra_tui.cli.output.printing import Column, Listing, line, required_keys
 from astra_tui.cli.value_types import AGENT, Word
+from dispatch.desk.desk import process_account
 from dispatch.desk.permissions import ROLES
+from dispatch.inputs import validation
 from dispatch.people import users
 from dispatch.people.passwords import folded
 from dispatch.people.row_types import UserRow
 from dispatch.queries.wording import moment
+from models.errors import InvalidInput
 
 
 def _state(row: UserRow) -> str:
@@ -35,8 +39,27 @@ USERS: Listing[UserRow] = Listing(
     required_keys(UserRow),
     "login",
 )
-user_name = click.argument("login", metavar="NAME")
 ROLE = Word(ROLES, "ROLE")
+
+
+class Account(click.ParamType[str]):
+    """An account of this machine, or none: a wrong one would let nobody in, the first user not either."""
+
+    name = "account"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value != users.NONE and value != process_account():
+            try:
+                pwd.getpwnam(value)
+            except (KeyError, ValueError):  # ValueError: a name with a null character
+                problem = f"this machine has no account {validation.excerpt(value)}"
+                hint = f"yours is {process_account()}"
+                raise InvalidInput("account", problem, hint) from None
+        return str(value)
+
+
+ACCOUNT = Account()
+user_name = click.argument("login", metavar="NAME")
 
 
 @click.group("user")
@@ -56,7 +79,9 @@ def list_users(call: Call) -> None:
 @user_name
 @click.option("--role", type=ROLE, help=f"{', '.join(ROLES)}; the first user is a supervisor.")
 @click.option("--agent", "agent_id", type=AGENT, help="The agent who this person is.")
-@click.option("--account", metavar="NAME", help="An account of this machine that needs no password.")
+@click.option(
+    "--account", type=ACCOUNT, metavar="NAME", help="An account of this machine that needs no password."
+)
 @click.option("--password", "has_password", is_flag=True, help="Ask for a password beside --account, too.")
 @reading
 def add(call: Call, /, has_password: bool, **given: Any) -> None:
@@ -74,7 +99,7 @@ def add(call: Call, /, has_password: bool, **given: Any) -> None:
 @user_name
 @click.option("--role", type=ROLE, help=f"{', '.join(ROLES)}.")
 @click.option("--agent", "agent_id", metavar="AGENT", help="The agent who this person is, or none.")
-@click.option("--account", metavar="NAME", help="An account of this machine, or none.")
+@click.option("--account", type=ACCOUNT, metavar="NAME", help="An account of this machine, or none.")
 @changing
 def set_(call: Call, /, **given: Any) -> None:
     """Change a user's role, agent or account; it holds at once, in open sessions too."""
