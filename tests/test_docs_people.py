@@ -7,7 +7,7 @@ from pathlib import Path
 
 from astra_tui.cli.root import COMMANDS
 from dispatch.bootstrap import RULES
-from dispatch.desk.permissions import AGENT, PERMISSIONS, ROLES
+from dispatch.desk.access.permissions import AGENT, PERMISSIONS, ROLES
 from dispatch.people import failures, passwords
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "people.md").read_text("utf-8")

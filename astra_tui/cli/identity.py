@@ -10,8 +10,8 @@ from pathlib import Path
 
 from click import get_current_context
 
+from dispatch.desk.access.permissions import nobody
 from dispatch.desk.desk import Desk
-from dispatch.desk.permissions import nobody
 from models.errors import Refused
 
 TOKEN_FILE = "ASTRA_TOKEN_FILE"

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
+from dispatch.desk.access.permissions import Needs, check_role, needs
 from dispatch.desk.desk import DESK_ACTOR, Desk
-from dispatch.desk.permissions import Needs, check_role, needs
 from models.agents import Agent
 from models.audit import Decision, Event, EventBooking, EventIssue, log_event
 from models.base import BaseModel, CompiledQuery, Json, after_save, parameter

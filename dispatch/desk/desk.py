@@ -17,9 +17,9 @@ from peewee import DatabaseError, DataError, IntegrityError, InterfaceError, Pro
 
 from dispatch.desk import settings
 from dispatch.desk.accepted_values import AcceptedValues, create_values
+from dispatch.desk.access.staff import Staff
 from dispatch.desk.event_log import last_event
 from dispatch.desk.rules import Rules
-from dispatch.desk.staff import Staff
 from dispatch.inputs import validation
 from models import engine, opening
 from models.caps import CapsOfDesk

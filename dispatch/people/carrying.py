@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from dispatch.desk.access.permissions import AGENT
 from dispatch.desk.desk import Desk
-from dispatch.desk.permissions import AGENT
 from models.agents import Agent
 from models.base import BaseModel, tuples
 from models.people import SignInFailure, User, UserToken

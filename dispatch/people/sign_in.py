@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dispatch.desk import staff
+from dispatch.desk.access import staff
+from dispatch.desk.access.permissions import Person
+from dispatch.desk.access.staff import NEW_TOKEN, SignedIn
 from dispatch.desk.desk import Desk
-from dispatch.desk.permissions import Person
-from dispatch.desk.staff import NEW_TOKEN, SignedIn
 from dispatch.people import failures, passwords
 from dispatch.people.secrets import digest_of
 from models.errors import NotPermitted, Refused

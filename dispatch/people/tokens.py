@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import cast
 
 from dispatch.desk import settings
+from dispatch.desk.access.permissions import AUDITOR, SUPERVISOR
 from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
-from dispatch.desk.permissions import AUDITOR, SUPERVISOR
 from dispatch.inputs import validation
 from dispatch.people.row_types import NewToken, TokenRow
 from dispatch.people.secrets import digest_of, new_text

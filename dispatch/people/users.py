@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk import settings
+from dispatch.desk.access.permissions import AGENT, SUPERVISOR, Person, check_known_role, check_role
 from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk, person
-from dispatch.desk.permissions import AGENT, SUPERVISOR, Person, check_known_role, check_role
 from dispatch.inputs import validation
 from dispatch.people import failures, passwords, sign_in
 from dispatch.people.row_types import UserRow

@@ -14,7 +14,7 @@ from textual import events
 from textual.app import SystemCommand
 from textual.screen import ModalScreen, Screen
 
-from dispatch.desk.permissions import Person
+from dispatch.desk.access.permissions import Person
 from dispatch.people import users
 from models.errors import DeskError
 from screens.app.keys_over_modals import BELOW_A_MODAL, is_told

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple, TypeVar
 from dispatch.bootstrap import open_desk
 from dispatch.desk import event_log
 from dispatch.desk.accepted_values import AcceptedValues
+from dispatch.desk.access.permissions import Person, nobody
 from dispatch.desk.desk import Desk
-from dispatch.desk.permissions import Person, nobody
 from dispatch.inputs.filter_reader import Reading
 from dispatch.operations import sweep_record
 from dispatch.operations.backup_record import is_due

@@ -12,8 +12,8 @@ from textual.widgets import Input
 
 from astra_tui.app import AstraApp
 from dispatch.bootstrap import open_desk
+from dispatch.desk.access.staff import SignedIn
 from dispatch.desk.desk import Desk
-from dispatch.desk.staff import SignedIn
 from dispatch.people import passwords, sign_in, users
 from models.clock import from_text, to_text
 from screens.app.session import SIGN_IN

@@ -20,7 +20,7 @@ from tests.screens.crash import started
 
 ENDING = [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM]
 QUIT = b"\x11\x11"  # ctrl+q, and again if something was typed
-QUEUE = b"\x1bOR"  # f3
+QUEUE = b"\x1bOS"  # f4
 ESCAPES = b"\x1b\x1b\x1b"  # leaves the welcome of an empty desk
 
 

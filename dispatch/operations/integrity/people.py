@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dispatch.desk.access.permissions import SUPERVISOR
 from dispatch.desk.desk import Desk
-from dispatch.desk.permissions import SUPERVISOR
 from dispatch.operations.integrity.findings import RESTORE, Finding, finding
 from dispatch.queries.wording import plural
 from models.agents import Agent

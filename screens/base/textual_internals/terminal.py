@@ -115,11 +115,16 @@ class SteadyDriver(LinuxDriver):
         textual_driver.start_application_mode()
         self._is_drawing = self._writer_thread is not None and self._writer_thread.is_alive()
         self.write(KEEP_TITLE)
-        self.show_title(self._title)
+        self._write_title()
 
     def show_title(self, title: str) -> None:
         """Show a text without control characters as the window's title, for a terminal that can."""
-        self._title = title
+        if title != self._title:
+            self._title = title
+            self._write_title()
+
+    def _write_title(self) -> None:
+        title = self._title
         if title and os.environ.get("TERM", "") not in WITHOUT_TITLE:
             self.write(TITLE.format(title))
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from dispatch import bookings
+from dispatch.desk.access.staff import SignedIn
 from dispatch.desk.desk import Desk
-from dispatch.desk.staff import SignedIn
 from dispatch.people import passwords, users
 from dispatch.queries.row_types import AgentRow
 from dispatch.service.issues import intake as issue_intake

@@ -15,10 +15,10 @@ from dispatch.assignment.shuffle import shuffle
 from dispatch.batches.record import together
 from dispatch.bookings.follow_ups import follow_up
 from dispatch.bootstrap import open_desk
+from dispatch.desk.access.permissions import PERMISSIONS, ROLES
 from dispatch.desk.commands import COMMANDS
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EventFilter
-from dispatch.desk.permissions import PERMISSIONS, ROLES
 from dispatch.leads import intake
 from dispatch.operations import configuration, doctor
 from dispatch.operations.command_list import every_command

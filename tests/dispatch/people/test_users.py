@@ -143,7 +143,7 @@ def beside(closed: Desk, path: Path, clock: TestClock) -> Any:
     other = open_desk(path, clock=clock, actor="kim")
     with other.reading():
         user = User.get(User.login == "anna")
-    from dispatch.desk.staff import SignedIn
+    from dispatch.desk.access.staff import SignedIn
 
     other.staff.signed_in = SignedIn(user.user_id, "anna")
     other.actor = "anna"
@@ -189,7 +189,7 @@ def test_what_was_read_before_a_change_is_not_kept(
             assert closed.staff.everybody()[rows[1][0]]
         return rows
 
-    monkeypatch.setattr("dispatch.desk.staff.people", slowly)
+    monkeypatch.setattr("dispatch.desk.access.staff.people", slowly)
     with closed.reading():
         closed.staff.everybody()
     with pytest.raises(NotPermitted) as caught:
@@ -298,7 +298,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         counted.append(len(counted))
         return people()
 
-    monkeypatch.setattr("dispatch.desk.staff.people", read)
+    monkeypatch.setattr("dispatch.desk.access.staff.people", read)
     return counted
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from dispatch.desk import permissions
-from dispatch.desk.permissions import Needs, Person
+from dispatch.desk.access import permissions
+from dispatch.desk.access.permissions import Needs, Person
 from models.errors import NotPermitted
 from models.people import UserToken, people
 

@@ -1,0 +1,1 @@
+"""Who may do what on a desk: the permissions, and the person who is signed in."""
