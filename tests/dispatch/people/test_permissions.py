@@ -343,6 +343,7 @@ def test_a_refusal_lists_who_may(closed: Desk, enter: Enter) -> None:
     assert caught.value.hint == "ask a dispatcher, an agent or a supervisor"
 
 
+@pytest.mark.on_file
 def test_whoever_was_disabled_follows_the_log_no_longer(closed: Desk, enter: Enter) -> None:
     path = closed.database.file
     enter("otto")

@@ -151,6 +151,7 @@ def beside(closed: Desk, path: Path, clock: TestClock) -> Any:
     other.close()
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -254,6 +255,7 @@ def test_a_restore_keeps_the_people_of_the_desk(
         open_again(path, clock)
 
 
+@pytest.mark.on_file
 def test_a_restore_leaves_no_user_the_agent_who_is_added_next(
     closed: Desk, path: Path, clock: TestClock, tmp_path: Path, add_agent: Callable[..., AgentRow]
 ) -> None:
