@@ -174,3 +174,14 @@ def _refuse_damaged(desk: Desk, error: Exception) -> None:
     if problem:
         what = f"{desk.database.address} is damaged: {validation.excerpt(problem, LONGEST_PROBLEM)}"
         raise DatabaseUnavailable("damaged", what, "astra doctor names the rows; restore a backup") from error
+
+
+def open_identified(path: Path | str, actor: str | None, named: str | None) -> Desk:
+    """Open a desk for somebody whom it knows, ``named`` with --as or not; the caller closes it."""
+    desk = open_desk(path, actor=actor)
+    try:
+        identify(desk, named)
+    except BaseException:  # an interruption, too, would leave the connection open
+        desk.close()
+        raise
+    return desk

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.engine import SCHEMA_VERSION
+from models.engine import MIGRATIONS, SCHEMA_VERSION
 from models.errors import DatabaseUnavailable
 from models.postgres import sweeps
 from models.postgres.schema import FirstSchema
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from models.postgres.server_database import ServerDatabase
 
 TRIGRAMS = "SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'pg_trgm'"
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
 MAKE = "BEGIN; SELECT pg_advisory_xact_lock(1095980114)"  # "ASTR"; two processes may find the database empty
 LOCK_TABLE = "CREATE TABLE desk_lock (schema_version BIGINT NOT NULL, changes BIGINT NOT NULL)"
 IS_JSON = """CREATE FUNCTION desk_is_json(given TEXT) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, takewhile
-from pathlib import Path
 from typing import Any
 
 import rich_click as click
 
-from astra_tui.cli.database import database_path
-from astra_tui.cli.identity import identify
+from astra_tui.cli.database import database_path, open_identified
 from astra_tui.cli.options import Call, asked_for, filtering, formatted, limited, reading
 from astra_tui.cli.output.events import EVENTS, numbered
 from astra_tui.cli.output.printing import narrate, put_json_line, put_line
@@ -18,9 +16,7 @@ from astra_tui.cli.output.streams import reader_has_gone
 from astra_tui.cli.signals import StopSignals
 from astra_tui.cli.value_types import AGENT, BOOKING, EVENT, ISSUE, LARGEST_ID
 from dispatch import queries
-from dispatch.bootstrap import open_desk
 from dispatch.desk import event_log
-from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.desk.row_types import EventRow
 from dispatch.inputs import date_ranges
@@ -93,21 +89,11 @@ def _follow(call: Call, which: EventFilter, after: int | None, limit: int | None
     path = database_path(call.database)
     shown: Callable[[list[EventRow]], Sequence[object]] = numbered if call.is_for_people else list
     put = put_line if call.is_for_people else put_json_line
-    follower = LogFollower(path, lambda: _opened(path, call.actor), which, narrate, shown)
+    follower = LogFollower(path, lambda: open_identified(path, call.actor, call.actor), which, narrate, shown)
     with StopSignals() as stop, follower:
         follower.begin(after)
         for told in islice(_until(lambda: stop.wait(LOOK_EVERY_S) or reader_has_gone(), follower), limit):
             put(told)
-
-
-def _opened(path: Path | str, actor: str | None) -> Desk:
-    desk = open_desk(path, actor=actor)
-    try:
-        identify(desk, actor)
-    except BaseException:
-        desk.close()
-        raise
-    return desk
 
 
 def _until(ended: Callable[[], bool], follower: LogFollower[object]) -> Iterator[object]:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from astra_tui.cli.database import file_to_create
-from astra_tui.cli.identity import identify
+from astra_tui.cli.database import file_to_create, open_identified
 from astra_tui.cli.options import Call, changing, dry_run
 from astra_tui.cli.output.printing import line
 from dispatch.bootstrap import open_desk
@@ -44,14 +43,7 @@ def restore(call: Call, file: str, other_desk: bool, dry_run: bool) -> None:
 
 def _opened(desk_path: Path, named: str | None, actor: str, path: Path) -> Desk:
     """Open the desk or the copy of a backup; who restores has to be known to the desk."""
-    desk = open_desk(path, actor=actor)
-    try:
-        if path == desk_path:
-            identify(desk, named)
-    except BaseException:
-        desk.close()
-        raise
-    return desk
+    return open_identified(path, actor, named) if path == desk_path else open_desk(path, actor=actor)
 
 
 def _print(row: RestoreResult) -> None:
