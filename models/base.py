@@ -234,12 +234,17 @@ class CompiledQuery:
         self._build = build
 
     def __call__(self, **values: object) -> list[tuple[Any, ...]]:
-        database = database_at_work()
-        sql, places = database.statements.get(self) or self.compiled()
-        params = [values[place.name] if isinstance(place, _Place) else place for place in places]
-        cursor = database.run(sql, params)
+        cursor = database_at_work().run(*self._with(values))
         rows: list[tuple[Any, ...]] = cursor.fetchall() if cursor.description else []
         return rows
+
+    def later(self, **values: object) -> None:
+        """Execute a query that needs no answer; the next statement, or the commit, may raise its error."""
+        database_at_work().later(*self._with(values))
+
+    def _with(self, values: Json) -> tuple[str, list[object]]:
+        sql, places = database_at_work().statements.get(self) or self.compiled()
+        return sql, [values[place.name] if isinstance(place, _Place) else place for place in places]
 
     def each(self, given: Sequence[Json]) -> list[tuple[Any, ...]]:
         """The rows for several sets of values, one after the other, in one statement.

@@ -109,7 +109,7 @@ class TallyChanges:
     def write(self) -> None:
         """Add the changes to the stored tallies."""
         for key, count in self.tallies().items():
-            _add(**dict(zip(PARTS, (*key, *count), strict=True)))
+            _add.later(**dict(zip(PARTS, (*key, *count), strict=True)))
 
 
 def addition() -> Query:

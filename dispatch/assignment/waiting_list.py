@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from peewee import Tuple
+from peewee import Select, Tuple, fn
 
 from dispatch.assignment.assign import find_agent, kept_out_of, may_take, present_round
 from dispatch.desk import settings
@@ -19,6 +19,8 @@ from dispatch.queries.order_of_work import Turn, turns
 from models.base import CompiledQuery, parameter
 from models.bookings import Booking, Waiting
 from models.clock import from_text, to_text
+from models.database import current_database
+from models.issues import NEW, Issue
 from models.priorities import PRIORITIES
 
 if TYPE_CHECKING:
@@ -38,6 +40,21 @@ _oldest_waiting = CompiledQuery(
     )
 )
 _any_waiting = CompiledQuery(lambda: Waiting.select(Waiting.booking_id).limit(1))
+_what_waits = CompiledQuery(
+    lambda: Select(
+        [],
+        [
+            fn.EXISTS(Waiting.select(Waiting.booking_id)),
+            fn.EXISTS(Issue.select(Issue.issue_id).where(Issue.status == NEW)),
+        ],
+    ).bind(current_database)
+)
+
+
+def what_waits() -> tuple[bool, bool]:
+    """Whether any bookings, and any issues, wait for an agent: in one look, as every command ends with it."""
+    bookings, issues = _what_waits()[0]
+    return bool(bookings), bool(issues)
 
 
 def drain_waiting(running: Command, returned: Mapping[int, str] | None = None) -> None:

@@ -59,6 +59,7 @@ _OF_THE_LEAD = {
     Booking: {"destination", "launch_location", "created_at"},
 }
 """What a new row has from its lead, whose own values the same event holds."""
+OF_A_CLAIM = {"claimed_at", "progress_at", "version"}
 MOVED = "moved"
 """What an event says of an imported row with a history on another desk: its columns are not a new row's.
 
@@ -177,8 +178,7 @@ class Command:
         changed = {column: value for column, value in row.changed.items() if column not in derived}
         if not changed:
             return
-        is_other_source = kind is Lead and "source" in changed  # for the caps on one
-        self.may_free = self.may_free or kind in (Booking, Agent, Issue) or is_other_source
+        self.may_free = self.may_free or _may_free(kind, changed)
         before = self.before.setdefault(key, {})
         for column in changed:
             before.setdefault(column, row.was(column))
@@ -190,6 +190,13 @@ class Command:
             self.steps.append(step)
             if type(row) is Agent and ("skills" in row.changed or "locations" in row.changed):
                 self.desk.settings.begin()  # whether any agent lists some, for the choices still to come
+
+
+def _may_free(kind: type[BaseModel], changed: Json) -> bool:
+    """Whether somebody may be able to take work once a row is changed; a claim frees nobody."""
+    if kind is Booking:
+        return not changed.keys() <= OF_A_CLAIM
+    return kind in (Agent, Issue) or (kind is Lead and "source" in changed)  # for the caps on a source
 
 
 @after_save()
@@ -269,8 +276,7 @@ def _perform(
     try:
         result = function(running, *args, **kwargs)
         if running.may_free:
-            for finish in running.desk.rules.after_command:
-                finish(running)
+            running.desk.rules.after_command(running)
         if running.before:
             running.desk.rules.rows_changed(running.before)
         event_id = _write_event(running, fingerprint, result)

@@ -15,6 +15,6 @@ class Rules:
 
     choose_agent: Callable[[Any], int | None]
     before_command: Callable[[Any], object]
-    after_command: tuple[Callable[[Any], object], ...]
+    after_command: Callable[[Any], object]
     rows_changed: Callable[[dict[str, Json]], None]
     settings: Mapping[str, Any]

@@ -88,7 +88,7 @@ def restore(
             work = _Restore(path, copy, _begun(path, file, copy, dry_run), other_desk, request_id)
             # what is due happens when the next command finds it due; nothing may get an event before ours
             copy.staff.is_private = True
-            copy.rules = replace(copy.rules, before_command=lambda _: None, after_command=())
+            copy.rules = replace(copy.rules, before_command=_nothing, after_command=_nothing)
             present = _present(open_desk, path)
             if present is None:
                 return work.result if dry_run else _put_there(work)
@@ -107,6 +107,10 @@ def _begun(path: Path, file: Path, copy: Desk, dry_run: bool) -> RestoreResult:
         kept=None,
         event_id=None,
     )
+
+
+def _nothing(_running: object) -> None:
+    """No rules around a command."""
 
 
 def _check_file(path: Path, file: Path) -> None:

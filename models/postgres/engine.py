@@ -26,6 +26,7 @@ from models.postgres.ahead import Ahead, overflows
 from models.postgres.dialect import PostgresDialect
 from models.postgres.expected import ServerSchema
 from models.postgres.inspection_words import PostgresWords
+from models.postgres.numbers import Numbers, highest
 from models.postgres.server_database import ServerDatabase
 from models.postgres.sweeps import ServerSweeps
 
@@ -45,7 +46,7 @@ class _Thread(threading.local):
     changes = -1
 
     def __init__(self) -> None:
-        self.next_ids: dict[str, int] = {}
+        self.numbers = Numbers()
         self.ahead: Ahead | None = None
 
 
@@ -83,7 +84,7 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
     def _connect(self) -> psycopg.Connection[Any]:
         thread = self._thread
         thread.waits_for_disk, thread.writes, thread.changes = True, False, -1
-        thread.next_ids.clear()
+        thread.numbers.forget()
         with peewee_errors:
             return connection.connect(self.server)
 
@@ -128,6 +129,7 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         else:
             self._take_lock()
             self._thread.ahead = Ahead(self.driver())
+            self._thread.numbers.ask(self.driver())
 
     def _take_lock(self) -> None:
         try:
@@ -138,7 +140,7 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
                 raise refusals.still_locked() from error
             raise
         if changes != self._thread.changes + 1:
-            self._thread.next_ids.clear()
+            self._thread.numbers.forget()
         self._thread.changes = changes
         if version != SCHEMA_VERSION:
             self.rollback()
@@ -189,7 +191,7 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
 
     def run(self, sql: str, values: Values) -> psycopg.Cursor[Any]:
         if sql.startswith("INSERT"):  # with numbers of its own
-            self._thread.next_ids.clear()
+            self._thread.numbers.forget()
         return self._execute(sql, values)
 
     def _execute(self, sql: str, values: Values) -> psycopg.Cursor[Any]:
@@ -222,7 +224,7 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         """Nothing to do: a transaction has begun with it."""
 
     def run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
-        self._thread.next_ids.clear()
+        self._thread.numbers.forget()
         with peewee_errors:
             self.driver().cursor().executemany(sql, rows)
 
@@ -233,7 +235,7 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         SELECT, and none of these statements comes often enough to be prepared.
         """
         if sql.startswith("ROLLBACK"):  # to a savepoint: its numbers are free again
-            self._thread.next_ids.clear()
+            self._thread.numbers.forget()
         with peewee_errors, overflows():
             try:
                 cursor = psycopg.ClientCursor(self.driver()).execute(sql, params or None)
@@ -246,13 +248,10 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
                 return psycopg.ClientCursor(self.driver()).execute(sql, params or None)
 
     def next_id(self, table: str, key: str) -> int:
-        ids = self._thread.next_ids
-        number = (
-            ids.get(table)
-            or self.run(f"SELECT coalesce(max({key}), 0) + 1 FROM {table}", ()).fetchall()[0][0]
-        )
-        ids[table] = number + 1
-        return int(number)
+        numbers = self._thread.numbers
+        if not numbers.has(table):
+            numbers.learn(table, key, self.run(highest(table, key), ()).fetchall()[0][0])
+        return numbers.take(table)
 
     # the schema
 

@@ -102,17 +102,17 @@ _waiting = CompiledQuery(
 )
 
 
-def settle(running: Command) -> list[IssueMoveRow]:
+def settle(running: Command, *, is_any_waiting: bool = True) -> list[IssueMoveRow]:
     """Rehome the unstarted issues of agents who are away, all of those who left; assign waiting issues.
 
-    Returns the moves of the first two.
+    Returns the moves of the first two. ``is_any_waiting`` is False if no issue waits so far.
     """
     statuses = {
         int(key.removeprefix(AGENTS)): HELD if changed.get("left_at") else (ASSIGNED,)
         for key, changed in running.after.items()
         if key.startswith(AGENTS) and (changed.get("presence") in GONE or changed.get("left_at"))
     }
-    return pass_on(running.desk, statuses)
+    return pass_on(running.desk, statuses) if statuses or is_any_waiting else []
 
 
 def pass_on(desk: Desk, statuses: Mapping[int, tuple[str, ...]]) -> list[IssueMoveRow]:

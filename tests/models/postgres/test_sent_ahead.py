@@ -9,13 +9,24 @@ from typing import Any
 import pytest
 from peewee import IntegrityError
 
+from dispatch.bookings import lifecycle
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
+from dispatch.leads import intake
 from models.agents import Agent
 from models.postgres.ahead import Ahead
 from models.postgres.engine import PostgresEngine
 
-MOST_TRIPS = 5  # the lock; the settings; who may take it; the agent's row; the end
+LEAD_TRIPS = 5  # the lock; the settings; who may take it; the agent's row; the end
+CLAIM_TRIPS, CONFIRM_TRIPS = 6, 8
+OTHERS_LEAD = {
+    "name": "Nova",
+    "method": "Text",
+    "source": "Organic",
+    "destination": "Mars",
+    "launch": "Tokyo Spaceport Terminal",
+}
+QUOTE: dict[str, Any] = {"package": "Luxury Dome Stay", "destination_revenue": 900, "package_revenue": 100}
 
 
 @pytest.fixture
@@ -24,26 +35,57 @@ def desk(address: str, clock: Any) -> Iterator[Desk]:
         yield desk
 
 
-def test_a_lead_waits_for_the_server_five_times(
-    desk: Desk,
-    add_agent: Callable[..., Any],
-    add_lead: Callable[..., Any],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for years in range(3):
-        add_agent(years=years)
-    add_lead()
-    trips: list[str] = []
+@pytest.fixture
+def trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What has waited for the server, one name a trip."""
+    found: list[str] = []
     for owner, name in ((PostgresEngine, "_send"), (Ahead, "wait"), (Ahead, "end")):
         real: Callable[..., Any] = getattr(owner, name)
 
         def counted(*given: Any, real: Callable[..., Any] = real, name: str = name, **named: Any) -> Any:
-            trips.append(name)
+            found.append(name)
             return real(*given, **named)
 
         monkeypatch.setattr(owner, name, counted)
-    assert add_lead()["booking_id"] == 2
-    assert 0 < len(trips) <= MOST_TRIPS
+    return found
+
+
+@pytest.fixture
+def others_write(address: str, clock: Any) -> Iterator[Callable[[], object]]:
+    """Another terminal, which changes the desk whenever it is called."""
+    with closing(open_desk(address, clock=clock, actor="ana")) as other:
+        yield lambda: intake.receive(other, **OTHERS_LEAD)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_commands_wait_for_the_server_a_few_times(
+    desk: Desk,
+    add_agent: Callable[..., Any],
+    add_lead: Callable[..., Any],
+    others_write: Callable[[], object],
+    trips: list[str],
+    alone: bool,
+) -> None:
+    def before() -> None:
+        if not alone:
+            others_write()
+        trips.clear()
+
+    for years in range(3):
+        add_agent(years=years)
+    warm = add_lead()
+    lifecycle.claim(desk, warm["booking_id"], warm["agent_id"])
+    lifecycle.confirm(desk, warm["booking_id"], **QUOTE)
+
+    before()
+    made = add_lead()
+    assert 0 < len(trips) <= LEAD_TRIPS, trips
+    before()
+    lifecycle.claim(desk, made["booking_id"], made["agent_id"])
+    assert 0 < len(trips) <= CLAIM_TRIPS, trips
+    before()
+    lifecycle.confirm(desk, made["booking_id"], **QUOTE)
+    assert 0 < len(trips) <= CONFIRM_TRIPS, trips
 
 
 @pytest.mark.parametrize("reads_afterwards", [False, True])
