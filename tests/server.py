@@ -61,14 +61,14 @@ def database_of(address: str) -> str:
 
 
 class Server:
-    """A running server; ``settings`` are those of postgresql.conf."""
+    """A running server; ``settings`` are those of postgresql.conf, and ``disk`` a folder for its files."""
 
-    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, settings: Mapping[str, str] | None = None, disk: Path | None = None) -> None:
         found = binaries()
         if found is None:
             raise FileNotFoundError("no PostgreSQL on this machine")
         in_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
-        self.folder = Path(tempfile.mkdtemp(prefix="astra-pg-", dir=MEMORY if in_memory else None))
+        self.folder = Path(tempfile.mkdtemp(prefix="astra-pg-", dir=disk or (MEMORY if in_memory else None)))
         self.settings = QUICK | dict(settings or {})
         self._numbers = itertools.count(1)
         self._keeper: subprocess.Popen[bytes] | None = None
@@ -166,7 +166,7 @@ class Server:
 
 
 @contextmanager
-def running(settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+def running(settings: Mapping[str, str] | None = None, disk: Path | None = None) -> Iterator[Server]:
     """A server for a block."""
-    with Server(settings) as server:
+    with Server(settings, disk) as server:
         yield server
