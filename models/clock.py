@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
 """Returns the current time in UTC; a naive result is taken as UTC."""
@@ -38,17 +38,3 @@ def from_text(text: str) -> datetime:
     if len(text) == TEXT_LENGTH and text[4] + text[7] + text[10] + text[13] + text[16] == "-- ::":
         return datetime.fromisoformat(text).replace(tzinfo=UTC)  # ten times faster than strptime
     raise ValueError(f"time data {text!r} does not match a stored time")
-
-
-def local_offset() -> timedelta:
-    """Return the current UTC offset of the terminal's time zone.
-
-    The desk runs decades ahead, where no zone's rules are known, so all its times use the offset of *now*:
-    the one a person at the terminal would add.
-    """
-    return datetime.now().astimezone().utcoffset() or timedelta()
-
-
-def to_local(text: str) -> str:
-    """Format a stored time in the terminal's time zone, to the minute."""
-    return (from_text(text) + local_offset()).strftime("%Y-%m-%d %H:%M")

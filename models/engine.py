@@ -118,6 +118,8 @@ class Engine(Database, ABC):
     """The place of a switch's value, 0 or 1, in a statement."""
     chooser: Callable[[Any], int | None] | None = None
     caps: Any = None
+    year_shift: int = 0
+    """How many years the desk is ahead of the present; set by dispatch."""
     is_file: ClassVar[bool] = True
     """Whether the desk is a file, which Astra itself copies and restores."""
     why_read_only: str = ""

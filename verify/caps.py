@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from verify.hours import shifted
 from verify.log import AGENTS, BOOKINGS, CAPS, LEADS, Log, Row, same
 
 COUNTED = {"agent_id", "given_at", "voided"}
@@ -171,11 +172,11 @@ def window(per: str, at: str, zone: str, year_shift: int) -> Span:
     place = UTC if zone == "UTC" else ZoneInfo(zone)
 
     def offset(moment: datetime) -> timedelta:
-        real = _shifted(moment, -year_shift).replace(tzinfo=UTC)
+        real = shifted(moment, -year_shift).replace(tzinfo=UTC)
         return real.astimezone(place).utcoffset() or timedelta()
 
     def midnight(here: datetime) -> datetime:
-        return here - (_shifted(here, -year_shift).replace(tzinfo=place).utcoffset() or timedelta())
+        return here - (shifted(here, -year_shift).replace(tzinfo=place).utcoffset() or timedelta())
 
     moment = datetime.fromisoformat(at)
     here = moment + offset(moment)
@@ -199,10 +200,3 @@ def _change(offset: Callable[[datetime], timedelta], before: datetime, after: da
         middle = before + SECOND * ((after - before) // SECOND // 2)
         before, after = (middle, after) if offset(middle) == offset(before) else (before, middle)
     return after
-
-
-def _shifted(moment: datetime, years: int) -> datetime:
-    try:
-        return moment.replace(year=moment.year + years)
-    except ValueError:
-        return moment.replace(year=moment.year + years, month=3, day=1)

@@ -11,16 +11,16 @@ import json
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 from verify import choice
+from verify.hours import is_on
 from verify.log import Log, Row, same
 
 ABSENT = ("break", "away", "offline")
 DECIDING = {"presence", "presence_reason", "hours", "due_at", "left_at"}
 BALANCED, TENTHS, DECIMALS = "balanced", 10, 6
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+YEAR_SHIFT = 56  # of a desk that has no setting of its own
 CLOCK = ["moment", "given", "members", "in_force"]
 CLOSE = 2e-6  # of a lead
 
@@ -174,7 +174,7 @@ class Shares:
         part, policy = self._parts[agent["agent_id"]], self._settings["policy"]
         if policy not in (choice.SHARE, BALANCED) or not self.is_known:
             return
-        if is_absent(agent, at):
+        if is_absent(agent, at, int(self._settings.get("year_shift", YEAR_SHIFT))):
             if part.absent_since is None:
                 given = self._clock.given if self._clock else None
                 part.absent_since = given if policy == choice.SHARE else self.last_decision
@@ -260,35 +260,10 @@ def _is_close(some: Any, others: Any) -> bool:
     )
 
 
-def is_absent(agent: Row, at: str) -> bool:
+def is_absent(agent: Row, at: str, year_shift: int) -> bool:
     """Whether an agent is on shift and not there."""
     if agent["left_at"] is not None or agent["presence"] not in ABSENT:
         return False
     if agent["presence"] == "offline" and agent["presence_reason"] == "shift over":
         return False
-    return agent["hours"] is None or _is_on(agent["hours"], at)
-
-
-def _is_on(hours: str, at: str) -> bool:
-    """Whether a shift is on: ``mon-fri,sun 09:00-17:00 +02:00``, one that ends earlier on the next day."""
-    names, times, zone = hours.split()
-    since, until = times.split("-")
-    sign = -1 if zone.startswith("-") else 1
-    ahead = sign * timedelta(hours=int(zone[1:3]), minutes=int(zone[4:6]))
-    here = datetime.fromisoformat(at) + ahead
-    time, days = f"{here:%H:%M}", _days(names)
-    is_today, was_yesterday = here.weekday() in days, (here.weekday() - 1) % 7 in days
-    if since < until:
-        return is_today and since <= time < until
-    return (is_today and time >= since) or (was_yesterday and time < until)
-
-
-def _days(names: str) -> set[int]:
-    if names == "daily":
-        return set(range(7))
-    found: set[int] = set()
-    for run in names.split(","):
-        first, _, last = run.partition("-")
-        begin, end = DAYS.index(first), DAYS.index(last or first)
-        found |= {(begin + step) % 7 for step in range((end - begin) % 7 + 1)}
-    return found
+    return agent["hours"] is None or is_on(agent["hours"], at, year_shift)

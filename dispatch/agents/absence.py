@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dispatch.agents.presence import SHIFT_OVER
 from dispatch.desk.commands import running_command
-from dispatch.inputs import shift_hours
+from dispatch.inputs import hours
 from models import absences
 from models.agents import AWAY, BREAK, OFFLINE, Agent
 from models.base import after_save
+from models.clock import from_text
 
 FULL, NONE = "full", "none"
 MOST_OWED = 1000
@@ -31,7 +32,7 @@ def is_absent(agent: Agent, now: str) -> bool:
         return False
     if agent.presence == OFFLINE and agent.presence_reason == SHIFT_OVER:
         return False
-    return agent.hours is None or shift_hours.stored(agent.hours).is_on(now)
+    return agent.hours is None or hours.stored(agent.hours).is_on(from_text(now))
 
 
 @after_save(Agent)

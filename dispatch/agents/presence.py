@@ -13,12 +13,14 @@ from dispatch.assignment.eligibility import EVERY
 from dispatch.assignment.waiting_list import end_hold, hold
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import DESK_ACTOR
-from dispatch.inputs import due_times, shift_hours, validation
+from dispatch.inputs import due_times, validation
+from dispatch.inputs import hours as working_hours
 from dispatch.queries.row_types import AgentRow
 from dispatch.service.issues.queue import settle
 from models.agents import AVAILABLE, BREAK, BUSY, GONE, OFFLINE, PRESENCES, Agent
 from models.base import CompiledQuery, parameter
-from models.clock import local_offset
+from models.calendars import terminal
+from models.clock import from_text, to_text
 from models.errors import InvalidInput
 from models.hints import act
 
@@ -46,7 +48,7 @@ def set_presence(
     if validation.stripped(until, "time"):
         if presence == AVAILABLE:
             raise InvalidInput("time", "Available has no end", "leave the end empty, or set shift hours")
-        end = due_times.understand_end(until or "", running.now, local_offset())
+        end = due_times.understand_end(until or "", running.now, terminal())
     signs_on = presence == AVAILABLE != agent.presence
     put(running, agent, presence, end, validation.optional_text(reason, "reason"))
     if signs_on:
@@ -58,13 +60,13 @@ def set_presence(
 
 @command("agent.shift", past="shift hours", undo=put_back, may="agent.manage")
 def set_hours(running: Command, agent_id: int, hours: str | None) -> AgentRow:
-    """Set or clear an agent's shift hours (inputs.shift_hours); the presence follows them from now on.
+    """Set or clear an agent's shift hours (inputs/hours.py); the presence follows them from now on.
 
     Raises NotFound, Refused, InvalidInput.
     """
     agent = working_agent(agent_id, f"{act('agent.leave', agent_id)} brings them back")
     text = validation.stripped(hours, "hours")
-    agent.hours = None if text in ("", "none") else str(shift_hours.understand(text, local_offset()))
+    agent.hours = None if text in ("", "none") else working_hours.of_a_shift(text)
     if agent.hours is not None or (agent.presence == OFFLINE and agent.presence_reason == SHIFT_OVER):
         _follow_shift(running, agent)
     agent.due_at = next_due(agent, running.now)
@@ -93,7 +95,8 @@ def next_due(agent: Agent, now: str) -> str | None:
     """The time of the next automatic change: the end of the presence, or of the shift or time off."""
     turns = [agent.presence_until] if agent.presence_until else []
     if agent.hours:
-        turns.append(shift_hours.stored(agent.hours).next_turn(now))
+        turn = working_hours.stored(agent.hours).next_turn(from_text(now))
+        turns += [to_text(turn)] if turn else []
     return min(turns, default=None)
 
 
@@ -165,7 +168,7 @@ def _turn(running: Command, agent_id: int) -> str:
 
 def _follow_shift(running: Command, agent: Agent) -> None:
     """Set an agent offline outside shift hours, and back to available when the shift begins."""
-    is_on = agent.hours is None or shift_hours.stored(agent.hours).is_on(running.now)
+    is_on = agent.hours is None or working_hours.stored(agent.hours).is_on(from_text(running.now))
     if is_on and agent.presence == OFFLINE and agent.presence_reason == SHIFT_OVER:
         put(running, agent, AVAILABLE)
     elif not is_on and agent.presence in (AVAILABLE, BUSY, BREAK):

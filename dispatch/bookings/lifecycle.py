@@ -24,7 +24,7 @@ from dispatch.queries.offer_rounds import DECLINED
 from dispatch.queries.row_types import BookingRow
 from models.agents import GONE, Agent
 from models.bookings import CANCELLED, CONFIRMED, PENDING, Booking
-from models.clock import local_offset
+from models.calendars import terminal
 from models.customers import Lead
 from models.errors import InvalidInput, Refused
 from models.hints import act
@@ -287,7 +287,7 @@ def set_follow_up(running: Command, booking: Booking, at: str | None) -> None:
 
 def follow_up_time(at: str | None, now: str) -> str:
     """Return the stored time that a follow-up's text names. Raises InvalidInput."""
-    return due_times.understand(at or "", now, local_offset())
+    return due_times.understand(at or "", now, terminal())
 
 
 def nothing_to_clear(booking_id: int) -> Refused:

@@ -15,7 +15,7 @@ from dispatch.inputs import due_times
 from dispatch.queries.row_types import AgentRow, BookingRow
 from dispatch.queries.wording import day_and_moment, plural
 from models.agents import PRESENCES
-from models.clock import local_offset
+from models.calendars import terminal
 from models.errors import InvalidInput, Refused
 from models.hints import act
 from models.priorities import PRIORITIES
@@ -100,13 +100,13 @@ def _understand_presence(desk: Desk, given: Given, _: Asker) -> None:
     words = (given.pop("when", None) or "").split()
     for most in range(len(words), 0, -1):
         try:
-            due_times.understand_end(" ".join(words[:most]), desk.now(), local_offset())
+            due_times.understand_end(" ".join(words[:most]), desk.now(), terminal())
         except InvalidInput:
             continue
         given["until"], words = " ".join(words[:most]), words[most:]
         break
     if words and not given.get("until") and words[0][:1].isdecimal():
-        due_times.understand_end(" ".join(words), desk.now(), local_offset())  # raises what is accepted
+        due_times.understand_end(" ".join(words), desk.now(), terminal())  # raises what is accepted
     if words and not given.get("reason"):
         given["reason"] = " ".join(words)
 

@@ -19,7 +19,7 @@ from dispatch.queries.wording import coming_moment, plural
 from dispatch.service.issues import queries as issue_queries
 from models.agents import AVAILABLE, PRESENCES
 from models.bookings import PENDING
-from models.clock import local_offset
+from models.calendars import terminal
 from models.errors import DatabaseUnavailable, DeskError, InvalidInput, NotFound
 
 MOST_NUMBERS, LONGEST_NUMBER = 1_000, 18  # rows of one line, and digits that always fit into 64 bits
@@ -303,9 +303,9 @@ def _says(desk: Desk, verb: Verb, given: Given) -> str:
 
 def _moments(desk: Desk, verb: Verb, given: Given) -> Given:
     """Return the arguments that are times as the moments they mean: 15 is 14:23. Raises InvalidInput."""
-    now, offset = desk.now(), local_offset()
+    now, clock = desk.now(), terminal()
     return {
-        name: coming_moment(read(given[name], now, offset), now)
+        name: coming_moment(read(given[name], now, clock), now)
         for name, read in verb.moments.items()
         if given.get(name) and not is_no_time(given[name])
     }

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from enum import Enum
 from typing import Any, NamedTuple
 
 from dispatch.bookings.row_types import BatchResult
 from dispatch.desk.desk import Desk
+from models.calendars import Calendar
 
 Given = dict[str, Any]
 """Arguments by name, as the verb's functions get them; the row's numbers are ``numbers``."""
@@ -54,7 +54,7 @@ class Asker(NamedTuple):
     agent_id: int | None = None
 
 
-Moment = Callable[[str, str, timedelta], str]
+Moment = Callable[[str, str, Calendar], str]
 """Returns the stored time that a text means, after now (stored), so far ahead of UTC. Raises InvalidInput."""
 
 Run = Callable[[Desk, Given], str]

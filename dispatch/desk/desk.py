@@ -22,6 +22,7 @@ from dispatch.desk.event_log import last_event
 from dispatch.desk.rules import Rules
 from dispatch.inputs import validation
 from models import engine, opening
+from models.calendars import show_desk
 from models.caps import CapsOfDesk
 from models.clock import Clock, shift_years, to_text, utc_now
 from models.engine import Active, Engine
@@ -204,7 +205,8 @@ class Desk:
         """Read again what goes with settings of another version: a restored desk may have shorter lists."""
         self.values.forget()
         self.staff.forget()
-        shift = self.settings["year_shift"]
+        shift = self.database.year_shift = self.settings["year_shift"]
+        show_desk(shift)
         now = partial(_stored_time, self._clock, shift, self._at_work)
         self.database.caps = CapsOfDesk(self.settings["zone"], shift, now, parse_ramp(self.settings["ramp"]))
 

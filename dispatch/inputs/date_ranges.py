@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from dispatch.inputs import due_times, validation
 from dispatch.inputs.due_times import clock_time
+from models.calendars import Calendar
 from models.clock import from_text, to_text
 from models.errors import InvalidInput
 
@@ -24,45 +25,47 @@ WHICH = {"last": -1, "this": 0, "next": 1}
 SPANS = due_times.SPANS | {unit: timedelta(days=days) for unit, days in due_times.DAY_SPANS.items()}
 
 
-def since(text: str, now: str, offset: timedelta) -> str:
+def since(text: str, now: str, clock: Calendar) -> str:
     """Return the stored time at which a period begins; a day alone means its first moment, "2h" that ago.
 
-    ``now`` is a stored time, the zone is ``offset`` ahead of UTC unless the text ends in "UTC" or "Z". A time
+    ``now`` is a stored time; the text is read by ``clock``, or in UTC if it ends in "UTC" or "Z". A time
     alone is the last such. Raises InvalidInput, naming the accepted forms.
     """
-    return _bound(text, now, offset, ends=False)
+    return _bound(text, now, clock, ends=False)
 
 
-def until(text: str, now: str, offset: timedelta) -> str:
+def until(text: str, now: str, clock: Calendar) -> str:
     """Return the stored time before which a period ends; a day alone is included, a time alone is today's.
 
     Otherwise as ``since``.
     """
-    return _bound(text, now, offset, ends=True)
+    return _bound(text, now, clock, ends=True)
 
 
-def period(text: str, now: str, offset: timedelta) -> tuple[str, str]:
+def period(text: str, now: str, clock: Calendar) -> tuple[str, str]:
     """Return the stored times from and before which a period runs; a moment alone is both.
 
     Tomorrow is accepted too, and a time alone is today's. Raises InvalidInput.
     """
     if validation.stripped(text, "time").casefold() == "tomorrow":
         text, now = "today", to_text(from_text(now) + timedelta(days=1))
-    start, end = (_bound(text, now, offset, ends=ends, ahead=True) for ends in (False, True))
+    start, end = (_bound(text, now, clock, ends=ends, ahead=True) for ends in (False, True))
     return start, end
 
 
-def _bound(text: str, now: str, offset: timedelta, *, ends: bool, ahead: bool = False) -> str:
+def _bound(text: str, now: str, clock: Calendar, *, ends: bool, ahead: bool = False) -> str:
     typed = validation.stripped(text, "time")
     words = re.sub(r"[\s,]+", " ", typed.casefold()).strip()
     marked = re.fullmatch(r"(.*[0-9]) ?(?:utc|z)", words)
     if marked:
-        words, offset = marked[1], timedelta()
-    here = (from_text(now) + offset).replace(tzinfo=None)
+        words, clock = marked[1], Calendar(UTC, 0)
+    here = clock.here(from_text(now)).replace(tzinfo=None)
     try:
+        if span := _ago(words, ahead):
+            return to_text(from_text(now) - span)
         meant = _meant(words, here, ends, ahead)
         if meant is not None:
-            return to_text((meant - offset).replace(tzinfo=UTC))
+            return to_text(clock.moment(meant.replace(tzinfo=UTC)))
     except (ValueError, OverflowError):  # no such day or hour, or one outside the calendar
         pass
     raise InvalidInput(
@@ -72,12 +75,17 @@ def _bound(text: str, now: str, offset: timedelta, *, ends: bool, ahead: bool = 
     )
 
 
-def _meant(words: str, now: datetime, ends: bool, ahead: bool) -> datetime | None:
-    """Return the moment on the terminal's clock, None for other words."""
+def _ago(words: str, ahead: bool) -> timedelta | None:
+    """Return how long ago is meant, whatever clocks did meanwhile; None for other words."""
     span = re.fullmatch(rf"-? ?([0-9]{{1,6}}) ?({'|'.join(SPANS)})( ago)?", words)
     is_before, is_ago = words.startswith("-"), bool(span and span[3])
     if span and (is_before != is_ago or not (is_before or ahead)):  # "2h" alone may also be ahead
-        return now - SPANS[span[2]] * int(span[1])
+        return SPANS[span[2]] * int(span[1])
+    return None
+
+
+def _meant(words: str, now: datetime, ends: bool, ahead: bool) -> datetime | None:
+    """Return what the terminal's clock shows at the time that is meant, None for other words."""
     hour = clock_time(words) if ":" in words or words.endswith("m") else None  # "9" alone is ambiguous
     if hour is not None:
         moment = datetime.combine(now.date(), hour)

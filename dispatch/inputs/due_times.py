@@ -12,6 +12,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 
 from dispatch.inputs import validation
+from models.calendars import Calendar
 from models.clock import from_text, to_text
 from models.errors import InvalidInput
 
@@ -38,8 +39,8 @@ LEAP_YEARS_APART = 8  # at most, around 2100
 Form = Callable[[re.Match[str], date], date]
 
 
-def understand(text: str, now: str, offset: timedelta) -> str:
-    """Return the stored time that a text means, after ``now`` (stored) in a zone ``offset`` ahead of UTC.
+def understand(text: str, now: str, clock: Calendar) -> str:
+    """Return the stored time that a text means, after ``now`` (stored), by the clock of a zone.
 
     A text ending in "UTC" or "Z" is read as UTC in any zone: the form for scripts. Raises InvalidInput,
     naming the accepted forms, for the past and for anything else.
@@ -49,12 +50,12 @@ def understand(text: str, now: str, offset: timedelta) -> str:
     words = " ".join(IN_FIGURES.get(word, word) for word in words.split())
     marked = re.fullmatch(r"(.*[0-9]) ?(?:utc|z)", words)
     if marked:
-        words, offset = marked[1], timedelta()
+        words, clock = marked[1], Calendar(UTC, 0)
     present = from_text(now)
-    here = (present + offset).replace(tzinfo=None)
+    here = clock.here(present).replace(tzinfo=None)
     try:
-        meant = _meant(words, here)
-        stored = None if meant is None else (meant - offset).replace(tzinfo=UTC)
+        span, meant = _span(words), _meant(words, here)
+        stored = present + span if span else meant and clock.moment(meant.replace(tzinfo=UTC))
     except (ValueError, OverflowError):  # no such day or hour, or a year outside the calendar
         stored = None
     if stored is None or stored <= present:
@@ -63,20 +64,20 @@ def understand(text: str, now: str, offset: timedelta) -> str:
     return to_text(stored)
 
 
-def understand_end(text: str, now: str, offset: timedelta) -> str:
+def understand_end(text: str, now: str, clock: Calendar) -> str:
     """Return the same for the end of a presence, where ``20`` means in 20 minutes.
 
     Only 13 to 240 do: a smaller number may be an hour as well. Raises InvalidInput.
     """
     typed = re.sub("^(until|till) ", "", validation.stripped(text, "time").casefold())
     if not re.fullmatch("[0-9]{1,3}", typed):
-        return understand(text, now, offset)
+        return understand(text, now, clock)
     number = int(typed)
     if HOURS_OF_A_CLOCK < number <= LONGEST_MINUTES:
-        return understand(f"{number} min", now, offset)
+        return understand(f"{number} min", now, clock)
     if 0 < number <= HOURS_OF_A_CLOCK:
         raise InvalidInput("time", f"{typed} may be minutes or an hour", f"{number} min, {number}:00")
-    return understand(text, now, offset)
+    return understand(text, now, clock)
 
 
 def _hint(here: datetime) -> str:
@@ -96,16 +97,20 @@ def _examples(here: datetime) -> list[str]:
 def _is_ahead(text: str, here: datetime) -> bool:
     with suppress(ValueError, OverflowError):
         meant = _meant(text, here)
-        return meant is not None and meant > here
+        return _span(text) is not None or (meant is not None and meant > here)
     return False
 
 
-def _meant(words: str, now: datetime) -> datetime | None:
-    """Return the moment on the terminal's clock, None for other words."""
+def _span(words: str) -> timedelta | None:
+    """Return the hours or minutes from now, whatever clocks do meanwhile; None for other words."""
     words = re.sub("^(until|till) ", "", words)
     span = re.fullmatch(rf"(?:in )?{_NUMBER} ?(?P<unit>{'|'.join(SPANS)})", words)
-    if span:
-        return now + SPANS[span["unit"]] * _number(span)
+    return SPANS[span["unit"]] * _number(span) if span else None
+
+
+def _meant(words: str, now: datetime) -> datetime | None:
+    """Return what the terminal's clock shows at the time that is meant, None for other words."""
+    words = re.sub("^(until|till) ", "", words)
     alone = None if re.fullmatch("[0-9]{1,2}", words) else clock_time(words)  # "9" alone is ambiguous
     if alone is not None:
         day = now.date() if alone > now.time() else now.date() + timedelta(days=1)

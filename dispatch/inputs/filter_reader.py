@@ -24,7 +24,8 @@ from dispatch.inputs.filter_language import (
     parts_of,
 )
 from dispatch.inputs.value_words import meant
-from models.clock import from_text, local_offset, to_text
+from models.calendars import Calendar, terminal
+from models.clock import from_text, to_text
 from models.errors import InvalidInput
 
 EQUAL = (":", "=")
@@ -42,12 +43,12 @@ Accepted = Callable[[str], Sequence[str]]
 
 @dataclass(frozen=True)
 class Reading:
-    """The context of a filter: the desk's time and lists, the user's agent, and the terminal's zone."""
+    """The context of a filter: the desk's time and lists, the user's agent, and the terminal's clock."""
 
     now: str
     accepted: Accepted
     my_agent_id: int | None = None
-    offset: timedelta = field(default_factory=local_offset)
+    clock: Calendar = field(default_factory=terminal)
 
 
 class Filled(tuple[tuple[str, Any], ...]):
@@ -140,9 +141,9 @@ class Exact(Kind):
         return self.meaning(pair.value, reading) if self.meaning else _given(pair)
 
 
-def at(bound: Callable[[str, str, timedelta], str]) -> Exact:
+def at(bound: Callable[[str, str, Calendar], str]) -> Exact:
     """Return the kind of a time that bounds a list: ``since`` or ``until`` of date_ranges."""
-    return Exact(lambda text, reading: bound(text, reading.now, reading.offset), "a time")
+    return Exact(lambda text, reading: bound(text, reading.now, reading.clock), "a time")
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ class Moment(Kind):
 
     def read(self, pair: Pair, reading: Reading) -> tuple[str, str]:
         try:
-            start, end = date_ranges.period(pair.value, reading.now, reading.offset)
+            start, end = date_ranges.period(pair.value, reading.now, reading.clock)
         except InvalidInput:
             raise _refused(pair, "a time", date_ranges.FEW_EXAMPLES) from None
         if start == end and pair.operator in EQUAL:

@@ -12,10 +12,10 @@ from dispatch.assignment.eligibility import department_map
 from dispatch.assignment.policies import POLICIES
 from dispatch.assignment.policies.round_robin import CONTINUE, STARTS
 from dispatch.desk.settings import Definition
-from dispatch.inputs import amounts
+from dispatch.inputs import amounts, hours
 from dispatch.queries.order_of_work import TARGET_MINUTES, parse_minutes
-from dispatch.service.sla import business_hours, targets
-from models import ramp, windows
+from dispatch.service.sla import targets
+from models import calendars, ramp
 
 LONGEST_CONTACT = 100
 
@@ -31,10 +31,10 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
 
 
 def _week(text: str) -> str:
-    business_hours.calendar(text)
-    if " except " in text:
+    week = hours.parsed(text)
+    if week.days_off:  # a setting of their own
         raise ValueError(text)
-    return " ".join(text.lower().split())
+    return hours.written(week)
 
 
 def _days(text: str) -> str:
@@ -67,11 +67,11 @@ def _zone(text: str) -> str:
     """Return a zone's name; in any case, as people type it."""
     name = text.strip()
     try:
-        windows.zone_named(name)
+        calendars.zone_named(name)
     except ValueError:
         known = {one.casefold(): one for one in available_timezones()}
         name = known.get(name.casefold().replace(" ", "_"), "")
-        windows.zone_named(name)
+        calendars.zone_named(name)
     return name
 
 
@@ -146,10 +146,10 @@ DEFINITIONS = {
         ),
         Definition(
             "sla_hours",
-            business_hours.ROUND_THE_CLOCK,
-            "when the clocks of issues run, in UTC or the zone given; for new issues",
+            hours.ROUND_THE_CLOCK,
+            "when the clocks of issues run, in the zone given or the desk's; for new issues",
             _week,
-            business_hours.ACCEPTED,
+            f"{hours.ROUND_THE_CLOCK}, or {hours.EXAMPLES}",
         ),
         Definition(
             "sla_holidays",

@@ -11,7 +11,8 @@ from dispatch.queries.offer_rounds import seen_by_all
 from models.agents import Agent
 from models.base import tuples
 from models.bookings import CONFIRMED, PENDING, Booking, Waiting
-from models.clock import from_text, local_offset, to_text
+from models.calendars import terminal
+from models.clock import from_text, to_text
 from models.customers import Lead
 from models.database import current_database
 from models.sql import count_if
@@ -89,9 +90,9 @@ def count_arrivals(now: str) -> Arrivals:
     Leads are read from the newest back to the first of an earlier day. An import of old leads ends the
     count there, so that it never reads more than has come in today.
     """
-    local = from_text(now) + local_offset()
+    local = terminal().here(from_text(now))
     hour, day = (
-        to_text(start - local_offset())
+        to_text(terminal().moment(start))
         for start in (local.replace(minute=0, second=0), local.replace(hour=0, minute=0, second=0))
     )
     earlier = Lead.select(Lead.lead_id).where(Lead.received_at < day).order_by(Lead.lead_id.desc()).limit(1)

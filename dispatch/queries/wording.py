@@ -11,7 +11,8 @@ from dispatch.inputs.due_times import WEEKDAYS
 from dispatch.queries.next_action import is_due, next_action
 from dispatch.queries.row_types import AgentRow, BookingRow, HeldRow
 from models.bookings import PENDING
-from models.clock import from_text, local_offset, to_local
+from models.calendars import terminal, to_local
+from models.clock import from_text
 
 PUNCTUAL = timedelta(minutes=5)  # due for this long, then overdue
 WEEK_S = 6 * 86400  # after this a day of the week could mean two days
@@ -171,7 +172,7 @@ def _near(seconds: int) -> str:
 
 
 def _local(text: str) -> datetime:
-    return from_text(text) + local_offset()
+    return terminal().here(from_text(text))
 
 
 def _weekday(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 from typing import cast
 
 from peewee import fn
@@ -14,11 +13,10 @@ from dispatch.desk.desk import Desk
 from dispatch.matching.conversion_rates import rates, shrink
 from dispatch.matching.features import one_moment
 from dispatch.queries.agents import names_of
-from dispatch.reporting.daily_figures import end_of_day
+from dispatch.reporting.daily_figures import midnights
 from dispatch.reporting.row_types import AgentFigures, FigureRow
 from models.base import tuples
 from models.bookings import CANCELLED, CONFIRMED, PENDING, STATUSES, Booking
-from models.clock import from_text, to_text
 from models.customers import Lead
 from models.sql import count_if
 
@@ -76,8 +74,8 @@ def beginnings(now: str, days: int) -> tuple[str, str]:
 
     They are days of the terminal's zone, today included, as in the pulse.
     """
-    end = from_text(end_of_day(now))
-    return to_text(end - timedelta(days=days)), to_text(end - timedelta(days=2 * days))
+    begins = midnights(now, 2 * days)
+    return begins[days], begins[0]
 
 
 def of_period(now: str, days: int) -> list[FigureRow]:

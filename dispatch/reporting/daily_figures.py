@@ -5,35 +5,37 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import timedelta
 
-from peewee import fn
+from peewee import SQL, Case, fn
 
 from models.base import tuples
 from models.bookings import Booking
-from models.clock import from_text, local_offset, to_text
-from models.sql import seconds_of
+from models.calendars import terminal
+from models.clock import from_text, to_text
 
-DAY_S = 86_400
 TREND_DAYS = 14
 
 
-def end_of_day(now: str) -> str:
-    """Return the stored time of the next midnight in the terminal's zone."""
-    local = from_text(now) + local_offset()
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return to_text(midnight - local_offset())
+def midnights(now: str, days: int) -> list[str]:
+    """Return the stored times at which the last ``days`` days begin, today included, and today ends.
+
+    They are days of the terminal's zone: one on which its clock changes has 23 or 25 hours.
+    """
+    clock = terminal()
+    today = clock.here(from_text(now)).replace(hour=0, minute=0, second=0)
+    return [to_text(clock.moment(today + timedelta(days=number))) for number in range(1 - days, 2)]
 
 
 def confirmed_by_agent(now: str, days: int = TREND_DAYS) -> dict[int, list[int]]:
     """Return the bookings that each agent confirmed on each of the last ``days`` days, today last."""
-    end = end_of_day(now)
-    since = to_text(from_text(end) - timedelta(days=days))
-    back = ((seconds_of(end) - 1 - seconds_of(Booking.completed_at)) / DAY_S).alias("back")
+    *begins, end = midnights(now, days)
+    latest_first = [(Booking.completed_at >= begin, day) for day, begin in reversed(list(enumerate(begins)))]
+    day = Case(None, latest_first).alias("day")
     query = (
-        Booking.select(Booking.agent_id, back, fn.COUNT(Booking.completed_at))
-        .where(Booking.completed_at >= since, Booking.completed_at < end, Booking.agent_id.is_null(False))
-        .group_by(Booking.agent_id, back)
+        Booking.select(Booking.agent_id, day, fn.COUNT(Booking.completed_at))
+        .where(Booking.completed_at >= begins[0], Booking.completed_at < end, Booking.agent_id.is_null(False))
+        .group_by(Booking.agent_id, SQL("day"))
     )
     found: dict[int, list[int]] = defaultdict(lambda: [0] * days)
-    for agent_id, days_back, number in tuples(query):
-        found[agent_id][max(0, days - 1 - int(days_back))] += number
+    for agent_id, number_of_day, number in tuples(query):
+        found[agent_id][number_of_day] += number
     return dict(found)

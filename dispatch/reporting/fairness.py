@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from operator import itemgetter
 from typing import Final
 
@@ -14,13 +13,12 @@ from dispatch.assignment.policies import POLICIES
 from dispatch.desk.desk import Desk
 from dispatch.queries.agents import names_of
 from dispatch.queries.wording import plural
-from dispatch.reporting.daily_figures import end_of_day
+from dispatch.reporting.daily_figures import midnights
 from dispatch.reporting.entitlement import entitled
 from dispatch.reporting.row_types import Fairness, FairShare, Starvation
 from models.agents import AVAILABLE, Agent
 from models.base import tuples
 from models.bookings import Assignment, Booking
-from models.clock import from_text, to_text
 from models.hints import act
 
 TODAY = "today"
@@ -81,7 +79,7 @@ def summary(found: Fairness) -> str:
 
 def window_start(now: str, window: str) -> str:
     """Return the stored time at which a window of WINDOWS begins."""
-    return to_text(from_text(end_of_day(now)) - timedelta(days=WINDOWS[window]))
+    return midnights(now, WINDOWS[window])[0]
 
 
 def jain(received: Iterable[int]) -> float:

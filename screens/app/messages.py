@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.notifications import SeverityLevel
 
-from models.clock import to_local
+from models.calendars import to_local
 from screens.base.harmless_text import visible
 from screens.base.keys import hint_of, key_of, said
 from screens.base.message_log import ANSWER, LOUD_S, PROGRESS, QUESTION, Message, MessageLog, News

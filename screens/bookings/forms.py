@@ -18,7 +18,7 @@ from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import day_and_moment, due_word, moment, money
 from dispatch.service.wording import priority_words
 from models.bookings import PENDING
-from models.clock import local_offset
+from models.calendars import terminal
 from models.errors import InvalidInput
 from screens.base.keys import sentence
 from screens.dialogs.form import Field, FormModal, Values, reason_field
@@ -179,7 +179,7 @@ def moment_reader(before: str | None = None) -> Callable[[str, str], str]:
             return "Empty: removes the follow-up" if before else ""
         if typed == moment(before):
             return f"Unchanged: {due_word(before, now) or 'not due yet'}"
-        return f"= {day_and_moment(due_times.understand(typed, now, local_offset()))}"
+        return f"= {day_and_moment(due_times.understand(typed, now, terminal()))}"
 
     return describe
 

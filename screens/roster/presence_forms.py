@@ -10,11 +10,12 @@ from dispatch import agents, queries
 from dispatch.agents import handover, presence
 from dispatch.agents.handover import DESK
 from dispatch.desk.desk import Desk
-from dispatch.inputs import due_times, shift_hours
+from dispatch.inputs import due_times, hours
 from dispatch.queries.row_types import AgentRow, BookingRow
 from dispatch.queries.wording import day_and_moment, presence_words
 from models.agents import AVAILABLE, GONE, PRESENCES
-from models.clock import local_offset
+from models.calendars import terminal
+from models.clock import from_text, to_text
 from screens.dialogs.form import Field, FormModal, Values
 from screens.fields.agent_picker import picked
 from screens.fields.preview import Preview
@@ -41,7 +42,7 @@ def presence_form(agent: AgentRow) -> FormModal[AgentRow]:
     def describe(typed: str, now: str) -> str:
         if not typed.strip():
             return ""
-        end = due_times.understand_end(typed, now, local_offset())
+        end = due_times.understand_end(typed, now, terminal())
         return f"= {day_and_moment(end)}, then {_what_follows(agent['hours'], end)}"
 
     def look(desk: Desk, values: Values) -> Text:
@@ -65,12 +66,13 @@ def presence_form(agent: AgentRow) -> FormModal[AgentRow]:
     )
 
 
-def _what_follows(hours: str | None, end: str) -> str:
+def _what_follows(shift: str | None, end: str) -> str:
     """Say what an agent with these hours is when a presence ends: the shift may be over by then."""
-    shift = shift_hours.stored(hours) if hours else None
-    if shift is None or shift.is_on(end):
+    worked = hours.in_sight(shift) if shift else None
+    if worked is None or worked.is_on(from_text(end)):
         return "available"
-    return f"off shift until {day_and_moment(shift.next_turn(end))}"
+    begins = worked.next_turn(from_text(end))
+    return "off shift" + (f" until {day_and_moment(to_text(begins))}" if begins else "")
 
 
 def shift_form(agent: AgentRow) -> FormModal[AgentRow]:
@@ -80,7 +82,7 @@ def shift_form(agent: AgentRow) -> FormModal[AgentRow]:
         text = typed.strip()
         if text in ("", "none"):
             return "No shift: presence is set by hand"
-        return f"= {shift_hours.understand(text, local_offset())}"
+        return f"= {hours.of_a_shift(text)}"
 
     def look(desk: Desk, values: Values) -> Text:
         row, drained = _rehearsed(desk, lambda: presence.set_hours(desk, number, values["hours"]))
@@ -92,7 +94,7 @@ def shift_form(agent: AgentRow) -> FormModal[AgentRow]:
         [Field("hours", "Hours", agent["hours"] or "", hint="mon-fri 09:00-17:00, or none", note=describe)],
         lambda desk, values: presence.set_hours(desk, number, values["hours"]),
         submit="Save shift",
-        about=f"Examples: {shift_hours.EXAMPLES}",
+        about=f"Examples: {hours.EXAMPLES}",
         changes_only=True,
         preview=Preview(look),
     )

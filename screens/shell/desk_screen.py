@@ -13,7 +13,8 @@ from textual.notifications import SeverityLevel
 
 from dispatch import customers, queries
 from dispatch.queries import wording
-from models.clock import from_text, to_local
+from models.calendars import to_local
+from models.clock import from_text
 from models.errors import DeskError
 from screens.base.backend import FileReplaced
 from screens.base.figures import Figure

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from dispatch.agents.presence import next_due
 from dispatch.agents.roster import MOST_CAPACITY
 from dispatch.bookings import OUTCOMES
-from dispatch.inputs import shift_hours, validation
+from dispatch.inputs import hours, validation
 from dispatch.inputs.cleaning import identifier
 from dispatch.inputs.moments import moment
 from dispatch.inputs.value_words import meant
@@ -80,7 +79,7 @@ class FurtherRules:
             "capacity": _between(0, MOST_CAPACITY),
             "presence": lambda text, field: validation.one_of(text.lower(), field, PRESENCES),
             "presence_reason": validation.optional_text,
-            "hours": lambda text, _: str(shift_hours.understand(text, timedelta())),
+            "hours": lambda text, _: hours.written(hours.understand(text, "UTC")),
             "skills": partial(listed, "destination"),
             "locations": partial(listed, "launch"),
             "level": _between(1, BEST_LEVEL),

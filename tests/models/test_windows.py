@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.calendars import zone_named
 from models.clock import from_text, shift_years, to_text
-from models.windows import DAY, HOUR, PERIODS, WEEK, window, zone_named
+from models.windows import DAY, HOUR, PERIODS, WEEK, window
 
 SECOND = timedelta(seconds=1)
 ZONES = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
 from dispatch.service.row_types import IssueRow
 from dispatch.service.wording import status_words
+from models.calendars import Calendar
 from models.errors import InvalidInput
 from models.issues import ISSUE_STATUSES
 from screens.customers.card import CustomerCard
@@ -35,8 +36,12 @@ from tests.screens.picture import text_of
 from tests.screens.scenes import press
 
 HOLIDAYS = {"destination": ("Alpha Centauri", "Mars", "Mars Base")}
+ZONE = Calendar(timezone(timedelta(hours=1)), 0)
 READING = Reading(
-    "2082-11-24 09:02:03", lambda kind: (HOLIDAYS | FIRST_VALUES | HOLIDAYS)[kind], 6, timedelta(hours=1)
+    "2082-11-24 09:02:03",
+    lambda kind: (HOLIDAYS | FIRST_VALUES | HOLIDAYS)[kind],
+    6,
+    Calendar(timezone(timedelta(hours=1)), 0),
 )
 
 

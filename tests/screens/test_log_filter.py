@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
@@ -10,16 +10,17 @@ import pytest
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.inputs.filter_language import parse
 from dispatch.inputs.filter_reader import Reading, asked
+from models.calendars import Calendar
 from models.errors import InvalidInput
 from screens.log.screen import EXAMPLE
 from screens.wording.events import changes, details
 
-NOW, ZONE = "2082-11-24 09:02:03", timedelta(hours=1)
+NOW, ZONE = "2082-11-24 09:02:03", Calendar(timezone(timedelta(hours=1)), 0)
 YESTERDAY = "2082-11-22 23:00:00"
 
 
 def parsed(text: str) -> EventFilter:
-    return EventFilter(**asked(parse(text), EVENT_KEYS, Reading(NOW, lambda _: (), offset=ZONE))[0])
+    return EventFilter(**asked(parse(text), EVENT_KEYS, Reading(NOW, lambda _: (), clock=ZONE))[0])
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from dispatch.inputs import due_times
 from dispatch.inputs.amounts import money_cents
 from dispatch.queries import wording
 from dispatch.queries.wording import money, short_moment
+from models.calendars import Calendar
 from models.errors import InvalidInput, Refused
 from screens.base.keys import refusal, said
 from screens.bookings import forms as booking_forms
@@ -82,7 +83,7 @@ def test_an_amount_in_a_field_has_separators_and_is_understood_as_it_is() -> Non
 
 def test_every_moment_that_a_field_suggests_is_understood() -> None:
     for example in MOMENT_HINT.split(", "):
-        due_times.understand(example, "2082-03-04 12:00:00", timedelta(0))
+        due_times.understand(example, "2082-03-04 12:00:00", Calendar(UTC, 0))
 
 
 def test_policies_are_told_apart_by_their_words() -> None:

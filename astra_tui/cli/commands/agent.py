@@ -29,7 +29,7 @@ from astra_tui.cli.value_types import AGENT, DEPARTMENT, JOB_TITLE
 from dispatch import agents, queries
 from dispatch.agents import handover, presence
 from dispatch.assignment import contact_rate
-from dispatch.inputs import due_times, shift_hours
+from dispatch.inputs import due_times, hours
 from dispatch.inputs.filter_language import parse
 from dispatch.inputs.filter_reader import read
 from dispatch.queries.row_types import AgentRow
@@ -179,7 +179,7 @@ def set_presence(
 
 @agent.command()
 @agent_number
-@click.option("--hours", required=True, metavar="HOURS", help=f"Or none; {shift_hours.EXAMPLES}.")
+@click.option("--hours", required=True, metavar="HOURS", help=f"Or none; {hours.EXAMPLES}.")
 @dry_run
 @changing
 def shift(call: Call, agent_id: int, hours: str, dry_run: bool) -> None:

@@ -6,11 +6,10 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 
 from dispatch.desk.desk import Desk
-from dispatch.inputs import shift_hours
+from dispatch.inputs import hours
 from dispatch.matching import weights
 from dispatch.operations.integrity.findings import RESTORE, Finding, finding, guarded, joined, named
 from dispatch.service.satisfaction import trained_model
-from dispatch.service.sla.business_hours import calendar
 from models.agents import Agent
 from models.base import tuples
 from models.errors import InvalidInput
@@ -58,7 +57,7 @@ def _unreadable_hours() -> list[str]:
     """Hours that the database cannot judge: of agents' shifts, and of clocks, which share a few calendars."""
     shifts = tuples(Agent.select(Agent.agent_id, Agent.hours).where(Agent.hours.is_null(False)))
     weeks = [text for (text,) in tuples(SlaClock.select(SlaClock.hours).distinct())]
-    wrong = [text for text in weeks if not _reads(calendar, text)]
+    wrong = [text for text in weeks if not _reads(hours.parsed, text)]
     clocks = tuples(SlaClock.select(SlaClock.clock_id).where(SlaClock.hours.in_(wrong))) if wrong else []
     return [
         named("agents with unreadable shift hours", [one for one, text in shifts if not _is_shift(text)]),
@@ -67,7 +66,7 @@ def _unreadable_hours() -> list[str]:
 
 
 def _is_shift(text: str) -> bool:
-    return _reads(lambda text: str(shift_hours.stored(text)) == text or _refuse(text), text)
+    return _reads(lambda text: hours.written(hours.parsed(text)) == text or _refuse(text), text)
 
 
 def _unreadable_models() -> list[str]:

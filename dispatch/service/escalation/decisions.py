@@ -19,8 +19,8 @@ from dispatch.service.escalation import triggers
 from dispatch.service.escalation.levels import step_after
 from dispatch.service.escalation.triggers import NO_PROGRESS, UNASSIGNED, UNRESOLVED, Fired, Watched
 from dispatch.service.sla import clocks, targets
-from dispatch.service.sla.business_hours import Hours
 from models.clock import from_text, to_text
+from models.hours import WorkingTime
 from models.issues import OPEN, RESOLUTION, Escalation
 
 SECOND = timedelta(seconds=1)
@@ -98,7 +98,7 @@ def _next_step(watched: Watched, row: Escalation, now: datetime) -> Climb | Rest
     return Rest(row, until) if until > now else Climb(row)
 
 
-def _hours(watched: Watched) -> Hours:
+def _hours(watched: Watched) -> WorkingTime:
     return clocks.hours_of(watched.clocks[RESOLUTION])
 
 

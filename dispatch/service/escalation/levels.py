@@ -10,8 +10,8 @@ from datetime import datetime
 
 from dispatch.desk.desk import Desk
 from dispatch.service.sla import clocks
-from dispatch.service.sla.business_hours import Hours
 from models.agents import Agent
+from models.hours import WorkingTime
 from models.issues import FIRST_RESPONSE, Issue
 
 TOP_LEVEL = 3
@@ -40,6 +40,6 @@ def patience_s(desk: Desk, priority: int) -> int:
     return clocks.allowance_s(FIRST_RESPONSE, priority, desk.settings)
 
 
-def step_after(hours: Hours, since: datetime, seconds: int) -> datetime:
+def step_after(hours: WorkingTime, since: datetime, seconds: int) -> datetime:
     """Return when a step follows after so many working seconds: within working time, so never at closing."""
     return hours.opening(hours.after(since, seconds))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from dispatch.service.sla.business_hours import Hours, calendar
+from dispatch.inputs.hours import stored
 from dispatch.service.sla.clocks import ROW_COLUMNS, ClockRow
 from models.base import CompiledQuery, parameter
+from models.hours import WorkingTime
 from models.issues import RESOLUTION, SlaClock
 from models.sql import listed
 
@@ -16,9 +17,9 @@ _clocks = CompiledQuery(
 )
 
 
-def hours_of(issue_id: int) -> Hours:
+def hours_of(issue_id: int) -> WorkingTime:
     """Return the working hours an issue's clocks count."""
-    return calendar(clocks_of([issue_id])[issue_id][RESOLUTION].hours)
+    return stored(clocks_of([issue_id])[issue_id][RESOLUTION].hours)
 
 
 def clocks_of(issue_ids: Sequence[int]) -> dict[int, dict[str, ClockRow]]:

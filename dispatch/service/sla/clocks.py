@@ -21,12 +21,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from dispatch.desk.settings import Settings
+from dispatch.inputs.hours import of_a_clock, stored
 from dispatch.queries.order_of_work import minutes_of
 from dispatch.service.row_types import ClockState
 from dispatch.service.sla import targets
-from dispatch.service.sla.business_hours import Hours, calendar, written
 from models.base import CompiledQuery, parameter
 from models.clock import from_text, to_text
+from models.hours import WorkingTime
 from models.issues import (
     CLOSED,
     DESK,
@@ -73,11 +74,11 @@ AnyClock = SlaClock | ClockRow
 
 def start(issue: Issue, settings: Settings) -> list[SlaClock]:
     """Create both clocks of a new issue."""
-    week = written(settings["sla_hours"], settings["sla_holidays"])
+    week = of_a_clock(settings["sla_hours"], settings["sla_holidays"], settings["zone"])
     clocks = []
     for kind in KINDS:
         allowed_s = allowance_s(kind, issue.priority, settings)
-        due = calendar(week).after(from_text(issue.opened_at), allowed_s)
+        due = stored(week).after(from_text(issue.opened_at), allowed_s)
         clock = SlaClock(
             issue_id=issue.issue_id,
             kind=kind,
@@ -129,7 +130,7 @@ def reopen(clock: SlaClock, at: str) -> None:
 
 def _leave_out(clock: SlaClock, since: str, until: str) -> None:
     """Exclude a pause: before the due time it moves it, after it is counted separately."""
-    hours, due = calendar(clock.hours), from_text(clock.due_at)
+    hours, due = stored(clock.hours), from_text(clock.due_at)
     if due <= from_text(since):
         clock.late_pause_s += hours.between(from_text(since), from_text(until))
     else:
@@ -148,7 +149,7 @@ def follow_priority(issue: Issue, settings: Settings) -> None:
 
 def _due_of(clock: SlaClock, pauses: list[targets.Pause]) -> tuple[str, int]:
     """Return the due time with these pauses, and the working seconds of those after it."""
-    hours = calendar(clock.hours)
+    hours = stored(clock.hours)
     due = targets.due(from_text(clock.started_at), clock.allowed_s, pauses, hours)
     return to_text(due), targets.late_pause_s(due, pauses, hours)
 
@@ -232,14 +233,14 @@ def left_s(clock: AnyClock, now: datetime) -> int:
     """Return the working seconds left, negative when overdue: now, at the pause, or at the end."""
     stopped = clock.met_at or clock.paused_at
     at = from_text(stopped) if stopped else now
-    due, hours = from_text(clock.due_at), calendar(clock.hours)
+    due, hours = from_text(clock.due_at), stored(clock.hours)
     late = hours.between(due, at)
     return clock.late_pause_s - late if late else hours.between(at, due)
 
 
 def moment_of(clock: AnyClock, used_s: int) -> datetime:
     """Return when so many working seconds are used, if the clock runs until then."""
-    due, hours = from_text(clock.due_at), calendar(clock.hours)
+    due, hours = from_text(clock.due_at), stored(clock.hours)
     if used_s <= clock.allowed_s:
         return hours.before(due, clock.allowed_s - used_s)
     return hours.after(due, used_s - clock.allowed_s + clock.late_pause_s)
@@ -253,8 +254,8 @@ def passed_percents(clock: AnyClock, now: datetime) -> tuple[int, ...]:
     return tuple(percent for percent in targets.WARNING_PERCENTS if used * 100 >= clock.allowed_s * percent)
 
 
-def hours_of(clock: AnyClock) -> Hours:
-    return calendar(clock.hours)
+def hours_of(clock: AnyClock) -> WorkingTime:
+    return stored(clock.hours)
 
 
 def describe(clock: AnyClock, now: datetime) -> ClockState:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from dispatch.queries.agent_levels import BEST_LEVEL
-from dispatch.service.sla.business_hours import Hours
+from models.hours import WorkingTime
 from models.issues import FIRST_RESPONSE, RESOLUTION
 
 RESOLUTION_MINUTES = "15 120 480 1440 4320"
@@ -19,7 +19,7 @@ USUAL_LEVEL = 3  # of an unknown future holder of a waiting issue
 Pause = tuple[datetime, datetime | None]
 
 
-def due(started: datetime, allowed_s: int, pauses: list[Pause], hours: Hours) -> datetime:
+def due(started: datetime, allowed_s: int, pauses: list[Pause], hours: WorkingTime) -> datetime:
     """Return when the time is used up, excluding the pauses (in order; the last may be open)."""
     begin, left = started, allowed_s
     for pause, resumed in pauses:
@@ -34,14 +34,14 @@ def due(started: datetime, allowed_s: int, pauses: list[Pause], hours: Hours) ->
     return hours.after(begin, left)
 
 
-def after_pause(due_at: datetime, pause: datetime, resumed: datetime, hours: Hours) -> datetime:
+def after_pause(due_at: datetime, pause: datetime, resumed: datetime, hours: WorkingTime) -> datetime:
     """Return the due time after a pause: the time left is kept; an overdue one stays as it was."""
     if due_at <= pause or resumed <= pause:
         return due_at
     return hours.after(resumed, hours.between(pause, due_at))
 
 
-def late_pause_s(due_at: datetime, pauses: list[Pause], hours: Hours) -> int:
+def late_pause_s(due_at: datetime, pauses: list[Pause], hours: WorkingTime) -> int:
     """Return the working seconds of finished pauses that began after the due time."""
     return sum(
         hours.between(pause, resumed) for pause, resumed in pauses if resumed is not None and pause >= due_at

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from dispatch.agents.presence import set_hours, set_presence
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EventFilter
-from dispatch.inputs import shift_hours
+from dispatch.inputs.hours import on_calendar, parsed, understand, written
 from dispatch.operations import configuration
 from dispatch.operations.sweep import sweep
 from dispatch.operations.undo import undo
@@ -233,12 +234,22 @@ def test_overtime_lasts_until_the_next_shift_ends(desk: Desk, two: None, look: L
         ("Mon-Fri 9-17", "mon-fri 09:00-17:00 +01:00"),
         ("daily 22:00-06:00 UTC", "daily 22:00-06:00 +00:00"),
         ("mon,wed, sat 8:30 - 12:15 -05:30", "mon,wed,sat 08:30-12:15 -05:30"),
-        ("fri-mon 0:00-24:00", None),
+        ("fri-mon 0:00-24:00", "mon,fri-sun 00:00-24:00 +01:00"),
+        (
+            "mon 9-12 13-17; sat 10-14 europe/berlin",
+            "mon 09:00-12:00 13:00-17:00, sat 10:00-14:00 Europe/Berlin",
+        ),
+        ("odd weeks mon 9-17 even tue 9-17", "odd weeks mon 09:00-17:00, even weeks tue 09:00-17:00 +01:00"),
+        ("daily 9-17, 2082-12-24 9-12", "daily 09:00-17:00, 2082-12-24 09:00-12:00 +01:00"),
+        ("daily 9-17, 2082-12-25 off", "daily 09:00-17:00 +01:00 except 2082-12-25"),
+        ("24x7", "24x7"),
         ("sat-mon 9-12", "mon,sat-sun 09:00-12:00 +01:00"),
         ("mon 9", None),
         ("someday 9-12", None),
         ("mon 9-25", None),
-        ("mon 9-12 CET", None),
+        ("mon 9-12 CETS", None),
+        ("mon 9-12 tue", None),
+        ("mon 9-9", None),
         ("m 9-12", None),
         ("", None),
     ],
@@ -246,21 +257,28 @@ def test_overtime_lasts_until_the_next_shift_ends(desk: Desk, two: None, look: L
 def test_hours_are_understood_or_refused(text: str, expected: str | None) -> None:
     if expected is None:
         with pytest.raises(InvalidInput):
-            shift_hours.understand(text, timedelta(hours=1))
+            understand(text, "+01:00")
     else:
-        shift = shift_hours.understand(text, timedelta(hours=1))
-        assert str(shift) == expected
-        assert shift_hours.stored(expected) == shift
+        shift = understand(text, "+01:00")
+        assert written(shift) == expected
+        assert parsed(expected) == shift
+
+
+def test_a_zone_that_is_not_there_names_the_nearest() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        understand("mon 9-17 Europe/Berln")
+    assert "Europe/Berlin" in refused.value.hint
 
 
 def test_a_shift_over_midnight_belongs_to_its_first_day() -> None:
-    night = shift_hours.understand("sun 22:00-06:00", timedelta())
-    assert night.is_on("2082-03-01 23:00:00")
-    assert night.is_on("2082-03-02 05:59:59")
-    assert not night.is_on("2082-03-02 06:00:00")
-    assert not night.is_on("2082-03-02 23:00:00")
-    assert night.next_turn("2082-03-02 05:00:00") == "2082-03-02 06:00:00"
-    assert night.next_turn("2082-03-02 06:00:00") == "2082-03-08 22:00:00"
+    night = on_calendar("sun 22:00-06:00", 56)
+    first, next_day = (partial(datetime, 2082, 3, day, tzinfo=UTC) for day in (1, 2))
+    assert night.is_on(first(23))
+    assert night.is_on(next_day(5, 59, 59))
+    assert not night.is_on(next_day(6))
+    assert not night.is_on(next_day(23))
+    assert night.next_turn(next_day(5)) == next_day(6)
+    assert night.next_turn(next_day(6)) == datetime(2082, 3, 8, 22, tzinfo=UTC)
 
 
 # -- handing over

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.inputs.date_ranges import EXAMPLES, FEW_EXAMPLES, period, since, until
+from models.calendars import Calendar
 from models.clock import from_text, to_text
 from models.errors import InvalidInput
 
 NOW = "2082-11-24 09:02:03"  # 10:02 in the terminal's zone
-ZONE = timedelta(hours=1)
+ZONE = Calendar(timezone(timedelta(hours=1)), 0)
 
 
 def there(stored: str) -> str:
-    return to_text(from_text(stored) + ZONE)[:16]
+    return to_text(ZONE.here(from_text(stored)))[:16]
 
 
 @pytest.mark.parametrize(
@@ -100,11 +101,11 @@ FORMS = [
 
 @given(
     st.one_of(st.text(), st.sampled_from(FORMS), st.from_regex(r"\A-?[0-9]{1,4}[-.: ]?[0-9a-z:. ]*\Z")),
-    st.integers(-48, 56).map(lambda quarters: timedelta(minutes=15 * quarters)),
+    st.integers(-48, 56).map(lambda quarters: Calendar(timezone(timedelta(minutes=15 * quarters)), 0)),
 )
-def test_any_text_is_a_time_or_refused(text: str, offset: timedelta) -> None:
+def test_any_text_is_a_time_or_refused(text: str, zone: Calendar) -> None:
     for bound in (since, until):
         try:
-            assert to_text(from_text(stored := bound(text, NOW, offset))) == stored
+            assert to_text(from_text(stored := bound(text, NOW, zone))) == stored
         except InvalidInput as error:
             assert error.hint  # noqa: PT017  # either is right; a refusal has a hint

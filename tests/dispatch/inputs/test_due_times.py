@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.inputs.due_times import EXAMPLES, understand
+from models.calendars import Calendar
 from models.clock import from_text, to_text
 from models.errors import InvalidInput
 
 NOW = "2082-11-24 09:02:03"  # a Tuesday, 10:02 in the terminal's zone
-ZONE = timedelta(hours=1)
+ZONE = Calendar(timezone(timedelta(hours=1)), 0)
 # whole seconds from 2026 to 2400
 MOMENTS = st.integers(1_767_225_600, 13_569_465_599).map(
     lambda second: to_text(datetime.fromtimestamp(second, UTC))
 )
-OFFSETS = st.integers(-12 * 4, 14 * 4).map(lambda quarters: timedelta(minutes=15 * quarters))
+ZONES = st.integers(-12 * 4, 14 * 4).map(
+    lambda quarters: Calendar(timezone(timedelta(minutes=15 * quarters)), 0)
+)
 FORMS = [
     *EXAMPLES.split(", "),
     *(
@@ -89,19 +92,19 @@ FORMS = [
     ],
 )
 def test_a_time_is_in_the_terminals_zone(said: str, meant: str) -> None:
-    assert to_text(from_text(understand(said, NOW, ZONE)) + ZONE)[:16] == meant
+    assert to_text(ZONE.here(from_text(understand(said, NOW, ZONE))))[:16] == meant
 
 
 def test_a_weekday_is_the_desks_own() -> None:
     """56 years apart the same dates have the same weekdays, until 2100 leaves out the leap day of 2044."""
-    assert understand("monday", "2100-03-02 10:00:00", timedelta()) == "2100-03-08 09:00:00"
-    assert understand("monday", "2044-03-02 10:00:00", timedelta()) == "2044-03-07 09:00:00"
+    assert understand("monday", "2100-03-02 10:00:00", Calendar(UTC, 0)) == "2100-03-08 09:00:00"
+    assert understand("monday", "2044-03-02 10:00:00", Calendar(UTC, 0)) == "2044-03-07 09:00:00"
 
 
 def test_the_zone_decides_which_day_it_is() -> None:
     late = "2082-11-24 23:30:00"
-    assert understand("tomorrow 9:00", late, timedelta()) == "2082-11-25 09:00:00"
-    assert understand("tomorrow 9:00", late, timedelta(hours=1)) == "2082-11-26 08:00:00"
+    assert understand("tomorrow 9:00", late, Calendar(UTC, 0)) == "2082-11-25 09:00:00"
+    assert understand("tomorrow 9:00", late, ZONE) == "2082-11-26 08:00:00"
 
 
 @pytest.mark.parametrize(
@@ -142,51 +145,51 @@ def test_every_example_of_the_hint_is_understood(example: str) -> None:
 @given(
     st.one_of(st.text(), st.sampled_from(FORMS), st.from_regex(r"\A(in )?[0-9]{1,4}[-.: ][0-9a-z:. ]*\Z")),
     MOMENTS,
-    OFFSETS,
+    ZONES,
 )
-def test_any_text_is_a_future_time_or_refused(text: str, now: str, offset: timedelta) -> None:
+def test_any_text_is_a_future_time_or_refused(text: str, now: str, zone: Calendar) -> None:
     try:
-        understood = understand(text, now, offset)
+        understood = understand(text, now, zone)
     except InvalidInput:
         return
     assert understood > now
     assert to_text(from_text(understood)) == understood
 
 
-@given(MOMENTS, OFFSETS)
-def test_every_example_of_a_refusal_is_ahead_at_any_time(now: str, offset: timedelta) -> None:
+@given(MOMENTS, ZONES)
+def test_every_example_of_a_refusal_is_ahead_at_any_time(now: str, zone: Calendar) -> None:
     """A refusal on 30 November named 23 November of the same year, which it refused, too."""
     with pytest.raises(InvalidInput) as caught:
-        understand("soon", now, offset)
+        understand("soon", now, zone)
     examples = caught.value.hint.partition("; try ")[2].split(", ")
     assert len(examples) >= 10
     for example in examples:
-        assert understand(example, now, offset) > now
+        assert understand(example, now, zone) > now
 
 
-@given(st.sampled_from(FORMS), MOMENTS, OFFSETS)
-def test_case_and_spaces_are_ignored(text: str, now: str, offset: timedelta) -> None:
+@given(st.sampled_from(FORMS), MOMENTS, ZONES)
+def test_case_and_spaces_are_ignored(text: str, now: str, zone: Calendar) -> None:
     def parse_or_message(said: str) -> str:
         try:
-            return understand(said, now, offset)
+            return understand(said, now, zone)
         except InvalidInput as refusal:
             return refusal.message.removeprefix(repr(said))
 
     assert parse_or_message(text) == parse_or_message(f"  {text.upper()} ").removeprefix(repr(text.upper()))
 
 
-@given(MOMENTS, OFFSETS, st.integers(1, 10**9))
-def test_a_displayed_time_is_read_back_unchanged(now: str, offset: timedelta, ahead_s: int) -> None:
+@given(MOMENTS, ZONES, st.integers(1, 10**9))
+def test_a_displayed_time_is_read_back_unchanged(now: str, zone: Calendar, ahead_s: int) -> None:
     moment = (from_text(now) + timedelta(seconds=ahead_s)).replace(second=0)
-    shown = (moment + offset).strftime("%Y-%m-%d %H:%M")
+    shown = zone.here(moment).strftime("%Y-%m-%d %H:%M")
     if moment > from_text(now):
-        assert understand(shown, now, offset) == to_text(moment)
-        assert understand(f"{to_text(moment)} UTC", now, offset) == to_text(moment)
+        assert understand(shown, now, zone) == to_text(moment)
+        assert understand(f"{to_text(moment)} UTC", now, zone) == to_text(moment)
 
 
-@given(MOMENTS, OFFSETS, st.integers(0, 23), st.integers(0, 59))
-def test_a_time_without_a_date_is_within_a_day(now: str, offset: timedelta, hour: int, minute: int) -> None:
-    understood = from_text(understand(f"{hour}:{minute:02}", now, offset))
+@given(MOMENTS, ZONES, st.integers(0, 23), st.integers(0, 59))
+def test_a_time_without_a_date_is_within_a_day(now: str, zone: Calendar, hour: int, minute: int) -> None:
+    understood = from_text(understand(f"{hour}:{minute:02}", now, zone))
     assert understood - from_text(now) <= timedelta(days=1)
-    local = (understood + offset).astimezone(UTC)
+    local = zone.here(understood)
     assert (local.hour, local.minute) == (hour, minute)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -12,12 +12,13 @@ from dispatch import queries
 from dispatch.desk.desk import Desk
 from dispatch.operations import undo
 from dispatch.queries import totals
+from models.calendars import Calendar
 from tests.query_cost import FEW, add_bookings, extra_steps
 
 
 @pytest.fixture(autouse=True)
 def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(totals, "local_offset", timedelta)
+    monkeypatch.setattr(totals, "terminal", lambda: Calendar(UTC, 0))
 
 
 def test_leads_of_the_hour_and_the_day(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC
 from operator import ge, gt, le, lt
 from typing import Any
 
@@ -27,6 +27,7 @@ from dispatch.queries.bookings import BookingFilter
 from dispatch.service.issues import queries as issue_queries
 from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS
 from dispatch.service.issues.queries import IssueFilter
+from models.calendars import Calendar
 from models.errors import InvalidInput
 from models.issues import CATEGORIES, CHANNELS, ISSUE_STATUSES, TIERS, Interaction, Issue
 from models.priorities import PRIORITIES
@@ -306,7 +307,7 @@ def fields_of(text: str, keys: Keys, desk: Desk) -> Row:
 
 
 def reading(desk: Desk) -> Reading:
-    return Reading(desk.now(), desk.values.of, 1, timedelta())
+    return Reading(desk.now(), desk.values.of, 1, Calendar(UTC, 0))
 
 
 def texts(model: Model, keys: Keys) -> st.SearchStrategy[str]:

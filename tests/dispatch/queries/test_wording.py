@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from dispatch.queries.wording import (
     short_age,
     until,
 )
+from models.calendars import Calendar
 
 CLAIMED = {"claimed_at": "2082-03-04 12:00:00"}
 PENDING: Any = {"voided": False, "status": "Pending", "agent_id": 1, "agent_name": "Ada", "claimed_at": None}
@@ -110,7 +111,7 @@ def test_a_number_has_its_noun() -> None:
 def test_an_age_is_short_and_a_date_once_it_is_old(
     then: str, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wording, "local_offset", timedelta)
+    monkeypatch.setattr(wording, "terminal", lambda: Calendar(UTC, 0))
     assert age(then, "2082-03-04 12:00:00") == text
 
 
@@ -129,7 +130,7 @@ def test_an_age_is_short_and_a_date_once_it_is_old(
     ],
 )
 def test_a_time_ahead_is_as_far_away_as_it_is(then: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wording, "local_offset", timedelta)
+    monkeypatch.setattr(wording, "terminal", lambda: Calendar(UTC, 0))
     now = "2082-03-04 12:00:00"
     assert until(then, now) == text
     assert then > now or short_age(then, now) == text

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dispatch.desk.desk import Desk
-from dispatch.reporting.daily_figures import confirmed_by_agent, end_of_day
+from dispatch.reporting.daily_figures import confirmed_by_agent, midnights
 from models.bookings import CONFIRMED, Booking
 
 NOW = "2082-03-14 09:00:00"
@@ -50,6 +50,6 @@ def test_confirmed_bookings_are_counted_by_the_day(
 ) -> None:
     monkeypatch.setenv("TZ", zone)
     time.tzset()
-    assert end_of_day(NOW) == end
+    assert midnights(NOW, 1)[-1] == end
     with confirmed.reading():
         assert confirmed_by_agent(NOW) == {1: days}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dispatch.inputs.hours import on_calendar
 from dispatch.operations.setting_definitions import DEFINITIONS
 from dispatch.queries import agent_levels
 from dispatch.queries.order_of_work import minutes_of, parse_minutes
@@ -17,7 +18,6 @@ from dispatch.service.issues.routing import Helper
 from dispatch.service.satisfaction import formula
 from dispatch.service.satisfaction.formula import Facts
 from dispatch.service.sla import targets
-from dispatch.service.sla.business_hours import calendar
 from dispatch.service.sla.clocks import ClockRow
 from models.clock import to_text
 from models.issues import IN_PROGRESS, NEW, RESOLUTION, Escalation, Issue
@@ -70,7 +70,7 @@ def test_the_estimate_is_the_sla_scaled_by_the_level(level: int | None, minutes:
 
 
 def test_a_pause_keeps_the_time_left() -> None:
-    hours = calendar("24x7")
+    hours = on_calendar("24x7", 56)
     ten, eleven = NOON.replace(hour=10), NOON.replace(hour=11)
     assert targets.due(ten, 3 * 3600, [(eleven, NOON)], hours) == NOON.replace(hour=14)
     assert targets.due(ten, 3 * 3600, [(eleven, None)], hours) == NOON.replace(hour=13), "as of the pause"

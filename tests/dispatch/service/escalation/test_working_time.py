@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.desk.desk import Desk
+from dispatch.inputs.hours import on_calendar
 from dispatch.operations import configuration
 from dispatch.service.due_checks import due, sweep_issues
 from dispatch.service.escalation.levels import step_after
 from dispatch.service.issues import escalation_commands
-from dispatch.service.sla.business_hours import calendar
 from models.clock import from_text, shift_years
 from tests.conftest import TestClock
 from tests.dispatch.service.conftest import Row
@@ -48,12 +48,12 @@ def step_by_minutes(week: str, since: datetime, minutes: int) -> datetime:
 @settings(max_examples=200)
 @given(st.sampled_from(sorted(WEEKS)), MOMENTS, st.integers(1, 700))
 def test_a_step_follows_after_its_working_minutes(week: str, since: datetime, minutes: int) -> None:
-    assert step_after(calendar(week), since, 60 * minutes) == step_by_minutes(week, since, minutes)
+    assert step_after(on_calendar(week, 56), since, 60 * minutes) == step_by_minutes(week, since, minutes)
 
 
 @given(st.sampled_from(sorted(WEEKS)), MOMENTS)
 def test_work_opens_at_the_first_working_minute(week: str, moment: datetime) -> None:
-    assert calendar(week).opening(moment) == step_by_minutes(week, moment, 0)
+    assert on_calendar(week, 56).opening(moment) == step_by_minutes(week, moment, 0)
 
 
 def levels_by_minutes(week: str, raised: datetime, sweeps: list[datetime]) -> Iterator[int]:
