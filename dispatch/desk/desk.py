@@ -23,7 +23,7 @@ from dispatch.desk.rules import Rules
 from dispatch.inputs import validation
 from models import engine, opening
 from models.caps import CapsOfDesk
-from models.clock import Clock, shift_years, to_text, utc_now
+from models.clock import Clock, shift_years, to_text
 from models.engine import Active, Engine
 from models.errors import DatabaseUnavailable, InvalidInput
 from models.ramp import parse_ramp
@@ -179,7 +179,7 @@ class Desk:
         """
         signs = person(default_actor() if actor is None else actor)
         database, version = opening.connect(path, create=create)
-        desk = cls(database, clock or utc_now, signs, rules, session or default_session())
+        desk = cls(database, clock or database.now, signs, rules, session or default_session())
         try:
             with desk.reading():
                 if version < engine.SCHEMA_VERSION:
