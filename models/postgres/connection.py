@@ -90,7 +90,7 @@ def connect(address: Address) -> ServerConnection:
     return connection
 
 
-def _open(address: Address, **more: str) -> ServerConnection:
+def _open(address: Address, **more: Any) -> ServerConnection:
     given = {name: value for name, value in CHANGEABLE.items() if name not in address.parts}
     opened = ServerConnection.connect(
         address.conninfo, autocommit=True, prepare_threshold=None, client_encoding="utf8", **given, **more

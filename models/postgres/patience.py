@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 import psycopg
-from psycopg.abc import PQGen, RV
+from psycopg.abc import RV, PQGen
 from psycopg.waiting import Ready
 
 from models.postgres.address import APPLICATION_NAME, Address
@@ -63,8 +63,10 @@ class _Hasty(psycopg.Connection[Any]):
 
 
 def _is_at_work(address: Address, pid: int | None) -> bool:
-    """Return whether the server can be reached, and works on a connection's statement if that can be known."""
-    named = {} if "application_name" in address.parts else {"application_name": APPLICATION_NAME}
+    """Return whether the server can be reached, and is at work for a connection if that can be known."""
+    named: dict[str, Any] = (
+        {} if "application_name" in address.parts else {"application_name": APPLICATION_NAME}
+    )
     try:
         with _Hasty.connect(address.conninfo, autocommit=True, connect_timeout=CONNECT_S, **named) as asking:
             state = asking.execute(STATE, (pid,)).fetchone()
