@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import psycopg
@@ -11,6 +12,7 @@ from psycopg.pq import TransactionStatus
 from models.postgres.address import APPLICATION_NAME, Address
 from models.postgres.patience import Waiter
 
+logging.getLogger("psycopg").addHandler(logging.NullHandler())  # else it writes to stderr, over everything
 OLDEST_SERVER = 140_000
 PREPARE_AFTER = 2  # executions
 NOW = "extract(epoch FROM clock_timestamp())"

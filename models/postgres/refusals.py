@@ -72,7 +72,9 @@ def unavailable(error: Exception, address: str) -> DatabaseUnavailable:
             return DatabaseUnavailable(code, f"{address}: {problem}", hint)
     if isinstance(cause, psycopg.OperationalError):
         return DatabaseUnavailable(
-            LOST, f"{address}: no connection ({said})", "check the address and that the server runs"
+            LOST,
+            f"no connection to {address} ({said.rpartition('failed: ')[2]})",
+            "check the address and that the server runs",
         )
     return DatabaseUnavailable("cannot_open", f"{address}: {said}", "doctor says more")
 

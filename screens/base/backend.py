@@ -28,7 +28,7 @@ from dispatch.queries import new_work
 from dispatch.queries.new_work import Heard, Restored
 from dispatch.service.satisfaction import training
 from models.clock import Clock
-from models.errors import DatabaseUnavailable, NotPermitted, Refused
+from models.errors import LOST, DatabaseUnavailable, NotPermitted, Refused
 from models.opening import absolute, name_of, place_of, shown
 
 T = TypeVar("T")
@@ -178,7 +178,7 @@ class Backend:
             with self.desk.reading():
                 return query()
 
-        return await self._in(self._reader, work)
+        return await self._in(self._reader, lambda: _once_more(work))
 
     async def beside(self, query: Callable[[], T]) -> T:
         """Run slow work in a thread and with a connection of its own, so that no other answer waits for it.
@@ -263,7 +263,7 @@ class Backend:
             with self.desk.reading():
                 return Changes(True, heard.by_others, new_work.last_restore())
 
-        return await self._in(self._reader, work)
+        return await self._in(self._reader, lambda: _once_more(work))
 
     def _listen(self) -> Heard:
         """Return what was written since the last call."""
@@ -322,3 +322,13 @@ class Backend:
     @staticmethod
     async def _in(executor: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(executor, work)
+
+
+def _once_more(query: Callable[[], T]) -> T:
+    """Read, and if the connection is lost meanwhile, read again with a new one."""
+    try:
+        return query()
+    except DatabaseUnavailable as error:
+        if error.code != LOST:
+            raise
+    return query()
