@@ -77,12 +77,13 @@ class _Flag(Loader):
 def connect(address: Address) -> ServerConnection:
     """Open a connection in autocommit mode. Raises psycopg's errors."""
     ours = [f"-c {name}={value}" for name, value in SETTINGS.items()]
+    connection = None
     try:
         connection = _open(address, options=" ".join((address.parts.get("options", ""), *ours)))
     except psycopg.OperationalError as error:
         if NO_OPTIONS not in str(error):
             raise
-        connection = _open(address)
+    connection = connection or _open(address)
     connection.adapters.register_loader("numeric", _Number)
     connection.adapters.register_loader("bool", _Flag)
     pid, connection.opened_at = connection.execute(FIRST.encode()).fetchall()[0]

@@ -253,11 +253,11 @@ class Backend:
             version = self.desk.data_version()
             self.change_signal = self.desk.database.change_signal()
             is_first, changed = self._seen_version is None, version != self._seen_version
-            self._seen_version = version
             if not changed:
                 return Changes(False, False)
             heard = self._listen()
             self._look_at_staff(self.desk)
+            self._seen_version = version
             if is_first or not heard.is_restored:
                 return Changes(True, heard.by_others and not is_first)
             with self.desk.reading():
@@ -269,8 +269,9 @@ class Backend:
         """Return what was written since the last call."""
         before = self._seen_event
         with self.desk.reading():
-            self._seen_event = event_log.last_event()
+            newest = event_log.last_event()
             heard = new_work.heard_since(before, self.own_events)
+        self._seen_event = newest
         for event_id in [*self.own_events]:  # the writing thread may add to it meanwhile
             if event_id <= before - OWN_KEPT:
                 self.own_events.discard(event_id)
