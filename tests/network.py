@@ -1,4 +1,4 @@
-"""A network between a client and a test's server, which can be stopped: it then carries nothing, in silence."""
+"""A network between a client and a test's server; stopped, it carries nothing and says nothing."""
 
 from __future__ import annotations
 

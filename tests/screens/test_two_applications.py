@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,12 @@ MARS = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": 
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str | Path]:
+def shared(request: pytest.FixtureRequest, tmp_path: Path) -> str | Path:
     """A desk with an agent and a lead, in a file or on a server."""
     path = request.getfixturevalue("address") if request.param == "postgres" else tmp_path / "shared.db"
     with closing(open_desk(path, create=True, clock=standing_still, actor="seed")) as desk:
         desk_with_a_lead(desk)
-    yield path
+    return path
 
 
 def desk_with_a_lead(desk: Desk) -> None:
@@ -65,8 +65,8 @@ async def test_a_conflict_on_one_booking_is_said_in_words(
         await until(lees, lambda: len(lee.screen_stack) == 2)
         kim.perform(lambda desk: bookings.cancel(desk, 1, "ill"))
         await until(kims, lambda: "Cancelled" in {row["status"] for row in rows(kim)})
-        lee.screen.query_one("#reason").value = "no money"  # type: ignore[attr-defined]
+        lee.screen.query_one("#reason").value = "no money"
         await lees.press("f9")
-        await until(lees, lambda: "cancelled" in str(lee.screen.query_one("#problem").visual))  # type: ignore[attr-defined]
+        await until(lees, lambda: "cancelled" in str(lee.screen.query_one("#problem").visual))
     with closing(open_desk(shared, clock=standing_still)) as desk, desk.reading():
         assert queries.booking(1)["status"] == "Cancelled"

@@ -83,7 +83,7 @@ def test_the_backend_is_ended_between_commands_and_within_one(
     add_agent()
     server.execute(END_OTHERS)
     assert intake.receive(desk, name="Kate", **MARS)["booking_id"] == 1
-    ended = []
+    ended: list[Any] = []
 
     def end_backend(sender: object, row: Any, created: bool) -> None:
         if not ended:
@@ -135,7 +135,7 @@ def test_what_is_lost_before_its_first_command_begins_anew(desk: Desk, add_agent
 def test_what_is_lost_behind_a_command_does_not_begin_anew(desk: Desk, add_agent: Callable[..., Any]) -> None:
     add_agent()
     assert desk.repeating is not None
-    is_up = []
+    is_up: list[bool] = []
 
     def work() -> Any:
         done = intake.receive(desk, name="Kate", **MARS)

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from dispatch.bootstrap import open_desk
-from models import clock
 from models.audit import Event
 from models.clock import ServerClock
 from tests.astra_tui.conftest import LEAD
@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[3]
 def steady(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds of the host's steady clock, to be set."""
     seconds = [100.0]
-    monkeypatch.setattr(clock.time, "clock_gettime", lambda _: seconds[0])
+    monkeypatch.setattr(time, "clock_gettime", lambda _: seconds[0])
     return seconds
 
 

@@ -67,9 +67,13 @@ def test_others_commits_are_seen_without_being_told(
 
 
 def test_the_desks_lock_is_waited_for_no_longer_than_elsewhere(desk: Desk, pooled: str) -> None:
-    with closing(open_desk(pooled, actor="lee")) as other, desk.transaction():
-        with pytest.raises(DatabaseUnavailable) as caught, other.transaction():
-            pass
+    with (
+        closing(open_desk(pooled, actor="lee")) as other,
+        desk.transaction(),
+        pytest.raises(DatabaseUnavailable) as caught,
+        other.transaction(),
+    ):
+        pass
     assert caught.value.code == "locked"
 
 
