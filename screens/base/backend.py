@@ -34,7 +34,7 @@ from models.opening import absolute, name_of, place_of, shown
 T = TypeVar("T")
 PAUSE_S = 0.05
 REPEAT_FOR_S = 30.0  # a command whose server is lost
-REPEAT_HINT = "once it is back, do it again: nothing is done twice"
+REPEAT_HINT = "try again once it is back; nothing is done twice"
 OWN_KEPT = 10_000  # recent events, ours or not, that may still be asked about
 
 
