@@ -28,6 +28,7 @@ from models.opening import absolute, shown
 from screens.app.keys_over_modals import is_told, tell_to_close
 from screens.app.routes import PLACE_MAKERS
 from screens.app.session import SessionApp
+from screens.app.watch import Watch
 from screens.base import clipboard, keys
 from screens.base.app_protocol import Views
 from screens.base.backend import Backend, Changes
@@ -105,7 +106,7 @@ class AstraApp(SessionApp):
         self.rings, self.speaks_of_news = wanted.bell is not False, wanted.toasts is not False
         self.came_from = self.DEFAULT_MODE
         self._problems, self._is_new = problems, is_new
-        self._looking = asyncio.Lock()
+        self._looking, self._watch = asyncio.Lock(), Watch(self._look)
 
     async def on_load(self) -> None:
         """Open the desk before anything is painted."""
@@ -144,6 +145,7 @@ class AstraApp(SessionApp):
             self.run_worker(self._attempt(asyncio.to_thread(save, key, value), None, None))
 
     async def on_unmount(self) -> None:
+        self._watch.stop()
         await self.backend.close()
         if self.drafts is not None:
             self.drafts.close()
@@ -251,7 +253,7 @@ class AstraApp(SessionApp):
     # what another terminal did
 
     def _look(self) -> None:
-        if not self._looking.locked():
+        if self._watch.is_due() and not self._looking.locked():
             self.run_worker(self.look_for_changes(), group="look")
 
     async def look_for_changes(self, *, own: bool = False) -> None:
@@ -259,6 +261,10 @@ class AstraApp(SessionApp):
             await self._attempt(
                 self.backend.changes(), lambda changes: self._looked(changes, own), self._lost
             )
+            if self._is_reachable:
+                self._watch.follow(self.backend.change_signal)
+            else:
+                self._watch.lost()
 
     def _looked(self, changes: Changes, own: bool) -> None:
         place, self._is_reachable, own = self.place, True, own or self.is_at_command

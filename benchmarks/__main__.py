@@ -21,6 +21,7 @@ BENCHMARKS = (
     "command",
     "screen",
     "places",
+    "two_terminals",
     "beside",
     "search",
     "log",

@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
 """Returns the current time in UTC; a naive result is taken as UTC."""
 
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # goes on while a laptop sleeps, if it can
 TEXT_LENGTH = len("2082-11-22 01:02:03")
 
 
 def utc_now() -> datetime:
     """Return the system time in UTC."""
     return datetime.now(UTC)
+
+
+class ServerClock:
+    """The server's time as of the last answer that had it, and the time gone by since.
+
+    It is never ahead of the server, as an answer takes a while. So whoever takes the desk's lock later has
+    a later time, whichever host it is on. It never goes back: after an answer that took longer than the one
+    before, or where the server's own clock was set back, it stands still until it is caught up with.
+    """
+
+    def __init__(self) -> None:
+        self._offset = 0.0
+        self._latest = 0.0
+
+    def set(self, seconds: float) -> None:
+        """Take over what the server has just answered."""
+        self._offset = seconds - time.clock_gettime(_STEADY)
+        self._latest = max(self._latest, seconds)
+
+    def now(self) -> datetime:
+        """Return the server's time in UTC; ``set()`` must have been called."""
+        self._latest = max(self._latest, self._offset + time.clock_gettime(_STEADY))
+        return datetime.fromtimestamp(self._latest, UTC)
 
 
 def shift_years(moment: datetime, years: int) -> datetime:

@@ -10,11 +10,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from peewee import Database, Node
 
+from models.clock import utc_now
 from models.errors import DatabaseUnavailable, Refused
 from models.inspection.rules import Rule
 from models.sweepers import SweepRecord
@@ -163,6 +165,17 @@ class Engine(Database, ABC):
     @abstractmethod
     def data_version(self) -> int:
         """Return a number that changes whenever another connection commits; compare within one thread."""
+
+    def change_signal(self) -> int | None:
+        """Return a file that can be read from, as in select(), when another connection has committed.
+
+        It belongs to this thread's connection, as of its last ``data_version()``. None: look regularly.
+        """
+        return None
+
+    def now(self) -> datetime:
+        """Return the time in UTC, by the clock that all terminals of the desk go by."""
+        return utc_now()
 
     @abstractmethod
     def tidy(self) -> None:

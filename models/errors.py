@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+LOST = "unreachable"
+"""The code of a connection that was lost, or could not be made: what was under way may be repeated."""
+
 
 class DeskError(Exception):
     """An expected refusal: nothing was written.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -15,6 +16,7 @@ from astra_tui.cli.identity import identify
 from astra_tui.cli.output.printing import narrate
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
+from dispatch.desk.repeating import Repeating
 from dispatch.inputs import validation
 from dispatch.queries import wording
 from models import private_files
@@ -25,6 +27,7 @@ from models.postgres import is_address
 
 IN_MEMORY = ":memory:"  # what SQLite itself calls a database without a file
 LONGEST_PROBLEM = 200
+REPEAT_FOR_S = 10.0  # a command whose server is lost
 # what garbage in a row makes of a command
 UNEXPECTED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 URL = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]*)://")
@@ -141,6 +144,8 @@ def opened(
     """
     _warn_of_password(path)
     desk = open_desk(path, actor=actor, create=create)
+    if not desk.database.is_file:
+        desk.repeating = Repeating(REPEAT_FOR_S, threading.Event(), _repeat_hint)
     try:
         if says_read_only and desk.why_read_only:
             narrate(f"{desk.database.address} can only be read: {desk.why_read_only}")
@@ -163,6 +168,10 @@ def opened(
 def _warn_of_password(path: Path | str) -> None:
     if has_password(path):
         narrate("Warning: others may read the password in the address; put it into a file, see PGPASSFILE")
+
+
+def _repeat_hint(request_id: str) -> str:
+    return f"it is safe to repeat with --request-id {request_id}: it is done once"
 
 
 def _refuse_damaged(desk: Desk, error: Exception) -> None:

@@ -228,15 +228,12 @@ def command(
         need = needs(name, may, function)
         COMMANDS[name] = CommandInfo(past, undo, need)
 
-        @functools.wraps(function)
-        def run(desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            if by_desk:
-                return _perform(Command(desk, name, DESK_ACTOR), None, function, *args, **kwargs)
+        def once(desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R:
             with desk.transaction():
                 fingerprint, done = None, None
                 if desk.request_id and _running.get() is None:  # it is the outermost command's
                     fingerprint = _fingerprint(name, args, kwargs)
-                    done = next(iter(_events_by_request(request_id=desk.request_id)), None)
+                    done = None if desk.is_first_try else _by_request(desk.request_id)
                 if is_asked(desk):
                     if done is not None and done[0] == desk.actor:  # the row may be somebody else's by now
                         desk.staff.check_repeat(need, desk.now())
@@ -246,6 +243,15 @@ def command(
                     first: R = _replay(desk, done, fingerprint)
                     return first
                 return _perform(Command(desk, name), fingerprint, function, *args, **kwargs)
+
+        @functools.wraps(function)
+        def run(desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            if by_desk:
+                return _perform(Command(desk, name, DESK_ACTOR), None, function, *args, **kwargs)
+            if desk.repeating is None or desk.in_transaction:
+                return once(desk, *args, **kwargs)
+            whose = f"{desk.actor} {_fingerprint(name, args, kwargs)}"
+            return desk.repeating.run(desk, whose, lambda: once(desk, *args, **kwargs))
 
         return run
 
@@ -367,6 +373,10 @@ _events_by_request = CompiledQuery(
         Event.request_id == parameter("request_id")
     )
 )
+
+
+def _by_request(request_id: str) -> tuple[Any, ...] | None:
+    return next(iter(_events_by_request(request_id=request_id)), None)
 
 
 def _replay(desk: Desk, done: tuple[Any, ...], fingerprint: str | None) -> Any:

@@ -17,20 +17,21 @@ from peewee import DatabaseError, DataError, IntegrityError, InterfaceError, Pro
 
 from dispatch.desk import settings
 from dispatch.desk.accepted_values import AcceptedValues, create_values
+from dispatch.desk.access.shell_session import default_session
 from dispatch.desk.access.staff import Staff
 from dispatch.desk.event_log import last_event
+from dispatch.desk.repeating import Repeating
 from dispatch.desk.rules import Rules
 from dispatch.inputs import validation
 from models import engine, opening
 from models.calendars import show_desk
 from models.caps import CapsOfDesk
-from models.clock import Clock, shift_years, to_text, utc_now
+from models.clock import Clock, shift_years, to_text
 from models.engine import Active, Engine
 from models.errors import DatabaseUnavailable, InvalidInput
 from models.ramp import parse_ramp
 
 YEAR_SHIFT = 56
-START_TIME = 19  # of the fields after the name in /proc/PID/stat, in ticks since the system started
 
 DESK_ACTOR = "sweeper"
 """The actor of the desk's own commands; a person's undo skips them."""
@@ -65,16 +66,6 @@ def person(actor: str) -> str:
         problem = f"{name} is the desk's own name"
         raise InvalidInput("actor", problem, "give your own: --as NAME, or ASTRA_ACTOR")
     return name
-
-
-def default_session() -> str:
-    """Return what tells this shell's session from others: its id, and when it began (ids are used again)."""
-    session = os.getsid(0)
-    try:
-        status = Path(f"/proc/{session}/stat").read_text("ascii", "replace")
-    except OSError:  # its shell has ended, or this is not Linux
-        return f"shell {session}"
-    return f"shell {session} {status.rpartition(')')[2].split()[START_TIME]}"
 
 
 class _AtWork(threading.local):
@@ -144,7 +135,8 @@ class Desk:
     ``actor`` signs the events; ``account`` is who really runs the process, ``session`` the terminal that the
     events come from. ``request_id`` makes the next command of this thread safe to repeat. ``heard`` gets the
     id of every event that this desk's commands write, unless they are rehearsed, before it commits.
-    ``is_new`` if opening it made it; ``has_committed`` once a command is done.
+    ``is_new`` if opening it made it; ``has_committed`` once a command is done. With ``repeating``, commands
+    are repeated if the connection is lost.
     """
 
     def __init__(self, database: Engine, clock: Clock, actor: str, rules: Rules, session: str) -> None:
@@ -157,6 +149,7 @@ class Desk:
         # weak, as whoever drops a desk closes its database
         self.settings = settings.Settings(rules.settings, changed=partial(_reread, ref(self)))
         self.heard: Callable[[int], object] | None = None
+        self.repeating: Repeating | None = None
         self.is_new, self.has_committed = False, False
         self._clock = clock
         self._at_work = _AtWork()
@@ -180,7 +173,7 @@ class Desk:
         """
         signs = person(default_actor() if actor is None else actor)
         database, version = opening.connect(path, create=create)
-        desk = cls(database, clock or utc_now, signs, rules, session or default_session())
+        desk = cls(database, clock or database.now, signs, rules, session or default_session())
         try:
             with desk.reading():
                 if version < engine.SCHEMA_VERSION:
@@ -247,6 +240,11 @@ class Desk:
         self._at_work.request_id = request_id
 
     @property
+    def is_first_try(self) -> bool:
+        """Return whether nobody can have used the request id before."""
+        return self.repeating is not None and self.repeating.is_first_try
+
+    @property
     def in_transaction(self) -> bool:
         """Return whether a command or a batch is running in this thread."""
         return self._at_work.depth > 0
@@ -310,6 +308,8 @@ class Desk:
             try:
                 with self.database.transaction():
                     self._at_work.depth = 1
+                    if self.repeating is not None:
+                        self.repeating.has_begun = True
                     self.database.check_schema()
                     self.last_event = self.settings.begin()
                     if self.settings.due_at is not None and self.settings.due_at <= self.now():

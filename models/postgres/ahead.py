@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import psycopg
 
+Send = Callable[[], None]
+
 
 class Ahead:
     """The pipeline of a transaction; one trip to the server brings all answers so far.
 
-    The error of a statement is raised by the next ``wait()`` or by ``end()``; those behind it do nothing.
+    The error of a statement is raised by a later one, by ``wait()`` or by ``end()``; those behind it fail.
     """
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
         self._stack = ExitStack()
         self._pipeline = self._stack.enter_context(connection.pipeline())
+        self._pipeline.command_queue = _Complete(self._pipeline)
 
     def wait(self) -> None:
         """Receive the answers to everything sent so far. Raises psycopg's errors."""
@@ -34,6 +38,30 @@ class Ahead:
         """Leave the pipeline; the transaction is rolled back anyway."""
         with suppress(psycopg.Error):
             self._stack.close()
+
+
+class _Complete(deque[Send]):
+    """What a pipeline is about to send, with the sign behind each statement that it is complete.
+
+    Both go out at once. Until that sign the server takes the terminal for one that is still talking, and
+    would wait for one that hangs, with the desk's lock, for ever.
+    """
+
+    def __init__(self, pipeline: psycopg.Pipeline) -> None:
+        super().__init__(pipeline.command_queue)
+        self._pipeline = pipeline
+
+    def popleft(self) -> Send:
+        send, end = super().popleft(), self._pipeline.pgconn.pipeline_sync
+        if self or send == end:
+            return send
+
+        def send_complete() -> None:
+            send()
+            end()
+            self._pipeline.result_queue.append(None)
+
+        return send_complete
 
 
 @contextmanager

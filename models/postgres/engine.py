@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import psycopg
 from peewee import OperationalError, PostgresqlDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
+from models.clock import ServerClock
 from models.engine import SCHEMA_VERSION, SNAPSHOT, Checked, newer, no_file, older
 from models.errors import DatabaseUnavailable
 from models.postgres import checkup, connection, refusals, upgrade
@@ -26,12 +28,14 @@ from models.postgres.ahead import Ahead, overflows
 from models.postgres.dialect import PostgresDialect
 from models.postgres.expected import ServerSchema
 from models.postgres.inspection_words import PostgresWords
+from models.postgres.listening import NOTIFY, Listener
 from models.postgres.numbers import Numbers, highest
 from models.postgres.server_database import ServerDatabase
 from models.postgres.sweeps import ServerSweeps
 
 Values = Sequence[object] | Mapping[str, object]
-LOCK = "BEGIN; UPDATE desk_lock SET changes = changes + 1 RETURNING schema_version, changes"
+COUNT = f"UPDATE desk_lock SET changes = changes + 1 RETURNING schema_version, changes, {connection.NOW}"
+LOOK = f"SELECT changes, {connection.NOW} FROM desk_lock"
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # A transaction of one empty message, whose commit waits until the log is on the disk up to there.
 FLUSH = "SELECT set_config('synchronous_commit', 'on', true), pg_logical_emit_message(true, 'astra', '')"
@@ -48,6 +52,7 @@ class _Thread(threading.local):
     def __init__(self) -> None:
         self.numbers = Numbers()
         self.ahead: Ahead | None = None
+        self.listener: Listener | None = None
 
 
 class PostgresEngine(PostgresqlDatabase, ServerDatabase):
@@ -65,6 +70,7 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         super().__init__(address.shown)
         self.server = address
         self._thread = _Thread()
+        self._clock = ServerClock()
         self.statements = {}
 
     @property
@@ -81,18 +87,21 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
 
     # connections
 
-    def _connect(self) -> psycopg.Connection[Any]:
+    def _connect(self) -> connection.ServerConnection:
         thread = self._thread
         thread.waits_for_disk, thread.writes, thread.changes = True, False, -1
         thread.numbers.forget()
+        thread.listener = None
         with peewee_errors:
-            return connection.connect(self.server)
+            opened = connection.connect(self.server)
+        self._clock.set(opened.opened_at)
+        return opened
 
     def _set_server_version(self, conn: psycopg.Connection[Any]) -> None:
         self.server_version = conn.info.server_version
 
-    def driver(self) -> psycopg.Connection[Any]:
-        found: psycopg.Connection[Any] = self.connection()  # type: ignore[no-untyped-call]  # untyped in its stubs
+    def driver(self) -> connection.ServerConnection:
+        found: connection.ServerConnection = self.connection()  # type: ignore[no-untyped-call]  # untyped in its stubs
         return found
 
     def is_connection_usable(self) -> bool:
@@ -133,7 +142,8 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
 
     def _take_lock(self) -> None:
         try:
-            version, changes = self._send(LOCK, last=True).fetchall()[0]
+            own = connection.SET_LOCAL if self.driver().is_pooled else ""
+            version, changes, moment = self._send(f"BEGIN{own}; {COUNT}", last=True).fetchall()[0]
         except OperationalError as error:
             self.rollback()
             if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
@@ -142,6 +152,7 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         if changes != self._thread.changes + 1:
             self._thread.numbers.forget()
         self._thread.changes = changes
+        self._clock.set(moment)
         if version != SCHEMA_VERSION:
             self.rollback()
             if version > SCHEMA_VERSION:
@@ -149,9 +160,10 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
             raise older(self.address)
 
     def commit(self) -> None:
-        """Let the lock go, then wait for the disk: one trip for both, and for what was sent ahead."""
-        wait = self._thread.writes and self._thread.waits_for_disk
-        last = ("COMMIT", FLUSH) if wait else ("COMMIT",)
+        """Tell others, let the lock go, wait for the disk: one trip for all, and for what was sent ahead."""
+        thread = self._thread
+        told = (NOTIFY,) if thread.writes and not thread.makes_schema else ()
+        last = (*told, "COMMIT", FLUSH) if thread.writes and thread.waits_for_disk else (*told, "COMMIT")
         ahead, self._thread.ahead = self._thread.ahead, None
         if ahead is None:
             self._send("; ".join(last))
@@ -173,8 +185,40 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
     def flush(self) -> None:
         self._send(FLUSH)
 
+    def now(self) -> datetime:
+        return self._clock.now()
+
     def data_version(self) -> int:
-        return int(self.run("SELECT changes FROM desk_lock", ()).fetchall()[0][0])
+        if self.in_transaction():
+            return self._look()
+        listener = self._listener()
+        if not listener.is_quiet():
+            listener.asking()
+            listener.version = self._look()
+        return listener.version
+
+    def _listener(self) -> Listener:
+        """What this thread's connection hears, which is another one if it was lost."""
+        self._replace_lost()
+        thread = self._thread
+        if thread.listener is None:
+            with peewee_errors:
+                try:
+                    thread.listener = Listener(self.driver())
+                except psycopg.OperationalError:
+                    if not self._replace_lost():
+                        raise
+                    thread.listener = Listener(self.driver())
+        return thread.listener
+
+    def _look(self) -> int:
+        changes, moment = self.run(LOOK, ()).fetchall()[0]
+        self._clock.set(moment)
+        return int(changes)
+
+    def change_signal(self) -> int | None:
+        listener = self._thread.listener
+        return self.driver().fileno() if listener is not None and listener.hears else None
 
     def tidy(self) -> None:
         """Nothing to do: the server looks after its files."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 from psycopg import errors
 
-from models.errors import DatabaseUnavailable
+from models.errors import LOST, DatabaseUnavailable
 
 LOCK_PATIENCE_S = 5
 
@@ -47,10 +47,10 @@ _BY_ERROR: tuple[tuple[type[Exception], str, str, str], ...] = (
         "connect to the server that takes writes",
     ),
     (errors.DiskFull, "disk", "the server's disk is full", "free some space, then repeat the command"),
-    (errors.TooManyConnections, "unreachable", "the server has no connection left", "try again later"),
+    (errors.TooManyConnections, LOST, "the server has no connection left", "try again later"),
     (
         errors.IdleInTransactionSessionTimeout,
-        "unreachable",
+        LOST,
         "this terminal hung while the others waited for it",
         "repeat the command",
     ),
@@ -72,7 +72,9 @@ def unavailable(error: Exception, address: str) -> DatabaseUnavailable:
             return DatabaseUnavailable(code, f"{address}: {problem}", hint)
     if isinstance(cause, psycopg.OperationalError):
         return DatabaseUnavailable(
-            "unreachable", f"{address}: no connection ({said})", "check the address and that the server runs"
+            LOST,
+            f"no connection to {address} ({said.rpartition('failed: ')[2]})",
+            "check the address and that the server runs",
         )
     return DatabaseUnavailable("cannot_open", f"{address}: {said}", "doctor says more")
 
@@ -88,8 +90,8 @@ _BY_WORDS = (
     ("no password supplied", "no_access", "the server wants a password", "put it into PGPASSFILE"),
     ("definition of service", "bad_address", "no such service", "name it in the file of PGSERVICEFILE"),
     ("does not exist", "no_database", "no such database or role", "check the name; createdb NAME makes one"),
-    ("too many clients", "unreachable", "the server has no connection left", "try again later"),
-    ("remaining connection slots", "unreachable", "the server has no connection left", "try again later"),
+    ("too many clients", LOST, "the server has no connection left", "try again later"),
+    ("remaining connection slots", LOST, "the server has no connection left", "try again later"),
 )
 
 

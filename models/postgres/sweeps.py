@@ -43,6 +43,9 @@ class ServerClaim:
         self.release()
         try:
             opened = connection.connect(self._address)
+            if opened.is_pooled:
+                opened.close()
+                raise OSError("a pool lends out its connections, and the claim needs one of its own")
             if not opened.execute("SELECT pg_try_advisory_lock(%s)", (CLAIM,)).fetchall()[0][0]:
                 holder = _named(opened.execute("SELECT sweeper FROM desk_sweep").fetchall())
                 opened.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -15,6 +16,7 @@ from dispatch.desk import event_log
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.access.permissions import Person, nobody
 from dispatch.desk.desk import Desk
+from dispatch.desk.repeating import Repeating
 from dispatch.inputs.filter_reader import Reading
 from dispatch.operations import sweep_record
 from dispatch.operations.backup_record import is_due
@@ -26,11 +28,13 @@ from dispatch.queries import new_work
 from dispatch.queries.new_work import Heard, Restored
 from dispatch.service.satisfaction import training
 from models.clock import Clock
-from models.errors import DatabaseUnavailable, NotPermitted, Refused
+from models.errors import LOST, DatabaseUnavailable, NotPermitted, Refused
 from models.opening import absolute, name_of, place_of, shown
 
 T = TypeVar("T")
 PAUSE_S = 0.05
+REPEAT_FOR_S = 30.0  # a command whose server is lost
+REPEAT_HINT = "try again once it is back; nothing is done twice"
 OWN_KEPT = 10_000  # recent events, ours or not, that may still be asked about
 
 
@@ -58,7 +62,8 @@ class Backend:
     a refused command discards, they never query the database. ``own_events`` are the
     ids of the latest events written by commands of this application, ``last_own_event`` the last of them.
     ``unswept_since`` is when the desk was last swept, by anybody, if that is too long ago, and ``absence``
-    the words for it as the desk was opened.
+    the words for it as the desk was opened. ``change_signal`` is a file that can be read from once somebody
+    else commits; None: look regularly.
     ``is_open`` while the desk has no users; else ``person`` is who has signed in, as of the last look, or
     ``not_admitted`` why nobody is. ``identify`` signs in whom the process belongs to.
     """
@@ -82,6 +87,7 @@ class Backend:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="astra-write")
         self._beside = ThreadPoolExecutor(2, thread_name_prefix="astra-beside")
         self.closing = threading.Event()
+        self._repeating = Repeating(REPEAT_FOR_S, self.closing, lambda _: REPEAT_HINT)
         self._looking_at_staff = threading.Lock()
         self.values = AcceptedValues()
         self.own_events: set[int] = set()
@@ -93,6 +99,7 @@ class Backend:
         self._at_work_beside: set[Callable[[], Any]] = set()
         self.replaced: FileReplaced | None = None
         self.unswept_since = self.absence = ""
+        self.change_signal: int | None = None
 
     @property
     def desk(self) -> Desk:
@@ -118,6 +125,8 @@ class Backend:
             self.values.reload()
         self.absence, self.unswept_since = sweep_record.absence(desk), ""
         desk.heard = self._hear
+        if not desk.database.is_file:
+            desk.repeating = self._repeating
         self._file.take()
         known = self._desk
         if known is not None and known.settings.desk_id == desk.settings.desk_id:
@@ -169,7 +178,7 @@ class Backend:
             with self.desk.reading():
                 return query()
 
-        return await self._in(self._reader, work)
+        return await self._in(self._reader, lambda: _once_more(work))
 
     async def beside(self, query: Callable[[], T]) -> T:
         """Run slow work in a thread and with a connection of its own, so that no other answer waits for it.
@@ -190,11 +199,17 @@ class Backend:
         return await self._in(self._beside, work)
 
     async def run(self, command: Callable[[Desk], T]) -> T:
-        """Run a command in the writing thread; it commits before this returns."""
+        """Run a command in the writing thread; it commits before this returns.
+
+        If the server is lost it waits for it to come back, but not for long.
+        """
+        asked_at = time.monotonic()
 
         def work() -> T:
             self._check_file()
-            return command(self.desk)
+            if self.desk.repeating is None:
+                return command(self.desk)
+            return self._repeating.call(lambda: command(self.desk), asked_at)
 
         return await self._in(self._writer, work)
 
@@ -236,25 +251,27 @@ class Backend:
             self._check_file()
             # data_version compares only within one connection, and the reading thread never writes
             version = self.desk.data_version()
+            self.change_signal = self.desk.database.change_signal()
             is_first, changed = self._seen_version is None, version != self._seen_version
-            self._seen_version = version
             if not changed:
                 return Changes(False, False)
             heard = self._listen()
             self._look_at_staff(self.desk)
+            self._seen_version = version
             if is_first or not heard.is_restored:
                 return Changes(True, heard.by_others and not is_first)
             with self.desk.reading():
                 return Changes(True, heard.by_others, new_work.last_restore())
 
-        return await self._in(self._reader, work)
+        return await self._in(self._reader, lambda: _once_more(work))
 
     def _listen(self) -> Heard:
         """Return what was written since the last call."""
         before = self._seen_event
         with self.desk.reading():
-            self._seen_event = event_log.last_event()
+            newest = event_log.last_event()
             heard = new_work.heard_since(before, self.own_events)
+        self._seen_event = newest
         for event_id in [*self.own_events]:  # the writing thread may add to it meanwhile
             if event_id <= before - OWN_KEPT:
                 self.own_events.discard(event_id)
@@ -306,3 +323,13 @@ class Backend:
     @staticmethod
     async def _in(executor: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(executor, work)
+
+
+def _once_more(query: Callable[[], T]) -> T:
+    """Read, and if the connection is lost meanwhile, read again with a new one."""
+    try:
+        return query()
+    except DatabaseUnavailable as error:
+        if error.code != LOST:
+            raise
+    return query()

@@ -230,6 +230,7 @@ class Place(Hosted[None]):
             bar.offer(error, self.host.lost_since, retry, key_of(self.app, "quit"))
         else:
             bar.show(error, self.host.lost_since, retry)
+        self.show_time()
 
     def found(self) -> None:
         """Remove the bar: the database answers again."""
@@ -269,8 +270,8 @@ class Place(Hosted[None]):
             len(inbox.unseen),
         )
         backend, is_read_only = self.backend, bool(desk.why_read_only)
-        place = backend.name, backend.address
-        heading = Heading(policy, desk.actor, inbox.name, *place, moment, new, is_read_only, backend.is_open)
+        place, states = (backend.name, backend.address), (is_read_only, backend.is_open, self.is_lost)
+        heading = Heading(policy, desk.actor, inbox.name, *place, moment, new, *states)
         self.query_one(TopBar).show(heading)
         self.host.show_desk_title(self._waiting)
         self.query_one(SweepBar).show(self.backend.unswept_since, is_read_only=is_read_only)

@@ -23,6 +23,7 @@ from screens.wording.text import short
 NAME = "Astra"
 NAME_CELLS = len(NAME) + 2
 OPEN = "open"
+NOT_CONNECTED = "not connected"
 OPEN_DESK = "Open desk: it has no users, so anybody here may do everything"
 NAME_WIDTH = 20  # of a person or a file: there is room for others
 
@@ -73,11 +74,12 @@ class Heading:
     new: int = 0
     is_read_only: bool = False
     is_open: bool = False
+    is_lost: bool = False
 
     def fitting(self, width: int) -> str:
         """Return what fits into a line: the policy is dropped first, then the date, then the agent.
 
-        An open desk, on which anybody can be anybody, says so in every width.
+        An open desk, on which anybody can be anybody, says so in every width, and a lost one that it is.
         """
         desk = short(visible(self.desk), NAME_WIDTH)
         day, _, hour = self.moment.rpartition(" ")
@@ -88,7 +90,7 @@ class Heading:
             desk += f" ({OPEN})"
         actor = short(self.actor, NAME_WIDTH)
         who = f"{actor} ({short(self.agent, NAME_WIDTH)})" if self.agent else actor
-        lines = (
+        lines: tuple[tuple[str, ...], ...] = (
             (self.policy, who, desk, self.moment),
             (who, desk, self.moment),
             (who, desk, date),
@@ -96,6 +98,8 @@ class Heading:
             (actor, desk, hour),
             (OPEN if self.is_open else actor, hour),
         )
+        if self.is_lost:
+            lines = tuple((NOT_CONNECTED, *line) for line in ((who, desk, hour), (desk, hour), (hour,), ()))
         texts = ("  ".join(parts) for parts in lines)
         return next((text for text in texts if cell_len(text) <= width), hour)
 
@@ -114,6 +118,7 @@ class TopBar(Horizontal):
     TopBar { dock: top; height: 1; background: $panel; }
     TopBar > .name { width: auto; padding: 0 1; text-style: bold; color: $accent; }
     TopBar > .info { width: 1fr; text-align: right; padding: 0 1; color: $text-muted; }
+    TopBar > .info.-lost { color: $error; text-style: bold; }
     """
 
     def __init__(self, place: str) -> None:
@@ -139,6 +144,7 @@ class TopBar(Horizontal):
         for tab in self.query(PlaceTab):
             tab.count(self._heading.new if tab.place == "my-desk" else 0)
         info = self.query_one(".info", Static)
+        info.set_class(self._heading.is_lost, "-lost")
         info.update(Content(self._heading.fitting(self._room)))
         info.tooltip = Content(self._heading.whole)
 

@@ -196,7 +196,7 @@ def test_a_customers_tier_is_set(booked: Run) -> None:
 def test_the_sweep_reports_warnings_and_escalations(opened: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert opened("sweep", "--json").json["warned"] == []
     late = utc_now() + timedelta(hours=1)
-    monkeypatch.setattr("dispatch.desk.desk.utc_now", lambda: late)
+    monkeypatch.setattr("models.engine.utc_now", lambda: late)
     told = opened("sweep", "--json").json
     assert (told["warned"], told["escalated"]) == ([1], [1])
     assert opened("sweep").out == "Nothing was due\n"
