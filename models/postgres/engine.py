@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from peewee import OperationalError, PostgresqlDatabase
+from peewee import OperationalError, PeeweeException, PostgresqlDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
 from models.engine import SCHEMA_VERSION, SNAPSHOT, Checked, newer, no_file, older
@@ -199,9 +199,10 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
             if self._thread.ahead is not None:
                 self._thread.ahead.wait()
             return cursor
-        except psycopg.errors.NumericValueOutOfRange as error:
-            raise OverflowError(str(error)) from error  # as SQLite's driver says it
         except psycopg.Error as error:
+            self._go_on()
+            if isinstance(error, psycopg.errors.NumericValueOutOfRange):
+                raise OverflowError(str(error)) from error  # as SQLite's driver says it
             with peewee_errors:  # converted to Peewee's errors, as everywhere else
                 if isinstance(error, psycopg.OperationalError) and self._replace_lost():
                     return self.driver().execute(sql, values or None)
@@ -215,8 +216,17 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         if self._thread.ahead is None:
             self._execute(sql, values)
             return
-        with peewee_errors:
-            self.driver().execute(sql, values or None)
+        try:
+            with peewee_errors:
+                self.driver().execute(sql, values or None)
+        except PeeweeException:
+            self._go_on()
+            raise
+
+    def _go_on(self) -> None:
+        """After an error, let a savepoint's end be carried out."""
+        if self._thread.ahead is not None:
+            self._thread.ahead.go_on()
 
     def check_schema(self) -> None:
         """Nothing to do: a transaction has begun with it."""
@@ -240,8 +250,9 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
                 if self._thread.ahead is not None:
                     self._thread.ahead.wait()
                 return cursor
-            except psycopg.OperationalError:
-                if not self._replace_lost():
+            except psycopg.Error as error:
+                self._go_on()
+                if not isinstance(error, psycopg.OperationalError) or not self._replace_lost():
                     raise
                 return psycopg.ClientCursor(self.driver()).execute(sql, params or None)
 
