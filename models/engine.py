@@ -252,6 +252,10 @@ class Engine(Database, ABC):
     def refusal(self, error: Exception) -> DatabaseUnavailable:
         """Turn an error of the driver, or of Peewee for it, into a refusal that explains it."""
 
+    def is_damage(self, error: Exception) -> bool:
+        """Whether an error that is a wrong statement elsewhere means a damaged desk: a table is missing."""
+        return False
+
     @abstractmethod
     def unwritable(self) -> DatabaseUnavailable:
         """Return the refusal to write a desk that can only be read."""

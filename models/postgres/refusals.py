@@ -6,8 +6,11 @@ import psycopg
 from psycopg import errors
 
 from models.errors import DatabaseUnavailable
+from models.hints import act
 
 LOCK_PATIENCE_S = 5
+MISSING = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction)
+"""Parts of the schema that are not there: damage, as all of Astra's statements are tested."""
 
 
 def still_locked() -> DatabaseUnavailable:
@@ -58,15 +61,23 @@ _BY_ERROR: tuple[tuple[type[Exception], str, str, str], ...] = (
 )
 
 
+def cause_of(error: BaseException) -> BaseException:
+    """The driver's own error behind one of Peewee's."""
+    while not isinstance(error, psycopg.Error) and (error.__cause__ or error.__context__):
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    return error
+
+
 def unavailable(error: Exception, address: str) -> DatabaseUnavailable:
     """Turn a driver's error, or Peewee's for it, into a refusal that explains it."""
-    cause: BaseException = error
-    while not isinstance(cause, psycopg.Error) and (cause.__cause__ or cause.__context__):
-        cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
+    cause = cause_of(error)
     for kind, code, problem, hint in _BY_ERROR:
         if isinstance(cause, kind):
             return DatabaseUnavailable(code, f"{address}: {problem}", hint)
     said = _first_line(cause)
+    if isinstance(cause, MISSING):
+        hint = f"{act('doctor')} shows the damage"
+        return DatabaseUnavailable("damaged", f"{address} is damaged: {said}", hint)
     for sign, code, problem, hint in _BY_WORDS:
         if sign in said:
             return DatabaseUnavailable(code, f"{address}: {problem}", hint)
