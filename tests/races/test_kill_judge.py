@@ -11,9 +11,11 @@ from random import Random
 import pytest
 
 from tests.races.killing.judge import copied
-from tests.races.killing.kinds import desk_in
+from tests.races.killing.kinds import file_in
 from tests.races.killing.soundness import RULES, broken_rules
 from tests.races.killing.trials import Killing, Trials
+
+pytestmark = pytest.mark.on_file
 
 MOST_KILLS = 30  # until one lands where the fault shows; usually the first or second does
 NO_TRIGGERS = "DROP TRIGGER events_keep; DROP TRIGGER events_stay; DROP TRIGGER interactions_keep;"
@@ -98,7 +100,7 @@ def lead(trials: Trials) -> Killing:
 def test_a_lead_that_nobody_killed_passes(trials: Trials, lead: Killing) -> None:
     told = trials.act("lead")
     assert lead.reference.verdict(trials.folder, told) == ("after", [])
-    with copied(desk_in(trials.folder)) as connection:
+    with copied(file_in(trials.folder)) as connection:
         assert broken_rules(connection) == []
 
 
@@ -114,7 +116,7 @@ def test_a_lead_that_nobody_killed_passes(trials: Trials, lead: Killing) -> None
 )
 def test_half_a_lead_or_two_are_found(trials: Trials, lead: Killing, sql: str, found: str) -> None:
     told = trials.act("lead")
-    change(desk_in(trials.folder), sql)
+    change(file_in(trials.folder), sql)
     state, wrong = lead.reference.verdict(trials.folder, told)
     assert state == "partly"
     assert any(found in one for one in wrong), wrong
@@ -137,7 +139,7 @@ def test_a_wrong_answer_is_found(trials: Trials, lead: Killing) -> None:
 def test_a_torn_file_and_a_stray_one_are_found(trials: Trials, lead: Killing) -> None:
     told = trials.act("lead")
     (trials.folder / "desk.db.v1.bak").touch()
-    with desk_in(trials.folder).open("r+b") as file:
+    with file_in(trials.folder).open("r+b") as file:
         file.seek(4096)
         file.write(b"\xff" * 4096)
     _, wrong = lead.reference.verdict(trials.folder, told)
@@ -148,7 +150,7 @@ def test_a_torn_file_and_a_stray_one_are_found(trials: Trials, lead: Killing) ->
 @pytest.fixture(scope="module")
 def sound_desk(trials: Trials, tmp_path_factory: pytest.TempPathFactory) -> Path:
     trials.act("lead")
-    return Path(shutil.copy(desk_in(trials.folder), tmp_path_factory.mktemp("sound")))
+    return Path(shutil.copy(file_in(trials.folder), tmp_path_factory.mktemp("sound")))
 
 
 @pytest.mark.parametrize("rule", RULES)
