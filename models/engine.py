@@ -252,8 +252,8 @@ class Engine(Database, ABC):
     def refusal(self, error: Exception) -> DatabaseUnavailable:
         """Turn an error of the driver, or of Peewee for it, into a refusal that explains it."""
 
-    def is_damage(self, error: Exception) -> bool:
-        """Whether an error that is a wrong statement elsewhere means a damaged desk: a table is missing."""
+    def is_explained(self, error: Exception) -> bool:
+        """Whether ``refusal`` explains what elsewhere is a wrong statement: a table or right is missing."""
         return False
 
     @abstractmethod

@@ -113,7 +113,7 @@ class _Reading(Active):
         error = failure[1]
         if error is None:
             return
-        if isinstance(error, OUR_MISTAKES) and not self._database.is_damage(error):
+        if isinstance(error, OUR_MISTAKES) and not self._database.is_explained(error):
             return
         if isinstance(error, OverflowError):
             raise InvalidInput("number", "number is too large", "no row has such a number") from error

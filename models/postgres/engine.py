@@ -134,7 +134,7 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
             version, changes = self._send(LOCK, last=True).fetchall()[0]
         except OperationalError as error:
             self.rollback()
-            if isinstance(refusals.cause_of(error), psycopg.errors.LockNotAvailable):
+            if refusals.is_locked(error):
                 raise refusals.still_locked() from error
             raise
         if changes != self._thread.changes + 1:
@@ -315,7 +315,7 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         try:
             self._send(f"VACUUM (FULL) {', '.join(self.get_tables())}")
         except OperationalError as error:
-            if isinstance(refusals.cause_of(error), psycopg.errors.LockNotAvailable):
+            if refusals.is_locked(error):
                 return False
             raise
         return True
@@ -323,8 +323,8 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
     def refusal(self, error: Exception) -> DatabaseUnavailable:
         return refusals.unavailable(error, self.address)
 
-    def is_damage(self, error: Exception) -> bool:
-        return isinstance(refusals.cause_of(error), refusals.MISSING)
+    def is_explained(self, error: Exception) -> bool:
+        return refusals.is_explained(error)
 
     def unwritable(self) -> DatabaseUnavailable:
         return refusals.read_only(self.address)

@@ -61,16 +61,9 @@ _BY_ERROR: tuple[tuple[type[Exception], str, str, str], ...] = (
 )
 
 
-def cause_of(error: BaseException) -> BaseException:
-    """The driver's own error behind one of Peewee's."""
-    while not isinstance(error, psycopg.Error) and (error.__cause__ or error.__context__):
-        error = error.__cause__ or error.__context__  # type: ignore[assignment]
-    return error
-
-
 def unavailable(error: Exception, address: str) -> DatabaseUnavailable:
     """Turn a driver's error, or Peewee's for it, into a refusal that explains it."""
-    cause = cause_of(error)
+    cause = _driver_error(error)
     for kind, code, problem, hint in _BY_ERROR:
         if isinstance(cause, kind):
             return DatabaseUnavailable(code, f"{address}: {problem}", hint)
@@ -88,6 +81,27 @@ def unavailable(error: Exception, address: str) -> DatabaseUnavailable:
     return DatabaseUnavailable("cannot_open", f"{address}: {said}", "doctor says more")
 
 
+def lacks_right(error: Exception) -> bool:
+    """Return whether the server has refused something that the login, or anybody on a standby, may not do."""
+    return isinstance(_driver_error(error), errors.InsufficientPrivilege | errors.ReadOnlySqlTransaction)
+
+
+def is_explained(error: Exception) -> bool:
+    """Return whether an error only looks like a mistake of ours: a right or a table is missing."""
+    return isinstance(_driver_error(error), MISSING) or lacks_right(error)
+
+
+def is_locked(error: Exception) -> bool:
+    """Return whether the server has waited for a lock for too long."""
+    return isinstance(_driver_error(error), errors.LockNotAvailable)
+
+
+def _driver_error(error: BaseException) -> BaseException:
+    while not isinstance(error, psycopg.Error) and (error.__cause__ or error.__context__):
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    return error
+
+
 # libpq's own words: errors on connecting have no code
 _BY_WORDS = (
     (
@@ -97,6 +111,12 @@ _BY_WORDS = (
         "check PGPASSFILE or the service file",
     ),
     ("no password supplied", "no_access", "the server wants a password", "put it into PGPASSFILE"),
+    (
+        "not permitted to log in",
+        "no_access",
+        "this role may not sign in",
+        "check the role and the server's pg_hba.conf",
+    ),
     ("definition of service", "bad_address", "no such service", "name it in the file of PGSERVICEFILE"),
     ("does not exist", "no_database", "no such database or role", "check the name; createdb NAME makes one"),
     ("too many clients", "unreachable", "the server has no connection left", "try again later"),
