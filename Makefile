@@ -13,7 +13,7 @@ LONG_SEARCHES := tests/dispatch/test_state_machine.py tests/dispatch/assignment/
 ON_ANY_ENGINE := tests/models tests/dispatch tests/seeds tests/races tests/astra_tui
 OF_SERVERS := tests/models/postgres tests/astra_tui/test_on_a_server.py tests/astra_tui/test_bad_servers.py \
 	tests/races/test_server_faults.py
-ON_AN_OLDER_ONE := tests/models tests/seeds/test_challenge.py tests/seeds/test_match_policy.py \
+ON_AN_OLDER_ONE := tests/models tests/seeds/test_challenge.py tests/seeds/test_match_challenge.py tests/seeds/test_match_policy.py \
 	tests/dispatch/service tests/dispatch/matching tests/dispatch/assignment/test_policies.py tests/astra_tui
 DEBIANS := $(lastword $(sort $(notdir $(wildcard /usr/lib/postgresql/*))))
 

@@ -15,8 +15,6 @@ from tests.races.killing.kinds import file_in
 from tests.races.killing.soundness import RULES, broken_rules
 from tests.races.killing.trials import Killing, Trials
 
-pytestmark = pytest.mark.on_file
-
 MOST_KILLS = 30  # until one lands where the fault shows; usually the first or second does
 NO_TRIGGERS = "DROP TRIGGER events_keep; DROP TRIGGER events_stay; DROP TRIGGER interactions_keep;"
 NO_TRIGGERS += " DROP TRIGGER interactions_stay;"
@@ -97,6 +95,7 @@ def lead(trials: Trials) -> Killing:
     return Killing(trials, "lead")
 
 
+@pytest.mark.on_file
 def test_a_lead_that_nobody_killed_passes(trials: Trials, lead: Killing) -> None:
     told = trials.act("lead")
     assert lead.reference.verdict(trials.folder, told) == ("after", [])
@@ -104,6 +103,7 @@ def test_a_lead_that_nobody_killed_passes(trials: Trials, lead: Killing) -> None
         assert broken_rules(connection) == []
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize(
     ("sql", "found"),
     [
@@ -136,6 +136,7 @@ def test_a_wrong_answer_is_found(trials: Trials, lead: Killing) -> None:
     assert lead.reference.verdict(trials.folder, told)[1][0].startswith("it answered {'booking_id': 21}")
 
 
+@pytest.mark.on_file
 def test_a_torn_file_and_a_stray_one_are_found(trials: Trials, lead: Killing) -> None:
     told = trials.act("lead")
     (trials.folder / "desk.db.v1.bak").touch()
@@ -153,6 +154,7 @@ def sound_desk(trials: Trials, tmp_path_factory: pytest.TempPathFactory) -> Path
     return Path(shutil.copy(file_in(trials.folder), tmp_path_factory.mktemp("sound")))
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_of_a_sound_desk_can_be_broken(sound_desk: Path, tmp_path: Path, rule: str) -> None:
     database = Path(shutil.copy(sound_desk, tmp_path))
