@@ -2,12 +2,20 @@
 
 BIN := .venv/bin
 
-.PHONY: help lint fmt test check bench stress triage-model docs bare
+.PHONY: help lint fmt test test-postgres check bench stress triage-model docs bare
 .NOTPARALLEL:
 
 LONG_SEARCHES := tests/dispatch/test_state_machine.py tests/dispatch/assignment/test_distribution_rules.py tests/dispatch/assignment/test_cap_counts.py \
 	tests/dispatch/service/test_machine.py tests/dispatch/queries/test_customer_index.py tests/models/test_tallies.py \
 	tests/dispatch/privacy/test_any_history.py
+
+# With --engine postgres only tests run that use a desk of the fixtures; the others are the same on any engine.
+ON_ANY_ENGINE := tests/models tests/dispatch tests/seeds tests/races tests/astra_tui
+OF_SERVERS := tests/models/postgres tests/astra_tui/test_on_a_server.py tests/astra_tui/test_bad_servers.py \
+	tests/races/test_server_faults.py
+ON_AN_OLDER_ONE := tests/models tests/seeds/test_challenge.py tests/seeds/test_match_challenge.py tests/seeds/test_match_policy.py \
+	tests/dispatch/service tests/dispatch/matching tests/dispatch/assignment/test_policies.py tests/astra_tui
+DEBIANS := $(lastword $(sort $(notdir $(wildcard /usr/lib/postgresql/*))))
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -26,6 +34,12 @@ fmt: $(BIN)/ruff  ## format the code
 test:  ## run the tests; ARGS="-k claim" for some of them
 	@./astra test $(ARGS)
 
+test-postgres: $(BIN)/ruff  ## run the tests of desks on a PostgreSQL server: the wheel's, then Debian's
+	ASTRA_EXAMPLES=0.2 ./astra test --engine postgres $(ON_ANY_ENGINE)
+	@if [ -z "$(DEBIANS)" ]; then echo "Skipped Debian's server: its package postgresql is not installed"; fi
+	$(if $(DEBIANS),ASTRA_POSTGRES=$(DEBIANS) ./astra test $(OF_SERVERS))
+	$(if $(DEBIANS),ASTRA_POSTGRES=$(DEBIANS) ASTRA_EXAMPLES=0.2 ./astra test --engine postgres $(ON_AN_OLDER_ONE))
+
 check: lint test  ## lint and tests: must pass before a commit
 
 bench: $(BIN)/ruff  ## measure the performance budgets; ARGS=--quick for a first look
@@ -33,6 +47,7 @@ bench: $(BIN)/ruff  ## measure the performance budgets; ARGS=--quick for a first
 
 stress: $(BIN)/ruff  ## run the long tests of faults and load
 	./astra test -m stress --timeout 14400 $(ARGS)
+	./astra test -m stress --timeout 14400 --engine postgres tests/races $(ARGS)
 	ASTRA_EXAMPLES=10 ./astra test --timeout 3600 $(LONG_SEARCHES)
 
 triage-model: $(BIN)/ruff  ## retrain triage and print its accuracy

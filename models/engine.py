@@ -267,6 +267,10 @@ class Engine(Database, ABC):
     def refusal(self, error: Exception) -> DatabaseUnavailable:
         """Turn an error of the driver, or of Peewee for it, into a refusal that explains it."""
 
+    def is_explained(self, error: Exception) -> bool:
+        """Whether ``refusal`` explains what elsewhere is a wrong statement: a table or right is missing."""
+        return False
+
     @abstractmethod
     def unwritable(self) -> DatabaseUnavailable:
         """Return the refusal to write a desk that can only be read."""

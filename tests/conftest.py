@@ -27,6 +27,7 @@ from tests.server import Server, binaries
 from tests.unclosed import watch_connections
 
 QUIET = "UPDATE settings SET value = '0' WHERE key IN ('offer_minutes', 'shuffle_seconds')"
+CHOOSING = {"path", "lasting_path", "trials"}  # fixtures that make desks where --engine says
 ABOUT_FILES = Path(__file__).parent / "models" / "sqlite"
 START = datetime(2026, 3, 1, 9, 0, 0, tzinfo=UTC)
 
@@ -43,16 +44,23 @@ separate_process.run = run_here
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--engine", choices=("sqlite", "postgres"), default="sqlite", help="where the tests' desks are"
+        "--engine",
+        choices=("sqlite", "postgres"),
+        default="sqlite",
+        help="where the desks of the fixtures are",
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is about files, where the desks are on a server."""
-    if config.getoption("--engine") == "postgres":
-        for item in items:
-            if item.get_closest_marker("on_file") or item.path.is_relative_to(ABOUT_FILES):
-                item.add_marker(pytest.mark.skip(reason="about a desk's file"))
+    """Leave out what is about files, where the desks are on a server, and what is the same on any engine."""
+    if config.getoption("--engine") == "sqlite":
+        return
+    apart = [item for item in items if CHOOSING.isdisjoint(getattr(item, "fixturenames", ()))]
+    items[:] = [item for item in items if item not in set(apart)]
+    config.hook.pytest_deselected(items=apart)
+    for item in items:
+        if item.get_closest_marker("on_file") or item.path.is_relative_to(ABOUT_FILES):
+            item.add_marker(pytest.mark.skip(reason="about a desk's file"))
 
 
 def pytest_collection_finish() -> None:
@@ -145,6 +153,16 @@ def path(tmp_path: Path, request: pytest.FixtureRequest) -> Path | str:
     if request.config.getoption("--engine") == "postgres":
         return str(request.getfixturevalue("address"))
     return Path(shutil.copy(request.getfixturevalue("empty_desk_file"), tmp_path / "desk.db"))
+
+
+@pytest.fixture(scope="module")
+def lasting_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path | str:
+    """The same for all tests of a module."""
+    if request.config.getoption("--engine") == "postgres":
+        server = request.getfixturevalue("server")
+        return str(server.url(server.new_database(request.getfixturevalue("empty_database"))))
+    empty = request.getfixturevalue("empty_desk_file")
+    return Path(shutil.copy(empty, tmp_path_factory.mktemp("lasting") / "desk.db"))
 
 
 @pytest.fixture

@@ -103,7 +103,9 @@ class _Reading(Active):
     def __exit__(self, *failure: object) -> None:
         super().__exit__(*failure)
         error = failure[1]
-        if error is None or isinstance(error, OUR_MISTAKES):
+        if error is None:
+            return
+        if isinstance(error, OUR_MISTAKES) and not self._database.is_explained(error):
             return
         if isinstance(error, OverflowError):
             raise InvalidInput("number", "number is too large", "no row has such a number") from error

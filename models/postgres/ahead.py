@@ -15,7 +15,8 @@ Send = Callable[[], None]
 class Ahead:
     """The pipeline of a transaction; one trip to the server brings all answers so far.
 
-    The error of a statement is raised by a later one, by ``wait()`` or by ``end()``; those behind it fail.
+    The error of a statement is raised by a later one, by ``wait()`` or by ``end()``; those behind it fail,
+    until ``go_on()``.
     """
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
@@ -31,8 +32,17 @@ class Ahead:
     def end(self, last: Sequence[str]) -> None:
         """Send the last statements, and receive all answers. Raises psycopg's errors."""
         with self._stack:
-            for sql in last:
-                self._connection.execute(sql.encode())
+            try:
+                for sql in last:
+                    self._connection.execute(sql.encode())
+            except psycopg.Error:
+                self.go_on()
+                raise
+
+    def go_on(self) -> None:
+        """Receive what is left after an error, so that what is sent from now on is carried out."""
+        with suppress(psycopg.Error):
+            self._pipeline.sync()
 
     def abandon(self) -> None:
         """Leave the pipeline; the transaction is rolled back anyway."""

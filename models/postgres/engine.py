@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from peewee import OperationalError, PostgresqlDatabase
+from peewee import OperationalError, PeeweeException, PostgresqlDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
 from models.clock import ServerClock
@@ -146,7 +146,7 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
             version, changes, moment = self._send(f"BEGIN{own}; {COUNT}", last=True).fetchall()[0]
         except OperationalError as error:
             self.rollback()
-            if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+            if refusals.is_locked(error):
                 raise refusals.still_locked() from error
             raise
         if changes != self._thread.changes + 1:
@@ -245,9 +245,10 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
             if self._thread.ahead is not None:
                 self._thread.ahead.wait()
             return cursor
-        except psycopg.errors.NumericValueOutOfRange as error:
-            raise OverflowError(str(error)) from error  # as SQLite's driver says it
         except psycopg.Error as error:
+            self._go_on()
+            if isinstance(error, psycopg.errors.NumericValueOutOfRange):
+                raise OverflowError(str(error)) from error  # as SQLite's driver says it
             with peewee_errors:  # converted to Peewee's errors, as everywhere else
                 if isinstance(error, psycopg.OperationalError) and self._replace_lost():
                     return self.driver().execute(sql, values or None)
@@ -261,8 +262,17 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         if self._thread.ahead is None:
             self._execute(sql, values)
             return
-        with peewee_errors:
-            self.driver().execute(sql, values or None)
+        try:
+            with peewee_errors:
+                self.driver().execute(sql, values or None)
+        except PeeweeException:
+            self._go_on()
+            raise
+
+    def _go_on(self) -> None:
+        """After an error, let a savepoint's end be carried out."""
+        if self._thread.ahead is not None:
+            self._thread.ahead.go_on()
 
     def check_schema(self) -> None:
         """Nothing to do: a transaction has begun with it."""
@@ -286,8 +296,9 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
                 if self._thread.ahead is not None:
                     self._thread.ahead.wait()
                 return cursor
-            except psycopg.OperationalError:
-                if not self._replace_lost():
+            except psycopg.Error as error:
+                self._go_on()
+                if not isinstance(error, psycopg.OperationalError) or not self._replace_lost():
                     raise
                 return psycopg.ClientCursor(self.driver()).execute(sql, params or None)
 
@@ -347,13 +358,16 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         try:
             self._send(f"VACUUM (FULL) {', '.join(self.get_tables())}")
         except OperationalError as error:
-            if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+            if refusals.is_locked(error):
                 return False
             raise
         return True
 
     def refusal(self, error: Exception) -> DatabaseUnavailable:
         return refusals.unavailable(error, self.address)
+
+    def is_explained(self, error: Exception) -> bool:
+        return refusals.is_explained(error)
 
     def unwritable(self) -> DatabaseUnavailable:
         return refusals.read_only(self.address)

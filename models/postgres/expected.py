@@ -12,12 +12,11 @@ from contextlib import closing, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import psycopg
-from peewee import PeeweeException, ProgrammingError
+from peewee import PeeweeException
 
 from models.database import current_database
 from models.policy_indexes import keep_order
-from models.postgres import upgrade
+from models.postgres import refusals, upgrade
 
 if TYPE_CHECKING:
     from models.postgres.server_database import ServerDatabase
@@ -133,10 +132,10 @@ class ServerSchema:
         found = _parts(self._database.run(PARTS, {"schema": own}).fetchall(), own)
         try:
             expected = self._expected()
-        except ProgrammingError as error:
-            if isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege):
-                return []
-            raise
+        except PeeweeException as error:
+            if not refusals.lacks_right(error):
+                raise
+            return []
         names = sorted(expected.keys() | found.keys())
         pairs = [Difference(expected.get(name), found.get(name)) for name in names]
         return [pair for pair in pairs if pair.expected != pair.found]

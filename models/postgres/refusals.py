@@ -6,8 +6,11 @@ import psycopg
 from psycopg import errors
 
 from models.errors import LOST, DatabaseUnavailable
+from models.hints import act
 
 LOCK_PATIENCE_S = 5
+MISSING = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction)
+"""Parts of the schema that are not there: damage, as all of Astra's statements are tested."""
 
 
 def still_locked() -> DatabaseUnavailable:
@@ -60,13 +63,14 @@ _BY_ERROR: tuple[tuple[type[Exception], str, str, str], ...] = (
 
 def unavailable(error: Exception, address: str) -> DatabaseUnavailable:
     """Turn a driver's error, or Peewee's for it, into a refusal that explains it."""
-    cause: BaseException = error
-    while not isinstance(cause, psycopg.Error) and (cause.__cause__ or cause.__context__):
-        cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
+    cause = _driver_error(error)
     for kind, code, problem, hint in _BY_ERROR:
         if isinstance(cause, kind):
             return DatabaseUnavailable(code, f"{address}: {problem}", hint)
     said = _first_line(cause)
+    if isinstance(cause, MISSING):
+        hint = f"{act('doctor')} shows the damage"
+        return DatabaseUnavailable("damaged", f"{address} is damaged: {said}", hint)
     for sign, code, problem, hint in _BY_WORDS:
         if sign in said:
             return DatabaseUnavailable(code, f"{address}: {problem}", hint)
@@ -79,6 +83,27 @@ def unavailable(error: Exception, address: str) -> DatabaseUnavailable:
     return DatabaseUnavailable("cannot_open", f"{address}: {said}", "doctor says more")
 
 
+def lacks_right(error: Exception) -> bool:
+    """Return whether the server has refused something that the login, or anybody on a standby, may not do."""
+    return isinstance(_driver_error(error), errors.InsufficientPrivilege | errors.ReadOnlySqlTransaction)
+
+
+def is_explained(error: Exception) -> bool:
+    """Return whether an error only looks like a mistake of ours: a right or a table is missing."""
+    return isinstance(_driver_error(error), MISSING) or lacks_right(error)
+
+
+def is_locked(error: Exception) -> bool:
+    """Return whether the server has waited for a lock for too long."""
+    return isinstance(_driver_error(error), errors.LockNotAvailable)
+
+
+def _driver_error(error: BaseException) -> BaseException:
+    while not isinstance(error, psycopg.Error) and (error.__cause__ or error.__context__):
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    return error
+
+
 # libpq's own words: errors on connecting have no code
 _BY_WORDS = (
     (
@@ -88,6 +113,12 @@ _BY_WORDS = (
         "check PGPASSFILE or the service file",
     ),
     ("no password supplied", "no_access", "the server wants a password", "put it into PGPASSFILE"),
+    (
+        "not permitted to log in",
+        "no_access",
+        "this role may not sign in",
+        "check the role and the server's pg_hba.conf",
+    ),
     ("definition of service", "bad_address", "no such service", "name it in the file of PGSERVICEFILE"),
     ("does not exist", "no_database", "no such database or role", "check the name; createdb NAME makes one"),
     ("too many clients", LOST, "the server has no connection left", "try again later"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from astra_tui.main import main
+from tests.by_hand import rows_of
 
 LEAD = (
     *("--name", "Kate Nguyen", "--method", "Text", "--source", "Organic"),
@@ -110,14 +110,6 @@ def booked(staffed: Run, add_lead: Callable[..., Any]) -> Run:
     """The same with booking 1 of Kate Nguyen, which is Grace's."""
     add_lead()
     return staffed
-
-
-def rows_of(path: Path) -> list[str]:
-    """Everything in a database, to see that nothing has changed."""
-    with sqlite3.connect(path) as connection:
-        dump = list(connection.iterdump())
-    connection.close()
-    return dump
 
 
 def check_refused(astra: Run, path: Path, arguments: list[str], exit_code: int, named: str) -> None:

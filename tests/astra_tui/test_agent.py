@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.astra_tui.conftest import Run, rows_of, words
+from tests.astra_tui.conftest import Run, words
+from tests.by_hand import rows_of
 
 ADA = (
     *("--first-name", "Ada", "--last-name", "Byron", "--department", "Premium Bookings"),

@@ -8,7 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.astra_tui.conftest import Run
+
+pytestmark = pytest.mark.on_file  # a server's desk is refused: test_on_a_server.py
 
 
 def test_a_backup_names_its_file_and_what_is_in_it(booked: Run, tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.astra_tui.conftest import Run, check_refused, rows_of, words
+from tests.astra_tui.conftest import Run, check_refused, words
+from tests.by_hand import rows_of
 
 PROMISED = {
     *("booking_id", "assignment_id", "customer_name", "agent_id", "destination"),

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.astra_tui.conftest import Run, rows_of
+from tests.astra_tui.conftest import Run
+from tests.by_hand import rows_of
 
 ROOT = Path(__file__).resolve().parents[2]
 Completed = Callable[..., list[str]]

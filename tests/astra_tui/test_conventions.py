@@ -11,7 +11,8 @@ import pytest
 
 from astra_tui.cli.root import astra as root
 from astra_tui.main import main
-from tests.astra_tui.conftest import LEAD, Run, rows_of, words
+from tests.astra_tui.conftest import LEAD, Run, words
+from tests.by_hand import rows_of
 
 
 def commands(

@@ -37,6 +37,7 @@ def content(path: Path) -> bytes:
     return b"".join(file.read_bytes() for file in files if file.exists())
 
 
+@pytest.mark.on_file
 def test_a_customer_is_erased_from_every_file(done: Run, path: Path) -> None:
     assert NAME.encode() in content(path)
     row = done("customer", "forget", 2, "--json").json
@@ -72,6 +73,7 @@ def test_later_leaves_the_file_to_compact(done: Run, path: Path) -> None:
     assert NAME.encode() not in content(path)
 
 
+@pytest.mark.on_file
 def test_what_a_killed_backup_or_upgrade_leaves_is_listed(done: Run, path: Path) -> None:
     automatic = Path(done("backup", "--json").json["file"])
     left = [automatic.with_name(f".{automatic.name}-x1"), path.with_name(f".{path.name}.v10.bak-x2")]
@@ -80,6 +82,7 @@ def test_what_a_killed_backup_or_upgrade_leaves_is_listed(done: Run, path: Path)
     assert done("customer", "forget", 2, "--json").json["backups"] == sorted(map(str, left))
 
 
+@pytest.mark.on_file
 def test_a_copy_made_before_the_file_is_compacted_is_named(done: Run, path: Path) -> None:
     done("customer", "forget", 2, "--later")
     copy = done("backup", "--json").json["file"]
@@ -97,6 +100,7 @@ def test_one_erased_just_after_the_file_was_compacted_is_known(done: Run) -> Non
     assert "may still be in unused parts of the file: customers: 2" in done("doctor").out
 
 
+@pytest.mark.on_file
 def test_a_file_that_cannot_be_compacted_now_keeps_nothing_else_back(
     done: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,6 +126,7 @@ def test_a_dry_run_erases_nothing(done: Run) -> None:
     assert done("customer", "show", 2, "--json").json["name"] == NAME
 
 
+@pytest.mark.on_file
 def test_backups_that_hold_the_customer_are_listed(done: Run, path: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere.db"
     done("backup", elsewhere)

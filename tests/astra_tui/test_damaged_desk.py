@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.astra_tui.conftest import Run
+from tests.by_hand import ask
 
 
 @pytest.mark.parametrize(
@@ -17,9 +16,9 @@ from tests.astra_tui.conftest import Run
         (
             "DROP TABLE sla_warnings",
             ("issue", "open", "--text", "My bill is wrong"),
-            "no such table: sla_warnings",
+            "is damaged: ",
         ),
-        ("DROP VIEW bookings_in_wait", ("sweep",), "no such table: bookings_in_wait"),
+        ("DROP VIEW bookings_in_wait", ("sweep",), "is damaged: "),
         (
             "UPDATE space_travel_agents SET skills = 'Mars;Io'",
             ("agent", "list"),
@@ -32,8 +31,7 @@ from tests.astra_tui.conftest import Run
 def test_a_damaged_desk_is_told_from_a_fault_of_astra(
     booked: Run, path: Path, damage: str, command: tuple[str, ...], words: str
 ) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(damage)
+    ask(path, damage)
     ended = booked(*command)
     assert ended.code == 3
     assert words in ended.err
@@ -41,9 +39,8 @@ def test_a_damaged_desk_is_told_from_a_fault_of_astra(
 
 
 def test_repair_says_what_it_made_again(booked: Run, path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("DROP INDEX events_request")
-        connection.execute("UPDATE space_travel_agents SET rating = 1 WHERE agent_id = 1")
+    ask(path, "DROP INDEX events_request")
+    ask(path, "UPDATE space_travel_agents SET rating = 1 WHERE agent_id = 1")
     ended = booked("doctor", "--repair")
     assert ended.code == 0
     assert "events_request was made again" in ended.out

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.astra_tui.conftest import LEAD, Run, lead_line, rows_of, words
+from tests.astra_tui.conftest import LEAD, Run, lead_line, words
+from tests.by_hand import rows_of
 
 ADD = ("destination", "add", "Io")
 
@@ -21,6 +22,7 @@ def knows_io(anywhere: Run, path: Path) -> bool:
     return {"name": "Io"} in anywhere("destination", "list", "--db", path, "--json").json
 
 
+@pytest.mark.on_file
 def test_db_comes_before_the_environment_before_the_configuration(
     anywhere: Run, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +117,7 @@ def test_a_desk_made_by_two_at_once_is_new_for_one(
     assert [anywhere("new", file).code for _ in "ab"] == [0, 1]
 
 
+@pytest.mark.on_file
 def test_a_sqlite_address(anywhere: Run, path: Path) -> None:
     assert anywhere("agent", "list", "--db", f"sqlite:///{path}").code == 0
 
@@ -203,6 +206,7 @@ def test_another_programs_database_is_left_alone(anywhere: Run, tmp_path: Path) 
     assert rows_of(file) == before
 
 
+@pytest.mark.on_file
 def test_a_newer_desk_is_refused(astra: Run, path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("pragma user_version = 999")
@@ -240,6 +244,7 @@ def held(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[sqlite3.Connec
     connection.close()
 
 
+@pytest.mark.on_file
 @pytest.mark.usefixtures("held")
 def test_a_locked_database_can_be_read_and_not_written(astra: Run) -> None:
     assert astra("destination", "list").code == 0
@@ -248,6 +253,7 @@ def test_a_locked_database_can_be_read_and_not_written(astra: Run) -> None:
     assert ended.error["hint"]
 
 
+@pytest.mark.on_file
 def test_the_command_succeeds_once_the_lock_is_released(astra: Run, held: sqlite3.Connection) -> None:
     assert astra(*ADD).code == 3
     held.execute("rollback")
@@ -289,6 +295,7 @@ def test_a_full_disk_is_called_full(anywhere: Run, small_disk: Path, monkeypatch
     assert "the disk is full" in ended.error["message"]
 
 
+@pytest.mark.on_file
 def test_a_desk_that_can_only_be_read_is_listed(
     booked: Run, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from astra_tui import main as entry
-from tests.astra_tui.conftest import Run, rows_of
+from tests.astra_tui.conftest import Run
+from tests.by_hand import rows_of
 
 AGENTS_CSV = """AgentID,FirstName,LastName,Email,JobTitle,DepartmentName,ManagerName,SpaceLicenseNumber,\
 YearsOfService,AverageCustomerServiceRating

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from models.clock import utc_now
-from tests.astra_tui.conftest import Run, rows_of, words
+from tests.astra_tui.conftest import Run, words
+from tests.by_hand import rows_of
 
 WORKED_EXAMPLE = (
     "I'm unable to access my account after the recent update. "

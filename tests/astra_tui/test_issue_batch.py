@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.astra_tui.conftest import Run, rows_of
+from tests.astra_tui.conftest import Run
+from tests.by_hand import rows_of
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.astra_tui.conftest import LEAD, Run, rows_of, words
+from tests.astra_tui.conftest import LEAD, Run, words
+from tests.by_hand import rows_of
 
 PROMISED = [
     "lead_id",

@@ -15,7 +15,8 @@ from dispatch.desk.desk import Desk
 from dispatch.inputs import lead_files
 from dispatch.inputs.rows import reader
 from dispatch.leads.file_intake import receive_file
-from tests.astra_tui.conftest import Run, lead_line, rows_of, words
+from tests.astra_tui.conftest import Run, lead_line, words
+from tests.by_hand import rows_of
 
 Write = Callable[..., Path]
 

@@ -68,6 +68,7 @@ def test_it_ends_with_its_reader(booked: Run, path: Path) -> None:
     assert (ended.returncode, ended.stdout.count("\n"), ended.stderr) == (0, 1, "")
 
 
+@pytest.mark.on_file
 def test_a_restore_is_one_more_event_told_in_words(booked: Run, started: Start, tmp_path: Path) -> None:
     backup = tmp_path / "backup.db"
     assert booked("backup", backup).code == 0
@@ -122,6 +123,7 @@ def numbers(follower: LogFollower[EventRow]) -> list[int]:
     return [row["event_id"] for row in follower.news()]
 
 
+@pytest.mark.on_file
 def test_an_older_file_in_its_place_is_told_and_followed(
     booked: Run, path: Path, tmp_path: Path, followed: tuple[LogFollower[EventRow], list[str]]
 ) -> None:
@@ -140,6 +142,7 @@ def test_an_older_file_in_its_place_is_told_and_followed(
     assert numbers(follower) == [kept + 1]
 
 
+@pytest.mark.on_file
 def test_a_desk_that_is_gone_for_a_while_is_told_twice(
     booked: Run, path: Path, followed: tuple[LogFollower[EventRow], list[str]]
 ) -> None:

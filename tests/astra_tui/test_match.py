@@ -16,7 +16,8 @@ from dispatch.desk.desk import Desk
 from dispatch.matching.features import FEATURES
 from dispatch.matching.weights import PUBLISHED_WEIGHTS
 from seeds.demo.demo import make_demo
-from tests.astra_tui.conftest import Run, rows_of
+from tests.astra_tui.conftest import Run
+from tests.by_hand import rows_of
 
 LEAD = (
     *("--method", "Phone Call", "--source", "Organic", "--destination", "Mars"),

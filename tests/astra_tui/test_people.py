@@ -5,11 +5,8 @@ from __future__ import annotations
 import io
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,13 +14,8 @@ from astra_tui.user import token_file
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import process_account
 from dispatch.people import passwords
-from tests.astra_tui.conftest import LEAD, Ended, Run, rows_of
-
-
-def query(path: Path, sql: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        return connection.execute(sql).fetchall()
-
+from tests.astra_tui.conftest import LEAD, Ended, Run
+from tests.by_hand import ask, rows_of
 
 PASSWORD = "a long enough one"
 Say = Callable[..., Ended]
@@ -145,9 +137,9 @@ def test_the_sixth_try_waits_even_if_it_is_right(closed: Say, path: Path) -> Non
 
 
 def test_own_password(closed: Say, path: Path) -> None:
-    before = query(path, "SELECT password_hash FROM users WHERE login = 'anna'")
+    before = ask(path, "SELECT password_hash FROM users WHERE login = 'anna'")
     refused(closed("user", "passwd", "--json", lines="wrong\nanother long one\n"), "wrong_password")
-    assert query(path, "SELECT password_hash FROM users WHERE login = 'anna'") == before
+    assert ask(path, "SELECT password_hash FROM users WHERE login = 'anna'") == before
     assert closed("user", "passwd", lines=f"{PASSWORD}\nanother long one\n").code == 0
     assert closed("login", "anna", lines="another long one\n").code == 0
 
@@ -262,7 +254,7 @@ def test_a_file_of_another_account_is_refused(
     ],
 )
 def test_a_token_that_is_over_is_refused(closed: Say, script: Path, path: Path, sql: str, code: str) -> None:
-    query(path, sql)
+    ask(path, sql)
     before = rows_of(path)
     refused(closed("--token-file", script, "booking", "claim", 1, "--agent", 1, "--json"), code)
     assert rows_of(path) == before
@@ -340,7 +332,7 @@ def test_the_last_supervisor_stays(closed: Say, path: Path) -> None:
 
 def test_an_export_has_no_people(closed: Say, tmp_path: Path, path: Path) -> None:
     assert closed("export", tmp_path / "out").code == 0
-    digest = query(path, "SELECT password_hash FROM users")[0][0]
+    digest = ask(path, "SELECT password_hash FROM users")[0][0]
     for file in (tmp_path / "out").rglob("*"):
         if file.is_file():
             content = file.read_text("utf-8", "replace")

@@ -13,7 +13,7 @@ import click
 import pytest
 
 from astra_tui.cli.root import astra as root
-from models.sqlite.sweep_file import SweepFile
+from dispatch.desk.desk import Desk
 from tests.astra_tui.conftest import Run
 
 TEXT = (Path(__file__).parents[2] / "docs" / "running.md").read_text(encoding="utf-8")
@@ -53,11 +53,11 @@ def test_the_command_line_is_accepted(line: str) -> None:
         assert str(context.params["database"]).endswith(".db")
 
 
-def test_the_scheduled_command_sweeps(astra: Run, path: Path) -> None:
+def test_the_scheduled_command_sweeps(astra: Run, path: Path, desk: Desk) -> None:
     words = shlex.split(scheduled().partition(" >")[0])[1:]
     words[words.index("--db") + 1] = str(path)
     assert astra(*words).code == 0
-    assert SweepFile(path).last()
+    assert desk.database.sweep_record.last()
 
 
 @pytest.mark.parametrize("text", UNITS)

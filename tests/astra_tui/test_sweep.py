@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ import pytest
 from astra_tui.cli.commands import sweep as command
 from astra_tui.cli.commands.sweep import RoundReports
 from astra_tui.cli.signals import StopSignals
+from dispatch.bootstrap import open_desk
+from dispatch.desk.desk import Desk
 from dispatch.operations.sweep_rounds import Round, Rounds
 from models.errors import DatabaseUnavailable
 from models.sqlite import desk_file
-from models.sqlite.sweep_file import SweepFile
+from models.sweepers import Sweeper
 from tests.astra_tui.conftest import PATIENCE_S, Run, Start, lines_of
 
 DONE: dict[str, Any] = {
@@ -36,8 +39,13 @@ def sweeping(started: Start, every: str = "1h") -> subprocess.Popen[str]:
     return started("sweep", "--every", every, "--json")
 
 
+def sweeper_of(path: Path | str) -> Sweeper | None:
+    with closing(open_desk(path)) as desk:
+        return desk.database.sweep_record.sweeper()
+
+
 def test_one_process_sweeps_and_after_its_end_however_violent_another_one(
-    astra: Run, path: Path, started: Start
+    astra: Run, path: Path | str, started: Start
 ) -> None:
     first = sweeping(started)
     assert lines_of(first, 1)[0]["presence"] == []
@@ -50,13 +58,13 @@ def test_one_process_sweeps_and_after_its_end_however_violent_another_one(
     first.wait(PATIENCE_S)
     second = sweeping(started)
     lines_of(second, 1)
-    assert (sweeper := SweepFile(path).sweeper()) is not None
+    assert (sweeper := sweeper_of(path)) is not None
     assert sweeper.pid == second.pid
     second.send_signal(signal.SIGTERM)
     out, err = second.communicate(timeout=PATIENCE_S)
     assert (second.returncode, out, err) == (0, "", f"Sweeping {path} every 1 h, until stopped\n")
-    assert SweepFile(path).sweeper() is None
-    assert not desk_file.has_log(path)
+    assert sweeper_of(path) is None
+    assert not isinstance(path, Path) or not desk_file.has_log(path)
 
 
 @pytest.mark.stress
@@ -134,8 +142,8 @@ def test_each_round_is_one_line_of_json(capsys: pytest.CaptureFixture[str], path
     assert second == {"at": None, "error": LOCKED.as_json()}
 
 
-def test_a_sweep_after_days_says_so_first(astra: Run, path: Path) -> None:
-    SweepFile(path).note("2082-01-01 09:00:00")
+def test_a_sweep_after_days_says_so_first(astra: Run, desk: Desk) -> None:
+    desk.database.sweep_record.note("2082-01-01 09:00:00")
     assert astra("sweep").err.startswith("No sweep since 1 Jan 2082")
     assert astra("sweep").err == ""
 

@@ -162,6 +162,7 @@ def test_what_is_no_view_is_refused(saved: Run, arguments: tuple[str, ...], prob
     assert [*listed(saved)] == before
 
 
+@pytest.mark.on_file
 def test_a_desk_that_can_only_be_read_still_has_its_views(saved: Run, path: Path) -> None:
     path.chmod(0o400)
     try:

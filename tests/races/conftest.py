@@ -1,32 +1,44 @@
-"""Real processes on one file, started at the same moment."""
+"""Real processes at one desk, started at the same moment."""
 
 from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
+from dispatch.bootstrap import open_desk
+from dispatch.operations.doctor import examine
+from tests.by_hand import as_file, ask
 from tests.races.killing.server import Unwatched
 from tests.races.killing.trials import Trials
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = Path(__file__).with_name("worker.py")
+PATIENCE_S, LOOK_S = 60.0, 0.01
 
 
 class Worker:
-    """One process of a race."""
+    """One process of a race; on a server's desk its connections have a name of their own."""
 
-    def __init__(self, task: str, path: Path, *arguments: object) -> None:
+    numbers = count(1)
+
+    def __init__(self, task: str, path: Path | str, *arguments: object) -> None:
+        self._path, self._name = path, f"worker {next(self.numbers)}"
+        at = str(path) if isinstance(path, Path) else f"{path}&application_name={quote(self._name)}"
         self.process = subprocess.Popen(
-            [sys.executable, str(WORKER), task, str(path), *map(str, arguments)],
-            cwd=path.parent,
+            [sys.executable, str(WORKER), task, at, *map(str, arguments)],
+            cwd=tempfile.gettempdir(),
             env=os.environ | {"PYTHONPATH": str(ROOT)},
             text=True,
             stdin=subprocess.PIPE,
@@ -54,12 +66,30 @@ class Worker:
         return told
 
     def kill(self) -> None:
+        """End it by kill -9, and wait until the server has noticed."""
         self.process.kill()
         self.process.communicate()
+        if isinstance(self._path, str):
+            wait_until_gone(self._path, self._name)
+
+
+def found_by_doctor(path: Path | str) -> list[Any]:
+    """What ``astra doctor`` finds wrong with a desk."""
+    with closing(open_desk(path)) as desk, desk.reading():
+        return [row for row in examine(desk)["checks"] if not row["ok"] and not row["warning"]]
+
+
+def wait_until_gone(address: str, application: str) -> None:
+    """Return once a server has no connection of this name to a desk: what it had been sent is done."""
+    deadline = time.monotonic() + PATIENCE_S
+    query = f"SELECT pid FROM pg_stat_activity WHERE application_name = '{application}'"
+    while ask(address, query):
+        assert time.monotonic() < deadline, "a connection outlives its process"
+        time.sleep(LOOK_S)
 
 
 @pytest.fixture
-def race(path: Path) -> Iterator[Callable[..., list[dict[str, Any]]]]:
+def race(path: Path | str) -> Iterator[Callable[..., list[dict[str, Any]]]]:
     """Start a process for every (task, argument...), at once; returns what each told last."""
     started: list[Worker] = []
 
@@ -78,7 +108,7 @@ def race(path: Path) -> Iterator[Callable[..., list[dict[str, Any]]]]:
 
 
 @pytest.fixture
-def start(path: Path) -> Iterator[Callable[..., Worker]]:
+def start(path: Path | str) -> Iterator[Callable[..., Worker]]:
     """Start one process, and let it go."""
     started: list[Worker] = []
 
@@ -96,9 +126,12 @@ def start(path: Path) -> Iterator[Callable[..., Worker]]:
 
 
 @pytest.fixture(scope="session")
-def trials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trials]:
+def trials(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trials]:
     """The server that forks processes to be killed."""
-    trials = Trials(tmp_path_factory.mktemp("trials"))
+    on_server = request.config.getoption("--engine") == "postgres"
+    trials = Trials(
+        tmp_path_factory.mktemp("trials"), request.getfixturevalue("server") if on_server else None
+    )
     yield trials
     trials.end()
 
@@ -113,12 +146,10 @@ def watched_trials(trials: Trials, tmp_path_factory: pytest.TempPathFactory) -> 
     return trials
 
 
-@pytest.fixture
-def ask(path: Path) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
-    """Ask the file itself, past all of the desk's code."""
-    connection = sqlite3.connect(path)
-    yield lambda sql: connection.execute(sql).fetchall()
-    connection.close()
+@pytest.fixture(name="ask")
+def ask_file(path: Path | str, tmp_path: Path) -> Callable[[str], list[tuple[Any, ...]]]:
+    """Ask the file itself, past all of the desk's code; of a server's desk, one with the same rows."""
+    return lambda sql: ask(as_file(path, tmp_path / "rows.db"), sql)
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ from tests.races.conftest import Worker
 from tests.screens.picture import text_of
 from tests.screens.terminal import Terminal
 
+pytestmark = pytest.mark.on_file
+
 WRITERS, LEADS = 4, 120
 TRIP = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": "Sydney Stellar Port"}
 Start = Callable[..., Worker]

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from tests.races.killing.judge import copied
-from tests.races.killing.kinds import desk_in
+from tests.races.killing.kinds import file_in
 from tests.races.killing.soundness import RULES, broken_rules
 from tests.races.killing.trials import Killing, Trials
 
@@ -95,13 +95,15 @@ def lead(trials: Trials) -> Killing:
     return Killing(trials, "lead")
 
 
+@pytest.mark.on_file
 def test_a_lead_that_nobody_killed_passes(trials: Trials, lead: Killing) -> None:
     told = trials.act("lead")
     assert lead.reference.verdict(trials.folder, told) == ("after", [])
-    with copied(desk_in(trials.folder)) as connection:
+    with copied(file_in(trials.folder)) as connection:
         assert broken_rules(connection) == []
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize(
     ("sql", "found"),
     [
@@ -114,7 +116,7 @@ def test_a_lead_that_nobody_killed_passes(trials: Trials, lead: Killing) -> None
 )
 def test_half_a_lead_or_two_are_found(trials: Trials, lead: Killing, sql: str, found: str) -> None:
     told = trials.act("lead")
-    change(desk_in(trials.folder), sql)
+    change(file_in(trials.folder), sql)
     state, wrong = lead.reference.verdict(trials.folder, told)
     assert state == "partly"
     assert any(found in one for one in wrong), wrong
@@ -134,10 +136,11 @@ def test_a_wrong_answer_is_found(trials: Trials, lead: Killing) -> None:
     assert lead.reference.verdict(trials.folder, told)[1][0].startswith("it answered {'booking_id': 21}")
 
 
+@pytest.mark.on_file
 def test_a_torn_file_and_a_stray_one_are_found(trials: Trials, lead: Killing) -> None:
     told = trials.act("lead")
     (trials.folder / "desk.db.v1.bak").touch()
-    with desk_in(trials.folder).open("r+b") as file:
+    with file_in(trials.folder).open("r+b") as file:
         file.seek(4096)
         file.write(b"\xff" * 4096)
     _, wrong = lead.reference.verdict(trials.folder, told)
@@ -148,9 +151,10 @@ def test_a_torn_file_and_a_stray_one_are_found(trials: Trials, lead: Killing) ->
 @pytest.fixture(scope="module")
 def sound_desk(trials: Trials, tmp_path_factory: pytest.TempPathFactory) -> Path:
     trials.act("lead")
-    return Path(shutil.copy(desk_in(trials.folder), tmp_path_factory.mktemp("sound")))
+    return Path(shutil.copy(file_in(trials.folder), tmp_path_factory.mktemp("sound")))
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_of_a_sound_desk_can_be_broken(sound_desk: Path, tmp_path: Path, rule: str) -> None:
     database = Path(shutil.copy(sound_desk, tmp_path))

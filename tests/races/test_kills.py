@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,7 @@ from dispatch.operations.command_list import every_command
 from tests.races.killing.catalogue import SOUND
 from tests.races.killing.trials import Killing, Trials
 
-KILLS = 60
+KILLS = int(os.environ.get("ASTRA_KILLS", "200"))
 A_FEW = (
     "lead",
     "confirm",
@@ -50,6 +52,11 @@ AT_EVERY_WRITE = (
 )
 
 
+def about_files(name: str) -> Any:
+    """The name as a test's parameter: copies of a file are not for a server's desk."""
+    return pytest.param(name, marks=pytest.mark.on_file) if SOUND[name].copies else name
+
+
 def judge(killing: Killing, at: str) -> None:
     print(f"{killing.name}, killed {at}: {dict(killing.landed)}")  # noqa: T201  # shown with -rP
     assert killing.wrong == []
@@ -63,13 +70,14 @@ def test_a_killed_command_is_done_or_not_begun(trials: Trials, name: str) -> Non
 
 
 @pytest.mark.stress
-@pytest.mark.parametrize("name", SOUND)
+@pytest.mark.parametrize("name", [about_files(name) for name in SOUND])
 def test_whatever_is_killed_is_done_or_not_begun(trials: Trials, name: str) -> None:
     killing = Killing(trials, name)
     killing.at_random(KILLS, Random(name))
     judge(killing, "at random moments")
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize(
     "name", ["claim", *(pytest.param(name, marks=pytest.mark.stress) for name in AT_EVERY_WRITE)]
 )
@@ -81,6 +89,7 @@ def test_a_kill_at_any_write_loses_nothing(watched_trials: Trials, name: str) ->
     assert killing.landed["after"] >= 1, "the commit and its answer are two writes"
 
 
+@pytest.mark.on_file
 @pytest.mark.stress
 def test_every_command_is_killed(trials: Trials) -> None:
     killed = set().union(*(Killing(trials, name).commands for name in SOUND))

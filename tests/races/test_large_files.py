@@ -105,9 +105,9 @@ FEW_AND_MANY = pytest.mark.parametrize(
 
 @FEW_AND_MANY
 def test_a_mapped_file_killed_again_and_again_is_in_once_and_is_one_act(
-    path: Path, start: Start, ask: Ask, check: Callable[[], None], number: int, kills: int
+    tmp_path: Path, start: Start, ask: Ask, check: Callable[[], None], number: int, kills: int
 ) -> None:
-    file, _ = files(path.parent, number)
+    file, _ = files(tmp_path, number)
     seed = random.SystemRandom().randrange(10**9)
     print("seed", seed)  # noqa: T201  # shown on a failure
     chance, before = random.Random(seed), 0
@@ -137,9 +137,9 @@ def test_a_mapped_file_killed_again_and_again_is_in_once_and_is_one_act(
     ("number", "kills"), [(2_000, 2), pytest.param(20_000, 25, marks=pytest.mark.stress)]
 )
 def test_an_undo_killed_again_and_again_takes_everything_back_once(
-    path: Path, start: Start, ask: Ask, check: Callable[[], None], number: int, kills: int
+    tmp_path: Path, start: Start, ask: Ask, check: Callable[[], None], number: int, kills: int
 ) -> None:
-    head = start("file", files(path.parent, number)[0]).result()["event_id"]
+    head = start("file", files(tmp_path, number)[0]).result()["event_id"]
     chance = random.Random()
     for _ in range(kills):
         if not killed(start("take_back", head), chance.uniform(0, number / 25_000)):
@@ -165,6 +165,7 @@ def cost(desk: Path, file: Path, name: str) -> dict[str, Any]:
     return worker.result()
 
 
+@pytest.mark.on_file
 @pytest.mark.stress
 def test_a_mapped_file_is_taken_in_as_fast_as_an_exact_one(path: Path) -> None:
     rates = []
@@ -178,6 +179,7 @@ def test_a_mapped_file_is_taken_in_as_fast_as_an_exact_one(path: Path) -> None:
     assert statistics.median(rates) >= LEAST_RATE
 
 
+@pytest.mark.on_file
 @pytest.mark.stress
 def test_a_hundred_thousand_leads_need_little_memory(path: Path) -> None:
     megabytes = cost(path, files(path.parent, 100_000)[0], "large")["megabytes"]

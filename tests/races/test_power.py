@@ -22,6 +22,8 @@ import pytest
 from tests.races.conftest import Worker
 from tests.races.island import Island
 
+pytestmark = pytest.mark.on_file
+
 TRIP = ("--method", "Text", "--source", "Organic", "--destination", "Mars", "--launch", "Sydney Stellar Port")
 ASTRA = (sys.executable, "-m", "astra_tui.main")
 LONGEST_S, PATIENCE_S = 1.5, 30.0

@@ -15,10 +15,21 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.operations import configuration
 from models.bookings import Booking
+from tests.by_hand import as_file
+from tests.races.conftest import found_by_doctor
+from verify.checker import Checker
 
 AddAgent = Callable[..., dict[str, Any]]
 Race = Callable[..., list[dict[str, Any]]]
 Ask = Callable[[str], list[tuple[Any, ...]]]
+CONFLICTS = {
+    "already_claimed",
+    "not_pending",
+    "not_the_holder",
+    "same_agent",
+    "nothing_to_undo",
+    "changed_since",
+}
 FIELDS = ("name", "method", "source", "destination", "launch")
 
 
@@ -29,8 +40,8 @@ def five_agents(desk: Desk, add_agent: AddAgent) -> None:
     desk.close()
 
 
-def lead_file(path: Path, name: str, lines: int) -> Path:
-    target = path.with_name(f"{name}.csv")
+def lead_file(folder: Path, name: str, lines: int) -> Path:
+    target = folder / f"{name}.csv"
     with target.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(FIELDS)
@@ -64,9 +75,9 @@ def test_eight_processes_take_in_leads_one_by_one(
 
 @pytest.mark.parametrize("lines", [150, pytest.param(3000, marks=pytest.mark.stress)])
 def test_eight_processes_take_in_files(
-    path: Path, race: Race, ask: Ask, check: Callable[[], None], lines: int
+    tmp_path: Path, race: Race, ask: Ask, check: Callable[[], None], lines: int
 ) -> None:
-    files = [lead_file(path, f"File {number}", lines) for number in range(8)]
+    files = [lead_file(tmp_path, f"File {number}", lines) for number in range(8)]
     for result in race(*[("file", file) for file in files]):
         assert (result["accepted"], result["rejected"]) == (lines, [])
     assert ask("SELECT count(*), count(DISTINCT customer_name) FROM new_customer") == [(8 * lines, 8 * lines)]
@@ -92,11 +103,41 @@ def test_four_processes_do_everything_at_once(
     check()
 
 
+@pytest.mark.parametrize(
+    ("clients", "number"),
+    [(4, 40), pytest.param(8, 1000, marks=(pytest.mark.stress, pytest.mark.timeout(7200)))],
+)
+def test_clients_mix_the_commands_of_a_team(
+    path: Path | str,
+    race: Race,
+    ask: Ask,
+    check: Callable[[], None],
+    tmp_path: Path,
+    clients: int,
+    number: int,
+) -> None:
+    """No error but conflicts in words, every choice the best when worked out again, and a fair lock."""
+    race(("leads", 20, "First"))
+    results = race(*[("everything", number, tmp_path, seed) for seed in range(clients)])
+    outcomes: Counter[str] = sum((Counter(result["outcomes"]) for result in results), Counter())
+    first = min(result["moments"][-1] for result in results)
+    done = [sum(moment <= first for moment in result["moments"]) for result in results]
+    print(f"least of {clients} against the most: {min(done) / max(done):.2f}", dict(outcomes))  # noqa: T201
+    assert sum(outcomes.values()) == clients * number
+    codes = {outcome.partition(": ")[2] for outcome in outcomes} - {""}
+    assert codes <= CONFLICTS
+    check()
+    assert found_by_doctor(path) == []
+    report = Checker(as_file(path, tmp_path / "rows.db")).run()
+    assert report["ok"], report["first_fault"]
+    assert report["checked"]["decisions"] >= outcomes["lead"]
+
+
 @pytest.mark.parametrize("beside", [4000, pytest.param(20_000, marks=pytest.mark.stress)])
 def test_a_terminal_works_beside_a_file(
-    path: Path, race: Race, ask: Ask, check: Callable[[], None], beside: int
+    tmp_path: Path, race: Race, ask: Ask, check: Callable[[], None], beside: int
 ) -> None:
-    file = lead_file(path, "Bulk", beside)
+    file = lead_file(tmp_path, "Bulk", beside)
     result, terminal = race(("file", file), ("leads", beside // 4, "Terminal"))
     print(describe_waits([terminal]))  # noqa: T201
     assert result["accepted"] == beside
@@ -223,10 +264,10 @@ def test_a_killed_batch_is_completed_by_the_same_requests(
 
 
 def test_a_killed_file_is_completed_by_the_same_command(
-    path: Path, start: Callable[..., Any], ask: Ask, check: Callable[[], None]
+    tmp_path: Path, start: Callable[..., Any], ask: Ask, check: Callable[[], None]
 ) -> None:
     lines = 4000  # many commits, however fast the machine
-    file = lead_file(path, "Killed", lines)
+    file = lead_file(tmp_path, "Killed", lines)
     worker = start("file", file)
     for _ in range(2):
         assert worker.read()[0] > 0
@@ -240,9 +281,9 @@ def test_a_killed_file_is_completed_by_the_same_command(
 
 
 def test_a_file_is_taken_in_while_other_processes_are_killed(
-    path: Path, start: Callable[..., Any], ask: Ask, check: Callable[[], None]
+    tmp_path: Path, start: Callable[..., Any], ask: Ask, check: Callable[[], None]
 ) -> None:
-    first = start("file", lead_file(path, "Survivor", 1000))
+    first = start("file", lead_file(tmp_path, "Survivor", 1000))
     for number in range(4):
         victim = start("batch", 1000, 5)
         while victim.read() < 8 + number:

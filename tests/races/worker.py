@@ -6,13 +6,16 @@ Run as ``python worker.py TASK DATABASE ARGUMENT...``; the tests start several a
 from __future__ import annotations
 
 import json
+import os
 import random
 import resource
+import select
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -23,13 +26,15 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.inputs import lead_files
 from dispatch.leads import file_intake, intake
-from dispatch.operations import doctor
+from dispatch.operations import configuration, doctor
 from dispatch.operations.sweep import sweep
 from dispatch.operations.undo import redo, undo
 from dispatch.queries.row_types import BookingRow
 from models.errors import DatabaseUnavailable, DeskError
 
 TRIP = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": "Sydney Stellar Port"}
+WORKED_ON = 40  # the first bookings
+REPEAT_S = 0.02
 QUOTE = {"package": "Luxury Dome Stay", "destination_revenue": "100", "package_revenue": "50"}
 
 
@@ -149,7 +154,7 @@ def reassign(desk: Desk, agent_id: str, number: str) -> dict[str, Any]:
 
 def visits(desk: Desk, number: str, prefix: str) -> dict[str, Any]:
     """Open the desk, read, take in a lead and close, repeatedly, as commands do."""
-    path = desk.database.file
+    path = desk.database.address
     desk.close()
     for line in range(int(number)):
         visitor = open_desk(path, actor=prefix)
@@ -214,6 +219,92 @@ def some(command: Callable[..., object], **given: Any) -> Callable[[Desk, random
     return run
 
 
+def begun(desk: Desk, chance: random.Random, request: str) -> Callable[[], Any]:
+    """A random command with all that it is about, so that it may be repeated as the same request."""
+    booking_id, agent_id = chance.randint(1, WORKED_ON), chance.randint(1, 5)
+    acts: tuple[Callable[[], Any], ...] = (
+        partial(intake.receive, desk, name=request, **TRIP),
+        partial(bookings.claim, desk, booking_id, agent_id),
+        partial(bookings.confirm, desk, booking_id, **QUOTE),
+        partial(bookings.cancel, desk, booking_id, request),
+        partial(bookings.reassign, desk, booking_id, agent_id, request),
+        partial(bookings.release, desk, booking_id),
+        partial(bookings.note, desk, booking_id, request),
+        partial(shuffle, desk),
+        partial(undo, desk),
+    )
+    return chance.choice(acts[:1] * 3 + acts)
+
+
+def persist(desk: Desk, name: str) -> dict[str, Any]:
+    """Run random commands until there is a line to read, each until it is answered; tells of each."""
+    chance = random.Random(name)
+    for line in count():
+        if select.select([sys.stdin], [], [], 0)[0]:
+            break
+        request = f"{name}:{line}"
+        act = begun(desk, chance, request)
+        emit(["begun", request])
+        while not answered(desk, request, act):
+            time.sleep(REPEAT_S)
+    return {}
+
+
+def answered(desk: Desk, request: str, act: Callable[[], Any]) -> bool:
+    """Run a command once; tell how it went, and return whether it is over."""
+    try:
+        with desk.request(request):
+            act()
+    except DatabaseUnavailable as error:
+        emit(["unavailable", request, error.code])
+        return False
+    except DeskError as error:
+        emit(["refused", request, error.code])
+    else:
+        emit(["done", request])
+    return True
+
+
+def hold(desk: Desk) -> dict[str, Any]:
+    """Take the desk's lock, say so, and work on after a line."""
+    try:
+        with desk.transaction():
+            emit("holding")
+            sys.stdin.readline()
+            intake.receive(desk, name="Never", **TRIP)
+    except DatabaseUnavailable as error:
+        emit(error.code)
+    return dict(intake.receive(desk, name="Next", **TRIP))
+
+
+def everything(desk: Desk, number: str, folder: str, seed: str) -> dict[str, Any]:
+    """Run random commands of the kinds that a team uses most; returns when each was over."""
+    chance, outcomes, moments = random.Random(int(seed)), Counter[str](), []
+    os.chdir(folder)  # of the files of leads
+    for _ in range(int(number)):
+        name = chance.choice(list(EVERYTHING))
+        try:
+            EVERYTHING[name](desk, chance)
+        except DatabaseUnavailable:
+            raise
+        except DeskError as error:
+            outcomes[f"{name}: {error.code}"] += 1
+        else:
+            outcomes[name] += 1
+        moments.append(time.monotonic())
+    return {"outcomes": outcomes, "moments": moments}
+
+
+def small_file(desk: Desk, path: str) -> None:
+    """Take in a file of three leads."""
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write(",".join(("name", *TRIP)) + "\n")
+        for line in range(3):
+            stream.write(",".join((f"{path} {line}", *TRIP.values())) + "\n")
+    with open(path, "rb") as found, lead_files.open_leads(found, path) as rows:
+        file_intake.receive_file(desk, rows)
+
+
 COMMANDS: dict[str, Callable[[Desk, random.Random], object]] = {
     "lead": lambda desk, _: intake.receive(desk, name="Kate Nguyen", **TRIP),
     "claim": claim_some,
@@ -237,6 +328,14 @@ COMMANDS: dict[str, Callable[[Desk, random.Random], object]] = {
     "sweep": lambda desk, _: sweep(desk),
 }
 
+POLICIES = ("rank", "match", "skill", "round_robin", "balanced", "share")
+EVERYTHING: dict[str, Callable[[Desk, random.Random], object]] = {
+    name: COMMANDS[name] for name in ("lead", "claim", "confirm", "cancel", "reassign", "shuffle", "undo")
+} | {
+    "policy": lambda desk, chance: configuration.set_value(desk, "policy", chance.choice(POLICIES)),
+    "file": lambda desk, chance: small_file(desk, f"{chance.random()}.csv"),
+}
+
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     task.__name__: task
     for task in (
@@ -254,6 +353,9 @@ TASKS: dict[str, Callable[..., dict[str, Any]]] = {
         watch,
         request,
         mixed,
+        persist,
+        hold,
+        everything,
     )
 }
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import random
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
@@ -32,6 +31,7 @@ from dispatch.matching.weights import PUBLISHED_WEIGHTS, in_use
 from models.errors import DeskError, Refused
 from seeds.demo.demo import make_demo
 from seeds.importing.importer import import_files
+from tests.by_hand import as_file
 
 PUBLISHED_TABLE = """
 19 100, 6 91, 17 90.2, 7 83.7, 27 81.8, 3 76.9, 5 74.2, 12 66, 28 63.9, 23 63.4, 25 60.4, 24 60, 11 57.1,
@@ -51,14 +51,17 @@ WHERE coalesce(voided, 0) = 0 AND a.agent_id IS NOT NULL
 
 
 @pytest.fixture(scope="module")
-def challenge(
-    tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Path, challenge_data: Path
-) -> Iterator[Desk]:
-    path = shutil.copy(empty_desk_file, tmp_path_factory.mktemp("challenge") / "desk.db")
-    desk = open_desk(path, actor="kim")
+def challenge(lasting_path: Path | str, challenge_data: Path) -> Iterator[Desk]:
+    desk = open_desk(lasting_path, actor="kim")
     import_files(desk, sorted(challenge_data.glob("*.sql.txt")))
     yield desk
     desk.close()
+
+
+@pytest.fixture
+def rows(challenge: Desk, lasting_path: Path | str, tmp_path: Path) -> Path:
+    """A file with the rows of the challenge's desk."""
+    return as_file(lasting_path, tmp_path / "rows.db")
 
 
 def plainly(path: Path, terms: Terms) -> dict[int, tuple[float, dict[str, float]]]:
@@ -112,8 +115,8 @@ def part(holds: list[bool]) -> float:
     return sum(holds) / len(holds) if holds else 0
 
 
-def check(desk: Desk, terms: Terms) -> None:
-    expected = plainly(desk.database.file, terms)
+def check(desk: Desk, rows: Path, terms: Terms) -> None:
+    expected = plainly(rows, terms)
     with desk.reading():
         found = score(terms, PUBLISHED_WEIGHTS).agents
     assert {agent.agent_id: agent.match_score for agent in found} == {
@@ -135,16 +138,16 @@ def test_the_published_table_of_scores(challenge: Desk) -> None:
 def test_the_command_prints_the_published_table(challenge: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     lead = ("--method", LEAD.method, "--source", LEAD.source, "--destination", LEAD.destination)
     trip = ("--launch", "Tokyo Spaceport Terminal", "--requests", LEAD.requests)
-    desk = ("--db", str(challenge.database.file), "--weights", "published", "--json")
+    desk = ("--db", challenge.database.address, "--weights", "published", "--json")
     assert main(["match", *lead, *trip, *desk]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [(row["agent_id"], row["match_score"]) for row in rows] == list(PUBLISHED.items())
 
 
-def test_any_lead_agrees_with_the_whole_history(challenge: Desk) -> None:
+def test_any_lead_agrees_with_the_whole_history(challenge: Desk, rows: Path) -> None:
     kinds = (FIRST_VALUES["method"], FIRST_VALUES["source"], FIRST_VALUES["destination"], ("", "LUXURY"))
     for method, source, destination, requests in product(*kinds):
-        check(challenge, Terms(method, source, destination, requests=requests))
+        check(challenge, rows, Terms(method, source, destination, requests=requests))
 
 
 @pytest.mark.on_file
@@ -175,7 +178,7 @@ def test_scores_follow_random_work(desk: Desk, clock: Any) -> None:
                     lambda older=older: editing.edit(desk, older, source=rng.choice(FIRST_VALUES["source"])),
                 )
             )()
-        check(desk, Terms(**drawn()))
+        check(desk, desk.database.file, Terms(**drawn()))
 
 
 def test_the_history_shows_no_difference_between_agents(challenge: Desk) -> None:
@@ -248,9 +251,9 @@ def as_known_at(row: PastAssignment, agents: list[Any], before: list[PastAssignm
     return ranks
 
 
-def test_training_uses_only_what_was_known_at_each_assignment(challenge: Desk) -> None:
+def test_training_uses_only_what_was_known_at_each_assignment(challenge: Desk, rows: Path) -> None:
     """Every assignment against a plain evaluation of its past: no outcome counts before it is known."""
-    with sqlite3.connect(challenge.database.file) as connection:
+    with sqlite3.connect(rows) as connection:
         history = [PastAssignment(*row) for row in connection.execute(AS_IT_WAS)]
         agents = connection.execute(
             "SELECT agent_id, rating, years_of_service, capacity FROM space_travel_agents ORDER BY agent_id"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
@@ -107,3 +108,26 @@ def test_an_error_of_what_was_sent_ahead_ends_the_transaction(
     with desk.reading():
         assert Agent.lock(1).load == 0
     assert add_lead()["booking_id"] == 1
+
+
+@pytest.mark.parametrize("arrives_before", [False, True])
+def test_an_error_of_what_was_sent_ahead_ends_a_savepoint_alone(
+    desk: Desk, add_agent: Callable[..., Any], arrives_before: bool
+) -> None:
+    """The server may answer before the savepoint's end is sent, or after."""
+    add_agent()
+
+    def break_a_rule() -> None:
+        with desk.database.savepoint():
+            desk.database.later("UPDATE space_travel_agents SET load = -1", ())
+            if arrives_before:
+                assert select.select([desk.database.driver()], [], [], 30)[0]
+
+    with desk.transaction():
+        with pytest.raises(IntegrityError):
+            break_a_rule()
+        agent = Agent.lock(1)
+        agent.last_name = "Lovelace"
+        agent.save()
+    with desk.reading():
+        assert (Agent.lock(1).last_name, Agent.lock(1).load) == ("Lovelace", 0)

@@ -38,8 +38,8 @@ MESSAGES = (
 )
 
 
-def opened(path: Path, *, create: bool = False) -> Desk:
-    """The desk in a file, always at the same moment, for the same person at the same terminal."""
+def opened(path: Path | str, *, create: bool = False) -> Desk:
+    """The desk, always at the same moment, for the same person at the same terminal."""
     return open_desk(path, clock=lambda: MOMENT, actor="kim", session="terminal 1", create=create)
 
 

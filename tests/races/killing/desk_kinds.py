@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -71,11 +69,13 @@ def unnoticed_room(desk: Desk) -> None:
 
 def drifted(desk: Desk) -> None:
     """Counts, an index and the search index are wrong, as after SQL by hand."""
-    with closing(sqlite3.connect(desk.database.file)) as connection, connection:
-        connection.execute("UPDATE space_travel_agents SET load = load + 3, issue_load = 0")
-        connection.execute("DELETE FROM match_tallies WHERE kind = 'method'")
-        connection.execute("DROP INDEX bookings_status")
-        connection.execute("DELETE FROM issue_watch WHERE issue_id = 1")
+    for damage in (
+        "UPDATE space_travel_agents SET load = load + 3, issue_load = 0",
+        "DELETE FROM match_tallies WHERE kind = 'method'",
+        "DROP INDEX bookings_status",
+        "DELETE FROM issue_watch WHERE issue_id = 1",
+    ):
+        desk.database.run(damage, ())
 
 
 def sealed(desk: Desk) -> None:

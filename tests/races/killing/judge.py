@@ -1,4 +1,4 @@
-"""The judge of what was killed: reads the file itself, with SQL of its own, past all of the desk's code."""
+"""The judge of what was killed: reads the desk itself, with SQL of its own, past all of the desk's code."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.by_hand import as_file, tables_of
 from tests.races.killing.kinds import Dump, Kind, desk_in
 from tests.races.killing.server import Told
 from tests.races.killing.soundness import broken_rules
@@ -54,10 +55,17 @@ def _columns(connection: sqlite3.Connection, table: str) -> str:
     return ", ".join(name for name in names if name != OUTSIDE_TIME.get(table))
 
 
-def dump_of(database: Path) -> Dump:
-    """Everything in a desk's file; nothing if there is none."""
-    with copied(database) as connection:
-        return dump(connection)
+def dump_of(desk: Path | str) -> Dump:
+    """Everything in a desk; nothing if there is none. A server's schema is not compared."""
+    if isinstance(desk, Path):
+        with copied(desk) as connection:
+            return dump(connection)
+    return {
+        table: [
+            tuple(value for name, value in row.items() if name != OUTSIDE_TIME.get(table)) for row in rows
+        ]
+        for table, rows in tables_of(desk).items()
+    }
 
 
 def damage(connection: sqlite3.Connection) -> list[str]:
@@ -122,7 +130,20 @@ class Reference:
             wrong.append(f"run again, it answered {told['answer']} instead of {self.answer}")
         return wrong
 
-    def _look(self, database: Path) -> tuple[Dump, list[str]]:
+    def _look(self, desk: Path | str) -> tuple[Dump, list[str]]:
+        return self._look_at_file(desk) if isinstance(desk, Path) else self._look_at_server(desk)
+
+    def _look_at_server(self, address: str) -> tuple[Dump, list[str]]:
+        """The server itself sees to sound pages and references."""
+        found, wrong = dump_of(address), []
+        if self.kind.in_parts and found:
+            with tempfile.TemporaryDirectory() as folder:
+                file = as_file(address, Path(folder) / "rows.db")
+                with closing(sqlite3.connect(file)) as connection:
+                    wrong = broken_rules(connection)
+        return self.kind.left_out(found), wrong
+
+    def _look_at_file(self, database: Path) -> tuple[Dump, list[str]]:
         try:
             with copied(database) as connection:
                 found, wrong = dump(connection), damage(connection)

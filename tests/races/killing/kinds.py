@@ -12,6 +12,7 @@ from dispatch.operations import configuration
 from tests.races.killing.desk_at_work import furnish, opened
 
 REQUEST = "request 1"
+ADDRESS = "address"
 COMMAND, FINGERPRINT = 3, 10  # columns of events
 Tell = Callable[[object], None]
 Dump = dict[str, list[tuple[Any, ...]]]
@@ -28,7 +29,7 @@ def prepared_already(_folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of work in a folder with a desk.
+    """One kind of work in a folder with a desk, which may be on a server unless there are ``copies``.
 
     ``prepare`` makes the folder ready. ``act`` does the work: it tells ``None`` when the desk is open, then
     the answer, as soon as a person would see it; ``answers_again`` if it gives the same one when it is run
@@ -49,8 +50,14 @@ class Kind:
     copies: tuple[str, ...] = ()
 
 
-def desk_in(folder: Path) -> Path:
+def file_in(folder: Path) -> Path:
     return folder / "desk.db"
+
+
+def desk_in(folder: Path) -> Path | str:
+    """The desk of a folder: its file, or the database on a server whose address is written there."""
+    at = folder / ADDRESS
+    return at.read_text("utf-8") if at.exists() else file_in(folder)
 
 
 def make_desk(folder: Path) -> None:

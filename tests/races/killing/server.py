@@ -1,7 +1,7 @@
 """The process that forks one process for each trial: started once, it has loaded everything.
 
 Run as ``python server.py``. Each line it reads is an Order in JSON, and it answers each with a Told in JSON.
-It never opens a desk itself, so that nothing of SQLite's is inherited.
+It never opens a desk itself, so that nothing of an engine's is inherited.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from dispatch.operations.command_list import every_command
 from dispatch.triage import pipeline
 from models.errors import DeskError
 from tests.races.killing.catalogue import KINDS
-from tests.races.killing.kinds import make_desk
+from tests.races.killing.kinds import ADDRESS, make_desk
 
 PATIENCE_S = 60.0
+DRIVER = ("psycopg", "models.postgres.opening")
 WRITES = "write,pwrite64,pwritev,fsync,fdatasync,ftruncate,fallocate,rename,link,unlink,unlinkat,mkdir,rmdir"
 """The system calls that change files."""
 
@@ -71,7 +72,8 @@ class Told(TypedDict):
 def carry_out(order: Order) -> Told:
     """Fork a process that does what is ordered, kill it in time, and return what it told."""
     if order["task"] == "act":
-        for name in KINDS[order["kind"]].loads:
+        on_server = (Path(order["folder"]) / ADDRESS).exists()
+        for name in (*KINDS[order["kind"]].loads, *(DRIVER if on_server else ())):
             import_module(name)
     answers, answering = os.pipe()
     gate, opening = os.pipe()

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from itertools import groupby
 from pathlib import Path
@@ -16,21 +17,29 @@ from typing import Any
 
 from tests.races.killing.catalogue import KINDS
 from tests.races.killing.judge import Reference, dump_of
-from tests.races.killing.kinds import COMMAND, Kind, desk_in
-from tests.races.killing.server import Order, Told, Unwatched
+from tests.races.killing.kinds import ADDRESS, COMMAND, Kind, desk_in
+from tests.races.killing.server import PATIENCE_S, Order, Told, Unwatched
+from tests.server import Server as DatabaseServer
+from tests.server import database_of
 
 ROOT = Path(__file__).resolve().parents[3]
 LONG_RUN, ENDS, STRIDE = 100, 3, 16
+TRIAL, LOOK_S = "trial", 0.005
+CONNECTED = f"SELECT pid FROM pg_stat_activity WHERE datname = '{TRIAL}'"
 BY_ITSELF = "ended by itself"
 LATEST = 1.2  # of the time a command takes: some are killed after their answer, or not at all
 ENVIRONMENT = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class Trials:
-    """The fork server, and a folder in which all trials happen: paths are in answers and events."""
+    """The fork server, and a folder in which all trials happen: paths are in answers and events.
 
-    def __init__(self, place: Path) -> None:
+    With a ``database_server``, the desks are databases on it, and the folder has the trial's address.
+    """
+
+    def __init__(self, place: Path, database_server: DatabaseServer | None = None) -> None:
         self.place = place
+        self._databases = database_server
         self.folder = place / "trial"
         aside = place / "aside"  # what killed processes leave in the system's folder of temporary files
         aside.mkdir()
@@ -45,7 +54,7 @@ class Trials:
         self._read()
         self._begin(None)
         self.order({"task": "make"})
-        shutil.move(self.folder, place / "at work")
+        self._keep(place / "at work")
 
     def order(self, order: Order) -> Told:
         """Have the server do something in the folder of the trial."""
@@ -56,6 +65,7 @@ class Trials:
         if "unwatched" in answer:
             raise Unwatched(answer["unwatched"])
         told: Told = answer
+        self._wait_for_server()
         if order["task"] != "act" and told["error"]:
             raise RuntimeError(told["error"])
         return told
@@ -76,6 +86,26 @@ class Trials:
             self.folder.mkdir()
         else:
             shutil.copytree(template, self.folder)
+        if self._databases is not None:
+            source = "template1" if template is None else database_of((template / ADDRESS).read_text("utf-8"))
+            self._databases.drop_database(TRIAL)
+            self._databases.execute(f"CREATE DATABASE {TRIAL} TEMPLATE {source} STRATEGY file_copy")
+            (self.folder / ADDRESS).write_text(self._databases.url(TRIAL), "utf-8")
+
+    def _keep(self, template: Path) -> None:
+        """Let others begin with what the folder and its desk hold now."""
+        shutil.copytree(self.folder, template)
+        if self._databases is not None:
+            copy = self._databases.new_database(TRIAL)
+            (template / ADDRESS).write_text(self._databases.url(copy), "utf-8")
+
+    def _wait_for_server(self) -> None:
+        """Wait until the database server has noticed that the process is dead, and done what it had sent."""
+        deadline = time.monotonic() + PATIENCE_S
+        while self._databases is not None and self._databases.execute(CONNECTED):
+            if time.monotonic() > deadline:
+                raise RuntimeError("a connection outlives its process")
+            time.sleep(LOOK_S)
 
     def prepared(self, kind: str) -> Path:
         """The folder in which a kind of work begins; made once."""
@@ -83,7 +113,7 @@ class Trials:
         if not template.exists():
             self._begin(self.place / "at work")
             self.order({"task": "prepare", "kind": kind})
-            shutil.copytree(self.folder, template)
+            self._keep(template)
         return template
 
     def act(self, kind: str, **given: Any) -> Told:

@@ -31,6 +31,7 @@ from dispatch.service.ticket_files.tickets import TicketFile
 from models import engine
 from seeds.demo import demo
 from seeds.importing import importer
+from tests.by_hand import ask
 from tests.old_desk import MIGRATIONS, ROWS
 from tests.races.killing import desk_at_work as work
 from tests.races.killing.desk_at_work import TRIP, holder, lead, opened
@@ -43,6 +44,7 @@ from tests.races.killing.kinds import (
     Kind,
     Tell,
     desk_in,
+    file_in,
     prepared_already,
     set_to,
     several,
@@ -189,7 +191,11 @@ def _booking(first: int, row: int) -> tuple[object, ...]:
 
 
 def without_desk(folder: Path) -> None:
-    desk_in(folder).unlink()
+    desk = desk_in(folder)
+    if isinstance(desk, Path):
+        desk.unlink()
+    else:
+        ask(desk, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
 
 
 def write_changes(folder: Path) -> None:
@@ -308,7 +314,7 @@ def copy_alone(folder: Path) -> None:
 
 def restored(folder: Path, tell: Tell) -> None:
     tell(None)
-    done = restore.restore(opened, desk_in(folder), folder / "copy.db", request_id=REQUEST)
+    done = restore.restore(opened, file_in(folder), folder / "copy.db", request_id=REQUEST)
     tell({"event_id": done["event_id"], "last_event": done["last_event"]})
 
 
@@ -317,14 +323,14 @@ def restored(folder: Path, tell: Tell) -> None:
 
 def old_desk(folder: Path) -> None:
     """A desk made by the first migration alone, with two customers and a booking."""
-    desk_in(folder).unlink()
+    file_in(folder).unlink()
     first = folder / "first" / "migrations"
     first.mkdir(parents=True)
     shutil.copy(MIGRATIONS / "0001_desk.py", first)
     # this process makes the old desk and ends
     engine.MIGRATIONS, engine.SCHEMA_VERSION = first, 1
-    opened(desk_in(folder), create=True).close()
-    with closing(sqlite3.connect(desk_in(folder))) as connection:
+    opened(file_in(folder), create=True).close()
+    with closing(sqlite3.connect(file_in(folder))) as connection:
         connection.executescript(ROWS)
     shutil.rmtree(first.parent)
 
