@@ -22,6 +22,7 @@ from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from models.engine import SNAPSHOT
 from models.postgres import opening
+from models.postgres.connection import ServerConnection
 from models.postgres.engine import PostgresEngine
 
 Add = Callable[[], object]
@@ -50,7 +51,7 @@ FLUSH = b"SELECT set_config('synchronous_commit', 'on', true), pg_logical_emit_m
 class PlainEngine(PostgresEngine):
     """The same without what makes it quick: each statement is waited for, and the disk under the lock."""
 
-    def _connect(self) -> psycopg.Connection[Any]:
+    def _connect(self) -> ServerConnection:
         conn = super()._connect()
         conn.execute("SET synchronous_commit = on")
         return conn
