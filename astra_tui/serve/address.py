@@ -87,7 +87,8 @@ def _parsed(given: str) -> Public:
             return _written(parts.scheme, parts.hostname, port)
     except ValueError:  # a port or an address that is none, or a name that cannot be one
         pass
-    problem = f"{validation.excerpt(given)} is not the address of a desk: a scheme and a host, and no more"
+    what = "this" if "@" in given else validation.excerpt(given)  # a password is not repeated
+    problem = f"{what} is not the address of a desk: a scheme and a host, and no more"
     raise InvalidInput("public", problem, "like https://desk.example")
 
 

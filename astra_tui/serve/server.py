@@ -118,7 +118,10 @@ class Server:
         return response
 
     async def _sign_in(self, request: web.Request) -> web.Response:
-        form = await request.post()
+        try:
+            form = await request.post()
+        except (ValueError, LookupError):  # no form of ours
+            return web.Response(status=400, text="This is no sign-in.\n")
         login, password = (str(form.get(name, "")) for name in ("login", "password"))
         if self.here >= self.most:
             return self._full()
@@ -160,13 +163,13 @@ class Server:
         """Start an application for a ticket, and pass on what is typed and drawn."""
         if self.here >= self.most:
             return self._full()
+        socket = web.WebSocketResponse(heartbeat=ALIVE_EVERY_S, max_msg_size=LONGEST_MESSAGE)
+        if not socket.can_prepare(request).ok:
+            return web.Response(status=400, text="This is the terminal's connection.\n")
         ticket = self.tickets.use(request.cookies.get(self.cookie, ""))
         if ticket is None:
             self.tell({"what": "refused", "code": "ticket", "value": "used, too old or none"})
             return web.Response(status=FORBIDDEN, text="Sign in first.\n")
-        socket = web.WebSocketResponse(heartbeat=ALIVE_EVERY_S, max_msg_size=LONGEST_MESSAGE)
-        if not socket.can_prepare(request).ok:
-            return web.Response(status=400, text="This is the terminal's connection.\n")
         self.here += 1
         visit = asyncio.create_task(self._keep(request, socket, ticket))
         self.visits.add(visit)

@@ -59,7 +59,7 @@ class Visit:
         """Pass on what comes from the tab; what no page of ours sends is left out."""
         async for message in self._socket:
             if message.type is WSMsgType.TEXT:
-                with suppress(ValueError):
+                with suppress(ValueError, RecursionError):
                     await self._pass_on(json.loads(message.data))
 
     async def _pass_on(self, message: Any) -> None:
@@ -81,10 +81,10 @@ class Visit:
                 if kind == DATA:
                     self._has_drawn = True
                     await self._socket.send_bytes(payload)
-                elif kind == META and not self._heard(json.loads(payload)):
+                elif kind == META and not self.heard(json.loads(payload)):
                     return
 
-    def _heard(self, meta: dict[str, Any]) -> bool:
+    def heard(self, meta: dict[str, Any]) -> bool:
         """Note what it says of itself; return False at its end."""
         match meta:
             case {"type": "alive"}:
@@ -102,6 +102,7 @@ class Visit:
             await asyncio.sleep(ASK_EVERY_S)
             asking = asyncio.create_task(self._child.say(type="ask"))  # one that hangs may not even read
             await asyncio.wait([asking], timeout=ASK_EVERY_S)
+            asking.cancel()
         self.why = STOPPED_ANSWERING
 
 
