@@ -13,7 +13,7 @@ import threading
 from functools import partial
 from typing import Any
 
-from textual import messages
+from textual import events, messages
 from textual.app import App
 from textual.driver import Driver
 from textual.drivers.web_driver import WebDriver
@@ -50,6 +50,8 @@ class Tab(WebDriver):
     def on_meta(self, packet_type: str, payload: dict[str, object]) -> None:
         if packet_type == "ask":
             self.host.call_later(self.write_meta, {"type": "alive"})
+        elif packet_type == "focus":  # behind the loss of focus that every start begins with
+            self.host.call_later(self.host.post_message, events.AppFocus())
         else:
             super().on_meta(packet_type, payload)
 

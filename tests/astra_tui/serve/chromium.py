@@ -144,6 +144,7 @@ class Chromium:
         tab = Tab(known["id"], await self._session.ws_connect(known["webSocketDebuggerUrl"], max_msg_size=0))
         for domain in ("Page", "Runtime", "Network", "Log"):
             await tab.ask(f"{domain}.enable")
+        await tab.ask("Emulation.setFocusEmulationEnabled", enabled=True)  # as the window in front
         return tab
 
     async def close(self, tab: Tab) -> None:
