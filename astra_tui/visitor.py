@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import threading
 from functools import partial
@@ -42,7 +43,7 @@ class Tab(WebDriver):
     def run_input_thread(self) -> None:
         super().run_input_thread()
         if not self.exit_event.is_set():  # the end of the input: the server has ended, or wants this to end
-            end = threading.Timer(TIME_TO_END_S, os._exit, [1])
+            end = threading.Timer(TIME_TO_END_S, os.killpg, [os.getpgid(0), signal.SIGKILL])
             end.daemon = True
             end.start()
             self.host.post_message(messages.ExitApp())

@@ -85,9 +85,9 @@ class Child:
             cwd=folder,
             start_new_session=True,
         )
-        child = cls(process)
-        child._stdin.write(json.dumps(order).encode() + b"\n")
-        return child
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(order).encode() + b"\n")
+        return cls(process)
 
     async def type(self, text: str) -> None:
         """Pass on what was typed."""
