@@ -39,6 +39,8 @@ class Tab(WebDriver):
     def __init__(self, app: App[Any], **given: Any) -> None:
         super().__init__(app, **given)
         self.host = app
+        if isinstance(app, BrowserApp):
+            app.tab = self
 
     def run_input_thread(self) -> None:
         super().run_input_thread()
@@ -63,14 +65,7 @@ class BrowserApp(AstraApp):
     tab: Tab | None = None
 
     def get_driver_class(self) -> type[Driver]:
-        host = self
-
-        class OwnTab(Tab):
-            def __init__(self, app: App[Any], **given: Any) -> None:
-                super().__init__(app, **given)
-                host.tab = self
-
-        return OwnTab
+        return Tab
 
     def copy_to_clipboard(self, text: str) -> None:
         App.copy_to_clipboard(self, text)  # not into the clipboard of the machine that serves

@@ -26,7 +26,6 @@ def serve(
     port: int,
     public: str | None,
     most: int,
-    folder: Path,
     actor: str | None,
     tell: Tell,
     log: IO[bytes] | None,
@@ -34,7 +33,7 @@ def serve(
     """Serve a desk until a signal ends it. Raises DeskError before anything is served."""
     with listen(host, port) as listening:
         address = public_address(public, host, listening)
-        server = Server(ServedDesk(path), address, most, folder, actor, tell, log)
+        server = Server(ServedDesk(path), address, most, actor, tell, log)
         try:
             asyncio.run(_run(server, listening))
         finally:

@@ -22,6 +22,7 @@ from astra_tui.serve.door import headers_of, turned_away
 from astra_tui.serve.served_desk import ServedDesk
 from astra_tui.serve.tickets import Ticket, Tickets
 from astra_tui.serve.visit import LONGEST_MESSAGE, Visit, reason, size_of
+from astra_tui.user.visitors import visitor_folder
 from models import private_files
 from models.base import Json
 from models.errors import DatabaseUnavailable, DeskError
@@ -39,12 +40,11 @@ Tell = Callable[[Json], None]
 
 @dataclass
 class Server:
-    """Serves one desk: ``most`` visitors at once, whose files are in ``folder`` on a desk with users."""
+    """Serves one desk, to ``most`` visitors at once."""
 
     desk: ServedDesk
     public: Public
     most: int
-    folder: Path
     actor: str | None
     tell: Tell
     log: IO[bytes] | None = None
@@ -190,7 +190,8 @@ class Server:
         finally:
             self.here -= 1
             self.tell({"what": "left", "here": self.here, "most": self.most, "why": why} | who)
-            await socket.close(message=reason(why))
+            if socket.prepared:
+                await socket.close(message=reason(why))
 
     async def _run(self, request: web.Request, socket: web.WebSocketResponse, ticket: Ticket) -> str:
         """Run an application to its end, and return why it ended."""
@@ -214,7 +215,7 @@ class Server:
         """Return the folder of a user's preferences and drafts; None for who is at this machine anyway."""
         if ticket.session is None:
             return None
-        folder = self.folder / await self.desk.desk_id() / str(ticket.session.user_id)
+        folder = visitor_folder(await self.desk.desk_id(), ticket.session.user_id)
         await asyncio.to_thread(private_files.make_folder, folder)
         return folder
 

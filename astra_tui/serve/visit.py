@@ -15,8 +15,9 @@ ASK_EVERY_S, PATIENCE_S = 10.0, 40.0
 LEAST, MOST = Size(20, 5), Size(500, 200)
 LONGEST_MESSAGE = 1024 * 1024
 LONGEST_REASON = 120  # bytes; a frame that closes has little room
-ENDED, STOPPED_ANSWERING, DID_NOT_START = (
+ENDED, FAILED, STOPPED_ANSWERING, DID_NOT_START = (
     "The session has ended.",
+    "The application has failed. What you typed in Dispatch is kept.",
     "The application stopped answering and was ended.",
     "The application could not be started.",
 )
@@ -40,7 +41,7 @@ class Visit:
     def __init__(self, socket: web.WebSocketResponse, child: Child) -> None:
         self._socket, self._child = socket, child
         self._answered_at = asyncio.get_running_loop().time()
-        self._has_drawn = False
+        self._has_drawn = self._is_over = False
         self.why = ""
         """Why it ended, for the visitor."""
 
@@ -53,7 +54,12 @@ class Visit:
             for way in ways:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
-        self.why = self.why or (ENDED if self._has_drawn else DID_NOT_START)
+        self.why = self.why or self._how_it_ended()
+
+    def _how_it_ended(self) -> str:
+        if self._is_over or self._socket.closed:
+            return ENDED
+        return FAILED if self._has_drawn else DID_NOT_START
 
     async def _typed(self) -> None:
         """Pass on what comes from the tab; what no page of ours sends is left out."""
@@ -92,8 +98,8 @@ class Visit:
             case {"type": "ended", "why": str(why)}:
                 self.why = why
             case {"type": "exit"}:
-                return False
-        return True
+                self._is_over = True
+        return not self._is_over
 
     async def _watch(self) -> None:
         """Return when the application has not answered for long."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 from importlib.util import find_spec
 
 import rich_click as click
-from platformdirs import user_state_path
 
 from astra_tui.cli.database import database_path
 from astra_tui.cli.identity import refuse_actor
 from astra_tui.cli.options import Call, reading
 from astra_tui.cli.output.printing import narrate, put_json_line
+from astra_tui.cli.output.streams import OutputLost
 from astra_tui.user.mentions import log_path
 from models import private_files
 from models.base import Json
@@ -55,7 +56,6 @@ def serve(call: Call, host: str, port: int, public: str | None, most: int) -> No
             port=port,
             public=public,
             most=most,
-            folder=user_state_path("astra", appauthor=False) / "visitors",
             actor=actor,
             tell=_tell_as_json if call.as_json else _tell,
             log=complaints,
@@ -79,7 +79,10 @@ def _actor(call: Call) -> str | None:
 
 
 def _tell_as_json(what: Json) -> None:
-    put_json_line({"at": _now()} | what)
+    try:
+        put_json_line({"at": _now()} | what)
+    except (BrokenPipeError, OutputLost):  # nobody reads on
+        signal.raise_signal(signal.SIGTERM)
 
 
 def _tell(what: Json) -> None:
@@ -94,8 +97,8 @@ def _words(what: Json) -> str:
     who = what.get("login", "somebody")
     match what["what"]:
         case "serving":
-            is_open = " to this machine; the desk is open" if what["is_open"] else ""
-            return f"Serving {what['address']}{is_open}, until stopped"
+            to_all = " to everybody at this machine, as the desk has no users" if what["is_open"] else ""
+            return f"Serving {what['address']}{to_all}; until stopped"
         case "came":
             return f"{who} came ({what['here']} of {what['most']})"
         case "left":

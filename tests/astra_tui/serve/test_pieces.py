@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -22,10 +23,14 @@ from astra_tui.serve.served_desk import ServedDesk
 from astra_tui.serve.server import Server
 from astra_tui.serve.tickets import GOOD_FOR_S, Tickets
 from astra_tui.serve.visit import Visit
+from astra_tui.user.draft_files import DraftFile
+from astra_tui.user.mentions import clear_filter, remove_mentions
+from astra_tui.user.visitors import visitor_folder
 from astra_tui.visitor import BrowserApp
 from dispatch.desk.access.staff import SignedIn
 from dispatch.desk.desk import Desk
 from models.errors import Refused
+from screens.base.drafts import Draft
 from tests.astra_tui.conftest import PATIENCE_S
 from tests.astra_tui.serve.conftest import PASSWORD, drawn, is_running, why_closed
 
@@ -96,7 +101,7 @@ async def running(path: Path, public: Public | None = None) -> AsyncIterator[tup
         host = f"127.0.0.1:{listening.getsockname()[1]}"
         desk = ServedDesk(path)
         known_as = public or Public("http", host)
-        server = Server(desk, known_as, 5, path.parent / "visitors", None, lambda _: None, log)
+        server = Server(desk, known_as, 5, None, lambda _: None, log)
         runner = web.AppRunner(server.application(), shutdown_timeout=1)
         await runner.setup()
         await web.SockSite(runner, listening).start()
@@ -119,9 +124,8 @@ async def connected(path: Path) -> AsyncIterator[tuple[Server, aiohttp.ClientWeb
         yield server, tab
 
 
-async def test_an_application_that_hangs_is_ended_though_its_tab_is_open(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def noted_starts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Note the process of every application that is started from now on."""
     started: list[int] = []
     start = Child.start
 
@@ -131,6 +135,13 @@ async def test_an_application_that_hangs_is_ended_though_its_tab_is_open(
         return one
 
     monkeypatch.setattr(Child, "start", noted)
+    return started
+
+
+async def test_an_application_that_hangs_is_ended_though_its_tab_is_open(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = noted_starts(monkeypatch)
     async with connected(path) as (server, tab):
         await drawn(tab, "Dispatch")
         os.kill(started[0], signal.SIGSTOP)
@@ -163,6 +174,14 @@ async def test_an_application_that_cannot_start_is_said_so(
     async with connected(path) as (server, tab):
         assert await why_closed(tab) == visit.DID_NOT_START
         assert server.here == 0
+
+
+async def test_an_application_that_is_killed_is_said_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = noted_starts(monkeypatch)
+    async with connected(path) as (_, tab):
+        await drawn(tab, "Dispatch")
+        os.kill(started[0], signal.SIGKILL)
+        assert await why_closed(tab) == visit.FAILED
 
 
 async def test_a_desk_that_is_gone_is_said_so(path: Path) -> None:
@@ -215,3 +234,14 @@ async def test_the_end_of_a_session_is_the_end_of_the_application(path: Path) ->
     async with app.run_test():
         app.end_session("Signed out after 15 minutes without a key.")
     assert app.return_code == 0
+
+
+def test_an_erased_customer_is_removed_from_the_drafts_of_visitors_too(path: Path) -> None:
+    state = visitor_folder("desk", 7) / "state" / "astra"
+    draft = DraftFile(path, state / "drafts", "anna")
+    draft.keep(Draft({"name": "Kate Nguyen"}, "2082-03-01 09:00:00"))
+    (state / "memory.json").write_text(json.dumps({"queue.filter": "nguyen"}))
+    assert len(remove_mentions(path, ["Kate Nguyen"])) == 1
+    assert clear_filter(["Kate Nguyen"])
+    assert json.loads((state / "memory.json").read_text())["queue.filter"] == ""
+    draft.close()

@@ -16,7 +16,7 @@ from dispatch.desk.desk import Desk
 from dispatch.people import failures, users
 from models.base import tuples
 from models.people import UserToken
-from tests.astra_tui.conftest import PATIENCE_S
+from tests.astra_tui.conftest import PATIENCE_S, Start, lines_of
 from tests.astra_tui.serve.conftest import (
     PASSWORD,
     Serve,
@@ -160,6 +160,17 @@ async def test_an_application_that_does_not_listen_is_ended_with_its_tab(serve: 
         await socket.close()
         served.wait_for("left")
         assert not is_running(child)
+
+
+async def test_it_ends_when_nobody_reads_what_it_says(started: Start, path: Path) -> None:
+    process = started("serve", "--port", 0, "--json")
+    (said,) = lines_of(process, 1)
+    assert process.stdout is not None
+    process.stdout.close()
+    elsewhere = {"Host": "evil.example"}
+    async with aiohttp.ClientSession() as session, session.get(said["address"], headers=elsewhere) as answer:
+        assert answer.status == 421
+    assert process.wait(PATIENCE_S) == 0
 
 
 async def test_an_open_desk_needs_no_name_and_a_closed_one_no_guest(serve: Serve, desk: Desk) -> None:
