@@ -59,7 +59,7 @@ def headers_of(public: Public) -> dict[str, str]:
         f" img-src 'self' data:; connect-src 'self' {public.socket_origin};"
         " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
-    always = {
+    return {
         "Content-Security-Policy": policy,
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
@@ -70,4 +70,3 @@ def headers_of(public: Public) -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
     }
-    return always | ({"Strict-Transport-Security": "max-age=31536000"} if public.is_encrypted else {})

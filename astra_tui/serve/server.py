@@ -30,7 +30,7 @@ from models.errors import DatabaseUnavailable, DeskError
 LONGEST_FORM = 16 * 1024
 ALIVE_EVERY_S = 15.0
 LATER, FORBIDDEN, TOO_MANY = 503, 403, 429
-FULL = "Everybody has a tab open already: {most} of {most}. Try again when somebody has left."
+FULL = "All places are taken: {most} of {most}. Try again when somebody has left."
 OPEN_TO_ALL = "This desk has no users any more, so nobody is let in from other machines."
 SIGN_IN, START = "Sign in", "Start again"
 
