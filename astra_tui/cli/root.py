@@ -28,6 +28,7 @@ COMMANDS = {
     "customer": "customer:customer",
     "shuffle": "sweep:shuffle",
     "sweep": "sweep:sweep",
+    "serve": "serve:serve",
     "issue": "issue:issue",
     "triage": "triage:triage_command",
     "dashboard": "dashboard:dashboard",

@@ -1,4 +1,4 @@
-"""Removing what this account's own files say of a person: drafts, the log of failures, the filter kept."""
+"""Removing what this account's files say of a person: drafts, the log of failures, the filter kept."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from pathlib import Path
 from platformdirs import user_state_path
 
 from astra_tui.user.draft_folder import drafts_of
-from astra_tui.user.remembered import Memory, memory_path
+from astra_tui.user.remembered import MEMORY, Memory
+from astra_tui.user.visitors import state_folders
 
+LOG = "astra.log"
 SHORTEST = 3  # a shorter text is in too many files to tell a person
 FILTER = "queue.filter"
 _WORD = re.compile(r"\w+")
@@ -18,7 +20,7 @@ _WORD = re.compile(r"\w+")
 
 def log_path() -> Path:
     """Return the file that failures of Astra itself are written to."""
-    return user_state_path("astra", appauthor=False) / "astra.log"
+    return user_state_path("astra", appauthor=False) / LOG
 
 
 def remove_mentions(database: str | Path, texts: Iterable[str]) -> list[Path]:
@@ -28,7 +30,9 @@ def remove_mentions(database: str | Path, texts: Iterable[str]) -> list[Path]:
     """
     wanted = [_comparable(text) for text in texts if len(_comparable(text)) >= SHORTEST]
     removed = []
-    for file in (*drafts_of(database), log_path()):
+    places = state_folders()
+    drafts = [file for place in places for file in drafts_of(database, place / "drafts")]
+    for file in (*drafts, *(place / LOG for place in places)):
         try:
             content = file.read_bytes()
             # JSON escapes what is not ASCII, a log does not
@@ -42,9 +46,16 @@ def remove_mentions(database: str | Path, texts: Iterable[str]) -> list[Path]:
 
 
 def clear_filter(texts: Iterable[str]) -> bool:
-    """Clear the filter kept for the next start if a word of it begins one of these texts' words."""
-    memory = Memory(memory_path())
+    """Clear a filter kept for the next start if a word of it begins one of these texts' words.
+
+    Those of visitors are cleared, too; returns whether any was.
+    """
     known = [word for text in texts for word in _words(text)]
+    cleared = [_cleared(Memory(place / MEMORY), known) for place in state_folders()]
+    return any(cleared)
+
+
+def _cleared(memory: Memory, known: list[str]) -> bool:
     is_theirs = any(one.startswith(word) for word in _words(memory.get(FILTER, "")) for one in known)
     if is_theirs and memory.put(FILTER, ""):
         memory.write()

@@ -19,12 +19,13 @@ from astra_tui.user.throw_away import is_thrown_away
 T = TypeVar("T", bound="str | bool | int | list[str]")
 
 
+MEMORY = "memory.json"
 OF_ONE_DESK = ("place", "queue.view", "queue.filter")
 """How one desk was left: another does not begin there. Orders and columns are the user's at any desk."""
 
 
 def memory_path() -> Path:
-    return user_state_path("astra", appauthor=False) / "memory.json"
+    return user_state_path("astra", appauthor=False) / MEMORY
 
 
 class Memory:

@@ -1,0 +1,1 @@
+"""``astra serve``: the application in a browser, behind a door of its own."""
