@@ -18,7 +18,8 @@ import psycopg
 from peewee import OperationalError, PostgresqlDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
-from models.engine import SCHEMA_VERSION, SNAPSHOT, Checked, newer, no_file, older
+from models import engine
+from models.engine import SNAPSHOT, Checked, newer, no_file, older
 from models.errors import DatabaseUnavailable
 from models.postgres import checkup, connection, refusals, upgrade
 from models.postgres.address import Address
@@ -140,9 +141,9 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         if changes != self._thread.changes + 1:
             self._thread.next_ids.clear()
         self._thread.changes = changes
-        if version != SCHEMA_VERSION:
+        if version != engine.SCHEMA_VERSION:
             self.rollback()
-            if version > SCHEMA_VERSION:
+            if version > engine.SCHEMA_VERSION:
                 raise newer(self.address, "changed", version)
             raise older(self.address)
 

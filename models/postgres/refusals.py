@@ -55,6 +55,7 @@ _BY_ERROR: tuple[tuple[type[Exception], str, str, str], ...] = (
         "repeat the command",
     ),
     (errors.LockNotAvailable, "locked", "another terminal has locked the desk", "try again later"),
+    (errors.DeadlockDetected, "locked", "other terminals are reading the desk", "try again"),
 )
 
 
