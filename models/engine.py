@@ -15,6 +15,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 
 from peewee import Database, Node
 
+from models.content import Content
 from models.errors import DatabaseUnavailable, Refused
 from models.inspection.rules import Rule
 from models.sweepers import SweepRecord
@@ -221,6 +222,17 @@ class Engine(Database, ABC):
     @abstractmethod
     def seal(self) -> None:
         """Refuse to write from now on, if the desk can only be read."""
+
+    # the desk as a whole
+
+    @property
+    @abstractmethod
+    def content(self) -> Content:
+        """All rows, to be copied."""
+
+    @abstractmethod
+    def identity(self) -> object:
+        """Return what tells the place of this desk from every other, however its address is written."""
 
     # operation
 

@@ -60,10 +60,10 @@ def file_to_create(given: str | None) -> Path:
 
 def _located(given: str | None) -> tuple[Path | str, bool]:
     if given is not None:
-        return _as_place(given), False
+        return place_of(given), False
     named = os.environ.get("ASTRA_DATABASE") or _configured()
     if named:
-        return _as_place(named), False
+        return place_of(named), False
     from platformdirs import user_data_path
 
     return user_data_path("astra", appauthor=False) / "astra.db", True
@@ -78,7 +78,7 @@ def _configured() -> str | None:
     return settings.database
 
 
-def _as_place(text: str) -> Path | str:
+def place_of(text: str) -> Path | str:
     """Return the file of a path or a sqlite:/// address, or the address of a server."""
     if is_address(text):
         return text

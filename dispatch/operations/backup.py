@@ -19,9 +19,10 @@ from dispatch.operations.backup_record import FOLDER, NEWEST_AT, NEWEST_FILE, re
 from dispatch.operations.doctor import examine
 from dispatch.operations.row_types import BackupResult
 from models.bookings import Booking
+from models.engine import Engine
 from models.errors import DatabaseUnavailable, InvalidInput, Refused
 from models.files import put_in_place as put_file_in_place
-from models.sqlite import copies
+from models.sqlite import copies, desk_file
 from models.sqlite.copies import DriverError
 from models.sqlite.desk_file import free_name, has_log, log_of
 from models.sqlite.opening import looked_at
@@ -49,7 +50,7 @@ def backup(
     target = (
         automatic_name(path, desk.real_time())
         if file is None
-        else checked_target(path, Path(file), force=force)
+        else checked_target(desk.database, Path(file), force=force)
     )
     made = _make(desk, target, force=force)
     if keep is not None and made["checked"]:
@@ -116,25 +117,39 @@ def automatic_name(path: Path, moment: datetime, what: str = "") -> Path:
     return free_name(folder / f"{path.stem}{what}-{moment:%Y%m%d-%H%M%S}.db")
 
 
-def checked_target(desk: Path, file: Path, *, force: bool) -> Path:
+def checked_target(desk: Engine, file: Path, *, force: bool) -> Path:
     """Return the real path of a copy to be written. Raises InvalidInput and Refused."""
+    target = checked_file(desk, file)
     with naming(file):
-        target = Path(os.path.realpath(file.expanduser()))
-        taken = {Path(os.path.realpath(desk)).with_name(desk.name + end) for end in ("", "-wal", "-shm")}
-        if target in taken or (target.exists() and target.samefile(desk)):
-            raise InvalidInput("file", f"{file} is the desk itself", "choose another file")
-        if target.is_dir():
-            raise InvalidInput("file", f"{file} is a folder", f"name a file: {file / desk.name}")
-        if not target.parent.is_dir():
-            raise InvalidInput("file", f"no folder {target.parent}", "create it first")
-        if os.path.lexists(target) and not target.is_file():
-            raise InvalidInput("file", f"{file} is not a file, but a device or a pipe", "name a file")
         if target.is_file() and not force:
             raise _taken(target)
+    return target
+
+
+def checked_file(desk: Engine, file: Path, what: str = "file") -> Path:
+    """Return the real path of a file to be made, or replaced. Raises InvalidInput for what is none."""
+    with naming(file):
+        target = Path(os.path.realpath(file.expanduser()))
+        if target in _files_of(desk) or (target.exists() and desk_file.identity(target) == desk.identity()):
+            raise InvalidInput(what, f"{file} is the desk itself", "choose another file")
+        if target.is_dir():
+            raise InvalidInput(what, f"{file} is a folder", f"name a file: {file / 'desk.db'}")
+        if not target.parent.is_dir():
+            raise InvalidInput(what, f"no folder {target.parent}", "create it first")
+        if os.path.lexists(target) and not target.is_file():
+            raise InvalidInput(what, f"{file} is not a file, but a device or a pipe", "name a file")
         if has_log(target):
             problem = f"another database left its log beside {file}: {log_of(target).name}"
             raise Refused("log_in_the_way", problem, "choose another name, or move the log aside")
     return target
+
+
+def _files_of(desk: Engine) -> set[Path]:
+    """Return the files that a desk has in use; none on a server."""
+    if not desk.is_file:
+        return set()
+    path = Path(os.path.realpath(desk.file))
+    return {path.with_name(path.name + end) for end in ("", "-wal", "-shm")}
 
 
 def _taken(target: Path) -> Refused:

@@ -24,6 +24,7 @@ from models.errors import DatabaseUnavailable
 from models.postgres import checkup, connection, refusals, upgrade
 from models.postgres.address import Address
 from models.postgres.ahead import Ahead, overflows
+from models.postgres.content import ServerContent
 from models.postgres.dialect import PostgresDialect
 from models.postgres.expected import ServerSchema
 from models.postgres.inspection_words import PostgresWords
@@ -35,6 +36,10 @@ LOCK = "BEGIN; UPDATE desk_lock SET changes = changes + 1 RETURNING schema_versi
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # A transaction of one empty message, whose commit waits until the log is on the disk up to there.
 FLUSH = "SELECT set_config('synchronous_commit', 'on', true), pg_logical_emit_message(true, 'astra', '')"
+
+# Two servers do not start in the same microsecond.
+IDENTITY = """SELECT pg_postmaster_start_time()::text, oid FROM pg_database
+    WHERE datname = current_database()"""
 
 
 class _Thread(threading.local):
@@ -135,7 +140,7 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
             version, changes = self._send(LOCK, last=True).fetchall()[0]
         except OperationalError as error:
             self.rollback()
-            if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+            if isinstance(refusals.cause_of(error), psycopg.errors.LockNotAvailable):
                 raise refusals.still_locked() from error
             raise
         if changes != self._thread.changes + 1:
@@ -283,6 +288,15 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
     def seal(self) -> None:
         """Nothing to do: a server that only reads refuses by itself."""
 
+    # the desk as a whole
+
+    @property
+    def content(self) -> ServerContent:
+        return ServerContent(self)
+
+    def identity(self) -> object:
+        return tuple(self.run(IDENTITY, ()).fetchall()[0])
+
     # operation
 
     def checkup(self) -> Mapping[str, Callable[[], Checked]]:
@@ -305,7 +319,7 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         try:
             self._send(f"VACUUM (FULL) {', '.join(self.get_tables())}")
         except OperationalError as error:
-            if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+            if isinstance(refusals.cause_of(error), psycopg.errors.LockNotAvailable):
                 return False
             raise
         return True

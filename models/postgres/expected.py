@@ -17,7 +17,7 @@ from peewee import PeeweeException, ProgrammingError
 
 from models.database import current_database
 from models.policy_indexes import keep_order
-from models.postgres import upgrade
+from models.postgres import refusals, upgrade
 
 if TYPE_CHECKING:
     from models.postgres.server_database import ServerDatabase
@@ -134,7 +134,7 @@ class ServerSchema:
         try:
             expected = self._expected()
         except ProgrammingError as error:
-            if isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege):
+            if isinstance(refusals.cause_of(error), psycopg.errors.InsufficientPrivilege):
                 return []
             raise
         names = sorted(expected.keys() | found.keys())

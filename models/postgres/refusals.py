@@ -59,11 +59,17 @@ _BY_ERROR: tuple[tuple[type[Exception], str, str, str], ...] = (
 )
 
 
+def cause_of(error: BaseException) -> BaseException:
+    """Return the driver's error that Peewee's stands for, or else the error itself."""
+    cause = error
+    while not isinstance(cause, psycopg.Error) and (beneath := cause.__cause__ or cause.__context__):
+        cause = beneath
+    return cause
+
+
 def unavailable(error: Exception, address: str) -> DatabaseUnavailable:
     """Turn a driver's error, or Peewee's for it, into a refusal that explains it."""
-    cause: BaseException = error
-    while not isinstance(cause, psycopg.Error) and (cause.__cause__ or cause.__context__):
-        cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
+    cause = cause_of(error)
     for kind, code, problem, hint in _BY_ERROR:
         if isinstance(cause, kind):
             return DatabaseUnavailable(code, f"{address}: {problem}", hint)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
-from peewee import PostgresqlDatabase
+from peewee import PeeweeException, PostgresqlDatabase
+from psycopg.errors import ReadOnlySqlTransaction
 
 from models import engine
 from models.engine import Active
 from models.errors import DatabaseUnavailable
-from models.postgres import sweeps
+from models.postgres import refusals, sweeps
 from models.postgres.schema import Translated
 
 if TYPE_CHECKING:
@@ -127,11 +128,11 @@ def check_empty(database: ServerDatabase) -> None:
 
 
 def _make_extension(database: ServerDatabase) -> None:
-    from peewee import PeeweeException
-
     try:
         database.execute_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     except PeeweeException as error:
+        if isinstance(refusals.cause_of(error), ReadOnlySqlTransaction):
+            raise
         raise DatabaseUnavailable(
             "no_pg_trgm",
             f"{database.address} has no pg_trgm, and it cannot be made here: {str(error).splitlines()[0]}",

@@ -17,8 +17,9 @@ from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-d
 from models import files
 from models.engine import SNAPSHOT, Checked, Engine, ExpectedSchema
 from models.errors import DatabaseUnavailable
-from models.sqlite import checkup, full_text, read_only, refusals
+from models.sqlite import checkup, desk_file, full_text, read_only, refusals
 from models.sqlite.compaction import compact
+from models.sqlite.content import SqliteContent
 from models.sqlite.desk_file import log_of
 from models.sqlite.dialect import SqliteDialect
 from models.sqlite.inspection_words import SqliteWords
@@ -166,6 +167,13 @@ class SqliteEngine(SqliteDatabase, Engine):
 
     def upgrade(self, fill: Callable[[], None]) -> None:
         migrate(self, self._path, fill, keep_copy=not self.why_read_only)
+
+    @property
+    def content(self) -> SqliteContent:
+        return SqliteContent(self)
+
+    def identity(self) -> object:
+        return desk_file.identity(self._path)
 
     def checkup(self) -> Mapping[str, Callable[[], Checked]]:
         return checkup.checks(self, self._path)
