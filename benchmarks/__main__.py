@@ -27,6 +27,7 @@ BENCHMARKS = (
     "match",
     "triage",
     "service",
+    "copy",
 )
 
 

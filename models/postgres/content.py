@@ -37,7 +37,8 @@ INDEXES = f"""SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_index i JOIN pg_c
     WHERE c.relnamespace = {HERE} AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = c.oid)
     AND i.indrelid::regclass::text <> ALL (%s) ORDER BY 1"""
 # A large table takes longer to read, or its indexes to make, than a terminal may hang.
-PATIENT = "SET LOCAL idle_in_transaction_session_timeout = '10min'"
+PATIENT = "SET LOCAL idle_in_transaction_session_timeout = '1h'"
+ROOMY = "SET LOCAL maintenance_work_mem = '256MB'"  # for the indexes of a large table
 
 
 class ServerContent(Content):
@@ -109,10 +110,12 @@ class ServerContent(Content):
             run(f'DROP INDEX "{name}"', ())
         yield
         with self._explained():
+            run(ROOMY, ())
             for _, sql in indexes:
                 run(sql, ())
             for table, name, sql, _ in references:
                 run(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {sql}', ())
+            run("ANALYZE", ())
 
 
 def _listed(columns: Iterable[str]) -> str:
