@@ -55,6 +55,13 @@ class Content(ABC):
     def unhindered(self) -> AbstractContextManager[None]:
         """Set aside, in the transaction that made the tables, what slows the writing of many rows."""
 
+    def replaced(self) -> AbstractContextManager[None]:
+        """Delete all rows, in a transaction under the lock, and set aside what slows the writing of others.
+
+        Not of a file, which is replaced page by page.
+        """
+        raise NotImplementedError
+
 
 class Written(NamedTuple):
     """What was copied: the number of rows of each table, and a digest of all their values."""
@@ -74,7 +81,7 @@ class _Digest:
         """Let rows pass, and take their values."""
         for batch in batches:
             self.rows += len(batch)
-            self._hash.update(marshal.dumps(batch, BY_VALUE))
+            self._hash.update(marshal.dumps(list(batch), BY_VALUE))
             yield batch
 
     def value(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from models.engine import Engine
 from models.errors import Refused
 from models.policy_indexes import keep_order
 from models.settings import Setting
+from models.sqlite import copies
 from models.sqlite.new_file import new_file
 
 
@@ -38,6 +40,23 @@ def fill(source: Engine, target: Engine, progress: Progress | None = None) -> Wr
     if not done:
         raise is_taken(target.address)
     return done[0]
+
+
+def write_file(source: Engine, path: Path) -> None:
+    """Copy a desk into an empty file: page by page if it is one. Raises DeskErrors, driver's errors."""
+    if source.is_file:
+        copies.copy_file(source.file, path)
+    else:
+        fill_file(source, path)
+
+
+def replace(desk: Engine, copy: Engine, locked: Callable[[], object]) -> None:
+    """Replace a desk's rows by those of a copy, in one transaction, as ``Engine.take_over`` says."""
+    with desk.active(), desk.transaction():
+        locked()
+        with copy.active(), copy.snapshot(), desk.content.replaced():
+            transfer(copy.content, desk.content)
+        keep_own_order()
 
 
 def keep_own_order() -> None:

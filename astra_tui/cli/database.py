@@ -18,7 +18,6 @@ from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from dispatch.queries import wording
 from models import private_files
-from models.engine import no_file
 from models.errors import DatabaseUnavailable, InvalidInput
 from models.opening import has_password
 from models.postgres import is_address
@@ -48,14 +47,6 @@ def database_to_create(given: str | None) -> Path | str:
             problem = f"cannot create folder {path.parent}: {error.strerror}"
             raise DatabaseUnavailable("no_folder", problem, "choose another place with --db") from error
     return path
-
-
-def file_to_create(given: str | None) -> Path:
-    """Return the same, where it must be a file. Raises Refused for a database on a server."""
-    place = database_to_create(given)
-    if isinstance(place, Path):
-        return place
-    raise no_file(place)
 
 
 def _located(given: str | None) -> tuple[Path | str, bool]:

@@ -21,6 +21,7 @@ COMMANDS = {
     "booking.reopen": "astra booking reopen {BOOKING}",
     "cap.list": "astra cap list",
     "compact": "astra compact",
+    "desk.copy": "astra copy FILE ADDRESS",
     "demo": "astra demo",
     "doctor": "astra doctor",
     "doctor.repair": "astra doctor --repair",

@@ -19,10 +19,10 @@ from peewee import OperationalError, PostgresqlDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
 from models import engine
-from models.engine import SNAPSHOT, Checked, newer, no_file, older
+from models.engine import SNAPSHOT, Checked, Engine, newer, older
 from models.errors import DatabaseUnavailable
 from models.postgres import checkup, connection, refusals, upgrade
-from models.postgres.address import Address
+from models.postgres.address import Address, home
 from models.postgres.ahead import Ahead, overflows
 from models.postgres.content import ServerContent
 from models.postgres.dialect import PostgresDialect
@@ -48,6 +48,7 @@ class _Thread(threading.local):
     waits_for_disk = True
     writes = False
     makes_schema = False
+    is_loading = False
     changes = -1
 
     def __init__(self) -> None:
@@ -78,7 +79,11 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
 
     @property
     def file(self) -> Path:
-        raise no_file(self.address)
+        raise TypeError(f"{self.address} is no file")
+
+    @property
+    def home(self) -> Path:
+        return home(self.server)
 
     @property
     def sweep_record(self) -> ServerSweeps:
@@ -133,7 +138,7 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
             self._send(upgrade.MAKE)
         else:
             self._take_lock()
-            self._thread.ahead = Ahead(self.driver())
+            self._thread.ahead = None if self._thread.is_loading else Ahead(self.driver())
 
     def _take_lock(self) -> None:
         try:
@@ -293,6 +298,15 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
     @property
     def content(self) -> ServerContent:
         return ServerContent(self)
+
+    def take_over(self, copy: Engine, locked: Callable[[], object]) -> None:
+        from models.desk_copies import replace  # which imports the models
+
+        self._thread.is_loading = True  # rows are not sent ahead
+        try:
+            replace(self, copy, locked)
+        finally:
+            self._thread.is_loading = False
 
     def identity(self) -> object:
         return tuple(self.run(IDENTITY, ()).fetchall()[0])

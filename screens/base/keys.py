@@ -313,6 +313,7 @@ WITHOUT_A_KEY = {
     "backup",
     "cap.list",
     "compact",
+    "desk.copy",
     "demo",
     "doctor",
     "doctor.repair",

@@ -151,11 +151,21 @@ def test_numbers_that_no_row_has(anywhere: Run, address: str, number: str) -> No
         assert ended.code in (1, 2), ended.out + ended.err
 
 
-def test_what_works_on_files_says_what_to_use_instead(anywhere: Run, address: str) -> None:
-    for command in (("backup",), ("restore", "x.db"), ("verify",)):
-        ended = anywhere(*command, "--db", address, "--json")
-        assert (ended.code, ended.error["code"]) == (1, "no_file")
-        assert "pg_dump" in ended.error["hint"]
+def test_a_desk_moves_to_a_file_and_back(anywhere: Run, address: str, empty: str, tmp_path: Path) -> None:
+    """In one command each; a backup of a server is a file, which either place goes back to."""
+    at = ("--db", address)
+    assert anywhere(*TAKE_ON, *at).code == 0
+    saved = anywhere("backup", *at, "--json").json["file"]
+    assert anywhere("lead", "add", *LEAD, *at).code == 0
+    there = anywhere("copy", address, tmp_path / "desk.db", "--json").json
+    assert anywhere("copy", tmp_path / "desk.db", empty, "--json").json["digest"] == there["digest"]
+    for place in (tmp_path / "desk.db", empty):
+        assert anywhere("verify", "--db", place).code == 0
+        assert anywhere("restore", saved, "--db", place, "--dry-run", "--json").json["lost"]["bookings"] == 1
+        assert anywhere("restore", saved, "--db", place).code == 0
+        assert anywhere("booking", "list", "--db", place, "--json").json == []
+    refused = anywhere("copy", empty, address, "--json")
+    assert (refused.code, refused.error["code"]) == (1, "not_empty")
 
 
 def test_events_are_followed(address: str, started: Callable[..., Any], anywhere: Run) -> None:

@@ -38,7 +38,7 @@ MESSAGES = (
 )
 
 
-def opened(path: Path, *, create: bool = False) -> Desk:
+def opened(path: Path | str, *, create: bool = False) -> Desk:
     """The desk in a file, always at the same moment, for the same person at the same terminal."""
     return open_desk(path, clock=lambda: MOMENT, actor="kim", session="terminal 1", create=create)
 
