@@ -130,7 +130,7 @@ def opened(
 
     On a desk with users somebody has to have signed in, unless nobody is asked: the clock acts for the desk.
     """
-    _warn_of_password(path)
+    warn_of_password(path)
     desk = open_desk(path, actor=actor, create=create)
     try:
         if says_read_only and desk.why_read_only:
@@ -151,7 +151,7 @@ def opened(
 
 
 @cache
-def _warn_of_password(path: Path | str) -> None:
+def warn_of_password(path: Path | str) -> None:
     if has_password(path):
         narrate("Warning: others may read the password in the address; put it into a file, see PGPASSFILE")
 

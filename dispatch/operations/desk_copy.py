@@ -8,12 +8,13 @@ from pathlib import Path
 
 from dispatch.desk.commands import require
 from dispatch.desk.desk import Desk
-from dispatch.operations.backup import checked_file, naming, put_in_place
+from dispatch.operations.backup import checked_file, naming
 from dispatch.operations.row_types import CopyResult
 from models import desk_copies, opening
 from models.content import Progress, Written
 from models.engine import Engine
 from models.errors import InvalidInput
+from models.files import put_in_place
 from models.postgres import is_address
 from models.sqlite import copies
 
@@ -55,7 +56,10 @@ def _to_file(source: Engine, named: Path | str, dry_run: bool, progress: Progres
         return None
     with naming(target), copies.beside(target) as temporary:
         written = desk_copies.fill_file(source, temporary, progress)
-        put_in_place(temporary, target, force=is_there)
+        try:
+            put_in_place(temporary, target, force=is_there)
+        except FileExistsError:  # made meanwhile
+            raise desk_copies.is_taken(str(target)) from None
     return written
 
 

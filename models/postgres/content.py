@@ -38,6 +38,7 @@ INDEXES = f"""SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_index i JOIN pg_c
     AND i.indrelid::regclass::text <> ALL (%s) ORDER BY 1"""
 # A large table takes longer to read, or its indexes to make, than a terminal may hang.
 PATIENT = "SET LOCAL idle_in_transaction_session_timeout = '1h'"
+WHOLE = "SET LOCAL row_security = off"  # who may not see every row is refused, instead of copying some
 ROOMY = "SET LOCAL maintenance_work_mem = '256MB'"  # for the indexes of a large table
 
 
@@ -51,6 +52,7 @@ class ServerContent(Content):
     def tables(self) -> Mapping[str, Shape]:
         with self._explained():
             self._database.run(PATIENT, ())
+            self._database.run(WHOLE, ())
             keys = dict(self._database.run(KEYS, ()).fetchall())
             columns = dict(self._database.run(COLUMNS, (ONLY_HERE,)).fetchall())
             references = self._references()

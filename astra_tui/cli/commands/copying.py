@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import rich_click as click
 
-from astra_tui.cli.database import opened, place_of
+from astra_tui.cli.database import opened, place_of, warn_of_password
 from astra_tui.cli.options import Call, dry_run, naming_desks
 from astra_tui.cli.output.printing import line
 from astra_tui.cli.output.progress import progress_bar
@@ -26,6 +26,7 @@ def copy(call: Call, source: str, target: str, dry_run: bool) -> None:
     source stays as it is: whoever goes on working there is not in the copy.
     """
     place, where = place_of(source), place_of(target)
+    warn_of_password(where)
     open_read_only(place).close()  # an older desk is not to be updated by being copied
     with opened(place, call.actor) as desk, progress_bar("rows") as progress:
         done = copy_desk(desk, where, dry_run=dry_run, progress=progress)

@@ -26,7 +26,7 @@ from dispatch.queries.wording import moment, plural
 def restore(call: Call, file: str, other_desk: bool, dry_run: bool) -> None:
     """Restore the desk from a backup FILE; open applications and other commands switch to it.
 
-    The desk as it is now is first copied to the folder backups beside it. --dry-run shows what would be lost.
+    The desk as it is now is first copied to the folder where backups go. --dry-run shows what would be lost.
     """
     actor = person(default_actor() if call.actor is None else call.actor)
     path = database_to_create(call.database)

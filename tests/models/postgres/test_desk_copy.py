@@ -17,6 +17,7 @@ from dispatch.customers import search
 from dispatch.desk.desk import Desk
 from dispatch.operations.desk_copy import copy_desk
 from dispatch.operations.doctor import examine
+from dispatch.people import users
 from dispatch.queries.customer_index import prepare
 from models import content
 from models.errors import DatabaseUnavailable, DeskError
@@ -219,3 +220,9 @@ def test_a_server_that_dies_leaves_nothing_half_there(source: Desk, tmp_path: Pa
         assert fragile.execute(tables, other) == [(0,)]
         with closing(opened(fragile.url(name))) as on_server:
             assert rows_of(on_server) == rows_of(source)
+
+
+def test_only_whoever_may_keep_the_desk_copies_it(source: Desk, tmp_path: Path) -> None:
+    users.add(source, "anna", "supervisor", None, "anna")
+    assert refused(source, tmp_path / "new.db") == "not_signed_in"
+    assert not (tmp_path / "new.db").exists()
