@@ -29,6 +29,7 @@ BENCHMARKS = (
     "triage",
     "service",
     "server",
+    "copy",
 )
 
 

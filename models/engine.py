@@ -17,7 +17,8 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 from peewee import Database, Node
 
 from models.clock import utc_now
-from models.errors import DatabaseUnavailable, Refused
+from models.content import Content
+from models.errors import DatabaseUnavailable
 from models.inspection.rules import Rule
 from models.sweepers import SweepRecord
 
@@ -138,7 +139,12 @@ class Engine(Database, ABC):
     @property
     @abstractmethod
     def file(self) -> Path:
-        """The desk's file. Raises Refused for a desk that is none: what works on files is not for it."""
+        """The desk's file, of an engine that is one."""
+
+    @property
+    @abstractmethod
+    def home(self) -> Path:
+        """The path that backups are named by, in a folder beside it: the file, if the desk is one."""
 
     @property
     @abstractmethod
@@ -237,6 +243,25 @@ class Engine(Database, ABC):
     def seal(self) -> None:
         """Refuse to write from now on, if the desk can only be read."""
 
+    # the desk as a whole
+
+    @property
+    @abstractmethod
+    def content(self) -> Content:
+        """All rows, to be copied."""
+
+    @abstractmethod
+    def take_over(self, copy: Engine, locked: Callable[[], object]) -> None:
+        """Replace everything on the desk by what is in a copy, a file, in one commit; others go on with that.
+
+        ``locked`` is called once nobody else can write any more, and may write to the copy. If it raises, the
+        desk stays as it was. Raises DatabaseUnavailable.
+        """
+
+    @abstractmethod
+    def identity(self) -> object:
+        """Return what tells the place of this desk from every other, however its address is written."""
+
     # operation
 
     @abstractmethod
@@ -310,15 +335,6 @@ class Place(Protocol):
 
     def set_log_aside(self) -> None:
         """Keep what belongs to the old desk from being applied to the one that has its place now."""
-
-
-def no_file(address: str) -> Refused:
-    """The refusal of what works on a desk's file only."""
-    return Refused(
-        "no_file",
-        f"{address} is a database on a server, and no file",
-        "use the server's own tools, such as pg_dump and pg_restore: README, A team on several hosts",
-    )
 
 
 def newer(address: str, done: str, version: int) -> DatabaseUnavailable:

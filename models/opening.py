@@ -41,6 +41,13 @@ def name_of(address: str | Path) -> str:
     return server_address.name(str(address)) if is_address(address) else Path(address).name
 
 
+def home_of(address: str | Path) -> Path:
+    """Return the path that a desk's backups take their names from: its file, if it is one."""
+    if is_address(address):
+        return server_address.home(server_address.parse(str(address)))
+    return Path(address)
+
+
 def is_there(address: str | Path) -> bool:
     """Return whether there may be a desk; to be sure, open it."""
     if is_address(address):

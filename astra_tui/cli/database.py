@@ -20,7 +20,6 @@ from dispatch.desk.repeating import Repeating
 from dispatch.inputs import validation
 from dispatch.queries import wording
 from models import private_files
-from models.engine import no_file
 from models.errors import DatabaseUnavailable, InvalidInput
 from models.opening import has_password
 from models.postgres import is_address
@@ -53,20 +52,12 @@ def database_to_create(given: str | None) -> Path | str:
     return path
 
 
-def file_to_create(given: str | None) -> Path:
-    """Return the same, where it must be a file. Raises Refused for a database on a server."""
-    place = database_to_create(given)
-    if isinstance(place, Path):
-        return place
-    raise no_file(place)
-
-
 def _located(given: str | None) -> tuple[Path | str, bool]:
     if given is not None:
-        return _as_place(given), False
+        return place_of(given), False
     named = os.environ.get("ASTRA_DATABASE") or _configured()
     if named:
-        return _as_place(named), False
+        return place_of(named), False
     from platformdirs import user_data_path
 
     return user_data_path("astra", appauthor=False) / "astra.db", True
@@ -81,7 +72,7 @@ def _configured() -> str | None:
     return settings.database
 
 
-def _as_place(text: str) -> Path | str:
+def place_of(text: str) -> Path | str:
     """Return the file of a path or a sqlite:/// address, or the address of a server."""
     if is_address(text):
         return text
@@ -142,7 +133,7 @@ def opened(
 
     On a desk with users somebody has to have signed in, unless nobody is asked: the clock acts for the desk.
     """
-    _warn_of_password(path)
+    warn_of_password(path)
     desk = open_desk(path, actor=actor, create=create)
     if not desk.database.is_file:
         desk.repeating = Repeating(REPEAT_FOR_S, threading.Event(), _repeat_hint)
@@ -165,7 +156,7 @@ def opened(
 
 
 @cache
-def _warn_of_password(path: Path | str) -> None:
+def warn_of_password(path: Path | str) -> None:
     if has_password(path):
         narrate("Warning: others may read the password in the address; put it into a file, see PGPASSFILE")
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "cap.list": "astra cap list",
     "compact": "astra compact",
     "demo": "astra demo",
+    "desk.copy": "astra copy FILE ADDRESS",
     "doctor": "astra doctor",
     "doctor.repair": "astra doctor --repair",
     "find": "astra customer find",

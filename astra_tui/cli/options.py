@@ -205,6 +205,11 @@ def bare(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
     return _with_call(function, _json, _plain)
 
 
+def naming_desks(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
+    """Decorate a command whose arguments name its desks: no --db."""
+    return _with_call(function, _actor, _json, _plain)
+
+
 def reading(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
     """Decorate a command that only reads."""
     return _with_call(function, _database, _actor, _json, _plain)

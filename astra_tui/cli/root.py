@@ -51,6 +51,7 @@ COMMANDS = {
     "token": "token:token",
     "login": "token:login",
     "logout": "token:logout",
+    "copy": "copying:copy",
     "backup": "backup:backup",
     "restore": "restore:restore",
     "compact": "compact:compact",

@@ -15,21 +15,22 @@ from peewee import DatabaseError
 from dispatch.desk import settings
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_log import last_event
-from dispatch.operations.backup_record import FOLDER, NEWEST_AT, NEWEST_FILE, remember_files
+from dispatch.operations.backup_record import FOLDER, remember_files, remember_newest
 from dispatch.operations.doctor import examine
 from dispatch.operations.row_types import BackupResult
+from models import desk_copies
 from models.bookings import Booking
+from models.engine import Engine
 from models.errors import DatabaseUnavailable, InvalidInput, Refused
 from models.files import put_in_place as put_file_in_place
-from models.sqlite import copies
+from models.private_files import PRIVATE_FILE, make_folder
+from models.sqlite import copies, desk_file
 from models.sqlite.copies import DriverError
 from models.sqlite.desk_file import free_name, has_log, log_of
 from models.sqlite.opening import looked_at
 from models.sqlite.refusals import unavailable
 
 UNREADABLE = (DatabaseUnavailable, DriverError, ValueError, LookupError)
-PRIVATE_FOLDER = 0o700
-PRIVATE_FILE = 0o600
 
 
 def backup(
@@ -37,19 +38,19 @@ def backup(
 ) -> BackupResult:
     """Copy the desk whole into one file, while others go on working, and let the doctor check the copy.
 
-    Without ``file`` the name is made of the desk's and the time, in a folder beside the desk; then ``keep``
-    is the number of such backups to keep: older ones are deleted, unless the new one is not sound. Raises
-    Refused, InvalidInput and DatabaseUnavailable, and leaves nothing behind then.
+    Without ``file`` the name is made of the desk's and the time, in a folder beside the desk, or among the
+    user's own data for one on a server; then ``keep`` is the number of such backups to keep: older ones are
+    deleted, unless the new one is not sound. Raises Refused, InvalidInput and DatabaseUnavailable, and leaves
+    nothing behind then.
     """
     if keep is not None and file is not None:
         raise InvalidInput(
             "keep", "only backups with automatic names are deleted", "leave out either FILE or --keep"
         )
-    path = desk.database.file
     target = (
-        automatic_name(path, desk.real_time())
+        automatic_name(desk.database.home, desk.real_time())
         if file is None
-        else checked_target(path, Path(file), force=force)
+        else checked_target(desk.database, Path(file), force=force)
     )
     made = _make(desk, target, force=force)
     if keep is not None and made["checked"]:
@@ -60,7 +61,7 @@ def backup(
 
 
 def _make(desk: Desk, target: Path, *, force: bool) -> BackupResult:
-    with whole_copy(desk.database.file, target) as temporary:
+    with whole_copy(desk.database, target) as temporary:
         made = _examined(desk, temporary)
         with naming(target):
             made["bytes"] = temporary.stat().st_size
@@ -69,14 +70,15 @@ def _make(desk: Desk, target: Path, *, force: bool) -> BackupResult:
 
 
 @contextmanager
-def whole_copy(desk: Path, target: Path) -> Iterator[Path]:
+def whole_copy(desk: Engine, target: Path) -> Iterator[Path]:
     """Copy a desk to a private file beside the target, under another name; removed if it is not renamed."""
     with ExitStack() as stack:
         with naming(target):
             temporary = stack.enter_context(copies.beside(target))
-        with naming(target, desk):
-            copies.copy_file(desk, temporary)
-            temporary.chmod(PRIVATE_FILE & stat.S_IMODE(os.stat(desk).st_mode))
+        with naming(target, desk.home):
+            desk_copies.write_file(desk, temporary)
+            if desk.is_file:
+                temporary.chmod(PRIVATE_FILE & stat.S_IMODE(os.stat(desk.file).st_mode))
         yield temporary
 
 
@@ -108,33 +110,47 @@ def wrong_checks(desk: Desk) -> list[tuple[str, str]]:
 
 
 def automatic_name(path: Path, moment: datetime, what: str = "") -> Path:
-    """Return an unused name for a copy in the folder of backups beside a desk; creates the folder."""
+    """Return an unused name for a copy in the folder of backups beside a desk's home; creates the folder."""
     folder = path.absolute().parent / FOLDER
     with naming(folder):
         if not folder.is_dir():
-            folder.mkdir(PRIVATE_FOLDER)
+            make_folder(folder)
     return free_name(folder / f"{path.stem}{what}-{moment:%Y%m%d-%H%M%S}.db")
 
 
-def checked_target(desk: Path, file: Path, *, force: bool) -> Path:
+def checked_target(desk: Engine, file: Path, *, force: bool) -> Path:
     """Return the real path of a copy to be written. Raises InvalidInput and Refused."""
+    target = checked_file(desk, file)
     with naming(file):
-        target = Path(os.path.realpath(file.expanduser()))
-        taken = {Path(os.path.realpath(desk)).with_name(desk.name + end) for end in ("", "-wal", "-shm")}
-        if target in taken or (target.exists() and target.samefile(desk)):
-            raise InvalidInput("file", f"{file} is the desk itself", "choose another file")
-        if target.is_dir():
-            raise InvalidInput("file", f"{file} is a folder", f"name a file: {file / desk.name}")
-        if not target.parent.is_dir():
-            raise InvalidInput("file", f"no folder {target.parent}", "create it first")
-        if os.path.lexists(target) and not target.is_file():
-            raise InvalidInput("file", f"{file} is not a file, but a device or a pipe", "name a file")
         if target.is_file() and not force:
             raise _taken(target)
+    return target
+
+
+def checked_file(desk: Engine, file: Path, what: str = "file") -> Path:
+    """Return the real path of a file to be made, or replaced. Raises InvalidInput for what is none."""
+    with naming(file):
+        target = Path(os.path.realpath(file.expanduser()))
+        if target in _files_of(desk) or (target.exists() and desk_file.identity(target) == desk.identity()):
+            raise InvalidInput(what, f"{file} is the desk itself", "choose another file")
+        if target.is_dir():
+            raise InvalidInput(what, f"{file} is a folder", f"name a file: {file / 'desk.db'}")
+        if not target.parent.is_dir():
+            raise InvalidInput(what, f"no folder {target.parent}", "create it first")
+        if os.path.lexists(target) and not target.is_file():
+            raise InvalidInput(what, f"{file} is not a file, but a device or a pipe", "name a file")
         if has_log(target):
             problem = f"another database left its log beside {file}: {log_of(target).name}"
             raise Refused("log_in_the_way", problem, "choose another name, or move the log aside")
     return target
+
+
+def _files_of(desk: Engine) -> set[Path]:
+    """Return the files that a desk has in use; none on a server."""
+    if not desk.is_file:
+        return set()
+    path = Path(os.path.realpath(desk.file))
+    return {path.with_name(path.name + end) for end in ("", "-wal", "-shm")}
 
 
 def _taken(target: Path) -> Refused:
@@ -172,7 +188,7 @@ def no_room(target: Path) -> Refused:
 
 def _prune(desk: Desk, keep: int) -> list[str]:
     """Delete the oldest automatic backups of this desk, and only of this one, beyond a number."""
-    path = desk.database.file
+    path = desk.database.home
     named = re.compile(re.escape(path.stem) + r"-\d{8}-\d{6}(-\d+)?\.db")
     folder = path.absolute().parent / FOLDER
     ours = [
@@ -209,6 +225,5 @@ def _by_time(file: Path) -> tuple[str, int]:
 
 def _remember(desk: Desk, target: Path) -> None:
     with desk.reading(), desk.database.atomic():
-        settings.remember(NEWEST_AT, desk.now())
-        settings.remember(NEWEST_FILE, str(target))
-        remember_files([target])
+        remember_newest(desk, str(target))
+        remember_files(desk, [target])

@@ -19,11 +19,11 @@ from dispatch.desk.commands import Command, command, never, require
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_log import last_event
 from dispatch.operations import backup
-from dispatch.operations.backup_record import NEWEST_AT, NEWEST_FILE, remember_files, remembered
+from dispatch.operations.backup_record import remember_files, remember_newest, remembered
 from dispatch.operations.row_types import Lost, LostEvent, RestoreResult
 from dispatch.people.carrying import carry_over
 from dispatch.queries.new_work import RESTORE
-from models import engine
+from models import engine, opening
 from models.audit import Erasure, Event, write_lines
 from models.base import BaseModel, Json, tuples
 from models.bookings import Booking
@@ -32,11 +32,12 @@ from models.errors import DatabaseUnavailable, DeskError, InvalidInput, Refused
 from models.files import sync
 from models.hints import act
 from models.issues import Issue
-from models.sqlite import copies, desk_file, locks
+from models.private_files import PRIVATE_FILE, make_folder
+from models.sqlite import copies, desk_file
 from models.sqlite.upgrade import APPLICATION_ID
 
-Opener = Callable[[Path], Desk]
-"""Opens the desk in a file, with the actor and the clock of the caller."""
+Opener = Callable[[Path | str], Desk]
+"""Opens the desk at a path or an address, with the actor and the clock of the caller."""
 
 T = TypeVar("T")
 
@@ -57,7 +58,7 @@ UNKNOWN: Lost = {
 class _Restore:
     """A restore under way: the backup's content in a desk that nobody else has open."""
 
-    path: Path
+    address: str
     copy: Desk
     result: RestoreResult
     other_desk: bool
@@ -66,7 +67,7 @@ class _Restore:
 
 def restore(
     open_desk: Opener,
-    path: Path,
+    path: Path | str,
     file: Path,
     *,
     other_desk: bool = False,
@@ -80,26 +81,28 @@ def restore(
     and DatabaseUnavailable, and the desk is unchanged then.
     """
     _check_file(path, file)
-    with _folder(path) as folder:
-        staged = folder / path.name
-        _fetch(file, staged, path)
+    home = opening.home_of(path)
+    with _folder(home) as folder:
+        staged = folder / home.name
+        _fetch(file, staged, home)
         known_id = backup.identity(staged)
         with closing(_opened(open_desk, staged, file)) as copy:
-            work = _Restore(path, copy, _begun(path, file, copy, dry_run), other_desk, request_id)
+            begun = _begun(path, file, copy, dry_run)
+            work = _Restore(begun["database"], copy, begun, other_desk, request_id)
             # what is due happens when the next command finds it due; nothing may get an event before ours
             copy.staff.is_private = True
             copy.rules = replace(copy.rules, before_command=_nothing, after_command=_nothing)
             present = _present(open_desk, path)
             if present is None:
-                return work.result if dry_run else _put_there(work)
+                return work.result if dry_run else _put_there(work, home)
             with closing(present):
                 return _replace(work, present, known_id)
 
 
-def _begun(path: Path, file: Path, copy: Desk, dry_run: bool) -> RestoreResult:
+def _begun(path: Path | str, file: Path, copy: Desk, dry_run: bool) -> RestoreResult:
     return RestoreResult(
         file=str(file.absolute()),
-        database=str(path),
+        database=opening.shown(path),
         dry_run=dry_run,
         last_event=_read(copy, last_event),
         findings=_findings(copy, file),
@@ -113,22 +116,24 @@ def _nothing(_running: object) -> None:
     """No rules around a command."""
 
 
-def _check_file(path: Path, file: Path) -> None:
+def _check_file(path: Path | str, file: Path) -> None:
     with backup.naming(file):
         if not file.exists():
             raise InvalidInput("file", f"no file {file}", f"{act('backup')} makes backups")
         if not file.is_file():
             raise InvalidInput("file", f"{file} is not a file", "name a backup's file")
-        if path.exists() and file.samefile(path):
-            raise InvalidInput("file", f"{file} is the desk itself", "name a backup's file")
-        if not path.parent.is_dir():
-            raise InvalidInput("database", f"no folder {path.parent}", "create it first")
+        if isinstance(path, Path):
+            if path.exists() and file.samefile(path):
+                raise InvalidInput("file", f"{file} is the desk itself", "name a backup's file")
+            if not path.parent.is_dir():
+                raise InvalidInput("database", f"no folder {path.parent}", "create it first")
 
 
 @contextmanager
 def _folder(path: Path) -> Iterator[Path]:
-    """A private folder beside the desk: a backup is never opened where it lies."""
+    """A private folder beside the desk's home: a backup is never opened where it lies."""
     with backup.naming(path):
+        make_folder(path.parent)
         folder = tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name[:100]}-restore-")
     with folder as name:
         yield Path(name)
@@ -145,7 +150,7 @@ def _fetch(file: Path, staged: Path, path: Path) -> None:
         missing = first.pages - size // first.page_size
         raise _damaged(file, f"it is cut off, {missing:,} of its {first.pages:,} pages are missing")
     try:
-        copies.create(staged, backup.PRIVATE_FILE)
+        copies.create(staged, PRIVATE_FILE)
         copies.fetch(file, staged)
         problem = copies.problem(staged)
     except copies.DATABASE_ERRORS as error:
@@ -188,15 +193,18 @@ def _findings(copy: Desk, file: Path) -> list[str]:
     return [f"{check}: {detail}" for check, detail in wrong]
 
 
-def _present(open_desk: Opener, path: Path) -> Desk | None:
+def _present(open_desk: Opener, path: Path | str) -> Desk | None:
     """Open the desk as it is now; None if there is none, or the file cannot be read any more."""
-    if not path.exists() or path.stat().st_size == 0:
+    if isinstance(path, Path) and (not path.exists() or path.stat().st_size == 0):
         return None
     try:
         return open_desk(path)
     except DatabaseUnavailable as error:
-        if error.code == "not_a_database" and path.is_file():
+        if error.code == "not_a_database" and isinstance(path, Path) and path.is_file():
             return None
+        if error.code == "no_database":
+            hint = f"{act('desk.copy')} makes one of a backup"
+            raise DatabaseUnavailable(error.code, error.message, hint) from error
         raise
 
 
@@ -208,7 +216,7 @@ def _replace(work: _Restore, present: Desk, known_id: str | None) -> RestoreResu
     if not work.other_desk and not _is_same(present, work.copy, known_id):
         raise Refused(
             "other_desk",
-            f"{work.result['file']} is not a backup of {work.path}",
+            f"{work.result['file']} is not a backup of {work.address}",
             "choose a backup of this desk, or give --other-desk",
         )
     if work.result["dry_run"]:
@@ -217,8 +225,6 @@ def _replace(work: _Restore, present: Desk, known_id: str | None) -> RestoreResu
     desk_id = copy_id if work.other_desk else present.settings.desk_id or copy_id
     work.copy.close()
     work.copy.actor = present.actor
-    with backup.naming(work.path):
-        copies.match_pages(work.copy.database.file, present.database.file)
 
     def locked() -> None:
         _keep_aside(work, present)
@@ -228,6 +234,7 @@ def _replace(work: _Restore, present: Desk, known_id: str | None) -> RestoreResu
         newest = max(_last_seen(present), work.result["last_event"])
         _record(work, newest + 1, desk_id, max(_version(present), _version(work.copy)) + 1)
         _remember_copies(work, present)
+        work.copy.close()
 
     _swap(work, present, locked)
     return work.result
@@ -235,12 +242,8 @@ def _replace(work: _Restore, present: Desk, known_id: str | None) -> RestoreResu
 
 def _swap(work: _Restore, present: Desk, locked: Callable[[], None]) -> None:
     try:
-        with backup.naming(work.path):
-            copies.copy_into(
-                work.copy.database.driver(), present.database.file, locked, locks.LOCK_PATIENCE_S
-            )
-    except copies.Busy as error:
-        raise locks.still_locked() from error
+        with backup.naming(present.database.home), present.reading():
+            present.database.take_over(work.copy.database, locked)
     except DeskError:
         if work.result["kept"] is not None:  # of no use, and in the way where there is no room
             Path(work.result["kept"]).unlink(missing_ok=True)
@@ -269,8 +272,8 @@ def _first_event() -> list[tuple[Any, ...]]:
 
 
 def _keep_aside(work: _Restore, present: Desk) -> None:
-    target = backup.automatic_name(work.path, work.copy.real_time(), "-before-restore")
-    with backup.whole_copy(present.database.file, target) as temporary, backup.naming(target):
+    target = backup.automatic_name(present.database.home, work.copy.real_time(), "-before-restore")
+    with backup.whole_copy(present.database, target) as temporary, backup.naming(target):
         backup.put_in_place(temporary, target, force=False)
     work.result["kept"] = str(target)
 
@@ -332,7 +335,7 @@ def _remember_copies(work: _Restore, present: Desk | None) -> None:
         with suppress(*backup.UNREADABLE):
             known = _read(present, remembered)
     with work.copy.transaction():
-        remember_files([*known, Path(work.result["file"])])
+        remember_files(present or work.copy, [*known, Path(work.result["file"])])
 
 
 @command(
@@ -347,8 +350,7 @@ def record(running: Command, detail: Json, event_id: int | None, desk_id: str, v
     running.event_id = event_id if event_id is not None else detail["last_event"] + 1
     settings.remember(settings.DESK_ID, desk_id)
     settings.remember(settings.VERSION_KEY, str(version))
-    settings.remember(NEWEST_AT, running.now)
-    settings.remember(NEWEST_FILE, detail["kept"] or detail["file"])
+    remember_newest(running.desk, detail["kept"] or detail["file"])
     lost = {f"lost_{name}": detail["lost"][name] for name in COUNTED}
     running.detail = {key: detail[key] for key in ("file", "last_event", "kept")} | lost
     return detail | {"event_id": running.event_id}
@@ -361,11 +363,11 @@ def _done_before(present: Desk, request_id: str) -> RestoreResult | None:
     return cast("RestoreResult", json.loads(found[0][0])) if found else None
 
 
-def _put_there(work: _Restore) -> RestoreResult:
+def _put_there(work: _Restore, path: Path) -> RestoreResult:
     """Put the copy where no desk is, or one that cannot be read: that one is moved aside."""
-    path, staged = work.path, work.copy.database.file
+    staged = work.copy.database.file
     with backup.naming(path):
-        mode = stat.S_IMODE(os.stat(path).st_mode) if path.exists() else backup.PRIVATE_FILE
+        mode = stat.S_IMODE(os.stat(path).st_mode) if path.exists() else PRIVATE_FILE
         left = [end for end in ("", "-wal", "-shm") if os.path.lexists(path.with_name(path.name + end))]
         aside = backup.automatic_name(path, work.copy.real_time(), "-damaged")
         work.result["kept"] = str(aside) if left else None

@@ -59,6 +59,17 @@ class BackupResult(TypedDict):
     deleted: list[str]
 
 
+class CopyResult(TypedDict):
+    """A desk copied, or what would be: the number of rows of each table, and a digest of all their values."""
+
+    source: str
+    target: str
+    dry_run: bool
+    rows: int
+    tables: dict[str, int]
+    digest: str | None
+
+
 class LostEvent(TypedDict):
     """An event of the present desk that a backup does not have."""
 

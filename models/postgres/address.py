@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -11,6 +12,7 @@ from models.errors import DatabaseUnavailable
 from models.postgres import SERVICE
 
 APPLICATION_NAME = "astra"
+LONGEST_NAME = 100
 
 
 class Address(NamedTuple):
@@ -48,6 +50,25 @@ def name(text: str) -> str:
         return text.removeprefix(SERVICE).partition(" ")[0]
     beyond = re.sub(r"^[a-z]+://[^/?]*/?", "", text, flags=re.IGNORECASE)
     return unquote(beyond.partition("?")[0]) or shown(text)
+
+
+def home(address: Address) -> Path:
+    """The path that stands for a desk on a server among the user's own data, which is made when it is needed.
+
+    Its folder is named by where the server and the database are: not by who signs in, or how.
+    """
+    from platformdirs import user_data_path
+
+    parts = address.parts
+    place = [parts.get("host") or parts.get("hostaddr", ""), parts.get("port", ""), parts.get("dbname", "")]
+    named = _plain("-".join(filter(None, (one.strip(",") for one in place))) or parts.get("service", ""))
+    file = _plain(parts.get("dbname") or parts.get("service", ""))
+    return user_data_path("astra", appauthor=False) / "servers" / named / f"{file}.db"
+
+
+def _plain(text: str) -> str:
+    """A text as the name of a file or folder."""
+    return re.sub(r"[^\w.-]+", "_", text).lstrip(".-_")[:LONGEST_NAME] or "desk"
 
 
 _EXAMPLE = "write postgresql://USER@HOST/DATABASE, or service=NAME"

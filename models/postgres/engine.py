@@ -19,12 +19,14 @@ import psycopg
 from peewee import OperationalError, PeeweeException, PostgresqlDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
+from models import engine
 from models.clock import ServerClock
-from models.engine import SCHEMA_VERSION, SNAPSHOT, Checked, newer, no_file, older
+from models.engine import SNAPSHOT, Checked, Engine, newer, older
 from models.errors import DatabaseUnavailable
 from models.postgres import checkup, connection, refusals, upgrade
-from models.postgres.address import Address
+from models.postgres.address import Address, home
 from models.postgres.ahead import Ahead, overflows
+from models.postgres.content import ServerContent
 from models.postgres.dialect import PostgresDialect
 from models.postgres.expected import ServerSchema
 from models.postgres.inspection_words import PostgresWords
@@ -40,6 +42,10 @@ READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # A transaction of one empty message, whose commit waits until the log is on the disk up to there.
 FLUSH = "SELECT set_config('synchronous_commit', 'on', true), pg_logical_emit_message(true, 'astra', '')"
 
+# Two servers do not start in the same microsecond.
+IDENTITY = """SELECT pg_postmaster_start_time()::text, oid FROM pg_database
+    WHERE datname = current_database()"""
+
 
 class _Thread(threading.local):
     """What a thread's connection is doing, and the numbers that its next rows have."""
@@ -47,6 +53,7 @@ class _Thread(threading.local):
     waits_for_disk = True
     writes = False
     makes_schema = False
+    is_loading = False
     changes = -1
 
     def __init__(self) -> None:
@@ -79,7 +86,11 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
 
     @property
     def file(self) -> Path:
-        raise no_file(self.address)
+        raise TypeError(f"{self.address} is no file")
+
+    @property
+    def home(self) -> Path:
+        return home(self.server)
 
     @property
     def sweep_record(self) -> ServerSweeps:
@@ -137,8 +148,9 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
             self._send(upgrade.MAKE)
         else:
             self._take_lock()
-            self._thread.ahead = Ahead(self.driver())
-            self._thread.numbers.ask(self.driver())
+            if not self._thread.is_loading:
+                self._thread.ahead = Ahead(self.driver())
+                self._thread.numbers.ask(self.driver())
 
     def _take_lock(self) -> None:
         try:
@@ -153,9 +165,9 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
             self._thread.numbers.forget()
         self._thread.changes = changes
         self._clock.set(moment)
-        if version != SCHEMA_VERSION:
+        if version != engine.SCHEMA_VERSION:
             self.rollback()
-            if version > SCHEMA_VERSION:
+            if version > engine.SCHEMA_VERSION:
                 raise newer(self.address, "changed", version)
             raise older(self.address)
 
@@ -335,6 +347,24 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
 
     def seal(self) -> None:
         """Nothing to do: a server that only reads refuses by itself."""
+
+    # the desk as a whole
+
+    @property
+    def content(self) -> ServerContent:
+        return ServerContent(self)
+
+    def take_over(self, copy: Engine, locked: Callable[[], object]) -> None:
+        from models.desk_copies import replace  # which imports the models
+
+        self._thread.is_loading = True  # rows are not sent ahead
+        try:
+            replace(self, copy, locked)
+        finally:
+            self._thread.is_loading = False
+
+    def identity(self) -> object:
+        return tuple(self.run(IDENTITY, ()).fetchall()[0])
 
     # operation
 

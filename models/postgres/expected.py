@@ -103,7 +103,7 @@ class Difference(NamedTuple):
                 on = f" ON {self.found.table}" if self.found.kind == "trigger" else ""
                 current_database.execute_sql(f'DROP {self.found.kind.upper()} "{self.found.name}"{on}')
             for statement in self.expected.sql.split(THEN):
-                current_database.execute_sql(statement.replace("%", "%%"))
+                current_database.execute_sql(statement)
             return True
         return False
 

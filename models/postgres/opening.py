@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from peewee import PeeweeException
 
-from models.engine import SCHEMA_VERSION, newer, older
+from models import engine
+from models.engine import newer, older
 from models.errors import DatabaseUnavailable
 from models.postgres import upgrade
 from models.postgres.address import parse
@@ -38,7 +39,7 @@ def connect(text: str, *, create: bool) -> tuple[PostgresEngine, int]:
 def open_read_only(text: str) -> PostgresEngine:
     """Open an existing desk without making or migrating anything. Raises DatabaseUnavailable."""
     database, version = connect(text, create=False)
-    if version < SCHEMA_VERSION:
+    if version < engine.SCHEMA_VERSION:
         database.close()
         raise older(database.address)
     return database
@@ -55,6 +56,6 @@ def _checked_version(database: PostgresEngine) -> int:
     version = upgrade.version(database)
     if not version:
         upgrade.check_empty(database)
-    if version > SCHEMA_VERSION:
+    if version > engine.SCHEMA_VERSION:
         raise newer(database.address, "made", version)
     return version

@@ -58,12 +58,21 @@ _BY_ERROR: tuple[tuple[type[Exception], str, str, str], ...] = (
         "repeat the command",
     ),
     (errors.LockNotAvailable, "locked", "another terminal has locked the desk", "try again later"),
+    (errors.DeadlockDetected, "locked", "other terminals are reading the desk", "try again"),
 )
+
+
+def cause_of(error: BaseException) -> BaseException:
+    """Return the driver's error that Peewee's stands for, or else the error itself."""
+    cause = error
+    while not isinstance(cause, psycopg.Error) and (beneath := cause.__cause__ or cause.__context__):
+        cause = beneath
+    return cause
 
 
 def unavailable(error: Exception, address: str) -> DatabaseUnavailable:
     """Turn a driver's error, or Peewee's for it, into a refusal that explains it."""
-    cause = _driver_error(error)
+    cause = cause_of(error)
     for kind, code, problem, hint in _BY_ERROR:
         if isinstance(cause, kind):
             return DatabaseUnavailable(code, f"{address}: {problem}", hint)
@@ -85,23 +94,17 @@ def unavailable(error: Exception, address: str) -> DatabaseUnavailable:
 
 def lacks_right(error: Exception) -> bool:
     """Return whether the server has refused something that the login, or anybody on a standby, may not do."""
-    return isinstance(_driver_error(error), errors.InsufficientPrivilege | errors.ReadOnlySqlTransaction)
+    return isinstance(cause_of(error), errors.InsufficientPrivilege | errors.ReadOnlySqlTransaction)
 
 
 def is_explained(error: Exception) -> bool:
     """Return whether an error only looks like a mistake of ours: a right or a table is missing."""
-    return isinstance(_driver_error(error), MISSING) or lacks_right(error)
+    return isinstance(cause_of(error), MISSING) or lacks_right(error)
 
 
 def is_locked(error: Exception) -> bool:
     """Return whether the server has waited for a lock for too long."""
-    return isinstance(_driver_error(error), errors.LockNotAvailable)
-
-
-def _driver_error(error: BaseException) -> BaseException:
-    while not isinstance(error, psycopg.Error) and (error.__cause__ or error.__context__):
-        error = error.__cause__ or error.__context__  # type: ignore[assignment]
-    return error
+    return isinstance(cause_of(error), errors.LockNotAvailable)
 
 
 # libpq's own words: errors on connecting have no code

@@ -1,8 +1,11 @@
 """The statements of models/migrations in PostgreSQL's dialect.
 
 The migrations are written for SQLite, which came first; each statement is translated by the few rules below.
-Those up to LAST_FOR_SQLITE also convert the rows of older desks, which no server has ever held: that part is
-left out. Views and triggers are made last, as PostgreSQL fixes a view's columns when the view is made.
+Those up to LAST_FOR_FILES also convert the rows of older desks, which no server has ever held: that part is
+left out. Later ones convert rows on both engines, in words that both have (CONTRIBUTING.md, A field).
+
+Views and triggers are made last: PostgreSQL fixes a view's columns when the view is made, and changes no
+column that a view has. So an upgrade begins without any, and ends with those that all migrations leave.
 """
 
 from __future__ import annotations
@@ -10,6 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
+
+LAST_FOR_FILES = 22  # the newest migration when the first desk on a server was made
 
 BOOLEANS = (
     "answer_needed",
@@ -24,7 +29,10 @@ BOOLEANS = (
     "unsure",
     "voided",
 )
-"""Columns that SQLite keeps as 0 and 1; ``closed`` is one in ``erasures`` only, elsewhere a number."""
+"""Columns that SQLite keeps as 0 and 1; ``closed`` is one in ``erasures`` only, elsewhere a number.
+
+Whatever a CHECK limits to 0 and 1 is one, too.
+"""
 
 _CREATED = re.compile(r"CREATE (VIEW|TRIGGER) (\w+)")
 _DROPPED = re.compile(r"DROP (VIEW|TRIGGER) (?:IF EXISTS )?(\w+)")
@@ -33,7 +41,7 @@ _TRIGGER = re.compile(
     r"(?:WHEN (?P<when>.*?))?\s*BEGIN SELECT RAISE\(ABORT, (?P<words>'[^']*')\); END",
     re.DOTALL,
 )
-_CONVERTS_ROWS = re.compile(r"\s*(UPDATE|INSERT)\b")
+_CONVERTS_ROWS = re.compile(r"(UPDATE|INSERT)\b")
 _FULL_TEXT = re.compile(r"CREATE VIRTUAL TABLE (\w+) USING fts5\b.*", re.DOTALL)
 _FULL_TEXT_TABLE = (
     r'CREATE TABLE \1 (rowid BIGINT PRIMARY KEY, words TEXT COLLATE "C" NOT NULL);'
@@ -43,9 +51,11 @@ _BOOLEAN = rf"\b({'|'.join(BOOLEANS)}) INTEGER\b"
 _ROUND = re.compile(r"\(round\((.*), 9\)\)")
 RULES: tuple[tuple[str, str], ...] = (
     (_FULL_TEXT.pattern, _FULL_TEXT_TABLE),
+    (r"\b(\w+) INTEGER\b(?=[^,]*CHECK \(\1 IN \(0, 1\)\))", r"\1 BOOLEAN"),
     (r"(TABLE erasures.*)\bclosed INTEGER", r"\1closed BOOLEAN"),
     (_BOOLEAN, r"\1 BOOLEAN"),
     (r"(BOOLEAN NOT NULL) DEFAULT 0", r"\1 DEFAULT FALSE"),
+    (r"(BOOLEAN NOT NULL) DEFAULT 1", r"\1 DEFAULT TRUE"),
     (r"(BOOLEAN[^,]*?)\s+CHECK \(\w+ IN \(0, 1\)\)", r"\1"),
     (r"\bINTEGER\b", "BIGINT"),
     (r"\bREAL\b", "DOUBLE PRECISION"),
@@ -89,26 +99,54 @@ def trigger(statement: str) -> str:
     )
 
 
-class FirstSchema:
-    """What the migrations see as their database, on a new desk; ``trigrams`` is the schema of pg_trgm."""
+class NothingFound:
+    """The answer to a statement that is only looked at."""
 
-    def __init__(self, run: Callable[[str], Any], trigrams: str) -> None:
+    def fetchall(self) -> list[Any]:
+        return []
+
+
+class Translated:
+    """What the migrations see as their database; ``trigrams`` is the schema of pg_trgm.
+
+    ``run`` executes a statement of PostgreSQL with its values.
+    """
+
+    def __init__(self, run: Callable[[str, Sequence[object]], Any], trigrams: str) -> None:
         self._run = run
         self._trigrams = trigrams
         self._last: dict[str, str] = {}
+        self._number = 0
+        self._only_looks = False
 
-    def execute_sql(self, statement: str, _values: Sequence[object] = ()) -> Any:
+    def begin(self, number: int, *, only_look: bool) -> None:
+        """A migration follows, whose statements are only looked at if the desk has had it already."""
+        self._number, self._only_looks = number, only_look
+
+    def execute_sql(self, statement: str, values: Sequence[object] = ()) -> Any:
         """Run a statement in PostgreSQL's dialect, later if it makes a view or a trigger."""
-        if _CONVERTS_ROWS.match(statement):
-            return None
+        statement = statement.strip()
         if dropped := _DROPPED.match(statement):
             return self._last.pop(dropped[2], None)
         if made := _CREATED.match(statement):
             self._last[made[2]] = (translate if made[1] == "VIEW" else trigger)(statement)
             return None
-        return self._run(translate(statement).replace("trigrams.gin", f"{self._trigrams}.gin"))
+        is_for_files = self._number <= LAST_FOR_FILES and _CONVERTS_ROWS.match(statement)
+        if self._only_looks or is_for_files:
+            return NothingFound()
+        if values:
+            statement = statement.replace("%", "%%").replace("?", "%s")
+        return self._run(translate(statement).replace("trigrams.gin", f"{self._trigrams}.gin"), values)
+
+    def drop(self) -> None:
+        """Drop the views and triggers so far, which ``finish`` makes again."""
+        views = [name for name, sql in self._last.items() if sql.startswith("CREATE VIEW")]
+        if views:
+            self._run(f"DROP VIEW IF EXISTS {', '.join(views)}", ())  # at once: one may use another
+        for name in self._last.keys() - set(views):
+            self._run(f"DROP FUNCTION IF EXISTS {name}() CASCADE", ())
 
     def finish(self) -> None:
         """Make the views and triggers."""
         for statement in self._last.values():
-            self._run(statement)
+            self._run(statement, ())

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from models.engine import MIGRATIONS, SCHEMA_VERSION
+from peewee import PeeweeException, PostgresqlDatabase
+from psycopg.errors import ReadOnlySqlTransaction
+
+from models import engine
+from models.engine import Active
 from models.errors import DatabaseUnavailable
-from models.postgres import sweeps
-from models.postgres.schema import FirstSchema
+from models.postgres import refusals, sweeps
+from models.postgres.schema import Translated
 
 if TYPE_CHECKING:
     from models.postgres.server_database import ServerDatabase
@@ -23,6 +27,21 @@ IS_JSON = """CREATE FUNCTION desk_is_json(given TEXT) RETURNS boolean LANGUAGE p
 ONLY_ROW = "CREATE UNIQUE INDEX desk_lock_one ON desk_lock ((true))"
 
 
+GRANTS = """SELECT format('GRANT %s ON %I TO %s', given.privilege_type, name.relname,
+        CASE given.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(given.grantee)) END)
+        || CASE WHEN given.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END
+    FROM pg_class AS name, aclexplode(name.relacl) AS given
+    WHERE name.relkind = 'v' AND name.relnamespace = to_regnamespace(current_schema())"""
+"""The rights on views, which are lost with a view that is made again."""
+
+
+class OnlyLooks(PostgresqlDatabase):
+    """The database of models in migrations that are only looked at: it does nothing."""
+
+    def execute(self, *_given: object, **_more: object) -> None:
+        """Say nothing to a server."""
+
+
 def version(database: ServerDatabase) -> int:
     """The number of the newest migration; 0 if the database has no desk."""
     if database.run("SELECT to_regclass('desk_lock')", ()).fetchall()[0][0] is None:
@@ -33,18 +52,25 @@ def version(database: ServerDatabase) -> int:
 
 def upgrade(database: ServerDatabase, fill: Callable[[], None]) -> None:
     """Make the tables, or run the migrations that are missing; ``fill`` sets up a new desk."""
-    from playhouse.migrations import Runner  # slow to import, seldom needed
-
     with database.making():
         found = version(database)
-        if found >= SCHEMA_VERSION:
+        if found >= engine.SCHEMA_VERSION:
             return  # another process was faster
-        if not found:
-            _make(database)
+        if found:
+            _convert(database)
         else:
-            Runner(database, str(MIGRATIONS)).up()
-            database.set_schema_version(SCHEMA_VERSION)
+            _make(database)
         fill()
+
+
+def _convert(database: ServerDatabase) -> None:
+    """Run the missing migrations under the desk's lock; whoever waits for it finds the new number."""
+    database.run("UPDATE desk_lock SET changes = changes + 1", ())
+    grants = [sql for (sql,) in database.run(GRANTS, ()).fetchall()]
+    _migrate(database)
+    database.set_schema_version(engine.SCHEMA_VERSION)
+    for grant in grants:
+        database.run(grant, ())
 
 
 def _make(database: ServerDatabase) -> None:
@@ -52,22 +78,37 @@ def _make(database: ServerDatabase) -> None:
     check_empty(database)
     _make_extension(database)
     make_tables(database)
-    database.run("INSERT INTO desk_lock VALUES (%s, 0)", (SCHEMA_VERSION,))
+    database.run("INSERT INTO desk_lock VALUES (%s, 0)", (engine.SCHEMA_VERSION,))
 
 
 def make_tables(database: ServerDatabase) -> None:
     """Run all migrations where there is nothing yet, and make what only a server needs."""
-    from playhouse.migrations import Runner
-
-    trigrams = database.run(TRIGRAMS, ()).fetchall()[0][0]
-    schema = FirstSchema(lambda sql: database.execute_sql(sql.replace("%", "%%")), trigrams)
-    runner = Runner(database, str(MIGRATIONS))
-    for migration in runner.migrations():
-        migration.load().up(None, schema)
-    schema.finish()
-    runner.fake()
+    _migrate(database)
     for statement in (LOCK_TABLE, ONLY_ROW, IS_JSON, sweeps.TABLE, sweeps.ROW):
         database.execute_sql(statement)
+
+
+def _migrate(database: ServerDatabase) -> None:
+    """Run the migrations that are missing, and make the views and triggers of all of them."""
+    from playhouse.migrations import Runner  # slow to import, seldom needed
+
+    trigrams = database.run(TRIGRAMS, ()).fetchall()[0][0]
+    schema = Translated(database.execute_sql, trigrams)
+    runner = Runner(database, str(engine.MIGRATIONS))
+    had = runner.applied()
+    migrations = runner.migrations()
+    with Active(cast(engine.Engine, OnlyLooks(None))):
+        for migration in migrations:
+            if migration.name in had:
+                schema.begin(migration.idx, only_look=True)
+                migration.load().up(None, schema)
+    schema.drop()
+    for migration in migrations:
+        if migration.name not in had:
+            schema.begin(migration.idx, only_look=False)
+            migration.load().up(None, schema)
+    schema.finish()
+    runner.fake()
 
 
 def check_empty(database: ServerDatabase) -> None:
@@ -87,11 +128,11 @@ def check_empty(database: ServerDatabase) -> None:
 
 
 def _make_extension(database: ServerDatabase) -> None:
-    from peewee import PeeweeException
-
     try:
         database.execute_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     except PeeweeException as error:
+        if isinstance(refusals.cause_of(error), ReadOnlySqlTransaction):
+            raise
         raise DatabaseUnavailable(
             "no_pg_trgm",
             f"{database.address} has no pg_trgm, and it cannot be made here: {str(error).splitlines()[0]}",

@@ -17,12 +17,13 @@ from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-d
 from models import files
 from models.engine import SNAPSHOT, Checked, Engine, ExpectedSchema
 from models.errors import DatabaseUnavailable
-from models.sqlite import checkup, full_text, read_only, refusals
+from models.sqlite import checkup, copies, desk_file, full_text, read_only, refusals
 from models.sqlite.compaction import compact
+from models.sqlite.content import SqliteContent
 from models.sqlite.desk_file import log_of
 from models.sqlite.dialect import SqliteDialect
 from models.sqlite.inspection_words import SqliteWords
-from models.sqlite.locks import retry_while_locked
+from models.sqlite.locks import LOCK_PATIENCE_S, retry_while_locked, still_locked
 from models.sqlite.sweep_file import SweepFile
 from models.sqlite.upgrade import migrate
 
@@ -82,6 +83,10 @@ class SqliteEngine(SqliteDatabase, Engine):
 
     @property
     def file(self) -> Path:
+        return self._path
+
+    @property
+    def home(self) -> Path:
         return self._path
 
     @property
@@ -166,6 +171,20 @@ class SqliteEngine(SqliteDatabase, Engine):
 
     def upgrade(self, fill: Callable[[], None]) -> None:
         migrate(self, self._path, fill, keep_copy=not self.why_read_only)
+
+    @property
+    def content(self) -> SqliteContent:
+        return SqliteContent(self)
+
+    def take_over(self, copy: Engine, locked: Callable[[], object]) -> None:
+        copies.match_pages(copy.file, self._path)
+        try:
+            copies.copy_into(copy.driver(), self._path, locked, LOCK_PATIENCE_S)
+        except copies.Busy as error:
+            raise still_locked() from error
+
+    def identity(self) -> object:
+        return desk_file.identity(self._path)
 
     def checkup(self) -> Mapping[str, Callable[[], Checked]]:
         return checkup.checks(self, self._path)

@@ -90,6 +90,9 @@ def open_read_only(path: Path) -> SqliteEngine:
     try:
         database.pragma("query_only", 1)
         version = _checked_version(database)
+    except DatabaseUnavailable:
+        database.close()
+        raise
     except Exception as error:
         database.close()
         raise unavailable(error, path) from error

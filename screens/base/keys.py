@@ -314,6 +314,7 @@ WITHOUT_A_KEY = {
     "cap.list",
     "compact",
     "demo",
+    "desk.copy",
     "doctor",
     "doctor.repair",
     "lead.from",

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from astra_tui.cli.database import _warn_of_password
+from astra_tui.cli.database import warn_of_password
+from models.engine import SCHEMA_VERSION
 from tests.astra_tui.conftest import LEAD, Run, lines_of
 from tests.server import GUARDED, Server, database_of
 
@@ -83,7 +86,7 @@ def test_a_password_in_the_address_is_warned_of_and_shown_nowhere(
     for command in (TAKE_ON, ("doctor",), ("log",), ("backup",), ("new", guarded), ("sweep",)):
         ended = anywhere(*command, "--db", guarded) if command[0] != "new" else anywhere(*command)
         said = ended.out + ended.err
-        _warn_of_password.cache_clear()  # each of them is a process of its own
+        warn_of_password.cache_clear()  # each of them is a process of its own
         assert f":{PASSWORD}@" not in said, command
         assert said.count("PGPASSFILE") == 1, command
 
@@ -151,11 +154,37 @@ def test_numbers_that_no_row_has(anywhere: Run, address: str, number: str) -> No
         assert ended.code in (1, 2), ended.out + ended.err
 
 
-def test_what_works_on_files_says_what_to_use_instead(anywhere: Run, address: str) -> None:
-    for command in (("backup",), ("restore", "x.db"), ("verify",)):
-        ended = anywhere(*command, "--db", address, "--json")
-        assert (ended.code, ended.error["code"]) == (1, "no_file")
-        assert "pg_dump" in ended.error["hint"]
+def test_a_desk_moves_to_a_file_and_back(anywhere: Run, address: str, empty: str, tmp_path: Path) -> None:
+    """In one command each; a backup of a server is a file, which either place goes back to."""
+    at = ("--db", address)
+    assert anywhere(*TAKE_ON, *at).code == 0
+    saved = anywhere("backup", *at, "--json").json["file"]
+    assert anywhere("lead", "add", *LEAD, *at).code == 0
+    there = anywhere("copy", address, tmp_path / "desk.db", "--json").json
+    assert anywhere("copy", tmp_path / "desk.db", empty, "--json").json["digest"] == there["digest"]
+    for place in (tmp_path / "desk.db", empty):
+        assert anywhere("verify", "--db", place).code == 0
+        assert anywhere("restore", saved, "--db", place, "--dry-run", "--json").json["lost"]["bookings"] == 1
+        assert anywhere("restore", saved, "--db", place).code == 0
+        assert anywhere("booking", "list", "--db", place, "--json").json == []
+    refused = anywhere("copy", empty, address, "--json")
+    assert (refused.code, refused.error["code"]) == (1, "not_empty")
+
+
+@pytest.mark.parametrize(("step", "code"), [(1, "newer_database"), (-1, "older_database")])
+def test_a_desk_of_another_release_is_not_copied(
+    anywhere: Run, server: Server, address: str, tmp_path: Path, step: int, code: str
+) -> None:
+    """Not an older one, either: it is updated by being opened, not by being copied."""
+    assert anywhere("copy", address, tmp_path / "desk.db").code == 0
+    version = SCHEMA_VERSION + step
+    server.execute(f"UPDATE desk_lock SET schema_version = {version}", database_of(address))
+    with closing(sqlite3.connect(tmp_path / "desk.db")) as file:
+        file.execute(f"PRAGMA user_version = {version}")
+    for place in (address, tmp_path / "desk.db"):
+        ended = anywhere("copy", place, tmp_path / "new.db", "--json")
+        assert (ended.code, ended.error["code"]) == (3, code)
+    assert not (tmp_path / "new.db").exists()
 
 
 def test_events_are_followed(address: str, started: Callable[..., Any], anywhere: Run) -> None:

@@ -22,8 +22,9 @@ UNSOUND = 1
 def backup(call: Call, file: str | None, keep: int | None, force: bool) -> None:
     """Copy the desk into one FILE while others work, and check the copy.
 
-    Without FILE: into the folder backups beside the desk, named by the time. Exit code 1 if the doctor finds
-    something wrong in the copy, which is kept. astra restore puts it back.
+    Without FILE: into the folder backups beside the desk, named by the time; into your own data if the desk
+    is on a server. Exit code 1 if the doctor finds something wrong in the copy, which is kept. astra restore
+    puts it back.
     """
     with call.desk() as desk:
         require(desk, "desk.keep")

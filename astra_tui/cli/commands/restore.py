@@ -7,7 +7,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from astra_tui.cli.database import file_to_create, open_identified
+from astra_tui.cli.database import database_to_create, open_identified
 from astra_tui.cli.options import Call, changing, dry_run
 from astra_tui.cli.output.printing import line
 from dispatch.bootstrap import open_desk
@@ -26,10 +26,10 @@ from dispatch.queries.wording import moment, plural
 def restore(call: Call, file: str, other_desk: bool, dry_run: bool) -> None:
     """Restore the desk from a backup FILE; open applications and other commands switch to it.
 
-    The desk as it is now is first copied to the folder backups beside it. --dry-run shows what would be lost.
+    The desk as it is now is first copied to the folder where backups go. --dry-run shows what would be lost.
     """
     actor = person(default_actor() if call.actor is None else call.actor)
-    path = file_to_create(call.database)
+    path = database_to_create(call.database)
     done = restoring.restore(
         partial(_opened, path, call.actor, actor),
         path,
@@ -41,7 +41,7 @@ def restore(call: Call, file: str, other_desk: bool, dry_run: bool) -> None:
     call.show(done, _print)
 
 
-def _opened(desk_path: Path, named: str | None, actor: str, path: Path) -> Desk:
+def _opened(desk_path: Path | str, named: str | None, actor: str, path: Path | str) -> Desk:
     """Open the desk or the copy of a backup; who restores has to be known to the desk."""
     return open_identified(path, actor, named) if path == desk_path else open_desk(path, actor=actor)
 

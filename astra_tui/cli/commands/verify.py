@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import rich_click as click
@@ -15,6 +19,7 @@ from dispatch.desk.event_chain import newest_seal
 from dispatch.desk.event_log import last_event
 from dispatch.operations.integrity import chain
 from models.base import Json
+from models.desk_copies import write_file
 from verify.checker import Checker
 
 DOES_NOT_FOLLOW = 1
@@ -27,9 +32,9 @@ CHAIN = "the chain of events"
 def verify(call: Call) -> None:
     """Work out every decision again from the log; exit code 1 at the first that does not follow.
 
-    A program of its own reads the file and replays every event since the first one: who could take each
-    lead, who was first, and every load, pointer and average that follows. What it cannot check, such as
-    scores and what a person decided, is counted.
+    A program of its own reads the file, or a copy of a desk on a server, and replays every event since the
+    first one: who could take each lead, who was first, and every load, pointer and average that follows. What
+    it cannot check, such as scores and what a person decided, is counted.
     """
     with call.desk() as desk:
         report = verified(desk)
@@ -43,9 +48,8 @@ def verified(desk: Desk) -> Json:
     with desk.reading():
         sealed, *_ = chain.check()
         unsealed = last_event() - newest_seal().event_id
-    with progress_bar("events") as progress:
-        checker = Checker(desk.database.file, progress or (lambda _done, _all: None))
-        report: Json = checker.run()
+    with progress_bar("events") as progress, file_of(desk) as file:
+        report: Json = Checker(file, progress or (lambda _done, _all: None)).run()
     if unsealed:
         report["not_checked"]["newest events: not sealed in the chain yet"] = unsealed
     if not sealed.ok:
@@ -53,6 +57,19 @@ def verified(desk: Desk) -> Json:
         report["first_fault"] = {"what": CHAIN, **nowhere, "recorded": sealed.detail}
         report["ok"] = False
     return report
+
+
+@contextmanager
+def file_of(desk: Desk) -> Iterator[Path]:
+    """The desk's file, or a private copy of a desk that is none: what checks it reads files."""
+    if desk.database.is_file:
+        yield desk.database.file
+        return
+    with TemporaryDirectory(prefix="astra-verify-") as folder:
+        copy = Path(folder) / "desk.db"
+        with desk.reading():
+            write_file(desk.database, copy)
+        yield copy
 
 
 def _print(report: Json) -> None:

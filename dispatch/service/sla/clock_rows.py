@@ -13,7 +13,11 @@ from models.issues import RESOLUTION, SlaClock
 from models.sql import listed
 
 _clocks = CompiledQuery(
-    lambda: SlaClock.select(*ROW_COLUMNS).where(SlaClock.issue_id.in_(listed(parameter("ids"))))
+    lambda: (
+        SlaClock.select(*ROW_COLUMNS)
+        .where(SlaClock.issue_id.in_(listed(parameter("ids"))))
+        .order_by(SlaClock.issue_id, SlaClock.kind)  # warnings of one moment are numbered in this order
+    )
 )
 
 

@@ -19,8 +19,6 @@ from models.sqlite import desk_file
 from tests.conftest import TestClock
 from tests.dispatch.operations.conftest import change, rows
 
-pytestmark = pytest.mark.on_file
-
 
 @pytest.fixture
 def busy(desk: Desk, add_agent: Callable[..., Any], add_lead: Callable[..., Any]) -> Desk:
@@ -36,6 +34,7 @@ def test_every_desk_has_an_id_of_its_own(desk: Desk, tmp_path: Path) -> None:
     assert other.settings.desk_id not in (None, desk.settings.desk_id)
 
 
+@pytest.mark.on_file
 def test_a_desk_of_an_earlier_astra_gets_its_id_once(path: Path) -> None:
     change(path, f"DELETE FROM settings WHERE key = '{settings.DESK_ID}'")
     first = open_desk(path)
@@ -46,6 +45,7 @@ def test_a_desk_of_an_earlier_astra_gets_its_id_once(path: Path) -> None:
     assert first.settings.desk_id
 
 
+@pytest.mark.on_file
 def test_a_backup_is_whole_in_one_file_while_the_log_is_not_written_back(busy: Desk, tmp_path: Path) -> None:
     assert desk_file.has_log(busy.database.file)
     target = tmp_path / "elsewhere" / "copy.db"
@@ -66,6 +66,7 @@ def test_a_backup_is_whole_in_one_file_while_the_log_is_not_written_back(busy: D
     assert identity(target) == busy.settings.desk_id
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize(("mode", "wanted"), [(0o644, 0o600), (0o600, 0o600), (0o400, 0o400)])
 def test_a_backup_is_private(busy: Desk, tmp_path: Path, mode: int, wanted: int) -> None:
     busy.database.file.chmod(mode)
@@ -73,6 +74,7 @@ def test_a_backup_is_private(busy: Desk, tmp_path: Path, mode: int, wanted: int)
     assert stat.S_IMODE(os.stat(made["file"]).st_mode) == wanted
 
 
+@pytest.mark.on_file
 def test_without_a_name_it_is_kept_beside_the_desk_by_the_time_outside(busy: Desk, clock: TestClock) -> None:
     folder = busy.database.file.with_name("backups")
     first, second = backup(busy), backup(busy)
@@ -81,6 +83,7 @@ def test_without_a_name_it_is_kept_beside_the_desk_by_the_time_outside(busy: Des
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+@pytest.mark.on_file
 def test_the_oldest_automatic_backups_of_this_desk_are_deleted(
     busy: Desk, clock: TestClock, tmp_path: Path
 ) -> None:
@@ -103,6 +106,7 @@ def test_the_oldest_automatic_backups_of_this_desk_are_deleted(
     }
 
 
+@pytest.mark.on_file
 def test_an_unsound_desk_is_copied_and_its_copy_is_reported(busy: Desk, tmp_path: Path) -> None:
     older = backup(busy)["file"]
     change(busy.database.file, "UPDATE space_travel_agents SET load = 7")
@@ -113,6 +117,7 @@ def test_an_unsound_desk_is_copied_and_its_copy_is_reported(busy: Desk, tmp_path
     assert Path(older).exists()
 
 
+@pytest.mark.on_file
 @pytest.mark.parametrize("damage", ["pages", "values"])
 def test_a_desk_that_the_doctor_cannot_read_is_copied_all_the_same(
     busy: Desk, tmp_path: Path, damage: str
@@ -143,6 +148,7 @@ def test_a_file_is_overwritten_only_when_asked(busy: Desk, tmp_path: Path) -> No
     assert backup(busy, target, force=True)["checked"]
 
 
+@pytest.mark.on_file
 def test_what_cannot_hold_a_copy_is_refused_and_nothing_is_left(busy: Desk, tmp_path: Path) -> None:
     path = busy.database.file
     os.mkfifo(tmp_path / "pipe")

@@ -15,11 +15,9 @@ from dispatch.operations import configuration
 from dispatch.operations.backup import backup
 from dispatch.operations.doctor import examine
 from dispatch.operations.sweep import sweep_and_back_up as sweep
-from models.sqlite import copies
+from models import desk_copies
 from seeds.demo.demo import make_demo
 from tests.conftest import TestClock
-
-pytestmark = pytest.mark.on_file
 
 
 @pytest.fixture
@@ -37,12 +35,15 @@ def about_backups(desk: Desk) -> tuple[bool, str]:
     return row["ok"], row["detail"]
 
 
-def test_a_desk_is_copied_once_a_day_by_whoever_sweeps_first(busy: Desk, clock: TestClock) -> None:
+def test_a_desk_is_copied_once_a_day_by_whoever_sweeps_first(
+    busy: Desk, path: Path, clock: TestClock
+) -> None:
     assert sweep(busy)["backups"] == []
     clock.advance(days=1)
-    other = open_desk(busy.database.file, clock=clock, actor="mia")
+    other = open_desk(path, clock=clock, actor="mia")
     made = sweep(other)
-    assert made["backups"] == [str(busy.database.file.with_name("backups") / "desk-20260302-090000.db")]
+    home = busy.database.home
+    assert made["backups"] == [str(home.with_name("backups") / f"{home.stem}-20260302-090000.db")]
     assert made["backup_problem"] == ""
     assert sweep(busy)["backups"] == sweep(other)["backups"] == []
     other.close()
@@ -53,7 +54,7 @@ def test_a_desk_is_copied_once_a_day_by_whoever_sweeps_first(busy: Desk, clock: 
 
 
 def test_seven_are_kept_or_as_many_as_set(busy: Desk, clock: TestClock) -> None:
-    folder = busy.database.file.with_name("backups")
+    folder = busy.database.home.with_name("backups")
     for _ in range(9):
         clock.advance(days=1)
         sweep(busy)
@@ -61,7 +62,9 @@ def test_seven_are_kept_or_as_many_as_set(busy: Desk, clock: TestClock) -> None:
     configuration.set_value(busy, "backup_keep", "3")
     clock.advance(days=1)
     sweep(busy)
-    assert sorted(file.name for file in folder.iterdir())[0] == "desk-20260309-090000.db"
+    assert (
+        sorted(file.name for file in folder.iterdir())[0] == f"{busy.database.home.stem}-20260309-090000.db"
+    )
     assert len([*folder.iterdir()]) == 3
 
 
@@ -103,7 +106,7 @@ def test_a_failure_is_reported_and_tried_again_after_an_hour(
 
     clock.advance(days=1)
     with monkeypatch.context() as patch:
-        patch.setattr(copies, "copy_file", full)
+        patch.setattr(desk_copies, "write_file", full)
         done = sweep(busy)
     assert done["backups"] == []
     assert done["backup_problem"].startswith("The daily backup was not made: not enough space for")

@@ -31,8 +31,6 @@ from models.sqlite import copies, desk_file, locks
 from tests.conftest import TestClock
 from tests.dispatch.operations.conftest import change, rows
 
-pytestmark = pytest.mark.on_file
-
 Restoring = Callable[..., RestoreResult]
 
 
@@ -98,6 +96,7 @@ def names(desk: Desk) -> list[str]:
         return sorted(name for (name,) in tuples(Lead.select(Lead.customer_name)))
 
 
+@pytest.mark.on_file
 def test_a_desk_goes_back_to_its_backup_and_is_kept_as_it_was(
     desk: Desk, saved: Path, restoring: Restoring, path: Path
 ) -> None:
@@ -178,6 +177,7 @@ def desk_id(desk: Desk) -> str:
     return str(found)
 
 
+@pytest.mark.on_file
 def test_another_desk_is_only_taken_when_asked(
     desk: Desk, saved: Path, restoring: Restoring, tmp_path: Path
 ) -> None:
@@ -191,6 +191,7 @@ def test_another_desk_is_only_taken_when_asked(
     assert desk_id(desk) == other.settings.desk_id
 
 
+@pytest.mark.on_file
 def test_a_backup_from_before_there_were_ids_is_known_by_its_first_event(
     desk: Desk, saved: Path, restoring: Restoring, tmp_path: Path
 ) -> None:
@@ -253,6 +254,7 @@ def test_a_file_that_is_no_sound_backup_is_refused_in_words(
     assert not [name for name in os.listdir(saved.parent) if "restore" in name]
 
 
+@pytest.mark.on_file
 def test_what_is_no_file_of_a_backup_is_refused(saved: Path, restoring: Restoring, path: Path) -> None:
     for file, words in (
         (saved.parent, "is not a file"),
@@ -282,6 +284,7 @@ def test_a_file_with_other_pages_fits(desk: Desk, saved: Path, restoring: Restor
         assert examine(desk)["ok"]
 
 
+@pytest.mark.on_file
 def test_a_deleted_desk_is_put_back(desk: Desk, saved: Path, restoring: Restoring, path: Path) -> None:
     desk.close()
     path.unlink()
@@ -294,6 +297,7 @@ def test_a_deleted_desk_is_put_back(desk: Desk, saved: Path, restoring: Restorin
     assert rows(path, "PRAGMA integrity_check") == [("ok",)]
 
 
+@pytest.mark.on_file
 def test_a_desk_that_cannot_be_read_is_moved_aside(
     desk: Desk, saved: Path, restoring: Restoring, path: Path
 ) -> None:
@@ -305,6 +309,7 @@ def test_a_desk_that_cannot_be_read_is_moved_aside(
     assert names(desk) == ["Kate Nguyen"]
 
 
+@pytest.mark.on_file
 def test_a_damaged_desk_is_restored_in_place(
     desk: Desk, saved: Path, restoring: Restoring, path: Path
 ) -> None:
@@ -319,6 +324,7 @@ def test_a_damaged_desk_is_restored_in_place(
         assert examine(desk)["ok"]
 
 
+@pytest.mark.on_file
 def test_a_desk_whose_log_of_events_cannot_be_read_is_restored_in_place(
     desk: Desk, saved: Path, restoring: Restoring, path: Path
 ) -> None:
@@ -335,6 +341,7 @@ def test_a_desk_whose_log_of_events_cannot_be_read_is_restored_in_place(
         assert examine(desk)["ok"]
 
 
+@pytest.mark.on_file
 def test_a_lock_that_is_never_released_leaves_the_desk_unchanged(
     desk: Desk, saved: Path, restoring: Restoring, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -345,6 +352,7 @@ def test_a_lock_that_is_never_released_leaves_the_desk_unchanged(
     assert len(names(desk)) == 3
 
 
+@pytest.mark.on_file
 def test_no_room_for_the_copy_of_the_desk_leaves_it_unchanged(
     desk: Desk, saved: Path, restoring: Restoring, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -358,6 +366,7 @@ def test_no_room_for_the_copy_of_the_desk_leaves_it_unchanged(
         assert examine(desk)["ok"]
 
 
+@pytest.mark.on_file
 def test_a_restore_that_does_not_fit_leaves_nothing_behind(
     desk: Desk, saved: Path, restoring: Restoring, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -370,6 +379,7 @@ def test_a_restore_that_does_not_fit_leaves_nothing_behind(
     assert len(names(desk)) == 3
 
 
+@pytest.mark.on_file
 def test_an_older_schema_is_upgraded_on_a_copy(
     desk: Desk, saved: Path, restoring: Restoring, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -232,7 +232,6 @@ def opened(path: Path, clock: TestClock) -> Desk:
     return desk
 
 
-@pytest.mark.on_file
 def test_a_restore_keeps_the_people_of_the_desk(
     desk: Desk, path: Path, clock: TestClock, tmp_path: Path
 ) -> None:
@@ -255,7 +254,6 @@ def test_a_restore_keeps_the_people_of_the_desk(
         open_again(path, clock)
 
 
-@pytest.mark.on_file
 def test_a_restore_leaves_no_user_the_agent_who_is_added_next(
     closed: Desk, path: Path, clock: TestClock, tmp_path: Path, add_agent: Callable[..., AgentRow]
 ) -> None:
@@ -265,7 +263,7 @@ def test_a_restore_leaves_no_user_the_agent_who_is_added_next(
     users.add(closed, "cyd", "agent", number, "cyd")
     users.add(closed, "sue", "supervisor", add_agent("Sue")["agent_id"], "sue")
 
-    def opened_by_anna(file: Path) -> Desk:
+    def opened_by_anna(file: Path | str) -> Desk:
         other = open_desk(file, clock=clock)
         other.staff.signed_in, other.actor = closed.staff.signed_in, "anna"
         return other
