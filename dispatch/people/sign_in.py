@@ -1,4 +1,7 @@
-"""Signing in: by name and password, by token, or by the account that the process belongs to."""
+"""Signing in: by name and password, by token, or by the account that the process belongs to.
+
+On a server none of them counts: the server has signed in whom its login belongs to.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,9 @@ def sign_in(desk: Desk, login: str, password: str) -> SignedIn:
     """Sign in by name and password; the desk's commands are this person's from now on.
 
     A wrong password, an unknown name and a disabled user have one answer, which takes as long for each.
-    Raises NotPermitted, and Refused for a desk without users.
+    Raises NotPermitted, and Refused for a desk without users or on a server.
     """
+    check_not_on_a_server(desk)
     _check_closed(desk)
     with desk.reading():
         failures.count(desk, login)
@@ -32,7 +36,8 @@ def sign_in(desk: Desk, login: str, password: str) -> SignedIn:
 
 
 def by_token(desk: Desk, text: str) -> SignedIn:
-    """Sign in by a token. Raises NotPermitted."""
+    """Sign in by a token. Raises NotPermitted, and Refused as ``sign_in``."""
+    check_not_on_a_server(desk)
     _check_closed(desk)
     with desk.reading():
         token = UserToken.get_or_none(UserToken.digest == digest_of(text))
@@ -46,10 +51,30 @@ def by_token(desk: Desk, text: str) -> SignedIn:
 
 def by_account(desk: Desk) -> SignedIn | None:
     """Sign in the user whom the process's account belongs to; None if there is none. Raises NotPermitted."""
+    check_not_on_a_server(desk)
     _check_closed(desk)
     with desk.reading():
         user = User.get_or_none(User.account == desk.account)
         return None if user is None else _enter(desk, SignedIn(user.user_id, user.login))
+
+
+def by_server(desk: Desk) -> SignedIn:
+    """Sign in whom the server has signed in. Raises NotPermitted."""
+    _check_closed(desk)
+    with desk.reading():
+        login = desk.database.login
+        user = User.get_or_none(User.login == login)  # as the server writes it: another case is another login
+        if user is None:
+            problem = f"The server knows you as {login}, who is no user of this desk"
+            raise NotPermitted("not_signed_in", problem, "a supervisor adds users; or use another login")
+        return _enter(desk, SignedIn(user.user_id, user.login))
+
+
+def check_not_on_a_server(desk: Desk) -> None:
+    """Raise Refused for a desk on a server, which signs people in itself."""
+    if desk.database.login is not None:
+        problem = "The server signs people in: this desk has no passwords or tokens"
+        raise Refused("server_signs_in", problem, "name your own login of the server in --db")
 
 
 def sign_out(desk: Desk) -> None:

@@ -12,12 +12,11 @@ from contextlib import closing, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import psycopg
-from peewee import PeeweeException, ProgrammingError
+from peewee import PeeweeException
 
 from models.database import current_database
 from models.policy_indexes import keep_order
-from models.postgres import upgrade
+from models.postgres import refusals, upgrade
 
 if TYPE_CHECKING:
     from models.postgres.server_database import ServerDatabase
@@ -115,6 +114,7 @@ class ServerSchema:
     def __init__(self, database: ServerDatabase, policy: str) -> None:
         self._database = database
         self._policy = policy
+        self.not_compared = ""
 
     @cached_property
     def keys(self) -> Mapping[str, Sequence[str]]:
@@ -128,15 +128,16 @@ class ServerSchema:
         return []
 
     def differences(self) -> list[Difference]:
-        """List what the database lacks, has beyond, or has differently; none if no schema may be made."""
+        """List what the database lacks, has beyond, or has differently; none if it is ``not_compared``."""
         own = _own_schema(self._database)
         found = _parts(self._database.run(PARTS, {"schema": own}).fetchall(), own)
         try:
             expected = self._expected()
-        except ProgrammingError as error:
-            if isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege):
-                return []
-            raise
+        except PeeweeException as error:
+            if not refusals.lacks_right(error):
+                raise
+            self.not_compared = f"{self._database.login} may make no schema to compare it with"
+            return []
         names = sorted(expected.keys() | found.keys())
         pairs = [Difference(expected.get(name), found.get(name)) for name in names]
         return [pair for pair in pairs if pair.expected != pair.found]

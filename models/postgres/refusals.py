@@ -19,9 +19,15 @@ def still_locked() -> DatabaseUnavailable:
     )
 
 
-def read_only(address: str) -> DatabaseUnavailable:
+def read_only(address: str, why: str) -> DatabaseUnavailable:
     return DatabaseUnavailable(
-        "read_only", f"{address} can only be read", "connect to the server that takes writes"
+        "read_only", f"{address} can only be read: {why}", "use a login of astra_desk, on the primary server"
+    )
+
+
+def not_the_owner(address: str, owner: str, does: str) -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        "no_access", f"{address}: only the owner of the tables {does}", f"let {owner} run the command"
     )
 
 
@@ -60,9 +66,7 @@ _BY_ERROR: tuple[tuple[type[Exception], str, str, str], ...] = (
 
 def unavailable(error: Exception, address: str) -> DatabaseUnavailable:
     """Turn a driver's error, or Peewee's for it, into a refusal that explains it."""
-    cause: BaseException = error
-    while not isinstance(cause, psycopg.Error) and (cause.__cause__ or cause.__context__):
-        cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
+    cause = _driver_error(error)
     for kind, code, problem, hint in _BY_ERROR:
         if isinstance(cause, kind):
             return DatabaseUnavailable(code, f"{address}: {problem}", hint)
@@ -75,6 +79,17 @@ def unavailable(error: Exception, address: str) -> DatabaseUnavailable:
             "unreachable", f"{address}: no connection ({said})", "check the address and that the server runs"
         )
     return DatabaseUnavailable("cannot_open", f"{address}: {said}", "doctor says more")
+
+
+def lacks_right(error: Exception) -> bool:
+    """Return whether the server has refused something that the login may not do."""
+    return isinstance(_driver_error(error), errors.InsufficientPrivilege)
+
+
+def _driver_error(error: BaseException) -> BaseException:
+    while not isinstance(error, psycopg.Error) and (error.__cause__ or error.__context__):
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    return error
 
 
 # libpq's own words: errors on connecting have no code

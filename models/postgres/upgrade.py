@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from models.engine import MIGRATIONS, SCHEMA_VERSION
 from models.errors import DatabaseUnavailable
-from models.postgres import sweeps
+from models.postgres import rights, sweeps
 from models.postgres.schema import FirstSchema
 
 if TYPE_CHECKING:
@@ -42,9 +42,19 @@ def upgrade(database: ServerDatabase, fill: Callable[[], None]) -> None:
         if not found:
             _make(database)
         else:
+            _check_owner(database)
             Runner(database, str(MIGRATIONS)).up()
             database.set_schema_version(SCHEMA_VERSION)
+            rights.renew(database)
         fill()
+
+
+def _check_owner(database: ServerDatabase) -> None:
+    """Raise DatabaseUnavailable unless the tables are this login's own: no other can change them."""
+    who = rights.ask(database)
+    if not who.is_owner:
+        problem = f"{database.address} was made by an older Astra, and {who.login} may not update it"
+        raise DatabaseUnavailable("older_database", problem, f"let {who.owner}, its owner, open it once")
 
 
 def _make(database: ServerDatabase) -> None:

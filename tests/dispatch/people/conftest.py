@@ -46,6 +46,11 @@ def enter(desk: Desk) -> Enter:
     return enter
 
 
+def add_user(desk: Desk, login: str, role: str | None = None, agent_id: int | None = None) -> None:
+    """Add a user who signs in by an account of the machine, or on a server by a login of it."""
+    users.add(desk, login, role, agent_id, None if desk.database.login else login)
+
+
 @pytest.fixture
 def closed(
     desk: Desk,
@@ -65,11 +70,11 @@ def closed(
         if held[number] != wanted:
             bookings.reassign(desk, number, wanted, "for the test")
     issue_intake.open_issue(desk, "the invoice is wrong, I want my money back", category="billing_dispute")
-    users.add(desk, "anna", account="anna")
+    add_user(desk, "anna")
     enter("anna")
-    users.add(desk, "dora", "dispatcher", account="dora")
-    users.add(desk, "adam", "agent", 1, account="adam")
-    users.add(desk, "otto", "auditor", account="otto")
+    add_user(desk, "dora", "dispatcher")
+    add_user(desk, "adam", "agent", 1)
+    add_user(desk, "otto", "auditor")
     clock.advance(seconds=1)
     return desk
 
