@@ -27,12 +27,13 @@ def sign_in(desk: Desk, login: str, password: str) -> SignedIn:
         failures.count(desk, login)
         user = by_login(login)
         is_known = user is not None and user.disabled_at is None
-        is_right = passwords.matches(user.password_hash if user is not None else None, password)
-        if user is None or not (is_known and is_right):
+        digest = user.password_hash if user is not None else None
+        is_right = passwords.matches(digest, password)
+        if user is None or digest is None or not (is_known and is_right):
             problem = "The name or password is wrong"
             raise NotPermitted("wrong_password", problem, "a supervisor can set a new password")
         failures.clear(desk, login)
-        return _enter(desk, SignedIn(user.user_id, user.login))
+        return _enter(desk, SignedIn(user.user_id, user.login, passwords=(digest,)))
 
 
 def by_token(desk: Desk, text: str) -> SignedIn:

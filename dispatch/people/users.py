@@ -16,7 +16,7 @@ from dispatch.people.row_types import UserRow
 from models.base import tuples
 from models.errors import InvalidInput, NotFound, Refused
 from models.hints import act
-from models.people import User
+from models.people import User, UserToken, good_tokens
 
 NONE = "none"
 """What clears a user's agent or account."""
@@ -111,15 +111,26 @@ def enable(running: Command, login: str) -> UserRow:
 
 @command("user.passwd", past="password changed", undo=never("set another password"), may="account.own")
 def set_digest(running: Command, login: str, digest: str) -> UserRow:
-    """Give a user the digest of a new password. Raises NotFound, NotPermitted, and Refused on a server."""
-    sign_in.check_not_on_a_server(running.desk)
+    """Give a user the digest of a new password, which ends their tokens, and sessions elsewhere.
+
+    Of one's own, the session that gives the command goes on, with its token. Raises NotFound, NotPermitted,
+    and Refused on a server.
+    """
+    desk = running.desk
+    sign_in.check_not_on_a_server(desk)
     user = _user(login)
-    check_own_account(running.desk, user)
+    check_own_account(desk, user)
     user.password_hash = digest
     user.save()
-    failures.clear(running.desk, user.login)
-    running.detail = {"login": user.login}
-    return _row(running.desk, user)
+    failures.clear_all(desk, user.login)
+    session, revoked = desk.staff.signed_in, 0
+    for (number,) in good_tokens(user_id=user.user_id):
+        if session is None or number != session.token_id:
+            token = UserToken.lock(number)
+            token.revoked_at = running.now
+            token.save()
+            revoked += 1
+    return _changed(running, user, {"tokens": revoked} if revoked else {})
 
 
 def set_password(desk: Desk, login: str, new: str, current: str | None = None) -> UserRow:
@@ -130,7 +141,9 @@ def set_password(desk: Desk, login: str, new: str, current: str | None = None) -
         me = desk.staff.person(desk.now())
         if me.user_id == user.user_id and user.password_hash is not None:
             sign_in.confirm(desk, me, current or "")
-    return set_digest(desk, user.login, passwords.hashed(passwords.accepted(new, user.login)))
+    digest = passwords.hashed(passwords.accepted(new, user.login))
+    desk.staff.accept_password(user.user_id, digest)
+    return set_digest(desk, user.login, digest)
 
 
 def check_may_set_password(desk: Desk, login: str) -> None:

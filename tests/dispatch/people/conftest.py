@@ -12,7 +12,8 @@ import pytest
 from dispatch import bookings
 from dispatch.desk.access.staff import SignedIn
 from dispatch.desk.desk import Desk
-from dispatch.people import passwords, users
+from dispatch.people import users
+from dispatch.people.row_types import UserRow
 from dispatch.queries.row_types import AgentRow
 from dispatch.service.issues import intake as issue_intake
 from models.base import tuples
@@ -22,13 +23,6 @@ from tests.conftest import TestClock
 
 PASSWORD = "a long enough one"
 Enter = Callable[[str], Desk]
-
-
-@pytest.fixture(autouse=True)
-def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Digest quickly: what a password costs is no matter of the rules."""
-    for name, value in {"ROUNDS": 1, "MEMORY_KIB": 8, "LANES": 1}.items():
-        monkeypatch.setattr(passwords, name, value)
 
 
 @pytest.fixture
@@ -46,9 +40,9 @@ def enter(desk: Desk) -> Enter:
     return enter
 
 
-def add_user(desk: Desk, login: str, role: str | None = None, agent_id: int | None = None) -> None:
+def add_user(desk: Desk, login: str, role: str | None = None, agent_id: int | None = None) -> UserRow:
     """Add a user who signs in by an account of the machine, or on a server by a login of it."""
-    users.add(desk, login, role, agent_id, None if desk.database.login else login)
+    return users.add(desk, login, role, agent_id, None if desk.database.login else login)
 
 
 @pytest.fixture
