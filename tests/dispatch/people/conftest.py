@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,8 @@ from dispatch.people import users
 from dispatch.people.row_types import UserRow
 from dispatch.queries.row_types import AgentRow
 from dispatch.service.issues import intake as issue_intake
+from models import opening
+from models.audit import Event
 from models.base import tuples
 from models.bookings import Booking
 from models.people import User
@@ -78,11 +78,13 @@ def bookings_held() -> list[tuple[int, int]]:
 
 
 @pytest.fixture
-def unchanged(path: Path) -> Callable[[], int]:
+def unchanged(path: Path | str) -> Iterator[Callable[[], int]]:
     """Return how many events there are, read beside the desk."""
+    beside = opening.open_read_only(path)
 
     def count() -> int:
-        with closing(sqlite3.connect(path)) as connection:
-            return int(connection.execute("SELECT count(*) FROM events").fetchone()[0])
+        with beside.active():
+            return Event.select().count()
 
-    return count
+    yield count
+    beside.close()

@@ -115,7 +115,6 @@ def test_the_first_user_is_no_other_than_a_supervisor(desk: Desk) -> None:
     assert add_user(desk, "anna", "supervisor")["role"] == "supervisor"
 
 
-@pytest.mark.on_file
 @pytest.mark.parametrize(
     "run", [lambda desk: users.disable(desk, "anna"), lambda desk: users.change(desk, "anna", "dispatcher")]
 )
