@@ -114,6 +114,7 @@ CALL_ERASE = "SELECT desk_erase(%s, CAST(%s AS bigint[]), CAST(%s AS jsonb))"
 CALL_KEEP_ORDER = "SELECT desk_keep_order(%s)"
 CALL_SUPERVISES = "SELECT desk_supervises(TRUE)"
 
+QUIET = "SET LOCAL client_min_messages = warning"
 _GROUP = """DO $$ BEGIN
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{group}') THEN
         CREATE ROLE {group} NOLOGIN;
@@ -167,7 +168,7 @@ def script(database: ServerDatabase, owner: str) -> str:
         f"GRANT CREATE ON SCHEMA {schema} TO {_quoted(owner)}",
         f"SET LOCAL ROLE {_quoted(owner)}",
     ]
-    return "".join(f"{one};\n" for one in ("BEGIN", *first, *_statements(database, schema), "COMMIT"))
+    return "".join(f"{one};\n" for one in ("BEGIN", QUIET, *first, *_statements(database, schema), "COMMIT"))
 
 
 def renew(database: ServerDatabase) -> None:
