@@ -15,16 +15,21 @@ from psycopg import errors
 
 from astra_tui.main import main
 from dispatch import bookings, privacy
+from dispatch.agents.presence import set_presence
 from dispatch.bootstrap import open_desk
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
+from dispatch.leads import file_intake
 from dispatch.operations import configuration, doctor
+from dispatch.operations.sweep import sweep
+from dispatch.operations.undoing import files
 from dispatch.people import sign_in, users
 from dispatch.privacy import retention
 from models.errors import DatabaseUnavailable, InvalidInput, NotPermitted
+from seeds.importing import importer
 from tests.astra_tui.conftest import LEAD, Run
-from tests.races.killing import kinds
-from tests.races.killing.catalogue import ONE_COMMIT
+from tests.races.killing import kinds, works
+from tests.races.killing.catalogue import ONE_COMMIT, SOUND
 from tests.races.killing.desk_at_work import CANCELLED, MOMENT, PENDING, furnish
 from tests.server import Server
 
@@ -33,6 +38,12 @@ ROLES = {"anna": "supervisor", "dora": "dispatcher", "adam": "agent", "otto": "a
 BY_HAND = {"repair"}  # damages the file itself, and repairs what only the owner can
 OF_A_FILE = {"first user", "password", "token made", "token revoked"}  # on a server, the server signs in
 BEGIN_WITHOUT_USERS = {"user changed", "user disabled", "user enabled"}  # below they are run by themselves
+WHOLE = sorted(ONE_COMMIT.keys() - BY_HAND - OF_A_FILE - BEGIN_WITHOUT_USERS)
+IN_PARTS = (
+    *("batch", "batch as a whole", "file of leads", "file of tickets", "file of agents"),
+    *("undo of a file of leads", "redo of a file of leads", "file undone and added again"),
+    *("import", "import of changes", "undo of changes", "undo of an import"),
+)
 Enter = Callable[[str], Desk]
 
 
@@ -92,9 +103,9 @@ def enter(server: Server, shared: str) -> Iterator[Enter]:
 # -- what people may do
 
 
-@pytest.mark.parametrize("name", sorted(ONE_COMMIT.keys() - BY_HAND - OF_A_FILE - BEGIN_WITHOUT_USERS))
+@pytest.mark.parametrize("name", [*WHOLE, *IN_PARTS])
 def test_every_command_by_a_member_of_the_desk(
-    server: Server, shared: str, monkeypatch: pytest.MonkeyPatch, name: str
+    server: Server, shared: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
     """One of each kind, by a supervisor's login: the table of kinds misses no command."""
 
@@ -103,11 +114,16 @@ def test_every_command_by_a_member_of_the_desk(
         sign_in.by_server(desk)
         return desk
 
-    monkeypatch.setattr(kinds, "opened", opened)
+    for module in (kinds, works):
+        monkeypatch.setattr(module, "opened", opened)
+    for module, sizes in ((file_intake, ("BATCH_S", "ALONE_BATCH_S")), (importer, ("BATCH_ROWS",))):
+        for size in sizes:
+            monkeypatch.setattr(module, size, getattr(module, size))  # which a kind makes smaller
+    monkeypatch.setattr(files, "AT_ONCE", files.AT_ONCE)
     answers: list[object] = []
-    kind = ONE_COMMIT[name]
-    kind.prepare(Path())
-    kind.act(Path(), answers.append)
+    kind = SOUND[name]
+    kind.prepare(tmp_path)
+    kind.act(tmp_path, answers.append)
     assert len(answers) == 2
     logins = "SELECT DISTINCT db_user FROM events WHERE event_id > (SELECT max(event_id) FROM event_seals)"
     assert server.execute(logins, shared) in ([("anna",)], [])
@@ -143,6 +159,16 @@ def test_retention_waits_for_a_session_that_may_erase(enter: Enter) -> None:
         desk.follow_settings()
     assert retention.erase_expired(adam) == []
     assert retention.erase_expired(anna) != []
+
+
+def test_the_clock_acts_in_anybodys_session(enter: Enter) -> None:
+    desk = enter("adam")
+    with enter("anna").earlier(timedelta(hours=1)) as earlier:
+        set_presence(earlier, 2, "break", "in 30 min")
+    assert sweep(desk)["presence"] == [2]
+    with desk.reading():
+        event = event_log.events(command="agent.turn", limit=1)[0]
+    assert (event["actor"], event["db_user"]) == ("sweeper", "adam")
 
 
 def test_an_auditor_reads_everything_and_writes_nothing(server: Server, shared: str, anywhere: Run) -> None:
