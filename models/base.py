@@ -94,7 +94,8 @@ class BaseModel(DeskModel):
         self.loaded = self.__data__.copy()
         return self
 
-    def _changes(self) -> Json:
+    def changes(self) -> Json:
+        """Return the columns that a save would write; of a new row all."""
         data: Json = self.__data__
         if self.loaded is None:
             return data
@@ -103,7 +104,7 @@ class BaseModel(DeskModel):
 
     def differs(self) -> bool:
         """Return whether a save would write anything."""
-        return bool(self._changes())
+        return bool(self.changes())
 
     def was(self, column: str) -> Any:
         """Return a column's value as loaded; None for a new row."""
@@ -116,7 +117,7 @@ class BaseModel(DeskModel):
         saved by someone else since it was loaded.
         """
         created = self.loaded is None
-        changed = self.changed = self.__data__ if created else self._changes()
+        changed = self.changed = self.__data__ if created else self.changes()
         if not changed:
             return 0
         if created:

@@ -18,11 +18,11 @@ from peewee import Database, Node
 
 from models.clock import utc_now
 from models.content import Content
-from models.errors import DatabaseUnavailable
+from models.errors import DatabaseUnavailable, Refused
 from models.inspection.rules import Rule
 from models.sweepers import SweepRecord
 
-SCHEMA_VERSION = 22  # the highest number in models/migrations
+SCHEMA_VERSION = 23  # the highest number in models/migrations
 MIGRATIONS = Path(__file__).parent / "migrations"
 SNAPSHOT = "snapshot"  # as begin() takes it: no lock, and all reads as of one moment
 
@@ -57,6 +57,10 @@ class SchemaDifference(Protocol):
 
 class ExpectedSchema(Protocol):
     """The schema that the migrations make; ``keys`` has the columns of each table's key."""
+
+    @property
+    def not_compared(self) -> str:
+        """Why ``differences`` has looked at nothing, or ""."""
 
     @property
     def keys(self) -> Mapping[str, Sequence[str]]: ...
@@ -147,6 +151,25 @@ class Engine(Database, ABC):
         """The path that backups are named by, in a folder beside it: the file, if the desk is one."""
 
     @property
+    def login(self) -> str | None:
+        """Who has signed in to the desk's server; None for a file, where Astra signs people in."""
+        return None
+
+    def knows_login(self, login: str) -> bool:
+        """Return whether the server lets somebody of this name sign in."""
+        return False
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether the desk's tables are this process's own, to change as it likes."""
+        return True
+
+    def grants(self) -> str:
+        """Return the SQL that gives people their rights on a server. Raises Refused for a file."""
+        problem = f"{self.address} is a file: whoever may open it may use it"
+        raise Refused("no_server", problem, "give the file to one account")
+
+    @property
     @abstractmethod
     def sweep_record(self) -> SweepRecord:
         """When the desk was last swept, and by whom."""
@@ -209,6 +232,18 @@ class Engine(Database, ABC):
     @abstractmethod
     def run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """Execute one statement for many rows. Raises Peewee's errors."""
+
+    def erases(self, table: str, numbers: Sequence[int], values: Mapping[str, object]) -> bool:
+        """Have the owner write over texts that are written once; return False where that is ours to do."""
+        return False
+
+    def may_erase(self) -> bool:
+        """Return whether such texts may be written over in the name of this process, within an erasure."""
+        return True
+
+    def keeps_order(self, policy: str) -> bool:
+        """Have the owner make the indexes of a policy; return False where that is ours to do."""
+        return False
 
     def next_id(self, table: str, key: str) -> int:
         """Return the number of the next row of a table, under the write lock, if ``sends_ahead``."""

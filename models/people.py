@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peewee import AutoField, IntegerField, TextField
 
-from models.base import BaseModel, CompiledQuery
+from models.base import BaseModel, CompiledQuery, parameter
 
 
 class User(BaseModel):
@@ -56,6 +56,14 @@ class SignInFailure(BaseModel):
 
 
 people = CompiledQuery(
-    lambda: User.select(User.user_id, User.login, User.role, User.agent_id, User.disabled_at)
+    lambda: User.select(
+        User.user_id, User.login, User.role, User.agent_id, User.disabled_at, User.password_hash
+    )
 )
-"""Everybody's id, login, role, agent and the time they were disabled at."""
+"""Everybody's id, login, role, agent, the time they were disabled at, and the digest of the password."""
+good_tokens = CompiledQuery(
+    lambda: UserToken.select(UserToken.token_id).where(
+        UserToken.user_id == parameter("user_id"), UserToken.revoked_at.is_null()
+    )
+)
+"""The tokens of a user that were not revoked."""

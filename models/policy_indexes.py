@@ -11,6 +11,7 @@ from typing import Any
 from peewee import Entity, Expression, Index
 
 from models.agents import Agent
+from models.database import database_at_work
 from models.sql import index_nulls_first
 
 _TABLE = Agent._meta.table_name
@@ -60,6 +61,8 @@ ORDERS: dict[str, tuple[Index, ...]] = {
 
 def keep_order(policy: str) -> None:
     """Create the indexes of a policy and drop those of the others."""
+    if database_at_work().keeps_order(policy):
+        return
     schema: Any = Agent._schema  # type: ignore[attr-defined]  # not in its stubs
     for name, indexes in ORDERS.items():
         for index in indexes:

@@ -20,6 +20,7 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk import separate_process
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
+from dispatch.people import passwords
 from dispatch.queries.row_types import AgentRow
 from models.sqlite import engine
 from tests.in_process import run_here
@@ -99,6 +100,13 @@ def _own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(variable, raising=False)
     for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(variable, str(tmp_path / variable.lower()))
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Digest quickly: what a password costs is no matter of the rules."""
+    for name, value in {"ROUNDS": 1, "MEMORY_KIB": 8, "LANES": 1}.items():
+        monkeypatch.setattr(passwords, name, value)
 
 
 def make_quiet(path: Path) -> None:

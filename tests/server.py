@@ -30,6 +30,8 @@ NOBODY = 65_534
 PATIENCE_S = 60
 INITIALISED = ("--no-sync", "--locale=C", "-A", "trust")
 GUARDED = "guarded"  # a role that needs a password
+PEOPLE = ("anna", "dora", "adam", "otto", "bea", "eve")
+"""Logins without any right."""
 ENTRY = f"local all {GUARDED} scram-sha-256\nlocal all all trust\n"
 QUICK = {
     "autovacuum": "off",
@@ -81,6 +83,7 @@ class Server:
         (self.folder / "data" / "pg_hba.conf").write_text(ENTRY)
         self.start()
         self.execute(f"CREATE ROLE {GUARDED} LOGIN PASSWORD 'right'")
+        self.execute("; ".join(f"CREATE ROLE {name} LOGIN" for name in PEOPLE))
 
     def __enter__(self) -> Self:
         return self

@@ -51,6 +51,7 @@ COMMANDS = {
     "shuffle": "astra shuffle",
     "sweep": "astra sweep",
     "user.add": "astra user add NAME",
+    "user.grants": "astra user grants",
     "user.list": "astra user list",
     "user.set": "astra user set {NAME}",
     "view.list": "astra view list",

@@ -1,5 +1,7 @@
 """Who runs a command on a desk that has users: by a token's file, or by the account of the process.
 
+On a server it is whom the server has signed in, and nobody else.
+
 A command on an open desk does not load what signs in.
 """
 
@@ -43,10 +45,15 @@ def identify_application(desk: Desk, actor: str | None, named: Path | None) -> N
 
 
 def identify_by_name(desk: Desk, actor: str | None, named: Path | None) -> bool:
-    """Sign in by the token's file that is named, if one is; return whether nobody has to sign in any more."""
+    """Sign in by the token's file that is named, if one is, or by the server; return whether that is all."""
     if is_open(desk):
         return True
     refuse_actor(actor)
+    if desk.database.login is not None and named is None:
+        from dispatch.people import sign_in
+
+        sign_in.by_server(desk)
+        return True
     if named is not None:
         from astra_tui.user import token_file
         from dispatch.people import sign_in

@@ -108,6 +108,7 @@ class CommandInfo(NamedTuple):
         return not (self.undo.never or self.undo.rowless)
 
 
+REQUEST_ID_REUSED = "request_id_reused"
 BATCH = "batch"
 """The detail of an event that names the head of its act (dispatch/desk/acts.py)."""
 
@@ -386,7 +387,7 @@ def _replay(desk: Desk, done: tuple[Any, ...], fingerprint: str | None) -> Any:
     if by_another or known != fingerprint:
         what = "by somebody else" if by_another else "for another command"
         raise Refused(
-            "request_id_reused",
+            REQUEST_ID_REUSED,
             f"request id {desk.request_id!r} was used {what}",
             "use a new id, or repeat the first command unchanged",
         )

@@ -25,7 +25,7 @@ from peewee import ModelSelect
 
 from dispatch.desk.commands import to_json
 from dispatch.desk.desk import Desk
-from models.audit import Event, EventSeal
+from models.audit import LOGIN_COLUMN, Event, EventSeal
 from models.base import CompiledQuery, Json, read_rows
 
 DIGEST_BYTES = 16
@@ -39,7 +39,8 @@ DIGEST = re.compile(f"[0-9a-f]{{{2 * DIGEST_BYTES}}}")
 ROWS = ("before", "after")
 JSON_COLUMNS = ("detail", *ROWS, "result")
 TEXTS = ("request_id", "fingerprint")
-PLAIN = [name for name in Event._meta.sorted_field_names if name not in {*JSON_COLUMNS, *TEXTS}]
+# without the server's column, so that a desk has the same chain wherever it is
+PLAIN = [name for name in Event._meta.sorted_field_names if name not in {*JSON_COLUMNS, *TEXTS, LOGIN_COLUMN}]
 
 Salts = str | dict[str, str]
 """An event's salt; after an erasure those of the parts and paths left. All in hexadecimal."""
@@ -226,7 +227,7 @@ def is_erased(value: Any) -> bool:
 def erase(event: Event, seal: EventSeal, is_personal: Callable[[str, str], bool]) -> bool:
     """Replace the texts that are personal, by part and path, by their digests, and destroy their salts.
 
-    Returns whether there were any. The event must be sealed, and an erasure open.
+    Returns whether there were any. The event must be sealed; what was changed is still to be written.
     """
     digests = _Digests(json.loads(seal.salts))
     touched: set[str] = set()
@@ -246,8 +247,6 @@ def erase(event: Event, seal: EventSeal, is_personal: Callable[[str, str], bool]
         for column, value in told.items():
             setattr(event, column, _stored(column, value))
         seal.salts = json.dumps(dict(_salt_left(digests, touched, *text) for text in kept))
-        event.save()
-        seal.save()
     return bool(touched)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypedDict
 
+from dispatch.desk.commands import REQUEST_ID_REUSED
 from dispatch.desk.desk import Desk
 from dispatch.desk.file_acts import Undone, format_refusal
 from dispatch.inputs.rows.record_file import Record, RecordFile
 from dispatch.outputs.rejected_rows import RejectedRows
-from models.errors import DatabaseUnavailable, DeskError, NotPermitted
+from models.errors import DatabaseUnavailable, DeskError, NotPermitted, Refused
 
 Progress = Callable[[int, int], None]
 """Told the bytes read so far, and all of the file's."""
@@ -40,7 +42,7 @@ def receive_rows(
             try:
                 error = record if isinstance(record, str) else ""
                 if not isinstance(record, str):
-                    take(line, f"{file.digest}:{number}", record)
+                    _with_second_look(partial(take, line, f"{file.digest}:{number}", record))
             except (DatabaseUnavailable, NotPermitted, Undone):
                 raise
             except DeskError as refused:
@@ -52,3 +54,13 @@ def receive_rows(
             if progress is not None:
                 progress(file.read_bytes(), file.size)
     return rejected
+
+
+def _with_second_look(take: Callable[[], object]) -> None:
+    """Take a row in; if another person has just taken in the same one, look again, and find it."""
+    try:
+        take()
+    except Refused as error:
+        if error.code != REQUEST_ID_REUSED:
+            raise
+        take()

@@ -9,12 +9,13 @@ Line = TypeVar("Line")
 
 
 class EventColumns(TypedDict):
-    """``account`` ran the command, if the actor is only who the user said."""
+    """``account`` ran the command, if the actor is only said; ``db_user`` is the login of a server."""
 
     event_id: int
     at: str
     actor: str
     account: str | None
+    db_user: str | None
     command: str
     booking_id: int | None
     agent_id: int | None

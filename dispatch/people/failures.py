@@ -1,6 +1,7 @@
 """Failed tries to sign in: after five, a name waits a minute, then twice as long each time, up to an hour.
 
-They are rows, so all terminals count together; and counted by name, whether anybody has it or not.
+They are rows, so all terminals count together; and counted by name, whether anybody has it or not, for each
+account of the machine: whoever tries a name again and again keeps nobody out but those of their own account.
 """
 
 from __future__ import annotations
@@ -8,8 +9,11 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 
+from peewee import Expression
+
 from dispatch.desk.desk import Desk
 from dispatch.people.passwords import folded
+from models.base import tuples
 from models.clock import from_text, to_text
 from models.errors import NotPermitted
 from models.people import SignInFailure
@@ -17,12 +21,29 @@ from models.people import SignInFailure
 FREE_TRIES = 5
 LONGEST_WAIT = 60  # minutes
 KEPT = timedelta(days=1)
+BY, BEHIND = ".", "/"  # between the digests of a name and an account, and the character after it
 
 
 def digest_of(desk: Desk, login: str) -> str:
     """Return what a name is counted by: people type passwords into the wrong field."""
+    return _digest(desk, folded(login))
+
+
+def _digest(desk: Desk, text: str) -> str:
     key = (desk.settings.desk_id or "").encode()
-    return hashlib.blake2b(folded(login).encode("utf-8", "surrogatepass"), key=key).hexdigest()
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=key).hexdigest()
+
+
+def _here(desk: Desk, login: str) -> str:
+    """Return what the tries of a name by this process's account are counted by."""
+    return f"{digest_of(desk, login)}{BY}{_digest(desk, desk.account)}"
+
+
+def _of_name(desk: Desk, login: str) -> Expression:
+    """The condition of the rows of a name, whichever account has tried it."""
+    name = digest_of(desk, login)
+    condition: Expression = SignInFailure.login_digest.between(f"{name}{BY}", f"{name}{BEHIND}")
+    return condition
 
 
 def count(desk: Desk, login: str) -> None:
@@ -30,7 +51,7 @@ def count(desk: Desk, login: str) -> None:
     if desk.why_read_only:  # whoever can read the file can try as often as they like, without Astra
         return
     with desk.transaction():
-        now, number = desk.now(), digest_of(desk, login)
+        now, number = desk.now(), _here(desk, login)
         row = SignInFailure.lock_or_none(number) or SignInFailure(
             login_digest=number, failures=0, last_at=now
         )
@@ -44,17 +65,28 @@ def count(desk: Desk, login: str) -> None:
 
 
 def clear(desk: Desk, login: str) -> None:
-    """Forget the failed tries of a name."""
+    """Forget the failed tries of a name by this process's account."""
+    _forget(desk, SignInFailure.login_digest == _here(desk, login))
+
+
+def clear_all(desk: Desk, login: str) -> None:
+    """Forget all failed tries of a name."""
+    _forget(desk, _of_name(desk, login))
+
+
+def _forget(desk: Desk, which: Expression) -> None:
     if not desk.why_read_only:
         with desk.transaction():
-            SignInFailure.delete().where(SignInFailure.login_digest == digest_of(desk, login)).execute()
+            SignInFailure.delete().where(which).execute()
 
 
 def locked_until(desk: Desk, login: str) -> str | None:
-    """Return until when a name has to wait; None if it has not. Reads the database."""
-    row = SignInFailure.lock_or_none(digest_of(desk, login))
-    until = None if row is None else _locked_until(row.failures, row.last_at)
-    return until if until is not None and until > desk.now() else None
+    """Return until when a name has to wait at some account; None if it has not. Reads the database."""
+    rows = tuples(
+        SignInFailure.select(SignInFailure.failures, SignInFailure.last_at).where(_of_name(desk, login))
+    )
+    until = max((_locked_until(*row) or "" for row in rows), default="")
+    return until if until > desk.now() else None
 
 
 def _locked_until(failures: int, last_at: str) -> str | None:

@@ -1,4 +1,7 @@
-"""Signing in: by name and password, by token, or by the account that the process belongs to."""
+"""Signing in: by name and password, by token, or by the account that the process belongs to.
+
+On a server none of them counts: the server has signed in whom its login belongs to.
+"""
 
 from __future__ import annotations
 
@@ -16,23 +19,26 @@ def sign_in(desk: Desk, login: str, password: str) -> SignedIn:
     """Sign in by name and password; the desk's commands are this person's from now on.
 
     A wrong password, an unknown name and a disabled user have one answer, which takes as long for each.
-    Raises NotPermitted, and Refused for a desk without users.
+    Raises NotPermitted, and Refused for a desk without users or on a server.
     """
+    check_not_on_a_server(desk)
     _check_closed(desk)
     with desk.reading():
         failures.count(desk, login)
         user = by_login(login)
         is_known = user is not None and user.disabled_at is None
-        is_right = passwords.matches(user.password_hash if user is not None else None, password)
-        if user is None or not (is_known and is_right):
+        digest = user.password_hash if user is not None else None
+        is_right = passwords.matches(digest, password)
+        if user is None or digest is None or not (is_known and is_right):
             problem = "The name or password is wrong"
             raise NotPermitted("wrong_password", problem, "a supervisor can set a new password")
         failures.clear(desk, login)
-        return _enter(desk, SignedIn(user.user_id, user.login))
+        return _enter(desk, SignedIn(user.user_id, user.login, passwords=(digest,)))
 
 
 def by_token(desk: Desk, text: str) -> SignedIn:
-    """Sign in by a token. Raises NotPermitted."""
+    """Sign in by a token. Raises NotPermitted, and Refused as ``sign_in``."""
+    check_not_on_a_server(desk)
     _check_closed(desk)
     with desk.reading():
         token = UserToken.get_or_none(UserToken.digest == digest_of(text))
@@ -46,10 +52,30 @@ def by_token(desk: Desk, text: str) -> SignedIn:
 
 def by_account(desk: Desk) -> SignedIn | None:
     """Sign in the user whom the process's account belongs to; None if there is none. Raises NotPermitted."""
+    check_not_on_a_server(desk)
     _check_closed(desk)
     with desk.reading():
         user = User.get_or_none(User.account == desk.account)
         return None if user is None else _enter(desk, SignedIn(user.user_id, user.login))
+
+
+def by_server(desk: Desk) -> SignedIn:
+    """Sign in whom the server has signed in. Raises NotPermitted."""
+    _check_closed(desk)
+    with desk.reading():
+        login = desk.database.login
+        user = User.get_or_none(User.login == login)  # as the server writes it: another case is another login
+        if user is None:
+            problem = f"The server knows you as {login}, who is no user of this desk"
+            raise NotPermitted("not_signed_in", problem, "a supervisor adds users; or use another login")
+        return _enter(desk, SignedIn(user.user_id, user.login))
+
+
+def check_not_on_a_server(desk: Desk) -> None:
+    """Raise Refused for a desk on a server, which signs people in itself."""
+    if desk.database.login is not None:
+        problem = "The server signs people in: this desk has no passwords or tokens"
+        raise Refused("server_signs_in", problem, "name your own login of the server in --db")
 
 
 def sign_out(desk: Desk) -> None:

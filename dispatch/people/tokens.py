@@ -12,7 +12,7 @@ from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from dispatch.people.row_types import NewToken, TokenRow
 from dispatch.people.secrets import digest_of, new_text
-from dispatch.people.sign_in import by_login
+from dispatch.people.sign_in import by_login, check_not_on_a_server
 from dispatch.people.users import check_own_account
 from models.clock import from_text, to_text
 from models.errors import NotFound, Refused
@@ -25,6 +25,7 @@ MOST_DAYS = 3_650
 @command("token.add", past="token made", undo=never("revoke the token instead"), may="account.own")
 def add(running: Command, digest: str, login: str, days: int, note: str | None) -> TokenRow:
     """Keep the digest of a token, good for some days. Raises NotFound, NotPermitted, Refused."""
+    check_not_on_a_server(running.desk)
     user = _user(login)
     check_own_account(running.desk, user)
     if user.disabled_at is not None:

@@ -16,7 +16,7 @@ from dispatch.people.row_types import UserRow
 from models.base import tuples
 from models.errors import InvalidInput, NotFound, Refused
 from models.hints import act
-from models.people import User
+from models.people import User, UserToken, good_tokens
 
 NONE = "none"
 """What clears a user's agent or account."""
@@ -31,7 +31,7 @@ def add(
     account: str | None = None,
     digest: str | None = None,
 ) -> UserRow:
-    """Add a user, with the digest of a password, an account of the machine, or both.
+    """Add a user with the digest of a password, an account of the machine, or both; on a server, its login.
 
     The first is a supervisor, and closes the desk: from then on everybody signs in. Raises InvalidInput,
     NotFound for the agent, and Refused.
@@ -46,9 +46,10 @@ def add(
     if agent_id is not None:
         user.agent_id = _agent(agent_id, None)
     if account is not None:
-        user.account = _account(account, None)
+        user.account = _account(running.desk, account, None)
     user.password_hash = digest
     _check_whole(user)
+    _check_can_sign_in(running.desk, user, is_first=is_first)
     user.save()
     given = _given(user, agent_id, account)
     return _changed(running, user, {"role": user.role} | given | ({"closes_desk": True} if is_first else {}))
@@ -72,8 +73,9 @@ def change(
     if agent_id is not None:
         user.agent_id = None if agent_id == NONE else _agent(agent_id, user.user_id)
     if account is not None:
-        user.account = None if account == NONE else _account(account, user.user_id)
+        user.account = None if account == NONE else _account(running.desk, account, user.user_id)
     _check_whole(user)
+    _check_can_sign_in(running.desk, user)
     if was == SUPERVISOR != user.role:
         _check_not_last(user)
     user.save()
@@ -109,25 +111,46 @@ def enable(running: Command, login: str) -> UserRow:
 
 @command("user.passwd", past="password changed", undo=never("set another password"), may="account.own")
 def set_digest(running: Command, login: str, digest: str) -> UserRow:
-    """Give a user the digest of a new password. Raises NotFound, NotPermitted."""
+    """Give a user the digest of a new password, which ends their tokens, and sessions elsewhere.
+
+    Of one's own, the session that gives the command goes on, with its token. Raises NotFound, NotPermitted,
+    and Refused on a server.
+    """
+    desk = running.desk
+    sign_in.check_not_on_a_server(desk)
     user = _user(login)
-    check_own_account(running.desk, user)
+    check_own_account(desk, user)
     user.password_hash = digest
     user.save()
-    failures.clear(running.desk, user.login)
-    running.detail = {"login": user.login}
-    return _row(running.desk, user)
+    failures.clear_all(desk, user.login)
+    session, revoked = desk.staff.signed_in, 0
+    for (number,) in good_tokens(user_id=user.user_id):
+        if session is None or number != session.token_id:
+            token = UserToken.lock(number)
+            token.revoked_at = running.now
+            token.save()
+            revoked += 1
+    return _changed(running, user, {"tokens": revoked} if revoked else {})
 
 
 def set_password(desk: Desk, login: str, new: str, current: str | None = None) -> UserRow:
     """Set a password; who changes their own gives the ``current`` one, too. Raises InvalidInput, Refused."""
+    check_may_set_password(desk, login)
     with desk.reading():
         user = _user(login)
-        check_own_account(desk, user)
         me = desk.staff.person(desk.now())
         if me.user_id == user.user_id and user.password_hash is not None:
             sign_in.confirm(desk, me, current or "")
-    return set_digest(desk, user.login, passwords.hashed(passwords.accepted(new, user.login)))
+    digest = passwords.hashed(passwords.accepted(new, user.login))
+    desk.staff.accept_password(user.user_id, digest)
+    return set_digest(desk, user.login, digest)
+
+
+def check_may_set_password(desk: Desk, login: str) -> None:
+    """Raise what setting a user's password would raise, whatever the password: before anybody types one."""
+    sign_in.check_not_on_a_server(desk)
+    with desk.reading():
+        check_own_account(desk, _user(login))
 
 
 def new_user(
@@ -140,6 +163,8 @@ def new_user(
 ) -> UserRow:
     """Add a user with a password in clear, which is digested before the desk is locked. Raises as ``add``."""
     name = passwords.checked_login(login)
+    if password is not None:
+        sign_in.check_not_on_a_server(desk)
     digest = None if password is None else passwords.hashed(passwords.accepted(password, name))
     return add(desk, name, role, agent_id, account, digest)
 
@@ -193,7 +218,8 @@ def _agent(agent_id: int | str, user_id: int | None) -> int:
     return number
 
 
-def _account(account: str, user_id: int | None) -> str:
+def _account(desk: Desk, account: str, user_id: int | None) -> str:
+    sign_in.check_not_on_a_server(desk)
     name = validation.name(account, "account")
     other = User.get_or_none(User.account == name, User.user_id != (user_id or 0))
     if other is not None:
@@ -208,13 +234,28 @@ def _given(user: User, agent_id: object, account: object) -> dict[str, object]:
 
 
 def _check_whole(user: User) -> None:
-    """Raise InvalidInput if a user could not sign in, or is an agent without work of their own."""
+    """Raise InvalidInput if a user is an agent without work of their own."""
     if user.role == AGENT and user.agent_id is None:
         raise InvalidInput(
             "agent", f"Which agent is {user.login}?", "an agent's user needs the agent's number"
         )
-    if user.password_hash is None and user.account is None:
-        raise InvalidInput("password", f"{user.login} could not sign in", "give a password or an account")
+
+
+def _check_can_sign_in(desk: Desk, user: User, *, is_first: bool = False) -> None:
+    """Raise InvalidInput if a user could not sign in; on a server, its owner adds the first user."""
+    database = desk.database
+    if database.login is None:
+        if user.password_hash is None and user.account is None:
+            raise InvalidInput("password", f"{user.login} could not sign in", "give a password or an account")
+        return
+    if is_first and not database.is_owner:
+        problem = f"The first user is added by the owner of the tables: you are {database.login}"
+        raise Refused("first_user", problem, "name the owner's login in --db")
+    if not database.knows_login(user.login):
+        problem = f"The server has no login {validation.excerpt(user.login)}"
+        raise InvalidInput(
+            "login", problem, "createuser makes one, in small letters: README, A team on several hosts"
+        )
 
 
 def _check_not_last(user: User) -> None:

@@ -15,14 +15,14 @@ from dispatch.desk.desk import Desk
 from dispatch.desk.event_chain import erase, seal, seal_at_once
 from dispatch.privacy.holdings import CONTACTS, PERSONAL, TYPED, Holdings, event_ids, events_on_loan, holdings
 from dispatch.privacy.row_types import Erased
-from models.audit import Erasure, Event, EventSeal
+from models.audit import Decision, Erasure, Event, EventSeal, write_over, write_over_row
 from models.base import tuples
 from models.bookings import PENDING, Booking
 from models.customer_index import CUSTOMERS
 from models.customers import Lead
 from models.errors import Refused
 from models.hints import act
-from models.issues import CLOSED, RESOLVED, Issue
+from models.issues import CLOSED, RESOLVED, Interaction, Issue
 from models.sql import listed
 from models.steps import STEPS
 from models.text_index import NOTE_INDEX, WISH_INDEX
@@ -60,6 +60,7 @@ NAMES_NOBODY = frozenset(
 """Keys in an event's detail and result whose texts tell of the work; any other may tell of the person."""
 FORGET = "customer.forget"
 MOST_NAMED = 10
+WRITTEN_ONCE = (Decision, Interaction)
 _COLUMNS = {model.table: frozenset(columns) for model, columns in PERSONAL.items()}
 
 
@@ -129,7 +130,12 @@ def _erase_rows(held: Holdings) -> None:
             there = column.is_null(False) & key.in_(listed(held.ids[model]))
             if model in TYPED:
                 there &= TYPED[model]
-            model.update({column: instead}).where(there).execute()
+            if model in WRITTEN_ONCE:
+                write_over(
+                    model, [number for (number,) in tuples(model.select(key).where(there))], {name: instead}
+                )
+            else:
+                model.update({column: instead}).where(there).execute()
 
 
 def _events(held: Holdings) -> list[int]:
@@ -141,7 +147,11 @@ def _erase_events(held: Holdings) -> int:
     own, changed = held.keys(), 0
     for event_id in _events(held):
         rule = _rule(own, held.borrowers(event_id))
-        changed += erase(Event.lock(event_id), EventSeal.lock(event_id), rule)
+        event, sealed = Event.lock(event_id), EventSeal.lock(event_id)
+        if erase(event, sealed, rule):
+            write_over_row(event)
+            write_over_row(sealed)
+            changed += 1
         NOTE_INDEX.renew(event_id)
     return changed
 

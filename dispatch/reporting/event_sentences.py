@@ -121,7 +121,7 @@ SENTENCES = {
     "user.add": "added user {login}[ as {role}][, agent {is_agent}][, account {account}]",
     "user.disable": "disabled user {login}",
     "user.enable": "enabled user {login}",
-    "user.passwd": "set a password for {login}",
+    "user.passwd": "set a password for {login}[, and revoked {tokens}]",
     "user.set": "changed user {login}[, now {role}][, agent {is_agent}][, account {account}]",
     "value.add": "accepted {name} as {kind}",
     "view.delete": "deleted a view[: {view}]",
@@ -145,6 +145,7 @@ COUNTED = {
     "drained": "waiting booking",
     "issues": "issue",
     "leads": "lead",
+    "tokens": "token",
 }
 """What the numbers and lists of a detail count."""
 IMPORTED = ("agents", "bookings", "assignments")

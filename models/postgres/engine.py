@@ -8,6 +8,7 @@ it as they left it knows that nobody else has written since.
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from models import engine
 from models.clock import ServerClock
 from models.engine import SNAPSHOT, Checked, Engine, newer, older
 from models.errors import DatabaseUnavailable
-from models.postgres import checkup, connection, refusals, upgrade
+from models.postgres import checkup, connection, refusals, rights, upgrade
 from models.postgres.address import Address, home
 from models.postgres.ahead import Ahead, overflows
 from models.postgres.content import ServerContent
@@ -32,6 +33,7 @@ from models.postgres.expected import ServerSchema
 from models.postgres.inspection_words import PostgresWords
 from models.postgres.listening import NOTIFY, Listener
 from models.postgres.numbers import Numbers, highest
+from models.postgres.rights import Standing
 from models.postgres.server_database import ServerDatabase
 from models.postgres.sweeps import ServerSweeps
 
@@ -79,6 +81,7 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         self._thread = _Thread()
         self._clock = ServerClock()
         self.statements = {}
+        self._standing: Standing | None = None
 
     @property
     def address(self) -> str:
@@ -91,6 +94,28 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
     @property
     def home(self) -> Path:
         return home(self.server)
+
+    @property
+    def standing(self) -> Standing:
+        """Who has signed in to the server here, as of the first look; there must be a desk."""
+        if self._standing is None:
+            self._standing = rights.ask(self)
+        return self._standing
+
+    @property
+    def login(self) -> str:
+        return self.standing.login
+
+    @property
+    def is_owner(self) -> bool:
+        return self.standing.is_owner
+
+    def grants(self) -> str:
+        with self.active():
+            return rights.script(self, self.standing.owner)
+
+    def knows_login(self, login: str) -> bool:
+        return bool(self.run(rights.KNOWS_LOGIN, (login,)).fetchall()[0][0])
 
     @property
     def sweep_record(self) -> ServerSweeps:
@@ -134,6 +159,8 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
     def begin(self, kind: str | None = None) -> None:
         """Take the desk's lock, within five seconds, or a snapshot; with a new connection for a lost one."""
         self._thread.writes = kind != SNAPSHOT
+        if self.why_read_only and self._thread.writes:
+            raise self.unwritable()
         try:
             self._start(kind)
         except OperationalError:
@@ -314,6 +341,20 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
                     raise
                 return psycopg.ClientCursor(self.driver()).execute(sql, params or None)
 
+    def erases(self, table: str, numbers: Sequence[int], values: Mapping[str, object]) -> bool:
+        if not self.standing.changes_log:
+            self.run(rights.CALL_ERASE, (table, list(numbers), json.dumps(values)))
+        return not self.standing.changes_log
+
+    def may_erase(self) -> bool:
+        return self.standing.changes_log or bool(self.run(rights.CALL_SUPERVISES, ()).fetchall()[0][0])
+
+    def keeps_order(self, policy: str) -> bool:
+        if self._thread.makes_schema or self.is_owner:
+            return False
+        self.run(rights.CALL_KEEP_ORDER, (policy,))
+        return True
+
     def next_id(self, table: str, key: str) -> int:
         numbers = self._thread.numbers
         if not numbers.has(table):
@@ -346,7 +387,7 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         return PostgresEngine(self.server)
 
     def seal(self) -> None:
-        """Nothing to do: a server that only reads refuses by itself."""
+        self.why_read_only = self.standing.why_read_only
 
     # the desk as a whole
 
@@ -385,6 +426,8 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
 
     def compact(self) -> bool:
         """Rewrite the tables; what the server has archived of its log is not Astra's."""
+        if not self.is_owner:
+            raise refusals.not_the_owner(self.address, self.standing.owner, "rewrites the tables")
         try:
             self._send(f"VACUUM (FULL) {', '.join(self.get_tables())}")
         except OperationalError as error:
@@ -400,4 +443,4 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         return refusals.is_explained(error)
 
     def unwritable(self) -> DatabaseUnavailable:
-        return refusals.read_only(self.address)
+        return refusals.read_only(self.address, self.why_read_only)

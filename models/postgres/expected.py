@@ -114,6 +114,7 @@ class ServerSchema:
     def __init__(self, database: ServerDatabase, policy: str) -> None:
         self._database = database
         self._policy = policy
+        self.not_compared = ""
 
     @cached_property
     def keys(self) -> Mapping[str, Sequence[str]]:
@@ -127,7 +128,7 @@ class ServerSchema:
         return []
 
     def differences(self) -> list[Difference]:
-        """List what the database lacks, has beyond, or has differently; none if no schema may be made."""
+        """List what the database lacks, has beyond, or has differently; none if it is ``not_compared``."""
         own = _own_schema(self._database)
         found = _parts(self._database.run(PARTS, {"schema": own}).fetchall(), own)
         try:
@@ -135,6 +136,7 @@ class ServerSchema:
         except PeeweeException as error:
             if not refusals.lacks_right(error):
                 raise
+            self.not_compared = f"{self._database.login} may make no schema to compare it with"
             return []
         names = sorted(expected.keys() | found.keys())
         pairs = [Difference(expected.get(name), found.get(name)) for name in names]

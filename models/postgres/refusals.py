@@ -22,9 +22,15 @@ def still_locked() -> DatabaseUnavailable:
     )
 
 
-def read_only(address: str) -> DatabaseUnavailable:
+def read_only(address: str, why: str) -> DatabaseUnavailable:
     return DatabaseUnavailable(
-        "read_only", f"{address} can only be read", "connect to the server that takes writes"
+        "read_only", f"{address} can only be read: {why}", "use a login of astra_desk, on the primary server"
+    )
+
+
+def not_the_owner(address: str, owner: str, does: str) -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        "no_access", f"{address}: only the owner of the tables {does}", f"let {owner} run the command"
     )
 
 

@@ -47,9 +47,14 @@ _FULL_TEXT_TABLE = (
     r'CREATE TABLE \1 (rowid BIGINT PRIMARY KEY, words TEXT COLLATE "C" NOT NULL);'
     r"CREATE INDEX \1_words ON \1 USING gin (words trigrams.gin_trgm_ops)"
 )
+LOGIN_COLUMN = (
+    "ALTER TABLE events ADD COLUMN db_user TEXT;"
+    "ALTER TABLE events ALTER COLUMN db_user SET DEFAULT SESSION_USER"  # of new events only
+)
 _BOOLEAN = rf"\b({'|'.join(BOOLEANS)}) INTEGER\b"
 _ROUND = re.compile(r"\(round\((.*), 9\)\)")
 RULES: tuple[tuple[str, str], ...] = (
+    (r".*ADD COLUMN db_user TEXT", LOGIN_COLUMN),
     (_FULL_TEXT.pattern, _FULL_TEXT_TABLE),
     (r"\b(\w+) INTEGER\b(?=[^,]*CHECK \(\1 IN \(0, 1\)\))", r"\1 BOOLEAN"),
     (r"(TABLE erasures.*)\bclosed INTEGER", r"\1closed BOOLEAN"),

@@ -11,7 +11,7 @@ from psycopg.errors import ReadOnlySqlTransaction
 from models import engine
 from models.engine import Active
 from models.errors import DatabaseUnavailable
-from models.postgres import refusals, sweeps
+from models.postgres import refusals, rights, sweeps
 from models.postgres.schema import Translated
 
 if TYPE_CHECKING:
@@ -65,12 +65,22 @@ def upgrade(database: ServerDatabase, fill: Callable[[], None]) -> None:
 
 def _convert(database: ServerDatabase) -> None:
     """Run the missing migrations under the desk's lock; whoever waits for it finds the new number."""
+    _check_owner(database)
     database.run("UPDATE desk_lock SET changes = changes + 1", ())
     grants = [sql for (sql,) in database.run(GRANTS, ()).fetchall()]
     _migrate(database)
     database.set_schema_version(engine.SCHEMA_VERSION)
     for grant in grants:
         database.run(grant, ())
+    rights.renew(database)
+
+
+def _check_owner(database: ServerDatabase) -> None:
+    """Raise DatabaseUnavailable unless the tables are this login's own: no other can change them."""
+    who = rights.ask(database)
+    if not who.is_owner:
+        problem = f"{database.address} was made by an older Astra, and {who.login} may not update it"
+        raise DatabaseUnavailable("older_database", problem, f"let {who.owner}, its owner, open it once")
 
 
 def _make(database: ServerDatabase) -> None:

@@ -98,6 +98,10 @@ class SqliteSchema(NamedTuple):
     keys: dict[str, list[str]]
     checks: dict[str, list[str]]
 
+    @property
+    def not_compared(self) -> str:
+        return ""
+
     def types(self, table: str) -> list[Rule]:
         """Return the rules that a table's own definition states."""
         keys = self.keys[table]

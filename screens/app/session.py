@@ -201,5 +201,6 @@ class SessionApp(PaletteApp):
         if self._host.backend.person is not None:
             words = f"End the session of {self.last_login}; what you typed is kept"
             yield SystemCommand("Sign out", words, self.action_sign_out)
+        if self._host.backend.person is not None and self._host.backend.desk.database.login is None:
             yield SystemCommand(TITLE, f"Of {self.last_login}", self.action_change_password)
         yield from super().get_system_commands(screen)

@@ -327,6 +327,7 @@ WITHOUT_A_KEY = {
     "shuffle",
     "sweep",
     "user.add",
+    "user.grants",
     "user.list",
     "user.set",
     "view.list",

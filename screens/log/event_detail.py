@@ -74,6 +74,7 @@ def _facts(event: EventRow, names: Names) -> list[tuple[str, str]]:
         ("Agent", f"{names.get(agent, '')} ({agent})" if agent is not None else ""),
         *((label[:1].upper() + label[1:], value) for label, value in details(event, names)),
         ("OS user", event["account"] or ""),
+        ("Login", (event["db_user"] or "") if event["db_user"] != event["actor"] else ""),
         ("Request id", event["request_id"] or ""),
         ("Command", event["command"].replace(".", " ").replace("_", " ")),
     ]

@@ -120,7 +120,7 @@ TABLES = {
         _of_model("interactions", Interaction),
         _of_model("settings", Setting),
         _of_model("caps", Cap, "version"),
-        _of_model("events", Event, "request_id fingerprint result session account"),
+        _of_model("events", Event, "request_id fingerprint result session account db_user"),
     )
 }
 """In the order in which they are written."""

@@ -13,18 +13,11 @@ import pytest
 from astra_tui.user import token_file
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import process_account
-from dispatch.people import passwords
 from tests.astra_tui.conftest import LEAD, Ended, Run
 from tests.by_hand import ask, rows_of
 
 PASSWORD = "a long enough one"
 Say = Callable[..., Ended]
-
-
-@pytest.fixture(autouse=True)
-def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"ROUNDS": 1, "MEMORY_KIB": 8, "LANES": 1}.items():
-        monkeypatch.setattr(passwords, name, value)
 
 
 @pytest.fixture
@@ -134,6 +127,11 @@ def test_the_sixth_try_waits_even_if_it_is_right(closed: Say, path: Path) -> Non
     assert "locked until" in closed("user", "list").out
     assert closed("user", "passwd", "adam", lines="another long one\n").code == 0
     assert closed("login", "adam", lines="another long one\n").code == 0
+
+
+def test_a_password_that_one_may_not_set_is_not_asked_for(closed: Say) -> None:
+    assert closed("login", "adam", lines=f"{PASSWORD}\n").code == 0
+    refused(closed("user", "passwd", "anna", "--json"), "not_permitted")
 
 
 def test_own_password(closed: Say, path: Path) -> None:

@@ -29,12 +29,6 @@ from tests.screens.scenes import fill_in
 PASSWORD = "a long enough one"
 
 
-@pytest.fixture(autouse=True)
-def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"ROUNDS": 1, "MEMORY_KIB": 8, "LANES": 1}.items():
-        monkeypatch.setattr(passwords, name, value)
-
-
 @pytest.fixture
 def closed_file(demo_file: Path) -> Path:
     """The demo desk with anna (supervisor), dora (dispatcher) and adam (agent 3)."""

@@ -102,6 +102,7 @@ def login(call: Call, login: str | None, days: int | None, note: str | None) -> 
     name = process_account() if login is None else login
     with call.desk(identifies=False) as desk:
         refuse_actor(call.actor)
+        sign_in.check_not_on_a_server(desk)
         sign_in.sign_in(desk, name, passwords.ask(call, f"Password of {name}"))
         path = token_file.stored_path(desk.settings.desk_id)
         _revoke_stored(desk, path)

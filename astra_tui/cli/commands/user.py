@@ -87,10 +87,13 @@ def list_users(call: Call) -> None:
 def add(call: Call, /, has_password: bool, **given: Any) -> None:
     """Add a user. The password is asked for, or read from stdin; with --account there need not be one.
 
+    On a server NAME is a login of the server, which signs people in.
+
     The first user is a supervisor and closes the desk: from then on everybody signs in.
     """
     with call.desk() as desk:
-        password = passwords.ask_new(call) if has_password or given["account"] is None else None
+        is_asked = has_password or (given["account"] is None and desk.database.login is None)
+        password = passwords.ask_new(call) if is_asked else None
         row = users.new_user(desk, **given, password=password)
     call.show(row, lambda row: line(f"Added {row['login']} as {row['role']}"))
 
@@ -134,10 +137,28 @@ def passwd(call: Call, login: str | None) -> None:
     with call.desk() as desk:
         mine = "" if desk.staff.is_open else desk.staff.person(desk.now()).login
         name = mine if login is None else login
+        users.check_may_set_password(desk, name)
         is_own = folded(name) == mine and users.has_password(name)
         current = passwords.ask(call, "Password so far") if is_own else None
         row = users.set_password(desk, name, passwords.ask_new(call), current)
     call.show(row, lambda row: line(f"{row['login']} has a new password"))
+
+
+@user.command()
+@reading
+def grants(call: Call) -> None:
+    """Print the SQL that gives people their rights on a desk on a server (README, A team on several hosts).
+
+    A login in the group astra_desk may then use the desk, and one in astra_auditor read it.
+    """
+    with call.desk(identifies=False) as desk:
+        sql = desk.database.grants()
+    call.show({"sql": sql}, lambda row: _print_lines(row["sql"]))
+
+
+def _print_lines(text: str) -> None:
+    for one in text.splitlines():
+        line(one)
 
 
 def _print_changed(row: UserRow) -> None:

@@ -59,6 +59,7 @@ class Person(NamedTuple):
     role: str
     agent_id: int | None
     disabled_at: str | None
+    password_hash: str | None
 
 
 class Needs(NamedTuple):

@@ -15,12 +15,16 @@ from models.people import UserToken, people
 
 
 class SignedIn(NamedTuple):
-    """Who has signed in; with a token, until when that is good."""
+    """Who has signed in; with a token, until when that is good.
+
+    ``passwords`` are digests, if there are any: the session lasts as long as one of them is the password's.
+    """
 
     user_id: int
     login: str
     token_id: int | None = None
     expires_at: str | None = None
+    passwords: tuple[str, ...] = ()
 
 
 class Staff:
@@ -63,9 +67,18 @@ class Staff:
             raise NotPermitted("user_disabled", problem, "a supervisor enables users")
         if self._is_revoked:
             raise NotPermitted("token_revoked", f"The token of {person.login} was revoked", NEW_TOKEN)
+        if session.passwords and person.password_hash not in session.passwords:
+            problem = f"The password of {person.login} was changed"
+            raise NotPermitted("password_changed", problem, "sign in again")
         if session.expires_at is not None and session.expires_at <= now:
             raise expired(session.expires_at)
         return person
+
+    def accept_password(self, user_id: int, digest: str) -> None:
+        """Let the session here go on with another password, if it is the user's own and began with one."""
+        session = self.signed_in
+        if session is not None and session.user_id == user_id and session.passwords:
+            self.signed_in = session._replace(passwords=(*session.passwords, digest))
 
     def check_admitted(self, now: str) -> None:
         """Read the users again; raise NotPermitted if there are some, and nobody here is one of them."""

@@ -11,7 +11,7 @@ from models.base import tuples
 from models.hints import act
 from models.people import User
 
-OPEN = "open desk: without users, whoever can open the file may do everything"
+OPEN = "open desk: without users, whoever can open it may do everything"
 
 
 def check(desk: Desk) -> Finding:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +10,12 @@ import pytest
 from dispatch import bookings
 from dispatch.desk.access.staff import SignedIn
 from dispatch.desk.desk import Desk
-from dispatch.people import passwords, users
+from dispatch.people import users
+from dispatch.people.row_types import UserRow
 from dispatch.queries.row_types import AgentRow
 from dispatch.service.issues import intake as issue_intake
+from models import opening
+from models.audit import Event
 from models.base import tuples
 from models.bookings import Booking
 from models.people import User
@@ -22,13 +23,6 @@ from tests.conftest import TestClock
 
 PASSWORD = "a long enough one"
 Enter = Callable[[str], Desk]
-
-
-@pytest.fixture(autouse=True)
-def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Digest quickly: what a password costs is no matter of the rules."""
-    for name, value in {"ROUNDS": 1, "MEMORY_KIB": 8, "LANES": 1}.items():
-        monkeypatch.setattr(passwords, name, value)
 
 
 @pytest.fixture
@@ -44,6 +38,11 @@ def enter(desk: Desk) -> Enter:
         return desk
 
     return enter
+
+
+def add_user(desk: Desk, login: str, role: str | None = None, agent_id: int | None = None) -> UserRow:
+    """Add a user who signs in by an account of the machine, or on a server by a login of it."""
+    return users.add(desk, login, role, agent_id, None if desk.database.login else login)
 
 
 @pytest.fixture
@@ -65,11 +64,11 @@ def closed(
         if held[number] != wanted:
             bookings.reassign(desk, number, wanted, "for the test")
     issue_intake.open_issue(desk, "the invoice is wrong, I want my money back", category="billing_dispute")
-    users.add(desk, "anna", account="anna")
+    add_user(desk, "anna")
     enter("anna")
-    users.add(desk, "dora", "dispatcher", account="dora")
-    users.add(desk, "adam", "agent", 1, account="adam")
-    users.add(desk, "otto", "auditor", account="otto")
+    add_user(desk, "dora", "dispatcher")
+    add_user(desk, "adam", "agent", 1)
+    add_user(desk, "otto", "auditor")
     clock.advance(seconds=1)
     return desk
 
@@ -79,11 +78,13 @@ def bookings_held() -> list[tuple[int, int]]:
 
 
 @pytest.fixture
-def unchanged(path: Path) -> Callable[[], int]:
+def unchanged(path: Path | str) -> Iterator[Callable[[], int]]:
     """Return how many events there are, read beside the desk."""
+    beside = opening.open_read_only(path)
 
     def count() -> int:
-        with closing(sqlite3.connect(path)) as connection:
-            return int(connection.execute("SELECT count(*) FROM events").fetchone()[0])
+        with beside.active():
+            return Event.select().count()
 
-    return count
+    yield count
+    beside.close()

@@ -9,12 +9,16 @@ from argon2 import PasswordHasher
 
 from dispatch import bookings
 from dispatch.bootstrap import open_desk
+from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.people import failures, passwords, sign_in, tokens, users
+from dispatch.reporting.event_sentences import sentence
 from models.errors import InvalidInput, NotPermitted, Refused
 from models.people import SignInFailure
 from tests.conftest import TestClock
 from tests.dispatch.people.conftest import PASSWORD, Enter
+
+pytestmark = pytest.mark.on_file  # a server signs people in itself
 
 
 @pytest.fixture
@@ -123,6 +127,23 @@ def test_two_terminals_count_together(guarded: Desk, path: Path, clock: TestCloc
         assert refusal(other, "dora", PASSWORD) == "locked_out"
     finally:
         other.close()
+
+
+def test_nobody_keeps_a_name_waiting_for_those_of_another_account(guarded: Desk, clock: TestClock) -> None:
+    """A try an hour would do, and for ever."""
+    guarded.account = "mallory"
+    for _ in range(5):
+        assert refusal(guarded, "dora") == "wrong_password"
+    for _ in range(3):
+        assert refusal(guarded, "dora") == "locked_out"
+        clock.advance(hours=1)
+        assert refusal(guarded, "dora") == "wrong_password"
+    with guarded.reading():
+        assert failures.locked_until(guarded, "dora"), "the list of users says so"
+    guarded.account = "dora"
+    sign_in.sign_in(guarded, "dora", PASSWORD)
+    guarded.account = "mallory"
+    assert refusal(guarded, "dora") == "locked_out", "that the others have signed in ends no wait"
 
 
 def test_a_try_counts_before_it_is_checked(guarded: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,3 +290,45 @@ def test_a_name_is_the_same_however_it_is_typed(desk: Desk) -> None:
     with pytest.raises(InvalidInput, match="one word"):
         users.add(desk, "re\u200bne", "auditor", account="rene")
     assert failures.digest_of(desk, "ren\u00e9") == failures.digest_of(desk, "Rene\u0301 ")
+
+
+def test_a_new_password_ends_what_somebody_else_may_have(
+    guarded: Desk, path: Path, clock: TestClock, enter: Enter
+) -> None:
+    """Sessions and tokens of before, but not the session in which it is set."""
+    users.set_password(guarded, "anna", PASSWORD)
+    sign_in.sign_in(guarded, "anna", PASSWORD)
+    kept = tokens.make_token(guarded, "dora")
+    desks = [open_desk(path, clock=clock) for _ in range(3)]
+    mine, elsewhere, script = desks
+    for desk in (mine, elsewhere):
+        sign_in.sign_in(desk, "dora", PASSWORD)
+    sign_in.by_token(script, kept["token"])
+    users.set_password(mine, "dora", "another long one", PASSWORD)
+    bookings.note(mine, 1, "still here")
+    for desk, code in ((elsewhere, "password_changed"), (script, "token_revoked")):
+        with pytest.raises(NotPermitted) as caught:
+            bookings.note(desk, 1, "hello")
+        assert caught.value.code == code
+    users.set_password(guarded, "dora", "a third long one")
+    with pytest.raises(NotPermitted) as caught:
+        bookings.note(mine, 1, "hello")
+    assert caught.value.code == "password_changed"
+    bookings.note(guarded, 1, "the supervisor goes on")
+    for desk in desks:
+        desk.close()
+
+
+def test_the_token_by_which_a_password_is_set_stays(guarded: Desk) -> None:
+    sign_in.sign_in(guarded, "dora", PASSWORD)
+    first, second = tokens.make_token(guarded), tokens.make_token(guarded)
+    sign_in.by_token(guarded, first["token"])
+    users.set_password(guarded, "dora", "another long one", PASSWORD)
+    with guarded.reading():
+        told = event_log.events(limit=1)[0]
+    assert told["detail"] == {"login": "dora", "tokens": 1}
+    assert sentence(told, {}) == "set a password for dora, and revoked 1 token"
+    bookings.note(guarded, 1, "hello")
+    with pytest.raises(NotPermitted) as caught:
+        sign_in.by_token(guarded, second["token"])
+    assert caught.value.code == "token_revoked"

@@ -23,7 +23,7 @@ from models.audit import Event
 from models.errors import DeskError, InvalidInput, NotFound, NotPermitted, Refused
 from models.people import User, UserToken, people
 from tests.conftest import TestClock
-from tests.dispatch.people.conftest import PASSWORD, Enter
+from tests.dispatch.people.conftest import PASSWORD, Enter, add_user
 
 
 def people_check(desk: Desk) -> dict[str, Any]:
@@ -31,6 +31,7 @@ def people_check(desk: Desk) -> dict[str, Any]:
         return next(one for one in doctor.examine(desk)["checks"] if one["check"] == "people")
 
 
+@pytest.mark.on_file
 def test_a_desk_without_users_is_open_and_the_first_closes_it(desk: Desk) -> None:
     set_value(desk, "policy", "skill")
     assert "open desk" in people_check(desk)["detail"]
@@ -44,6 +45,7 @@ def test_a_desk_without_users_is_open_and_the_first_closes_it(desk: Desk) -> Non
     assert people_check(desk)["detail"] == "1 user, of them 1 supervisor"
 
 
+@pytest.mark.on_file
 def test_events_are_signed_by_the_person_and_hold_no_secret(desk: Desk) -> None:
     users.new_user(desk, "anna", password=PASSWORD)
     sign_in.sign_in(desk, "anna", PASSWORD)
@@ -108,12 +110,11 @@ def test_a_user_who_is_refused_is_not_there(
 
 def test_the_first_user_is_no_other_than_a_supervisor(desk: Desk) -> None:
     with pytest.raises(Refused) as caught:
-        users.new_user(desk, "anna", "auditor", account="anna")
+        add_user(desk, "anna", "auditor")
     assert caught.value.code == "first_user"
-    assert users.new_user(desk, "anna", "supervisor", account="anna")["role"] == "supervisor"
+    assert add_user(desk, "anna", "supervisor")["role"] == "supervisor"
 
 
-@pytest.mark.on_file
 @pytest.mark.parametrize(
     "run", [lambda desk: users.disable(desk, "anna"), lambda desk: users.change(desk, "anna", "dispatcher")]
 )
@@ -124,14 +125,14 @@ def test_the_last_supervisor_stays(
     with pytest.raises(Refused) as caught:
         run(closed)
     assert (caught.value.code, unchanged()) == ("last_supervisor", before)
-    users.new_user(closed, "bea", "supervisor", account="bea")
+    add_user(closed, "bea", "supervisor")
     run(closed)
     with pytest.raises(Refused):
         users.enable(closed, "bea")
 
 
 def test_a_disabled_supervisor_does_not_count(closed: Desk) -> None:
-    users.new_user(closed, "bea", "supervisor", account="bea")
+    add_user(closed, "bea", "supervisor")
     users.disable(closed, "bea")
     with pytest.raises(Refused, match="last supervisor"):
         users.disable(closed, "anna")
@@ -205,6 +206,7 @@ def test_a_disabled_user_comes_back(closed: Desk, enter: Enter) -> None:
     bookings.note(closed, 1, "back")
 
 
+@pytest.mark.on_file
 def test_an_agents_user_can_be_moved_and_cleared(closed: Desk) -> None:
     assert users.change(closed, "adam", agent_id="2")["agent_id"] == 2
     with pytest.raises(InvalidInput):
@@ -214,6 +216,7 @@ def test_an_agents_user_can_be_moved_and_cleared(closed: Desk) -> None:
         users.change(closed, "adam", account="none")
 
 
+@pytest.mark.on_file
 def test_an_own_password_needs_the_one_so_far(closed: Desk, enter: Enter) -> None:
     users.set_password(closed, "dora", PASSWORD)
     enter("dora")
@@ -322,6 +325,7 @@ def test_commands_read_the_users_only_after_a_change(closed: Desk, enter: Enter,
     assert len(reads) == 3
 
 
+@pytest.mark.on_file
 def test_an_event_says_whose_work_and_which_account(closed: Desk) -> None:
     users.add(closed, "bea", "agent", 2, "beatrix")
     users.change(closed, "bea", "auditor", "none", "bea")

@@ -96,17 +96,27 @@ def as_anna(run: Callable[[Desk], object]) -> Callable[[Desk], object]:
         with desk.reading():
             is_open = desk.staff.is_open
         if not is_open:
-            sign_in.by_account(desk)
+            (sign_in.by_server if desk.database.login else sign_in.by_account)(desk)
         return run(desk)
 
     return signed
 
 
-def first_user(desk: Desk) -> None:
-    users.add(desk, "anna", account="anna")
+def supervisor(desk: Desk) -> str:
+    """The name of the first user: on a server, the login that the desk is opened with."""
+    return desk.database.login or "anna"
 
 
-adam = as_anna(lambda desk: users.add(desk, "adam", "agent", 1, account="adam"))
+def add_user(desk: Desk, login: str, role: str | None = None, agent_id: int | None = None) -> object:
+    """Add a user by an account of the machine; on a server, by a login that it has."""
+    return users.add(desk, login, role, agent_id, None if desk.database.login else login)
+
+
+def first_user(desk: Desk) -> object:
+    return add_user(desk, supervisor(desk))
+
+
+adam = as_anna(lambda desk: add_user(desk, "adam", "agent", 1))
 adam_disabled = several(first_user, adam, as_anna(lambda desk: users.disable(desk, "adam")))
 
 
@@ -163,7 +173,7 @@ DESK: dict[str, Kind] = {
     "weights of a file": command(lambda desk: weights.use(desk, "mine.json", weights.PUBLISHED_WEIGHTS)),
     "weights learned": command(lambda desk: version_store.learn(desk, LESSON)),
     "repair": command(doctor.repair, drifted),
-    "first user": command(as_anna(lambda desk: users.add(desk, "anna", account="anna"))),
+    "first user": command(as_anna(first_user)),
     "user changed": command(
         as_anna(lambda desk: users.change(desk, "adam", "dispatcher")), several(first_user, adam)
     ),
