@@ -73,7 +73,9 @@ def plain_owner(desk: Desk, phone: str, said: str | None) -> int | str | None:
     opened = [row for row in theirs if row[1] == "Pending"]
     if opened and said == "refuse":
         return "refused"
-    able = {row[0]: row[1] / row[3] for row in agents if row[4] == "available" and row[1] < row[3]}
+    able: dict[int, float] = {
+        row[0]: row[1] / row[3] for row in agents if row[4] == "available" and row[1] < row[3]
+    }
     if not able:
         return None
     best = next(iter(able))

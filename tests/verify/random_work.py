@@ -134,7 +134,7 @@ class Work:
             "phone": self.pick(None, f"+49711{known:06}"),
         }
 
-    def on_open(self) -> dict[str, str]:
+    def on_open(self) -> dict[str, Any]:
         return {"on_open": word} if (word := self.pick(None, None, None, *ON_OPEN)) else {}
 
     def lead(self) -> None:

@@ -69,7 +69,7 @@ def list_leads(call: Call, limit: int | None) -> None:
 @click.option(
     "--on-open",
     type=ON_OPEN,
-    help="A customer's booking is open: assign as of somebody new, to its owner however busy, or refuse.",
+    help="If the customer has an open booking: assign as for somebody new, give to its agent, or refuse.",
 )
 @click.option(
     "--from",

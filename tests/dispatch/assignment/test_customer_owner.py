@@ -417,7 +417,9 @@ def _compared(desk: Desk, phone: str, said: str | None) -> None:
     expected = plain_owner(desk, phone, said)
     trip = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": "Sydney Stellar Port"}
     try:
-        got = intake.receive(desk, name="Kate Nguyen", phone=phone, on_open=said, **trip)["agent_id"]
+        got: int | str | None = intake.receive(desk, name="Kate Nguyen", phone=phone, on_open=said, **trip)[
+            "agent_id"
+        ]
     except Refused:
         got = "refused"
     assert got == expected
@@ -425,7 +427,8 @@ def _compared(desk: Desk, phone: str, said: str | None) -> None:
 
 def _rows(desk: Desk, sql: str) -> list[Any]:
     with desk.reading():
-        return desk.database.run(sql, ()).fetchall()
+        found: list[Any] = desk.database.run(sql, ()).fetchall()
+    return found
 
 
 def _pending(desk: Desk, number: int) -> int | None:
