@@ -17,7 +17,7 @@ from dispatch import agents, bookings, queries
 from dispatch.agents.presence import set_presence
 from dispatch.assignment import caps, explanations
 from dispatch.assignment.counterfactuals import why_not
-from dispatch.assignment.customer_owner import ON_OPEN, OWNERS
+from dispatch.assignment.customer_owner import ON_OPEN, OWNERS, known_of
 from dispatch.bootstrap import open_desk
 from dispatch.customers import merging
 from dispatch.desk import event_log
@@ -32,6 +32,7 @@ from models.customers import Customer, Lead
 from models.errors import InvalidInput, Refused
 from tests.conftest import TestClock
 from tests.plain_distribution import plain_owner
+from tests.query_cost import FEW, add_bookings, extra_steps
 from verify.checker import Checker
 
 AddAgent = Callable[..., dict[str, Any]]
@@ -174,6 +175,22 @@ def test_a_preview_of_a_known_customers_lead_has_the_owner_first(hers: int, desk
     seen = look(explanations.preview, desk, lead=Lead(customer_id=1, destination="Mars"))
     assert seen["candidates"][0]["agent_id"] == 2
     assert seen["reason"].startswith("Bob Byron has booking 1 of this customer open")
+
+
+@pytest.mark.on_file
+def test_an_owner_costs_the_same_among_many_bookings(hers: int, desk: Desk, look: Look) -> None:
+    lead = Lead(customer_id=1, destination="Mars")
+
+    def preview() -> object:
+        return explanations.preview(desk, lead=lead), known_of(1)
+
+    def add_others() -> None:
+        with desk.transaction():
+            Customer(name="Bo Li", created_at=desk.now()).save()
+        add_bookings(desk, customer_id=2)
+        add_bookings(desk, customer_id=2, status="Cancelled", cancelled_at=desk.now())
+
+    assert extra_steps(desk, preview, add_others) < FEW
 
 
 # -- the last seller
