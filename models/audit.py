@@ -23,13 +23,13 @@ class Decision(BaseModel):
     All JSON: ``candidates`` holds the winner and the next ten with the policy's keys; ``excluded`` up to
     fifty agents who would have beaten the winner, best first, by the rule that excluded them; ``notes``
     anything else, such as relaxed rules. ``after_event`` is the last event before it, and ``seen`` a digest
-    of what was compared (dispatch/assignment/decisions.py); older decisions have neither. ``returning``, not
-    stored: the customer's own agent got the lead.
+    of what was compared (dispatch/assignment/decisions.py); older decisions have neither. ``by_owner``, not
+    stored: the customer's owner got the lead.
     """
 
     label = "decision"
     table = "decisions"
-    returning = False
+    by_owner = False
 
     decision_id = AutoField()
     lead_id = reference(Lead, "lead_id")

@@ -32,13 +32,16 @@ class Lead(BaseModel):
     """A customer's request. Imported leads without a booking have no destination.
 
     ``booking`` is the one that the triggers opened for a lead just saved, and ``priority`` what it begins
-    with: the booking keeps it.
+    with: the booking keeps it. ``is_first``: the customer is new; ``on_open`` is what the entry says about an
+    open booking of theirs (dispatch/assignment/customer_owner.py).
     """
 
     label = "lead"
     table = "new_customer"
     booking: Any = None
     priority: int = MEDIUM
+    is_first: bool = False
+    on_open: str | None = None
 
     lead_id = AutoField()
     customer_id = reference(Customer, "customer_id")

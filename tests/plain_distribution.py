@@ -55,3 +55,36 @@ def lags(desk: Desk) -> dict[int, float]:
             else 1 - one.weight * (one.share_due - moment)
             for one in shares.Sharer.select()
         }
+
+
+PLAIN_AGENTS = """SELECT agent_id, load, years_of_service, capacity, presence FROM space_travel_agents
+    WHERE left_at IS NULL ORDER BY load, years_of_service DESC, agent_id"""
+PLAIN_BOOKINGS = """SELECT b.booking_id, b.status, b.agent_id, b.completed_at FROM bookings b
+    JOIN new_customer l ON l.lead_id = b.lead_id JOIN customers c ON c.customer_id = l.customer_id
+    WHERE replace(c.phone, ' ', '') = '{phone}' ORDER BY b.booking_id"""
+
+
+def plain_owner(desk: Desk, phone: str, said: str | None) -> int | str | None:
+    """Who gets the next lead of the customer with a phone under ``rank``, or "refused"."""
+    with desk.reading():
+        agents = desk.database.run(PLAIN_AGENTS, ()).fetchall()
+        theirs = desk.database.run(PLAIN_BOOKINGS.format(phone=phone.replace(" ", "")), ()).fetchall()
+    setting = desk.settings["owner"]
+    opened = [row for row in theirs if row[1] == "Pending"]
+    if opened and said == "refuse":
+        return "refused"
+    able: dict[int, float] = {
+        row[0]: row[1] / row[3] for row in agents if row[4] == "available" and row[1] < row[3]
+    }
+    if not able:
+        return None
+    best = next(iter(able))
+    held = [row[2] for row in opened if row[2] is not None]
+    if held and said == "assign":
+        return best
+    if held and (setting != "off" or said == "owner") and held[-1] in able:
+        return int(held[-1])
+    sold = sorted((row for row in theirs if row[1] == "Confirmed"), key=lambda row: (row[3], row[0]))
+    if sold and setting == "seller" and able.get(sold[-1][2], 9) - able[best] <= 0.3 + 1e-9:
+        return int(sold[-1][2])
+    return best

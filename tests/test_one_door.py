@@ -45,7 +45,7 @@ CATCHES = {
 WITHOUT_NULLS = {  # sorted where a condition leaves no NULL
     "dispatch/agents/presence.py: Agent.due_at",
     "dispatch/assignment/policies/share.py: Taker.share_due",
-    "dispatch/assignment/returning_customer.py: Booking.completed_at",
+    "dispatch/assignment/customer_owner.py: Booking.completed_at",
     "dispatch/service/due_checks.py: Watch.next_check_at",
     "dispatch/service/issues/lifecycle.py: Issue.resolved_at",
     "dispatch/service/issues/text_analysis.py: Issue.corrected_at",

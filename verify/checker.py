@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from verify import choice
+from verify import choice, owners
 from verify.log import (
     AGENTS,
     BESIDE,
@@ -44,9 +44,9 @@ VERSIONS = {  # others: as many as settings, caps
     "desk.restore": (0, 2**40),
     **dict.fromkeys(("user.add", "user.set", "user.disable", "user.enable", "token.revoke"), (1, 1)),
 }
-FIRST = {"policy": "rank", "departments": "", "returning": "False", "decline_minutes": "30"}
+FIRST = {"policy": "rank", "departments": "", "owner": "open", "decline_minutes": "30"}
 FIRST["round_robin_start"] = "continue"
-NAMED, MOST_ABOVE = ("by hand", "pull", "shuffle"), 0.3 + 1e-9
+NAMED = ("by hand", "pull", "shuffle")
 
 
 class Checker:
@@ -315,10 +315,10 @@ class Checker:
             self._same("who could take it", [one for one in ids if line.places.get(one) not in line.fits], [])
             self._same("how many could", min(len(given), choice.MOST), min(len(line.fits), choice.MOST))
         else:
-            self._compare(decision, line, self._favourite(lead, line.fits))
+            self._compare(decision, line, self._owner(event, lead, line))
 
     def _compare(self, decision: Row, line: choice.Line, favourite: int | None) -> None:
-        """Compare the agents of a decision with those in line, a customer's own agent before all."""
+        """Compare the agents of a decision with those in line, the customer's owner before all."""
         policy, given, notes = decision["policy"], decision["candidates"], decision["notes"]
         ranked = [place[-1] for place in line.fits[: choice.MOST]]
         if favourite is not None:
@@ -356,21 +356,13 @@ class Checker:
             return seen | barred if free - seen - barred else barred
         return seen | barred
 
-    def _favourite(self, lead: Row, fits: list[choice.Place]) -> int | None:
-        """The agent who sold the customer the last trip, if eligible and not much busier than the first."""
-        if self._settings["returning"] not in ("True", "on") or not fits:
-            return None
-        bookings = (
-            self._tables[BOOKINGS].get(self._log.booked.get(one, 0))
-            for one in self._rows.leads_of[lead["customer_id"]]
-        )
-        sold = [one for one in bookings if one is not None and one["status"] == "Confirmed"]
-        sold.sort(key=lambda one: (one["completed_at"], one["booking_id"]))
-        theirs: int = sold[-1]["agent_id"] if sold else 0
-        if theirs not in [place[-1] for place in fits]:
-            return None
-        above = choice.ratio(self._agents[theirs]) - choice.ratio(self._agents[fits[0][-1]])
-        return theirs if above <= MOST_ABOVE else None
+    def _owner(self, event: Row, lead: Row, line: choice.Line) -> int | None:
+        """The owner who gets a lead; before a desk knew that setting, only the last seller was one."""
+        setting = self._settings["owner"]
+        if event["event_id"] <= self._log.owner_since:
+            setting = owners.LAST_SELLER if setting == owners.SELLER else "off"
+        said = event["detail"].get("on_open")
+        return owners.owner(self._rows, self._log.booked, lead, setting, said, line)
 
     def _compare_end(self) -> None:
         """Compare the rows as they are with what follows from the log."""

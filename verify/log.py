@@ -58,11 +58,16 @@ def same(what: str, recorded: Any, follows: Any, **where: int | None) -> None:
         raise Fault({"what": what, **places, **where, "recorded": recorded, "follows": follows})
 
 
+RETURNING = {"True": "seller", "False": "off"}
+"""The setting ``owner`` by the values of the one that was called ``returning``."""
+
+
 def settings_of(event: Row) -> list[tuple[str, str | None, str]]:
     """The settings that an event has changed: the key, the value before, if it is told, and after."""
     detail, command = event["detail"], event["command"]
     if "setting.set" in (command, detail.get("command")):
-        return [(detail["key"], str(detail["old"]), str(detail["new"]))]
+        key, old, new = (str(detail[name]) for name in ("key", "old", "new"))
+        return [("owner", RETURNING[old], RETURNING[new])] if key == "returning" else [(key, old, new)]
     if command == "weights.use":
         return [("match_weights", None, detail["weights"])]
     some = detail.get("settings", {}) if command == "import" else {}
@@ -86,6 +91,7 @@ class Log:
         self.assignments = self._keyed("assignment_history", ASSIGNMENT)
         self.booked = {row["lead_id"]: number for number, row in self.present[BOOKINGS].items()}
         self.settings = {row["key"]: row["value"] for row in self.select("settings", ["key", "value"])}
+        self.owner_since = int(self.settings.get("owner_since_event", 0))
         self.first_settings: dict[str, str] = {}
         self.first: dict[str, Row] = {}  # of rows written in bulk: the oldest values that events know
         self.announced: dict[str, bool] = {}  # rows that an event made, and whether it has their values

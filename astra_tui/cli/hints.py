@@ -36,6 +36,7 @@ COMMANDS = {
     "issue.resolve": "astra issue resolve {ISSUE}",
     "issue.settle": "astra issue settle {ISSUE} --reason TEXT",
     "lead.from": "astra lead add --from FILE",
+    "lead.on_open": "astra lead add --on-open owner",
     "log": "astra log",
     "log.redo": "astra redo {EVENT}",
     "log.undo": "astra undo {EVENT}",

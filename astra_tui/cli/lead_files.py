@@ -9,6 +9,7 @@ from typing import Any
 from astra_tui.cli.options import Call
 from astra_tui.cli.output.printing import narrate
 from astra_tui.cli.row_files import Progress, RowKind, take_in
+from dispatch.assignment.customer_owner import open_words
 from dispatch.desk.desk import Desk
 from dispatch.inputs import lead_files
 from dispatch.inputs.lead_files import LeadFile
@@ -26,24 +27,24 @@ DEFAULTS = ("method", "source", "destination", "launch", "requests", "priority")
 def add_file(
     call: Call,
     source_file: str,
-    policy: str | None,
+    choices: Mapping[str, str | None],
     about: Mapping[str, Any],
     given: Mapping[str, str | None],
 ) -> None:
     """Add the leads of a file, or show how it is understood.
 
-    ``about`` are the options about the file, ``given`` the fields for rows that have none. Raises
-    InvalidInput and DatabaseUnavailable.
+    ``choices`` are the policy and what decides about open bookings, ``about`` the options about the file,
+    ``given`` the fields for rows that have none. Raises InvalidInput and DatabaseUnavailable.
     """
     run = _run_named(about["run"], again=about["again"])
     if run is not None and not about["dry_run"]:
         narrate(f"run {run}: if it is interrupted, continue with --run {run}")
-    take_in(call, _kind(policy, run), source_file, about, defaults_of(given))
+    take_in(call, _kind(choices, run), source_file, about, defaults_of(given))
 
 
-def _kind(policy: str | None, run: str | None) -> RowKind[LeadFile]:
+def _kind(choices: Mapping[str, str | None], run: str | None) -> RowKind[LeadFile]:
     def receive(desk: Desk, leads: LeadFile, rejects: RejectedRows | None, progress: Progress) -> FileResult:
-        return receive_file(desk, leads, policy=policy, run=run, rejects=rejects, progress=progress)
+        return receive_file(desk, leads, **choices, run=run, rejects=rejects, progress=progress)
 
     return RowKind(
         "lead",
@@ -83,6 +84,7 @@ def _foretold(seen: FilePreview) -> Iterator[list[str]]:
 
 def _told(result: FileResult) -> Iterator[list[str]]:
     yield [f"line {row['line']}: {row['note']}" for row in result["customer_notes"]]
+    yield [f"line {row['line']}: {open_words(row)}" for row in result["with_open"]]
     yield [_came_from(row) for row in result["known"]]
     if result["warning"]:
         yield [f"warning: {result['warning']}; astra undo {result['event_id']} takes this file back"]

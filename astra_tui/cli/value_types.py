@@ -204,6 +204,12 @@ def _policies() -> Found:
     return [(name, policy.help) for name, policy in POLICIES.items()]
 
 
+def _on_open() -> Found:
+    from dispatch.assignment.customer_owner import ON_OPEN
+
+    return [(word, "") for word in ON_OPEN]
+
+
 def _settings() -> Found:
     from dispatch.operations.setting_definitions import DEFINITIONS
 
@@ -221,3 +227,4 @@ DEPARTMENT, PACKAGE = AcceptedValue("department"), AcceptedValue("package")
 JOB_TITLE = AcceptedValue("job_title", "TITLE")
 POLICY, SETTING, STATUS = Word(_policies), Word(_settings, "KEY"), Word(STATUSES, "STATUS")
 PRIORITY = Word(PRIORITIES)
+ON_OPEN = Word(_on_open, "assign|owner|refuse")

@@ -64,7 +64,7 @@ def find_agent(
     decision = decide(
         running, lead, kept_out, booking.package, because=because, current=current, barred=barred
     )
-    give(running, booking, decision.agent_id, by_person=decision.returning)
+    give(running, booking, decision.agent_id, by_person=decision.by_owner)
     return decision.agent_id
 
 

@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING
 
 from dispatch.assignment.assign import add_to_load, kept_out_of, not_given, present_round
-from dispatch.assignment.eligibility import pool_for
+from dispatch.assignment.eligibility import pool_for, profile_of
 from dispatch.assignment.explanations import standing_decision
 from dispatch.assignment.policies import POLICIES, Candidate, Policy
-from dispatch.assignment.selection import choose, profile_of
+from dispatch.assignment.selection import choose
 from dispatch.desk.commands import Command
 from dispatch.queries.agents import names_of
 from dispatch.queries.caps import CAP, at_cap_for
@@ -95,7 +95,7 @@ def _from_decision(decision: Decision, agent_id: int) -> Answer | None:
     mine = next((candidate for candidate in candidates if candidate.agent_id == agent_id), None)
     if mine is None or policy is None:
         return None
-    if policy.place(mine) < policy.place(candidates[0]):  # a returning customer's agent went first
+    if policy.place(mine) < policy.place(candidates[0]):  # the customer's owner went first
         return {"kind": RULE, "because": decision.reason}
     if why := policy.held_back(mine):
         return {"kind": RULE, "because": why}
@@ -125,8 +125,8 @@ def _as_of_now(desk: Desk, booking: Booking, agent: Agent) -> Answer:
         return {"kind": RULE, "because": capped or profile.broken_rule(choice.pool)[1]}
     if choice.agent_id == agent.agent_id:
         return {"kind": CHOSEN, "because": f"{policy.name} would choose {agent.name} now"}
-    if choice.returning and policy.place(mine[0]) < policy.place(choice.ranked[0]):
-        return {"kind": RULE, "because": choice.returning}
+    if choice.owned and policy.place(mine[0]) < policy.place(choice.ranked[0]):
+        return {"kind": RULE, "because": choice.owned}
     if why := policy.held_back(mine[0]):
         return {"kind": RULE, "because": why}
     return _by_key(policy, choice.ranked[0], mine[0])

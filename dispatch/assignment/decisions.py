@@ -78,7 +78,7 @@ def decide(
     put_on_record(running, decision)
     if choice.ranked:
         policy.chosen(lead, choice.ranked[0], choice.pool)
-    decision.returning = choice.returning is not None
+    decision.by_owner = bool(choice.owned)
     running.decision = decision
     return decision
 

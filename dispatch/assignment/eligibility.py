@@ -328,6 +328,14 @@ class Profile(NamedTuple):
         return unable_rule(*self[:UNABLE_COLUMNS])
 
 
+_profile = CompiledQuery(lambda: Taker.select(*PROFILE).where(Taker.agent_id == parameter("agent_id")))
+
+
+def profile_of(agent_id: int) -> Profile:
+    """The profile of a current agent: what could keep them from taking a lead."""
+    return Profile(*_profile(agent_id=agent_id)[0])
+
+
 @lru_cache(maxsize=4096)
 def unable_rule(presence: str, reason: str | None, load: int, capacity: int) -> tuple[str, str]:
     """Why an agent may take no work: the rule's name, and the reason in words.

@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dispatch.assignment import returning_customer
+from dispatch.assignment.customer_owner import owner_for
 from dispatch.assignment.eligibility import PROFILE, Pool, Profile, pool_for, unable_rule
 from dispatch.assignment.policies import POLICIES, Candidate, Policy
 from dispatch.queries.caps import CAP, at_cap
-from models.agents import Taker
-from models.base import CompiledQuery, parameter
 from models.customers import Lead
 from models.errors import InvalidInput
 
@@ -41,7 +39,10 @@ class Choice:
     pool: Pool
     ranked: list[Candidate]
     relaxed: tuple[str, ...] = ()
-    returning: str | None = None
+    owned: str = ""
+    """Why the customer's owner is the first, where that is so."""
+    passed_over: str = ""
+    """Why an owner is not."""
     capped_until: str = ""
     """When the first of the agents who were kept out by a cap is below it again."""
 
@@ -52,10 +53,10 @@ class Choice:
     @property
     def reason(self) -> str:
         """Why this agent was chosen, in words."""
-        reason = self.returning or self.policy.reason(self.ranked)
+        reason = self.owned or self.policy.reason(self.ranked)
         if self.relaxed:
             reason += f" (nobody free keeps every rule: {' and '.join(self.relaxed)} dropped)"
-        return reason
+        return f"{reason}; {self.passed_over}" if self.passed_over else reason
 
 
 def choose(
@@ -79,17 +80,19 @@ def choose(
     choice = Choice(policy, strictest, policy.ranked(lead, strictest, limit))
     if not choice.ranked:
         choice = _relaxed(choice, lead, limit)
-    return _returning(choice, lead) if settings["returning"] and choice.ranked else choice
+    return _owned(choice, lead, settings["owner"], without or {}) if choice.ranked else choice
 
 
-def _returning(choice: Choice, lead: Lead) -> Choice:
-    """The same choice with the customer's own agent first, if there is one who can take it."""
-    known = returning_customer.favourite(lead, choice.pool, choice.ranked[0])
-    if known is None:
+def _owned(choice: Choice, lead: Lead, setting: str, without: Mapping[int, str]) -> Choice:
+    """The same choice with the customer's owner first, if there is one who can take it."""
+    found = owner_for(lead, setting, choice.pool, choice.ranked[0], without)
+    if found is None:
         return choice
-    first = choice.policy.ranked(lead, choice.pool.only(known.agent_id), 1)
-    others = [candidate for candidate in choice.ranked if candidate.agent_id != known.agent_id]
-    return replace(choice, ranked=[*first, *others], returning=known.reason)
+    if found.agent_id is None:
+        return replace(choice, passed_over=found.passed_over)
+    first = choice.policy.ranked(lead, choice.pool.only(found.agent_id), 1)
+    others = [candidate for candidate in choice.ranked if candidate.agent_id != found.agent_id]
+    return replace(choice, ranked=[*first, *others], owned=found.reason, passed_over=found.passed_over)
 
 
 def _relaxed(strict: Choice, lead: Lead, limit: int) -> Choice:
@@ -113,7 +116,7 @@ def kept_out(
     passed_by = bool(excluded) or pool.is_narrow or (policy.by_weight and not choice.ranked)
     if not pool.some_unable and not passed_by:
         return {}, {}
-    best = choice.ranked if choice.returning else choice.ranked[:1]  # a favourite may not be the first
+    best = choice.ranked if choice.owned else choice.ranked[:1]  # an owner may not be the first
     winner = min(map(policy.place, best), default=None)
     unable, able = pool.unable(), pool.everybody(profile=len(PROFILE))
     found = _before(policy, lead, unable, winner, EXCLUDED_KEPT)
@@ -151,11 +154,3 @@ def _before(policy: Policy, lead: Lead, pool: Pool, winner: Any, look: int) -> l
     if look < EXCLUDED_KEPT and len(ranked) == look and (winner is None or policy.place(ranked[-1]) < winner):
         ranked = policy.ranked(lead, pool, EXCLUDED_KEPT)
     return ranked if winner is None else ranked[: bisect_left(ranked, winner, key=policy.place)]
-
-
-_profile = CompiledQuery(lambda: Taker.select(*PROFILE).where(Taker.agent_id == parameter("agent_id")))
-
-
-def profile_of(agent_id: int) -> Profile:
-    """The profile of a current agent: what could keep them from taking a lead."""
-    return Profile(*_profile(agent_id=agent_id)[0])

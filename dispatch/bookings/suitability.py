@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dispatch.assignment.assign import choice_for, find_agent
-from dispatch.assignment.eligibility import DEPARTMENT, pool_for
-from dispatch.assignment.selection import profile_of
+from dispatch.assignment.eligibility import DEPARTMENT, pool_for, profile_of
 from dispatch.desk.commands import Command
 from models.agents import Agent
 from models.bookings import PENDING, Booking

@@ -9,7 +9,7 @@ from dispatch.customers.duplicates import (
     suspects,
 )
 from dispatch.customers.merging import merge, preview_merge
-from dispatch.customers.recognition import note_on, recognise
+from dispatch.customers.recognition import note_on, recognise, recognised
 from dispatch.customers.records import MOST_LISTED, card, complete, edit, refuse_erased, standing
 from dispatch.customers.search import CUSTOMER_KEYS, MOST_FOUND, each, filtered, find
 
@@ -30,6 +30,7 @@ __all__ = [
     "note_on",
     "preview_merge",
     "recognise",
+    "recognised",
     "refuse_erased",
     "similar",
     "standing",

@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 from dispatch.customers.person_names import agree
 from dispatch.customers.records import complete, standing
+from dispatch.inputs import validation
 from dispatch.inputs.phone_numbers import dresses
 from models.base import CompiledQuery, parameter
 from models.customers import Customer, Lead
+from models.errors import InvalidInput
 
 MOST_DRESSES = 5
 
@@ -18,14 +20,24 @@ Person = tuple[int, int | None, str]
 
 
 class Recognised(NamedTuple):
-    """The customer of a lead, None for a new one, and the one known by the contact under another name."""
+    """The customer of a lead, None for a new one, and the one known by the contact under another name.
+
+    ``phone`` and ``email`` are what is to be added to the customer's own, where one is lacking.
+    """
 
     customer_id: int | None
     other_id: int | None = None
+    phone: str | None = None
+    email: str | None = None
+
+    def complete(self) -> None:
+        """Let the customer have the contact that is new."""
+        if self.customer_id is not None:
+            complete(self.customer_id, self.phone, self.email)
 
 
 def recognise(name: str, phone: str | None, email: str | None) -> Recognised:
-    """Find the customer of a lead, who gets a contact that is new; a name alone proves nothing.
+    """Find the customer of a lead, without writing; a name alone proves nothing.
 
     Several may share a phone, and somebody with a name of their own there is a new customer. An e-mail
     address is one person's.
@@ -38,10 +50,18 @@ def recognise(name: str, phone: str | None, email: str | None) -> Recognised:
     if known is None:
         return Recognised(None, _followed(by_phone[0])[0] if by_phone else None)
     customer_id = _followed(known)[0]
-    if not (by_phone and by_email):
-        complete(customer_id, phone, email)
     is_theirs = known in by_phone or _has_name(known, name)
-    return Recognised(customer_id, None if is_theirs else customer_id)
+    added = () if by_phone and by_email else (phone, email)
+    return Recognised(customer_id, None if is_theirs else customer_id, *added)
+
+
+def recognised(name: str, phone: str, email: str) -> int | None:
+    """Return whose lead it would be as it is typed; None for a new customer, or with half a contact."""
+    try:
+        contact = validation.phone(phone), validation.email(email)
+    except InvalidInput:
+        return None
+    return recognise(name, *contact).customer_id
 
 
 def note_on(customer_id: int, other_id: int) -> str:

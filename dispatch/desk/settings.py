@@ -23,6 +23,9 @@ WINDOWS_END_AT, DRAIN_AT = "timed_windows_at", "timed_drain_at"
 """Kept beside the settings: when the next window of a cap ends, and when waiting work goes out to the agents
 who have signed on (drain_seconds)."""
 
+FORMER_NAMES = {"returning": "owner"}
+"""Settings by a name that they had before, under which they are still set and shown."""
+
 
 @dataclass(frozen=True)
 class Definition:

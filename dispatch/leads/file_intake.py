@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, cast
 
+from dispatch.assignment.customer_owner import Known as KnownCustomer
 from dispatch.assignment.selection import policy_named
 from dispatch.desk import file_acts
 from dispatch.desk.commands import Command, command, put_back
@@ -49,11 +50,20 @@ class CustomerNote(TypedDict):
     note: str
 
 
+class WithOpen(KnownCustomer):
+    """A line whose customer had open bookings, with what became of it."""
+
+    line: int
+    booking_id: int
+    agent_id: int | None
+
+
 class FileResult(TypedDict):
     """The result for a file; ``repeated`` rows were already in, and count as accepted: ``known`` says whence.
 
-    ``event_id`` is the file's own event, None if nothing was written. ``warning`` says so if most customers
-    came in from another file just before. ``remembered``: what was said about its columns with another file.
+    ``with_open`` has the lines whose customers had open bookings. ``event_id`` is the file's own event, None
+    if nothing was written. ``warning`` says so if most customers came in from another file just before.
+    ``remembered``: what was said about its columns with another file.
     """
 
     accepted: int
@@ -61,6 +71,7 @@ class FileResult(TypedDict):
     repeated: int
     known: list[KnownFrom]
     customer_notes: list[CustomerNote]
+    with_open: list[WithOpen]
     event_id: int | None
     warning: str | None
     remembered: RememberedColumns | None
@@ -71,6 +82,7 @@ def receive_file(
     leads: LeadFile,
     *,
     policy: str | None = None,
+    on_open: str | None = None,
     run: str | None = None,
     rejects: RejectedRows | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -78,13 +90,15 @@ def receive_file(
     """Take in each row that is not known yet as a separate command; all of them are one act.
 
     So an interrupted run can be repeated, and a file with one row mended too. ``run``: every row is meant
-    again. ``rejects`` gets the refused rows. When this returns, all rows are on the disk. Raises InvalidInput
-    for an unknown policy, Refused if somebody undoes the file meanwhile, and DatabaseUnavailable; what was
-    committed before stays.
+    again. ``policy`` and ``on_open`` are for every row, as in ``intake.received``. ``rejects`` gets the
+    refused rows. When this returns, all rows are on the disk. Raises InvalidInput for these two, Refused if
+    somebody undoes the file meanwhile, and DatabaseUnavailable; what was committed before stays.
     """
     if policy is not None:
         policy_named(policy)
-    intaking = _Intaking(desk, leads, policy, run, rejects)
+    if on_open is not None:
+        intake.check_on_open(on_open)
+    intaking = _Intaking(desk, leads, {"policy": policy, "on_open": on_open}, run, rejects)
     try:
         with desk.flushed_once():
             while intaking.batch():
@@ -163,7 +177,12 @@ _JOINED = nullcontext()
 
 class _Intaking:
     def __init__(
-        self, desk: Desk, leads: LeadFile, policy: str | None, run: str | None, rejects: RejectedRows | None
+        self,
+        desk: Desk,
+        leads: LeadFile,
+        choices: dict[str, str | None],
+        run: str | None,
+        rejects: RejectedRows | None,
     ) -> None:
         from dispatch.inputs import cleaning  # slow to import, and one lead does not need them
         from dispatch.leads.known_rows import KnownRows
@@ -172,7 +191,7 @@ class _Intaking:
         self.desk = desk
         leads.begin()
         self._leads, self._records = leads, self._ahead(iter(leads))
-        self._policy = policy
+        self._choices: dict[str, Any] = choices
         self._rejects = rejects
         self._rows = KnownRows(desk, leads.digest, run)
         said = leads.choices.record()
@@ -188,6 +207,7 @@ class _Intaking:
             repeated=0,
             known=[],
             customer_notes=[],
+            with_open=[],
             event_id=None,
             warning=None,
             remembered=leads.choices.remembered(),
@@ -269,7 +289,7 @@ class _Intaking:
                 assert self._act.head is not None
                 lead: Any = row.fields
                 row_id = self._rows.new_id(row.identity, self._act.head)
-                result = intake.receive(self.desk, **lead, policy=self._policy, row_id=row_id)
+                result = intake.receive(self.desk, **lead, **self._choices, row_id=row_id)
         except _InAlready as error:
             self._repeat(row.read.line, error.known)
             return False
@@ -279,11 +299,18 @@ class _Intaking:
             self._reject(row.read, format_refusal(error))
             return False
         self.result["accepted"] += 1
+        self._note(row.read.line, result)
+        return True
+
+    def _note(self, line: int, result: intake.LeadResult) -> None:
+        """Keep what is to be said about a line's customer."""
         if result["other_customer_id"] is not None:
             with self.desk.reading():
                 note = intake.noted(result)["customer_note"] or ""
-            self.result["customer_notes"].append({"line": row.read.line, "note": note})
-        return True
+            self.result["customer_notes"].append({"line": line, "note": note})
+        if (known := result["known"]) and known["open"]:
+            about = {"line": line, "booking_id": result["booking_id"], "agent_id": result["agent_id"]}
+            self.result["with_open"].append(cast(WithOpen, about | known))
 
     def _repeat(self, line: int, known: Known) -> None:
         self.result["accepted"] += 1

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Literal, TypedDict
 
 from dispatch import customers
+from dispatch.assignment.customer_owner import ON_OPEN, REFUSE, Known, known_of, open_words
 from dispatch.assignment.selection import policy_named
 from dispatch.customers import recognition
 from dispatch.customers.recognition import Recognised
@@ -16,7 +17,8 @@ from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from models.customer_index import include
 from models.customers import Customer, Lead
-from models.errors import InvalidInput
+from models.errors import InvalidInput, Refused
+from models.hints import act
 from models.priorities import MEDIUM, PRIORITIES
 
 NEW_CUSTOMER: Literal["new"] = "new"
@@ -27,8 +29,9 @@ Whose = int | Literal["new"] | None
 class LeadResult(TypedDict):
     """The result for a lead; agent and assignment are None while it waits.
 
-    ``other_customer_id`` is the customer who is known by the phone or e-mail under another name. A result is
-    kept with the event, so it holds nobody's name: ``noted`` adds what to say.
+    ``other_customer_id`` is the customer who is known by the phone or e-mail under another name. ``known`` is
+    what the desk had of the customer before, None of a new one. A result is kept with the event, so it holds
+    nobody's name: ``noted`` adds what to say.
     """
 
     lead_id: int
@@ -41,6 +44,7 @@ class LeadResult(TypedDict):
     reason: str
     customer_id: int
     other_customer_id: int | None
+    known: Known | None
     priority: str
 
 
@@ -59,13 +63,15 @@ def received(
     email: str | None = None,
     policy: str | None = None,
     priority: str | None = None,
+    on_open: str | None = None,
     row_id: str | None = None,
 ) -> LeadResult:
     """Take in a lead as part of a command; the triggers assign it and open its booking.
 
     It belongs to the customer named by ``customer_id`` (NEW_CUSTOMER: to a new one), else to the one with
-    this phone or e-mail; merged customers are followed to the remaining one. ``row_id`` is the request id of
-    a row of a file, which was looked for before. Raises InvalidInput, and NotFound for the customer.
+    this phone or e-mail; merged customers are followed to the remaining one. ``on_open`` decides about one
+    with an open booking: ON_OPEN, None as the desk's setting has it. ``row_id`` is the request id of a row
+    of a file, which was looked for before. Raises InvalidInput, NotFound for the customer, and Refused.
     """
     running.request_id = row_id
     values = running.desk.values
@@ -83,16 +89,29 @@ def received(
     contact = validation.phone(phone) if phone else None, validation.email(email) if email else None
     if policy:
         running.policy = running.detail["policy"] = policy_named(policy).name
-    found = _whose(lead.customer_name, *contact, customer_id)
-    lead.customer_id = found.customer_id or _new_customer(lead.customer_name, *contact, running.now)
-    lead.save()
-    if found.customer_id:
-        include(found.customer_id, lead.customer_name)
-    return _result(running, lead, found.other_id)
+    if on_open:
+        lead.on_open = running.detail["on_open"] = check_on_open(on_open)
+    return _saved(running, lead, _whose(lead.customer_name, *contact, customer_id), *contact)
 
 
 receive = command("lead.add", past="came in", undo=put_back, may="lead.enter")(received)
 """``received`` as a separate command."""
+
+
+def _saved(
+    running: Command, lead: Lead, found: Recognised, phone: str | None, email: str | None
+) -> LeadResult:
+    """Save a lead of the customer found, or of a new one. Raises Refused before anything is written."""
+    known = known_of(found.customer_id) if found.customer_id else None
+    if known and known["open"] and lead.on_open == REFUSE:
+        raise _open_booking(known)
+    found.complete()
+    lead.is_first = known is None
+    lead.customer_id = found.customer_id or _new_customer(lead.customer_name, phone, email, running.now)
+    lead.save()
+    if known:
+        include(lead.customer_id, lead.customer_name)
+    return _result(running, lead, found.other_id, known)
 
 
 class NotedLead(LeadResult):
@@ -108,6 +127,12 @@ def noted(result: LeadResult) -> NotedLead:
     return NotedLead(**result, customer_note=note)
 
 
+def known_words(result: LeadResult) -> str:
+    """Say which bookings of a lead's customer were open already; empty for none."""
+    known = result.get("known")  # which results of older versions lack
+    return open_words(known) if known and known["open"] else ""
+
+
 def receive_noted(desk: Desk, customer_id: Whose = None, /, **lead: Any) -> NotedLead:
     """Take in a lead as ``receive`` does, and say what is known of its customer."""
     result = receive(desk, customer_id, **lead)
@@ -118,17 +143,32 @@ def receive_noted(desk: Desk, customer_id: Whose = None, /, **lead: Any) -> Note
 def _whose(name: str, phone: str | None, email: str | None, customer_id: Whose) -> Recognised:
     if customer_id is None:
         return customers.recognise(name, phone, email)
-    return Recognised(None if customer_id == NEW_CUSTOMER else _named(customer_id, phone, email))
+    return Recognised(None) if customer_id == NEW_CUSTOMER else _named(customer_id, phone, email)
 
 
-def _named(customer_id: int, phone: str | None, email: str | None) -> int:
+def _named(customer_id: int, phone: str | None, email: str | None) -> Recognised:
     """The customer named by id, who gets the phone and e-mail unless another customer has them."""
     standing = customers.standing(customer_id)
     customers.refuse_erased(standing)
     new_phone = None if phone and recognition.with_phone(phone) else phone
     new_email = None if email and recognition.with_email(email) else email
-    customers.complete(standing, new_phone, new_email)
-    return standing
+    return Recognised(standing, None, new_phone, new_email)
+
+
+def check_on_open(word: str) -> str:
+    """Return what decides about an open booking. Raises InvalidInput."""
+    if word not in ON_OPEN:
+        raise InvalidInput("on_open", f"no such answer: {word!r}", "accepted: " + ", ".join(ON_OPEN))
+    return word
+
+
+def _open_booking(known: Known) -> Refused:
+    """The refusal of a lead whose customer has an open booking."""
+    return Refused(
+        "open_booking",
+        open_words(known),
+        f"{act('lead.on_open')} gives the lead to the agent who has one",
+    )
 
 
 def _new_customer(name: str, phone: str | None, email: str | None, now: str) -> int:
@@ -137,7 +177,6 @@ def _new_customer(name: str, phone: str | None, email: str | None, now: str) -> 
     return customer.customer_id
 
 
-CHOICES = ("method", "source", "destination", "launch")
 CHOICES = ("method", "source", "destination", "launch")
 CHECKED_FIELDS = ("name", "phone", "email", *CHOICES, "requests", "priority")
 _TEXT_CHECKS: dict[str, Callable[[str | None], str | None]] = {
@@ -161,10 +200,10 @@ def problems(fields: Mapping[str, str | None], values: AcceptedValues) -> dict[s
     return found
 
 
-def _result(running: Command, lead: Lead, other_id: int | None) -> LeadResult:
+def _result(running: Command, lead: Lead, other_id: int | None, known: Known | None) -> LeadResult:
     booking, decision = lead.booking, running.decision
     assert decision is not None  # the first trigger decides on every new lead
-    if decision.returning:
+    if decision.by_owner:
         booking.pinned_at = running.now
         booking.save()
     row = booking.__data__  # its columns by name, read faster
@@ -181,5 +220,6 @@ def _result(running: Command, lead: Lead, other_id: int | None) -> LeadResult:
         reason=decision.reason,
         customer_id=lead.customer_id,
         other_customer_id=other_id,
+        known=known,
         priority=PRIORITIES[row["priority"] - 1],
     )

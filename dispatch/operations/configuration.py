@@ -22,6 +22,7 @@ SETTING = "setting.set"
 @command("setting.set", past="setting", undo=reverse_event, may="desk.set")
 def set_value(running: Command, key: str, value: str) -> Json:
     """Set a desk setting for every terminal. Raises InvalidInput, Refused."""
+    key = settings.FORMER_NAMES.get(key, key)
     parsed = put(running, key, value)
     return {"key": key, "value": parsed, "settings_version": running.desk.settings.version}
 

@@ -8,6 +8,7 @@ from datetime import date
 from zoneinfo import available_timezones
 
 from dispatch.agents.absence import MOST_OWED, parse_credit
+from dispatch.assignment.customer_owner import OFF, OPEN, OWNERS, SELLER
 from dispatch.assignment.eligibility import department_map
 from dispatch.assignment.policies import POLICIES
 from dispatch.assignment.policies.round_robin import CONTINUE, STARTS
@@ -61,6 +62,14 @@ def _one_of(words: Collection[str]) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def _owner(text: str) -> str:
+    """Return whose a customer's leads are; the setting was a switch, whose words are still read."""
+    word = text.strip().casefold()
+    if word in OWNERS:
+        return word
+    return SELLER if _switch(text) else OFF
 
 
 def _zone(text: str) -> str:
@@ -199,11 +208,11 @@ DEFINITIONS = {
             "off, or pairs such as Mars=Premium Bookings; Ringside Cruise=Luxury Voyages",
         ),
         Definition(
-            "returning",
-            False,
-            "returning customers go to the agent of their last trip",
-            _switch,
-            "on or off",
+            "owner",
+            OPEN,
+            "who gets a known customer's lead: the agent of an open booking, or else the last seller",
+            _owner,
+            "off, open (the first alone) or seller (both); on means seller",
         ),
         Definition(
             "zone",

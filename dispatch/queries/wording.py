@@ -233,7 +233,7 @@ BY_A_PERSON = ("booking.reassign", "booking.reassign_all", "agent.handover")
 def kept(row: BookingRow, history: Sequence[EventRow]) -> str:
     """Format whose decision keeps an unclaimed booking with its agent: ``with Ada Byron by kim``, or "".
 
-    ``history`` are the booking's events; what the setting ``returning`` pinned is the customer's own agent's.
+    ``history`` are the booking's events; what the setting ``owner`` pinned is the customer's own agent's.
     """
     pinned_at = row["pinned_at"]
     if pinned_at is None or row["claimed_at"] is not None or row["status"] != PENDING:

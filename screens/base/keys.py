@@ -318,6 +318,7 @@ WITHOUT_A_KEY = {
     "doctor",
     "doctor.repair",
     "lead.from",
+    "lead.on_open",
     "login",
     "new",
     "package.add",

@@ -33,19 +33,22 @@ class Known(NamedTuple):
     """Who the customer in the form may be, surest first, and the last bookings of the first.
 
     Without anybody, ``namesakes`` has the names of those whose first name begins so, too many to list.
+    ``customer_id`` is the one whose lead it would be if it were assigned now.
     """
 
     who: Identity = ("", "", "")
     suspected: Sequence[Suspect] = ()
     bookings: Sequence[BookingRow] = ()
     namesakes: Sequence[str] = ()
+    customer_id: int | None = None
 
 
 def look_for(who: Identity) -> Known:
     """Find existing customers for what is typed, inside ``desk.reading()``."""
     found = customers.suggestions(*who) if any(who) else []
     last = queries.bookings_of([found[0]["customer_id"]], MOST_BOOKINGS) if found else list[BookingRow]()
-    return Known(who, found, queries.with_seen(last), () if found else customers.first_names(who[0]))
+    named = () if found else customers.first_names(who[0])
+    return Known(who, found, queries.with_seen(last), named, customers.recognised(*who) if found else None)
 
 
 def number_on_file(known: Known) -> str:

@@ -13,12 +13,10 @@ from textual.content import Content
 from textual.widgets import Button, DataTable, Input, RadioSet, Select, Static
 
 from dispatch import customers, queries
-from dispatch.assignment import explanations
 from dispatch.customers.row_types import Suspect
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.matching.features import Terms
-from dispatch.matching.lead_terms import unsaved_lead
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import day, short_moment
 from models.errors import DeskError
@@ -33,7 +31,7 @@ from screens.dispatch.latest import COLUMNS as LATEST_COLUMNS
 from screens.dispatch.latest import Assigned, with_ages
 from screens.dispatch.lead_form import LeadForm
 from screens.dispatch.line_inputs import ContactChoice, LineInput
-from screens.dispatch.seen import Seen, see
+from screens.dispatch.seen import Seen, preview_for, see
 from screens.dispatch.several_leads import SeveralLeads
 from screens.fields.choice import Choice
 from screens.fields.field_line import FieldLine
@@ -80,6 +78,7 @@ class Dispatch(BookingActions):
         super().__init__()
         self._assigning = False
         self._weighed: Terms | None = None
+        self._customer_id: int | None = None
         self._latest: list[BookingRow] = []
         self._keeper = DraftKeeper(self, self.host.drafts)
         self._last_booking: int | None = None
@@ -170,10 +169,12 @@ class Dispatch(BookingActions):
             self.after_typing(TYPING_PAUSE_S, self._weigh, group="weigh")
 
     def _weigh(self) -> None:
-        """Read who would get the lead as typed."""
-        desk, terms = self.backend.desk, self._weighed
-        self._look_at(terms)
-        preview = partial(explanations.preview, desk, lead=unsaved_lead(terms))
+        """Read who would get the lead as typed, and the scores."""
+        self._look_at(self._weighed)
+        self._preview()
+
+    def _preview(self) -> None:
+        preview = partial(preview_for, self.backend.desk, self.form.terms(), self._customer_id)
         self.ask_newest("preview", preview, self.who.show_preview, beside=True)
 
     def _look_at(self, terms: Terms | None) -> None:
@@ -185,13 +186,10 @@ class Dispatch(BookingActions):
 
             return assessment.glance(terms) if terms is not None else None
 
-        def then(seen: Glance | None) -> None:
-            self.who.show_glance(seen)
-
         if terms is None:
-            then(None)
+            self.who.show_glance(None)
         else:
-            self.ask_newest("glance", work, then, beside=True)
+            self.ask_newest("glance", work, self.who.show_glance, beside=True)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -216,6 +214,9 @@ class Dispatch(BookingActions):
         if self.is_laid_out and known.who == self.form.identity():
             self.query_one(KnownCard).show_known(known, self.backend.desk.now())
             self.form.know_number(known.who, number_on_file(known))
+            if known.customer_id != self._customer_id:  # whose owner may get it
+                self._customer_id = known.customer_id
+                self._preview()
 
     @on(Input.Submitted)
     @on(Choice.Accepted)

@@ -30,10 +30,19 @@ class Seen(NamedTuple):
 
 def see(desk: Desk, who: Identity, terms: Terms | None) -> Seen:
     """Read it all; runs beside the screen."""
+    known = look_for(who)
     return Seen(
         terms,
-        explanations.preview(desk, lead=unsaved_lead(terms)),
+        preview_for(desk, terms, known.customer_id),
         queries.with_seen(queries.list_bookings(BookingFilter(sort="id"), limit=LATEST)),
-        look_for(who),
+        known,
         queries.count_arrivals(desk.now()),
     )
+
+
+def preview_for(desk: Desk, terms: Terms | None, customer_id: int | None) -> Preview:
+    """Say who would get the lead in the form, which may be a known customer's."""
+    lead = unsaved_lead(terms)
+    if customer_id is not None:
+        lead.customer_id = customer_id
+    return explanations.preview(desk, lead=lead)

@@ -20,6 +20,7 @@ PROMISED = [
     "reason",
     "customer_id",
     "other_customer_id",
+    "known",
     "priority",
     "customer_note",
 ]
@@ -166,6 +167,21 @@ def test_somebody_of_the_same_name_can_be_a_new_customer(staffed: Run) -> None:
     assert len(staffed("customer", "find", "4711", "--json").json) == 2
     for other in (["--customer", "1"], ["--from", "-"]):
         assert staffed("lead", "add", *other, "--new-customer", "--json").error["code"] == "usage"
+
+
+def test_what_is_open_is_told_and_decided_without_a_question(staffed: Run) -> None:
+    who = [*LEAD, "--phone", "4711"]
+    first = staffed("lead", "add", *who, "--json").json
+    assert first["known"] is None
+    ended = staffed("lead", "add", *who, "--json")
+    assert ended.json["known"] == {"customer_id": 1, "open": [1], "owner": first["agent_id"]}
+    assert ended.json["agent_id"] == first["agent_id"]
+    assert ended.err == f"customer 1 has booking 1 open, owner: agent {first['agent_id']}\n"
+    assert staffed("lead", "add", *who, "--on-open", "assign", "--json").json["agent_id"] == 1
+    refused = staffed("lead", "add", *who, "--on-open", "refuse", "--json")
+    assert (refused.code, refused.error["code"]) == (1, "open_booking")
+    assert refused.error["message"] == "customer 1 has bookings 3, 2, 1 open, owner: agent 1"
+    assert staffed("lead", "add", *who, "--on-open", "ask", "--json").error["code"] == "invalid_on_open"
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ def test_a_csv_file(staffed: Run, lead_file: Write) -> None:
         "repeated": 0,
         "known": [],
         "customer_notes": [],
+        "with_open": [],
         "event_id": staffed("log", "--command", "lead.add_file", "--json").json[0]["event_id"],
         "warning": None,
         "remembered": None,

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.widgets import DataTable
+from textual.widgets import DataTable, Static
 
 from astra_tui.app import AstraApp
 from dispatch import customers
 from dispatch.desk import event_log
 from screens.bookings.queue import Queue
 from screens.customers.card import CustomerCard
+from screens.dispatch.candidates import WhoGetsIt
 from screens.dispatch.duplicate_question import KnownCustomer
 from screens.dispatch.known_card import NOBODY_KNOWN, Known, KnownCard, look_for
 from screens.dispatch.screen import Dispatch
@@ -234,3 +235,27 @@ async def test_the_question_shows_the_open_bookings_of_the_chosen_one(
         await press(app, "escape")
         await press(app, "u")
         assert events[0]["booking_id"] == number
+
+
+async def test_the_preview_names_the_owner_of_a_known_customer(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+
+        def seen() -> tuple[int, str]:
+            who = app.screen.query_one(WhoGetsIt)
+            reason = str(who.query_one("#reason", Static).visual)
+            return who.table.rows_shown[0]["agent_id"], " ".join(reason.split())
+
+        (row,) = [row for row in await newest(app, 12) if row["booking_id"] == 1]
+        await app.backend.run(lambda desk: customers.edit(desk, 1, phone="4711"))
+        await fill_in(app, **LEAD | {"customer": "Kate Nguyen"})
+        assert "booking 1" not in seen()[1], "a name alone proves nothing"
+        await fill_in(app, phone="4711")
+        agent_id, reason = seen()
+        assert agent_id == row["agent_id"]
+        assert reason.startswith(f"{row['agent_name']} has booking 1 of this customer open")
+        await fill_in(app, phone="")
+        assert "booking 1" not in seen()[1]
+        await fill_in(app, phone="4711")
+        await press(app, "f9", "1")
+        (new,) = await newest(app, 1)
+        assert (new["agent_id"], new["customer_id"]) == (row["agent_id"], 1)

@@ -11,6 +11,7 @@ from dispatch import agents, bookings
 from dispatch.agents import handover
 from dispatch.agents.presence import set_hours, set_presence
 from dispatch.assignment import caps, shuffle
+from dispatch.assignment.customer_owner import ON_OPEN
 from dispatch.bookings import bulk_actions, editing
 from dispatch.customers import merging
 from dispatch.desk.desk import Desk
@@ -47,7 +48,7 @@ QUOTES = {
 SETTINGS: dict[str, tuple[str, ...]] = {
     "policy": POLICIES,
     "departments": ("off", "Mars=Premium Bookings; Luxury Dome Stay=Luxury Voyages; Titan=Luxury Voyages"),
-    "returning": ("on", "on", "off"),
+    "owner": ("open", "seller", "seller", "off"),
     "offer_minutes": ("0", "5", "20"),
     "decline_minutes": ("0", "10", "30"),
     "round_robin_start": ("continue", "lowest"),
@@ -133,19 +134,24 @@ class Work:
             "phone": self.pick(None, f"+49711{known:06}"),
         }
 
+    def on_open(self) -> dict[str, Any]:
+        return {"on_open": word} if (word := self.pick(None, None, None, *ON_OPEN)) else {}
+
     def lead(self) -> None:
         policy = self.pick(None, None, None, *self.settings["policy"])
-        intake.receive(self.desk, **self.fields(), **({"policy": policy} if policy else {}))
+        chosen = {"policy": policy} if policy else {}
+        intake.receive(self.desk, **self.fields(), **chosen, **self.on_open())
 
     def lines(self) -> None:
         receive_lines(self.desk, [(number, self.fields()) for number in range(1, self.random.randint(2, 5))])
 
     def file(self) -> None:
         rows = [self.fields() for _ in range(3)]
-        names = ("name", "method", "source", "destination", "launch")
-        text = "\n".join([",".join(names), *(",".join(str(row[name]) for name in names) for row in rows)])
+        names = ("name", "method", "source", "destination", "launch", "phone")
+        lines = (",".join(str(row[name] or "") for name in names) for row in rows)
+        text = "\n".join([",".join(names), *lines])
         with open_leads(io.BytesIO(text.encode()), "leads.csv") as leads:
-            receive_file(self.desk, leads)
+            receive_file(self.desk, leads, **self.on_open())
 
     def claim(self) -> None:
         number = self.booking()

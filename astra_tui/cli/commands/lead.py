@@ -12,7 +12,7 @@ from astra_tui.cli.file_options import FILE_OPTIONS as EVERY_FILE
 from astra_tui.cli.file_options import instead_of_file, reading_files, without_file
 from astra_tui.cli.options import Call, changing, formatted, lead_options, limited, reading, with_parameters
 from astra_tui.cli.output.printing import Column, Listing, line, narrate, required_keys
-from astra_tui.cli.value_types import CUSTOMER, POLICY, PRIORITY
+from astra_tui.cli.value_types import CUSTOMER, ON_OPEN, POLICY, PRIORITY
 from dispatch import queries
 from dispatch.leads import intake
 from dispatch.queries.row_types import ListedLead
@@ -67,6 +67,11 @@ def list_leads(call: Call, limit: int | None) -> None:
 @click.option("--priority", type=PRIORITY, help="Any of: " + ", ".join(PRIORITIES) + "; default MEDIUM.")
 @click.option("--policy", type=POLICY, help="Use this policy instead of the desk's.")
 @click.option(
+    "--on-open",
+    type=ON_OPEN,
+    help="If the customer has an open booking: assign as for somebody new, give to its agent, or refuse.",
+)
+@click.option(
     "--from",
     "source_file",
     metavar="FILE",
@@ -85,6 +90,7 @@ def add(
     source_file: str | None,
     customer: int | None,
     new_customer: bool,
+    on_open: str | None,
     **given: Any,
 ) -> None:
     """Add one lead, or a file of leads, and assign it.
@@ -99,24 +105,29 @@ def add(
         without_file(about, FILE_OPTIONS)
         if new_customer and customer is not None:
             raise click.UsageError("--new-customer and --customer exclude each other")
-        _add_one(call, policy, given, intake.NEW_CUSTOMER if new_customer else customer)
+        choices = {"policy": policy, "on_open": on_open}
+        _add_one(call, choices, given, intake.NEW_CUSTOMER if new_customer else customer)
         return
     one = {"customer": customer, "new-customer": new_customer or None, "request-id": call.request_id}
     instead_of_file({name: given[name] for name in OF_ONE} | one, "lead")
     from astra_tui.cli.lead_files import add_file  # slow to import, and one lead does not need it
 
-    add_file(call, source_file, policy, about, given)
+    add_file(call, source_file, {"policy": policy, "on_open": on_open}, about, given)
 
 
-def _add_one(call: Call, policy: str | None, fields: dict[str, str | None], customer: intake.Whose) -> None:
+def _add_one(
+    call: Call, choices: dict[str, str | None], fields: dict[str, str | None], customer: intake.Whose
+) -> None:
     missing = [f"--{name}" for name in REQUIRED if fields[name] is None]
     if missing:
         raise click.UsageError(f"missing: {', '.join(missing)} (or --from FILE)")
     whose = () if customer is None else (customer,)
-    given: Json = fields
-    result = call.change(intake.receive_noted, *whose, policy=policy, **given)
+    given: Json = fields | choices
+    result = call.change(intake.receive_noted, *whose, **given)
     if note := result["customer_note"]:
         narrate(note)
+    if known := intake.known_words(result):
+        narrate(known)
     call.show(result, _print_one)
 
 

@@ -11,7 +11,7 @@ from dispatch.assignment import policy_trial
 from dispatch.assignment.policies import POLICIES
 from dispatch.assignment.row_types import PolicyTrial, TriedAgent
 from dispatch.desk.desk import Desk
-from dispatch.desk.settings import described
+from dispatch.desk.settings import FORMER_NAMES, described
 from dispatch.operations import configuration
 from dispatch.operations.setting_definitions import DEFINITIONS
 from dispatch.queries.wording import plural
@@ -62,6 +62,7 @@ def _pair(row: Json) -> str:
 
 
 def _setting(desk: Desk, key: str) -> Json:
+    key = FORMER_NAMES.get(key, key)
     definition = DEFINITIONS.get(key)
     if definition is None:
         hint = "accepted: " + ", ".join(sorted(DEFINITIONS))

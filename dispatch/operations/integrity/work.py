@@ -11,17 +11,23 @@ from dispatch.agents.presence import due
 from dispatch.assignment.waiting_list import drainable
 from dispatch.desk.desk import Desk
 from dispatch.operations.integrity.findings import Finding, finding, named
+from dispatch.queries.wording import plural
 from dispatch.reporting import fairness
 from models.agents import GONE, PRESENCES, Agent
 from models.base import Json, tuples
 from models.bookings import PENDING, Booking
+from models.customers import Lead
 from models.database import current_database
 from models.hints import act
 
 
 def distribution(desk: Desk) -> list[Finding]:
-    """Check presences, skill lists, capacities, work that is stuck or waits needlessly, who goes without."""
-    return [_presences(desk), _lists(desk), _capacities(), _stuck(), _waiting(desk), _fairness(desk)]
+    """Check presences, skill lists, capacities, work that is stuck or waits needlessly, who goes without.
+
+    How many customers have several owners is no fault: people may want it so.
+    """
+    faults = [_presences(desk), _lists(desk), _capacities(), _stuck(), _waiting(desk), _fairness(desk)]
+    return [*faults, _owners()]
 
 
 def _presences(desk: Desk) -> Finding:
@@ -86,6 +92,22 @@ def _fairness(desk: Desk) -> Finding:
     problem = fairness.words_of(found) if found else ""
     hint = fairness.advice(found) if found else ""
     return finding("fairness", "no available agent goes without leads", problem, hint, warning=True)
+
+
+def _owners() -> Finding:
+    """Count the customers whose open bookings are with several agents."""
+    query = (
+        Booking.select(Lead.customer_id)
+        .join(Lead, on=(Lead.lead_id == Booking.lead_id))
+        .where(Booking.status == PENDING, Booking.agent_id.is_null(False))
+        .group_by(Lead.customer_id)
+        .having(fn.COUNT(Booking.agent_id.distinct()) > 1)
+        .order_by(Lead.customer_id)
+    )
+    found = _ids(query)
+    which = f" ({named('customers', found)})" if found else ""
+    told = f"{plural(len(found), 'customer')} with open bookings at several agents{which}"
+    return finding("owners", told, "", "")
 
 
 def _ids(query: Any) -> list[int]:

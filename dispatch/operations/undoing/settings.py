@@ -7,6 +7,7 @@ import json
 from dispatch.desk import undo_chain
 from dispatch.desk.commands import Command
 from dispatch.desk.desk import Desk
+from dispatch.desk.settings import FORMER_NAMES, described
 from dispatch.operations import configuration
 from dispatch.operations.configuration import SETTING
 from dispatch.operations.row_types import SettingChange
@@ -23,7 +24,7 @@ def planned(desk: Desk, event: Event, ahead: Ahead | None = None) -> SettingChan
 
     Raises Refused if somebody has set it since, even if to the same value.
     """
-    change = _inverse(event)
+    change = _inverse(desk, event)
     key, ahead = change["key"], ahead or Ahead()
     current = ahead.settings.get(key, desk.settings[key])
     later = [number for number in _set_later(event, key) if (number, key) not in ahead.undone]
@@ -44,14 +45,20 @@ def reverse(running: Command, event: Event) -> SettingChange:
     return change
 
 
-def _inverse(event: Event) -> SettingChange:
+def _inverse(desk: Desk, event: Event) -> SettingChange:
+    """Return the change back, in the words of today for a setting that had another name then."""
     told = json.loads(event.detail or "{}")
-    return {"key": told["key"], "old": told["new"], "new": told["old"]}
+    key, old, new = told["key"], told["old"], told["new"]
+    if key in FORMER_NAMES:
+        key = FORMER_NAMES[key]
+        old, new = (desk.settings.definitions[key].parse(described(value)) for value in (old, new))
+    return {"key": key, "old": new, "new": old}
 
 
 def _set_later(event: Event, key: str) -> list[int]:
     """Return later commands that set the same setting and stand."""
-    same = (Event.command == SETTING) & (json_text(Event.detail, "key") == key)
+    names = [key, *(former for former, present in FORMER_NAMES.items() if present == key)]
+    same = (Event.command == SETTING) & json_text(Event.detail, "key").in_(names)
     query = Event.select(Event.event_id).where(Event.event_id > event.event_id, same)
     later = [number for (number,) in tuples(query.order_by(Event.event_id))]
     undone = undo_chain.undone_by(later)

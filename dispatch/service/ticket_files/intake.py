@@ -107,6 +107,7 @@ def _customer(running: Command, ticket: Ticket) -> Customer | None:
     found = customers.recognise(name, ticket["phone"], ticket["email"]) if _contact_of(ticket) else None
     if found is not None and found.customer_id is not None:
         customers.refuse_erased(found.customer_id)
+        found.complete()
         return Customer.lock(found.customer_id)
     made = Customer(name=name, phone=ticket["phone"], email=ticket["email"], created_at=running.now)
     made.save()

@@ -95,7 +95,7 @@ def test_a_manual_decision_comes_before_the_policys_answer(
 
 def test_a_returning_customers_own_agent_is_the_reason(desk: Desk, two: None, add_lead: AddLead) -> None:
     """By the keys the other agent would have been first, so they did not decide."""
-    configuration.set_value(desk, "returning", "on")
+    configuration.set_value(desk, "owner", "seller")
     first = add_lead(phone="4711")["booking_id"]
     bookings.reassign(desk, first, 2, "hers")
     bookings.confirm(desk, first, "Luxury Dome Stay", 1, 1)

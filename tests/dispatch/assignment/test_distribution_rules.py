@@ -82,7 +82,7 @@ class Seen(NamedTuple):
 def template() -> Path:
     path = Path(tempfile.mkdtemp()) / "template.db"
     desk = open_desk(path, create=True)
-    for key, value in (("pull", "on"), ("returning", "on"), ("offer_minutes", "20"), ("contact_hours", "1")):
+    for key, value in (("pull", "on"), ("owner", "seller"), ("offer_minutes", "20"), ("contact_hours", "1")):
         configuration.set_value(desk, key, value)
     configuration.set_value(desk, "departments", "Titan=Luxury Voyages")
     desk.close()

@@ -15,7 +15,6 @@ from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.operations import configuration
 from dispatch.operations.sweep import sweep
-from models.agents import Agent
 from models.audit import Decision
 from models.errors import InvalidInput
 
@@ -164,51 +163,6 @@ def test_declined_work_is_not_offered_again_for_a_while_and_keeps_its_age(
     clock.advance(minutes=1)
     sweep(desk)
     assert (look(queries.booking, 1)["agent_id"], look(queries.booking, 1)["created_at"]) == (1, created)
-
-
-# -- returning customers
-
-
-def sold(desk: Desk, agent_id: int, booking_id: int) -> None:
-    bookings.reassign(desk, booking_id, agent_id, "hers")
-    bookings.confirm(desk, booking_id, "Luxury Dome Stay", 1, 1)
-
-
-@pytest.mark.parametrize(("load", "agent_id"), [(0, 2), (3, 2), (4, 1)])
-def test_a_returning_customer_goes_to_the_last_seller_unless_too_busy(
-    desk: Desk, add_agent: AddAgent, add_lead: AddLead, load: int, agent_id: int
-) -> None:
-    configuration.set_value(desk, "returning", "on")
-    add_agent("Ada", years=9)
-    add_agent("Bob", years=1)
-    first = add_lead(phone="4711")
-    sold(desk, 2, first["booking_id"])
-    for _ in range(load):
-        bookings.reassign(desk, add_lead()["booking_id"], 2, "busy")
-    result = add_lead(phone="4711")
-    assert result["agent_id"] == agent_id
-    assert ("sold this customer the last trip" in result["reason"]) is (agent_id == 2)
-
-
-def test_issues_count_in_how_busy_the_last_seller_is(
-    desk: Desk, add_agent: AddAgent, add_lead: AddLead
-) -> None:
-    """Bookings and issues share one capacity: three bookings and an issue are 0.4 above the best."""
-    configuration.set_value(desk, "returning", "on")
-    add_agent("Ada", years=9)
-    add_agent("Bob", years=1)
-    sold(desk, 2, add_lead(phone="4711")["booking_id"])
-    for _ in range(3):
-        bookings.reassign(desk, add_lead()["booking_id"], 2, "busy")
-    with desk.transaction():
-        Agent.update(issue_load=1).where(Agent.agent_id == 2).execute()
-    assert add_lead(phone="4711")["agent_id"] == 1
-
-
-def test_returning_is_off_at_first(desk: Desk, two: None, add_lead: AddLead) -> None:
-    first = add_lead(phone="4711")
-    sold(desk, 2, first["booking_id"])
-    assert add_lead(phone="4711")["agent_id"] == 1
 
 
 def test_a_rule_that_the_same_command_made_is_seen_by_its_choices(

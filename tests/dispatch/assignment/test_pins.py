@@ -87,7 +87,7 @@ def test_a_plan_pins_as_the_command_does(desk: Desk, three: None, add_lead: AddL
 def test_a_customers_own_agent_keeps_their_leads(
     desk: Desk, three: None, add_lead: AddLead, look: Look, pin: Any, by_file: bool
 ) -> None:
-    configuration.set_value(desk, "returning", "on")
+    configuration.set_value(desk, "owner", "seller")
     add_lead("Kate", phone="0711 1234")
     bookings.confirm(desk, 1, "Luxury Dome Stay", "1", "1")
     trip = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": "Sydney Stellar Port"}

@@ -268,7 +268,7 @@ def test_a_customers_own_agent_of_weight_0_gets_nothing(
     desk: Desk, share: Callable[..., None], add_lead: AddLead
 ) -> None:
     share(1, 1)
-    configuration.set_value(desk, "returning", "on")
+    configuration.set_value(desk, "owner", "seller")
     first = add_lead(phone="+15550001111")
     bookings.confirm(desk, first["booking_id"], "Luxury Dome Stay", "100", "50")
     agents.change(desk, 1, weight=0)

@@ -283,7 +283,7 @@ def test_the_log_is_filtered_by_every_field(people: None, desk: Desk, look: Look
         (EventFilter(command="booking.claim"), ["booking.claim"]),
         (EventFilter(actor="lee", since=later), ["booking.claim"]),
         (EventFilter(actor="lee", until=later), []),
-        (EventFilter(agent_id=1, command="lead.add"), ["lead.add"] * 3),
+        (EventFilter(agent_id=1, command="lead.add"), ["lead.add"] * 4),
         (EventFilter(booking_id=1), ["booking.claim", "lead.add"]),
         (EventFilter(since=start, until=later, booking_id=2), ["lead.add"]),
     ):

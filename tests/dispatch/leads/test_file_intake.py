@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch import agents
+from dispatch.assignment.customer_owner import OWNERS
 from dispatch.bootstrap import open_desk
 from dispatch.desk import file_acts
 from dispatch.desk.desk import Desk
@@ -116,15 +117,15 @@ def one_by_one(desk: Desk, file: LeadFile, policy: str | None) -> list[int]:
 @given(
     leads=st.lists(PEOPLE, min_size=1, max_size=20),
     policy=st.sampled_from([None, "match", "round_robin"]),
-    returning=st.booleans(),
+    owner=st.sampled_from(OWNERS),
 )
 @settings(max_examples=25, deadline=None)
 def test_a_file_writes_the_rows_that_its_leads_write_one_by_one(
-    staffed_file: Path, leads: list[Fields], policy: str | None, returning: bool
+    staffed_file: Path, leads: list[Fields], policy: str | None, owner: str
 ) -> None:
     with copy_of(staffed_file) as desk, copy_of(staffed_file) as other:
         for each in (desk, other):
-            configuration.set_value(each, "returning", "on" if returning else "off")
+            configuration.set_value(each, "owner", owner)
         heard: list[int] = []
         desk.heard = heard.append
         before = len(rows_of(desk)["events"])

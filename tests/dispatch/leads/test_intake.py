@@ -31,6 +31,7 @@ def test_the_result_has_everything_that_was_created(two: None, add_lead: AddLead
         "reason": "fewest bookings (0), then most years (9)",
         "customer_id": 1,
         "other_customer_id": None,
+        "known": None,
         "priority": "MEDIUM",
     }
 
