@@ -15,7 +15,7 @@ from models.engine import SCHEMA_VERSION
 from models.postgres import connection
 from tests.astra_tui.conftest import LEAD, Ended, Run
 from tests.by_hand import ask, rows_of
-from tests.server import GUARDED, NOBODY, Server, binaries, database_of
+from tests.server import GUARDED, NOBODY, SUPERUSER, Server, binaries, database_of
 
 SECRET = "hunter2-of-kim"
 LISTING = ("agent", "list")
@@ -258,7 +258,7 @@ def test_a_password_is_in_no_log_and_no_row(
 ) -> None:
     """Not in an event, and not in the log of failures either, which has the error as it was."""
     name = database_of(address)
-    server.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {GUARDED}", name)
+    server.execute(f"GRANT {SUPERUSER} TO {GUARDED}")
     right = f"postgresql://{GUARDED}:right@/{name}?host={server.folder}"
     wrong = right.replace(":right@", f":{SECRET}@")
     assert anywhere(*COMMAND, "--db", right).code == 0
@@ -270,3 +270,4 @@ def test_a_password_is_in_no_log_and_no_row(
     for text in (*written, str(rows_of(address))):
         assert ":right@" not in text
         assert SECRET not in text
+    server.execute(f"REVOKE {SUPERUSER} FROM {GUARDED}")
