@@ -24,6 +24,7 @@ def query(path: Path, sql: str) -> list[tuple[Any, ...]]:
         return connection.execute(sql).fetchall()
 
 
+pytestmark = pytest.mark.on_file  # a server signs people in itself
 PASSWORD = "a long enough one"
 Say = Callable[..., Ended]
 
