@@ -16,6 +16,7 @@ from dispatch.desk.desk import process_account
 from tests.astra_tui.conftest import LEAD, Ended, Run
 from tests.by_hand import ask, rows_of
 
+pytestmark = pytest.mark.on_file  # a server signs people in itself
 PASSWORD = "a long enough one"
 Say = Callable[..., Ended]
 

@@ -29,15 +29,14 @@ from models.errors import DatabaseUnavailable, InvalidInput, NotPermitted
 from seeds.importing import importer
 from tests.astra_tui.conftest import LEAD, Run
 from tests.races.killing import kinds, works
-from tests.races.killing.catalogue import ONE_COMMIT, SOUND
+from tests.races.killing.catalogue import OF_A_FILE, ONE_COMMIT, SOUND
 from tests.races.killing.desk_at_work import CANCELLED, MOMENT, PENDING, furnish
 from tests.server import Server
 
 OWNER = "owner_of_desks"
 ROLES = {"anna": "supervisor", "dora": "dispatcher", "adam": "agent", "otto": "auditor"}
 BY_HAND = {"repair"}  # damages the file itself, and repairs what only the owner can
-OF_A_FILE = {"first user", "password", "token made", "token revoked"}  # on a server, the server signs in
-BEGIN_WITHOUT_USERS = {"user changed", "user disabled", "user enabled"}  # below they are run by themselves
+BEGIN_WITHOUT_USERS = {"first user", "user changed", "user disabled", "user enabled"}  # run below
 WHOLE = sorted(ONE_COMMIT.keys() - BY_HAND - OF_A_FILE - BEGIN_WITHOUT_USERS)
 IN_PARTS = (
     *("batch", "batch as a whole", "file of leads", "file of tickets", "file of agents"),

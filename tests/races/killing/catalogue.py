@@ -14,5 +14,7 @@ ONE_COMMIT: dict[str, Kind] = {
     **service_kinds.ISSUES,
     **service_kinds.UNDO,
 }
+OF_A_FILE = frozenset({"password", "token made", "token revoked"})
+"""Those that a desk on a server refuses, as the server signs people in."""
 SOUND: dict[str, Kind] = {**ONE_COMMIT, **works.IN_PARTS}
 KINDS: dict[str, Kind] = {**SOUND, **faults.FAULTY}
