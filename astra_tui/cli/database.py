@@ -16,7 +16,7 @@ from astra_tui.cli.identity import identify
 from astra_tui.cli.output.printing import narrate
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
-from dispatch.desk.repeating import Repeating
+from dispatch.desk.terminal.repeating import Repeating
 from dispatch.inputs import validation
 from dispatch.queries import wording
 from models import private_files

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -17,11 +15,12 @@ from peewee import DatabaseError, DataError, IntegrityError, InterfaceError, Pro
 
 from dispatch.desk import settings
 from dispatch.desk.accepted_values import AcceptedValues, create_values
-from dispatch.desk.access.shell_session import default_session
 from dispatch.desk.access.staff import Staff
 from dispatch.desk.event_log import last_event
-from dispatch.desk.repeating import Repeating
 from dispatch.desk.rules import Rules
+from dispatch.desk.terminal.account import default_actor, process_account
+from dispatch.desk.terminal.repeating import Repeating
+from dispatch.desk.terminal.shell_session import default_session
 from dispatch.inputs import validation
 from models import engine, opening
 from models.calendars import show_desk
@@ -43,20 +42,6 @@ T = TypeVar("T")
 
 class _Rehearsed(Exception):
     """The end of a rehearsal: everything is rolled back."""
-
-
-def process_account() -> str:
-    """Return the name of the account that this process belongs to, whatever its environment says."""
-    number = os.getuid()
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:  # a container without a password database
-        return f"account {number}"
-
-
-def default_actor() -> str:
-    """Return the default actor: ASTRA_ACTOR, else the process's account."""
-    return os.environ.get("ASTRA_ACTOR", "").strip() or process_account()
 
 
 def person(actor: str) -> str:

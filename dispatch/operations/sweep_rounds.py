@@ -10,7 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from dispatch.desk.desk import Desk, process_account
+from dispatch.desk.desk import Desk
+from dispatch.desk.terminal.account import process_account
 from dispatch.operations.row_types import SweepResult
 from dispatch.operations.sweep import sweep_and_back_up
 from dispatch.operations.sweep_record import absence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from models.engine import Checked
 from models.hints import act
-from models.postgres import rights
+from models.postgres.tables import rights
 
 if TYPE_CHECKING:
     from models.postgres.server_database import ServerDatabase

@@ -8,12 +8,10 @@ it as they left it knows that nobody else has written since.
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -22,20 +20,16 @@ from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-d
 
 from models import engine
 from models.clock import ServerClock
-from models.engine import SNAPSHOT, Checked, Engine, newer, older
-from models.errors import DatabaseUnavailable
-from models.postgres import checkup, connection, refusals, rights, upgrade
-from models.postgres.address import Address, home
+from models.engine import SNAPSHOT, Engine, newer, older
+from models.postgres import connection, refusals
+from models.postgres.address import Address
 from models.postgres.ahead import Ahead, overflows
-from models.postgres.content import ServerContent
 from models.postgres.dialect import PostgresDialect
-from models.postgres.expected import ServerSchema
 from models.postgres.inspection_words import PostgresWords
 from models.postgres.listening import NOTIFY, Listener
 from models.postgres.numbers import Numbers, highest
-from models.postgres.rights import Standing
-from models.postgres.server_database import ServerDatabase
-from models.postgres.sweeps import ServerSweeps
+from models.postgres.served_desk import ServedDesk
+from models.postgres.tables import rights, upgrade
 
 Values = Sequence[object] | Mapping[str, object]
 COUNT = f"UPDATE desk_lock SET changes = changes + 1 RETURNING schema_version, changes, {connection.NOW}"
@@ -43,10 +37,6 @@ LOOK = f"SELECT changes, {connection.NOW} FROM desk_lock"
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # A transaction of one empty message, whose commit waits until the log is on the disk up to there.
 FLUSH = "SELECT set_config('synchronous_commit', 'on', true), pg_logical_emit_message(true, 'astra', '')"
-
-# Two servers do not start in the same microsecond.
-IDENTITY = """SELECT pg_postmaster_start_time()::text, oid FROM pg_database
-    WHERE datname = current_database()"""
 
 
 class _Thread(threading.local):
@@ -64,7 +54,7 @@ class _Thread(threading.local):
         self.listener: Listener | None = None
 
 
-class PostgresEngine(PostgresqlDatabase, ServerDatabase):
+class PostgresEngine(PostgresqlDatabase, ServedDesk):
     """The engine of a database on a server."""
 
     dialect = PostgresDialect()
@@ -81,45 +71,6 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         self._thread = _Thread()
         self._clock = ServerClock()
         self.statements = {}
-        self._standing: Standing | None = None
-
-    @property
-    def address(self) -> str:
-        return self.server.shown
-
-    @property
-    def file(self) -> Path:
-        raise TypeError(f"{self.address} is no file")
-
-    @property
-    def home(self) -> Path:
-        return home(self.server)
-
-    @property
-    def standing(self) -> Standing:
-        """Who has signed in to the server here, as of the first look; there must be a desk."""
-        if self._standing is None:
-            self._standing = rights.ask(self)
-        return self._standing
-
-    @property
-    def login(self) -> str:
-        return self.standing.login
-
-    @property
-    def is_owner(self) -> bool:
-        return self.standing.is_owner
-
-    def grants(self) -> str:
-        with self.active():
-            return rights.script(self, self.standing.owner)
-
-    def knows_login(self, login: str) -> bool:
-        return bool(self.run(rights.KNOWS_LOGIN, (login,)).fetchall()[0][0])
-
-    @property
-    def sweep_record(self) -> ServerSweeps:
-        return ServerSweeps(self)
 
     # connections
 
@@ -341,14 +292,6 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
                     raise
                 return psycopg.ClientCursor(self.driver()).execute(sql, params or None)
 
-    def erases(self, table: str, numbers: Sequence[int], values: Mapping[str, object]) -> bool:
-        if not self.standing.changes_log:
-            self.run(rights.CALL_ERASE, (table, list(numbers), json.dumps(values)))
-        return not self.standing.changes_log
-
-    def may_erase(self) -> bool:
-        return self.standing.changes_log or bool(self.run(rights.CALL_SUPERVISES, ()).fetchall()[0][0])
-
     def keeps_order(self, policy: str) -> bool:
         if self._thread.makes_schema or self.is_owner:
             return False
@@ -386,14 +329,7 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
         """The same database by a connection of its own."""
         return PostgresEngine(self.server)
 
-    def seal(self) -> None:
-        self.why_read_only = self.standing.why_read_only
-
     # the desk as a whole
-
-    @property
-    def content(self) -> ServerContent:
-        return ServerContent(self)
 
     def take_over(self, copy: Engine, locked: Callable[[], object]) -> None:
         from models.desk_copies import replace  # which imports the models
@@ -403,44 +339,3 @@ class PostgresEngine(PostgresqlDatabase, ServerDatabase):
             replace(self, copy, locked)
         finally:
             self._thread.is_loading = False
-
-    def identity(self) -> object:
-        return tuple(self.run(IDENTITY, ()).fetchall()[0])
-
-    # operation
-
-    def checkup(self) -> Mapping[str, Callable[[], Checked]]:
-        return checkup.checks(self)
-
-    def expected_schema(self, policy: str) -> ServerSchema:
-        return ServerSchema(self, policy)
-
-    def full_text_fault(self, table: str) -> str:
-        return ""
-
-    def rebuild_full_text(self, table: str) -> None:
-        self.execute_sql(f"REINDEX TABLE {table}")
-
-    def size(self) -> int:
-        return int(self.run("SELECT pg_database_size(current_database())", ()).fetchall()[0][0])
-
-    def compact(self) -> bool:
-        """Rewrite the tables; what the server has archived of its log is not Astra's."""
-        if not self.is_owner:
-            raise refusals.not_the_owner(self.address, self.standing.owner, "rewrites the tables")
-        try:
-            self._send(f"VACUUM (FULL) {', '.join(self.get_tables())}")
-        except OperationalError as error:
-            if refusals.is_locked(error):
-                return False
-            raise
-        return True
-
-    def refusal(self, error: Exception) -> DatabaseUnavailable:
-        return refusals.unavailable(error, self.address)
-
-    def is_explained(self, error: Exception) -> bool:
-        return refusals.is_explained(error)
-
-    def unwritable(self) -> DatabaseUnavailable:
-        return refusals.read_only(self.address, self.why_read_only)

@@ -7,10 +7,10 @@ from peewee import PeeweeException
 from models import engine
 from models.engine import newer, older
 from models.errors import DatabaseUnavailable
-from models.postgres import upgrade
 from models.postgres.address import parse
 from models.postgres.connection import OLDEST_SERVER
 from models.postgres.engine import PostgresEngine
+from models.postgres.tables import upgrade
 
 MAJOR = 10_000
 

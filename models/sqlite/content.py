@@ -6,15 +6,12 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import Any
 
 from peewee import PeeweeException
 
 from models.content import AT_ONCE, Batch, Content, Shape
 from models.sqlite import full_text
-
-if TYPE_CHECKING:
-    from models.sqlite.engine import SqliteEngine
 
 NOT_THE_DESKS = "schema_migration"  # when this file had its migrations
 TABLES = """SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
@@ -27,7 +24,8 @@ GENERATED = (2, 3)
 class SqliteContent(Content):
     """The rows of a file; the full-text indexes as tables of their documents."""
 
-    def __init__(self, database: SqliteEngine) -> None:
+    def __init__(self, database: Any) -> None:
+        """``database`` is the engine, which imports this module."""
         self._database = database
 
     def tables(self) -> Mapping[str, Shape]:

@@ -16,7 +16,7 @@ from dispatch.desk import event_log
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.access.permissions import Person, nobody
 from dispatch.desk.desk import Desk
-from dispatch.desk.repeating import Repeating
+from dispatch.desk.terminal.repeating import Repeating
 from dispatch.inputs.filter_reader import Reading
 from dispatch.operations import sweep_record
 from dispatch.operations.backup_record import is_due

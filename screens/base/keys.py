@@ -309,31 +309,9 @@ def with_keys(app: App[None], text: str) -> str:
     return KEY_IN_TEXT.sub(lambda match: key_of(app, match[1]), text)
 
 
-WITHOUT_A_KEY = {
-    "backup",
-    "cap.list",
-    "compact",
-    "demo",
-    "desk.copy",
-    "doctor",
-    "doctor.repair",
-    "lead.from",
-    "lead.on_open",
-    "login",
-    "new",
-    "package.add",
-    "restore",
-    "set",
-    "set.to",
-    "shuffle",
-    "sweep",
-    "user.add",
-    "user.grants",
-    "user.list",
-    "user.set",
-    "view.list",
-    "weights.list",
-}
+WITHOUT_A_KEY = frozenset(
+    ["backup", "cap.list", "compact", "demo", "desk.copy", "doctor", "doctor.repair", "lead.from", "lead.on_open", "login", "new", "package.add", "restore", "set", "set.to", "shuffle", "sweep", "user.add", "user.grants", "user.list", "user.set", "view.list", "weights.list"]
+)
 """What hints propose and only the shell can do: such a clause is left out here."""
 KEPT_IN = {"agent": "Roster", "log": "Log"}
 """Keys that a hint must say the place of, by the first part of their id."""

@@ -12,7 +12,7 @@ import pytest
 
 from astra_tui.user import token_file
 from dispatch.bootstrap import open_desk
-from dispatch.desk.desk import process_account
+from dispatch.desk.terminal.account import process_account
 from tests.astra_tui.conftest import LEAD, Ended, Run
 from tests.by_hand import ask, rows_of
 

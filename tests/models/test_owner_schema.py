@@ -1,4 +1,4 @@
-"""Upgrade to schema 26: a desk keeps what it chose with ``returning``, which is ``owner`` now."""
+"""Upgrade to schema 24: a desk keeps what it chose with ``returning``, which is ``owner`` now."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from astra_tui.cli.database import database_to_create, open_identified
 from astra_tui.cli.options import Call, changing, dry_run
 from astra_tui.cli.output.printing import line
 from dispatch.bootstrap import open_desk
-from dispatch.desk.desk import Desk, default_actor, person
+from dispatch.desk.desk import Desk, person
+from dispatch.desk.terminal.account import default_actor
 from dispatch.operations import restore as restoring
 from dispatch.operations.command_list import describe_event
 from dispatch.operations.row_types import Lost, RestoreResult

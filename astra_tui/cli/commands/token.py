@@ -15,7 +15,8 @@ from astra_tui.cli.options import Call, changing, formatted, reading
 from astra_tui.cli.output.printing import Column, Listing, line, narrate, required_keys
 from astra_tui.cli.value_types import LARGEST_ID
 from astra_tui.user import token_file
-from dispatch.desk.desk import Desk, process_account
+from dispatch.desk.desk import Desk
+from dispatch.desk.terminal.account import process_account
 from dispatch.people import sign_in, tokens
 from dispatch.people.row_types import NewToken, TokenRow
 from dispatch.queries.wording import moment

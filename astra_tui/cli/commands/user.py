@@ -12,7 +12,7 @@ from astra_tui.cli.options import Call, changing, formatted, reading
 from astra_tui.cli.output.printing import Column, Listing, line, required_keys
 from astra_tui.cli.value_types import AGENT, Word
 from dispatch.desk.access.permissions import ROLES
-from dispatch.desk.desk import process_account
+from dispatch.desk.terminal.account import process_account
 from dispatch.inputs import validation
 from dispatch.people import users
 from dispatch.people.passwords import folded

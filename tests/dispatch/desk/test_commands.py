@@ -19,7 +19,8 @@ from dispatch.bookings import editing
 from dispatch.bootstrap import open_desk
 from dispatch.desk import event_log
 from dispatch.desk.commands import COMMANDS, Command, command, put_back
-from dispatch.desk.desk import Desk, default_actor
+from dispatch.desk.desk import Desk
+from dispatch.desk.terminal.account import default_actor
 from dispatch.leads import intake
 from dispatch.leads.intake import LeadResult
 from dispatch.operations import configuration

@@ -13,7 +13,7 @@ import pytest
 
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
-from dispatch.desk.repeating import Repeating
+from dispatch.desk.terminal.repeating import Repeating
 from dispatch.leads import intake
 from models.audit import Event
 from models.customers import Lead

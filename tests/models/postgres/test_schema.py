@@ -13,7 +13,7 @@ import pytest
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.operations import doctor
-from models.postgres.schema import BOOLEANS
+from models.postgres.tables.translation import BOOLEANS
 from tests.server import Server, database_of
 
 NOTES = "schema_migration"  # the migrations' own

@@ -11,7 +11,7 @@ import pytest
 
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
-from dispatch.desk.repeating import Repeating
+from dispatch.desk.terminal.repeating import Repeating
 from dispatch.leads import intake
 from models.customers import Lead
 from models.errors import DatabaseUnavailable

@@ -11,8 +11,9 @@ from psycopg.errors import ReadOnlySqlTransaction
 from models import engine
 from models.engine import Active
 from models.errors import DatabaseUnavailable
-from models.postgres import refusals, rights, sweeps
-from models.postgres.schema import Translated
+from models.postgres import refusals, sweeps
+from models.postgres.tables import rights
+from models.postgres.tables.translation import Translated
 
 if TYPE_CHECKING:
     from models.postgres.server_database import ServerDatabase

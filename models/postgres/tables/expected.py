@@ -16,7 +16,8 @@ from peewee import PeeweeException
 
 from models.database import current_database
 from models.policy_indexes import keep_order
-from models.postgres import refusals, upgrade
+from models.postgres import refusals
+from models.postgres.tables import upgrade
 
 if TYPE_CHECKING:
     from models.postgres.server_database import ServerDatabase

@@ -10,16 +10,22 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeVar
 
 from models.errors import LOST, DatabaseUnavailable
-
-if TYPE_CHECKING:
-    from dispatch.desk.desk import Desk
 
 R = TypeVar("R")
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
+
+
+class Asked(Protocol):
+    """What takes a command's request id: a desk."""
+
+    @property
+    def request_id(self) -> str | None: ...
+    def request(self, request_id: str | None, /) -> AbstractContextManager[object]: ...
 
 
 class Repeating(threading.local):
@@ -61,7 +67,7 @@ class Repeating(threading.local):
         self.has_begun = False
         return work()
 
-    def run(self, desk: Desk, command: str, once: Callable[[], R]) -> R:
+    def run(self, desk: Asked, command: str, once: Callable[[], R]) -> R:
         """Run one command, ``command`` being what tells it from others. Raises DeskError."""
         request = desk.request_id or self._given_up.pop(command, None)
         self.is_first_try = request is None
