@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
@@ -11,6 +12,7 @@ from peewee import IntegrityError
 
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
+from dispatch.desk.repeating import Repeating
 from models.agents import Agent
 from models.postgres.ahead import Ahead
 from models.postgres.engine import PostgresEngine
@@ -24,12 +26,16 @@ def desk(address: str, clock: Any) -> Iterator[Desk]:
         yield desk
 
 
+@pytest.mark.parametrize("is_repeated", [False, True])
 def test_a_lead_waits_for_the_server_five_times(
     desk: Desk,
     add_agent: Callable[..., Any],
     add_lead: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
+    is_repeated: bool,
 ) -> None:
+    if is_repeated:  # as an application's commands are, if the connection is lost
+        desk.repeating = Repeating(0.0, threading.Event(), str)
     for years in range(3):
         add_agent(years=years)
     add_lead()
