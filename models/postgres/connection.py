@@ -84,13 +84,21 @@ def connect(address: Address) -> ServerConnection:
         if NO_OPTIONS not in str(error):
             raise
     connection = connection or _open(address)
+    try:
+        _get_to_know(connection)
+    except BaseException:  # an interruption, too, would leave it open
+        connection.close()
+        raise
+    return connection
+
+
+def _get_to_know(connection: ServerConnection) -> None:
     connection.adapters.register_loader("numeric", _Number)
     connection.adapters.register_loader("bool", _Flag)
     pid, connection.opened_at = connection.execute(FIRST.encode()).fetchall()[0]
     connection.is_pooled = pid != connection.info.backend_pid
     if not connection.is_pooled:
         connection.pid, connection.prepare_threshold = pid, PREPARE_AFTER
-    return connection
 
 
 def _open(address: Address, **more: Any) -> ServerConnection:

@@ -19,6 +19,7 @@ ASK_AFTER_S = 8.0
 CONNECT_S = 5
 STATE = b"SELECT state FROM pg_stat_activity WHERE pid = %s"
 AT_WORK = "active"
+FATAL = ("FATAL", "PANIC")
 
 
 class Waiter(psycopg.Connection[Any]):
@@ -29,7 +30,12 @@ class Waiter(psycopg.Connection[Any]):
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """As psycopg has it; an answer that does not come is asked after."""
-        return super().wait(self._asked_after(gen), interval, timeout)
+        try:
+            return super().wait(self._asked_after(gen), interval, timeout)
+        except psycopg.Error as error:
+            if error.diag.severity_nonlocalized in FATAL:
+                self.close()  # as the server has; psycopg may see that only at the next statement
+            raise
 
     def _asked_after(self, answer: PQGen[RV]) -> PQGen[RV]:
         """Wait as psycopg's generator says. Raises OperationalError once it is clear that no answer comes."""
@@ -43,7 +49,7 @@ class Waiter(psycopg.Connection[Any]):
                 return result
             ready = (yield wanted) or Ready.NONE
             if ready != Ready.NONE:
-                since = 0.0
+                since, was_at_work = 0.0, True
             elif not since:
                 since = time.monotonic()
             elif time.monotonic() - since > ASK_AFTER_S:

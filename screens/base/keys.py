@@ -1,7 +1,4 @@
-"""Every key of the application, defined once: the same verb has the same key everywhere.
-
-A user's keymap names the binding's id; help shows its tooltip.
-"""
+"""Every key of the application, defined once: the same verb has the same key everywhere."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ from screens.base.textual_internals import bindings_of, is_character, keymap_of
 def key(
     identifier: str, keys: str, label: str, tooltip: str, action: str = "", *, priority: bool = False
 ) -> Binding:
-    """A key with its help; its action is the last part of its id, unless another is given."""
+    """A key by the id that keymaps name; its action is the id's last part, unless another is given."""
     action = action or identifier.rpartition(".")[2]
     return Binding(keys, action, label, id=identifier, tooltip=tooltip, priority=priority)
 
@@ -309,9 +306,31 @@ def with_keys(app: App[None], text: str) -> str:
     return KEY_IN_TEXT.sub(lambda match: key_of(app, match[1]), text)
 
 
-WITHOUT_A_KEY = frozenset(
-    ["backup", "cap.list", "compact", "demo", "desk.copy", "doctor", "doctor.repair", "lead.from", "lead.on_open", "login", "new", "package.add", "restore", "set", "set.to", "shuffle", "sweep", "user.add", "user.grants", "user.list", "user.set", "view.list", "weights.list"]
-)
+WITHOUT_A_KEY = {
+    "backup",
+    "cap.list",
+    "compact",
+    "demo",
+    "desk.copy",
+    "doctor",
+    "doctor.repair",
+    "lead.from",
+    "lead.on_open",
+    "login",
+    "new",
+    "package.add",
+    "restore",
+    "set",
+    "set.to",
+    "shuffle",
+    "sweep",
+    "user.add",
+    "user.grants",
+    "user.list",
+    "user.set",
+    "view.list",
+    "weights.list",
+}
 """What hints propose and only the shell can do: such a clause is left out here."""
 KEPT_IN = {"agent": "Roster", "log": "Log"}
 """Keys that a hint must say the place of, by the first part of their id."""

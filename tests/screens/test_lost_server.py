@@ -82,6 +82,9 @@ async def test_a_lead_entered_while_the_server_is_down_is_there_once(
         await until(pilot, lambda: not is_lost(app))
         assert "not connected" not in text_of(app)
     assert names(address) == ["Kate Nguyen"]
+    ids = "SELECT count(*), count(request_id) FROM events WHERE actor = 'kim'"
+    commands, with_id = own_server.execute(ids, NAME)[0]
+    assert commands == with_id > 0
 
 
 async def test_what_is_given_up_can_be_done_again(
@@ -133,7 +136,7 @@ async def test_connections_that_are_ended_are_replaced_unseen(
         done: list[Any] = []
         app.perform(lambda desk: bookings.note(desk, 2, "later"), done.append)
         await until(pilot, lambda: bool(done))
-        assert not is_lost(app)
+        await until(pilot, lambda: not is_lost(app))
         assert said(app) == []
     other.close()
 

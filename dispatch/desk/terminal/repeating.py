@@ -18,6 +18,8 @@ from models.errors import LOST, DatabaseUnavailable
 R = TypeVar("R")
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
+KEPT_FOR_S = 600.0
+"""How long the same command, given again, is a repeat of one that was given up, and no other."""
 
 
 class Asked(Protocol):
@@ -32,7 +34,7 @@ class Repeating(threading.local):
     """How one process repeats its commands, with what each thread has under way.
 
     A command is given up once it has been lost for ``patience_s``, or when ``over`` is set. What is said
-    then has the hint that ``hint`` makes of its request id. Given again, it still has that id.
+    then has the hint that ``hint`` makes of its request id. Given again soon, it still has that id.
     ``is_first_try`` while nobody can have used the id of the command under way.
     """
 
@@ -44,7 +46,7 @@ class Repeating(threading.local):
     def __init__(self, patience_s: float, over: threading.Event, hint: Callable[[str], str]) -> None:
         self._patience_s, self._over, self._hint = patience_s, over, hint
         self._given: dict[str, str] = {}
-        self._given_up: dict[str, str] = {}
+        self._given_up: dict[str, tuple[str, float]] = {}
 
     def call(self, work: Callable[[], R], since: float) -> R:
         """Run something that gives commands, and wait for the server if it is lost before the first.
@@ -58,7 +60,8 @@ class Repeating(threading.local):
             return self._repeated(lambda: self._from_the_start(work), lambda: not self.has_begun)
         except DatabaseUnavailable as error:
             if error.code == LOST:
-                self._given_up |= self._given
+                for command, request in self._given.items():
+                    self._give_up(command, request)
             raise
         finally:
             self._until = None
@@ -69,7 +72,7 @@ class Repeating(threading.local):
 
     def run(self, desk: Asked, command: str, once: Callable[[], R]) -> R:
         """Run one command, ``command`` being what tells it from others. Raises DeskError."""
-        request = desk.request_id or self._given_up.pop(command, None)
+        request = desk.request_id or self._earlier(command)
         self.is_first_try = request is None
         given = self._given[command] = request or secrets.token_hex(10)
 
@@ -83,10 +86,18 @@ class Repeating(threading.local):
         except DatabaseUnavailable as error:
             if error.code != LOST:
                 raise
-            self._given_up[command] = given
+            self._give_up(command, given)
             raise DatabaseUnavailable(LOST, error.message, self._hint(given)) from error
         finally:
             self.is_first_try = False
+
+    def _give_up(self, command: str, request: str) -> None:
+        self._given_up[command] = request, time.monotonic() + KEPT_FOR_S
+
+    def _earlier(self, command: str) -> str | None:
+        """Return the id under which a command was given up lately, if it was."""
+        request, until = self._given_up.pop(command, (None, 0.0))
+        return request if time.monotonic() < until else None
 
     def _repeated(self, work: Callable[[], R], may_repeat: Callable[[], bool]) -> R:
         until, pause = self._until, FIRST_PAUSE_S

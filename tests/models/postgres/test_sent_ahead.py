@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
@@ -13,6 +14,7 @@ from peewee import IntegrityError
 from dispatch.bookings import lifecycle
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
+from dispatch.desk.terminal.repeating import Repeating
 from dispatch.leads import intake
 from models.agents import Agent
 from models.postgres.ahead import Ahead
@@ -58,7 +60,7 @@ def others_write(address: str, clock: Any) -> Iterator[Callable[[], object]]:
         yield lambda: intake.receive(other, **OTHERS_LEAD)
 
 
-@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize(("alone", "is_repeated"), [(True, False), (False, False), (True, True)])
 def test_commands_wait_for_the_server_a_few_times(
     desk: Desk,
     add_agent: Callable[..., Any],
@@ -66,7 +68,11 @@ def test_commands_wait_for_the_server_a_few_times(
     others_write: Callable[[], object],
     trips: list[str],
     alone: bool,
+    is_repeated: bool,
 ) -> None:
+    if is_repeated:  # as an application's commands are, if the connection is lost
+        desk.repeating = Repeating(0.0, threading.Event(), str)
+
     def before() -> None:
         if not alone:
             others_write()
