@@ -120,7 +120,7 @@ class Engine(Database, ABC):
     chooser: Callable[[Any], int | None] | None = None
     caps: Any = None
     is_file: ClassVar[bool] = True
-    """Whether the desk is a file, which Astra itself copies and restores."""
+    """Whether the desk is a file, which is copied page by page."""
     why_read_only: str = ""
     """Why the desk can only be read, or ""."""
     statements: dict[object, Any]
