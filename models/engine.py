@@ -128,7 +128,7 @@ class Engine(Database, ABC):
     year_shift: int = 0
     """How many years the desk is ahead of the present; set by dispatch."""
     is_file: ClassVar[bool] = True
-    """Whether the desk is a file, which Astra itself copies and restores."""
+    """Whether the desk is a file, which is copied page by page."""
     why_read_only: str = ""
     """Why the desk can only be read, or ""."""
     statements: dict[object, Any]

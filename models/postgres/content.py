@@ -36,8 +36,9 @@ REFERENCES = f"""SELECT t.relname, o.conname, pg_get_constraintdef(o.oid), r.rel
 INDEXES = f"""SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
     WHERE c.relnamespace = {HERE} AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = c.oid)
     AND i.indrelid::regclass::text <> ALL (%s) ORDER BY 1"""
-# A large table takes longer to read, or its indexes to make, than a terminal may hang.
-PATIENT = "SET LOCAL idle_in_transaction_session_timeout = '1h'"
+# The other side of a copy takes longer over a large table than a terminal may hang; who holds the lock, less.
+PATIENT = """SELECT set_config('idle_in_transaction_session_timeout',
+    CASE current_setting('transaction_read_only') WHEN 'on' THEN '1h' ELSE '2min' END, true)"""
 WHOLE = "SET LOCAL row_security = off"  # who may not see every row is refused, instead of copying some
 ROOMY = "SET LOCAL maintenance_work_mem = '256MB'"  # for the indexes of a large table
 

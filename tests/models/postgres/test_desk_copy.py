@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -25,6 +29,7 @@ from tests.conftest import TestClock
 from tests.mixed_commands import hire, kinds
 from tests.server import Server, database_of
 
+ROOT = Path(__file__).parents[3]
 FEW = 60
 
 
@@ -220,6 +225,29 @@ def test_a_server_that_dies_leaves_nothing_half_there(source: Desk, tmp_path: Pa
         assert fragile.execute(tables, other) == [(0,)]
         with closing(opened(fragile.url(name))) as on_server:
             assert rows_of(on_server) == rows_of(source)
+
+
+KILLED = """
+import os, signal, sys
+from dispatch.bootstrap import open_desk
+from dispatch.operations.desk_copy import copy_desk
+desk = open_desk(sys.argv[1], actor="kim")
+copy_desk(desk, sys.argv[2], progress=lambda done, _all: done > 100 and os.kill(os.getpid(), signal.SIGKILL))
+"""
+
+
+def test_a_copy_that_is_killed_leaves_no_desk(
+    server: Server, source: Desk, empty: str, tmp_path: Path
+) -> None:
+    """And the next one succeeds."""
+    for target in (empty, str(tmp_path / "new.db")):
+        command = (sys.executable, "-c", KILLED, source.database.file, target)
+        killed = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False)
+        assert killed.returncode == -signal.SIGKILL
+    assert not (tmp_path / "new.db").exists()
+    tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+    assert server.execute(tables, database_of(empty)) == [(0,)]
+    assert copy_desk(source, empty)["digest"] == copy_desk(source, tmp_path / "new.db")["digest"]
 
 
 def test_only_whoever_may_keep_the_desk_copies_it(source: Desk, tmp_path: Path) -> None:

@@ -128,6 +128,21 @@ def test_a_terminal_of_the_older_release_stops(
     assert (caught.value.code, caught.value.exit_code) == ("newer_database", 3)
 
 
+def test_only_the_owner_of_the_tables_updates_a_desk(
+    server: Server, address: str, request: pytest.FixtureRequest
+) -> None:
+    name = database_of(address)
+    server.execute("CREATE ROLE dispatches LOGIN", name)
+    server.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO dispatches", name)
+    before = snapshot(server, address)
+    request.getfixturevalue("release")
+    with pytest.raises(DatabaseUnavailable) as caught:
+        open_desk(server.url(name, "dispatches"))
+    assert caught.value.code == "older_database"
+    assert "owner" in caught.value.hint
+    assert snapshot(server, address) == before
+
+
 def test_a_migration_that_fails_leaves_the_desk_as_it_was(
     server: Server, address: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
