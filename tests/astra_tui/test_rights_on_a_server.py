@@ -58,9 +58,14 @@ def granted(server: Server, name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def owned(server: Server) -> str:
-    """The name of a database with a desk at work, and a person of each role in the groups for them."""
+def owner(server: Server) -> None:
+    """The login that desks belong to is there."""
     server.execute(f"CREATE ROLE {OWNER} LOGIN")
+
+
+@pytest.fixture(scope="session")
+def owned(server: Server, owner: None) -> str:
+    """The name of a database with a desk at work, and a person of each role in the groups for them."""
     name = server.new_database()
     server.execute(f"ALTER DATABASE {name} OWNER TO {OWNER}")
     with closing(open_desk(server.url(name, OWNER), create=True, clock=lambda: MOMENT)) as desk:
@@ -242,7 +247,7 @@ def test_a_user_is_a_login_of_the_server(enter: Enter) -> None:
         users.add(enter("anna"), "nobody-here", "auditor")
 
 
-def test_the_owner_adds_the_first_user(server: Server, anywhere: Run) -> None:
+def test_the_owner_adds_the_first_user(server: Server, owner: None, anywhere: Run) -> None:
     name = server.new_database()
     server.execute(f"ALTER DATABASE {name} OWNER TO {OWNER}")
     assert anywhere("agent", "list", "--db", server.url(name, OWNER)).code == 3
@@ -405,6 +410,14 @@ def test_the_doctor_says_who_could_change_the_log(server: Server, shared: str, e
     assert "every login may make tables" in named(desk, "permissions")["detail"]
     granted(server, shared)
     assert named(desk, "permissions")["ok"]
+
+
+def test_the_doctor_says_who_has_no_login(server: Server, shared: str, enter: Enter) -> None:
+    desk = enter("anna")
+    assert named(desk, "people")["detail"] == "4 users, of them 1 supervisor"
+    server.execute("UPDATE users SET login = 'nobody-here' WHERE login = 'otto'", shared)
+    found = named(desk, "people")
+    assert (found["warning"], found["detail"]) == (True, "nobody-here: the server has no such login")
 
 
 def test_the_doctor_says_what_it_could_not_compare(server: Server, shared: str, enter: Enter) -> None:

@@ -173,7 +173,8 @@ DESK: dict[str, Kind] = {
     "weights of a file": command(lambda desk: weights.use(desk, "mine.json", weights.PUBLISHED_WEIGHTS)),
     "weights learned": command(lambda desk: version_store.learn(desk, LESSON)),
     "repair": command(doctor.repair, drifted),
-    "first user": command(as_anna(first_user)),
+    # whoever repeats it has signed in by then, and is somebody else
+    "first user": command(as_anna(first_user), answers_again=False),
     "user changed": command(
         as_anna(lambda desk: users.change(desk, "adam", "dispatcher")), several(first_user, adam)
     ),
