@@ -135,7 +135,9 @@ formatted = click.option(
     type=click.Choice([TABLE, *FORMS, IDS]),
     help="How rows are printed (docs/outputs.md); default table.",
 )
-_database = click.option("--db", "database", metavar="PATH", help="The database: a file, or sqlite:///file.")
+_database = click.option(
+    "--db", "database", metavar="DESK", help="The desk: a file, or postgresql://USER@HOST/NAME."
+)
 _actor = click.option(
     "--as",
     "actor",

@@ -101,7 +101,9 @@ HELP = {"help_option_names": ["-h", "--help"]}
 
 
 @click.group("astra", cls=Nouns, invoke_without_command=True, context_settings=HELP)
-@click.option("--db", "database", metavar="PATH", help="The desk's database; also accepted after the verb.")
+@click.option(
+    "--db", "database", metavar="DESK", help="The desk: a file, or a server's address; also after the verb."
+)
 @click.option(
     "--as", "actor", metavar="ACTOR", help="Who acts on an open desk; also accepted after the verb."
 )
