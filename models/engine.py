@@ -10,13 +10,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
-from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from peewee import Database, Node
 
-from models.clock import utc_now
+from models.clock import Clock, utc_now
 from models.content import Content
 from models.errors import DatabaseUnavailable, Refused
 from models.inspection.rules import Rule
@@ -202,9 +201,10 @@ class Engine(Database, ABC):
         """
         return None
 
-    def now(self) -> datetime:
-        """Return the time in UTC, by the clock that all terminals of the desk go by."""
-        return utc_now()
+    @property
+    def clock(self) -> Clock:
+        """The clock that all terminals of the desk go by; it holds nothing of the engine."""
+        return utc_now
 
     @abstractmethod
     def tidy(self) -> None:

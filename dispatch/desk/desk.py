@@ -160,7 +160,7 @@ class Desk:
         """
         signs = person(default_actor() if actor is None else actor)
         database, version = opening.connect(path, create=create)
-        desk = cls(database, clock or database.now, signs, rules, session or default_session())
+        desk = cls(database, clock or database.clock, signs, rules, session or default_session())
         try:
             with desk.reading():
                 if version < engine.SCHEMA_VERSION:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -19,7 +18,7 @@ from peewee import OperationalError, PeeweeException, PostgresqlDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
 from models import engine
-from models.clock import ServerClock
+from models.clock import Clock, ServerClock
 from models.engine import SNAPSHOT, Engine, newer, older
 from models.postgres import connection, refusals
 from models.postgres.address import Address
@@ -175,8 +174,9 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
     def flush(self) -> None:
         self._send(FLUSH)
 
-    def now(self) -> datetime:
-        return self._clock.now()
+    @property
+    def clock(self) -> Clock:
+        return self._clock.now
 
     def data_version(self) -> int:
         if self.in_transaction():
