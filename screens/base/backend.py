@@ -205,11 +205,13 @@ class Backend:
         """
         asked_at = time.monotonic()
 
+        def once() -> T:
+            with self.desk.reading():
+                return command(self.desk)
+
         def work() -> T:
             self._check_file()
-            if self.desk.repeating is None:
-                return command(self.desk)
-            return self._repeating.call(lambda: command(self.desk), asked_at)
+            return once() if self.desk.repeating is None else self._repeating.call(once, asked_at)
 
         return await self._in(self._writer, work)
 

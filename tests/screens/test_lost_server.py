@@ -151,3 +151,16 @@ async def test_an_idle_application_has_two_connections(
         await until(pilot, lambda: True)
         count = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'"
         assert server.execute(count)[0][0] <= 2
+
+
+async def test_what_the_desk_does_by_itself_waits_too(
+    own_server: Server, running: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backend, "REPEAT_FOR_S", 0.0)
+    async with running(own_server.url(NAME), size=(100, 30), at="queue") as (app, pilot):
+        own_server.kill()
+        app.sweep()
+        await until(pilot, lambda: is_lost(app))
+        await until(pilot, lambda: not app.workers)
+        assert len(app.screen_stack) == 1  # and no panel with an error
+        assert said(app) == []
