@@ -35,8 +35,11 @@ def fill(source: Engine, target: Engine, progress: Progress | None = None) -> Wr
             done.append(transfer(source.content, target.content, progress))
         keep_own_order()
 
-    with source.active(), source.snapshot(), target.active():
-        target.upgrade(arrive)
+    tables = source.content.tables()
+    with source.active(), source.snapshot():
+        source.content.hold(tables)
+        with target.active():
+            target.upgrade(arrive)
     if not done:
         raise is_taken(target.address)
     return done[0]

@@ -28,6 +28,7 @@ from models.base import tuples
 from models.customers import Lead
 from models.errors import DatabaseUnavailable, DeskError, Refused
 from models.postgres import address as addresses
+from models.settings import Setting
 from tests.conftest import TestClock
 from tests.dispatch.operations.conftest import rows
 from tests.server import Server, database_of
@@ -125,6 +126,17 @@ def test_a_desk_goes_back_to_its_backup_and_is_kept_as_it_was(
         desk.database.run("DELETE FROM events", ())
     assert restoring(Path(done["kept"]))["lost"]["events"] == 2
     assert names(desk) == ["John Doe", "Kate Nguyen", "Mia Wong"]
+
+
+def test_who_reads_as_of_before_a_restore_sees_the_desk_of_then(
+    desk: Desk, saved: Path, restoring: Restoring, address: str
+) -> None:
+    """An export or a backup under way is of the one or of the other, and never of an empty desk."""
+    with closing(open_desk(address)) as other, other.reading(), other.database.snapshot():
+        assert tuples(Setting.select(Setting.value).where(Setting.key == "policy"))
+        restoring(saved)
+        assert Lead.select().count() == 3
+    assert len(names(desk)) == 1
 
 
 def test_another_desks_backup_is_refused(
