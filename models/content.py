@@ -40,6 +40,10 @@ class Content(ABC):
         """Return all tables, those first that others refer to."""
 
     @abstractmethod
+    def hold(self, tables: Iterable[str]) -> None:
+        """Keep everybody from changing the tables themselves, as a snapshot's first statement."""
+
+    @abstractmethod
     def count(self, table: str) -> int:
         """Return the number of rows."""
 

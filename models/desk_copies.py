@@ -35,8 +35,11 @@ def fill(source: Engine, target: Engine, progress: Progress | None = None) -> Wr
             done.append(transfer(source.content, target.content, progress))
         keep_own_order()
 
-    with source.active(), source.snapshot(), target.active():
-        target.upgrade(arrive)
+    tables = source.content.tables()
+    with source.active(), source.snapshot():
+        source.content.hold(tables)
+        with target.active():
+            target.upgrade(arrive)
     if not done:
         raise is_taken(target.address)
     return done[0]
@@ -60,9 +63,9 @@ def replace(desk: Engine, copy: Engine, locked: Callable[[], object]) -> None:
 
 
 def keep_own_order() -> None:
-    """Make the indexes of the policy that a desk's settings name."""
-    for (policy,) in tuples(Setting.select(Setting.value).where(Setting.key == "policy")):
-        keep_order(policy)
+    """Make the indexes of the policy that a desk's settings name, and of no other; a new desk's has none."""
+    named = tuples(Setting.select(Setting.value).where(Setting.key == "policy"))
+    keep_order(named[0][0] if named else "")
 
 
 def rehearse(target: Engine) -> None:

@@ -70,6 +70,11 @@ class ServerContent(Content):
         found: list[tuple[str, str, str, str]] = self._database.run(REFERENCES, ()).fetchall()
         return found
 
+    def hold(self, tables: Iterable[str]) -> None:
+        """An upgrade may write a table anew, which is empty for snapshots from before."""
+        with self._explained():
+            self._database.run(f"LOCK TABLE {_listed(tables)} IN ACCESS SHARE MODE", ())
+
     def count(self, table: str) -> int:
         with self._explained():
             return int(self._database.run(f'SELECT count(*) FROM "{table}"', ()).fetchall()[0][0])
@@ -122,11 +127,17 @@ class ServerContent(Content):
 
     @contextmanager
     def replaced(self) -> Iterator[None]:
-        """Without the rows so far; nobody can read until the transaction ends, either."""
-        names = ", ".join(f'"{name}"' for name in self.tables())
-        with self._explained():
-            self._database.run(f"TRUNCATE {names}", ())
+        """Without the rows so far; nobody can read until the transaction ends, either.
+
+        Not by TRUNCATE: a snapshot from before, such as a backup's, would find every table empty afterwards.
+        """
+        tables = self.tables()
         with self.unhindered():
+            with self._explained():
+                for table in tables:
+                    self._database.run(f'ALTER TABLE "{table}" DISABLE TRIGGER USER', ())  # append-only ones
+                    self._database.run(f'DELETE FROM "{table}"', ())
+                    self._database.run(f'ALTER TABLE "{table}" ENABLE TRIGGER USER', ())
             yield
 
 

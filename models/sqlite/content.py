@@ -41,6 +41,9 @@ class SqliteContent(Content):
         places = sorted((place, name) for _, name, _, _, _, place, _ in rows if place)
         return Shape(columns, tuple(name for _, name in places) or columns)
 
+    def hold(self, tables: Iterable[str]) -> None:
+        """Nothing to do: a snapshot of a file has its tables as they were, too."""
+
     def count(self, table: str) -> int:
         with self._explained():
             return int(self._database.execute_sql(f'SELECT count(*) FROM "{table}"').fetchone()[0])

@@ -15,8 +15,8 @@ from models.opening import open_read_only
 
 
 @click.command("copy")
-@click.argument("source")
-@click.argument("target")
+@click.argument("source", type=click.Path())
+@click.argument("target", type=click.Path())
 @dry_run
 @naming_desks
 def copy(call: Call, source: str, target: str, dry_run: bool) -> None:

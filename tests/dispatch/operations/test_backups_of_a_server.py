@@ -16,7 +16,7 @@ from astra_tui.cli.commands.verify import verified
 from dispatch import bookings, privacy
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
-from dispatch.operations import backup_record
+from dispatch.operations import backup_record, configuration
 from dispatch.operations.backup import backup, identity
 from dispatch.operations.doctor import examine
 from dispatch.operations.restore import restore
@@ -28,6 +28,7 @@ from models.base import tuples
 from models.customers import Lead
 from models.errors import DatabaseUnavailable, DeskError, Refused
 from models.postgres import address as addresses
+from models.settings import Setting
 from tests.conftest import TestClock
 from tests.dispatch.operations.conftest import rows
 from tests.server import Server, database_of
@@ -62,9 +63,12 @@ def names(desk: Desk) -> list[str]:
         return sorted(name for (name,) in tuples(Lead.select(Lead.customer_name)))
 
 
-def sound(desk: Desk) -> bool:
+def faults(desk: Desk) -> list[tuple[str, str]]:
+    """What the doctor finds, beyond warnings."""
     with desk.reading():
-        return bool(examine(desk)["ok"])
+        desk.settings.refresh()  # as whoever notices a change
+        report = examine(desk)
+    return [(row["check"], row["detail"]) for row in report["checks"] if not row["ok"] and not row["warning"]]
 
 
 def test_a_backup_is_a_file_among_the_users_own_data(
@@ -104,27 +108,39 @@ def test_its_folder_is_named_by_the_place_alone(address: str, folder: str) -> No
 def test_a_desk_goes_back_to_its_backup_and_is_kept_as_it_was(
     desk: Desk, saved: Path, restoring: Restoring, address: str
 ) -> None:
-    """Others go on with what it had then, and the log is as closed to changes as before."""
+    """Others go on with what it had then, its policy, too, and the log is as closed to changes as before."""
+    configuration.set_value(desk, "policy", "share")
     assert restoring(saved, dry_run=True)["lost"]["leads"] == 2
     assert names(desk) == ["John Doe", "Kate Nguyen", "Mia Wong"]
     before = desk.data_version()
     done = restoring(saved)
     assert desk.data_version() != before, "others see a change"
     assert names(desk) == ["Kate Nguyen"]
-    assert (done["last_event"], done["event_id"], done["findings"]) == (2, 5, [])
-    assert (done["lost"]["events"], done["lost"]["bookings"]) == (2, 2)
+    assert (done["last_event"], done["event_id"], done["findings"]) == (2, 6, [])
+    assert (done["lost"]["events"], done["lost"]["bookings"]) == (3, 2)
     assert rows(Path(done["kept"]), "SELECT count(*) FROM bookings") == [(3,)]
     assert "before-restore" in done["kept"]
-    assert sound(desk)
+    assert faults(desk) == []
     with desk.reading():
         found = new_work.last_restore()
     assert found is not None
     bookings.note(desk, 1, "the work goes on")
-    assert sound(desk)
+    assert faults(desk) == []
     with desk.reading(), pytest.raises(Exception, match="append-only"):
         desk.database.run("DELETE FROM events", ())
     assert restoring(Path(done["kept"]))["lost"]["events"] == 2
     assert names(desk) == ["John Doe", "Kate Nguyen", "Mia Wong"]
+
+
+def test_who_reads_as_of_before_a_restore_sees_the_desk_of_then(
+    desk: Desk, saved: Path, restoring: Restoring, address: str
+) -> None:
+    """An export or a backup under way is of the one or of the other, and never of an empty desk."""
+    with closing(open_desk(address)) as other, other.reading(), other.database.snapshot():
+        assert Setting.select().count()
+        restoring(saved)
+        assert Lead.select().count() == 3
+    assert len(names(desk)) == 1
 
 
 def test_another_desks_backup_is_refused(
@@ -152,7 +168,7 @@ def test_a_restore_that_fails_changes_nothing(
     with pytest.raises(DeskError):
         restoring(saved)
     assert len(names(desk)) == 3
-    assert sound(desk)
+    assert faults(desk) == []
     assert [*tmp_path.rglob("*-before-restore-*")] == []
 
 
@@ -216,4 +232,4 @@ def test_a_server_that_dies_leaves_no_half_backup_and_no_half_restore(
                 restore(partial(open_desk, clock=clock, actor="lee"), address, file)
             fragile.start()
             monkeypatch.undo()
-            assert sound(desk)
+            assert faults(desk) == []
