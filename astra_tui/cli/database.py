@@ -142,12 +142,12 @@ def opened(
     _warn_of_password(path)
     desk = open_desk(path, actor=actor, create=create)
     try:
-        if says_read_only and desk.why_read_only:
-            narrate(f"{desk.database.address} can only be read: {desk.why_read_only}")
         with desk.reading():
             wording.show_in(desk.settings["currency"])
             if identifies:
                 identify(desk, actor)
+            if says_read_only and desk.why_read_only and not desk.staff.is_auditor:
+                narrate(f"{desk.database.address} can only be read: {desk.why_read_only}")
             yield desk
     except UNEXPECTED as error:
         _refuse_damaged(desk, error)
