@@ -138,12 +138,12 @@ def opened(
     if not desk.database.is_file:
         desk.repeating = Repeating(REPEAT_FOR_S, threading.Event(), _repeat_hint)
     try:
-        if says_read_only and desk.why_read_only:
-            narrate(f"{desk.database.address} can only be read: {desk.why_read_only}")
         with desk.reading():
             wording.show_in(desk.settings["currency"])
             if identifies:
                 identify(desk, actor)
+            if says_read_only and desk.why_read_only and not desk.staff.is_auditor:
+                narrate(f"{desk.database.address} can only be read: {desk.why_read_only}")
             yield desk
     except UNEXPECTED as error:
         _refuse_damaged(desk, error)

@@ -178,7 +178,8 @@ def test_the_clock_acts_in_anybodys_session(enter: Enter) -> None:
 def test_an_auditor_reads_everything_and_writes_nothing(server: Server, shared: str, anywhere: Run) -> None:
     at = ("--db", server.url(shared, "otto"))
     for listing in (("agent", "list"), ("log",), ("user", "list"), ("booking", "show", "1"), ("doctor",)):
-        assert anywhere(*listing, *at).code == 0, listing
+        ended = anywhere(*listing, *at)
+        assert (ended.code, ended.err) == (0, ""), listing
     refused = anywhere("lead", "add", *LEAD, *at, "--json")
     assert (refused.code, refused.error["code"]) == (3, "read_only")
     assert "otto may only read" in refused.error["message"]

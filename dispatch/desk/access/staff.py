@@ -52,6 +52,12 @@ class Staff:
         """Return whether an actor is not only a name, but has signed in."""
         return self.signed_in is not None and self.signed_in.login == actor
 
+    @property
+    def is_auditor(self) -> bool:
+        """Return whether who has signed in here writes nothing anyway. May read the database."""
+        person = None if self.signed_in is None else self.everybody().get(self.signed_in.user_id)
+        return person is not None and person.role == permissions.AUDITOR
+
     def everybody(self) -> dict[int, Person]:
         """Return the users by id. May read the database."""
         return self._read() if self._people is None else self._people
