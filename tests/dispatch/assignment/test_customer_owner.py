@@ -397,6 +397,7 @@ STEPS = st.tuples(
 )
 
 
+@pytest.mark.on_file  # astra verify reads a file
 @given(steps=st.lists(STEPS, max_size=40))
 @settings(max_examples=40, deadline=None)
 def test_every_lead_goes_to_the_owner_that_plain_code_finds(empty_desk_file: Path, steps: Any) -> None:
