@@ -82,8 +82,10 @@ def plain_owner(desk: Desk, phone: str, said: str | None) -> int | str | None:
     held = [row[2] for row in opened if row[2] is not None]
     if held and said == "assign":
         return best
-    if held and (setting != "off" or said == "owner") and held[-1] in able:
-        return int(held[-1])
+    if setting != "off" or said == "owner":
+        for agent_id in held[-10:][::-1]:
+            if agent_id in able:
+                return int(agent_id)
     sold = sorted((row for row in theirs if row[1] == "Confirmed"), key=lambda row: (row[3], row[0]))
     if sold and setting == "seller" and able.get(sold[-1][2], 9) - able[best] <= 0.3 + 1e-9:
         return int(sold[-1][2])

@@ -13,6 +13,7 @@ OPEN, SELLER = "open", "seller"
 LAST_SELLER = "last seller"
 """The rule of the setting that was called ``returning``."""
 ASSIGN, TO_OWNER = "assign", "owner"
+MOST_OPEN = 10
 MOST_ABOVE = 0.3 + 1e-9
 
 
@@ -41,7 +42,8 @@ def _owners(theirs: list[Row], setting: str, said: Any) -> Iterator[tuple[int, b
     if held and asks:
         if said == ASSIGN:
             return
-        yield held[-1]["agent_id"], True
+        for one in held[: -MOST_OPEN - 1 : -1]:
+            yield one["agent_id"], True
     sold = [one for one in theirs if one["status"] == "Confirmed"]
     if sold and setting in (SELLER, LAST_SELLER):
         last = max(sold, key=lambda one: (one["completed_at"], one["booking_id"]))

@@ -29,7 +29,7 @@ unknown, to give it to that booking's agent whatever the setting, or to refuse i
 MOST_ABOVE = 0.3
 """How far the load ratio may exceed that of the agent who would otherwise get the lead."""
 ROUNDING = 1e-9
-MOST_OPEN = 10  # open bookings of a customer that are named
+MOST_OPEN = 10  # open bookings of a customer that are named, or asked for their agents
 
 _opened = CompiledQuery(
     lambda: (
@@ -40,7 +40,7 @@ _opened = CompiledQuery(
         .limit(MOST_OPEN)
     )
 )
-_holder = CompiledQuery(
+_holders = CompiledQuery(
     lambda: (
         Booking.select(Booking.agent_id, Booking.booking_id)
         .join(Lead, on=(Lead.lead_id == Booking.lead_id))
@@ -51,7 +51,7 @@ _holder = CompiledQuery(
             Booking.agent_id.is_null(False),
         )
         .order_by(Lead.lead_id.desc())
-        .limit(1)
+        .limit(MOST_OPEN)
     )
 )
 _seller = CompiledQuery(
@@ -111,8 +111,8 @@ class Owned(NamedTuple):
 def known_of(customer_id: int) -> Known:
     """Return the open bookings and the owner of a customer, whatever the setting."""
     opened = [number for (number,) in _opened(customer_id=customer_id)]
-    owner = _holder_of(customer_id) if opened else None
-    agent_id = _seller_of(customer_id) if owner is None else owner.agent_id
+    holders = _holders_of(customer_id) if opened else []
+    agent_id = holders[0].agent_id if holders else _seller_of(customer_id)
     return {"customer_id": customer_id, "open": opened, "owner": agent_id}
 
 
@@ -150,22 +150,23 @@ def _owners(lead: Lead, setting: str) -> Iterator[Owner]:
     """The agents who may own a customer, the first before the others."""
     if lead.is_first or not lead.customer_id:
         return
-    holder = None
+    holders: list[Owner] = []
     if setting != OFF or lead.on_open == TO_OWNER:
-        holder = _holder_of(lead.customer_id, lead.lead_id or 0)
-    if holder is not None:
-        if lead.on_open == ASSIGN:
-            return
-        yield holder
+        holders = _holders_of(lead.customer_id, lead.lead_id or 0)
+    if holders and lead.on_open == ASSIGN:
+        return
+    yield from holders
     seller = _seller_of(lead.customer_id) if setting == SELLER else None
-    if seller is not None and (holder is None or holder.agent_id != seller):
+    if seller is not None and all(holder.agent_id != seller for holder in holders):
         yield Owner(seller, None)
 
 
-def _holder_of(customer_id: int, lead_id: int = 0) -> Owner | None:
-    """The agent of a customer's newest open booking that has one, but for that of one lead."""
-    rows = _holder(customer_id=customer_id, lead_id=lead_id)
-    return Owner(*rows[0]) if rows else None
+def _holders_of(customer_id: int, lead_id: int = 0) -> list[Owner]:
+    """The agents of a customer's open bookings but for that of one lead, the newest booking first."""
+    found: dict[int, Owner] = {}
+    for agent_id, booking_id in _holders(customer_id=customer_id, lead_id=lead_id):
+        found.setdefault(agent_id, Owner(agent_id, booking_id))
+    return list(found.values())
 
 
 def _seller_of(customer_id: int) -> int | None:

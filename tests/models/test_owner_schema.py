@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import shutil
 import sqlite3
 from contextlib import closing
@@ -13,9 +14,11 @@ import pytest
 
 from dispatch import agents, bookings
 from dispatch.bootstrap import open_desk
+from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.operations import configuration, undo
 from models import engine
+from models.settings import Setting
 from tests.conftest import TestClock
 from tests.old_desk import ROWS, make_old
 from verify.checker import Checker
@@ -105,3 +108,15 @@ def test_decisions_of_before_follow_from_the_former_rule(empty_desk_file: Path, 
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DELETE FROM settings WHERE key = 'owner_since_event'")
     assert Checker(path).run()["first_fault"] is not None
+
+
+def test_the_statements_are_for_either_engine(desk: Desk) -> None:
+    (file,) = engine.MIGRATIONS.glob("*_owner.py")
+    migration = runpy.run_path(str(file))
+    with desk.transaction():
+        Setting.create(key="returning", value="True")
+        migration["up"](None, desk.database)
+    with desk.reading():
+        found = {row.key: row.value for row in Setting.select()}
+    assert (found["owner"], found["owner_since_event"]) == ("seller", "0")
+    assert "returning" not in found

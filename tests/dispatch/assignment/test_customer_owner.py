@@ -156,6 +156,17 @@ def test_the_newest_of_several_open_bookings_counts(hers: int, desk: Desk, add_l
     assert add_lead(phone=KATE)["agent_id"] == 1
 
 
+def test_work_handed_over_stays_together(
+    hers: int, desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
+) -> None:
+    """Each booking went its own way, as the newest was still with the agent who went away."""
+    add_agent("Cid", years=7, capacity=100)
+    for _ in range(3):
+        assert add_lead(phone=KATE)["agent_id"] == 2
+    set_presence(desk, 2, "away")
+    assert {look(queries.booking, number)["agent_id"] for number in (1, 2, 3, 4)} == {1}
+
+
 def test_customers_merged_have_one_owner(hers: int, desk: Desk, add_lead: AddLead) -> None:
     other = add_lead("Kate N", email="kate@example.com")
     assert other["agent_id"] == 1
@@ -386,6 +397,7 @@ STEPS = st.tuples(
 )
 
 
+@pytest.mark.on_file  # astra verify reads a file
 @given(steps=st.lists(STEPS, max_size=40))
 @settings(max_examples=40, deadline=None)
 def test_every_lead_goes_to_the_owner_that_plain_code_finds(empty_desk_file: Path, steps: Any) -> None:
