@@ -64,7 +64,7 @@ RULES: tuple[tuple[str, str], ...] = (
     (r"(BOOLEAN[^,]*?)\s+CHECK \(\w+ IN \(0, 1\)\)", r"\1"),
     (r"\bINTEGER\b", "BIGINT"),
     (r"\bREAL\b", "DOUBLE PRECISION"),
-    (r"\bTEXT\b(?! COLLATE)", 'TEXT COLLATE "C"'),
+    (r"(?<!AS )\bTEXT\b(?! COLLATE)", 'TEXT COLLATE "C"'),
     (r"\b(\w+) COLLATE NOCASE", r"lower(\1)"),
     (r"\) WITHOUT ROWID", ")"),
     (r" INDEXED BY \w+", ""),

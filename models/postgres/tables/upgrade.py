@@ -43,6 +43,10 @@ class OnlyLooks(PostgresqlDatabase):
     def execute(self, *_given: object, **_more: object) -> None:
         """Say nothing to a server."""
 
+    def keeps_order(self, _policy: str) -> bool:
+        """Leave the indexes of a policy to the migration, which does nothing here."""
+        return False
+
 
 def version(database: ServerDatabase) -> int:
     """The number of the newest migration; 0 if the database has no desk."""

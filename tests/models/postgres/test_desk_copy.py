@@ -114,6 +114,7 @@ def test_there_and_back_every_row_is_equal_and_the_copies_go_on_alike(
         led = [rows_of(desk) for desk in (source, on_server, again)]
         for rows in led:
             del rows["event_seals"]  # with salts by chance
+            rows["events"] = [row[:-1] for row in rows["events"]]  # without the login, which a server writes
         assert led[0] == led[1] == led[2]
         found = [found_by(desk, "neil") for desk in (source, on_server, again)]
         assert found[0] == found[1] == found[2] != []
