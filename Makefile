@@ -13,8 +13,10 @@ LONG_SEARCHES := tests/dispatch/test_state_machine.py tests/dispatch/assignment/
 ON_ANY_ENGINE := tests/models tests/dispatch tests/seeds tests/races tests/astra_tui
 OF_SERVERS := tests/models/postgres tests/astra_tui/test_on_a_server.py tests/astra_tui/test_bad_servers.py \
 	tests/races/test_server_faults.py
-ON_AN_OLDER_ONE := tests/models tests/seeds/test_challenge.py tests/seeds/test_match_challenge.py tests/seeds/test_match_policy.py \
-	tests/dispatch/service tests/dispatch/matching tests/dispatch/assignment/test_policies.py tests/astra_tui
+PUBLISHED := tests/models tests/seeds/test_challenge.py tests/seeds/test_match_challenge.py \
+	tests/seeds/test_match_policy.py tests/dispatch/service tests/dispatch/matching \
+	tests/dispatch/assignment/test_policies.py $(addprefix tests/astra_tui/test_,lead.py booking.py people.py)
+SERVER := ASTRA_EXAMPLES=0.2 ./astra test --engine postgres
 DEBIANS := $(lastword $(sort $(notdir $(wildcard /usr/lib/postgresql/*))))
 
 help:  ## show this list
@@ -34,11 +36,10 @@ fmt: $(BIN)/ruff  ## format the code
 test:  ## run the tests; ARGS="-k claim" for some of them
 	@./astra test $(ARGS)
 
-test-postgres: $(BIN)/ruff  ## run the tests of desks on a PostgreSQL server: the wheel's, then Debian's
-	ASTRA_EXAMPLES=0.2 ./astra test --engine postgres $(ON_ANY_ENGINE)
-	@if [ -z "$(DEBIANS)" ]; then echo "Skipped Debian's server: its package postgresql is not installed"; fi
-	$(if $(DEBIANS),ASTRA_POSTGRES=$(DEBIANS) ./astra test $(OF_SERVERS))
-	$(if $(DEBIANS),ASTRA_POSTGRES=$(DEBIANS) ASTRA_EXAMPLES=0.2 ./astra test --engine postgres $(ON_AN_OLDER_ONE))
+test-postgres: $(BIN)/ruff  ## run tests with desks on a PostgreSQL server: the wheel's, then Debian's
+	$(SERVER) --cases 3 $(ON_ANY_ENGINE)
+	$(if $(DEBIANS),ASTRA_POSTGRES=$(DEBIANS) ./astra test $(OF_SERVERS),@echo "Skipped Debian's server: it is not installed")
+	$(if $(DEBIANS),ASTRA_POSTGRES=$(DEBIANS) $(SERVER) $(PUBLISHED))
 
 check: lint test  ## lint and tests: must pass before a commit
 

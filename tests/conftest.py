@@ -50,18 +50,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="where the desks of the fixtures are",
     )
+    parser.addoption(
+        "--cases", type=int, default=0, help="run so many of the cases of each test at most, from all over"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is about files, where the desks are on a server, and what is the same on any engine."""
-    if config.getoption("--engine") == "sqlite":
-        return
-    apart = [item for item in items if CHOOSING.isdisjoint(getattr(item, "fixturenames", ()))]
-    items[:] = [item for item in items if item not in set(apart)]
-    config.hook.pytest_deselected(items=apart)
-    for item in items:
+    on_server = config.getoption("--engine") == "postgres"
+    left = a_few_of_each(items, config.getoption("--cases"))
+    if on_server:
+        left = [item for item in left if not CHOOSING.isdisjoint(getattr(item, "fixturenames", ()))]
+    kept = set(left)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = left
+    for item in items if on_server else ():
         if item.get_closest_marker("on_file") or item.path.is_relative_to(ABOUT_FILES):
             item.add_marker(pytest.mark.skip(reason="about a desk's file"))
+
+
+def a_few_of_each(items: list[pytest.Item], most: int) -> list[pytest.Item]:
+    """At most so many cases of each test, evenly spread; all of them for 0."""
+    if not most:
+        return items
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    return [one for found in cases.values() for one in found[:: -(-len(found) // most)]]
 
 
 def pytest_collection_finish() -> None:
