@@ -82,6 +82,7 @@ def test_so_is_a_first_name_of_a_customer_or_an_agent_here(
     assert not look(name_meant, "d", "on leave")
 
 
+@pytest.mark.on_file  # 14,000 looks, which are the same on any engine
 def test_no_reason_looks_like_a_name(look: Look, two: None) -> None:
     reasons = [reason for reason in REASONS if reason]
     assert len(reasons) > 120
