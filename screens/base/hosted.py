@@ -52,8 +52,8 @@ class Hosted(SteadyScreen[Result]):
 
     @property
     def is_laid_out(self) -> bool:
-        """Return whether the widgets are mounted: an answer may come too early or too late."""
-        return self.is_attached and self.is_mounted
+        """Return whether the widgets are there: an answer may come early, or while the application ends."""
+        return self.is_attached and self.is_mounted and self.app.is_running
 
     def is_possible(self, action: str) -> bool:
         """Return whether a verb can be done now with what is under the cursor; its key is dim otherwise."""

@@ -11,6 +11,7 @@ from itertools import takewhile
 from typing import Any
 
 from textual import events, work
+from textual.app import ScreenStackError
 from textual.filter import LineFilter
 from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
@@ -240,7 +241,11 @@ class SteadyApp(SteadyBatches):
 
     def _typed_at(self) -> list[MessagePump]:
         """The nodes that a key passes through; all of a modal, which may have just opened."""
-        if self.focused is None or isinstance(self.screen, ModalScreen):
+        try:
+            screen = self.screen
+        except ScreenStackError:  # the application ends while keys wait
+            return [self]
+        if self.focused is None or isinstance(screen, ModalScreen):
             return self._all_of_screen()
         return list(self.focused.ancestors_with_self)
 
