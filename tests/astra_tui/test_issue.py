@@ -194,6 +194,7 @@ def test_a_customers_tier_is_set(booked: Run) -> None:
     assert "tier" in booked("customer", "show", 1).out
 
 
+@pytest.mark.on_file  # a server's own clock goes on as it does
 def test_the_sweep_reports_warnings_and_escalations(opened: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert opened("sweep", "--json").json["warned"] == []
     late = utc_now() + timedelta(hours=1)

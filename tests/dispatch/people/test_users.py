@@ -235,6 +235,7 @@ def opened(path: Path, clock: TestClock) -> Desk:
     return desk
 
 
+@pytest.mark.on_file  # with passwords
 def test_a_restore_keeps_the_people_of_the_desk(
     desk: Desk, path: Path, clock: TestClock, tmp_path: Path
 ) -> None:
@@ -257,6 +258,7 @@ def test_a_restore_keeps_the_people_of_the_desk(
         open_again(path, clock)
 
 
+@pytest.mark.on_file  # with passwords
 def test_a_restore_leaves_no_user_the_agent_who_is_added_next(
     closed: Desk, path: Path, clock: TestClock, tmp_path: Path, add_agent: Callable[..., AgentRow]
 ) -> None:
