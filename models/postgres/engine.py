@@ -126,8 +126,9 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
         else:
             self._take_lock()
             if not self._thread.is_loading:
-                self._thread.ahead = Ahead(self.driver())
-                self._thread.numbers.ask(self.driver())
+                with peewee_errors:
+                    self._thread.ahead = Ahead(self.driver())
+                    self._thread.numbers.ask(self.driver())
 
     def _take_lock(self) -> None:
         try:
@@ -300,7 +301,9 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
 
     def next_id(self, table: str, key: str) -> int:
         numbers = self._thread.numbers
-        if not numbers.has(table):
+        with peewee_errors:
+            is_known = numbers.has(table)
+        if not is_known:
             numbers.learn(table, key, self.run(highest(table, key), ()).fetchall()[0][0])
         return numbers.take(table)
 

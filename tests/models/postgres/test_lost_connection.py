@@ -20,6 +20,7 @@ from dispatch.operations.doctor import examine
 from models.audit import Event
 from models.customers import Lead
 from models.errors import DatabaseUnavailable
+from models.postgres.engine import PostgresEngine
 from tests.conftest import QUIET
 from tests.server import DURABLE, Server, binaries
 
@@ -95,6 +96,28 @@ def test_a_connection_lost_between_commands_is_replaced(
     assert names(desk) == ["Kate"]
     server.execute(END_OTHERS)
     assert desk.data_version() > 0
+
+
+def test_a_connection_lost_behind_the_lock_is_replaced(
+    desk: Desk,
+    server: Server,
+    add_agent: Callable[..., Any],
+    add_lead: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What follows the lock ahead of the command is lost, too, and the command has not begun."""
+    add_agent()
+    take_lock, losses = PostgresEngine._take_lock, iter([True])
+
+    def lost(engine: PostgresEngine) -> None:
+        take_lock(engine)
+        engine._thread.numbers.forget()  # as if others had written
+        if next(losses, False):
+            server.execute(END_OTHERS)
+
+    monkeypatch.setattr(PostgresEngine, "_take_lock", lost)
+    assert add_lead("Kate")["booking_id"] == 1
+    assert names(desk) == ["Kate"]
 
 
 def test_a_connection_lost_within_a_command_refuses_it(
