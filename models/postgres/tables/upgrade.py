@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from peewee import PeeweeException, PostgresqlDatabase
-from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction
+from psycopg.errors import ReadOnlySqlTransaction
 
 from models import engine
 from models.engine import Active
@@ -63,24 +62,10 @@ def upgrade(database: ServerDatabase, fill: Callable[[], None]) -> None:
         if found >= engine.SCHEMA_VERSION:
             return  # another process was faster
         if found:
-            with _by_the_owner(database):
-                _convert(database)
+            _convert(database)
         else:
             _make(database)
         fill()
-
-
-@contextmanager
-def _by_the_owner(database: ServerDatabase) -> Iterator[None]:
-    """Say who may update a desk, if it is not who tries to."""
-    try:
-        yield
-    except PeeweeException as error:
-        if isinstance(refusals.cause_of(error), InsufficientPrivilege):
-            problem = engine.older(database.address).message
-            hint = "let the owner of its tables open it once: that updates it"
-            raise DatabaseUnavailable("older_database", problem, hint) from error
-        raise
 
 
 def _convert(database: ServerDatabase) -> None:
