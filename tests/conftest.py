@@ -6,8 +6,8 @@ import gc
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -143,12 +143,19 @@ def clock() -> TestClock:
     return TestClock()
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """A PostgreSQL server for the session; the test is skipped where there is none."""
+@contextmanager
+def server_or_skip(settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """A PostgreSQL server for a block; the test is skipped where there is none."""
     if binaries() is None:
         pytest.skip("no PostgreSQL on this machine")
-    with Server() as running:
+    with Server(settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server for the session."""
+    with server_or_skip() as running:
         yield running
 
 

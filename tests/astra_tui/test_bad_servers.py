@@ -15,7 +15,8 @@ from models.engine import SCHEMA_VERSION
 from models.postgres import connection
 from tests.astra_tui.conftest import LEAD, Ended, Run
 from tests.by_hand import ask, rows_of
-from tests.server import GUARDED, NOBODY, SUPERUSER, Server, binaries, database_of
+from tests.conftest import server_or_skip
+from tests.server import GUARDED, NOBODY, SUPERUSER, Server, database_of
 
 SECRET = "hunter2-of-kim"
 LISTING = ("agent", "list")
@@ -163,9 +164,7 @@ def test_who_holds_the_lock_for_long_is_told_of(
 @pytest.fixture(scope="module")
 def small_server() -> Iterator[Server]:
     """A server with few connections, which may become a standby."""
-    if binaries() is None:
-        pytest.skip("no PostgreSQL on this machine")
-    with Server(FULL) as server:
+    with server_or_skip(FULL) as server:
         yield server
 
 

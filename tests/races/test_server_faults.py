@@ -28,11 +28,12 @@ from dispatch.bootstrap import open_desk
 from dispatch.leads import intake
 from models.errors import DatabaseUnavailable
 from tests.by_hand import as_file, ask
+from tests.conftest import server_or_skip
 from tests.races.conftest import PATIENCE_S, Worker, found_by_doctor
 from tests.races.killing.soundness import broken_rules
 from tests.races.proxy import Proxy
 from tests.races.worker import TRIP, WORKED_ON
-from tests.server import DURABLE, Server, binaries
+from tests.server import DURABLE, Server
 
 CLIENTS = 4
 LONGEST_S = 0.4  # between two faults
@@ -94,9 +95,7 @@ class Client:
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[Server]:
     """A server that these tests may kill; what it has answered, it has written."""
-    if binaries() is None:
-        pytest.skip("no PostgreSQL on this machine")
-    with Server(DURABLE) as server:
+    with server_or_skip(DURABLE) as server:
         yield server
 
 

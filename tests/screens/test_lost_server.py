@@ -16,11 +16,11 @@ from models.customers import Lead
 from screens.base import backend
 from screens.widgets.bars import TopBar
 from screens.widgets.live_table import LiveTable
-from tests.conftest import QUIET
+from tests.conftest import QUIET, server_or_skip
 from tests.screens.picture import text_of
 from tests.screens.scenes import press, said
 from tests.screens.test_on_a_server import FIELDS, KATE, until
-from tests.server import DURABLE, Server, binaries
+from tests.server import DURABLE, Server
 
 END_OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'astra'"
 NAME = "desk_of_a_test"
@@ -29,9 +29,7 @@ NAME = "desk_of_a_test"
 @pytest.fixture
 def own_server() -> Iterator[Server]:
     """A server for one test, which may kill it, with a desk of one agent."""
-    if binaries() is None:
-        pytest.skip("no PostgreSQL on this machine")
-    with Server(DURABLE) as server:
+    with server_or_skip(DURABLE) as server:
         server.execute(f"CREATE DATABASE {NAME}")
         desk = open_desk(server.url(NAME), create=True, actor="lee")
         agents.add(

@@ -21,8 +21,8 @@ from models.audit import Event
 from models.customers import Lead
 from models.errors import DatabaseUnavailable
 from models.postgres.engine import PostgresEngine
-from tests.conftest import QUIET
-from tests.server import DURABLE, Server, binaries
+from tests.conftest import QUIET, server_or_skip
+from tests.server import DURABLE, Server
 
 ROOT = Path(__file__).parents[3]
 AGENT = {"department": "Premium Bookings", "job_title": "Space Travel Agent"}
@@ -44,9 +44,7 @@ END_OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE appli
 @pytest.fixture
 def own_server() -> Iterator[Server]:
     """A server for one test, which may kill it; what it has said is on the disk, is."""
-    if binaries() is None:
-        pytest.skip("no PostgreSQL on this machine")
-    with Server(DURABLE) as server:
+    with server_or_skip(DURABLE) as server:
         yield server
 
 
@@ -100,7 +98,6 @@ def test_a_connection_lost_between_commands_is_replaced(
 
 def test_a_connection_lost_behind_the_lock_is_replaced(
     desk: Desk,
-    server: Server,
     add_agent: Callable[..., Any],
     add_lead: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
@@ -113,7 +110,7 @@ def test_a_connection_lost_behind_the_lock_is_replaced(
         take_lock(engine)
         engine._thread.numbers.forget()  # as if others had written
         if next(losses, False):
-            server.execute(END_OTHERS)
+            engine.driver().close()
 
     monkeypatch.setattr(PostgresEngine, "_take_lock", lost)
     assert add_lead("Kate")["booking_id"] == 1
