@@ -90,8 +90,11 @@ class _Reader:
     def _begin(self) -> None:
         """Begin another group of days, if the last one has its times."""
         if self.has_times or self.dates:
-            self._check_ended()
-            self.days, self.dates, self.weeks, self.has_times = set(), [], "", False
+            self._end_group()
+
+    def _end_group(self) -> None:
+        self._check_ended()
+        self.days, self.dates, self.weeks, self.has_times = set(), [], "", False
 
     def _date(self, day: date) -> None:
         if self.is_excepting:
@@ -100,8 +103,7 @@ class _Reader:
         if self.zone:
             raise ValueError(day)
         if self.has_times or self.days:
-            self._check_ended()
-            self.days, self.dates, self.weeks, self.has_times = set(), [], "", False
+            self._end_group()
         self.dates.append(day)
 
     def _times(self, minutes: Minutes) -> None:

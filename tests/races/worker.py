@@ -181,6 +181,17 @@ def request(desk: Desk, request_id: str) -> dict[str, Any]:
         return dict(intake.receive(desk, name="Kate Nguyen", **TRIP))
 
 
+def outcome(name: str, command: Callable[[], object]) -> str:
+    """Run a command; return its name, with the code of the refusal if there is one."""
+    try:
+        command()
+    except DatabaseUnavailable:
+        raise
+    except DeskError as error:
+        return f"{name}: {error.code}"
+    return name
+
+
 def mixed(desk: Desk, number: str, seed: str) -> dict[str, Any]:
     """Run random commands on existing bookings; refusals are expected."""
     chance = random.Random(int(seed))
@@ -189,14 +200,7 @@ def mixed(desk: Desk, number: str, seed: str) -> dict[str, Any]:
     for _ in range(int(number)):
         name = chance.choice(list(COMMANDS))
         with times.one():
-            try:
-                COMMANDS[name](desk, chance)
-            except DatabaseUnavailable:
-                raise
-            except DeskError as error:
-                outcomes[f"{name}: {error.code}"] += 1
-            else:
-                outcomes[name] += 1
+            outcomes[outcome(name, partial(COMMANDS[name], desk, chance))] += 1
     return {"outcomes": outcomes, **times.quantiles()}
 
 
@@ -283,14 +287,7 @@ def everything(desk: Desk, number: str, folder: str, seed: str) -> dict[str, Any
     os.chdir(folder)  # of the files of leads
     for _ in range(int(number)):
         name = chance.choice(list(EVERYTHING))
-        try:
-            EVERYTHING[name](desk, chance)
-        except DatabaseUnavailable:
-            raise
-        except DeskError as error:
-            outcomes[f"{name}: {error.code}"] += 1
-        else:
-            outcomes[name] += 1
+        outcomes[outcome(name, partial(EVERYTHING[name], desk, chance))] += 1
         moments.append(time.monotonic())
     return {"outcomes": outcomes, "moments": moments}
 

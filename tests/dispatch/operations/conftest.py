@@ -17,6 +17,7 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.operations import doctor, undo
+from dispatch.operations.backup import backup
 from dispatch.operations.configuration import set_value
 from dispatch.queries.customer_index import catch_up
 from models.errors import DeskError
@@ -114,3 +115,14 @@ def examined(path: Path) -> dict[str, str]:
     assert report["ok"] is not bool(wrong)
     assert all(row["hint"] for row in wrong.values())
     return {check: row["detail"] for check, row in wrong.items()}
+
+
+@pytest.fixture
+def saved(desk: Desk, tmp_path: Path, add_agent: Callable[..., Any], add_lead: Callable[..., Any]) -> Path:
+    """A backup with one lead; the desk has two more since."""
+    add_agent()
+    add_lead("Kate Nguyen")
+    file = Path(backup(desk, tmp_path / "saved.db")["file"])
+    add_lead("John Doe")
+    add_lead("Mia Wong")
+    return file

@@ -43,17 +43,6 @@ def desk(address: str, clock: TestClock) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def saved(desk: Desk, tmp_path: Path, add_agent: Callable[..., Any], add_lead: Callable[..., Any]) -> Path:
-    """A backup with one lead; the desk has two more since."""
-    add_agent()
-    add_lead("Kate Nguyen")
-    file = Path(backup(desk, tmp_path / "saved.db")["file"])
-    add_lead("John Doe")
-    add_lead("Mia Wong")
-    return file
-
-
-@pytest.fixture
 def restoring(address: str, clock: TestClock) -> Restoring:
     return partial(restore, partial(open_desk, clock=clock, actor="lee"), address)
 

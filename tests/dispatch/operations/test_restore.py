@@ -40,17 +40,6 @@ def refusal(restoring: Restoring, *given: Any, **named: Any) -> DeskError:
     return caught.value
 
 
-@pytest.fixture
-def saved(desk: Desk, tmp_path: Path, add_agent: Callable[..., Any], add_lead: Callable[..., Any]) -> Path:
-    """A backup with one lead; the desk has two more since."""
-    add_agent()
-    add_lead("Kate Nguyen")
-    file = Path(backup(desk, tmp_path / "saved.db")["file"])
-    add_lead("John Doe")
-    add_lead("Mia Wong")
-    return file
-
-
 def test_customers_erased_since_the_backup_are_named(desk: Desk, saved: Path, restoring: Restoring) -> None:
     bookings.cancel(desk, 1, "no")
     privacy.forget(desk, 1)
