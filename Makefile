@@ -37,7 +37,7 @@ test:  ## run the tests; ARGS="-k claim" for some of them
 	@./astra test $(ARGS)
 
 test-postgres: $(BIN)/ruff  ## run tests with desks on a PostgreSQL server: the wheel's, then Debian's
-	$(SERVER) --cases 3 $(ON_ANY_ENGINE)
+	$(SERVER) --cases 1 $(ON_ANY_ENGINE)
 	$(if $(DEBIANS),ASTRA_POSTGRES=$(DEBIANS) ./astra test $(OF_SERVERS),@echo "Skipped Debian's server: it is not installed")
 	$(if $(DEBIANS),ASTRA_POSTGRES=$(DEBIANS) $(SERVER) $(PUBLISHED))
 

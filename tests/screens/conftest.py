@@ -47,13 +47,8 @@ def _time_to_answer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 ABOUT_PAINTING = (
-    "cells",
-    "colours",
     "golden",
-    "hanging_text",
-    "harmless_text",
     "memory",
-    "sizes",
     "steady_app",
     "steady_text",
     "terminal",

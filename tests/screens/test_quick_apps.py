@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from textual.app import RenderResult
+from textual.app import App, RenderResult
 from textual.css.stylesheet import Stylesheet, StylesheetParseError
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -59,7 +59,10 @@ async def _breaks_later(app: Any, broken: Broken) -> None:
 
 
 @pytest.mark.parametrize("then", [_settles, _ends, _is_covered, _is_replaced, _breaks_later])
-async def test_a_widget_that_cannot_be_painted_fails_the_test(running: Any, then: Any) -> None:
+async def test_a_widget_that_cannot_be_painted_fails_the_test(
+    running: Any, monkeypatch: pytest.MonkeyPatch, then: Any
+) -> None:
+    monkeypatch.setattr(App, "_fatal_error", App._close_messages_no_wait)  # with no page of coloured source
     broken = Broken()
     broken.styles.height = 1
 
