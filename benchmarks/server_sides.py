@@ -20,10 +20,10 @@ from benchmarks.desks import FEW, leads
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
-from models.engine import SNAPSHOT
 from models.postgres import opening
+from models.postgres.ahead import PREPARE_AFTER, Values
 from models.postgres.connection import ServerConnection
-from models.postgres.engine import PostgresEngine
+from models.postgres.engine import FLUSH, PostgresEngine
 
 Add = Callable[[], object]
 RAW_TABLES = """
@@ -45,25 +45,31 @@ WORK = (
     "UPDATE raw_agents SET load = load + 1 WHERE agent_id = %s",
     "INSERT INTO raw_events (what) VALUES (%s)",
 )
-FLUSH = b"SELECT set_config('synchronous_commit', 'on', true), pg_logical_emit_message(true, 'raw', '')"
 
 
 class PlainEngine(PostgresEngine):
-    """The same without what makes it quick: each statement is waited for, and the disk under the lock."""
+    """The same without what makes it quick: psycopg executes each statement and waits for it, and for the disk."""
 
     def _connect(self) -> ServerConnection:
         conn = super()._connect()
         conn.execute("SET synchronous_commit = on")
+        conn.prepare_threshold = PREPARE_AFTER
         return conn
 
-    def _start(self, kind: str | None) -> None:
-        if kind == SNAPSHOT or self._thread.makes_schema:
-            super()._start(kind)
-        else:
-            self._take_lock()
+    def _trip(self, *statements: str) -> Any:
+        if statements[-1] == FLUSH:  # the commit has waited
+            statements = statements[-2:-1]
+        cursor = self.driver().execute("; ".join(statements).encode())
+        while cursor.nextset():
+            pass
+        return cursor
 
-    def commit(self) -> None:
-        self._send("COMMIT")
+    def _start(self, kind: str | None) -> None:
+        super()._start(kind)
+        self._thread.sends_ahead = False
+
+    def _ask(self, sql: str, values: Values, *, is_lasting: bool = True) -> Any:
+        return self.driver().execute(sql, values or None, prepare=None if is_lasting else False)
 
 
 @contextmanager
@@ -99,7 +105,7 @@ def _by_lock(conn: psycopg.Connection[Any]) -> None:
         pipeline.sync()
         _rest(conn, lead.fetchall()[0][0], best.fetchall()[0][0])
         conn.execute(b"COMMIT")
-        conn.execute(FLUSH)
+        conn.execute(FLUSH.encode())
 
 
 def _by_skipping(conn: psycopg.Connection[Any]) -> None:
