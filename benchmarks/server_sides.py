@@ -23,7 +23,7 @@ from dispatch.leads import intake
 from models.postgres import opening
 from models.postgres.ahead import PREPARE_AFTER, Values
 from models.postgres.connection import ServerConnection
-from models.postgres.engine import FLUSH, PostgresEngine
+from models.postgres.engine import COUNT, FLUSH, PostgresEngine
 
 Add = Callable[[], object]
 RAW_TABLES = """
@@ -56,17 +56,24 @@ class PlainEngine(PostgresEngine):
         conn.prepare_threshold = PREPARE_AFTER
         return conn
 
-    def _trip(self, *statements: str) -> Any:
+    def _trip(self, *statements: str) -> None:
         if statements[-1] == FLUSH:  # the commit has waited
             statements = statements[-2:-1]
-        cursor = self.driver().execute("; ".join(statements).encode())
-        while cursor.nextset():
-            pass
-        return cursor
+        self.driver().execute("; ".join(statements).encode())
 
     def _start(self, kind: str | None) -> None:
         super()._start(kind)
         self._thread.sends_ahead = False
+
+    def _take_lock(self) -> None:
+        cursor = self.driver().execute(f"BEGIN; {COUNT}".encode())
+        while cursor.nextset():
+            pass
+        _, changes, moment = cursor.fetchall()[0]
+        if changes != self._thread.changes + 1:
+            self._thread.numbers.forget()
+        self._thread.changes = changes
+        self._clock.set(moment)
 
     def _ask(self, sql: str, values: Values, *, is_lasting: bool = True) -> Any:
         return self.driver().execute(sql, values or None, prepare=None if is_lasting else False)

@@ -89,7 +89,7 @@ class Settings:
 
     def begin(self) -> int:
         """Do the same at the start of a command, or of a choice outside of one; return the newest event."""
-        version, self.some_listing, turn, timed, newest = _present(_at_the_start(key=VERSION_KEY))
+        version, self.some_listing, turn, timed, newest = _present(_at_the_start.first(key=VERSION_KEY))
         self.due_at = turn if timed is None or (turn is not None and turn < timed) else timed
         self._take_over(version)
         return newest or 0

@@ -45,6 +45,10 @@ class Answer:
         self._result: PGresult | None = None
         self._left: Iterator[tuple[Any, ...]] | None = None
 
+    @property
+    def is_there(self) -> bool:
+        return self._result is not None
+
     def arrive(self, result: PGresult) -> None:
         self._result = result
 

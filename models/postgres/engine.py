@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from peewee import OperationalError, PostgresqlDatabase
+from peewee import OperationalError, PeeweeException, PostgresqlDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
 from models import engine
@@ -30,6 +30,7 @@ from models.postgres.numbers import Numbers, highest
 from models.postgres.served_desk import ServedDesk
 from models.postgres.tables import rights, upgrade
 
+Question = tuple[str, Sequence[object]]
 COUNT = f"UPDATE desk_lock SET changes = changes + 1 RETURNING schema_version, changes, {connection.NOW}"
 LOOK = f"SELECT changes, {connection.NOW} FROM desk_lock"
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -46,11 +47,14 @@ class _Thread(threading.local):
     is_loading = False
     sends_ahead = False
     changes = -1
+    is_alone = False  # nobody else has written since this thread has, the last time
     ahead: Ahead
 
     def __init__(self) -> None:
         self.numbers = Numbers()
         self.listener: Listener | None = None
+        self.question: Question | None = None
+        self.answer: Answer | None = None  # to the question, while nothing has been written
 
 
 class PostgresEngine(PostgresqlDatabase, ServedDesk):
@@ -77,7 +81,7 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
         thread = self._thread
         thread.waits_for_disk, thread.writes, thread.changes = True, False, -1
         thread.numbers.forget()
-        thread.listener, thread.sends_ahead = None, False
+        thread.listener, thread.sends_ahead, thread.is_alone = None, False, False
         with peewee_errors:
             opened = connection.connect(self.server)
         thread.ahead = Ahead(opened, prepares=not opened.is_pooled)
@@ -128,22 +132,36 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
         else:
             self._take_lock()
             thread.sends_ahead = not thread.is_loading
-            if thread.sends_ahead:
-                thread.numbers.ask(thread.ahead)
 
     def _take_lock(self) -> None:
+        """Take the lock, and what a command asks next along with it."""
+        thread, ahead, is_pooled = self._thread, self._ahead(), self.driver().is_pooled
+        with peewee_errors:
+            for sql in ("BEGIN", *(connection.SET_LOCAL if is_pooled else ())):
+                ahead.later(sql)
+            locked = ahead.later(COUNT)
+            thread.answer = ahead.later(*thread.question) if thread.question else None
+            if not (thread.is_alone and thread.numbers.are_known):
+                thread.numbers.ask(ahead)
         try:
-            own = connection.SET_LOCAL if self.driver().is_pooled else ()
-            version, changes, moment = self._trip("BEGIN", *own, COUNT).fetchall()[0]
-        except OperationalError as error:
+            self._trip()
+        except PeeweeException as error:
+            self._check_lock(locked)
             self.rollback()
             if refusals.is_locked(error):
                 raise refusals.still_locked() from error
             raise
-        if changes != self._thread.changes + 1:
-            self._thread.numbers.forget()
-        self._thread.changes = changes
+        self._check_lock(locked)
+        _, changes, moment = locked.fetchall()[0]
+        was_alone, thread.is_alone = thread.is_alone, changes == thread.changes + 1
+        if was_alone and not thread.is_alone:
+            thread.numbers.ask(ahead)
+        thread.changes = changes
         self._clock.set(moment)
+
+    def _check_lock(self, locked: Answer) -> None:
+        """Refuse a schema of another version, whatever has failed behind the lock."""
+        version = locked.fetchall()[0][0] if locked.is_there else engine.SCHEMA_VERSION
         if version != engine.SCHEMA_VERSION:
             self.rollback()
             if version > engine.SCHEMA_VERSION:
@@ -155,13 +173,13 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
         thread = self._thread
         told = (NOTIFY,) if thread.writes and not thread.makes_schema else ()
         last = (*told, "COMMIT", FLUSH) if thread.writes and thread.waits_for_disk else (*told, "COMMIT")
-        thread.sends_ahead = False
+        thread.answer, thread.sends_ahead = None, False
         with overflows():
             self._trip(*last)
 
     def rollback(self) -> None:
         thread = self._thread
-        thread.changes, thread.sends_ahead = -1, False
+        thread.answer, thread.changes, thread.sends_ahead, thread.is_alone = None, -1, False, False
         if not self.is_closed():
             thread.ahead.drop()
             if connection.in_transaction(self.driver()):
@@ -214,13 +232,13 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
 
     # statements
 
-    def _trip(self, *statements: str) -> Answer:
-        """Carry out statements, after what was sent ahead; return the answer to the last."""
+    def _trip(self, *statements: str) -> None:
+        """Carry out statements, after what was sent ahead."""
         with peewee_errors:
             ahead = self._ahead()
-            for sql in statements[:-1]:
+            for sql in statements:
                 ahead.later(sql)
-            return ahead.ask(statements[-1])
+            ahead.trip()
 
     def _ahead(self) -> Ahead:
         """What is sent by this thread's connection, which is opened if necessary."""
@@ -228,7 +246,16 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
             self.driver()
         return self._thread.ahead
 
+    def run_first(self, sql: str, values: Sequence[object]) -> Answer:
+        thread = self._thread
+        answer, thread.answer = thread.answer, None
+        if answer is not None and thread.question == (sql, values):
+            return answer
+        thread.question = (sql, values)
+        return self.run(sql, values)
+
     def run(self, sql: str, values: Values) -> Answer:
+        self._thread.answer = None
         if sql.startswith("INSERT"):  # with numbers of its own
             self._thread.numbers.forget()
         with peewee_errors, overflows():
@@ -247,6 +274,7 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
         return True
 
     def later(self, sql: str, values: Sequence[object]) -> None:
+        self._thread.answer = None
         with peewee_errors, overflows():
             if self._thread.sends_ahead:
                 self._thread.ahead.later(sql, values)
@@ -267,6 +295,7 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
         As parameters of their own they would differ from each other, in GROUP BY and where they stand in
         SELECT, and none of these statements comes often enough to be prepared.
         """
+        self._thread.answer = None
         if sql.startswith("ROLLBACK"):  # to a savepoint: its numbers are free again
             self._thread.numbers.forget()
             self._thread.ahead.drop()

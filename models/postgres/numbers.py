@@ -27,9 +27,14 @@ class Numbers:
         self._last.clear()
         self._asked = None
 
+    @property
+    def are_known(self) -> bool:
+        return bool(self._last)
+
     def ask(self, ahead: Ahead) -> None:
-        """Send the question ahead, unless the numbers are known."""
-        if not self._last and self._question:
+        """Forget them, and send the question ahead."""
+        self.forget()
+        if self._question:
             self._asked = ahead.later(self._question)
 
     def has(self, table: str) -> bool:
