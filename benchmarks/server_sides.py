@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -21,7 +22,7 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from models.postgres import opening
-from models.postgres.ahead import PREPARE_AFTER, Values
+from models.postgres.ahead import PREPARE_AFTER, Ahead, Values
 from models.postgres.connection import ServerConnection
 from models.postgres.engine import COUNT, FLUSH, PostgresEngine
 
@@ -95,24 +96,25 @@ def opened(side: str, address: str) -> Iterator[Desk]:
 def adding(side: str, address: str) -> Iterator[Add]:
     """What takes in one lead, by a side's means."""
     if side in RAW:
-        with psycopg.connect(address, autocommit=True, prepare_threshold=2) as conn:
-            yield lambda: RAW[side](conn)
+        with psycopg.connect(address, autocommit=True, prepare_threshold=PREPARE_AFTER) as conn:
+            yield partial(RAW[side], Ahead(conn) if side == "lock" else conn)
     else:
         source = leads()
         with opened(side, address) as desk:
             yield lambda: intake.receive(desk, **next(source))
 
 
-def _by_lock(conn: psycopg.Connection[Any]) -> None:
+def _by_lock(ahead: Ahead) -> None:
     """Astra's design: one lock, statements sent ahead, the disk waited for after the lock is let go."""
-    conn.execute(b"BEGIN; SET LOCAL synchronous_commit = off; UPDATE raw_lock SET changes = changes + 1")
-    with conn.pipeline() as pipeline:
-        lead = conn.execute("INSERT INTO raw_leads (name) VALUES (%s) RETURNING lead_id", ("Nova",))
-        best = conn.execute(BEST)
-        pipeline.sync()
-        _rest(conn, lead.fetchall()[0][0], best.fetchall()[0][0])
-        conn.execute(b"COMMIT")
-        conn.execute(FLUSH.encode())
+    for sql in ("BEGIN", "SET LOCAL synchronous_commit = off", "UPDATE raw_lock SET changes = changes + 1"):
+        ahead.later(sql)
+    ahead.trip()
+    lead = ahead.later("INSERT INTO raw_leads (name) VALUES (%s) RETURNING lead_id", ("Nova",))
+    best = ahead.ask(BEST)
+    for sql, values in _rest(lead.fetchall()[0][0], best.fetchall()[0][0]):
+        ahead.later(sql, values)
+    ahead.later("COMMIT")
+    ahead.ask(FLUSH)
 
 
 def _by_skipping(conn: psycopg.Connection[Any]) -> None:
@@ -120,15 +122,15 @@ def _by_skipping(conn: psycopg.Connection[Any]) -> None:
     with conn.transaction():
         lead = conn.execute("INSERT INTO raw_leads (name) VALUES (%s) RETURNING lead_id", ("Nova",))
         best = conn.execute(f"{BEST} FOR UPDATE SKIP LOCKED")
-        _rest(conn, lead.fetchall()[0][0], best.fetchall()[0][0])
+        for sql, values in _rest(lead.fetchall()[0][0], best.fetchall()[0][0]):
+            conn.execute(sql, values)
 
 
-def _rest(conn: psycopg.Connection[Any], lead_id: int, agent_id: int) -> None:
-    for sql, values in zip(WORK, ((lead_id, agent_id), (agent_id,), ("lead",)), strict=True):
-        conn.execute(sql, values)
+def _rest(lead_id: int, agent_id: int) -> list[tuple[str, tuple[object, ...]]]:
+    return list(zip(WORK, ((lead_id, agent_id), (agent_id,), ("lead",)), strict=True))
 
 
-RAW: dict[str, Callable[[psycopg.Connection[Any]], None]] = {"lock": _by_lock, "skip": _by_skipping}
+RAW: dict[str, Callable[..., None]] = {"lock": _by_lock, "skip": _by_skipping}
 
 
 def make_raw_tables(address: str) -> None:

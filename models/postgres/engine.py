@@ -30,6 +30,8 @@ from models.postgres.numbers import Numbers, highest
 from models.postgres.served_desk import ServedDesk
 from models.postgres.tables import rights, upgrade
 
+QUIET_AFTER = 10
+"""Transactions after which nobody else is expected to write."""
 Question = tuple[str, Sequence[object]]
 COUNT = f"UPDATE desk_lock SET changes = changes + 1 RETURNING schema_version, changes, {connection.NOW}"
 LOOK = f"SELECT changes, {connection.NOW} FROM desk_lock"
@@ -47,7 +49,7 @@ class _Thread(threading.local):
     is_loading = False
     sends_ahead = False
     changes = -1
-    is_alone = False  # nobody else has written since this thread has, the last time
+    alone_for = 0  # transactions between which nobody else has written
     ahead: Ahead
 
     def __init__(self) -> None:
@@ -81,7 +83,7 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
         thread = self._thread
         thread.waits_for_disk, thread.writes, thread.changes = True, False, -1
         thread.numbers.forget()
-        thread.listener, thread.sends_ahead, thread.is_alone = None, False, False
+        thread.listener, thread.sends_ahead, thread.alone_for = None, False, 0
         with peewee_errors:
             opened = connection.connect(self.server)
         thread.ahead = Ahead(opened, prepares=not opened.is_pooled)
@@ -141,7 +143,7 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
                 ahead.later(sql)
             locked = ahead.later(COUNT)
             thread.answer = ahead.later(*thread.question) if thread.question else None
-            if not (thread.is_alone and thread.numbers.are_known):
+            if is_asked := thread.alone_for < QUIET_AFTER or not thread.numbers.are_known:
                 thread.numbers.ask(ahead)
         try:
             self._trip()
@@ -153,8 +155,8 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
             raise
         self._check_lock(locked)
         _, changes, moment = locked.fetchall()[0]
-        was_alone, thread.is_alone = thread.is_alone, changes == thread.changes + 1
-        if was_alone and not thread.is_alone:
+        thread.alone_for = thread.alone_for + 1 if changes == thread.changes + 1 else 0
+        if not (thread.alone_for or is_asked):
             thread.numbers.ask(ahead)
         thread.changes = changes
         self._clock.set(moment)
@@ -179,7 +181,7 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
 
     def rollback(self) -> None:
         thread = self._thread
-        thread.answer, thread.changes, thread.sends_ahead, thread.is_alone = None, -1, False, False
+        thread.answer, thread.changes, thread.sends_ahead, thread.alone_for = None, -1, False, 0
         if not self.is_closed():
             thread.ahead.drop()
             if connection.in_transaction(self.driver()):
