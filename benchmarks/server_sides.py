@@ -49,7 +49,7 @@ WORK = (
 
 
 class PlainEngine(PostgresEngine):
-    """The same without what makes it quick: psycopg executes each statement and waits for it, and for the disk."""
+    """The same without what makes it quick: psycopg waits for each statement, and for the disk at the commit."""
 
     def _connect(self) -> ServerConnection:
         conn = super()._connect()
