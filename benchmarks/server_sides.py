@@ -49,7 +49,7 @@ WORK = (
 
 
 class PlainEngine(PostgresEngine):
-    """The same without what makes it quick: psycopg waits for each statement, and for the disk at the commit."""
+    """The same without what makes it quick: each statement is waited for, and the disk under the lock."""
 
     def _connect(self) -> ServerConnection:
         conn = super()._connect()

@@ -189,7 +189,8 @@ class Pool:
 
     def _rows(self, order: Order, shape: Shape, given: Sequence[dict[str, object]]) -> list[Tuple]:
         """The rows in an order; a server, where each question is a trip, is asked for ``holders`` along."""
-        if not (database_at_work().sends_ahead and len(given) == 1 and given[0]["limit"] <= FEW):
+        limit: Any = given[0]["limit"]
+        if len(given) > 1 or limit > FEW or not database_at_work().sends_ahead:
             return order.rows(shape, given)
         rows = order.rows(shape._replace(row=True), given)
         self.holders |= {row[0]: row[-len(HOLDER) :] for row in rows}

@@ -117,8 +117,9 @@ class Ahead:
         """Gather a statement; ``is_lasting`` if the same will come again."""
         if isinstance(values, Mapping):
             sql, values, is_lasting = psycopg.ClientCursor(self._connection).mogrify(sql, values), (), False
-        answer, text, types = Answer(self), sql.encode(), ()
+        answer, text = Answer(self), sql.encode()
         dumped: Sequence[Any] = ()
+        types: tuple[int, ...] = ()
         if values:
             dumped = self._dumping.dump_sequence(values, [PyFormat.TEXT] * len(values))
             types = tuple([WIDE.get(kind, kind) for kind in self._dumping.types or ()])
@@ -219,7 +220,6 @@ class Ahead:
 class _Sent(NamedTuple):
     answer: Answer | None = None
     prepared: object = None
-
 
 
 @lru_cache(1000)

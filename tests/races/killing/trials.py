@@ -179,7 +179,7 @@ class Killing:
         return len(calls)
 
     def at_every_message(self, *, while_opening: bool) -> int:
-        """Kill it before each message to the server, before it reads each answer, and before it tells its own.
+        """Kill it before each message to the server, before each answer is read, and before its own is given.
 
         Return how many there are; those until the desk is open are alike for all kinds.
         """
