@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -20,10 +21,10 @@ from benchmarks.desks import FEW, leads
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
-from models.engine import SNAPSHOT
 from models.postgres import opening
+from models.postgres.ahead import PREPARE_AFTER, Ahead, Values
 from models.postgres.connection import ServerConnection
-from models.postgres.engine import PostgresEngine
+from models.postgres.engine import COUNT, FLUSH, PostgresEngine
 
 Add = Callable[[], object]
 RAW_TABLES = """
@@ -45,7 +46,6 @@ WORK = (
     "UPDATE raw_agents SET load = load + 1 WHERE agent_id = %s",
     "INSERT INTO raw_events (what) VALUES (%s)",
 )
-FLUSH = b"SELECT set_config('synchronous_commit', 'on', true), pg_logical_emit_message(true, 'raw', '')"
 
 
 class PlainEngine(PostgresEngine):
@@ -54,16 +54,30 @@ class PlainEngine(PostgresEngine):
     def _connect(self) -> ServerConnection:
         conn = super()._connect()
         conn.execute("SET synchronous_commit = on")
+        conn.prepare_threshold = PREPARE_AFTER
         return conn
 
-    def _start(self, kind: str | None) -> None:
-        if kind == SNAPSHOT or self._thread.makes_schema:
-            super()._start(kind)
-        else:
-            self._take_lock()
+    def _trip(self, *statements: str) -> None:
+        if statements[-1] == FLUSH:  # the commit has waited
+            statements = statements[-2:-1]
+        self.driver().execute("; ".join(statements).encode())
 
-    def commit(self) -> None:
-        self._send("COMMIT")
+    def _start(self, kind: str | None) -> None:
+        super()._start(kind)
+        self._thread.sends_ahead = False
+
+    def _take_lock(self) -> None:
+        cursor = self.driver().execute(f"BEGIN; {COUNT}".encode())
+        while cursor.nextset():
+            pass
+        _, changes, moment = cursor.fetchall()[0]
+        if changes != self._thread.changes + 1:
+            self._thread.numbers.forget()
+        self._thread.changes = changes
+        self._clock.set(moment)
+
+    def _ask(self, sql: str, values: Values, *, is_lasting: bool = True) -> Any:
+        return self.driver().execute(sql, values or None, prepare=None if is_lasting else False)
 
 
 @contextmanager
@@ -82,24 +96,25 @@ def opened(side: str, address: str) -> Iterator[Desk]:
 def adding(side: str, address: str) -> Iterator[Add]:
     """What takes in one lead, by a side's means."""
     if side in RAW:
-        with psycopg.connect(address, autocommit=True, prepare_threshold=2) as conn:
-            yield lambda: RAW[side](conn)
+        with psycopg.connect(address, autocommit=True, prepare_threshold=PREPARE_AFTER) as conn:
+            yield partial(RAW[side], Ahead(conn) if side == "lock" else conn)
     else:
         source = leads()
         with opened(side, address) as desk:
             yield lambda: intake.receive(desk, **next(source))
 
 
-def _by_lock(conn: psycopg.Connection[Any]) -> None:
+def _by_lock(ahead: Ahead) -> None:
     """Astra's design: one lock, statements sent ahead, the disk waited for after the lock is let go."""
-    conn.execute(b"BEGIN; SET LOCAL synchronous_commit = off; UPDATE raw_lock SET changes = changes + 1")
-    with conn.pipeline() as pipeline:
-        lead = conn.execute("INSERT INTO raw_leads (name) VALUES (%s) RETURNING lead_id", ("Nova",))
-        best = conn.execute(BEST)
-        pipeline.sync()
-        _rest(conn, lead.fetchall()[0][0], best.fetchall()[0][0])
-        conn.execute(b"COMMIT")
-        conn.execute(FLUSH)
+    for sql in ("BEGIN", "SET LOCAL synchronous_commit = off", "UPDATE raw_lock SET changes = changes + 1"):
+        ahead.later(sql)
+    ahead.trip()
+    lead = ahead.later("INSERT INTO raw_leads (name) VALUES (%s) RETURNING lead_id", ("Nova",))
+    best = ahead.ask(BEST)
+    for sql, values in _rest(lead.fetchall()[0][0], best.fetchall()[0][0]):
+        ahead.later(sql, values)
+    ahead.later("COMMIT")
+    ahead.ask(FLUSH)
 
 
 def _by_skipping(conn: psycopg.Connection[Any]) -> None:
@@ -107,15 +122,15 @@ def _by_skipping(conn: psycopg.Connection[Any]) -> None:
     with conn.transaction():
         lead = conn.execute("INSERT INTO raw_leads (name) VALUES (%s) RETURNING lead_id", ("Nova",))
         best = conn.execute(f"{BEST} FOR UPDATE SKIP LOCKED")
-        _rest(conn, lead.fetchall()[0][0], best.fetchall()[0][0])
+        for sql, values in _rest(lead.fetchall()[0][0], best.fetchall()[0][0]):
+            conn.execute(sql, values)
 
 
-def _rest(conn: psycopg.Connection[Any], lead_id: int, agent_id: int) -> None:
-    for sql, values in zip(WORK, ((lead_id, agent_id), (agent_id,), ("lead",)), strict=True):
-        conn.execute(sql, values)
+def _rest(lead_id: int, agent_id: int) -> list[tuple[str, tuple[object, ...]]]:
+    return list(zip(WORK, ((lead_id, agent_id), (agent_id,), ("lead",)), strict=True))
 
 
-RAW: dict[str, Callable[[psycopg.Connection[Any]], None]] = {"lock": _by_lock, "skip": _by_skipping}
+RAW: dict[str, Callable[..., None]] = {"lock": _by_lock, "skip": _by_skipping}
 
 
 def make_raw_tables(address: str) -> None:

@@ -85,8 +85,11 @@ class BaseModel(DeskModel):
             values = database.run(sql, (key,)).fetchone()
         except OverflowError:  # more than 64 bits: no such key exists
             return None
-        if values is None:
-            return None
+        return None if values is None else cls.as_read(values)
+
+    @classmethod
+    def as_read(cls, values: Sequence[object]) -> Self:
+        """A row for writing, of columns in the order of the fields, read under the lock just now."""
         self = cls.__new__(cls)
         self.__data__ = dict(zip(cls._meta.sorted_field_names, values, strict=True))
         self.__rel__ = {}
@@ -237,6 +240,11 @@ class CompiledQuery:
     def __call__(self, **values: object) -> list[tuple[Any, ...]]:
         cursor = database_at_work().run(*self._with(values))
         rows: list[tuple[Any, ...]] = cursor.fetchall() if cursor.description else []
+        return rows
+
+    def first(self, **values: object) -> list[tuple[Any, ...]]:
+        """The rows of what every transaction asks first."""
+        rows: list[tuple[Any, ...]] = database_at_work().run_first(*self._with(values)).fetchall()
         return rows
 
     def later(self, **values: object) -> None:

@@ -33,7 +33,8 @@ class Lead(BaseModel):
 
     ``booking`` is the one that the triggers opened for a lead just saved, and ``priority`` what it begins
     with: the booking keeps it. ``is_first``: the customer is new; ``on_open`` is what the entry says about an
-    open booking of theirs (dispatch/assignment/customer_owner.py).
+    open booking of theirs (dispatch/assignment/customer_owner.py). ``holder`` is the row of the agent chosen,
+    where it was read along with the choice.
     """
 
     label = "lead"
@@ -42,6 +43,7 @@ class Lead(BaseModel):
     priority: int = MEDIUM
     is_first: bool = False
     on_open: str | None = None
+    holder: Any = None
 
     lead_id = AutoField()
     customer_id = reference(Customer, "customer_id")

@@ -225,6 +225,10 @@ class Engine(Database, ABC):
     def run(self, sql: str, values: Sequence[object]) -> Any:
         """Execute one statement directly on the driver, and return its cursor. Raises Peewee's errors."""
 
+    def run_first(self, sql: str, values: Sequence[object]) -> Any:
+        """``run`` with what every transaction asks first: a server is asked along with the lock."""
+        return self.run(sql, values)
+
     @abstractmethod
     def later(self, sql: str, values: Sequence[object]) -> None:
         """Execute a statement that needs no answer; the next one, or the commit, may raise its error."""

@@ -96,7 +96,8 @@ def move_load(_sender: type[Booking], booking: Booking, created: bool) -> None:
     if held is not None:
         _change_load(held, -1)
     if holds is not None:
-        booking.holder = _change_load(holds, +1, booking.changed_at)
+        known = booking.holder if created else None
+        booking.holder = _change_load(holds, +1, booking.changed_at, known)
 
 
 @after_save(Booking)
@@ -164,8 +165,10 @@ def _gather(
         gathered[holds] = gathered.get(holds, (0, None))[0] + 1, given_at
 
 
-def _change_load(agent_id: int, step: int, given_at: str | None = None) -> Holder:
-    agent = Holder.lock(agent_id)
+def _change_load(
+    agent_id: int, step: int, given_at: str | None = None, known: Holder | None = None
+) -> Holder:
+    agent = known or Holder.lock(agent_id)
     agent.load = stepped(agent.load, step, agent, "load", "Pending bookings")
     if given_at is not None:
         agent.last_given_at = given_at
@@ -239,6 +242,6 @@ def open_booking(lead: Lead, assignment: Assignment | None) -> None:
         given_at=at if assignment else None,
         priority=lead.priority,
     )
-    booking.source = row["source"]
+    booking.source, booking.holder = row["source"], lead.holder
     booking.save()
     lead.booking = booking

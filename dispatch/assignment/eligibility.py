@@ -31,10 +31,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from peewee import Case, Expression, ModelSelect, fn
 
 from dispatch.queries.caps import CAP, scoped_rules
-from models.agents import AVAILABLE, BREAK, TAKES_WORK, Taker
+from models.agents import AVAILABLE, BREAK, TAKES_WORK, Holder, Taker
 from models.base import CompiledQuery, parameter, tuples
 from models.caps import current_caps, mark
 from models.customers import Lead
+from models.database import database_at_work
 from models.sql import ONE, TRUE, ZERO, position
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ PROFILE: Final = (
     Taker.locations,
     Taker.weight,
 )
+HOLDER: Final = Holder._meta.sorted_fields
+FEW = 16  # agents whose rows are read along
 UNABLE_COLUMNS = 4  # the first columns of a profile, which say why an agent may take no work
 _keeps_rules = itemgetter(_KEEPS)
 
@@ -87,12 +90,13 @@ class Shape(NamedTuple):
 
     A first ``look`` is not narrowed by the rules, but has two extra columns: whether the agent meets the
     rules, and whether any agent may not take work. Usually all do, and none is unable. ``profile`` is the
-    number of PROFILE columns after the policy's.
+    number of PROFILE columns after the policy's. With ``row`` the columns of HOLDER come last.
     """
 
     rules: tuple[str, ...]
     look: bool = False
     profile: int = 0
+    row: bool = False
 
 
 class Order:
@@ -127,6 +131,8 @@ class Order:
             query = query.where(*rules)
         if shape.profile:
             query = query.select_extend(*PROFILE[: shape.profile])
+        if shape.row:
+            query = query.join(Holder, on=Holder.agent_id == Taker.agent_id).select_extend(*HOLDER)
         return query.limit(parameter("limit"))
 
 
@@ -141,7 +147,7 @@ class Pool:
     After a look ``is_narrow`` is whether the rules excluded anybody who would have been among the first,
     and ``some_unable`` whether any agent may not take work. If ``profile`` columns are requested,
     ``profiles`` has those of every agent found. ``read`` is for what a policy read for its choice and needs
-    again when the lead is given.
+    again when the lead is given. ``holders`` are rows of agents, read along with the order.
     """
 
     desk: Desk | None = None
@@ -153,6 +159,7 @@ class Pool:
     some_unable: bool = True
     profile: int = 0
     profiles: dict[int, Tuple] = field(default_factory=dict)
+    holders: dict[int, Tuple] = field(default_factory=dict)
     read: Any = None
 
     def first(self, order: Order, limit: int, **values: object) -> list[Tuple]:
@@ -170,15 +177,29 @@ class Pool:
         return {**self.values, **values, "limit": wanted, "takes_work": self.takes_work}
 
     def _read(self, order: Order, given: Sequence[dict[str, object]]) -> list[Tuple]:
-        rows = order.rows(Shape(self.rules, not self.profile, self.profile), given)
         if self.profile:
+            rows = order.rows(Shape(self.rules, profile=self.profile), given)
             self.profiles |= {row[0]: row[-self.profile :] for row in rows}
-        elif rows:
+        elif rows := self._rows(order, Shape(self.rules, look=True), given):
             self.some_unable = rows[0][_UNABLE]
             if self.rules and not all(map(_keeps_rules, rows)):
                 self.is_narrow = True
-                rows = order.rows(Shape(self.rules), given)
+                rows = self._rows(order, Shape(self.rules), given)
         return [row for row in rows if row[0] not in self.without] if self.without else rows
+
+    def _rows(self, order: Order, shape: Shape, given: Sequence[dict[str, object]]) -> list[Tuple]:
+        """The rows in an order; a server, where each question is a trip, is asked for ``holders`` along."""
+        limit: Any = given[0]["limit"]
+        if len(given) > 1 or limit > FEW or not database_at_work().sends_ahead:
+            return order.rows(shape, given)
+        rows = order.rows(shape._replace(row=True), given)
+        self.holders |= {row[0]: row[-len(HOLDER) :] for row in rows}
+        return [row[: -len(HOLDER)] for row in rows]
+
+    def holder(self, agent_id: int) -> Holder | None:
+        """The row of an agent of the pool, if it was read along."""
+        values = self.holders.get(agent_id)
+        return None if values is None else Holder.as_read(values)
 
     def agent_ids(self) -> list[int]:
         """The ids of all agents of the pool, in order: for a policy that has no order in SQL."""

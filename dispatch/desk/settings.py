@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from peewee import fn
+from peewee import SQL, fn
 
 from models.agents import Agent
 from models.audit import Event
@@ -46,7 +46,7 @@ _row_of = CompiledQuery(lambda: Setting.select(Setting.value).where(Setting.key 
 _next_due = Agent.select(fn.MIN(Agent.due_at)).where(Agent.due_at.is_null(False))
 _listing = Agent.select(Agent.agent_id).where(Agent.skills.is_null(False) | Agent.locations.is_null(False))
 _kept = Setting.alias()
-_next_timed = _kept.select(fn.MIN(_kept.value)).where(_kept.key.between("timed_", "timed_~"))
+_next_timed = _kept.select(fn.MIN(_kept.value)).where(_kept.key.between(SQL("'timed_'"), SQL("'timed_~'")))
 _last_event = Event.select(fn.MAX(Event.event_id))
 _at_the_start = CompiledQuery(
     lambda: Setting.select(Setting.value, fn.EXISTS(_listing), _next_due, _next_timed, _last_event).where(
@@ -89,7 +89,7 @@ class Settings:
 
     def begin(self) -> int:
         """Do the same at the start of a command, or of a choice outside of one; return the newest event."""
-        version, self.some_listing, turn, timed, newest = _present(_at_the_start(key=VERSION_KEY))
+        version, self.some_listing, turn, timed, newest = _present(_at_the_start.first(key=VERSION_KEY))
         self.due_at = turn if timed is None or (turn is not None and turn < timed) else timed
         self._take_over(version)
         return newest or 0

@@ -18,6 +18,7 @@ from models.agents import Agent
 from models.base import tuples
 from models.bookings import STATUSES, Booking
 from models.customers import Customer, Lead
+from models.database import database_at_work
 from models.priorities import MEDIUM, PRIORITIES
 from models.sql import caseless, in_small_letters
 
@@ -171,7 +172,7 @@ def numbers(
     queries = [
         query
         for part in (reversed(parts) if descending else parts)
-        if (query := _query(part, sort, conditions, place, descending=descending)) is not None
+        if (query := _query(part, sort, conditions, limit, place, descending=descending)) is not None
     ]
     if ORDERS[sort].merged:
         key = [Entity("key0")] * bool(parts[0].keys)
@@ -184,7 +185,13 @@ def numbers(
 
 
 def _query(
-    part: Part, sort: str, conditions: list[Any], place: tuple[Any, ...] | None, *, descending: bool
+    part: Part,
+    sort: str,
+    conditions: list[Any],
+    limit: int | None,
+    place: tuple[Any, ...] | None,
+    *,
+    descending: bool,
 ) -> Any:
     """Return the query of a part from a place on; None if all of it is before."""
     bounds = list[Any]()
@@ -200,9 +207,9 @@ def _query(
         bounds.append(part.condition)
     keys = [key.alias(f"key{position}") for position, key in enumerate(part.keys)]
     query = _joined(part, sort, Booking.booking_id.alias("number"), *keys).where(*conditions, *bounds)
-    if ORDERS[sort].merged:
-        return query
-    return query.order_by(*directed(descending, *part.keys, Booking.booking_id))
+    if ORDERS[sort].merged and not database_at_work().compound_select_parentheses:
+        return query  # it is merged in order by itself
+    return query.order_by(*directed(descending, *part.keys, Booking.booking_id)).limit(limit)
 
 
 def _joined(part: Part, sort: str, *columns: Any) -> Any:

@@ -14,7 +14,6 @@ from models.postgres.patience import Waiter
 
 logging.getLogger("psycopg").addHandler(logging.NullHandler())  # else it writes to stderr, over everything
 OLDEST_SERVER = 140_000
-PREPARE_AFTER = 2  # executions
 NOW = "extract(epoch FROM clock_timestamp())"
 """The server's time in SQL, in seconds."""
 FIRST = f"SELECT pg_backend_pid(), {NOW}"
@@ -35,7 +34,7 @@ SETTINGS = IN_EACH_TRANSACTION | {
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "15000",
 }
-SET_LOCAL = "".join(f"; SET LOCAL {name} = '{value}'" for name, value in IN_EACH_TRANSACTION.items())
+SET_LOCAL = [f"SET LOCAL {name} = '{value}'" for name, value in IN_EACH_TRANSACTION.items()]
 """What a transaction begins with where a connection keeps no settings."""
 CHANGEABLE: dict[str, Any] = {
     "application_name": APPLICATION_NAME,
@@ -98,7 +97,7 @@ def _get_to_know(connection: ServerConnection) -> None:
     pid, connection.opened_at = connection.execute(FIRST.encode()).fetchall()[0]
     connection.is_pooled = pid != connection.info.backend_pid
     if not connection.is_pooled:
-        connection.pid, connection.prepare_threshold = pid, PREPARE_AFTER
+        connection.pid = pid
 
 
 def _open(address: Address, **more: Any) -> ServerConnection:

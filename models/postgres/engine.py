@@ -9,7 +9,7 @@ it as they left it knows that nobody else has written since.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,7 +22,7 @@ from models.clock import Clock, ServerClock
 from models.engine import SNAPSHOT, Engine, newer, older
 from models.postgres import connection, refusals
 from models.postgres.address import Address
-from models.postgres.ahead import Ahead, overflows
+from models.postgres.ahead import Ahead, Answer, Values, overflows
 from models.postgres.dialect import PostgresDialect
 from models.postgres.inspection_words import PostgresWords
 from models.postgres.listening import NOTIFY, Listener
@@ -30,7 +30,9 @@ from models.postgres.numbers import Numbers, highest
 from models.postgres.served_desk import ServedDesk
 from models.postgres.tables import rights, upgrade
 
-Values = Sequence[object] | Mapping[str, object]
+QUIET_AFTER = 10
+"""Transactions after which nobody else is expected to write."""
+Question = tuple[str, Sequence[object]]
 COUNT = f"UPDATE desk_lock SET changes = changes + 1 RETURNING schema_version, changes, {connection.NOW}"
 LOOK = f"SELECT changes, {connection.NOW} FROM desk_lock"
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -45,12 +47,16 @@ class _Thread(threading.local):
     writes = False
     makes_schema = False
     is_loading = False
+    sends_ahead = False
     changes = -1
+    alone_for = 0  # transactions between which nobody else has written
+    ahead: Ahead
 
     def __init__(self) -> None:
         self.numbers = Numbers()
-        self.ahead: Ahead | None = None
         self.listener: Listener | None = None
+        self.question: Question | None = None
+        self.answer: Answer | None = None  # to the question, while nothing has been written
 
 
 class PostgresEngine(PostgresqlDatabase, ServedDesk):
@@ -77,9 +83,10 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
         thread = self._thread
         thread.waits_for_disk, thread.writes, thread.changes = True, False, -1
         thread.numbers.forget()
-        thread.listener = None
+        thread.listener, thread.sends_ahead, thread.alone_for = None, False, 0
         with peewee_errors:
             opened = connection.connect(self.server)
+        thread.ahead = Ahead(opened, prepares=not opened.is_pooled)
         self._clock.set(opened.opened_at)
         return opened
 
@@ -119,30 +126,44 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
             self._start(kind)
 
     def _start(self, kind: str | None) -> None:
+        thread = self._thread
         if kind == SNAPSHOT:
-            self._send(READ)
-        elif self._thread.makes_schema:
-            self._send(upgrade.MAKE)
+            self._trip(READ)
+        elif thread.makes_schema:
+            self._trip("BEGIN", upgrade.LOCK)
         else:
             self._take_lock()
-            if not self._thread.is_loading:
-                with peewee_errors:
-                    self._thread.ahead = Ahead(self.driver())
-                    self._thread.numbers.ask(self.driver())
+            thread.sends_ahead = not thread.is_loading
 
     def _take_lock(self) -> None:
+        """Take the lock, and what a command asks next along with it."""
+        thread, ahead, is_pooled = self._thread, self._ahead(), self.driver().is_pooled
+        with peewee_errors:
+            for sql in ("BEGIN", *(connection.SET_LOCAL if is_pooled else ())):
+                ahead.later(sql)
+            locked = ahead.later(COUNT)
+            thread.answer = ahead.later(*thread.question) if thread.question else None
+            if is_asked := thread.alone_for < QUIET_AFTER or not thread.numbers.are_known:
+                thread.numbers.ask(ahead)
         try:
-            own = connection.SET_LOCAL if self.driver().is_pooled else ""
-            version, changes, moment = self._send(f"BEGIN{own}; {COUNT}", last=True).fetchall()[0]
-        except OperationalError as error:
+            self._trip()
+        except PeeweeException as error:
+            self._check_lock(locked)
             self.rollback()
             if refusals.is_locked(error):
                 raise refusals.still_locked() from error
             raise
-        if changes != self._thread.changes + 1:
-            self._thread.numbers.forget()
-        self._thread.changes = changes
+        self._check_lock(locked)
+        _, changes, moment = locked.fetchall()[0]
+        thread.alone_for = thread.alone_for + 1 if changes == thread.changes + 1 else 0
+        if not (thread.alone_for or is_asked):
+            thread.numbers.ask(ahead)
+        thread.changes = changes
         self._clock.set(moment)
+
+    def _check_lock(self, locked: Answer) -> None:
+        """Refuse a schema of another version, whatever has failed behind the lock."""
+        version = locked.fetchall()[0][0] if locked.is_there else engine.SCHEMA_VERSION
         if version != engine.SCHEMA_VERSION:
             self.rollback()
             if version > engine.SCHEMA_VERSION:
@@ -154,26 +175,23 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
         thread = self._thread
         told = (NOTIFY,) if thread.writes and not thread.makes_schema else ()
         last = (*told, "COMMIT", FLUSH) if thread.writes and thread.waits_for_disk else (*told, "COMMIT")
-        ahead, self._thread.ahead = self._thread.ahead, None
-        if ahead is None:
-            self._send("; ".join(last))
-        else:
-            with peewee_errors, overflows():
-                ahead.end(last)
+        thread.answer, thread.sends_ahead = None, False
+        with overflows():
+            self._trip(*last)
 
     def rollback(self) -> None:
-        self._thread.changes = -1
-        ahead, self._thread.ahead = self._thread.ahead, None
-        if ahead is not None:
-            ahead.abandon()
-        if not self.is_closed() and connection.in_transaction(self.driver()):
-            self._send("ROLLBACK")
+        thread = self._thread
+        thread.answer, thread.changes, thread.sends_ahead, thread.alone_for = None, -1, False, 0
+        if not self.is_closed():
+            thread.ahead.drop()
+            if connection.in_transaction(self.driver()):
+                self._trip("ROLLBACK")
 
     def wait_for_disk(self, *, wanted: bool) -> None:
         self._thread.waits_for_disk = wanted
 
     def flush(self) -> None:
-        self._send(FLUSH)
+        self._trip(FLUSH)
 
     @property
     def clock(self) -> Clock:
@@ -216,54 +234,54 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
 
     # statements
 
-    def _send(self, sql: str, *, last: bool = False) -> psycopg.Cursor[Any]:
-        """Send statements without parameters in one trip; the cursor is at the first result, or the last."""
+    def _trip(self, *statements: str) -> None:
+        """Carry out statements, after what was sent ahead."""
         with peewee_errors:
-            cursor = self.driver().execute(sql.encode())
-        while last and cursor.nextset():
-            pass
-        return cursor
+            ahead = self._ahead()
+            for sql in statements:
+                ahead.later(sql)
+            ahead.trip()
 
-    def run(self, sql: str, values: Values) -> psycopg.Cursor[Any]:
+    def _ahead(self) -> Ahead:
+        """What is sent by this thread's connection, which is opened if necessary."""
+        if self._state.conn is None:  # type: ignore[attr-defined]
+            self.driver()
+        return self._thread.ahead
+
+    def run_first(self, sql: str, values: Sequence[object]) -> Answer:
+        thread = self._thread
+        answer, thread.answer = thread.answer, None
+        if answer is not None and thread.question == (sql, values):
+            return answer
+        thread.question = (sql, values)
+        return self.run(sql, values)
+
+    def run(self, sql: str, values: Values) -> Answer:
+        self._thread.answer = None
         if sql.startswith("INSERT"):  # with numbers of its own
             self._thread.numbers.forget()
-        return self._execute(sql, values)
+        with peewee_errors, overflows():
+            return self._ask(sql, values)
 
-    def _execute(self, sql: str, values: Values) -> psycopg.Cursor[Any]:
+    def _ask(self, sql: str, values: Values, *, is_lasting: bool = True) -> Answer:
         try:
-            conn: psycopg.Connection[Any] = self._state.conn or self.driver()  # type: ignore[attr-defined]
-            cursor = conn.execute(sql, values or None)
-            if self._thread.ahead is not None:
-                self._thread.ahead.wait()
-            return cursor
-        except psycopg.Error as error:
-            self._go_on()
-            if isinstance(error, psycopg.errors.NumericValueOutOfRange):
-                raise OverflowError(str(error)) from error  # as SQLite's driver says it
-            with peewee_errors:  # converted to Peewee's errors, as everywhere else
-                if isinstance(error, psycopg.OperationalError) and self._replace_lost():
-                    return self.driver().execute(sql, values or None)
+            return self._ahead().ask(sql, values, is_lasting=is_lasting)
+        except psycopg.OperationalError:
+            if not self._replace_lost():
                 raise
+            return self._ahead().ask(sql, values, is_lasting=is_lasting)
 
     @property
     def sends_ahead(self) -> bool:
         return True
 
     def later(self, sql: str, values: Sequence[object]) -> None:
-        if self._thread.ahead is None:
-            self._execute(sql, values)
-            return
-        try:
-            with peewee_errors:
-                self.driver().execute(sql, values or None)
-        except PeeweeException:
-            self._go_on()
-            raise
-
-    def _go_on(self) -> None:
-        """After an error, let a savepoint's end be carried out."""
-        if self._thread.ahead is not None:
-            self._thread.ahead.go_on()
+        self._thread.answer = None
+        with peewee_errors, overflows():
+            if self._thread.sends_ahead:
+                self._thread.ahead.later(sql, values)
+            else:
+                self._ask(sql, values)
 
     def check_schema(self) -> None:
         """Nothing to do: a transaction has begun with it."""
@@ -273,25 +291,21 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
         with peewee_errors:
             self.driver().cursor().executemany(sql, rows)
 
-    def execute_sql(self, sql: str, params: Sequence[object] | None = None) -> psycopg.Cursor[Any]:
+    def execute_sql(self, sql: str, params: Sequence[object] | None = None) -> Any:
         """Execute a statement of Peewee's with its values written into it.
 
         As parameters of their own they would differ from each other, in GROUP BY and where they stand in
         SELECT, and none of these statements comes often enough to be prepared.
         """
+        self._thread.answer = None
         if sql.startswith("ROLLBACK"):  # to a savepoint: its numbers are free again
             self._thread.numbers.forget()
+            self._thread.ahead.drop()
         with peewee_errors, overflows():
-            try:
-                cursor = psycopg.ClientCursor(self.driver()).execute(sql, params or None)
-                if self._thread.ahead is not None:
-                    self._thread.ahead.wait()
-                return cursor
-            except psycopg.Error as error:
-                self._go_on()
-                if not isinstance(error, psycopg.OperationalError) or not self._replace_lost():
-                    raise
-                return psycopg.ClientCursor(self.driver()).execute(sql, params or None)
+            text = psycopg.ClientCursor(self.driver()).mogrify(sql, params) if params else sql
+            if self._thread.makes_schema:  # by several statements at once
+                return self.driver().execute(text.encode())
+            return self._ask(text, (), is_lasting=False)
 
     def keeps_order(self, policy: str) -> bool:
         if self._thread.makes_schema or self.is_owner:

@@ -6,9 +6,7 @@ numbered are asked for in one statement, sent ahead with the first one of the tr
 
 from __future__ import annotations
 
-from typing import Any
-
-import psycopg
+from models.postgres.ahead import Ahead, Answer
 
 
 def highest(table: str, key: str) -> str:
@@ -21,18 +19,23 @@ class Numbers:
     def __init__(self) -> None:
         self._last: dict[str, int] = {}
         self._keys: dict[str, str] = {}
-        self._asked: psycopg.Cursor[Any] | None = None
-        self._question = b""
+        self._asked: Answer | None = None
+        self._question = ""
 
     def forget(self) -> None:
         """Somebody else may have written, or rows are gone again."""
         self._last.clear()
         self._asked = None
 
-    def ask(self, connection: psycopg.Connection[Any]) -> None:
-        """Send the question ahead, unless the numbers are known."""
-        if not self._last and self._question:
-            self._asked = connection.execute(self._question)
+    @property
+    def are_known(self) -> bool:
+        return bool(self._last)
+
+    def ask(self, ahead: Ahead) -> None:
+        """Forget them, and send the question ahead."""
+        self.forget()
+        if self._question:
+            self._asked = ahead.later(self._question)
 
     def has(self, table: str) -> bool:
         """Whether the number of a table's next row is known."""
@@ -47,7 +50,7 @@ class Numbers:
         if table not in self._keys:
             self._keys[table] = key
             questions = ", ".join(f"({highest(*each)})" for each in self._keys.items())
-            self._question = f"SELECT {questions}".encode()
+            self._question = f"SELECT {questions}"
 
     def take(self, table: str) -> int:
         """Return the number of a table's next row, which from now on has it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -16,19 +16,20 @@ from tests.astra_tui.conftest import LEAD, Run
 @pytest.fixture
 def lose(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Lose the answers to the next commits, which the server has taken."""
-    real = Ahead.end
+    real = Ahead.trip
 
     def at_commit(times: int) -> None:
         left = [times]
 
-        def end(self: Ahead, last: Sequence[str]) -> None:
-            real(self, last)
-            if left[0]:
+        def trip(self: Ahead) -> None:
+            is_commit = any(one.sql.startswith(b"NOTIFY") for one in self._gathered)
+            real(self)
+            if is_commit and left[0]:
                 left[0] -= 1
                 self._connection.close()
                 raise psycopg.OperationalError("server closed the connection unexpectedly")
 
-        monkeypatch.setattr(Ahead, "end", end)
+        monkeypatch.setattr(Ahead, "trip", trip)
 
     return at_commit
 

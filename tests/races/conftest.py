@@ -22,6 +22,7 @@ from dispatch.operations.doctor import examine
 from tests.by_hand import as_file, ask
 from tests.races.killing.server import Unwatched
 from tests.races.killing.trials import Trials
+from tests.server import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = Path(__file__).with_name("worker.py")
@@ -139,11 +140,26 @@ def trials(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="session")
 def watched_trials(trials: Trials, tmp_path_factory: pytest.TempPathFactory) -> Trials:
     """The same where strace can stop a process at a system call; the test is skipped elsewhere."""
+    _watch(trials, tmp_path_factory)
+    return trials
+
+
+@pytest.fixture(scope="session")
+def server_trials(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trials]:
+    """The same with desks on a server, whatever the engine of the other tests."""
+    trials = Trials(tmp_path_factory.mktemp("server_trials"), server)
+    try:
+        _watch(trials, tmp_path_factory)
+        yield trials
+    finally:
+        trials.end()
+
+
+def _watch(trials: Trials, tmp_path_factory: pytest.TempPathFactory) -> None:
     try:
         trials.act("claim", trace_to=str(tmp_path_factory.mktemp("probe") / "trace"))
     except Unwatched as error:
         pytest.skip(str(error))
-    return trials
 
 
 @pytest.fixture(name="ask")

@@ -52,6 +52,9 @@ AT_EVERY_WRITE = (
 )
 
 
+ON_SERVER = [name for name in SOUND if not SOUND[name].copies]
+
+
 def about_files(name: str) -> Any:
     """The name as a test's parameter: copies of a file are not for a server's desk."""
     return pytest.param(name, marks=pytest.mark.on_file) if SOUND[name].copies else name
@@ -87,6 +90,18 @@ def test_a_kill_at_any_write_loses_nothing(watched_trials: Trials, name: str) ->
     judge(killing, "at every write")
     assert killing.landed["before"] > 1
     assert killing.landed["after"] >= 1, "the commit and its answer are two writes"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["claim", *(pytest.param(name, marks=pytest.mark.stress) for name in ON_SERVER if name != "claim")],
+)
+def test_a_kill_between_any_two_messages_loses_nothing(server_trials: Trials, name: str) -> None:
+    killing = Killing(server_trials, name)
+    assert killing.at_every_message(while_opening=name == "lead") > 5
+    judge(killing, "at every message")
+    assert killing.landed["before"] >= 1
+    assert killing.landed["after"] >= 1, "the commit and its answer are two messages"
 
 
 @pytest.mark.on_file

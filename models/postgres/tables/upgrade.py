@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from models.postgres.server_database import ServerDatabase
 
 TRIGRAMS = "SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'pg_trgm'"
-MAKE = "BEGIN; SELECT pg_advisory_xact_lock(1095980114)"  # "ASTR"; two processes may find the database empty
+LOCK = "SELECT pg_advisory_xact_lock(1095980114)"  # "ASTR"; two processes may find the database empty
 LOCK_TABLE = "CREATE TABLE desk_lock (schema_version BIGINT NOT NULL, changes BIGINT NOT NULL)"
 IS_JSON = """CREATE FUNCTION desk_is_json(given TEXT) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
     BEGIN PERFORM given::json; RETURN given IS NOT NULL;

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from dispatch import agents
@@ -20,7 +21,7 @@ from dispatch.operations.doctor import examine
 from models.audit import Event
 from models.customers import Lead
 from models.errors import DatabaseUnavailable
-from models.postgres.engine import PostgresEngine
+from models.postgres.ahead import Ahead
 from tests.conftest import QUIET, server_or_skip
 from tests.server import DURABLE, Server
 
@@ -96,23 +97,28 @@ def test_a_connection_lost_between_commands_is_replaced(
     assert desk.data_version() > 0
 
 
-def test_a_connection_lost_behind_the_lock_is_replaced(
+@pytest.mark.parametrize("has_the_lock", [False, True])
+def test_a_connection_lost_with_the_lock_is_replaced(
     desk: Desk,
     add_agent: Callable[..., Any],
     add_lead: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
+    has_the_lock: bool,
 ) -> None:
-    """What follows the lock ahead of the command is lost, too, and the command has not begun."""
+    """What is asked along with the lock is lost, too, and the command has not begun."""
     add_agent()
-    take_lock, losses = PostgresEngine._take_lock, iter([True])
+    trip, losses = Ahead.trip, iter([True])
 
-    def lost(engine: PostgresEngine) -> None:
-        take_lock(engine)
-        engine._thread.numbers.forget()  # as if others had written
-        if next(losses, False):
-            engine.driver().close()
+    def lost(ahead: Ahead) -> None:
+        is_lost = next(losses, False)
+        if is_lost and not has_the_lock:
+            ahead._connection.close()
+        trip(ahead)
+        if is_lost:
+            ahead._connection.close()
+            raise psycopg.OperationalError("lost")
 
-    monkeypatch.setattr(PostgresEngine, "_take_lock", lost)
+    monkeypatch.setattr(Ahead, "trip", lost)
     assert add_lead("Kate")["booking_id"] == 1
     assert names(desk) == ["Kate"]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import select
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
 import pytest
-from peewee import IntegrityError
+from peewee import IntegrityError, ProgrammingError
 
 from dispatch.bookings import lifecycle
 from dispatch.bootstrap import open_desk
@@ -17,11 +16,11 @@ from dispatch.desk.desk import Desk
 from dispatch.desk.terminal.repeating import Repeating
 from dispatch.leads import intake
 from models.agents import Agent
-from models.postgres.ahead import Ahead
-from models.postgres.engine import PostgresEngine
+from models.postgres import ahead
+from models.postgres.connection import ServerConnection
 
-LEAD_TRIPS = 5  # the lock; the settings; who may take it; the agent's row; the end
-CLAIM_TRIPS, CONFIRM_TRIPS = 6, 8
+LEAD_TRIPS = 3  # the lock and the settings; who may take it, with the agent's row; the end
+CLAIM_TRIPS, CONFIRM_TRIPS = 5, 7
 OTHERS_LEAD = {
     "name": "Nova",
     "method": "Text",
@@ -39,17 +38,16 @@ def desk(address: str, clock: Any) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What has waited for the server, one name a trip."""
-    found: list[str] = []
-    for owner, name in ((PostgresEngine, "_send"), (Ahead, "wait"), (Ahead, "end")):
-        real: Callable[..., Any] = getattr(owner, name)
+def trips(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What has waited for the server: whatever is sent is waited for."""
+    found: list[object] = []
+    real = ServerConnection.wait
 
-        def counted(*given: Any, real: Callable[..., Any] = real, name: str = name, **named: Any) -> Any:
-            found.append(name)
-            return real(*given, **named)
+    def counted(self: ServerConnection, *given: Any, **named: Any) -> Any:
+        found.append(given)
+        return real(self, *given, **named)
 
-        monkeypatch.setattr(owner, name, counted)
+    monkeypatch.setattr(ServerConnection, "wait", counted)
     return found
 
 
@@ -66,7 +64,7 @@ def test_commands_wait_for_the_server_a_few_times(
     add_agent: Callable[..., Any],
     add_lead: Callable[..., Any],
     others_write: Callable[[], object],
-    trips: list[str],
+    trips: list[object],
     alone: bool,
     is_repeated: bool,
 ) -> None:
@@ -116,18 +114,24 @@ def test_an_error_of_what_was_sent_ahead_ends_the_transaction(
     assert add_lead()["booking_id"] == 1
 
 
-@pytest.mark.parametrize("arrives_before", [False, True])
+BREAK = "UPDATE space_travel_agents SET load = -1"
+
+
+class _Stop(Exception):
+    pass
+
+
+@pytest.mark.parametrize("asks_afterwards", [False, True])
 def test_an_error_of_what_was_sent_ahead_ends_a_savepoint_alone(
-    desk: Desk, add_agent: Callable[..., Any], arrives_before: bool
+    desk: Desk, add_agent: Callable[..., Any], asks_afterwards: bool
 ) -> None:
-    """The server may answer before the savepoint's end is sent, or after."""
     add_agent()
 
     def break_a_rule() -> None:
         with desk.database.savepoint():
-            desk.database.later("UPDATE space_travel_agents SET load = -1", ())
-            if arrives_before:
-                assert select.select([desk.database.driver()], [], [], 30)[0]
+            desk.database.later(BREAK, ())
+            if asks_afterwards:
+                desk.database.run("SELECT 1", ())
 
     with desk.transaction():
         with pytest.raises(IntegrityError):
@@ -137,3 +141,80 @@ def test_an_error_of_what_was_sent_ahead_ends_a_savepoint_alone(
         agent.save()
     with desk.reading():
         assert (Agent.lock(1).last_name, Agent.lock(1).load) == ("Lovelace", 0)
+
+
+def test_what_was_gathered_in_a_savepoint_goes_with_it(desk: Desk, add_agent: Callable[..., Any]) -> None:
+    add_agent()
+
+    def stop() -> None:
+        with desk.database.savepoint():
+            desk.database.later(BREAK, ())
+            raise _Stop
+
+    with desk.transaction():
+        desk.database.later("UPDATE space_travel_agents SET capacity = 7", ())
+        with pytest.raises(_Stop):
+            stop()
+    with desk.reading():
+        assert (Agent.lock(1).capacity, Agent.lock(1).load) == (7, 0)
+
+
+def test_many_statements_are_carried_out_in_order(desk: Desk, add_agent: Callable[..., Any]) -> None:
+    add_agent()
+    many = 3 * ahead.MOST_AT_ONCE
+    with desk.transaction():
+        for number in range(1, many + 1):
+            sql = "UPDATE space_travel_agents SET load = %s WHERE load = %s"
+            desk.database.later(sql, (number, number - 1))
+    with desk.reading():
+        assert Agent.lock(1).load == many
+
+
+def test_the_server_forgets_statements_that_were_prepared_long_ago(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ahead, "MOST_PREPARED", 5)
+    prepared = "SELECT count(*) FROM pg_prepared_statements"
+    with desk.reading():
+        for number in [*range(20), *range(20)]:
+            for _ in range(ahead.PREPARE_AFTER + 1):
+                sql = f"SELECT {number} + %s"
+                assert desk.database.run(sql, (1,)).fetchall() == [(number + 1,)]
+        assert desk.database.run(prepared, ()).fetchall()[0][0] <= 5
+
+
+def test_a_statement_whose_preparation_failed_is_prepared_again(desk: Desk) -> None:
+    """What is behind an error is not carried out, so the server does not know it either."""
+
+    def fail() -> None:
+        with desk.database.transaction():
+            desk.database.later("SELECT no_column", ())
+            desk.database.run("SELECT 1 + %s", (1,))
+
+    with desk.reading():
+        for _ in range(5):
+            with pytest.raises(ProgrammingError):
+                fail()
+        for number in range(5):
+            assert desk.database.run("SELECT 1 + %s", (number,)).fetchall() == [(1 + number,)]
+
+
+@pytest.mark.parametrize("number", [2**15, 2**31, 2**62])
+def test_numbers_of_any_size_fit(desk: Desk, number: int) -> None:
+    with desk.reading():
+        for value in (1, number, -number, None):
+            assert desk.database.run("SELECT %s::bigint, 5 %% 3", (value,)).fetchall() == [(value, 2)]
+
+
+def test_what_is_asked_first_is_not_answered_from_before_a_change(
+    desk: Desk, add_agent: Callable[..., Any]
+) -> None:
+    """The settings come with the lock; whoever asks for them again later, after a change, asks the server."""
+    add_agent()
+    with desk.transaction():
+        assert not desk.settings.some_listing
+        agent = Agent.lock(1)
+        agent.skills = '["Mars"]'
+        agent.save()
+        desk.settings.begin()
+        assert desk.settings.some_listing

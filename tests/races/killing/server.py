@@ -31,6 +31,8 @@ PATIENCE_S = 60.0
 DRIVER = ("psycopg", "models.postgres.opening")
 WRITES = "write,pwrite64,pwritev,fsync,fdatasync,ftruncate,fallocate,rename,link,unlink,unlinkat,mkdir,rmdir"
 """The system calls that change files."""
+MESSAGES = "write,sendto,recvfrom"
+"""The system calls of a process that works on a server: to tell its answer, and to talk with the server."""
 
 
 class Unwatched(Exception):
@@ -42,7 +44,7 @@ class Order(TypedDict, total=False):
 
     The process is killed ``after_s`` seconds after its start, or after the desk is open (``once_open``), or
     when it makes the system call named ``call`` for the time number ``time``. ``trace_to`` is a file for the
-    list of all its system calls that write.
+    list of all its system calls that write, or that are among ``calls``.
     """
 
     task: str
@@ -53,6 +55,7 @@ class Order(TypedDict, total=False):
     call: str
     time: int
     trace_to: str
+    calls: str
 
 
 class Told(TypedDict):
@@ -175,7 +178,7 @@ def _traced(pid: int, order: Order) -> subprocess.Popen[str]:
         call = order["call"]
         how = ["-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={order['time']}"]
     else:
-        how = ["-y", "-e", f"trace={WRITES}"]  # with the path of each file
+        how = ["-y", "-e", f"trace={order.get('calls', WRITES)}"]  # with the path of each file
     watching = ["strace", "-f", "-o", order.get("trace_to", os.devnull), *how, "-p", str(pid)]
     try:
         strace = subprocess.Popen(watching, stderr=subprocess.PIPE, text=True)

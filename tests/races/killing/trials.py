@@ -18,7 +18,7 @@ from typing import Any
 from tests.races.killing.catalogue import KINDS
 from tests.races.killing.judge import Reference, dump_of
 from tests.races.killing.kinds import ADDRESS, COMMAND, Kind, desk_in
-from tests.races.killing.server import PATIENCE_S, Order, Told, Unwatched
+from tests.races.killing.server import MESSAGES, PATIENCE_S, WRITES, Order, Told, Unwatched
 from tests.server import Server as DatabaseServer
 from tests.server import database_of
 
@@ -178,10 +178,23 @@ class Killing:
                     self._try(call=call, time=times[call])
         return len(calls)
 
-    def _calls(self) -> list[tuple[str, str]]:
-        """All system calls that write, with the path in the folder or the pipe; "" for a path elsewhere."""
+    def at_every_message(self, *, while_opening: bool) -> int:
+        """Kill it before each message to the server, before each answer is read, and before its own is given.
+
+        Return how many there are; those until the desk is open are alike for all kinds.
+        """
+        calls, times = self._calls(MESSAGES), Counter[str]()
+        opened = next(number for number, (_, path) in enumerate(calls) if path)
+        for number, (call, _) in enumerate(calls):
+            times[call] += 1
+            if while_opening or number >= opened:
+                self._try(call=call, time=times[call])
+        return len(calls)
+
+    def _calls(self, which: str = WRITES) -> list[tuple[str, str]]:
+        """All such system calls, with the path in the folder or the pipe; "" for a path elsewhere."""
         trace, folder = self._trials.place / "trace", re.escape(str(self._trials.folder))
-        self._trials.act(self.name, trace_to=str(trace))
+        self._trials.act(self.name, trace_to=str(trace), calls=which)
         ours = re.compile(rf"^\d+ +(\w+)\((?:.*({folder}[^>\"]*|pipe:))?", re.MULTILINE)
         return ours.findall(trace.read_text("utf-8"))
 
