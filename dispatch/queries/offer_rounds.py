@@ -108,7 +108,7 @@ def _standing(booking_ids: Iterable[int], undoing: int | None = None) -> list[tu
     for event_id, booking_id, command, at, detail, _ in rows:
         if event_id not in undone:
             name, what = _SEEN_BY[command]
-            agent_id = json.loads(detail).get(name)
+            agent_id = json.loads(detail or "{}").get(name)
             if agent_id is not None:  # a claim that lapsed may have stayed with its agent
                 standing.append((booking_id, agent_id, what, at))
     return standing
