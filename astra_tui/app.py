@@ -351,6 +351,9 @@ class AstraApp(SessionApp):
     def action_log(self) -> None:
         self.go("log")
 
+    def action_alerts(self) -> None:
+        self._at("insights", lambda insights: insights.show_section("alerts"))
+
     async def action_retry(self) -> None:
         if self.backend.replaced is not None:
             await self._attempt(self.backend.load_replacement(), self.tell_of_replacement, self._refuse)

@@ -44,7 +44,8 @@ class Booking(BaseModel):
     (never set on a closed booking). Imported bookings have none of these five: ``given_at`` (when the agent
     got it at this desk), ``progress_at`` (last sign of work on a claim), ``asked_at`` (when the agent was
     asked about it), ``shuffled_at`` (when it last moved to balance loads) and ``pinned_at`` (since when a
-    person's decision keeps it with its agent). ``holder`` is the agent who got it in the last save,
+    person's decision keeps it with its agent). ``clock_from`` is since when the first contact is awaited, if
+    not since ``created_at``. ``holder`` is the agent who got it in the last save,
     ``source`` the lead's where a listener need not read the Lead for it.
     """
 
@@ -84,6 +85,7 @@ class Booking(BaseModel):
     shuffled_at = TextField(null=True)
     pinned_at = TextField(null=True)
     priority = IntegerField(default=MEDIUM)
+    clock_from = TextField(null=True)
 
 
 class Waiting(DeskModel):
@@ -94,3 +96,51 @@ class Waiting(DeskModel):
     booking_id = IntegerField(primary_key=True)
     created_at = TextField()
     priority = IntegerField()
+
+
+class Untried(DeskModel):
+    """A Pending booking whose customer nobody has tried to reach ``since`` then: a view on its own index.
+
+    Those with a follow-up are left out, and imported ones that no agent has got or claimed at this desk.
+    """
+
+    table = "bookings_to_try"
+
+    booking_id = IntegerField(primary_key=True)
+    since = TextField()
+    priority = IntegerField()
+    agent_id = IntegerField(null=True)
+    claimed_at = TextField(null=True)
+    pinned_at = TextField(null=True)
+
+
+class Idle(DeskModel):
+    """A Pending booking without a follow-up whose customer somebody has tried to reach; nothing ``since``.
+
+    A view on its own index.
+    """
+
+    table = "bookings_left"
+
+    booking_id = IntegerField(primary_key=True)
+    since = TextField()
+    priority = IntegerField()
+    agent_id = IntegerField(null=True)
+    claimed_at = TextField(null=True)
+
+
+class ContactAlarm(BaseModel):
+    """The last warning that a first contact awaited ``since`` then is late, and how far it was escalated.
+
+    ``level`` is 0 until all of the time is used; ``next_level_at`` is when the next one follows.
+    """
+
+    label = "first contact"
+    table = "contact_alarms"
+
+    booking_id = IntegerField(primary_key=True)
+    since = TextField()
+    percent = IntegerField()
+    level = IntegerField(default=0)
+    warned_at = TextField()
+    next_level_at = TextField(null=True)

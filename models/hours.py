@@ -17,6 +17,7 @@ ODD, EVEN = "odd", "even"
 MIDNIGHT = 24 * 60
 """The end of a day, in minutes."""
 DAY = timedelta(days=1)
+_SOME_MONDAY = date(1900, 1, 1)
 MOST_DAYS = 4000  # no working time within about ten years means none at all
 LOOK_AHEAD_DAYS = 400  # for the next turn
 
@@ -75,6 +76,15 @@ class WorkingTime:
     @cached_property
     def _calendar(self) -> Calendar:
         return Calendar(zone_of(self.hours.zone or "UTC"), self.year_shift)
+
+    @cached_property
+    def day_s(self) -> int:
+        """The working seconds of a day: the mean of those of two weeks that have any, to the minute."""
+        if not self.hours.spans:
+            return MIDNIGHT * 60
+        days = [_SOME_MONDAY + number * DAY for number in range(14)]  # an odd and an even week
+        worked = [sum(end - begin for begin, end in self._minutes(day)) for day in days]
+        return 60 * round(sum(worked) / (sum(map(bool, worked)) or 1)) or MIDNIGHT * 60
 
     def is_on(self, moment: datetime) -> bool:
         """Return whether a moment is working time."""

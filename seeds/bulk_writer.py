@@ -375,6 +375,7 @@ def _booking_row(item: History, booking: Outcome, lead_id: int, agent_id: int | 
         1,
         *NO_TIMERS,
         MEDIUM,
+        None,  # the clock to the first contact has no other start
     )
     if not booking.more:
         return row

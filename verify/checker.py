@@ -210,7 +210,7 @@ class Checker:
         settings = len(changes) + sum(key.startswith(f"{CAPS}:") for key in event["after"])
         low, high = VERSIONS.get(command, (settings, settings + (command == "cap.set")))
         self._versions = (self._versions[0] + low, self._versions[1] + high)
-        if command in SEEN:
+        if SEEN.get(command) in detail:
             looks = self._sightings.setdefault(event["booking_id"], [])
             looks.append((number, detail[SEEN[command]], event["at"]))
         if event["undoes"] is not None:

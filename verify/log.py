@@ -40,7 +40,11 @@ HELD = {BOOKINGS: ("Pending",), "issues": ("assigned", "in_progress", "pending_c
 CAP = ["cap_id", "leads", "per", "agent_id", "department", "source", "destination", "removed"]
 BESIDE = ("presence_reason", "hours", "due_at", "settling_until")
 """What changes together with an agent's presence."""
-SEEN = {"booking.decline": "declined_by", "booking.lapse": "not_claimed_by"}
+SEEN = {
+    "booking.decline": "declined_by",
+    "booking.lapse": "not_claimed_by",
+    "booking.expire": "let_lapse_by",
+}
 
 
 class Fault(Exception):

@@ -32,6 +32,7 @@ COMMANDS = {
     "issue": "issue:issue",
     "triage": "triage:triage_command",
     "dashboard": "dashboard:dashboard",
+    "alerts": "alerts:alerts",
     "why": "why:why",
     "match": "match:match",
     "train": "train:train",

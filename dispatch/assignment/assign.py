@@ -8,14 +8,7 @@ from dispatch.assignment.decisions import decide
 from dispatch.assignment.selection import Choice, choose, policy_named
 from dispatch.desk.commands import Command
 from dispatch.queries.caps import at_cap_for, kept_from_booking
-from dispatch.queries.offer_rounds import (
-    DECLINED,
-    NO_ROUND,
-    NOT_CLAIMED,
-    Round,
-    free_agents,
-    rounds_of,
-)
+from dispatch.queries.offer_rounds import NO_ROUND, SIGHTINGS, Round, free_agents, rounds_of
 from models.agents import Agent, Taker
 from models.base import CompiledQuery, parameter
 from models.bookings import Booking
@@ -38,9 +31,16 @@ def give(running: Command, booking: Booking, agent_id: int | None, *, by_person:
         booking.save()
         assign(Lead.lock(booking.lead_id), agent_id, running.now)
         return
+    start_clock(booking, running.now)
     booking.agent_id = agent_id
     booking.given_at = running.now if agent_id is not None else None
     save(running, booking)
+
+
+def start_clock(booking: Booking, now: str) -> None:
+    """Await the first contact of an imported booking from now on: nobody has touched it here before."""
+    if booking.given_at is None and booking.agent_id is not None:
+        booking.clock_from = now
 
 
 def find_agent(
@@ -116,7 +116,7 @@ def present_round(running: Command, booking_id: int, before: Round | None = None
     """
     current = rounds_of([booking_id], running.undoes).get(booking_id, NO_ROUND) if before is None else before
     for agent_id, what in running.kept_from.get(booking_id, {}).items():
-        if what in (DECLINED, NOT_CLAIMED):
+        if what in SIGHTINGS:
             current = current.after(agent_id, what, running.now)
     return current
 

@@ -78,6 +78,8 @@ def follow_up(running: Command, which: Which, at: str | None = None) -> BatchRes
 
     def promise(booking: Booking) -> None:
         booking.follow_up_at = due_at
+        if booking.claimed_at is not None:
+            booking.progress_at = running.now
         save(running, booking)
 
     result = _kept(running, _all(which, _promising(due_at), promise))
@@ -137,8 +139,13 @@ def preview_cancel(desk: Desk, which: Which) -> BatchResult:
 def preview_follow_up(desk: Desk, which: Which, at: str | None = None) -> BatchResult:
     """Return the bookings as ``follow_up`` would leave them; nothing is locked or written."""
     due_at = _due_at(at, desk.now())
+
+    def promised(row: BookingRow, _: Booking) -> BookingRow:
+        progress_at = desk.now() if row["claimed_at"] else row["progress_at"]
+        return row | {"follow_up_at": due_at, "progress_at": progress_at}
+
     with desk.reading():
-        return _planned(which, _promising(due_at), lambda row, _: row | {"follow_up_at": due_at})
+        return _planned(which, _promising(due_at), promised)
 
 
 def preview_prioritise(desk: Desk, which: Which, priority: str) -> BatchResult:
@@ -166,7 +173,13 @@ def preview_release(desk: Desk, which: Which) -> BatchResult:
 
 
 def _unclaimed(row: BookingRow) -> BookingRow:
-    return row | {"claimed_at": None, "asked_at": None, "pinned_at": None, "unattended": False}
+    return row | {
+        "claimed_at": None,
+        "progress_at": None,
+        "asked_at": None,
+        "pinned_at": None,
+        "unattended": False,
+    }
 
 
 def _reassignable(agent: Agent) -> Check:

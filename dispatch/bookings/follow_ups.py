@@ -23,6 +23,8 @@ def follow_up(running: Command, booking_id: int, at: str | None = None) -> Booki
     else:
         booking.follow_up_at = None
         running.detail = {"follow_up_at": None}
+    if booking.claimed_at is not None:
+        booking.progress_at = running.now  # a sign of work, which a claim without a next step counts from
     return saved(running, booking)
 
 

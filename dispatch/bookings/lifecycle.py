@@ -13,13 +13,13 @@ from dispatch.assignment.agent_checks import (
     not_the_holder,
     working_agent,
 )
-from dispatch.assignment.assign import find_agent, give, may_take, save
+from dispatch.assignment.assign import find_agent, give, may_take, save, start_clock
 from dispatch.assignment.decisions import decide_by_hand
 from dispatch.customers.records import refuse_erased
 from dispatch.desk.commands import Command, command, put_back, reverse_event
 from dispatch.inputs import due_times, validation
 from dispatch.inputs.amounts import money_cents
-from dispatch.queries.next_action import is_due
+from dispatch.queries.next_steps import is_due
 from dispatch.queries.offer_rounds import DECLINED
 from dispatch.queries.row_types import BookingRow
 from models.agents import GONE, Agent
@@ -45,6 +45,7 @@ def claim(running: Command, booking_id: int, agent_id: int) -> BookingRow:
         told = f"{agent.name} claimed booking {booking_id} at {booking.claimed_at}"
         raise Refused("already_claimed", told, f"{act('booking.reassign', booking_id)} reassigns it")
     booking.claimed_at = booking.progress_at = running.now
+    start_clock(booking, running.now)
     booking.given_at = booking.given_at or running.now
     if agent.offers_missed:
         agent = Agent.lock(agent_id)  # as it is after a pull
@@ -225,6 +226,7 @@ def reopen(running: Command, booking_id: int) -> BookingRow:
     booking.status = PENDING
     booking.completed_at = booking.cancelled_at = booking.cancel_reason = booking.claimed_at = None
     booking.progress_at = booking.asked_at = booking.pinned_at = None
+    booking.clock_from = running.now
     if booking.agent_id is None or not may_take(booking.agent_id, booking.lead_id):
         find_agent(running, booking)
         return described(running, booking_id)

@@ -43,12 +43,16 @@ Accepted = Callable[[str], Sequence[str]]
 
 @dataclass(frozen=True)
 class Reading:
-    """The context of a filter: the desk's time and lists, the user's agent, and the terminal's clock."""
+    """The context of a filter: the desk's time and lists, the user's agent, the terminal's clock.
+
+    ``settings`` are the desk's, by name; without them its usual ones apply.
+    """
 
     now: str
     accepted: Accepted
     my_agent_id: int | None = None
     clock: Calendar = field(default_factory=terminal)
+    settings: Any = None
 
 
 class Filled(tuple[tuple[str, Any], ...]):

@@ -20,7 +20,9 @@ class Diagnosis(TypedDict):
 class SweepResult(TypedDict):
     """Everything a sweep changed: agents by presence, bookings, the shuffle's moves, issues, customers.
 
-    ``seen_by_all`` are the bookings that now wait because every agent who may take work has seen them.
+    ``seen_by_all`` are the bookings that now wait because every agent who may take work has seen them,
+    ``passed_on`` claims whose agents are away, ``first_contact`` leads about whose first contact somebody was
+    warned.
     ``sealed`` is the number of events that joined the chain, ``backups`` the file of the daily backup,
     ``backup_problem`` why there is none, or what is wrong in it; ``trained`` the new satisfaction model,
     ``training_problem`` why there is none although it was due.
@@ -30,6 +32,8 @@ class SweepResult(TypedDict):
     lapsed: list[int]
     asked: list[int]
     released: list[int]
+    passed_on: list[int]
+    first_contact: list[int]
     assigned: list[int]
     seen_by_all: list[int]
     moves: list[MoveRow]

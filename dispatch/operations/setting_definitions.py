@@ -14,6 +14,7 @@ from dispatch.assignment.policies import POLICIES
 from dispatch.assignment.policies.round_robin import CONTINUE, STARTS
 from dispatch.desk.settings import Definition
 from dispatch.inputs import amounts, hours
+from dispatch.queries.next_steps import ROTTEN_DAYS
 from dispatch.queries.order_of_work import TARGET_MINUTES, parse_minutes
 from dispatch.service.sla import targets
 from models import calendars, ramp
@@ -141,7 +142,7 @@ DEFINITIONS = {
         _minutes(
             "lead_target_minutes",
             TARGET_MINUTES,
-            "minutes in which a lead should be served, CRITICAL to LOW: work is in this order",
+            "working minutes to a lead's first contact, CRITICAL to LOW; waiting work is in this order",
         ),
         _minutes(
             "sla_first_response_minutes",
@@ -156,14 +157,14 @@ DEFINITIONS = {
         Definition(
             "sla_hours",
             hours.ROUND_THE_CLOCK,
-            "when the clocks of issues run, in the zone given or the desk's; for new issues",
+            "when clocks run, in the zone given or the desk's; for leads, and for new issues",
             _week,
             f"{hours.ROUND_THE_CLOCK}, or {hours.EXAMPLES}",
         ),
         Definition(
             "sla_holidays",
             "",
-            "days on which no clock runs, where sla_hours has hours; for new issues",
+            "days on which no clock runs, where sla_hours has hours; for leads, and for new issues",
             _days,
             "days such as 2082-12-25 2082-12-26, or an empty text",
         ),
@@ -256,6 +257,13 @@ DEFINITIONS = {
         _number("min_present", 1, 0, MOST_AGENTS, "others available before missed offers set an agent away"),
         _number("contact_hours", 4, 0, 2_000, "hours to contact a claimed customer; 0: no limit"),
         _number("keep_minutes", 30, 1, MOST_MINUTES, "minutes to answer before the claim is released"),
+        _number(
+            "rotten_days",
+            ROTTEN_DAYS,
+            0,
+            365,
+            "working days without a sign of work on a claim until it is rotten; 0: never",
+        ),
         _number("contact_within_minutes", 60, 1, MOST_MINUTES, "minutes in which a contact is a success"),
         Definition("backup_daily", True, "the sweep copies the desk every day", _switch, "on or off"),
         _number("backup_keep", 7, 1, 1_000, "automatic backups to keep; older ones are deleted"),

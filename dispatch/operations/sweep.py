@@ -15,8 +15,9 @@ from dispatch.assignment import shuffle
 from dispatch.assignment.waiting_list import drainable
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_chain import seal
-from dispatch.operations import booking_timeouts, daily_backup, sweep_record
+from dispatch.operations import daily_backup, sweep_record
 from dispatch.operations.row_types import SweepResult
+from dispatch.operations.timeouts import first_contact, offers_and_claims
 from dispatch.privacy.retention import erase_expired
 from dispatch.queries.offer_rounds import seen_by_all
 from dispatch.service.due_checks import sweep_issues
@@ -45,12 +46,14 @@ def sweep(desk: Desk) -> SweepResult:
     with desk.acting_as(SWEEPER), desk.request(None):
         done: SweepResult = {
             "presence": _presences(desk),
-            "lapsed": _each(desk, booking_timeouts.lapsed, booking_timeouts.lapse),
-            "asked": _each(desk, booking_timeouts.silent, booking_timeouts.ask),
-            "released": _each(desk, booking_timeouts.unanswered, booking_timeouts.expire),
+            "lapsed": _each(desk, offers_and_claims.lapsed, offers_and_claims.lapse),
+            "asked": _each(desk, offers_and_claims.silent, offers_and_claims.ask),
+            "released": _each(desk, offers_and_claims.unanswered, offers_and_claims.expire),
+            "passed_on": _each(desk, first_contact.to_pass_on, first_contact.pass_on),
             "assigned": _assigned(desk),
             "seen_by_all": _seen_by_all(desk),
             "moves": shuffle.run_if_due(desk),
+            "first_contact": _each(desk, first_contact.to_warn, first_contact.warn),
             "warned": [],
             "escalated": [],
             "closed": [],

@@ -9,8 +9,8 @@ from dispatch.agents import presence
 from dispatch.assignment import caps
 from dispatch.assignment.waiting_list import drainable
 from dispatch.desk.desk import Desk
-from dispatch.operations import booking_timeouts
 from dispatch.operations.integrity.findings import Finding, finding, named
+from dispatch.operations.timeouts import first_contact, offers_and_claims
 from dispatch.queries.wording import exact, moment
 from dispatch.service import due_checks
 from dispatch.service.issues import lifecycle
@@ -85,9 +85,11 @@ def _due(desk: Desk) -> str:
     """Return what a sweep would do now: the first ones of each kind."""
     found = (
         named("presence of agents", presence.due(desk)),
-        named("offers", booking_timeouts.lapsed(desk)),
-        named("silent claims", booking_timeouts.silent(desk)),
-        named("unanswered claims", booking_timeouts.unanswered(desk)),
+        named("offers", offers_and_claims.lapsed(desk)),
+        named("silent claims", offers_and_claims.silent(desk)),
+        named("unanswered claims", offers_and_claims.unanswered(desk)),
+        named("claims of agents who are away", first_contact.to_pass_on(desk)),
+        named("leads to warn about", first_contact.to_warn(desk)),
         "bookings that wait" if drainable(desk) or caps.is_waited_for(desk) else "",
         named("issues", due_checks.due(desk, desk.now())),
         named("resolved issues", lifecycle.due_to_close(desk)),

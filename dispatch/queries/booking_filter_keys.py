@@ -20,6 +20,7 @@ from dispatch.inputs.filter_reader import (
     Who,
     table,
 )
+from dispatch.queries.next_steps import Limits, limits_of
 from models.agents import is_named
 from models.bookings import STATUSES, Booking
 from models.customers import Lead
@@ -32,11 +33,17 @@ EVERY: dict[str, Any] = {
     "claimed": False,
     "waiting": False,
     "unattended": False,
+    "overdue": None,
+    "rotten": None,
 }
 
 
 def _filling(**fields: Any) -> Meaning:
     return lambda _: fields
+
+
+def _limits(reading: Reading) -> Limits:
+    return limits_of(reading.settings, reading.now)
 
 
 _STATUSES = {status: _filling(status=status) for status in STATUSES}
@@ -45,6 +52,8 @@ _FLAGS = {
     "claimed": _filling(claimed=True),
     "waiting": _filling(waiting=True),
     "due": lambda reading: {"due_until": reading.now},
+    "overdue": lambda reading: {"overdue": _limits(reading)},
+    "rotten": lambda reading: {"rotten": _limits(reading)},
     "asked": _filling(asked=True),
     "seen by all": _filling(waiting=True, seen_by_all=True),
 }
@@ -70,8 +79,8 @@ BOOKING_KEYS = table(
     Key(
         "is",
         Fields(_FLAGS, also=_STATUSES | _SHOWN),
-        "unclaimed; claimed; without an agent; follow-up due; agent asked about the claim; "
-        "waiting, as all have seen it",
+        "unclaimed; claimed; without an agent; follow-up due; first contact or follow-up overdue; claimed "
+        "and left alone; agent asked about the claim; waiting, as all have seen it",
     ),
     Key("agent", Who(is_named, listed="agent"), "its agent", Booking.agent_id, "agent_id"),
     Key("customer", Who(), "its customer", field="customer"),

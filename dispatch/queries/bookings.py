@@ -14,7 +14,7 @@ from dispatch.inputs.filter_reader import condition
 from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.booking_orders import BOOKING_SORTS, FOLLOW_UP, ORDERS, Part, beyond, directed, numbers
 from dispatch.queries.customer_index import Mentions, mentions, of_customer
-from dispatch.queries.next_action import is_due
+from dispatch.queries.next_steps import Limits, is_due, overdue, rotten
 from dispatch.queries.offer_rounds import seen_by_all
 from dispatch.queries.order_of_work import TARGET_MINUTES, turns
 from dispatch.queries.row_types import BookingRow
@@ -83,7 +83,8 @@ class BookingFilter:
     ``text`` is sought in customer, destination, wishes, notes and number. ``due_until`` is a stored time:
     only follow-ups due by then. ``asked``: only claimed bookings whose agent was asked "still on it?".
     ``seen_by_all``: only those that wait because every agent who may take work has seen them.
-    ``customer`` is a number, or a text to search by. ``where`` is the rest of a filter text.
+    ``customer`` is a number, or a text to search by. ``where`` is the rest of a filter text. ``overdue`` and
+    ``rotten``: only those, by these limits.
     """
 
     status: str | None = None
@@ -104,6 +105,8 @@ class BookingFilter:
     descending: bool = True
     where: Node | None = None
     customer: int | str = ""
+    overdue: Limits | None = None
+    rotten: Limits | None = None
 
 
 def list_bookings(
@@ -168,7 +171,8 @@ def count_bookings(which: BookingFilter) -> int:
 
 def _is_pending(which: BookingFilter) -> bool:
     """Return whether the filter allows Pending bookings only, which are few."""
-    return which.status == PENDING or any(getattr(which, name) for name in _FLAGS if name != "voided")
+    is_late = which.overdue is not None or which.rotten is not None
+    return is_late or which.status == PENDING or any(getattr(which, one) for one in _FLAGS if one != "voided")
 
 
 def _is_narrow(which: BookingFilter) -> bool:
@@ -311,6 +315,8 @@ def _conditions(which: BookingFilter, *, in_order: bool = False) -> list[Express
         conditions.append(Booking.follow_up_at <= which.due_until)
         if which.agent_id is not None:  # of the two indexes, then that of the agent's few Pending ones
             conditions.append(Booking.status == PENDING)
+    late = ((overdue, which.overdue), (rotten, which.rotten))
+    conditions += [Booking.booking_id.in_(numbers(limits)) for numbers, limits in late if limits is not None]
     if not in_order and (unusual := _unusual(which)) is not None:
         conditions.append(unusual)
     if which.where is not None:

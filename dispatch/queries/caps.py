@@ -89,6 +89,11 @@ def _agents_at(rules: Iterable[CapRule], agent_ids: Iterable[int] | None = None)
     return sorted(found, key=lambda one: (one.until, one.rule.cap_id))
 
 
+def over_caps() -> list[AtCap]:
+    """The agents who have got more leads than a cap allows, as people decided."""
+    return [one for one in _agents_at(_in_force()) if one.taken > one.rule.leads]
+
+
 def kept_from(source: str | None, destination: str | None) -> set[int]:
     """The agents at a cap on such leads; those at a cap on all leads take no work anyway."""
     return {one.agent_id for one in _agents_at(scoped_rules(source, destination))}

@@ -1,7 +1,8 @@
 """Rounds of offers: which agents have seen a lead and not taken it (docs/rules.md, Offers).
 
-An agent has seen a lead by declining it, or by letting its offer lapse. A round is a set of distinct agents:
-one who appears again begins the next. Rounds are derived from the log, in the order of its events.
+An agent has seen a lead by declining it, or by letting its offer or a claim lapse. A round is a set of
+distinct agents: one who appears again begins the next. Rounds are derived from the log, in the order of its
+events.
 """
 
 from __future__ import annotations
@@ -27,9 +28,15 @@ from models.sql import ONE, listed
 
 DECLINED = "declined it"
 NOT_CLAIMED = "did not claim it in time"
+LET_LAPSE = "let the claim lapse"
+SIGHTINGS = (DECLINED, NOT_CLAIMED, LET_LAPSE)
 AT_ONCE = 500
 
-_SEEN_BY = {"booking.decline": ("declined_by", DECLINED), "booking.lapse": ("not_claimed_by", NOT_CLAIMED)}
+_SEEN_BY = {
+    "booking.decline": ("declined_by", DECLINED),
+    "booking.lapse": ("not_claimed_by", NOT_CLAIMED),
+    "booking.expire": ("let_lapse_by", LET_LAPSE),
+}
 _by_weight = ShareClock.select(ONE).where(ShareClock.in_force)
 _free = CompiledQuery(
     lambda: Taker.select(Taker.agent_id).where(TAKES_WORK, (Taker.weight > 0) | ~fn.EXISTS(_by_weight))
@@ -67,7 +74,7 @@ class Round:
     def words(self) -> str:
         """The round in words: ``seen by all (2 declined it, 3 did not claim it)``."""
         counts = Counter(self.seen.values())
-        told = ((DECLINED, DECLINED), (NOT_CLAIMED, "did not claim it"))
+        told = ((DECLINED, DECLINED), (NOT_CLAIMED, "did not claim it"), (LET_LAPSE, LET_LAPSE))
         return f"seen by all ({', '.join(f'{counts[what]} {words}' for what, words in told if counts[what])})"
 
 
@@ -101,7 +108,9 @@ def _standing(booking_ids: Iterable[int], undoing: int | None = None) -> list[tu
     for event_id, booking_id, command, at, detail, _ in rows:
         if event_id not in undone:
             name, what = _SEEN_BY[command]
-            standing.append((booking_id, json.loads(detail)[name], what, at))
+            agent_id = json.loads(detail or "{}").get(name)
+            if agent_id is not None:  # a claim that lapsed may have stayed with its agent
+                standing.append((booking_id, agent_id, what, at))
     return standing
 
 

@@ -143,8 +143,10 @@ class BookingRow(TypedDict):
     voided: bool
     version: int
     given_at: str | None
+    progress_at: str | None
     asked_at: str | None
     pinned_at: str | None
+    clock_from: str | None
     priority: str
     unattended: bool
     customer_id: int
@@ -160,6 +162,8 @@ class BookingRow(TypedDict):
     age: NotRequired[str]  # in a list: since it came in, on an agent's desk since its state began
     until: NotRequired[str]
     as_of: NotRequired[str]  # in a list: the time that its ages are counted from
+    next_step: NotRequired[str | None]  # one of next_steps.KINDS; None of a closed one
+    next_step_at: NotRequired[str | None]
     next_action: NotRequired[str | None]  # of a booking shown by itself
     history: NotRequired[list[EventRow]]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from peewee import fn
 
+from dispatch.queries.next_steps import NOTHING_LATE, Late, Limits, count_late
 from dispatch.queries.offer_rounds import seen_by_all
 from models.agents import Agent
 from models.base import tuples
@@ -25,17 +26,19 @@ UNDONE = "Undone"
 class Totals:
     """The footer's figures. ``drift`` lists agents whose load differs from their Pending bookings.
 
-    ``seen_by_all`` are those of the waiting bookings that every agent who may take work has seen.
+    ``seen_by_all`` are those of the waiting bookings that every agent who may take work has seen, ``late`` is
+    the number of those that somebody is late with.
     """
 
     waiting: int
     pending: int
     drift: tuple[int, ...]
     seen_by_all: tuple[int, ...] = ()
+    late: Late = NOTHING_LATE
 
 
-def count_totals() -> Totals:
-    """Count open work, and compare every agent's load with the bookings."""
+def count_totals(limits: Limits | None = None) -> Totals:
+    """Count open work, what is late by the limits, and compare every agent's load with the bookings."""
     pending = (
         Booking.select(Booking.agent_id, fn.COUNT(Booking.booking_id))
         .where(Booking.status == PENDING)
@@ -46,9 +49,10 @@ def count_totals() -> Totals:
         counts: dict[Any, int] = dict(tuples(pending))
         loads: dict[Any, int] = dict(tuples(loaded))
         seen = tuple(seen_by_all()) if None in counts else ()
+        late = count_late(limits) if limits else NOTHING_LATE
     waiting = counts.pop(None, 0)
     drift = sorted(agent for agent in counts | loads if counts.get(agent, 0) != loads.get(agent, 0))
-    return Totals(waiting, waiting + sum(counts.values()), tuple(drift), seen)
+    return Totals(waiting, waiting + sum(counts.values()), tuple(drift), seen, late)
 
 
 def count_by_view() -> dict[str, int]:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from dispatch.desk.row_types import EventRow
 from dispatch.inputs.amounts import is_sign
 from dispatch.inputs.due_times import WEEKDAYS
-from dispatch.queries.next_action import is_due, next_action
+from dispatch.queries.next_steps import (
+    ASSIGNED,
+    CLAIMED,
+    FOLLOW_UP,
+    OFFERED,
+    PUNCTUAL,
+    ROTTEN,
+    WAITING,
+    is_due,
+    next_action,
+)
 from dispatch.queries.row_types import AgentRow, BookingRow, HeldRow
 from models.bookings import PENDING
 from models.calendars import terminal, to_local
 from models.clock import from_text
 
-PUNCTUAL = timedelta(minutes=5)  # due for this long, then overdue
 WEEK_S = 6 * 86400  # after this a day of the week could mean two days
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _currency = ""  # one desk a process is shown, and columns are made without it
@@ -208,6 +217,29 @@ def due_word(follow_up_at: str | None, now: str) -> str:
 def with_next_step(row: BookingRow, now: str) -> BookingRow:
     """Add a booking's lateness (``due``, "" if not due) and next command (``next``) at a time."""
     return row | {"due": due_word(row["follow_up_at"], now), "next": next_action(row, now)}
+
+
+STEPS = {
+    WAITING: ("waits for an agent", "contact by"),
+    ASSIGNED: ("assigned", "claim by"),
+    OFFERED: ("offered", "until"),
+    CLAIMED: ("claimed", "contact by"),
+    FOLLOW_UP: ("follow-up", "at"),
+    ROTTEN: ("rotten", "since"),
+}
+"""The kinds of next steps in words, and what comes before their time."""
+
+
+def step_words(row: BookingRow, when: Callable[[str], str] = exact) -> str:
+    """Format a row's next step and time: ``claimed, contact by 4 Mar 2082 12:00``; "" for a closed one."""
+    kind, at = row.get("next_step"), row.get("next_step_at")
+    if not kind:
+        return ""
+    state, before = STEPS[kind]
+    if not at:
+        return state
+    comma = "" if kind in (FOLLOW_UP, OFFERED, ROTTEN) else ","
+    return f"{state}{comma} {before} {when(at)}"
 
 
 def booking_state(row: BookingRow) -> str:

@@ -27,7 +27,9 @@ CLOCK_ACTS = {
     "agent.turn": ("presence change", "presence changes"),
     "booking.ask": ("claim asked about", "claims asked about"),
     "booking.expire": ("claim ended", "claims ended"),
+    "booking.first_contact": ("first contact awaited", "first contacts awaited"),
     "booking.lapse": ("lead not claimed in time", "leads not claimed in time"),
+    "booking.pass_on": ("claim passed on", "claims passed on"),
     "customer.forget": ("customer erased", "customers erased"),
     "issue.close": ("issue closed", "issues closed"),
     "issue.drain": ("round of waiting issues", "rounds of waiting issues"),
@@ -56,7 +58,10 @@ SENTENCES = {
     "booking.contact": "contacted {booking}[: {outcome}][, {text}][; follow-up {follow_up_at}]",
     "booking.decline": "declined {booking}[ for {declined_by}][: {reason}][; now with {agent}][; {waits}]",
     "booking.edit": "edited {booking}[: {unsuited}][; now with {moved_to}]",
-    "booking.expire": "released {booking}: no answer about the claim[; now with {agent}][; {waits}]",
+    "booking.expire": "released {booking}[ of {let_lapse_by}]: no answer about the claim[; now with {agent}]"
+    "[; {waits}]",
+    "booking.first_contact": "warned about {booking}: {percent} % of the time to the first contact used"
+    "[, level {level}][; to be told: {to_tell}]",
     "booking.follow_up": "set the follow-up of {booking}[ to {follow_up_at}]",
     "booking.follow_up removed": "removed the follow-up of {booking}",
     "booking.follow_up_all": "set the follow-ups of {bookings}[ to {follow_up_at}]",
@@ -65,6 +70,7 @@ SENTENCES = {
     "booking.lapse": "moved {booking}[: {not_claimed_by} did not claim it in time][; now with {agent}]"
     "[; {waits}]",
     "booking.note": "added a note to {booking}[: {text}]",
+    "booking.pass_on": "passed on {booking}[ of {moved_from}, who is away][; now with {agent}][; {waits}]",
     "booking.prioritise_all": "set the priority of {bookings}[ to {priority}]",
     "booking.rate": "scored {booking}[: {score} of 5]",
     "booking.reassign": "reassigned {booking}[ to {agent}][: {reason}]",
@@ -135,7 +141,7 @@ SENTENCES = {
 
 PART = re.compile(r"\[([^\]]*)\]")
 FIELD = re.compile(r"\{(\w+)\}")
-OF_AGENTS = ("declined_by", "moved_to", "not_claimed_by", "pulled_from", "to")
+OF_AGENTS = ("declined_by", "let_lapse_by", "moved_from", "moved_to", "not_claimed_by", "pulled_from", "to")
 DESK = "desk"  # in the place of an agent: its policy finds one
 COUNTED = {
     "agents": "agent",

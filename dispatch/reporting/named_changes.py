@@ -15,6 +15,7 @@ NAMES = {
     "given_at": "agent got it",
     "last_given_at": "last new booking",
     "pinned_at": "kept with the agent",
+    "clock_from": "first contact awaited since",
     "progress_at": "last worked on",
     "requests": "wishes",
     "year_shift": "years ahead",

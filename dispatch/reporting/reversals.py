@@ -27,6 +27,7 @@ NOUNS = {
     "booking.keep": "the renewed claim on {booking}",
     "booking.lapse": "the move of {booking}, which was not claimed in time",
     "booking.note": "the note on {booking}",
+    "booking.pass_on": "the move of {booking}, whose agent was away",
     "booking.prioritise_all": "the new priority of {bookings}",
     "booking.rate": "the score of {booking}",
     "booking.reassign": "the reassignment of {booking}[ to {agent}]",

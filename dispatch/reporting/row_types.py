@@ -127,6 +127,23 @@ class Alert(TypedDict):
     rows: list[Json]
 
 
+class AlertRow(TypedDict):
+    """Something that a supervisor has to know: one of alerts.ALERTS, about a booking, an issue or an agent.
+
+    ``who`` is the customer, the agent or the issue's title, ``since`` when it began, if that is known.
+    """
+
+    key: str
+    kind: str
+    subject: str
+    number: int
+    who: str
+    agent_id: int | None
+    agent_name: str | None
+    since: str | None
+    words: str
+
+
 class Dashboard(TypedDict):
     """The state of the service desk at one moment."""
 

@@ -92,7 +92,7 @@ def alerts(expected: Sequence[Expectation], now: datetime) -> dict[str, Alert]:
         for one in expected
         if formula.risk(one.score) == "high"
     ]
-    found = {"sla_breaches": _breaches(now), "escalations": _escalations(), "customers_at_risk": risky}
+    found = {"sla_breaches": breaches(now), "escalations": _escalations(), "customers_at_risk": risky}
     return {name: {"count": len(rows), "rows": rows} for name, rows in found.items()}
 
 
@@ -109,7 +109,7 @@ _overdue = CompiledQuery(
 )
 
 
-def _breaches(now: datetime) -> list[Json]:
+def breaches(now: datetime) -> list[Json]:
     """Overdue clocks, and first answers that were late."""
     overdue = map(ClockRow._make, _overdue(now=to_text(now)))
     late = ((clock, -clocks.left_s(clock, now)) for clock in overdue)

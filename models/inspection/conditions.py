@@ -180,7 +180,9 @@ VALUES: dict[str, list[Rule]] = {
     ],
     "bookings": [
         *_times("created_at", "changed_at", "claimed_at", "contacted_at", "follow_up_at", "completed_at"),
-        *_times("cancelled_at", "given_at", "progress_at", "asked_at", "shuffled_at", "pinned_at"),
+        *_times(
+            "cancelled_at", "given_at", "progress_at", "asked_at", "shuffled_at", "pinned_at", "clock_from"
+        ),
         _listed("destination", Destination),
         _listed("launch_location", LaunchLocation),
         Rule(
@@ -293,6 +295,7 @@ VALUES: dict[str, list[Rule]] = {
         Rule("late_pause_s is below 0", "t.late_pause_s < 0"),
     ],
     "sla_warnings": _times("at"),
+    "contact_alarms": _times("since", "warned_at", "next_level_at"),
     "escalations": [
         *_times("since", "opened_at", "next_step_at", "acknowledged_at", "closed_at"),
         _one_of("trigger_name", TRIGGERS),

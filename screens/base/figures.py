@@ -119,8 +119,10 @@ SHRUNK: Figure = (
 EVERYWHERE: tuple[Figure, ...] = (
     (
         "Bottom line",
-        "waiting: bookings without an agent; pending: all not decided. After each change every agent's "
-        "stored number of bookings is checked against the bookings; ✗ marks the agents whose number differs.",
+        "waiting: bookings without an agent; pending: all not decided; due: a follow-up's time has come; "
+        "overdue: late with it, or with the first contact; rotten: claimed and left alone (a click shows "
+        "them). After each change every agent's stored number of bookings is checked against the bookings; "
+        "✗ marks the agents whose number differs.",
     ),
     ("Times", "The desk's clock runs years ahead; times are shown in your terminal's zone."),
 )

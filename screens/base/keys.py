@@ -58,18 +58,13 @@ APP = [
     *UNDO,
     hidden("help.letter", "question_mark", "Help", "This place, and its keys", "help"),
     anywhere("find", "ctrl+f", "Find customer", "By name, phone, e-mail or No."),
-    anywhere(
-        "palette",
-        "ctrl+p",
-        "Commands",
-        "Run a command, or go to a No.",
-        "command_palette",
-    ),
+    anywhere("palette", "ctrl+p", "Commands", "Run a command, or go to a No.", "command_palette"),
     anywhere("command_line", "ctrl+g", "Command line", "Type a command, such as c 413 6"),
     hidden("command_line.letter", "colon", "Command line", "Type a command, such as c 413 6", "list_line"),
     hidden("repeat", "full_stop", "Repeat", "Run the last line on this row"),
     anywhere("retry", "ctrl+r", "Refresh", "Reload, or reconnect"),
     hidden("log", "h", "Log", "See who did what, and when"),
+    anywhere("alerts", "f10", "Alerts", "Rotten, overdue or stuck, and whose"),
     anywhere("first_steps", "ctrl+n", "Set up", "Import files, or add an agent"),
     anywhere("messages", "ctrl+o", "Messages", "The last 50 messages in full"),
     anywhere("quit", "ctrl+q", "Quit", "Leave Astra"),
@@ -86,13 +81,7 @@ WHY = [
 COPY = hidden("copy", "y", "Copy", "Copy the phone, e-mail or row")
 
 BOOKING = [
-    hidden(
-        "booking.next",
-        "m",
-        "Next step",
-        "Claim, contact or confirm",
-        "next_step",
-    ),
+    hidden("booking.next", "m", "Next step", "Claim, contact or confirm", "next_step"),
     key("booking.claim", "c", "Claim", "Take it on for its agent"),
     key("booking.contact", "t", "Contact", "Log an attempt to reach them"),
     key("booking.confirm", "f", "Confirm", "Booked: package, revenues; claims it"),
@@ -246,7 +235,7 @@ FORM = [
 MATCH = [hidden("match.parts", "equals_sign", "Score", "How the match score is computed")]
 
 INSIGHTS = [
-    key("insights.view", "v", "View", "Pulse, bookings, agents, …", "next_view"),
+    key("insights.view", "v", "View", "Pulse, alerts, bookings, …", "next_view"),
     hidden("insights.view.back", "V", "View back", "Previous view", "previous_view"),
     key("insights.open", "enter", "Open", "Its bookings, or the weights", "open_row"),
     key("insights.period", "T", "Period", "Show 30 days, or all time", "period"),

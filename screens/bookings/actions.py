@@ -7,7 +7,7 @@ from functools import partial
 from dispatch import bookings, customers, queries
 from dispatch.assignment import counterfactuals, explanations
 from dispatch.desk.desk import Desk
-from dispatch.queries.next_action import next_action
+from dispatch.queries.next_steps import next_action
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import day_and_moment, short_moment
 from dispatch.service.row_types import IssueDetails

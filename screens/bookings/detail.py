@@ -11,8 +11,19 @@ from dispatch.assignment import explanations
 from dispatch.assignment.row_types import DecisionRow
 from dispatch.desk import event_log
 from dispatch.desk.row_types import EventRow
+from dispatch.queries.next_steps import FOLLOW_UP, Values, limits_of, with_step
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import age, day_and_moment, exact, holder, kept, money, plural, with_next_step
+from dispatch.queries.wording import (
+    age,
+    day_and_moment,
+    exact,
+    holder,
+    kept,
+    money,
+    plural,
+    step_words,
+    with_next_step,
+)
 from dispatch.reporting.event_sentences import names_in
 from dispatch.service.wording import priority_words
 from models.priorities import USUAL
@@ -41,13 +52,15 @@ def booking_detail(
     *,
     has_why: bool = True,
     since: Callable[[BookingRow], str] = last_change,
+    settings: Values | None = None,
 ) -> Detail:
     """Describe a booking in full at a time of the desk; ``key_of`` names a verb's key. Reads the database.
 
     Its age counts ``since`` a moment, the same as in the list beside. Without ``has_why`` it is left out why
     the booking went to its agent: ``booking_aside`` tells it.
     """
-    (booking,) = queries.with_seen([with_next_step(queries.booking(booking_id), now)])
+    row = with_step(queries.booking(booking_id), limits_of(settings, now))
+    (booking,) = queries.with_seen([with_next_step(row, now)])
     events = event_log.events(booking_id=booking_id, limit=HISTORY_LINES)
     text = Text.assemble((booking["customer_name"], "bold"), "  ", _state(booking), overflow="fold")
     text.append(f" {age(since(booking), now)}", "dim")
@@ -115,10 +128,11 @@ def _facts(booking: BookingRow, events: Sequence[EventRow]) -> list[tuple[str, s
     parts = (_unbroken(money(amount)) for amount in (trip, booking["package_revenue"]))
     quote = f"{_unbroken(money(whole))} ({' + '.join(parts)})"
     return [
+        ("Step", step_words(booking, day_and_moment)),
         ("Agent", holder(booking, "nobody yet")),
         ("Kept", kept(booking, events)),
         ("Priority", "" if booking["priority"] == USUAL else priority_words(booking["priority"])),
-        ("Follow-up", day_and_moment(booking["follow_up_at"]) if booking["follow_up_at"] else ""),
+        ("Follow-up", _follow_up(booking)),
         ("Contact", method(booking)),
         ("Wishes", booking["requests"] or ""),
         ("Source", booking["source"]),
@@ -140,6 +154,12 @@ def _next_step(booking: BookingRow) -> str:
     if booking["due"] and booking["next"] == "contact":
         return f"get back, {booking['due']}"
     return STEPS[booking["next"]][1] if booking["next"] else ""
+
+
+def _follow_up(booking: BookingRow) -> str:
+    """Return when a follow-up is, where it is not the next step."""
+    at = booking["follow_up_at"]
+    return day_and_moment(at) if at and booking.get("next_step") != FOLLOW_UP else ""
 
 
 def _tries(booking: BookingRow) -> str:

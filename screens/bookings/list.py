@@ -54,7 +54,10 @@ class BookingList(BookingActions, DetailedList[BookingRow, BookingRow]):
 
     def _told(self, row: BookingRow, *, has_why: bool) -> Detail:
         name_key, now = partial(key_of, self.app), self.backend.desk.now()
-        return booking_detail(row["booking_id"], now, name_key, has_why=has_why, since=self.since)
+        settings = self.backend.desk.settings
+        return booking_detail(
+            row["booking_id"], now, name_key, has_why=has_why, since=self.since, settings=settings
+        )
 
     def since(self, row: BookingRow) -> str:
         """Return the time that the age of a row counts from."""

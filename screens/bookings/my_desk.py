@@ -12,7 +12,7 @@ from textual.widgets import DataTable
 
 from dispatch import queries
 from dispatch.agents.presence import set_presence
-from dispatch.operations.booking_timeouts import AWAY_REASON
+from dispatch.operations.timeouts.offers_and_claims import AWAY_REASON
 from dispatch.queries.row_types import AgentRow, BookingRow
 from dispatch.queries.wording import age, with_next_step
 from dispatch.service.issues import queries as issue_queries

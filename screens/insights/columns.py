@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from rich.text import Text
 
 from dispatch.matching.row_types import WeightsRow
-from dispatch.queries.wording import day, exact, in_currency, money
-from dispatch.reporting.row_types import AgentFigures, FigureRow
+from dispatch.queries.wording import day, exact, in_currency, money, short_moment
+from dispatch.reporting.row_types import AgentFigures, AlertRow, FigureRow
 from screens.widgets.columns import Column
 from screens.wording.agents import load_bar
 from screens.wording.plots import interval, interval_line
-from screens.wording.text import GOOD, NEUTRAL
+from screens.wording.text import CARE, GOOD, NEUTRAL
 
 BAR_WIDTH, THIN = 10, "▂"
 ALMOST = 0.9995
@@ -129,6 +130,35 @@ def _span(row: WeightsRow) -> str:
     first, last = row["first_at"], row["last_at"]
     return f"{day(first)} to {day(last)}" if first and last else "–"
 
+
+ALERT_WORDS = {
+    "rotten": "Rotten",
+    "overdue": "Overdue",
+    "unattended": "Unattended",
+    "seen_by_all": "Seen by all",
+    "over_cap": "Over cap",
+    "broken_promise": "SLA breach",
+}
+
+
+def with_headings(rows: list[AlertRow]) -> list[Any]:
+    """Prepare alerts for the list: each kind's name and number once."""
+    numbers = Counter(row["kind"] for row in rows)
+    shown: list[Any] = []
+    for row in rows:
+        is_first = not shown or shown[-1]["kind"] != row["kind"]
+        shown.append(row | {"of": f"{ALERT_WORDS[row['kind']]} {numbers[row['kind']]}" if is_first else ""})
+    return shown
+
+
+ALERTS: tuple[Column[Any], ...] = (
+    Column("of", "Alert", 15, lambda row: Text(row["of"], f"bold {CARE}"), plain=lambda row: row["kind"]),
+    Column("number", "No.", 7, right=True),
+    Column("who", "Who", 16, grows=True),
+    Column("agent_name", "Agent", 15, lambda row: row["agent_name"] or "nobody yet"),
+    Column("since", "Since", 12, lambda row: short_moment(row["since"])),
+    Column("words", "What", 26, drop=1),
+)
 
 WEIGHTS: tuple[Column[WeightsRow], ...] = (
     Column("in_use", "In use", 8, lambda row: _in_use(row)),

@@ -24,7 +24,7 @@ from models.errors import DeskError
 from screens.base import figures, keys
 from screens.base.keys import key_of, said
 from screens.fields.choice import next_of
-from screens.insights.columns import AGENTS, FIGURES, WEIGHTS, says_nothing
+from screens.insights.columns import AGENTS, ALERTS, FIGURES, WEIGHTS, says_nothing
 from screens.insights.pulse import WIDE, pulse_text
 from screens.insights.sections import (
     EMPTY,
@@ -68,7 +68,8 @@ class Insights(Training):
     FIGURES = (figures.COUNTED, figures.SHRUNK, figures.IN_TIME, figures.EVIDENCE, figures.IMPORTANCE)
     HELP = (
         "See how the desk is doing. Pulse shows 30 days of leads, their outcomes, and what is open. "
-        "{insights.view} shows the next view: bookings, agents, match score, weights. {insights.open} "
+        "{insights.view} shows the next view: alerts, bookings, agents, match score, weights. {alerts} shows "
+        "what is late or stuck, from anywhere. {insights.open} goes to an alert's booking, issue or agent, "
         "lists a figure's bookings in Queue, or shows weights. {insights.period} compares bookings and "
         "agents of the last 30 days with the 30 before. {insights.train} learns weights from past outcomes "
         "(again stops it), {insights.use} puts the weights under the cursor in use. {insights.report} writes "
@@ -99,6 +100,7 @@ class Insights(Training):
                 yield SteadyText()
             with ToRead(id="pulse"):
                 yield SteadyText(id="pulse-text")
+            yield LiveTable(ALERTS, "key", sorts=False, id="alerts")
             yield LiveTable(FIGURES, "key", sorts=False, id="bookings")
             yield LiveTable(AGENTS, "agent_id", id="agents")
             with ToRead(id="match"):
@@ -295,6 +297,9 @@ class Insights(Training):
             self.host.show_bookings("")
         elif row is None:
             self.say("Nothing to open here", severity="warning")
+        elif self._section == "alerts":
+            show = {"agent": self.host.show_agent, "issue": self.host.show_issue}
+            show.get(row["subject"], self.host.show_booking)(row["number"])
         elif self._section == "agents":
             self.host.show_bookings(f"agent:{row['agent_id']} {self._of_days}".strip())
         elif self._section == "weights":

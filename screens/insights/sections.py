@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from dispatch.desk.desk import Desk
 from dispatch.matching import weights
 from dispatch.matching.row_types import Evidence, WeightsRow
-from dispatch.reporting import booking_figures, pulse
+from dispatch.reporting import alerts, booking_figures, pulse
 from dispatch.reporting.row_types import FigureRow, Pulse
 from models.bookings import Booking
 from screens.base import keys
-from screens.insights.columns import with_shares
+from screens.insights.columns import with_headings, with_shares
 from screens.insights.pulse import Breakdown, Part
 from screens.widgets.movable import Reading
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 Found = Any
 """The contents of a section: rows, or for the match score the evidence and a look at a lead."""
 
-MOST_HELD, MOST_AGENTS = 500, 40
+MOST_HELD, MOST_AGENTS, MOST_OF_A_KIND = 500, 40, 100
 Felt = tuple[Pulse, str, list[Breakdown]]
 """A pulse, the time it was felt at, and what it is made of."""
 TEXTS = ("pulse", "match")
 OF_A_PERIOD = ("bookings", "agents")
 """The sections that can be narrowed to the last days."""
 VERBS = {
-    "open_row": (*OF_A_PERIOD, "weights"),
+    "open_row": (*OF_A_PERIOD, "alerts", "weights"),
     "period": OF_A_PERIOD,
     "train": ("match", "weights"),
     "use_weights": ("weights",),
@@ -39,6 +39,7 @@ VERBS = {
 """The sections to which a verb belongs; other verbs belong to all."""
 SECTIONS = {
     "pulse": "Pulse",
+    "alerts": "Alerts",
     "bookings": "Bookings",
     "agents": "Agents",
     "match": "Match score",
@@ -101,6 +102,7 @@ def _match(desk: Desk, lead: Terms | None) -> tuple[Evidence, Glance | None, boo
 
 READ: dict[str, Callable[[Desk, Any], Found]] = {
     "pulse": lambda desk, _lead: _pulse(desk.now()),
+    "alerts": lambda desk, _lead: with_headings(alerts.alerts(desk, MOST_OF_A_KIND)),
     "bookings": lambda _desk, _lead: _bookings(),
     "agents": lambda desk, _lead: booking_figures.by_agent(desk)[:MOST_HELD],
     "match": _match,
@@ -113,6 +115,8 @@ NO_BOOKINGS = (
 EMPTY = {
     "pulse": NO_BOOKINGS,
     "bookings": NO_BOOKINGS,
+    "alerts": "No alerts. Bookings that are overdue or left alone, work of agents who are away, leads that "
+    "nobody takes, agents above a cap and late issues are listed here.",
     "agents": "No agents yet: {place.roster} opens the roster, where {agent.add} adds one.",
 }
 """The text of a section without rows, with keys by their ids."""

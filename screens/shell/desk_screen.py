@@ -13,6 +13,7 @@ from textual.notifications import SeverityLevel
 
 from dispatch import customers, queries
 from dispatch.queries import wording
+from dispatch.queries.next_steps import limits_of
 from models.calendars import to_local
 from models.clock import from_text
 from models.errors import DeskError
@@ -178,7 +179,7 @@ class Place(Hosted[None]):
             backend.desk.settings.refresh()
             wording.show_in(backend.desk.settings["currency"])
             backend.values.reload()
-            return wanted(), queries.count_totals(), queries.is_unused()
+            return wanted(), self._count(), queries.is_unused()
 
         def then(answer: tuple[Any, queries.Totals, bool]) -> None:
             data, totals, is_unused = answer
@@ -198,6 +199,16 @@ class Place(Hosted[None]):
             self.host.report(error)
 
         self.ask_newest("place", work, then, refused, opens=self._opens)
+
+    def _count(self) -> queries.Totals:
+        """Count what the bottom line shows; it is run in the reading thread."""
+        desk = self.backend.desk
+        return queries.count_totals(limits_of(desk.settings, desk.now()))
+
+    def _count_again(self, now: str) -> None:
+        """Count again in a new minute, which lets something be due or overdue."""
+        self._minute = now[:MINUTE]
+        self.ask_newest("totals", self._count, self.query_one(StatusBar).show)
 
     def _show_currency(self, currency: str) -> None:
         """Draw the amounts of the tables again once the desk has another currency."""
@@ -242,6 +253,8 @@ class Place(Hosted[None]):
         now = self.backend.desk.now()
         if self.IS_TIMELY and now[:MINUTE] != self._minute:
             self.reload()
+        elif self._minute and now[:MINUTE] != self._minute:
+            self._count_again(now)
         elif self._aged_at[:SECOND] != now[:SECOND]:
             self._let_age(now)
         self.show_time()

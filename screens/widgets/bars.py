@@ -225,7 +225,9 @@ class StatusBar(SpeakingLine):
     def on_resize(self) -> None:
         super().on_resize()
         if self._totals is not None:
-            self.query_one(".totals", Static).update(Content(self._line(self._totals)))
+            line, late = self._line(self._totals), _late(self._totals)
+            way = f" [@click=app.alerts]{late}[/]" if late else ""
+            self.query_one(".totals", Static).update(Content.from_markup(f"$line{way}", line=line))
 
     def _line(self, totals: Totals) -> str:
         wide = self.size.width >= 110
@@ -233,6 +235,7 @@ class StatusBar(SpeakingLine):
         if totals.seen_by_all:  # somebody has to act
             seen = f"{len(totals.seen_by_all)} seen by all"
             waiting = f"{waiting}, {seen}" if wide else seen
+        late = any(totals.late)
         counts = [waiting, f"{totals.pending} pending"]
         if totals.drift:  # it never should: where all is well, nothing is said
             names = ", ".join(map(str, totals.drift[:3])) + ("…" if len(totals.drift) > 3 else "")
@@ -241,4 +244,10 @@ class StatusBar(SpeakingLine):
             verdict = ""
         if wide:
             return " · ".join(filter(None, (*counts, verdict)))
-        return f"{counts[0 if totals.waiting else 1]} {verdict}".rstrip()
+        shown = counts[0] if totals.waiting else "" if late else counts[1]  # what is late has the room
+        return f"{shown} {verdict}".strip()
+
+
+def _late(totals: Totals) -> str:
+    """Format what somebody is late with: ``2 due · 3 overdue · 1 rotten``; "" for nothing."""
+    return " · ".join(f"{number} {word}" for word, number in totals.late._asdict().items() if number)

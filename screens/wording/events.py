@@ -30,7 +30,9 @@ from models.priorities import PRIORITIES
 from models.steps import STEPS
 from screens.wording.reasons import policy_word
 
-OF_AGENTS = frozenset({"agent_id", "declined_by", "moved_to", "not_claimed_by", "pulled_from"})
+OF_AGENTS = frozenset(
+    {"agent_id", "declined_by", "let_lapse_by", "moved_from", "moved_to", "not_claimed_by", "pulled_from"}
+)
 IN_SNAKE_CASE = frozenset({"status", "category", "channel", "outcome", "trigger"})
 POLICY = "policy"  # the setting whose values have words of their own on screens
 IN_SENTENCE = frozenset({"warnings", "escalations", "command", STEPS})

@@ -51,7 +51,9 @@ def _stored(found: list[str]) -> str:
 
 OF_BOOKINGS: dict[str, Check] = {
     **dict.fromkeys(("created_at", "changed_at", "claimed_at", "contacted_at", "follow_up_at"), moment),
-    **dict.fromkeys(("given_at", "progress_at", "asked_at", "shuffled_at", "pinned_at"), moment),
+    **dict.fromkeys(
+        ("given_at", "progress_at", "asked_at", "shuffled_at", "pinned_at", "clock_from"), moment
+    ),
     "contact_attempts": _between(0, MOST),
     "last_outcome": lambda text, field: validation.one_of(text, field, OUTCOMES),
     "cancel_reason": _text,

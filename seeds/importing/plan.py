@@ -207,7 +207,7 @@ class Plan:
         elif item.lead_id is not None:
             more["created_at"] = self.people.leads[item.lead_id].received_at
         if item.lead_id not in self.decisions.times:
-            more |= dict.fromkeys(TIMERS)
+            more |= dict.fromkeys((*TIMERS, "clock_from"))
         return more
 
     def _find_agents(self, wanted: set[int]) -> None:

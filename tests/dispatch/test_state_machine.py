@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -29,7 +30,10 @@ from dispatch.bootstrap import open_desk
 from dispatch.leads import intake
 from dispatch.operations import undo
 from dispatch.operations.doctor import examine
+from dispatch.operations.integrity.work import next_steps
+from dispatch.queries.next_steps import limits_of
 from dispatch.queries.row_types import BookingRow
+from models.clock import from_text, to_text
 from models.errors import DeskError
 from tests.conftest import make_quiet
 from tests.steady import STEADY, examples
@@ -478,6 +482,7 @@ def template() -> Path:
 
 
 PICKS = st.integers(0, 99)
+LATER = (timedelta(), timedelta(hours=5), timedelta(days=1, hours=1), timedelta(days=400))
 YEARS = st.integers(0, 2)
 CAPACITIES = st.sampled_from([0, 1, 2, 10])
 PRESENCES = st.sampled_from(["available", "available", "busy", "break", "away", "offline"])
@@ -686,6 +691,16 @@ class DeskAndRules(RuleBasedStateMachine):
             rows += queries.list_agents(with_left=True)
         moving = {"changed_at", "version", "assignment_id"}
         return [{name: row[name] for name in row.keys() - moving} for row in rows]
+
+    @invariant()
+    def every_pending_booking_has_one_next_step(self) -> None:
+        """Now or later, with or without a limit for offers, by turns: each look takes milliseconds."""
+        step = len(self.plain.events)
+        span = LATER[step % len(LATER)]
+        with self.desk.reading():
+            limits = limits_of(self.desk.settings, to_text(from_text(self.desk.now()) + span))
+            found = next_steps(replace(limits, offer_minutes=15 * (step // len(LATER) % 2)))
+        assert found.ok, (span, found.detail)
 
     @invariant()
     def the_desk_is_as_the_rules_say(self) -> None:

@@ -264,7 +264,7 @@ async def load_and_departure(app: AstraApp) -> tuple[int, bool]:
 async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_one_key(
     golden_file: Path, running: Any, lee: Desk
 ) -> None:
-    from dispatch.operations.booking_timeouts import AWAY_REASON
+    from dispatch.operations.timeouts.offers_and_claims import AWAY_REASON
 
     async with running(golden_file, size=(80, 24)) as (app, _):
         app.my_agent_id = 2

@@ -18,7 +18,8 @@ from dispatch.desk.desk import Desk
 from dispatch.inputs.lead_files import open_leads
 from dispatch.leads import intake
 from dispatch.leads.file_intake import receive_file, receive_lines
-from dispatch.operations import booking_timeouts, configuration, sweep, undo
+from dispatch.operations import configuration, sweep, undo
+from dispatch.operations.timeouts import offers_and_claims
 from dispatch.service.issues import intake as issues
 from dispatch.service.issues import lifecycle as issue_lifecycle
 from models.errors import DeskError
@@ -279,7 +280,7 @@ class Work:
         sweep.sweep(self.desk)
         number = self.booking("status = 'Pending' AND agent_id IS NOT NULL AND claimed_at IS NULL")
         if self.random.random() < 0.3:
-            booking_timeouts.lapse(self.desk, number)
+            offers_and_claims.lapse(self.desk, number)
 
     def issue(self) -> None:
         issues.open_issue(

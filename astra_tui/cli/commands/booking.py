@@ -22,9 +22,9 @@ from astra_tui.cli.value_types import AGENT, DESTINATION, LAUNCH, METHOD, PACKAG
 from dispatch import bookings, queries
 from dispatch.bookings import editing
 from dispatch.desk import event_log
-from dispatch.queries.next_action import next_action
+from dispatch.queries.next_steps import limits_of, next_action, with_step, with_steps
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import booking_state, holder, kept, moment, money, with_next_step
+from dispatch.queries.wording import booking_state, holder, kept, moment, money, step_words, with_next_step
 from models.base import Json
 from models.priorities import PRIORITIES
 
@@ -49,26 +49,38 @@ LIST_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("Priority", unusual_priority, whole=True, sparse=True),
     Column("Follow-up", lambda row: moment(row["follow_up_at"]), whole=True, sparse=True),
 )
-LISTING = Listing(LIST_COLUMNS, queries.BOOKING_ROW, "booking_id")
+LISTING = Listing(LIST_COLUMNS, (*queries.BOOKING_ROW, "next_step", "next_step_at"), "booking_id")
 
 
 @booking.command("list")
 @filtered
 @click.option("--due", is_flag=True, help="Only due follow-ups; the longest overdue first.")
+@click.option("--overdue", is_flag=True, help="Only those whose first contact or follow-up is overdue.")
+@click.option("--rotten", is_flag=True, help="Only claims that nobody has worked on for too long.")
 @click.option("--sort", metavar="KEY", help=f"Order: {', '.join(queries.BOOKING_SORTS)}; default changed.")
 @click.option("--ascending", is_flag=True, help="Lowest or oldest first.")
 @limited
 @formatted
 @reading
 def list_bookings(
-    call: Call, /, given: Json, due: bool, sort: str | None, ascending: bool, limit: int | None
+    call: Call,
+    /,
+    given: Json,
+    due: bool,
+    overdue: bool,
+    rotten: bool,
+    sort: str | None,
+    ascending: bool,
+    limit: int | None,
 ) -> None:
     """List bookings, newest change first."""
     with call.desk() as desk:
         now = desk.now()
-        order = _order(sort, due, ascending)
-        which = filter_of(desk, given, due_until=now if due else None, **order)
-        rows = queries.each_booking(which, limit)
+        limits = limits_of(desk.settings, now)
+        late: Json = {"due_until": now if due else None}
+        late |= {"overdue": limits if overdue else None, "rotten": limits if rotten else None}
+        which = filter_of(desk, given, **late, **_order(sort, due, ascending))
+        rows = with_steps(queries.each_booking(which, limit), limits)
         if call.is_for_people:
             seen = set(queries.seen_by_all())
             rows = (with_next_step(row | {"seen_by_all": row["booking_id"] in seen}, now) for row in rows)
@@ -89,6 +101,7 @@ def show(call: Call, booking_id: int) -> None:
     with call.desk() as desk:
         row = queries.booking(booking_id)
         now = desk.now()
+        row |= with_step(row, limits_of(desk.settings, now))
         row["next_action"] = next_action(row, now)
         row["history"] = event_log.events(booking_id=booking_id)[::-1]
         (told,) = queries.with_seen([with_next_step(row, now)])
@@ -98,7 +111,7 @@ def show(call: Call, booking_id: int) -> None:
 def _print_details(row: BookingRow, state: str) -> None:
     times = {key for key in row if key.endswith("_at")}
     amounts = {"destination_revenue", "package_revenue", "total_revenue"}
-    hidden = {"history", "agent_id", "agent_name", "pinned_at", "voided"}
+    hidden = {"history", "agent_id", "agent_name", "pinned_at", "voided", "next_step_at"}
     pairs: list[tuple[str, object]] = [("agent", holder(row))]
     if words := kept(row, row["history"]):
         pairs.append(("kept", words))
@@ -107,6 +120,8 @@ def _print_details(row: BookingRow, state: str) -> None:
             continue
         if key == "status":
             value = state
+        elif key == "next_step":
+            value = step_words(row)
         elif isinstance(value, str) and key in times:
             value = moment(value)
         elif isinstance(value, float) and key in amounts:

@@ -164,6 +164,8 @@ def _lines(result: SweepResult) -> list[str]:
         ("offers passed on", result["lapsed"]),
         ("agents asked about a claim: bookings", result["asked"]),
         ("claims released", result["released"]),
+        ("claims of agents who are away passed on", result["passed_on"]),
+        ("first contacts awaited too long", result["first_contact"]),
         ("waiting bookings assigned", result["assigned"]),
         ("seen by all, taken by nobody", result["seen_by_all"]),
         ("issues whose time runs out", result["warned"]),

@@ -143,6 +143,7 @@ def _follow_status(running: Command, booking: Booking, is_reopened: bool) -> Non
     if is_reopened:
         booking.claimed_at = booking.progress_at = booking.asked_at = booking.pinned_at = None
         booking.given_at = None if booking.agent_id is None else running.now
+        booking.clock_from = running.now
     is_cancelled = booking.status == CANCELLED
     booking.cancel_reason = (booking.cancel_reason or REASON) if is_cancelled else None
     outcome = booking.completed_at or booking.cancelled_at

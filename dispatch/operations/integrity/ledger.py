@@ -34,6 +34,7 @@ FIRST: dict[type[BaseModel], Json] = {
         "asked_at": None,
         "shuffled_at": None,
         "pinned_at": None,
+        "clock_from": None,
         "priority": MEDIUM,
     },
     Agent: {"presence": AVAILABLE, "presence_until": None, "hours": None, "left_at": None},

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from functools import reduce
+from operator import add
 from typing import Any
 
-from peewee import fn
+from peewee import Case, fn
 
 from dispatch.agents.presence import due
 from dispatch.assignment.waiting_list import drainable
 from dispatch.desk.desk import Desk
-from dispatch.operations.integrity.findings import Finding, finding, named
+from dispatch.operations.integrity.findings import Finding, finding, joined, named
+from dispatch.queries import BookingFilter, each_booking
+from dispatch.queries.next_steps import (
+    ROTTEN,
+    Limits,
+    conditions,
+    is_late,
+    limits_of,
+    overdue,
+    rotten,
+    step_of,
+)
 from dispatch.queries.wording import plural
 from dispatch.reporting import fairness
 from models.agents import GONE, PRESENCES, Agent
@@ -27,7 +41,7 @@ def distribution(desk: Desk) -> list[Finding]:
     How many customers have several owners is no fault: people may want it so.
     """
     faults = [_presences(desk), _lists(desk), _capacities(), _stuck(), _waiting(desk), _fairness(desk)]
-    return [*faults, _owners()]
+    return [*faults, _owners(), next_steps(limits_of(desk.settings, desk.now()))]
 
 
 def _presences(desk: Desk) -> Finding:
@@ -85,6 +99,37 @@ def _waiting(desk: Desk) -> Finding:
     problem = "a booking is waiting that an agent could take now" if drainable(desk) else ""
     sound = "no booking is waiting that an agent could take"
     return finding("waiting", sound, problem, f"{act('sweep')} assigns it", warning=True)
+
+
+def next_steps(limits: Limits) -> Finding:
+    """Check that every Pending booking has exactly one next step, every closed one none, and which are late.
+
+    What queries find by conditions and indexes must be what each row says by itself.
+    """
+    kinds = conditions(limits)
+    number = reduce(add, (Case(None, [(condition, 1)], 0) for condition in kinds.values()))
+    pending = Case(None, [(Booking.status == PENDING, 1)], 0)
+    several = _ids(Booking.select(Booking.booking_id).where(number != pending).order_by(Booking.booking_id))
+    late, rotting = ({one for (one,) in tuples(query(limits))} for query in (overdue, rotten))
+    counts, wrong = Counter[str](), []
+    for row in each_booking(BookingFilter(status=PENDING)):
+        step = step_of(row, limits)
+        assert step is not None  # it is Pending
+        counts[step.kind] += 1
+        found = (row["booking_id"] in late, row["booking_id"] in rotting)
+        if found != (is_late(row, limits), step.kind == ROTTEN):
+            wrong.append(row["booking_id"])
+        late.discard(row["booking_id"])
+        rotting.discard(row["booking_id"])
+    problem = joined(
+        (
+            named("without exactly one next step", several),
+            named("late by their row or by a query alone", sorted({*wrong, *late, *rotting})),
+        )
+    )
+    told = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in counts.items())
+    sound = f"every Pending booking has one next step{f': {told}' if told else ''}"
+    return finding("next steps", sound, problem, f"{act('doctor.repair')} makes indexes and views again")
 
 
 def _fairness(desk: Desk) -> Finding:

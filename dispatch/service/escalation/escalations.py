@@ -48,7 +48,9 @@ def open_for(
 def _notify(desk: Desk, now: str, issue: Issue, escalation: Escalation) -> None:
     """Record who is notified at the current level, and when the next one follows."""
     steps = json.loads(escalation.steps)
-    steps.append({"level": escalation.level, "at": now, "told": audience(desk, issue, escalation.level)})
+    steps.append(
+        {"level": escalation.level, "at": now, "told": audience(desk, issue.agent_id, escalation.level)}
+    )
     escalation.steps = json.dumps(steps, ensure_ascii=False)
     last = escalation.level >= TOP_LEVEL
     escalation.next_step_at = None if last else _step_after(now, issue, patience_s(desk, issue.priority))

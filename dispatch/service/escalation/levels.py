@@ -1,4 +1,4 @@
-"""Escalation levels: the issue's holder, the holder's manager, the desk's ``escalation_contact``.
+"""Escalation levels of issues and leads: the holder, the holder's manager, the ``escalation_contact``.
 
 An escalation that nobody acknowledges climbs a level after the priority's first-response time.
 Like the clocks, levels count working time, and none is reached outside it.
@@ -12,7 +12,7 @@ from dispatch.desk.desk import Desk
 from dispatch.service.sla import clocks
 from models.agents import Agent
 from models.hours import WorkingTime
-from models.issues import FIRST_RESPONSE, Issue
+from models.issues import FIRST_RESPONSE
 
 TOP_LEVEL = 3
 DISPATCHERS = "the dispatchers"
@@ -23,11 +23,11 @@ def first_level(raised_by: list[str]) -> int:
     return min(TOP_LEVEL, 1 + len(raised_by))
 
 
-def audience(desk: Desk, issue: Issue, level: int) -> str:
-    """Return who is notified at a level."""
+def audience(desk: Desk, agent_id: int | None, level: int) -> str:
+    """Return who is notified at a level about the work of an agent, or of nobody yet."""
     if level >= TOP_LEVEL:
         return str(desk.settings["escalation_contact"])
-    holder = Agent.lock_or_none(issue.agent_id) if issue.agent_id is not None else None
+    holder = Agent.lock_or_none(agent_id) if agent_id is not None else None
     if holder is None:
         return DISPATCHERS
     if level == 1:

@@ -251,7 +251,7 @@ def passed_percents(clock: AnyClock, now: datetime) -> tuple[int, ...]:
     used = used_s(clock, now)
     if clock.met_at is not None:
         return targets.WARNING_PERCENTS[-1:] if used > clock.allowed_s else ()
-    return tuple(percent for percent in targets.WARNING_PERCENTS if used * 100 >= clock.allowed_s * percent)
+    return targets.passed_percents(used, clock.allowed_s)
 
 
 def hours_of(clock: AnyClock) -> WorkingTime:

@@ -19,6 +19,11 @@ USUAL_LEVEL = 3  # of an unknown future holder of a waiting issue
 Pause = tuple[datetime, datetime | None]
 
 
+def passed_percents(used_s: int, allowed_s: int) -> tuple[int, ...]:
+    """Return the percentages, of those that warn, that are used up."""
+    return tuple(percent for percent in WARNING_PERCENTS if used_s * 100 >= allowed_s * percent)
+
+
 def due(started: datetime, allowed_s: int, pauses: list[Pause], hours: WorkingTime) -> datetime:
     """Return when the time is used up, excluding the pauses (in order; the last may be open)."""
     begin, left = started, allowed_s

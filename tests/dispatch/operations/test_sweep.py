@@ -22,6 +22,8 @@ Look = Callable[..., Any]
 NOTHING: dict[str, Any] = {
     "presence": [],
     "lapsed": [],
+    "passed_on": [],
+    "first_contact": [],
     "asked": [],
     "released": [],
     "assigned": [],
@@ -41,7 +43,8 @@ NOTHING: dict[str, Any] = {
 
 @pytest.fixture
 def claimed(desk: Desk, two: None, add_lead: AddLead) -> None:
-    """Booking 1, claimed by Ada."""
+    """Booking 1, claimed by Ada; the clock to the first contact, which has tests of its own, is far away."""
+    configuration.set_value(desk, "lead_target_minutes", "1000000 1000000 1000000 1000000 1000000")
     add_lead()
     bookings.claim(desk, 1, 1)
 
@@ -80,7 +83,7 @@ def test_a_silent_claim_is_asked_about_and_then_released_with_its_age_kept(
     assert (row["claimed_at"], row["asked_at"], row["agent_id"], row["created_at"]) == (
         None,
         None,
-        1,
+        2,  # not with the agent who let it lapse
         created,
     )
     assert {event["actor"] for event in look(event_log.events)[:2]} == {"sweeper"}
@@ -277,3 +280,42 @@ def test_no_pull_while_away_or_above_capacity(desk: Desk, two: None, add_lead: A
     set_presence(desk, 2, "away")
     with pytest.raises(Refused, match="is away"):
         bookings.claim(desk, 1, 2)
+
+
+# -- claims that lapse
+
+
+@pytest.fixture
+def asked(desk: Desk, claimed: None, clock: Any) -> None:
+    """Booking 1, about whose claim Ada was asked so long ago that it ends."""
+    clock.advance(hours=4)
+    sweep(desk)
+    clock.advance(minutes=30)
+
+
+def test_a_claim_that_lapses_stays_with_its_agent_if_there_is_nobody_else(
+    desk: Desk, asked: None, look: Look
+) -> None:
+    set_presence(desk, 2, "break")
+    assert done(desk)["released"] == [1]
+    row = look(queries.booking, 1)
+    assert (row["agent_id"], row["claimed_at"]) == (1, None)
+
+
+def test_whoever_let_a_claim_lapse_has_seen_the_lead(desk: Desk, asked: None, look: Look) -> None:
+    """It does not come back to Ada in this round: with both it waits, seen by all."""
+    sweep(desk)
+    bookings.decline(desk, 1, "too far")
+    assert look(queries.booking, 1)["agent_id"] is None
+    assert sweep(desk)["seen_by_all"] == [1]
+
+
+def test_a_pinned_claim_that_lapses_stays_pinned(desk: Desk, claimed: None, look: Look, clock: Any) -> None:
+    bookings.reassign(desk, 1, 2, "knows her")
+    bookings.claim(desk, 1, 2)
+    clock.advance(hours=4)
+    sweep(desk)
+    clock.advance(minutes=30)
+    assert done(desk)["released"] == [1]
+    row = look(queries.booking, 1)
+    assert (row["agent_id"], row["claimed_at"], bool(row["pinned_at"])) == (2, None, True)

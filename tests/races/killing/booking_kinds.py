@@ -8,7 +8,7 @@ from dispatch import agents, bookings, customers
 from dispatch.agents.presence import set_presence
 from dispatch.bookings import bulk_actions, editing, follow_ups
 from dispatch.leads.file_intake import receive_lines
-from dispatch.operations import booking_timeouts
+from dispatch.operations.timeouts import first_contact, offers_and_claims
 from tests.races.killing import desk_at_work as work
 from tests.races.killing.desk_at_work import QUOTE, TRIP, everybody, give, holder, lead
 from tests.races.killing.kinds import Kind, command, set_to, several
@@ -65,7 +65,7 @@ BOOKINGS: dict[str, Kind] = {
     "second score": command(lambda desk: bookings.rate(desk, work.SCORED, 2)),
     "keep": command(
         lambda desk: bookings.keep(desk, work.CLAIMED),
-        lambda desk: booking_timeouts.ask(desk, work.CLAIMED),
+        lambda desk: offers_and_claims.ask(desk, work.CLAIMED),
     ),
     "edit of the person": command(
         lambda desk: editing.edit(desk, work.PENDING, name="Kate Miller", email="k.m@example.com")
@@ -92,10 +92,14 @@ BOOKINGS: dict[str, Kind] = {
     ),
     "edit of the priority": command(lambda desk: editing.edit(desk, work.PENDING, priority="critical")),
     "several released": command(lambda desk: bulk_actions.release(desk, work.MORE_CLAIMED)),
-    "not claimed in time": command(lambda desk: booking_timeouts.lapse(desk, work.PENDING)),
-    "asked whether still on it": command(lambda desk: booking_timeouts.ask(desk, work.CLAIMED)),
+    "not claimed in time": command(lambda desk: offers_and_claims.lapse(desk, work.PENDING)),
+    "first contact awaited": command(
+        lambda desk: first_contact.warn(desk, work.PENDING), set_to("lead_target_minutes", "1 1 1 1 1")
+    ),
+    "passed on, as its agent is away": command(lambda desk: first_contact.pass_on(desk, work.CLAIMED)),
+    "asked whether still on it": command(lambda desk: offers_and_claims.ask(desk, work.CLAIMED)),
     "claim without an answer": command(
-        lambda desk: booking_timeouts.expire(desk, work.CLAIMED),
-        lambda desk: booking_timeouts.ask(desk, work.CLAIMED),
+        lambda desk: offers_and_claims.expire(desk, work.CLAIMED),
+        lambda desk: offers_and_claims.ask(desk, work.CLAIMED),
     ),
 }

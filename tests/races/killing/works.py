@@ -22,8 +22,9 @@ from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EventFilter
 from dispatch.inputs import lead_files
 from dispatch.leads import file_intake
-from dispatch.operations import backup, booking_timeouts, restore
+from dispatch.operations import backup, restore
 from dispatch.operations.sweep import sweep, sweep_and_back_up
+from dispatch.operations.timeouts import offers_and_claims
 from dispatch.operations.undo import redo, undo
 from dispatch.operations.undoing import files
 from dispatch.service.ticket_files import intake as ticket_intake
@@ -262,7 +263,7 @@ def much_due(desk: Desk) -> None:
         for number in (work.CLAIMED, *work.MORE_PENDING, *OTHERS):
             bookings.claim(desk, number, holder(desk, number))
     with desk.earlier(timedelta(minutes=45)):
-        booking_timeouts.ask(desk, work.CLAIMED)
+        offers_and_claims.ask(desk, work.CLAIMED)
     uneven(desk)
     for key, value in (("shuffle_seconds", "60"), ("dwell_minutes", "0")):
         set_to(key, value)(desk)

@@ -1,4 +1,4 @@
-"""Booking timeouts: offers nobody claims, claims nobody works on.
+"""Offers nobody claims, and claims nobody works on.
 
 Only work given or claimed at this desk has the times these clocks start from (``given_at``,
 ``progress_at``); imported history has none and is left alone.
@@ -13,12 +13,13 @@ from peewee import Expression
 
 from dispatch.agents.presence import put as set_presence
 from dispatch.agents.unattended import pass_on
-from dispatch.assignment.assign import find_agent
+from dispatch.assignment.assign import find_agent, taker_for
 from dispatch.bookings.lifecycle import described, pending_booking, saved, unclaim
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
 from dispatch.queries.caps import kept_from_booking
 from dispatch.queries.offer_rounds import (
+    LET_LAPSE,
     NO_ROUND,
     NOT_CLAIMED,
     Round,
@@ -27,7 +28,7 @@ from dispatch.queries.offer_rounds import (
     rounds_of,
 )
 from dispatch.queries.row_types import BookingRow
-from models.agents import AVAILABLE, AWAY, BUSY, Agent
+from models.agents import AVAILABLE, AWAY, BUSY, GONE, Agent
 from models.base import tuples
 from models.bookings import PENDING, Booking
 from models.clock import from_text, to_text
@@ -70,8 +71,20 @@ def ask(running: Command, booking_id: int) -> BookingRow:
 
 @command("booking.expire", past="claim ended, no answer", undo=put_back, may="clock.act")
 def expire(running: Command, booking_id: int) -> BookingRow:
-    """Release a claim whose agent did not answer; the booking keeps its age."""
-    return unclaim(running, pending_booking(running, booking_id))
+    """End a claim whose agent did not answer: it goes to another agent, if any can take it.
+
+    Else, and where a person's decision keeps it with the agent, it stays there unclaimed. It keeps its age.
+    """
+    booking = pending_booking(running, booking_id)
+    agent = Agent.lock(booking.agent_id)
+    if booking.pinned_at is not None and agent.presence not in GONE:
+        booking.claimed_at = booking.progress_at = booking.asked_at = None
+        return saved(running, booking)
+    if taker_for(running, booking, {agent.agent_id: LET_LAPSE}) is None:
+        return unclaim(running, booking)
+    running.detail = {"let_lapse_by": agent.agent_id}
+    find_agent(running, booking, {agent.agent_id: LET_LAPSE}, because=f"{agent.name} {LET_LAPSE}")
+    return described(running, booking_id)
 
 
 def lapsed(desk: Desk, only: int | None = None) -> list[int]:
