@@ -44,8 +44,9 @@ class Booking(BaseModel):
     (never set on a closed booking). Imported bookings have none of these five: ``given_at`` (when the agent
     got it at this desk), ``progress_at`` (last sign of work on a claim), ``asked_at`` (when the agent was
     asked about it), ``shuffled_at`` (when it last moved to balance loads) and ``pinned_at`` (since when a
-    person's decision keeps it with its agent). ``holder`` is the agent who got it in the last save,
-    ``source`` the lead's where a listener need not read the Lead for it.
+    person's decision keeps it with its agent). ``attempts_in_row`` counts the attempts since the customer was
+    last reached; ``unreachable``: the last of them closed it. ``holder`` is the agent who got it in the last
+    save, ``source`` the lead's where a listener need not read the Lead for it.
     """
 
     label = "booking"
@@ -84,6 +85,8 @@ class Booking(BaseModel):
     shuffled_at = TextField(null=True)
     pinned_at = TextField(null=True)
     priority = IntegerField(default=MEDIUM)
+    attempts_in_row = IntegerField(default=0)
+    unreachable = BooleanField(default=False)
 
 
 class Waiting(DeskModel):

@@ -375,6 +375,8 @@ def _booking_row(item: History, booking: Outcome, lead_id: int, agent_id: int | 
         1,
         *NO_TIMERS,
         MEDIUM,
+        0,
+        False,
     )
     if not booking.more:
         return row

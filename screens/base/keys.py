@@ -312,6 +312,7 @@ WITHOUT_A_KEY = {
     "compact",
     "demo",
     "desk.copy",
+    "disposition.list",
     "doctor",
     "doctor.repair",
     "lead.from",

@@ -35,6 +35,8 @@ FIRST: dict[type[BaseModel], Json] = {
         "shuffled_at": None,
         "pinned_at": None,
         "priority": MEDIUM,
+        "attempts_in_row": 0,
+        "unreachable": False,
     },
     Agent: {"presence": AVAILABLE, "presence_until": None, "hours": None, "left_at": None},
     Customer: {"merged_into": None},
