@@ -10,6 +10,8 @@ OPEN, UNREACHABLE, CANCELLED = "open", "unreachable", "cancelled"
 ENDS = (OPEN, UNREACHABLE, CANCELLED)
 """What the last attempt makes of the booking; after ``open`` ones there is no last."""
 REACHED = "reached"
+BUILT_IN = 7
+"""How many every desk begins with: their migration has no event."""
 
 
 class Disposition(BaseModel):

@@ -47,7 +47,7 @@ def add(
     ``delay`` is until the next attempt (inputs.delays); with ``attempts`` the last one ``ends`` the booking:
     as unreachable, or cancelled for the ``reason``. Raises InvalidInput, or Refused if it is offered already.
     """
-    text = _name(name)
+    text = new_name(name)
     row = _named(text)
     if row is not None and not row.retired:
         raise Refused("exists", f"{text!r} is already an outcome", f"{act(SHOWN_BY)} shows what follows it")
@@ -152,7 +152,9 @@ def words_of(row: Disposition) -> str:
 
 def attempt_words(row: Disposition, number: int) -> str:
     """``3rd of 6``; "" where attempts are not limited, or one is the only one."""
-    return f"{ordinal(number)} of {row.attempts}" if row.attempts and row.attempts > 1 else ""
+    if row.attempts is None or row.attempts == 1:
+        return ""
+    return f"{ordinal(number)} of {max(row.attempts, number)}"
 
 
 def _give(row: Disposition, delay: str | None, attempts: str, ends: str, reason: str | None) -> None:
@@ -189,8 +191,8 @@ def _plain(name: str) -> str:
     return validation.stripped(name, "outcome").casefold().replace(" ", "_").replace("-", "_")
 
 
-def _name(name: str) -> str:
-    """Return a name for a new one. Raises InvalidInput."""
+def new_name(name: str) -> str:
+    """Return the name that a text gives a new one. Raises InvalidInput."""
     text = _plain(validation.name(name, "name"))
     if not (text.replace("_", "").isalnum() and len(text) <= LONGEST_NAME):
         hint = f"letters, digits and _, at most {LONGEST_NAME}, such as busy_line"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.app import SystemCommand
@@ -10,6 +11,8 @@ from textual.screen import Screen
 
 from dispatch.assignment.policies import POLICIES
 from dispatch.assignment.row_types import Shuffled
+from dispatch.bookings import dispositions
+from dispatch.bookings.dispositions import DispositionRow
 from dispatch.operations.sweep_record import unswept_since
 from dispatch.queries.caps import list_caps
 from dispatch.queries.row_types import CapRow
@@ -19,9 +22,17 @@ from models.errors import DatabaseUnavailable
 from screens.app.cap_forms import NO_CAPS, Choices, cap_form, cap_removal_form, caps_panel, choices
 from screens.app.onboarding import AT_START_S, GreetingApp
 from screens.app.policy_forms import policy_form, shuffle_form
+from screens.bookings.outcome_forms import (
+    outcome_addition_form,
+    outcome_form,
+    outcome_retirement_form,
+    outcomes_panel,
+)
+from screens.dialogs.form import FormModal
 from screens.dialogs.panel import Panel
 from screens.roster.actions import AgentActions, is_here
 from screens.roster.fairness_panel import fairness_panel
+from screens.wording.outcomes import outcome_label
 from screens.wording.reasons import policy_word
 
 if TYPE_CHECKING:
@@ -152,6 +163,22 @@ class DistributingApp(GreetingApp):
 
         self._host.ask(list_caps, choose, opens=True)
 
+    def action_outcomes(self) -> None:
+        """List what a contact can come to."""
+        self._host.ask(outcomes_panel, self._show, opens=True)
+
+    def _with_outcomes(self, form: Callable[[list[DispositionRow]], FormModal[DispositionRow]]) -> None:
+        """Open a form about the outcomes that are offered."""
+
+        def offer(rows: list[DispositionRow]) -> None:
+            self._open(form(rows), self._tell_outcome)
+
+        self._host.ask(dispositions.listing, offer, opens=True)
+
+    def _tell_outcome(self, row: DispositionRow) -> None:
+        words = "retired" if row["retired"] else row["words"]
+        self._host.tell_done(f"{outcome_label(row['name'])}: {words}")
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Add the policies, the caps and the shuffle to the palette."""
         yield from super().get_system_commands(screen)
@@ -163,12 +190,19 @@ class DistributingApp(GreetingApp):
             )
         yield SystemCommand("Cap: set", "Limit the leads an agent gets an hour, day or week", self.action_cap)
         yield SystemCommand("Cap: remove", "Remove a limit on leads", self.action_remove_cap)
+        for verb, about, form in (
+            ("add", "Let a contact come to something of the desk's own", lambda _: outcome_addition_form()),
+            ("set", "When the next attempt is, how many there are, and what then", outcome_form),
+            ("retire", "Offer an outcome no more", outcome_retirement_form),
+        ):
+            yield SystemCommand(f"Outcome: {verb}", about, partial(self._with_outcomes, form))
         for title, about, show in (
             (
                 "Who got how many leads",
                 "Fair shares: today, 7 and 30 days",
                 self.action_shares,
             ),
+            ("Outcomes", "What a contact can come to, and what follows", self.action_outcomes),
             ("Caps", "The limits on leads an agent gets; who is at one", self.action_caps),
             ("Policy", "Who gets the next leads: by rank, in turn, by share", self.action_policy),
         ):
