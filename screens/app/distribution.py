@@ -80,6 +80,7 @@ class DistributingApp(GreetingApp):
 
     def sweep(self) -> None:
         """Do what is due in the writing thread, unless a command is already queued there."""
+        self._host.inbox.remind()
         if self.is_busy(frozenset({"command", "sweep"})):
             self.look_at_sweeps()  # after the sweep otherwise: what it is about to do is not late
         else:

@@ -1,4 +1,4 @@
-"""What a contact comes to, on the screens: chosen by a letter, previewed, told, and changed in the palette."""
+"""What a contact comes to, on the screens: chosen by a letter, previewed, told, changed in the palette."""
 
 from __future__ import annotations
 
