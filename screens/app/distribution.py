@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ from dispatch.assignment.policies import POLICIES
 from dispatch.assignment.row_types import Shuffled
 from dispatch.bookings import dispositions
 from dispatch.bookings.dispositions import DispositionRow
+from dispatch.operations.notices.hook import Hook
 from dispatch.operations.sweep_record import unswept_since
 from dispatch.queries.caps import list_caps
 from dispatch.queries.row_types import CapRow
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from screens.base.app_protocol import Host
 
 SWEEP_EVERY_S = 25
+HOOK_MAY_TAKE_S = 1.0  # when the application ends
 OF_ANOTHER = ("locked", "replaced")  # another terminal is writing: the next sweep does it
 
 READ_ONLY = "Read only: nothing can be changed here"
@@ -51,6 +55,7 @@ class DistributingApp(GreetingApp):
     """
 
     sweeps_by_itself = True
+    _hook: Hook | None = None
     _last_error = ""
     """The sweeper's last error, shown once however often it recurs."""
 
@@ -65,6 +70,21 @@ class DistributingApp(GreetingApp):
                 self._host.tell(self._host.backend.absence, seconds=AT_START_S)
             self.call_after_refresh(self.sweep)
             self.set_interval(SWEEP_EVERY_S, self.sweep)
+
+    def tell_by(self, command: str | None) -> None:
+        """Run a command of the user's own for what happens at the desk, if there is one."""
+        if command is not None:
+            backend = self._host.backend
+            self._hook = Hook(command, self._host.my_agent_id, lambda: closing(backend.open_another()))
+
+    def tell_others(self) -> None:
+        """Let the user's command know what is new, in a thread of its own."""
+        if self._hook is not None:
+            self._hook.kick()
+
+    async def stop_telling(self) -> None:
+        if self._hook is not None:
+            await asyncio.to_thread(self._hook.finish, HOOK_MAY_TAKE_S)
 
     def look_at_sweeps(self) -> None:
         """Look up when the desk was last swept; the place in sight shows it if that is too long ago."""
@@ -81,6 +101,7 @@ class DistributingApp(GreetingApp):
     def sweep(self) -> None:
         """Do what is due in the writing thread, unless a command is already queued there."""
         self._host.inbox.remind()
+        self.tell_others()
         if self.is_busy(frozenset({"command", "sweep"})):
             self.look_at_sweeps()  # after the sweep otherwise: what it is about to do is not late
         else:
