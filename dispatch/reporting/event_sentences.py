@@ -321,7 +321,7 @@ def alarms(event: EventRow, names: Names) -> list[str]:
         reasons = raised.setdefault((one["issue_id"], one["level"], one["told"]), [])
         reasons.append(one["trigger"].replace("_", " "))
     return lines + [
-        f"escalated issue {number} to level {level} ({', '.join(reasons)}), notified {told}"
+        f"escalated issue {number} to level {level} ({', '.join(reasons)}), {told} to be told"
         for (number, level, told), reasons in raised.items()
     ]
 

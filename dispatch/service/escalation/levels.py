@@ -24,7 +24,7 @@ def first_level(raised_by: list[str]) -> int:
 
 
 def audience(desk: Desk, issue: Issue, level: int) -> str:
-    """Return who is notified at a level."""
+    """Return who is to be told at a level."""
     if level >= TOP_LEVEL:
         return str(desk.settings["escalation_contact"])
     holder = Agent.lock_or_none(issue.agent_id) if issue.agent_id is not None else None
