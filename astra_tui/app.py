@@ -103,6 +103,7 @@ class AstraApp(SessionApp):
         self.lost_since: str | None = None
         self._is_reachable = True
         self.has_title = wanted.title is not False
+        self.tell_by(wanted.notify_command)
         self.rings, self.speaks_of_news = wanted.bell is not False, wanted.toasts is not False
         self.came_from = self.DEFAULT_MODE
         self._problems, self._is_new = problems, is_new
@@ -146,6 +147,7 @@ class AstraApp(SessionApp):
 
     async def on_unmount(self) -> None:
         self._watch.stop()
+        await self.stop_telling()
         await self.backend.close()
         if self.drafts is not None:
             self.drafts.close()
@@ -275,6 +277,7 @@ class AstraApp(SessionApp):
             for screen in self.screen_stack:  # modals may show the desk too
                 screen.post_message(DeskChanged(own, changes.by_others))
             self.inbox.look()
+            self.tell_others()
             self.catch_up()
         elif place is not None and place.is_laid_out:
             place.look_at_clock()

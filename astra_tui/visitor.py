@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -99,7 +100,7 @@ def _application(database: str, actor: str | None, token: str | None) -> Browser
     return BrowserApp(
         database=database,
         actor=actor,
-        preferences=wanted,
+        preferences=replace(wanted, notify={}),  # who runs the server has not asked for what visitors do
         problems=[problem.replace(str(file), file.name) for problem in problems],
         identify=identify if is_closed else None,
     )

@@ -45,8 +45,9 @@ class Booking(BaseModel):
     got it at this desk), ``progress_at`` (last sign of work on a claim), ``asked_at`` (when the agent was
     asked about it), ``shuffled_at`` (when it last moved to balance loads) and ``pinned_at`` (since when a
     person's decision keeps it with its agent). ``clock_from`` is since when the first contact is awaited, if
-    not since ``created_at``. ``holder`` is the agent who got it in the last save,
-    ``source`` the lead's where a listener need not read the Lead for it.
+    not since ``created_at``. ``attempts_in_row`` counts the attempts since the customer was last reached;
+    ``unreachable``: the last of them closed it. ``holder`` is the agent who got it in the last save, ``source``
+    the lead's where a listener need not read the Lead for it.
     """
 
     label = "booking"
@@ -86,6 +87,8 @@ class Booking(BaseModel):
     pinned_at = TextField(null=True)
     priority = IntegerField(default=MEDIUM)
     clock_from = TextField(null=True)
+    attempts_in_row = IntegerField(default=0)
+    unreachable = BooleanField(default=False)
 
 
 class Waiting(DeskModel):

@@ -128,6 +128,17 @@ class WorkingTime:
             left -= max(timedelta(), closes - begin)
         raise ValueError("no working time within ten years")
 
+    def days_after(self, start: datetime, days: int) -> datetime:
+        """Return the same time of day so many working days later, or the next opening. Raises ValueError."""
+        here = self._calendar.here(start)
+        today = day = here.date()
+        while days > 0:
+            day += DAY
+            days -= self.hours.is_round_the_clock or bool(self.hours.of(day))
+            if (day - today).days > MOST_DAYS:
+                raise ValueError("no working time within ten years")
+        return self.opening(self._calendar.moment(datetime.combine(day, here.time(), _NO_ZONE)))
+
     def before(self, end: datetime, seconds: int) -> datetime:
         """Return the latest moment so many working seconds earlier. Raises ValueError beyond MOST_DAYS."""
         if self.hours.is_round_the_clock or seconds <= 0:

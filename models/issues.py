@@ -143,7 +143,7 @@ class SlaWarning(BaseModel):
 
 
 class Escalation(BaseModel):
-    """An escalation of an issue: its trigger, its level, and who was notified (JSON ``steps``).
+    """An escalation of an issue: its trigger, its level, and who was to be told (JSON ``steps``).
 
     ``since`` is when the trigger's condition began, ``next_step_at`` when the next level follows if nothing
     happens. ``raised_by`` (JSON) lists the reasons for starting above level 1.

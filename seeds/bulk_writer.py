@@ -376,6 +376,8 @@ def _booking_row(item: History, booking: Outcome, lead_id: int, agent_id: int | 
         *NO_TIMERS,
         MEDIUM,
         None,  # the clock to the first contact has no other start
+        0,
+        False,
     )
     if not booking.more:
         return row

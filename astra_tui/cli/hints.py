@@ -23,6 +23,7 @@ COMMANDS = {
     "compact": "astra compact",
     "demo": "astra demo",
     "desk.copy": "astra copy FILE ADDRESS",
+    "disposition.list": "astra disposition list",
     "doctor": "astra doctor",
     "doctor.repair": "astra doctor --repair",
     "find": "astra customer find",

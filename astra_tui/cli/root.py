@@ -44,6 +44,7 @@ COMMANDS = {
     "redo": "undo:redo",
     "policy": "settings:policy",
     "cap": "cap:cap",
+    "disposition": "disposition:disposition",
     "set": "settings:set_value",
     "destination": "values:destination",
     "launch": "values:launch",

@@ -210,6 +210,20 @@ def _on_open() -> Found:
     return [(word, "") for word in ON_OPEN]
 
 
+class Outcome(Word):
+    """What an attempt to reach a customer comes to."""
+
+    on_desk = True
+
+    def __init__(self) -> None:
+        def offered() -> Found:
+            from dispatch.bookings import dispositions
+
+            return [(row["name"], row["words"]) for row in dispositions.listing()]
+
+        super().__init__(offered, "OUTCOME")
+
+
 def _settings() -> Found:
     from dispatch.operations.setting_definitions import DEFINITIONS
 
@@ -223,6 +237,7 @@ CUSTOMER = Number("CUSTOMER", "a customer", "customers_like")
 ISSUE = Number("ISSUE", "an issue", "issues")
 CAP = Number("CAP", "a cap", "caps")
 DESTINATION, LAUNCH, METHOD, SOURCE = map(AcceptedValue, ("destination", "launch", "method", "source"))
+OUTCOME = Outcome()
 DEPARTMENT, PACKAGE = AcceptedValue("department"), AcceptedValue("package")
 JOB_TITLE = AcceptedValue("job_title", "TITLE")
 POLICY, SETTING, STATUS = Word(_policies), Word(_settings, "KEY"), Word(STATUSES, "STATUS")

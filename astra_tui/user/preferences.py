@@ -1,4 +1,4 @@
-"""The personal configuration, config.toml: desk, theme, keys, and which agent the user is.
+"""The personal configuration, config.toml: desk, theme, keys, which agent the user is, and what tells them.
 
 What concerns everybody at the desk is a setting instead (``astra set``).
 """
@@ -6,6 +6,9 @@ What concerns everybody at the desk is a setting instead (``astra set``).
 from __future__ import annotations
 
 import errno
+import os
+import shlex
+import stat
 import tomllib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
@@ -26,6 +29,7 @@ KEYS: dict[str, tuple[type, str]] = {
     "title": (bool, "true or false: the place and what waits in the window's title"),
     "toasts": (bool, "true or false: a message for new work"),
     "keymap": (dict, "a table of binding ids and keys"),
+    "notify": (dict, "a table with command in quotes: run for what happens"),
 }
 HINT = "accepted: " + ", ".join(f"{key} ({what})" for key, (_, what) in KEYS.items())
 
@@ -41,6 +45,12 @@ class Preferences:
     bell: bool | None = None
     toasts: bool | None = None
     title: bool | None = None
+    notify: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def notify_command(self) -> str | None:
+        """The command to run for what happens at the desk."""
+        return self.notify.get("command")
 
 
 Check = Callable[[Preferences], dict[str, str]]
@@ -70,9 +80,12 @@ def load(path: Path | None = None, check: Check | None = None) -> tuple[Preferen
         return Preferences(), [f"{path}: {error}"]
     if isinstance(given.get("keymap"), dict):
         given["keymap"] = dict(_flat(given["keymap"]))
+    others = _others_may_write(path) if "notify" in given else ""
     unfit = {
         key: "{} ({})".format(*problem) for key, value in given.items() if (problem := _problem(key, value))
     }
+    if others and "notify" not in unfit:
+        unfit["notify"] = f"notify is not used: {others}"
     wanted = Preferences(**{key: value for key, value in given.items() if key not in unfit})
     wrong = {} if check is None else check(wanted)
     problems = unfit | {key: f"{key.removeprefix('keymap.')}: {why}" for key, why in wrong.items()}
@@ -87,6 +100,22 @@ def _text_of(path: Path) -> str:
     if path.exists() and not path.is_file():
         raise OSError(errno.EINVAL, "it is not a file")
     return path.read_bytes().decode()
+
+
+def _others_may_write(path: Path) -> str:
+    """Return how somebody else could choose what is run for this user; "" if nobody can."""
+    file = path.resolve()
+    try:
+        found, folder = file.stat(), file.parent.stat()
+    except OSError as error:
+        return f"{file} cannot be looked at: {error.strerror}"
+    if found.st_uid not in (os.geteuid(), 0):
+        return "the file belongs to another user"
+    if found.st_mode & stat.S_IWOTH:
+        return "everybody can write the file"
+    if folder.st_mode & stat.S_IWOTH and not folder.st_mode & stat.S_ISVTX:
+        return "everybody can write its folder"
+    return ""
 
 
 def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -128,7 +157,16 @@ def save(key: str, value: str | int, path: Path | None = None) -> None:
 def _fits(key: str, value: object) -> bool:
     if key == "keymap":
         return isinstance(value, dict) and all(isinstance(keys, str) for keys in value.values())
+    if key == "notify":
+        return isinstance(value, dict) and [*value] == ["command"] and _is_command(value["command"])
     return type(value) is KEYS[key][0]  # a bool is an int, too
+
+
+def _is_command(value: object) -> bool:
+    try:
+        return isinstance(value, str) and "\0" not in value and bool(shlex.split(value))
+    except ValueError:  # an unclosed quote
+        return False
 
 
 def _problem(key: str, value: object) -> tuple[str, str] | None:

@@ -1,11 +1,10 @@
 """Commands on bookings."""
 
+from dispatch.bookings.contact import contact
 from dispatch.bookings.lifecycle import (
-    OUTCOMES,
     cancel,
     claim,
     confirm,
-    contact,
     decline,
     keep,
     note,
@@ -16,7 +15,6 @@ from dispatch.bookings.lifecycle import (
 )
 
 __all__ = [
-    "OUTCOMES",
     "cancel",
     "claim",
     "confirm",

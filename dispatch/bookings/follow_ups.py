@@ -7,6 +7,8 @@ from dispatch.bookings.lifecycle import nothing_to_clear, pending_booking, saved
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.queries.row_types import BookingRow
+from models.base import tuples
+from models.bookings import PENDING, Booking
 
 
 @command("booking.follow_up", past="follow-up", undo=put_back, may="booking.work")
@@ -26,6 +28,23 @@ def follow_up(running: Command, booking_id: int, at: str | None = None) -> Booki
     if booking.claimed_at is not None:
         booking.progress_at = running.now  # a sign of work, which a claim without a next step counts from
     return saved(running, booking)
+
+
+MOST_TOLD = 1_000
+
+
+def fell_due(since: str, until: str, agent_id: int | None = None) -> list[int]:
+    """Return the bookings whose follow-up fell due after ``since``, in that order, until ``until`` (stored).
+
+    Of one agent, or of all; at most MOST_TOLD.
+    """
+    query = Booking.select(Booking.booking_id).where(
+        Booking.status == PENDING, Booking.follow_up_at > since, Booking.follow_up_at <= until
+    )
+    if agent_id is not None:
+        query = query.where(Booking.agent_id == agent_id)
+    rows = query.order_by(Booking.follow_up_at, Booking.booking_id).limit(MOST_TOLD)
+    return [number for (number,) in tuples(rows)]
 
 
 def due(until: str, agent_id: int | None = None, limit: int | None = None) -> list[BookingRow]:

@@ -1,4 +1,4 @@
-"""The lifecycle of a booking: claim, release, decline, contact, confirm, cancel, reassign, reopen, rate.
+"""The lifecycle of a booking: claim, release, decline, confirm, cancel, reassign, reopen, rate.
 
 Each command (see desk/commands.py) returns the booking as it is afterwards.
 """
@@ -19,7 +19,6 @@ from dispatch.customers.records import refuse_erased
 from dispatch.desk.commands import Command, command, put_back, reverse_event
 from dispatch.inputs import due_times, validation
 from dispatch.inputs.amounts import money_cents
-from dispatch.queries.next_steps import is_due
 from dispatch.queries.offer_rounds import DECLINED
 from dispatch.queries.row_types import BookingRow
 from models.agents import GONE, Agent
@@ -30,7 +29,6 @@ from models.errors import InvalidInput, Refused
 from models.hints import act
 
 ENTER_AGAIN = "enter the lead again"
-OUTCOMES = ("reached", "no_answer")
 PULLED = "pull"
 
 
@@ -89,34 +87,6 @@ def decline(running: Command, booking_id: int, reason: str) -> BookingRow:
     running.detail = {"reason": reason, "declined_by": decliner}
     find_agent(running, booking, {decliner: DECLINED})
     return described(running, booking_id)
-
-
-@command("booking.contact", past="contact", undo=put_back, may="booking.work")
-def contact(
-    running: Command, booking_id: int, outcome: str, text: str | None = None, follow_up: str | None = None
-) -> BookingRow:
-    """Record an attempt to reach the customer; the booking keeps the time of the first success.
-
-    ``text`` is a note, ``follow_up`` the time to try again (inputs.due_times). Reaching the customer
-    clears a follow-up that is due. Raises NotFound, Refused, InvalidInput.
-    """
-    if outcome not in OUTCOMES:
-        raise InvalidInput("outcome", f"{outcome!r} is not an outcome", "accepted: " + ", ".join(OUTCOMES))
-    written = validation.optional_text(text, "text", limit=validation.TEXT_LENGTH, lines=True)
-    booking = pending_booking(running, booking_id)
-    booking.contact_attempts += 1
-    booking.last_outcome = outcome
-    booking.asked_at = None
-    if booking.claimed_at is not None:
-        booking.progress_at = running.now
-    if outcome == "reached":
-        booking.contacted_at = booking.contacted_at or running.now
-        if is_due(booking.follow_up_at, running.now):
-            booking.follow_up_at = None
-    running.detail = {"outcome": outcome} | ({"text": written} if written else {})
-    if validation.stripped(follow_up, "follow_up"):
-        set_follow_up(running, booking, follow_up)
-    return saved(running, booking)
 
 
 @command("booking.note", past="note", undo=reverse_event, may="booking.work")
@@ -227,6 +197,7 @@ def reopen(running: Command, booking_id: int) -> BookingRow:
     booking.completed_at = booking.cancelled_at = booking.cancel_reason = booking.claimed_at = None
     booking.progress_at = booking.asked_at = booking.pinned_at = None
     booking.clock_from = running.now
+    booking.unreachable, booking.attempts_in_row = False, 0
     if booking.agent_id is None or not may_take(booking.agent_id, booking.lead_id):
         find_agent(running, booking)
         return described(running, booking_id)

@@ -9,7 +9,18 @@ from dispatch import bookings, queries
 from dispatch.agents import presence
 from dispatch.bookings import bulk_actions, editing, follow_ups
 from dispatch.bookings.row_types import BatchResult
-from dispatch.command_line.verbs import BOOKING, Argument, Asker, Given, Kind, Verb, agent, is_no_time, text
+from dispatch.command_line.verbs import (
+    BOOKING,
+    OUTCOME,
+    Argument,
+    Asker,
+    Given,
+    Kind,
+    Verb,
+    agent,
+    is_no_time,
+    text,
+)
 from dispatch.desk.desk import Desk
 from dispatch.inputs import due_times
 from dispatch.queries.row_types import AgentRow, BookingRow
@@ -139,7 +150,7 @@ BOOKING_VERBS = (
         _one("Call logged", bookings.contact, "outcome", "text", "follow_up"),
         (
             BOOKING,
-            Argument("outcome", Kind.CHOICE, "--outcome", choices=bookings.OUTCOMES),
+            Argument("outcome", Kind.CHOICE, "--outcome", listed=OUTCOME),
             text("text", "--text", required=False),
             Argument("follow_up", Kind.TEXT, "--follow-up", required=False, only_option=True),
         ),

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from dispatch import queries
 from dispatch.batches import record
+from dispatch.bookings import dispositions
 from dispatch.command_line.grammar import BY_LETTERS, NOUNS, VERBS, Asked, Jump, Line, parse, unknown
-from dispatch.command_line.verbs import Argument, Asker, Given, Kind, Verb, is_no_time
+from dispatch.command_line.verbs import OUTCOME, Argument, Asker, Given, Kind, Verb, is_no_time
 from dispatch.desk.accepted_values import listing
 from dispatch.desk.desk import Desk
 from dispatch.inputs.validation import excerpt
@@ -215,6 +216,8 @@ def _choice(argument: Argument, typed: str) -> str:
     wanted = typed.casefold()
     exact = [one for one in known if one.casefold() == wanted]
     fits = exact or [one for one in known if wanted and one.casefold().startswith(wanted)]
+    if argument.listed == OUTCOME:  # of several the first, as in the form
+        return fits[0] if fits else dispositions.offered(typed).name
     if len(fits) != 1:
         what = "is ambiguous" if fits else f"is an unknown {argument.name.replace('_', ' ')}"
         raise InvalidInput(
@@ -226,6 +229,8 @@ def _choice(argument: Argument, typed: str) -> str:
 def _choices(argument: Argument) -> tuple[str, ...]:
     if not argument.listed:
         return argument.choices
+    if argument.listed == OUTCOME:
+        return tuple(row["name"] for row in dispositions.listing())
     return tuple(dict.fromkeys(row["name"] for row in listing(argument.listed)))
 
 

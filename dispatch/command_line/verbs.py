@@ -29,6 +29,10 @@ class Kind(Enum):
     FLAG = "flag"  # an option without a value
 
 
+OUTCOME = "outcome"
+"""What is listed of the desk's dispositions."""
+
+
 class Argument(NamedTuple):
     """An argument, given in its place or by its option."""
 

@@ -22,6 +22,7 @@ from models.base import BaseModel, CompiledQuery, Json, after_save, parameter
 from models.bookings import Assignment, Booking
 from models.caps import Cap
 from models.customers import Customer, Lead
+from models.dispositions import Disposition
 from models.errors import DeskError, Refused
 from models.issues import Issue, Survey
 from models.steps import MEANWHILE, STEPS, WATCHED, Step, step_of, unusual
@@ -51,6 +52,7 @@ AUDITED: dict[type[BaseModel], tuple[str, ...]] = {
     Survey: (),
     SavedView: (),
     Cap: (),
+    Disposition: (),
 }
 TABLES = {model._meta.table_name: model for model in AUDITED}
 _KEYS = {model: (model._meta.table_name, model._meta.primary_key.name) for model in AUDITED}

@@ -25,6 +25,7 @@ from dispatch.operations.integrity import (
     work,
 )
 from dispatch.operations.integrity.findings import Finding, failures, finding, guarded, joined, named
+from dispatch.operations.notices import claims
 from dispatch.operations.row_types import Diagnosis
 from dispatch.privacy.leftovers import uncompacted
 from models import shares
@@ -103,6 +104,7 @@ def _checks(desk: Desk, head: Seal | None = None) -> dict[str, Callable[[], list
         "backup": partial(freshness, desk),
         "leftovers": _leftovers,
         "sweep": partial(sweep_record.check, desk),
+        "notices": partial(claims.check, desk),
         "people": partial(people.check, desk),
         **own,
     }

@@ -69,6 +69,7 @@ _SHOWN = {  # further words of the state column and the views
     "text again": _due_again,
     "follow up": _due_again,
     "still on it?": _filling(asked=True),
+    "unreachable": _filling(unreachable=True),
     "by mistake": _filling(voided=True),
     "undone": _filling(voided=True),
     "all": _filling(**EVERY),

@@ -70,6 +70,7 @@ _FLAGS: dict[str, list[Any]] = {  # flags of a BookingFilter
     "asked": [_IS_PENDING, Booking.asked_at.is_null(False)],
     "unattended": [_IS_PENDING, _CLAIMED, Booking.agent_id.in_(Agent.select(Agent.agent_id).where(_AWAY))],
     "voided": [Booking.voided],
+    "unreachable": [Booking.unreachable],
 }
 MOST_NAMED = 500  # parameters of a query
 MANY = 2_000  # rows from which on it is quicker to go through all in order
@@ -97,6 +98,7 @@ class BookingFilter:
     waiting: bool = False
     unattended: bool = False
     voided: bool = False
+    unreachable: bool = False
     text: str = ""
     due_until: str | None = None
     asked: bool = False
@@ -289,6 +291,7 @@ def _booking_row(values: tuple[Any, ...]) -> BookingRow:
     row["total_revenue"] = as_units((destination or 0) + (package or 0)) if known else None
     row["priority"] = PRIORITIES[row["priority"] - 1]
     row["voided"] = bool(row["voided"])
+    row["unreachable"] = bool(row["unreachable"])
     row["unattended"] = bool(row["unattended"])
     return cast(BookingRow, row)
 

@@ -133,6 +133,7 @@ class BookingRow(TypedDict):
     claimed_at: str | None
     contacted_at: str | None
     contact_attempts: int
+    attempts_in_row: int
     last_outcome: str | None
     follow_up_at: str | None
     completed_at: str | None
@@ -141,6 +142,7 @@ class BookingRow(TypedDict):
     score: int | None
     date_fault: str | None
     voided: bool
+    unreachable: bool
     version: int
     given_at: str | None
     progress_at: str | None
@@ -154,6 +156,7 @@ class BookingRow(TypedDict):
     email: str | None
     group: NotRequired[str]  # on an agent's desk
     seen_by_all: NotRequired[bool]  # in Queue: it waits, as every agent who may take work has seen it
+    attempt: NotRequired[str]  # after a further contact: ``3rd of 6``
     over_capacity: NotRequired[bool]  # after it was reassigned
     over_cap: NotRequired[str]  # the same, where the agent was at a cap
     unsuited: NotRequired[str]  # after an edit: why the agent who had it does not suit it any more

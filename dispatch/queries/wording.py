@@ -35,6 +35,12 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def ordinal(number: int) -> str:
+    """Format a place: ``1st``, ``2nd``, ``11th``."""
+    last = number % 10 if number % 100 not in (11, 12, 13) else 0
+    return f"{number:,}" + {1: "st", 2: "nd", 3: "rd"}.get(last, "th")
+
+
 def money(units: float | None) -> str:
     """Format an amount in the desk's currency: ``25,000.00 USD``, ``$25,000.00``; a dash for none."""
     if units is None:
@@ -246,6 +252,8 @@ def booking_state(row: BookingRow) -> str:
     """Format a booking's status: claimed, unclaimed, due, unattended, waiting, Confirmed, ..."""
     if row["voided"]:
         return "entered by mistake"
+    if row["unreachable"]:
+        return "Unreachable"
     if row["status"] != PENDING:
         return row["status"]
     if row["agent_id"] is None:

@@ -22,20 +22,22 @@ from models.sql import count_if
 
 ALL, STATUS, DESTINATION, SOURCE, METHOD = "all", "status", "destination", "source", "method"
 KINDS = (ALL, STATUS, DESTINATION, SOURCE, METHOD)
+UNREACHABLE = "Unreachable"  # Cancelled, but not by the customer
 REVENUE_CENTS = "revenue_cents"  # of the Confirmed ones, counted beside the statuses
 
 
 def _row(kind: str, value: str, counts: Counter[str]) -> FigureRow:
-    """Return a figure; its share is None if no booking is closed, and for a single status."""
-    closed = counts[CONFIRMED] + counts[CANCELLED]
+    """Return a figure; its share is None if no booking was decided, and for a single status."""
+    decided = counts[CONFIRMED] + counts[CANCELLED]
     return {
         "kind": kind,
         "value": value,
-        "bookings": counts[PENDING] + closed,
+        "bookings": counts[PENDING] + decided + counts[UNREACHABLE],
         "pending": counts[PENDING],
         "confirmed": counts[CONFIRMED],
         "cancelled": counts[CANCELLED],
-        "confirmed_share": counts[CONFIRMED] / closed if closed and kind != STATUS else None,
+        "unreachable": counts[UNREACHABLE],
+        "confirmed_share": counts[CONFIRMED] / decided if decided and kind != STATUS else None,
         "revenue": queries.as_units(counts[REVENUE_CENTS]),
     }
 
@@ -43,12 +45,14 @@ def _row(kind: str, value: str, counts: Counter[str]) -> FigureRow:
 def by_kind(since: str | None = None, until: str | None = None) -> list[FigureRow]:
     """Every figure, kind after kind, most bookings first, without bookings entered by mistake.
 
+    Those whose customer could not be reached count apart from the Cancelled ones.
+
     ``since`` and ``until`` are stored times: only bookings that came in from then on, and before then.
 
     Call it inside ``desk.reading()``; it scans all bookings once.
     """
     cents = fn.COALESCE(Booking.destination_revenue_cents, 0) + fn.COALESCE(Booking.package_revenue_cents, 0)
-    groups = (Booking.status, Booking.destination, Lead.source, Lead.method)
+    groups = (Booking.status, Booking.unreachable, Booking.destination, Lead.source, Lead.method)
     query = (
         Booking.select(*groups, fn.COUNT(Booking.booking_id), fn.SUM(cents))
         .join(Lead, on=(Booking.lead_id == Lead.lead_id))
@@ -60,7 +64,8 @@ def by_kind(since: str | None = None, until: str | None = None) -> list[FigureRo
     if until is not None:
         query = query.where(Booking.created_at < until)
     found = {(ALL, ""): Counter[str]()} | {(STATUS, each): Counter[str]() for each in STATUSES}
-    for status, destination, source, method, number, total in tuples(query):
+    for status, unreachable, destination, source, method, number, total in tuples(query):
+        status = UNREACHABLE if unreachable else status
         for kind, value in zip(KINDS, ("", status, destination, source, method), strict=True):
             counts = found.setdefault((kind, value or ""), Counter())
             counts[status] += number

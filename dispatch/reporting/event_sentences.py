@@ -55,7 +55,8 @@ SENTENCES = {
     "booking.cancel_all": "cancelled {bookings}[: {reason}]",
     "booking.claim": "claimed {booking}[ for {agent}]",
     "booking.confirm": "confirmed {booking}[ for {agent}]",
-    "booking.contact": "contacted {booking}[: {outcome}][, {text}][; follow-up {follow_up_at}]",
+    "booking.contact": "contacted {booking}[: {outcome}][, {attempt}][, {text}]"
+    "[; follow-up {follow_up_at}][; closed, {reason}]",
     "booking.decline": "declined {booking}[ for {declined_by}][: {reason}][; now with {agent}][; {waits}]",
     "booking.edit": "edited {booking}[: {unsuited}][; now with {moved_to}]",
     "booking.expire": "released {booking}[ of {let_lapse_by}]: no answer about the claim[; now with {agent}]"
@@ -84,6 +85,9 @@ SENTENCES = {
     "customer.forget": "erased {customer}",
     "customer.merge": "merged customer {merged_customer_id} into {customer}",
     "desk.restore": "restored the desk[ from {file}]",
+    "disposition.add": "added the outcome[ {disposition}][: {follows}]",
+    "disposition.retire": "retired the outcome[ {disposition}]",
+    "disposition.set": "set the outcome[ {disposition}][: {follows}]",
     "doctor.repair": "repaired the desk",
     "import": "imported[ {imported}]",
     "import.change": "updated[ {booking}][ {agent}][ {customer}] from a file"
@@ -323,7 +327,7 @@ def alarms(event: EventRow, names: Names) -> list[str]:
         reasons = raised.setdefault((one["issue_id"], one["level"], one["told"]), [])
         reasons.append(one["trigger"].replace("_", " "))
     return lines + [
-        f"escalated issue {number} to level {level} ({', '.join(reasons)}), notified {told}"
+        f"escalated issue {number} to level {level} ({', '.join(reasons)}), {told} to be told"
         for (number, level, told), reasons in raised.items()
     ]
 

@@ -18,6 +18,7 @@ class FigureRow(TypedDict):
     pending: int
     confirmed: int
     cancelled: int
+    unreachable: int
     confirmed_share: float | None
     revenue: float | None
     key: NotRequired[str]  # for lists: the row's key, the kind on its first row, the length of the bar

@@ -137,13 +137,13 @@ def _reason(step: Step) -> str:
 
 
 def describe_escalation(escalation: EscalationRow) -> str:
-    """Describe an escalation by its closing, its acknowledgement, or else its last notification."""
+    """Describe an escalation by its closing, its acknowledgement, or else who is to be told."""
     if escalation["closed_at"]:
         by = "" if escalation["closed_by"] == DESK_ACTOR else f" by {escalation['closed_by']}"
         return f"closed{by}: {escalation['close_reason']}"
     if escalation["acknowledged_at"]:
         return f"acknowledged by {escalation['acknowledged_by']}"
-    return f"notified {escalation['told']} at {short_moment(escalation['steps'][-1]['at'])}"
+    return f"{escalation['told']} to be told since {short_moment(escalation['steps'][-1]['at'])}"
 
 
 def progress_words(progress: Progress) -> str:

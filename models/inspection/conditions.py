@@ -18,6 +18,7 @@ from models.accepted_values import (
     NamedValue,
 )
 from models.agents import PRESENCES
+from models.dispositions import Disposition
 from models.inspection.rules import Rule
 from models.inspection.words import (
     differs,
@@ -47,7 +48,7 @@ def _one_of(name: str, accepted: Iterable[str]) -> Rule:
     return Rule(f"{name} is not an accepted value", f"t.{name} NOT IN ({words})")
 
 
-def _listed(name: str, values: type[NamedValue]) -> Rule:
+def _listed(name: str, values: type[NamedValue] | type[Disposition]) -> Rule:
     return Rule(f"{name} is not on the list", f"t.{name} NOT IN (SELECT name FROM {values.table})")
 
 
@@ -191,8 +192,8 @@ VALUES: dict[str, list[Rule]] = {
             " (SELECT 1 FROM packages p WHERE p.destination = t.destination AND p.name = t.package)",
         ),
         _text("cancel_reason", LONG, lines=True),
-        _one_of("last_outcome", ("reached", "no_answer")),
-        *_switches("voided"),
+        _listed("last_outcome", Disposition),
+        *_switches("voided", "unreachable"),
         Rule("version is below 1", "t.version < 1"),
         Rule("Confirmed without a complete quote", f"t.status = 'Confirmed' AND ({QUOTE})"),
         Rule("claimed without an agent", "t.agent_id IS NULL AND t.claimed_at IS NOT NULL"),
@@ -202,6 +203,8 @@ VALUES: dict[str, list[Rule]] = {
             "Pending with a reason of cancellation", "t.cancel_reason IS NOT NULL AND t.status <> 'Cancelled'"
         ),
         Rule("entered by mistake but not Cancelled", "t.voided AND t.status <> 'Cancelled'"),
+        Rule("unreachable but not Cancelled", "t.unreachable AND t.status <> 'Cancelled'"),
+        Rule("more attempts in a row than in all", "t.attempts_in_row > t.contact_attempts"),
         Rule(
             "reached without an attempt",
             "t.contact_attempts = 0 AND (t.contacted_at IS NOT NULL OR t.last_outcome IS NOT NULL)",
@@ -349,6 +352,17 @@ VALUES: dict[str, list[Rule]] = {
         *_switches("removed"),
         Rule("version is below 1", "t.version < 1"),
     ],
+    "dispositions": [
+        _text("name"),
+        _text("reason"),
+        Rule(
+            "reached is retired, or ends a booking", "t.name = 'reached' AND (t.retired OR t.ends <> 'open')"
+        ),
+        *_switches("reaches", "retired"),
+        Rule("version is below 1", "t.version < 1"),
+    ],
+    "notice_marks": [*_times("follow_ups_at", "sent_at")],
+    "notice_failures": [*_times("at")],
     "cap_counts": [*_times("window_start", "window_end"), *_switches("reached")],
     "match_tallies": [
         _one_of("kind", ("all", "method", "source", "destination", "day")),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.app import SystemCommand
@@ -10,6 +13,9 @@ from textual.screen import Screen
 
 from dispatch.assignment.policies import POLICIES
 from dispatch.assignment.row_types import Shuffled
+from dispatch.bookings import dispositions
+from dispatch.bookings.dispositions import DispositionRow
+from dispatch.operations.notices.hook import Hook
 from dispatch.operations.sweep_record import unswept_since
 from dispatch.queries.caps import list_caps
 from dispatch.queries.row_types import CapRow
@@ -19,15 +25,24 @@ from models.errors import DatabaseUnavailable
 from screens.app.cap_forms import NO_CAPS, Choices, cap_form, cap_removal_form, caps_panel, choices
 from screens.app.onboarding import AT_START_S, GreetingApp
 from screens.app.policy_forms import policy_form, shuffle_form
+from screens.bookings.outcome_forms import (
+    outcome_addition_form,
+    outcome_form,
+    outcome_retirement_form,
+    outcomes_panel,
+)
+from screens.dialogs.form import FormModal
 from screens.dialogs.panel import Panel
 from screens.roster.actions import AgentActions, is_here
 from screens.roster.fairness_panel import fairness_panel
+from screens.wording.outcomes import outcome_label
 from screens.wording.reasons import policy_word
 
 if TYPE_CHECKING:
     from screens.base.app_protocol import Host
 
 SWEEP_EVERY_S = 25
+HOOK_MAY_TAKE_S = 1.0  # when the application ends
 OF_ANOTHER = ("locked", "replaced")  # another terminal is writing: the next sweep does it
 
 READ_ONLY = "Read only: nothing can be changed here"
@@ -40,6 +55,7 @@ class DistributingApp(GreetingApp):
     """
 
     sweeps_by_itself = True
+    _hook: Hook | None = None
     _last_error = ""
     """The sweeper's last error, shown once however often it recurs."""
 
@@ -55,6 +71,21 @@ class DistributingApp(GreetingApp):
             self.call_after_refresh(self.sweep)
             self.set_interval(SWEEP_EVERY_S, self.sweep)
 
+    def tell_by(self, command: str | None) -> None:
+        """Run a command of the user's own for what happens at the desk, if there is one."""
+        if command is not None:
+            backend = self._host.backend
+            self._hook = Hook(command, self._host.my_agent_id, lambda: closing(backend.open_another()))
+
+    def tell_others(self) -> None:
+        """Let the user's command know what is new, in a thread of its own."""
+        if self._hook is not None:
+            self._hook.kick()
+
+    async def stop_telling(self) -> None:
+        if self._hook is not None:
+            await asyncio.to_thread(self._hook.finish, HOOK_MAY_TAKE_S)
+
     def look_at_sweeps(self) -> None:
         """Look up when the desk was last swept; the place in sight shows it if that is too long ago."""
         backend = self._host.backend
@@ -69,6 +100,8 @@ class DistributingApp(GreetingApp):
 
     def sweep(self) -> None:
         """Do what is due in the writing thread, unless a command is already queued there."""
+        self._host.inbox.remind()
+        self.tell_others()
         if self.is_busy(frozenset({"command", "sweep"})):
             self.look_at_sweeps()  # after the sweep otherwise: what it is about to do is not late
         else:
@@ -152,6 +185,22 @@ class DistributingApp(GreetingApp):
 
         self._host.ask(list_caps, choose, opens=True)
 
+    def action_outcomes(self) -> None:
+        """List what a contact can come to."""
+        self._host.ask(outcomes_panel, self._show, opens=True)
+
+    def _with_outcomes(self, form: Callable[[list[DispositionRow]], FormModal[DispositionRow]]) -> None:
+        """Open a form about the outcomes that are offered."""
+
+        def offer(rows: list[DispositionRow]) -> None:
+            self._open(form(rows), self._tell_outcome)
+
+        self._host.ask(dispositions.listing, offer, opens=True)
+
+    def _tell_outcome(self, row: DispositionRow) -> None:
+        words = "retired" if row["retired"] else row["words"]
+        self._host.tell_done(f"{outcome_label(row['name'])}: {words}")
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Add the policies, the caps and the shuffle to the palette."""
         yield from super().get_system_commands(screen)
@@ -163,12 +212,19 @@ class DistributingApp(GreetingApp):
             )
         yield SystemCommand("Cap: set", "Limit the leads an agent gets an hour, day or week", self.action_cap)
         yield SystemCommand("Cap: remove", "Remove a limit on leads", self.action_remove_cap)
+        for verb, about, form in (
+            ("add", "Let a contact come to something of the desk's own", lambda _: outcome_addition_form()),
+            ("set", "When the next attempt is, how many there are, and what then", outcome_form),
+            ("retire", "Offer an outcome no more", outcome_retirement_form),
+        ):
+            yield SystemCommand(f"Outcome: {verb}", about, partial(self._with_outcomes, form))
         for title, about, show in (
             (
                 "Who got how many leads",
                 "Fair shares: today, 7 and 30 days",
                 self.action_shares,
             ),
+            ("Outcomes", "What a contact can come to, and what follows", self.action_outcomes),
             ("Caps", "The limits on leads an agent gets; who is at one", self.action_caps),
             ("Policy", "Who gets the next leads: by rank, in turn, by share", self.action_policy),
         ):

@@ -42,7 +42,12 @@ class PlaceInSight(Protocol):
 class Unseen(Protocol):
     """New work that the chosen agent has not seen yet."""
 
-    unseen: frozenset[int]
+    @property
+    def unseen(self) -> frozenset[int]:
+        """The bookings that are new, or have fallen due, since the agent's desk was in sight."""
+
+    def remind(self) -> None:
+        """Look for follow-ups that have fallen due."""
 
     @property
     def name(self) -> str:

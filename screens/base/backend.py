@@ -136,6 +136,10 @@ class Backend:
         self._look_at_staff(desk)
         return desk
 
+    def open_another(self) -> Desk:
+        """Open the desk once more, for whoever works beside the application. Raises DatabaseUnavailable."""
+        return open_desk(self.path, clock=self._clock, actor=self._actor, session=self._session, create=False)
+
     def _look_at_staff(self, desk: Desk) -> None:
         """Read who may see the desk; one thread at a time, so that the last look is the newest."""
         with self._looking_at_staff, desk.reading():

@@ -301,6 +301,7 @@ WITHOUT_A_KEY = {
     "compact",
     "demo",
     "desk.copy",
+    "disposition.list",
     "doctor",
     "doctor.repair",
     "lead.from",

@@ -166,4 +166,6 @@ def _tries(booking: BookingRow) -> str:
     if not booking["contact_attempts"]:
         return ""
     outcome = (booking["last_outcome"] or "").replace("_", " ")
-    return f"{plural(booking['contact_attempts'], 'attempt')}: {outcome}"
+    in_row = booking["attempts_in_row"]
+    row = f", {in_row} in a row" if 0 < in_row < booking["contact_attempts"] else ""
+    return f"{plural(booking['contact_attempts'], 'attempt')}{row}: {outcome}"

@@ -9,8 +9,8 @@ from functools import partial
 from rich.text import Text
 
 from dispatch import bookings, queries
-from dispatch.bookings import bulk_actions, editing, follow_ups
-from dispatch.bookings.lifecycle import OUTCOMES
+from dispatch.bookings import bulk_actions, dispositions, editing, follow_ups
+from dispatch.bookings.contact import NO_FOLLOW_UP
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
 from dispatch.inputs import amounts, due_times, validation
@@ -19,6 +19,7 @@ from dispatch.queries.wording import day_and_moment, due_word, moment, money
 from dispatch.service.wording import priority_words
 from models.bookings import PENDING
 from models.calendars import terminal
+from models.dispositions import REACHED
 from models.errors import InvalidInput
 from screens.base.keys import sentence
 from screens.dialogs.form import Field, FormModal, Values, reason_field
@@ -28,6 +29,7 @@ from screens.fields.preview import Preview
 from screens.fields.values import as_typed
 from screens.wording.consequences import overrides
 from screens.wording.contacts import ways
+from screens.wording.outcomes import outcome_label, what_follows
 from screens.wording.priorities import NAMES
 
 MOMENT_HINT = "tomorrow 09:00, in 2 hours, fri 09:00, in 3 days"
@@ -140,19 +142,42 @@ def _money(cents: int | None) -> str:
 
 
 def contact_form(booking: BookingRow) -> FormModal[BookingRow]:
-    """Log an attempt to reach the customer: success, notes, and when to try again."""
-    words = dict(zip(("Reached", "No answer"), OUTCOMES, strict=True))
+    """Log an attempt to reach the customer: what it came to, notes, and when to try again. Reads the desk."""
+    named = {outcome_label(row["name"]): row["name"] for row in dispositions.listing()}
     fields = [
-        Field("outcome", "Outcome", "Reached", tuple(words), required=True),
+        Field(
+            "outcome",
+            "Outcome",
+            outcome_label(REACHED),
+            tuple(named),
+            required=True,
+            takes_first=True,
+        ),
         Field("text", "Notes"),
-        Field("follow_up", "Follow-up", hint=MOMENT_HINT, note=_again(booking["follow_up_at"])),
+        Field("follow_up", "Follow-up", hint=MOMENT_HINT, note=_another),
     ]
 
     def command(desk: Desk, number: int, outcome: str, text: str, follow_up: str) -> BookingRow:
-        return bookings.contact(desk, number, words.get(outcome, outcome), text, follow_up)
+        return bookings.contact(desk, number, named.get(outcome, outcome), text, follow_up)
 
-    about = f"{_about(booking)}\n{ways(booking)}"
-    return FORMS.form(booking, "Contact for", fields, command, submit="Save contact", about=about)
+    def look(desk: Desk, given: Values) -> Text:
+        outcome = named.get(given["outcome"], given["outcome"])
+        return Text(what_follows(desk, booking, outcome, given["follow_up"]), overflow="fold")
+
+    return FORMS.form(
+        booking,
+        "Contact for",
+        fields,
+        command,
+        submit="Save contact",
+        about=f"{_about(booking)}\n{ways(booking)}",
+        preview=Preview(look, only=("outcome", "follow_up")),
+    )
+
+
+def _another(typed: str, now: str) -> str:
+    """Describe the time typed for a follow-up; the preview has the one that comes by itself."""
+    return "" if typed.strip().casefold() in ("", *NO_FOLLOW_UP) else moment_reader()(typed, now)
 
 
 def follow_up_form(booking: BookingRow) -> FormModal[BookingRow]:
@@ -180,19 +205,6 @@ def moment_reader(before: str | None = None) -> Callable[[str, str], str]:
         if typed == moment(before):
             return f"Unchanged: {due_word(before, now) or 'not due yet'}"
         return f"= {day_and_moment(due_times.understand(typed, now, terminal()))}"
-
-    return describe
-
-
-def _again(at: str | None) -> Callable[[str, str], str]:
-    """Return the same for the time to try again: without one, the follow-up that is set already stays."""
-    read = moment_reader()
-
-    def describe(typed: str, now: str) -> str:
-        if typed.strip() or not at:
-            return read(typed, now)
-        kept = "done once the customer is reached" if at <= now else "kept unless you type another"
-        return f"{day_and_moment(at)}: {kept}"
 
     return describe
 

@@ -33,7 +33,8 @@ class Field:
     the field, how the typed text is read at the desk's time, or raises DeskError. A ``required`` one has
     a mark; where it has one option, that is chosen. ``check`` raises InvalidInput for a text the desk
     would refuse. ``only_if`` names another field, and its value with which this one is shown. Enter
-    ``stops`` in a field that decides what a form is about, although it has a value. ``called`` is its noun
+    ``stops`` in a field that decides what a form is about, although it has a value. A letter ``takes_first``
+    of the options that begin with it. ``called`` is its noun
     in a sentence, where its label is none. A ``secret`` is not shown as it is typed.
     """
 
@@ -49,6 +50,7 @@ class Field:
     check: Callable[[str], object] | None = None
     only_if: tuple[str, str] | None = None
     stops: bool = False
+    takes_first: bool = False
     called: str = ""
     secret: bool = False
 
@@ -104,7 +106,8 @@ class Field:
         if self.is_choice:
             return Choice(self.names, id=self.name)
         if self.options:
-            return Pick(self.names, value=self.start or Pick.NULL, id=self.name)
+            waits, start = not self.takes_first, self.start or Pick.NULL
+            return Pick(self.names, waits=waits, value=start, id=self.name)
         if self.lines > 1:
             area = Prose(self.value, placeholder=self.hint, id=self.name)
             area.styles.height = self.lines

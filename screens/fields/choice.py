@@ -219,7 +219,8 @@ class Choice(LetterField, RadioSet):
 class Pick(LetterField, Select[str]):
     """A name from a list that opens; typing letters chooses without opening it, and shows them.
 
-    In the open list they move the cursor, and enter takes the name there.
+    In the open list they move the cursor, and enter takes the name there. If it ``waits``, letters that
+    begin several names choose none of them yet, otherwise the first.
     """
 
     DEFAULT_CSS = """
@@ -235,9 +236,9 @@ class Pick(LetterField, Select[str]):
         Binding("enter", "accept", "Next field", show=False),
     ]
 
-    def __init__(self, names: Iterable[str], **kwargs: Any) -> None:
+    def __init__(self, names: Iterable[str], *, waits: bool = True, **kwargs: Any) -> None:
         self._names = tuple(names)
-        self._ahead = TypeAhead()
+        self._ahead = TypeAhead(waits=waits)
         self._placeholder = kwargs.get("prompt")
         super().__init__(
             _options(self._names), compact=True, type_to_search=False, **{"prompt": "choose"} | kwargs

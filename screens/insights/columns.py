@@ -78,6 +78,7 @@ FIGURES: tuple[Column[FigureRow], ...] = (
     Column("bar", "", BAR_WIDTH, _bar, drop=4),
     Column("pending", "Pending", 9, lambda row: f"{row['pending']:,}", right=True, drop=3),
     Column("confirmed", "Confirmed", 9, _confirmed, right=True, drop=2),
+    Column("unreachable", "Unreachable", 11, lambda row: f"{row['unreachable']:,}", right=True, extra=True),
     Column("before", "Before", 9, _before, right=True, drop=5, title="Previous period"),
     Column("share", "Conversion", 10, lambda row: percent(row["confirmed_share"]), right=True),
     Column("revenue", "Revenue", 11, lambda row: short_money(row["revenue"]), right=True, drop=1),

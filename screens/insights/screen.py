@@ -381,6 +381,16 @@ class Insights(Training):
 
 
 COPIED = (
-    *("kind", "value", "bookings", "pending", "confirmed", "cancelled", "confirmed_share", "revenue"),
+    *(
+        "kind",
+        "value",
+        "bookings",
+        "pending",
+        "confirmed",
+        "cancelled",
+        "unreachable",
+        "confirmed_share",
+        "revenue",
+    ),
     *("agent_name", "decided", "rate", "low", "high", "name", "origin", "outcomes", "learned_at"),
 )

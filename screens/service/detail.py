@@ -189,7 +189,7 @@ def _add_satisfaction(text: Text, issue: IssueStory) -> None:
     for one in advice(issue):
         add_value(text.append("\n• "), one, "  ")
     if survey:
-        score = "no answer yet" if survey["score"] is None else f"{survey['score']} of 5"
+        score = "customer to be asked" if survey["score"] is None else f"{survey['score']} of 5"
         comment = f": {survey['comment']}" if survey["comment"] else ""
         add_facts(text, [("Survey", score + comment)], LABEL)
 

@@ -1,4 +1,4 @@
-"""New work for the chosen agent: announced once, counted until their desk is opened."""
+"""New work and due follow-ups for the chosen agent: announced once, counted until their desk is opened."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dispatch import queries
+from dispatch.bookings import follow_ups
 from dispatch.queries import new_work
 from dispatch.queries.new_work import Glance
 from dispatch.queries.row_types import BookingRow
@@ -19,6 +20,9 @@ from screens.wording.text import short
 if TYPE_CHECKING:
     from screens.base.app_protocol import Host
 
+WHERE_ALL_ARE = "queue"
+TOLD, MOST_TOLD = "follow_ups.told", 20
+"""What is remembered: up to when each of the last desks and agents has been told."""
 LEADS_BETWEEN_LOOKS = 30  # while nobody starves
 Found = tuple[Glance | None, list[int], list[BookingRow]]
 
@@ -26,7 +30,8 @@ Found = tuple[Glance | None, list[int], list[BookingRow]]
 class Inbox:
     """New work that others bring to the agent whose desk My desk shows.
 
-    ``name`` is that agent's, ``unseen`` the unclaimed bookings that came since the desk was in sight.
+    ``name`` is that agent's, ``unseen`` the bookings that came, or whose follow-up fell due, since the desk
+    was in sight.
     """
 
     def __init__(self, host: Host) -> None:
@@ -35,12 +40,21 @@ class Inbox:
         self._shown: set[int] = set()
         self._issues = IssueNotifications(host)
         self._fairness = FairnessWatch(host)
+        self._reminders = Reminders(host)
         self._stuck: frozenset[int] | None = None
-        self.unseen: frozenset[int] = frozenset()
+        self._new: frozenset[int] = frozenset()
 
     @property
     def name(self) -> str:
         return self._before.name if self._before else ""
+
+    @property
+    def unseen(self) -> frozenset[int]:
+        return self._new | self._reminders.unseen
+
+    def remind(self) -> None:
+        """Look for follow-ups that have fallen due; to be called every minute or more often."""
+        self._reminders.look()
 
     def look(self) -> None:
         """Look for news in the background; to be called after every change."""
@@ -59,6 +73,7 @@ class Inbox:
         self._host.ask(self._seen_by_all, self._alarm)
         self._issues.look()
         self._fairness.look()
+        self.remind()
 
     def _seen_by_all(self) -> tuple[frozenset[int], list[BookingRow]]:
         stuck = frozenset(queries.seen_by_all())
@@ -74,24 +89,81 @@ class Inbox:
             self._host.announce(describe_seen_by_all(unseen))
 
     def visited(self) -> None:
-        self.unseen = frozenset()
+        self._new = self._reminders.unseen = frozenset()
 
     def _take(self, news: Found) -> None:
         now, fresh, rows = news
         if now is None or now.agent_id != self._host.my_agent_id:
             return
         if self._before is None or self._before.agent_id != now.agent_id:
-            self.unseen = frozenset()
+            self._new = self._reminders.unseen = frozenset()
         self._before = now
+        self._reminders.unseen &= now.pending
         place = self._host.place
         at_desk = place is not None and place.NAME == "my-desk"
-        self.unseen = frozenset() if at_desk else (self.unseen | set(fresh)) & now.unclaimed
+        self._new = frozenset() if at_desk else (self._new | set(fresh)) & now.unclaimed
         unseen = [number for number in fresh if number not in self._shown]  # asked twice, announced once
         self._shown.update(fresh)
         if unseen:
             self._host.announce(describe_bookings(rows, unseen))
         if place is not None and place.is_laid_out:
             place.show_time()
+
+
+class Reminders:
+    """Tells of follow-ups as they fall due, each once: those of the chosen agent, or of all in Queue.
+
+    Up to when it has told is remembered for the user, so that a restart tells only what fell due meanwhile.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._told: dict[str, str] = {}
+        self.unseen: frozenset[int] = frozenset()
+
+    def look(self) -> None:
+        host, agent_id = self._host, self._host.my_agent_id
+        if agent_id is None and (host.place is None or host.place.NAME != WHERE_ALL_ARE):
+            return
+        desk = host.backend.desk
+        whose = f"{desk.settings.desk_id} {agent_id or 'all'}"
+        since = self._told_until(whose)
+
+        def work() -> tuple[str, str, list[int], list[BookingRow]]:
+            now = desk.now()
+            if since is None or since > now:  # the first time, or another clock: all that is due is old
+                return whose, now, [], []
+            fallen = follow_ups.fell_due(since, now, agent_id)
+            return whose, now, fallen, [queries.booking(number) for number in fallen[:1]]
+
+        host.ask(work, self._take)
+
+    def _told_until(self, whose: str) -> str | None:
+        """Return the stored time up to which this user has been told, in this run or before."""
+        if whose not in self._told:
+            for line in self._host.recall(TOLD, list[str]()):
+                known, _, until = line.rpartition("@")
+                if known == whose:
+                    self._told[whose] = until
+        return self._told.get(whose)
+
+    def _take(self, found: tuple[str, str, list[int], list[BookingRow]]) -> None:
+        whose, now, fallen, rows = found
+        until = self._told.get(whose)
+        if until is not None and until >= now:
+            return  # asked twice, told once
+        self._told[whose] = now
+        if not fallen and until is not None:
+            return
+        lines = [one for one in self._host.recall(TOLD, list[str]()) if one.rpartition("@")[0] != whose]
+        self._host.remember(TOLD, [*lines[-MOST_TOLD:], f"{whose}@{now}"])
+        place = self._host.place
+        if fallen:
+            if place is None or place.NAME != "my-desk":
+                self.unseen |= set(fallen)
+            self._host.announce(describe_due(rows, fallen))
+            if place is not None and place.is_laid_out:
+                place.show_time()
 
 
 class FairnessWatch:
@@ -131,6 +203,13 @@ def describe_bookings(rows: list[BookingRow], numbers: Sequence[int]) -> News:
     name = short(row["customer_name"], 24)
     one = f"New for you: {row['booking_id']} {name}, {row['destination']}"
     return News("new bookings", one, "new for you", tuple(numbers))
+
+
+def describe_due(rows: list[BookingRow], numbers: Sequence[int]) -> News:
+    """Describe bookings whose follow-up has fallen due; ``rows`` are the first of them."""
+    row = rows[0]
+    one = f"Follow-up due: {row['booking_id']} {short(row['customer_name'], 24)}, {row['destination']}"
+    return News("follow-ups due", one, "follow-ups due", tuple(numbers))
 
 
 def describe_seen_by_all(rows: list[BookingRow]) -> News:

@@ -15,6 +15,7 @@ STYLES = {
     "entered by mistake": QUIET,
     "Confirmed": f"{QUIET} {GOOD}",
     "Cancelled": QUIET,
+    "Unreachable": QUIET,
     "Waiting": f"bold {CARE}",
     "Seen by all": f"bold {CARE}",
     "! unattended": f"bold {BAD}",
@@ -69,6 +70,8 @@ def plain_state(row: BookingRow) -> str:
     """Return a booking's state in one word for files: unclaimed, claimed, waiting, confirmed, ..., void."""
     if row["voided"]:
         return "void"
+    if row["unreachable"]:
+        return "unreachable"
     if row["status"] != PENDING:
         return row["status"].lower()
     if row["agent_id"] is None:

@@ -21,6 +21,7 @@ from models.base import BaseModel, each_tuple, tuples
 from models.bookings import Assignment, Booking
 from models.caps import Cap
 from models.customers import Customer, Lead
+from models.dispositions import Disposition
 from models.issues import Interaction, Issue, Survey
 from models.priorities import PRIORITIES
 from models.settings import Setting
@@ -120,6 +121,7 @@ TABLES = {
         _of_model("interactions", Interaction),
         _of_model("settings", Setting),
         _of_model("caps", Cap, "version"),
+        _of_model("dispositions", Disposition, "version"),
         _of_model("events", Event, "request_id fingerprint result session account db_user"),
     )
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 from dispatch.agents.presence import next_due
 from dispatch.agents.roster import MOST_CAPACITY
-from dispatch.bookings import OUTCOMES
+from dispatch.bookings import dispositions
 from dispatch.inputs import hours, validation
 from dispatch.inputs.cleaning import identifier
 from dispatch.inputs.moments import moment
@@ -32,7 +32,7 @@ Check = Callable[[str, str], Any]
 MOST = 2_147_483_647
 _NEEDED = """
 capacity presence specialisations languages weight prior_rating prior_answers offers_missed
-created_at changed_at contact_attempts voided version priority
+created_at changed_at contact_attempts voided version priority attempts_in_row unreachable
 """
 NEEDED = frozenset(_NEEDED.split())
 
@@ -55,12 +55,14 @@ OF_BOOKINGS: dict[str, Check] = {
         ("given_at", "progress_at", "asked_at", "shuffled_at", "pinned_at", "clock_from"), moment
     ),
     "contact_attempts": _between(0, MOST),
-    "last_outcome": lambda text, field: validation.one_of(text, field, OUTCOMES),
+    "attempts_in_row": _between(0, MOST),
+    "last_outcome": lambda text, field: validation.one_of(text, field, dispositions.names()),
     "cancel_reason": _text,
     "score": _between(1, 5),
     "scored_agent_id": identifier,
     "date_fault": _text,
     "voided": switch,
+    "unreachable": switch,
     "version": _between(1, MOST),
     "priority": lambda text, _: validation.priority(meant("priority", text, PRIORITIES)),
 }
@@ -142,6 +144,7 @@ def check_progress(status: str, more: Mapping[str, Any]) -> None:
         ("follow_up_at", PENDING),
         ("cancel_reason", CANCELLED),
         ("voided", CANCELLED),
+        ("unreachable", CANCELLED),
     ):
         if more.get(name) and status != status_needed:
             raise InvalidInput("booking_status", f"{status} with {validation.noun(name)}")

@@ -48,7 +48,7 @@ def completed(booked: Run, path: Path, monkeypatch: pytest.MonkeyPatch) -> Compl
         ("customer show ", ["1"]),
         ("customer show ngu", ["1"]),
         ("booking list --status c", ["Confirmed", "Cancelled"]),
-        ("booking contact 1 --outcome n", ["no_answer"]),
+        ("booking contact 1 --outcome no", ["no_answer", "not_interested"]),
         ("lead add --launch d", ["Dallas-Fort\\ Worth\\ Launch\\ Complex", "Dubai\\ Interplanetary\\ Hub"]),
         ("lead add --method t", ["Text"]),
         ("booking confirm 1 --package l", ["Luxury\\ Dome\\ Stay"]),

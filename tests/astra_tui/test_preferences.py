@@ -25,6 +25,30 @@ def test_without_a_file_there_are_no_preferences() -> None:
     assert load() == (Preferences(), [])
 
 
+def test_a_command_is_taken_from_a_file_that_nobody_else_can_write(file: Path) -> None:
+    file.write_text('agent = 6\n[notify]\ncommand = "tell me"\n')
+    assert load() == (Preferences(agent=6, notify={"command": "tell me"}), [])
+    assert load()[0].notify_command == "tell me"
+    for whose, problem in (
+        (file, "line 2: notify is not used: everybody can write the file"),
+        (file.parent, "line 2: notify is not used: everybody can write its folder"),
+    ):
+        mode = whose.stat().st_mode
+        whose.chmod(0o777)
+        found, problems = load()
+        assert (found.agent, found.notify_command) == (6, None)
+        assert problems == [f"{file}, {problem}"]
+        whose.chmod(mode)
+
+
+def test_a_command_in_another_users_file_is_not_run(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text('[notify]\ncommand = "tell me"\n')
+    os.chown(file, 12345, -1) if os.geteuid() == 0 else monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    found, (problem,) = load()
+    assert found.notify_command is None
+    assert problem.endswith("notify is not used: the file belongs to another user")
+
+
 def test_preferences_in_the_file(file: Path) -> None:
     file.write_text('database = "desk.db"\ntheme = "nord"\nagent = 6\n[keymap]\nclaim = "c"\n')
     assert load() == (Preferences("desk.db", "nord", 6, {"claim": "c"}), [])
@@ -40,6 +64,10 @@ def test_preferences_in_the_file(file: Path) -> None:
         ("bell = 1", "line 1: 1 is no value for bell (accepted: true or false"),
         ("color = 1", "line 1: there is no preference 'color'"),
         ("[keymap]\nclaim = 1", "line 1"),
+        ('[notify]\ncommand = ""', "line 1: {'command': ''} is no value for notify"),
+        ("[notify]\ncommand = 'tell \"me'", "line 1: {'command': 'tell \"me'} is no value for notify"),
+        ('agent = 1\n[notify]\ncomand = "x"', "line 2: {'comand': 'x'} is no value for notify"),
+        ('notify = "x"', "line 1: 'x' is no value for notify (accepted: a table with command in quotes"),
         ('[keymap]\nhelp = "f12"\nbooking.clam = "k"', "line 3: booking.clam: no such key id; did you mean"),
         (
             'agent = 1\n[keymap]\n"booking.claim" = "t"',

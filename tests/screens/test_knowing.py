@@ -102,6 +102,45 @@ async def some_at_once_are_one_toast(app: AstraApp, other: Desk, bells: list[Non
     await leave(app)
 
 
+async def test_follow_ups_are_told_as_they_fall_due_once_and_not_again_after_a_restart(
+    running: Any, other_terminal: Desk, bells: list[None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = TestClock()
+    clock.moment = NOON
+    kept: dict[str, Any] = {}
+    monkeypatch.setattr(AstraApp, "recall", lambda _, key, default: kept.get(key, default))
+    monkeypatch.setattr(AstraApp, "remember", lambda _, key, value: kept.update({key: value}))
+    mine = [lead(other_terminal, f"C{number}", 6) for number in range(6)]
+    theirs = lead(other_terminal, "Not mine", 3)
+    for number, minutes in zip([*mine, theirs], (10, 30, 30, 30, 60, 90, 10), strict=True):
+        follow_ups.follow_up(other_terminal, number, f"in {minutes} min")
+
+    async def look(app: AstraApp, minutes: int) -> list[str]:
+        clock.advance(minutes=minutes)
+        await leave(app)
+        app.inbox.remind()
+        await app.settle()
+        return toasts(app)
+
+    async with running(size=(120, 30), clock=clock) as (app, _):
+        app.my_agent_id = 6
+        await app.settle()
+        assert await look(app, 9) == []
+        assert await look(app, 1) == [f"Follow-up due: {mine[0]} C0, Mars"]
+        assert (tab(app), len(bells)) == ("My desk 1", 1)
+        assert await look(app, 0) == []
+        assert await look(app, 20) == [f"3 follow-ups due: {mine[1]}-{mine[3]}"]
+        assert (tab(app), len(bells)) == ("My desk 4", 2)
+        await press(app, "f5")
+        assert tab(app) == "My desk"
+    clock.advance(minutes=30)
+    async with running(size=(120, 30), clock=clock) as (app, _):  # what fell due meanwhile, and nothing else
+        app.my_agent_id = 6
+        await app.settle()
+        assert toasts(app) == [f"Follow-up due: {mine[4]} C4, Mars"]
+        assert await look(app, 30) == [f"Follow-up due: {mine[5]} C5, Mars"]
+
+
 async def returning_work_is_not_announced_again(app: AstraApp, other: Desk) -> None:
     kate = next(row["booking_id"] for row in table(app).rows_shown if row["customer_name"] == "Kate [/]")
     for agent_id in (3, 6):

@@ -43,7 +43,7 @@ def step(desk: Desk, kind: int, one: int, two: int, text: str) -> None:
         lambda: intake.receive(desk, name=text, requests=text, priority=PRIORITIES[two % 5], **TRIP),
         lambda: intake.receive(desk, name=text, phone=f"+4971155{one}", email=f"{two}@example.com", **TRIP),
         lambda: bookings.claim(desk, one, two),
-        lambda: bookings.contact(desk, one, bookings.OUTCOMES[two % 2], text, "tomorrow 9:00"),
+        lambda: bookings.contact(desk, one, ("reached", "no_answer")[two % 2], text, "tomorrow 9:00"),
         lambda: bookings.confirm(desk, one, "Luxury Dome Stay", f"{two}.05", "0"),
         lambda: bookings.cancel(desk, one, text),
         lambda: bookings.reopen(desk, one),

@@ -18,7 +18,7 @@ from astra_tui.cli.options import Call, booking_number, formatted, limited, read
 from astra_tui.cli.output.bookings import print_line, unusual_priority
 from astra_tui.cli.output.events import print_history
 from astra_tui.cli.output.printing import Column, Listing, details, line
-from astra_tui.cli.value_types import AGENT, DESTINATION, LAUNCH, METHOD, PACKAGE, PRIORITY, SOURCE, Word
+from astra_tui.cli.value_types import AGENT, DESTINATION, LAUNCH, METHOD, OUTCOME, PACKAGE, PRIORITY, SOURCE
 from dispatch import bookings, queries
 from dispatch.bookings import editing
 from dispatch.desk import event_log
@@ -148,12 +148,16 @@ verb(
     "Record an attempt to reach the customer.",
     click.option(
         "--outcome",
-        type=Word(bookings.OUTCOMES, "OUTCOME"),
+        type=OUTCOME,
         required=True,
-        help="The result: " + " or ".join(bookings.OUTCOMES) + ".",
+        help="What it came to, such as reached or no_answer; astra disposition list shows them all.",
     ),
     click.option("--text", help="A note on the call."),
-    click.option("--follow-up", metavar="WHEN", help="When to try again, " + WHEN + "."),
+    click.option(
+        "--follow-up",
+        metavar="WHEN",
+        help="When to try again instead of what the outcome says: none, or " + WHEN + ".",
+    ),
 )
 
 

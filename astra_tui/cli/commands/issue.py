@@ -200,7 +200,7 @@ verb(
 )
 verb(
     lifecycle.resolve,
-    "Resolve an issue; the customer is asked to rate its agent.",
+    "Resolve an issue; the customer is to be asked to rate its agent.",
     click.option("--text", help="A closing message to the customer."),
 )
 verb(

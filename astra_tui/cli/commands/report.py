@@ -93,6 +93,7 @@ FIGURES: tuple[Column[FigureRow], ...] = (
     Column("Pending", "pending", right=True),
     Column("Confirmed", "confirmed", right=True),
     Column("Cancelled", "cancelled", right=True),
+    Column("Unreachable", "unreachable", right=True, sparse=True),
     Column("Confirmed of decided", "confirmed_share", right=True, form=".0%"),
     Column("Revenue", lambda row: money(row["revenue"]), right=True),
 )

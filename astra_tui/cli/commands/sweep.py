@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import rich_click as click
@@ -13,10 +15,12 @@ from astra_tui.cli.hints import error_json
 from astra_tui.cli.options import Call, changing, dry_run, reading
 from astra_tui.cli.output.printing import Column, line, narrate, put_json_line, table
 from astra_tui.cli.signals import StopSignals
+from astra_tui.user import preferences
 from dispatch.assignment import shuffle as shuffling
 from dispatch.assignment.row_types import Shuffled
 from dispatch.desk.desk import Desk
 from dispatch.operations import sweep as sweeping
+from dispatch.operations.notices.hook import Hook
 from dispatch.operations.row_types import SweepResult
 from dispatch.operations.sweep_record import absence
 from dispatch.operations.sweep_rounds import Round, Rounds
@@ -27,6 +31,7 @@ from models.errors import DeskError
 from models.opening import shown
 
 UNSOUND = 1
+TELLING_S, STOPPING_S = 60.0, 2.0  # how long to wait for the command in the configuration
 LEAST_S, MOST_S = 5, 86_400  # between two rounds
 MOVE_COLUMNS: tuple[Column[MoveRow], ...] = (
     Column("Booking", "booking_id", right=True),
@@ -72,6 +77,24 @@ def sweep(call: Call, every_s: int | None) -> None:
     for problem in _problems(done):
         narrate(problem)
         call.surroundings.exit_code = UNSOUND
+    hook = _hook(call)
+    if hook is not None:
+        sys.stdout.flush()  # nobody waits for the command in the configuration
+        hook.kick()
+        hook.finish(TELLING_S)
+
+
+def _hook(call: Call) -> Hook | None:
+    """Return what runs the command of the user's configuration, if it has one."""
+    mine, _ = preferences.load()
+    if mine.notify_command is None:
+        return None
+    path = database_path(call.database)
+
+    def open_quietly() -> AbstractContextManager[Desk]:
+        return opened(path, call.actor, says_read_only=False, identifies=False)
+
+    return Hook(mine.notify_command, mine.agent, open_quietly)
 
 
 def _sweep_once(desk: Desk) -> SweepResult:
@@ -87,9 +110,27 @@ def _sweep_on(call: Call, every_s: int) -> None:
     def open_quietly() -> AbstractContextManager[Desk]:
         return opened(path, call.actor, says_read_only=False, identifies=False)
 
-    with StopSignals() as stop, Rounds(path, every_s, open_quietly) as rounds:
+    with StopSignals() as stop, Rounds(path, every_s, open_quietly) as rounds, _telling(call) as tell_others:
         reports = RoundReports(path, every_s, as_json=call.as_json)
-        rounds.keep_on(stop.wait, reports.tell)
+
+        def tell(one: Round) -> None:
+            reports.tell(one)
+            tell_others()
+
+        rounds.keep_on(stop.wait, tell)
+
+
+@contextmanager
+def _telling(call: Call) -> Iterator[Callable[[], object]]:
+    """Yield what to call after each round, so that the command in the user's configuration is run."""
+    hook = _hook(call)
+    if hook is None:
+        yield lambda: None
+        return
+    try:
+        yield hook.kick
+    finally:
+        hook.finish(STOPPING_S)
 
 
 class RoundReports:

@@ -19,6 +19,7 @@ def print_line(row: BookingRow) -> None:
         f"Booking {row['booking_id']}: {row['customer_name']}, {row['destination']}, "
         f"{booking_state(row)}, {holder(row)}"
         + (f", {priority}" if (priority := unusual_priority(row)) else "")
+        + (f", {row['attempt']} attempts" if row.get("attempt") else "")
         + (", above the agent's capacity" if row.get("over_capacity") else "")
         + (f"; {override_words(row['agent_name'], row['over_cap'])}" if row.get("over_cap") else "")
         + (f"; {row['unsuited']}" if "unsuited" in row else "")

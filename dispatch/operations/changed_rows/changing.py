@@ -145,6 +145,7 @@ def _follow_status(running: Command, booking: Booking, is_reopened: bool) -> Non
         booking.given_at = None if booking.agent_id is None else running.now
         booking.clock_from = running.now
     is_cancelled = booking.status == CANCELLED
+    booking.unreachable = booking.unreachable and is_cancelled
     booking.cancel_reason = (booking.cancel_reason or REASON) if is_cancelled else None
     outcome = booking.completed_at or booking.cancelled_at
     booking.date_fault = date_fault(booking.status, outcome, booking.created_at)

@@ -24,6 +24,7 @@ from models.audit import Event, EventBooking, LogLine, last_line, write_lines
 from models.base import BaseModel, Json, tuples
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
+from models.dispositions import BUILT_IN, Disposition
 from models.inspection import agreements
 from models.inspection.scan import found_by
 from models.sql import listed
@@ -47,7 +48,7 @@ class Announced:
 
     numbers: dict[str, set[int]] = field(default_factory=dict)  # not looked up yet
     named: Counter[str] = field(default_factory=Counter)
-    counted: Counter[str] = field(default_factory=Counter)
+    counted: Counter[str] = field(default_factory=lambda: Counter({Disposition.table: BUILT_IN}))
     unchanged: Counter[str] = field(default_factory=Counter)
     imports: int = 0
     missing: list[str] = field(default_factory=list)
@@ -97,7 +98,8 @@ class Announced:
         """Rows on a desk without any import's event: of an import that was interrupted."""
         if self.imports:
             return ""
-        more = {model.table: model.select().count() - self.named[model.table] for model in AUDITED}
+        known = self.named + self.counted
+        more = {model.table: model.select().count() - known[model.table] for model in AUDITED}
         return ", ".join(f"{number} of {table}" for table, number in more.items() if number > 0)
 
 

@@ -36,6 +36,8 @@ FIRST: dict[type[BaseModel], Json] = {
         "pinned_at": None,
         "clock_from": None,
         "priority": MEDIUM,
+        "attempts_in_row": 0,
+        "unreachable": False,
     },
     Agent: {"presence": AVAILABLE, "presence_until": None, "hours": None, "left_at": None},
     Customer: {"merged_into": None},

@@ -12,6 +12,7 @@ from peewee import IntegrityError
 from dispatch import customers
 from dispatch.agents.undo_rules import AgentUndo
 from dispatch.assignment.caps import CapUndo
+from dispatch.bookings.dispositions import DispositionUndo
 from dispatch.bookings.undo_rules import BookingUndo
 from dispatch.customers.undo_rules import CustomerUndo, LeadUndo
 from dispatch.desk.commands import AUDITED, TABLES, Command
@@ -28,6 +29,7 @@ from models.base import BaseModel, Json, tuples
 from models.bookings import Assignment, Booking
 from models.caps import Cap
 from models.customers import Customer, Lead
+from models.dispositions import Disposition
 from models.errors import DeskError, Refused
 from models.hints import act
 from models.issues import Issue, Survey
@@ -43,6 +45,7 @@ RULES |= {
     Lead: LeadUndo(),
     SavedView: ViewUndo(),
     Cap: CapUndo(),
+    Disposition: DispositionUndo(),
 }
 
 HANDED_ON = ("issue.drain", "issue.let_go")

@@ -46,7 +46,7 @@ def open_for(
 
 
 def _notify(desk: Desk, now: str, issue: Issue, escalation: Escalation) -> None:
-    """Record who is notified at the current level, and when the next one follows."""
+    """Record who is to be told at the current level, and when the next one follows."""
     steps = json.loads(escalation.steps)
     steps.append(
         {"level": escalation.level, "at": now, "told": audience(desk, issue.agent_id, escalation.level)}

@@ -24,7 +24,7 @@ def first_level(raised_by: list[str]) -> int:
 
 
 def audience(desk: Desk, agent_id: int | None, level: int) -> str:
-    """Return who is notified at a level about the work of an agent, or of nobody yet."""
+    """Return who is to be told at a level about the work of an agent, or of nobody yet."""
     if level >= TOP_LEVEL:
         return str(desk.settings["escalation_contact"])
     holder = Agent.lock_or_none(agent_id) if agent_id is not None else None

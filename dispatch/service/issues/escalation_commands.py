@@ -16,7 +16,7 @@ from models.issues import Escalation
 @command(
     "issue.escalate",
     past="escalated",
-    undo=never(f"people were notified; {act('issue.settle')} settles it"),
+    undo=never(f"others have seen it; {act('issue.settle')} settles it"),
     may="issue.work",
 )
 def escalate(running: Command, issue_id: int, reason: str, level: int | str | None = None) -> IssueDetails:

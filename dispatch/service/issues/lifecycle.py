@@ -50,7 +50,7 @@ def _step(running: Command, issue: Issue, status: str) -> IssueDetails:
 def resolve(running: Command, issue_id: int, text: str | None = None) -> IssueDetails:
     """Resolve an issue, starting it if necessary; ``text`` is the closing message to the customer.
 
-    The customer is asked to rate the holder. Raises NotFound, Refused, InvalidInput.
+    The customer is to be asked to rate the holder. Raises NotFound, Refused, InvalidInput.
     """
     message = None if text is None else words(text)
     issue = open_issue_at_work(running, issue_id)

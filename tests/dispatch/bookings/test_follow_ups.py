@@ -156,9 +156,14 @@ def test_attempts_are_counted_and_the_first_success_kept(desk: Desk, look: Look,
 
 @pytest.mark.parametrize(
     ("outcome", "hours", "left"),
-    [("reached", 2, None), ("reached", 1, IN_2_HOURS), ("no_answer", 2, IN_2_HOURS)],
+    [
+        ("reached", 2, "2082-03-03 11:00:00"),
+        ("reached", 1, IN_2_HOURS),
+        ("no_answer", 1, IN_2_HOURS),
+        ("no_answer", 2, "2082-03-01 15:00:00"),
+    ],
 )
-def test_only_reaching_the_customer_settles_a_follow_up(
+def test_a_follow_up_stays_until_it_is_due_and_then_the_outcome_sets_the_next(
     desk: Desk, promised: None, clock: Any, outcome: str, hours: int, left: str | None
 ) -> None:
     clock.advance(hours=hours)

@@ -191,7 +191,7 @@ def test_the_first_contact_is_kept(desk: Desk, clock: Any) -> None:
 
 def test_an_unknown_outcome_is_refused(desk: Desk, look: Look) -> None:
     error = refused(desk, look, lambda: bookings.contact(desk, 1, "maybe"))
-    assert error.hint == "accepted: reached, no_answer"
+    assert error.hint.startswith("accepted: reached, no_answer, voicemail, ")
 
 
 def test_a_note_is_kept_in_the_history_and_changes_no_row(desk: Desk, look: Look) -> None:

@@ -85,6 +85,8 @@ GOOD = [
     ("claim 1", "Claim 1 (Kate Nguyen, Mars) for Ada Byron"),
     ("  c   1  ", "Claim 1 (Kate Nguyen, Mars) for Ada Byron"),
     ("t 1 r", "Log a call to 1 (Kate Nguyen, Mars): reached"),
+    ("t 1 n", "Log a call to 1 (Kate Nguyen, Mars): no_answer"),
+    ("t 1 not", "Log a call to 1 (Kate Nguyen, Mars): not_interested"),
     ("t 1 no_answer rang twice", "Log a call to 1 (Kate Nguyen, Mars): no_answer, note rang twice"),
     ("t 1 reached --follow-up 2h", "Log a call to 1 (Kate Nguyen, Mars): reached, follow up 11:00"),
     ("f 1 luxury", "Confirm 1 (Kate Nguyen, Mars), package Luxury Dome Stay"),
@@ -144,7 +146,7 @@ BAD = [
     ("c 1 --agnt 2", "booking claim has no option --agnt"),
     ('n 1 "called', 'unclosed quote ": close it with "'),
     ("r 1 'ada sick", "unclosed quote '"),
-    ("t 1 maybe", "'maybe' is an unknown outcome: choose from reached, no_answer"),
+    ("t 1 maybe", "'maybe' is not an outcome: accepted: reached, no_answer"),
     ("p 1 b", "'b' is ambiguous: choose from busy, break"),
     ("p 1 break 15x", "'15x' is not understood"),
     ("F 1 yesterday", "'yesterday' has passed"),
@@ -205,8 +207,8 @@ def test_words_that_fit_are_offered(desk: Desk, several: None) -> None:
     assert words("c ") == ["3", "2", "1"]
     assert words("r 1 bo") == ["2"]
     assert words("r 1,") == ["1,3", "1,2", "1,1"]
-    assert words("t 1 ") == ["reached", "no_answer"]
-    assert words("t 1 n") == ["no_answer"]
+    assert words("t 1 ")[:3] == ["reached", "no_answer", "voicemail"]
+    assert words("t 1 n") == ["no_answer", "not_interested"]
     assert words("p 1 br") == ["break"]
     assert words("n 1 c") == []
     assert words("ad") == ["1"]

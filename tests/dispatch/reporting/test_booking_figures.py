@@ -82,6 +82,7 @@ def test_voided_and_waiting_bookings(
         "pending": 0,
         "confirmed": 0,
         "cancelled": 1,
+        "unreachable": 0,
         "confirmed_share": 0.0,
         "revenue": 0.0,
     }

@@ -256,5 +256,5 @@ def test_a_check_of_the_clocks_tells_what_it_raised() -> None:
     }
     assert said("issue.sweep", detail=raised) == (
         "warned about issue 11: first answer time is over; "
-        "escalated issue 6 to level 2 (unresolved, no progress), notified Tadeo Marchetti"
+        "escalated issue 6 to level 2 (unresolved, no progress), Tadeo Marchetti to be told"
     )

@@ -93,7 +93,7 @@ def test_a_conversation_says_who_and_what(changes: dict[str, Any], told: tuple[s
 def test_what_became_of_an_escalation() -> None:
     row: Any = {"closed_at": None, "acknowledged_at": None, "told": "the dispatchers"}
     row["steps"] = [{"level": 1, "at": "2082-11-22 09:30:00", "told": "the dispatchers"}]
-    assert describe_escalation(row) == "notified the dispatchers at 22 Nov 09:30"
+    assert describe_escalation(row) == "the dispatchers to be told since 22 Nov 09:30"
     acknowledged = row | {"acknowledged_at": "x", "acknowledged_by": "kim"}
     assert describe_escalation(acknowledged) == "acknowledged by kim"
     assert describe_escalation(

@@ -45,6 +45,7 @@ BOOKINGS: dict[str, Kind] = {
     "contact with a follow-up": command(
         lambda desk: bookings.contact(desk, work.CLAIMED, "no_answer", follow_up="in 2 h")
     ),
+    "contact that is the last": command(lambda desk: bookings.contact(desk, work.CLAIMED, "wrong_number")),
     "note": command(lambda desk: bookings.note(desk, work.PENDING, "speaks French")),
     "confirm": command(lambda desk: bookings.confirm(desk, work.CLAIMED, **QUOTE)),
     "cancel": command(lambda desk: bookings.cancel(desk, work.PENDING, "no money")),

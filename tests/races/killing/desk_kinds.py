@@ -13,6 +13,7 @@ from dispatch.agents.presence import set_hours, set_presence
 from dispatch.agents.unattended import assign_waiting
 from dispatch.assignment import shuffle as shuffling
 from dispatch.assignment.caps import remove_cap, set_cap
+from dispatch.bookings import dispositions
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_chain import seal
 from dispatch.matching import weights
@@ -164,6 +165,9 @@ DESK: dict[str, Kind] = {
     ),
     "cap set": command(lambda desk: set_cap(desk, 5, "hour", source="Bought")),
     "cap changed": command(lambda desk: set_cap(desk, 50, "day"), lambda desk: set_cap(desk, 1, "day")),
+    "outcome added": command(lambda desk: dispositions.add(desk, "busy line", "30 min", 3)),
+    "outcome set": command(lambda desk: dispositions.change(desk, "no_answer", attempts=3)),
+    "outcome retired": command(lambda desk: dispositions.retire(desk, "voicemail")),
     "cap removed": command(lambda desk: remove_cap(desk, 1), lambda desk: set_cap(desk, 1, "day")),
     "policy": command(set_to("policy", "skill")),
     "policy and back": command(set_to("policy", "rank"), set_to("policy", "balanced")),

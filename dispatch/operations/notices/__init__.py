@@ -1,0 +1,1 @@
+"""What the desk tells somebody outside it, by a command of their own (docs/notify.md)."""

@@ -1,0 +1,37 @@
+"""Dispositions: what an attempt to reach a customer can come to, and what follows (docs/rules.md)."""
+
+from __future__ import annotations
+
+from peewee import AutoField, BooleanField, IntegerField, TextField
+
+from models.base import BaseModel
+
+OPEN, UNREACHABLE, CANCELLED = "open", "unreachable", "cancelled"
+ENDS = (OPEN, UNREACHABLE, CANCELLED)
+"""What the last attempt makes of the booking; after ``open`` ones there is no last."""
+REACHED = "reached"
+BUILT_IN = 7
+"""How many every desk begins with: their migration has no event."""
+
+
+class Disposition(BaseModel):
+    """An outcome that agents choose from; bookings keep its name as their ``last_outcome``.
+
+    ``delay`` is the time until the next attempt (dispatch/inputs/delays.py), None for no follow-up.
+    ``attempts`` is the number of the last attempt, which ``ends`` the booking for a ``reason``; None without
+    an end. ``reaches``: somebody spoke with the customer, so the attempts in a row begin again. A ``retired``
+    one stays on old rows and is not offered.
+    """
+
+    label = "disposition"
+    table = "dispositions"
+
+    disposition_id = AutoField()
+    name = TextField()
+    delay = TextField(null=True)
+    attempts = IntegerField(null=True)
+    ends = TextField(default=OPEN)
+    reason = TextField(null=True)
+    reaches = BooleanField(default=False)
+    retired = BooleanField(default=False)
+    version = IntegerField(default=1)
