@@ -23,7 +23,9 @@ from models.bookings import Assignment, Booking
 from models.caps import Cap
 from models.customers import Customer, Lead
 from models.errors import DeskError, Refused
+from models.holidays import Holiday
 from models.issues import Issue, Survey
+from models.planned_absences import Cover, PlannedAbsence
 from models.steps import MEANWHILE, STEPS, WATCHED, Step, step_of, unusual
 from models.views import SavedView
 
@@ -44,13 +46,8 @@ AUDITED: dict[type[BaseModel], tuple[str, ...]] = {
         "capped_until",
         "capped_scopes",
     ),
-    Customer: (),
-    Lead: (),
     Assignment: ("agent_id",),
-    Issue: (),
-    Survey: (),
-    SavedView: (),
-    Cap: (),
+    **dict.fromkeys((Customer, Lead, Issue, Survey, SavedView, Cap, PlannedAbsence, Cover, Holiday), ()),
 }
 TABLES = {model._meta.table_name: model for model in AUDITED}
 _KEYS = {model: (model._meta.table_name, model._meta.primary_key.name) for model in AUDITED}

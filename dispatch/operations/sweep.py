@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dispatch.agents import presence
+from dispatch.agents import cover, presence
 from dispatch.agents.presence import SWEEPER
 from dispatch.agents.unattended import assign_waiting
 from dispatch.assignment import shuffle
@@ -45,6 +45,7 @@ def sweep(desk: Desk) -> SweepResult:
     with desk.acting_as(SWEEPER), desk.request(None):
         done: SweepResult = {
             "presence": _presences(desk),
+            "covered": _each(desk, cover.due, cover.cover),
             "lapsed": _each(desk, booking_timeouts.lapsed, booking_timeouts.lapse),
             "asked": _each(desk, booking_timeouts.silent, booking_timeouts.ask),
             "released": _each(desk, booking_timeouts.unanswered, booking_timeouts.expire),

@@ -70,6 +70,7 @@ class AgentRow(TypedDict):
     presence_until: str | None
     presence_reason: str | None
     hours: str | None
+    region: str | None
     skills: list[str]
     locations: list[str]
     issue_load: int
@@ -88,6 +89,7 @@ class AgentRow(TypedDict):
     kept: NotRequired[list[int]]
     drained: NotRequired[list[int]]
     over_capacity: NotRequired[bool]
+    ended_absence: NotRequired[int | None]
 
     members: NotRequired[int]  # of a department that stands for its agents in a list
     trend: NotRequired[str]

@@ -35,6 +35,10 @@ from tests.dispatch.people.conftest import PASSWORD, Enter
 
 # who may run it: D dispatcher, A agent (a: their own work only), S supervisor, U auditor
 TABLE = {
+    "absence.add": "DaS",
+    "absence.cover": "DS",
+    "absence.remove": "DaS",
+    "absence.return": "DS",
     "agent.add": "S",
     "agent.add_file": "S",
     "agent.handover": "DS",
@@ -73,6 +77,7 @@ TABLE = {
     "customer.merge": "DS",
     "desk.restore": "S",
     "doctor.repair": "S",
+    "holiday.set": "S",
     "import": "S",
     "import.change": "S",
     "import.rows": "S",
