@@ -20,6 +20,7 @@ from dispatch.operations.undo import undo
 from models.errors import DeskError, InvalidInput, NotFound, Refused
 from tests.conftest import TestClock
 from tests.dispatch.conftest import rows_in_sight
+from verify.checker import Checker
 
 AddAgent = Callable[..., dict[str, Any]]
 AddLead = Callable[..., Any]
@@ -201,6 +202,7 @@ def test_a_preview_says_what_would_move_now_and_changes_nothing(desk: Desk, work
     assert look(rows_in_sight) == before
 
 
+@pytest.mark.on_file
 def test_claimed_work_is_covered_after_the_grace_time_and_comes_back(
     desk: Desk, work: None, clock: TestClock, look: Look, add_lead: AddLead
 ) -> None:
@@ -218,6 +220,9 @@ def test_claimed_work_is_covered_after_the_grace_time_and_comes_back(
     at(clock, desk, 7, 10)
     checks = {one["check"]: one for one in look(doctor.examine, desk)["checks"]}
     assert "agents who are back: 1" in checks["cover"]["detail"]
+    configuration.set_value(desk, "owner", "open")
+    assert add_lead(phone="+49 711 4000")["agent_id"] == 1, "while Bob still has the other booking"
+    assert Checker(desk.database.file).run()["first_fault"] is None
     back = cover.bring_back(desk, 1)
     assert back["moves"] == [{"booking_id": 1, "from_agent_id": 2, "to_agent_id": 1}]
     assert back["stay"] == [4]
