@@ -115,8 +115,7 @@ def bring_back(running: Command, agent_id: int) -> CoverRow:
     """
     agent = Agent.lock(agent_id)
     rows = [Cover.lock(number) for (number,) in _open_of(agent_id=agent_id)]
-    if not rows:
-        raise Refused("nothing_covered", f"Nothing of {agent.name}'s work is covered by others")
+    check_covered(agent_id, agent.name)
     attending_agent(agent_id)
     moves, stay = list[MoveRow](), list[int]()
     for row in rows:
@@ -132,6 +131,12 @@ def bring_back(running: Command, agent_id: int) -> CoverRow:
     drain_waiting(running)
     running.booking_id, running.agent_id = None, agent_id
     return {"agent_id": agent_id, "agent_name": agent.name, "moves": moves, "stay": stay}
+
+
+def check_covered(agent_id: int, name: str) -> None:
+    """Raise Refused for an agent whose work nobody covers."""
+    if not _open_of(agent_id=agent_id):
+        raise Refused("nothing_covered", f"Nothing of {name}'s work is covered by others")
 
 
 def covered_by_others(agent_id: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from dispatch.agents.presence import follow_calendar, set_presence, settled
@@ -12,18 +13,23 @@ from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.undo_rules import UndoRules
 from dispatch.inputs import absence_spans, hours, validation
-from dispatch.queries.agents import names_of
+from dispatch.queries.agents import list_agents, names_of
 from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import time_range
 from models.agents import GONE, OFFLINE, Agent
-from models.base import CompiledQuery, parameter, read_rows
+from models.base import CompiledQuery, parameter, read_rows, tuples
 from models.calendars import Calendar, terminal, zone_of
+from models.clock import from_text, to_text
+from models.database import database_at_work
 from models.errors import InvalidInput, NotFound, Refused
 from models.hints import act
 from models.planned_absences import Absent, PlannedAbsence, running_absence
 
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
+
+SOON = timedelta(days=3)
+"""Who is absent by then is about to be, for somebody who chooses an agent."""
 
 _touching = CompiledQuery(
     lambda: (
@@ -148,13 +154,19 @@ def substitute_of(agent_id: int, at: str) -> int | None:
     return None if has_left or running_absence(absence.substitute_id, at) else absence.substitute_id
 
 
-def absences_between(now: str, until: str) -> dict[int, AbsenceRow]:
-    """Return the absences that are on, or begin before a time, by agent."""
-    query = PlannedAbsence.select().where(
-        ~PlannedAbsence.removed, PlannedAbsence.until_at > now, PlannedAbsence.from_at < until
+def choosable() -> list[AgentRow]:
+    """Return the agents to choose from; those who are about to be absent with ``absent_from``, when."""
+    now = database_at_work().now
+    assert now is not None  # of a desk
+    soon = to_text(from_text(now()) + SOON)
+    query = PlannedAbsence.select(PlannedAbsence.agent_id, PlannedAbsence.from_at).where(
+        ~PlannedAbsence.removed, PlannedAbsence.until_at > now(), PlannedAbsence.from_at <= soon
     )
-    rows = _rows(read_rows(PlannedAbsence, query.order_by(PlannedAbsence.from_at.desc())))
-    return {row["agent_id"]: row for row in rows}
+    begins = dict(tuples(query.order_by(PlannedAbsence.from_at.desc())))
+    return [
+        row | {"absent_from": begins[row["agent_id"]]} if row["agent_id"] in begins else row
+        for row in list_agents()
+    ]
 
 
 def agent_of(absence_id: int) -> int:

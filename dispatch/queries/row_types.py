@@ -91,6 +91,7 @@ class AgentRow(TypedDict):
     over_capacity: NotRequired[bool]
     ended_absence: NotRequired[int | None]
 
+    absent_from: NotRequired[str]  # of who is about to be absent, where somebody chooses an agent
     members: NotRequired[int]  # of a department that stands for its agents in a list
     trend: NotRequired[str]
     as_of: NotRequired[str]  # the time for which it is worded
