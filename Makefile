@@ -7,7 +7,7 @@ BIN := .venv/bin
 
 LONG_SEARCHES := tests/dispatch/test_state_machine.py tests/dispatch/assignment/test_distribution_rules.py tests/dispatch/assignment/test_cap_counts.py \
 	tests/dispatch/service/test_machine.py tests/dispatch/queries/test_customer_index.py tests/models/test_tallies.py \
-	tests/dispatch/privacy/test_any_history.py
+	tests/dispatch/privacy/test_any_history.py tests/dispatch/agents/test_calendars.py
 
 # With --engine postgres only tests run that use a desk of the fixtures; the others are the same on any engine.
 ON_ANY_ENGINE := tests/models tests/dispatch tests/seeds tests/races tests/astra_tui

@@ -32,6 +32,7 @@ class Agent(BaseModel):
     has all leads that a cap on all leads allows, ``capped_scopes`` the caps on some leads that the agent is
     at (",3,7,"); models/cap_counts.py keeps both. ``gone_since`` is when an absence began, ``settling_until``
     when an agent who was absent for long has settled in; neither is noted without the setting ``ramp``.
+    ``region`` is where the agent's holidays are those of; None: of the desk.
     """
 
     label = "agent"
@@ -73,6 +74,7 @@ class Agent(BaseModel):
     capped_scopes = TextField(null=True)
     gone_since = TextField(null=True)
     settling_until = TextField(null=True)
+    region = TextField(null=True)
 
     @property
     def name(self) -> str:

@@ -21,7 +21,7 @@ from models.errors import DatabaseUnavailable, Refused
 from models.inspection.rules import Rule
 from models.sweepers import SweepRecord
 
-SCHEMA_VERSION = 26  # the highest number in models/migrations
+SCHEMA_VERSION = 27  # the highest number in models/migrations
 MIGRATIONS = Path(__file__).parent / "migrations"
 SNAPSHOT = "snapshot"  # as begin() takes it: no lock, and all reads as of one moment
 
@@ -114,6 +114,7 @@ class Engine(Database, ABC):
 
     ``chooser``, set by dispatch for the first trigger, takes a saved Lead and returns the agent's id, or None
     if it has to wait. ``statements`` has the SQL of models/base.py, ``caps`` what models/caps.py has read.
+    ``now`` returns the desk's time.
     """
 
     dialect: ClassVar[Dialect]
@@ -124,6 +125,7 @@ class Engine(Database, ABC):
     """The place of a switch's value, 0 or 1, in a statement."""
     chooser: Callable[[Any], int | None] | None = None
     caps: Any = None
+    now: Callable[[], str] | None = None
     year_shift: int = 0
     """How many years the desk is ahead of the present; set by dispatch."""
     is_file: ClassVar[bool] = True

@@ -8,7 +8,7 @@ moment at which it is put forward.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -16,19 +16,21 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
-def is_on(hours: str, at: str, year_shift: int) -> bool:
-    """Whether hours are on at a stored time."""
+def is_on(hours: str, at: str, year_shift: int, holidays: Collection[str] = ()) -> bool:
+    """Whether hours are on at a stored time; ``holidays`` are days without any but those of their date."""
     if hours == "24x7":
         return True
     moment = datetime.fromisoformat(at)
     return any(
         begin <= moment < end
         for ahead in range(-2, 3)
-        for begin, end in _spans(hours, (moment + ahead * DAY).date(), year_shift)
+        for begin, end in _spans(hours, (moment + ahead * DAY).date(), year_shift, holidays)
     )
 
 
-def _spans(hours: str, day: date, year_shift: int) -> Iterator[tuple[datetime, datetime]]:
+def _spans(
+    hours: str, day: date, year_shift: int, holidays: Collection[str]
+) -> Iterator[tuple[datetime, datetime]]:
     """From when to when the hours are on that begin on a day."""
     week, _, off = hours.partition(" except ")
     *_, last = week.split()
@@ -37,6 +39,8 @@ def _spans(hours: str, day: date, year_shift: int) -> Iterator[tuple[datetime, d
     if str(day) in off.split():
         return
     dated = [group for group in groups if group.startswith(str(day))]
+    if not dated and str(day) in holidays:
+        return
     for group in dated or [group for group in groups if _is_of(group, day)]:
         for since, until in re.findall(r"(\d\d:\d\d)-(\d\d:\d\d)", group):
             begin, end = (datetime.combine(day, time()) + _since_midnight(one) for one in (since, until))

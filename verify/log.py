@@ -37,6 +37,9 @@ EVENT = ["event_id", "at", "command", "booking_id", "detail", "before", "after",
 
 DERIVED = ["load", "issue_load", "score_sum", "score_count", "rating", "last_given_at"]
 HELD = {BOOKINGS: ("Pending",), "issues": ("assigned", "in_progress", "pending_customer")}
+COVERS, HOLIDAYS = "covers", "holidays"
+COVER = ["cover_id", "booking_id", "agent_id", "substitute_id", "ended_at"]
+HOLIDAY = ["holiday_id", "calendar", "day", "removed"]
 CAP = ["cap_id", "leads", "per", "agent_id", "department", "source", "destination", "removed"]
 BESIDE = ("presence_reason", "hours", "due_at", "settling_until")
 """What changes together with an agent's presence."""
@@ -91,6 +94,9 @@ class Log:
             self.columns = self.columns | {AGENTS: [*self.columns[AGENTS], "weight"]}
         if self.knows_caps:
             self.columns = self.columns | {AGENTS: [*self.columns[AGENTS], "settling_until"], CAPS: CAP}
+        if HOLIDAYS in tables:
+            self.columns = self.columns | {AGENTS: [*self.columns[AGENTS], "region"]}
+            self.columns = self.columns | {COVERS: COVER, HOLIDAYS: HOLIDAY}
         self.present = {table: self._keyed(table, names) for table, names in self.columns.items()}
         self.assignments = self._keyed("assignment_history", ASSIGNMENT)
         self.booked = {row["lead_id"]: number for number, row in self.present[BOOKINGS].items()}

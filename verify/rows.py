@@ -6,7 +6,7 @@ from collections import Counter
 
 from verify import shares
 from verify.caps import COUNTED, Caps
-from verify.log import AGENTS, BOOKINGS, CAPS, DERIVED, HELD, LEADS, Log, Row, same
+from verify.log import AGENTS, BOOKINGS, CAPS, DERIVED, HELD, HOLIDAYS, LEADS, Log, Row, same
 
 
 class Rows:
@@ -19,7 +19,7 @@ class Rows:
         self._log, self._skipped, self.now = log, skipped, ""
         self.tables: dict[str, dict[int, Row]] = {table: {} for table in log.columns}
         self.agents = self.tables[AGENTS]
-        self.shares = shares.Shares(self.agents, settings)
+        self.shares = shares.Shares(self.agents, settings, self.tables.get(HOLIDAYS))
         self.caps = Caps(self.tables, log, settings, self.shares.follow)
         self.leads_of: dict[int, set[int]] = {}  # by customer
         self.knows_dates = True

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,8 +58,11 @@ class Part:
 class Shares:
     """The parts of all agents; False in ``is_known`` once they cannot be worked out."""
 
-    def __init__(self, agents: dict[int, Row], settings: dict[str, str]) -> None:
+    def __init__(
+        self, agents: dict[int, Row], settings: dict[str, str], holidays: dict[int, Row] | None = None
+    ) -> None:
         self._agents, self._settings, self.is_known = agents, settings, True
+        self._every_holiday = {} if holidays is None else holidays
         self._parts: defaultdict[int, Part] = defaultdict(Part)
         self._clock: Clock | None = None
         self._balanced: list[int] = []  # the decisions by balanced that gave a lead
@@ -174,7 +178,8 @@ class Shares:
         part, policy = self._parts[agent["agent_id"]], self._settings["policy"]
         if policy not in (choice.SHARE, BALANCED) or not self.is_known:
             return
-        if is_absent(agent, at, int(self._settings.get("year_shift", YEAR_SHIFT))):
+        holidays = self._holidays(agent)
+        if is_absent(agent, at, int(self._settings.get("year_shift", YEAR_SHIFT)), holidays):
             if part.absent_since is None:
                 given = self._clock.given if self._clock else None
                 part.absent_since = given if policy == choice.SHARE else self.last_decision
@@ -185,6 +190,12 @@ class Shares:
         most = {"full": float("inf"), "none": 0.0}.get(credit)
         self._owe(agent, part, policy, float(credit) if most is None else most)
         part.absent_since = None
+
+    def _holidays(self, agent: Row) -> set[str]:
+        """The days of the agent's calendar: of the region that they are in, or the desk."""
+        calendar = agent.get("region") or ""
+        every = self._every_holiday.values()
+        return {row["day"] for row in every if row["calendar"] == calendar and not row["removed"]}
 
     def _owe(self, agent: Row, part: Part, policy: str, most: float) -> None:
         since = part.absent_since or 0.0
@@ -260,10 +271,10 @@ def _is_close(some: Any, others: Any) -> bool:
     )
 
 
-def is_absent(agent: Row, at: str, year_shift: int) -> bool:
+def is_absent(agent: Row, at: str, year_shift: int, holidays: Collection[str] = ()) -> bool:
     """Whether an agent is on shift and not there."""
     if agent["left_at"] is not None or agent["presence"] not in ABSENT:
         return False
     if agent["presence"] == "offline" and agent["presence_reason"] == "shift over":
         return False
-    return agent["hours"] is None or is_on(agent["hours"], at, year_shift)
+    return agent["hours"] is None or is_on(agent["hours"], at, year_shift, holidays)

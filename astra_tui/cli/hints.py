@@ -10,6 +10,8 @@ from models.errors import DeskError
 from models.hints import rendered
 
 COMMANDS = {
+    "absence.list": "astra absence list",
+    "absence.return": "astra absence return {AGENT}",
     "agent.handover": "astra agent handover {AGENT} --to desk",
     "agent.leave": "astra agent return {AGENT}",
     "agent.presence": "astra agent presence {AGENT} available",
@@ -28,6 +30,7 @@ COMMANDS = {
     "doctor.repair": "astra doctor --repair",
     "find": "astra customer find",
     "first_steps": "astra import",
+    "holiday.set": "astra holiday set REGION",
     "issue.claim": "astra issue claim {ISSUE} --agent {AGENT}",
     "issue.close": "astra issue close {ISSUE}",
     "issue.escalate": "astra issue escalate {ISSUE} --reason TEXT",

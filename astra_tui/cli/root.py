@@ -25,6 +25,8 @@ COMMANDS = {
     "assignment": "assignment:assignment",
     "booking": "booking:booking",
     "agent": "agent:agent",
+    "absence": "absence:absence",
+    "holiday": "holiday:holiday",
     "customer": "customer:customer",
     "shuffle": "sweep:shuffle",
     "sweep": "sweep:sweep",

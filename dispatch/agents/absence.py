@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dispatch.agents.presence import SHIFT_OVER
+from dispatch.agents.working_calendar import SHIFT_OVER, is_on_shift
 from dispatch.desk.commands import running_command
-from dispatch.inputs import hours
 from models import absences
 from models.agents import AWAY, BREAK, OFFLINE, Agent
 from models.base import after_save
-from models.clock import from_text
 
 FULL, NONE = "full", "none"
 MOST_OWED = 1000
@@ -32,7 +30,7 @@ def is_absent(agent: Agent, now: str) -> bool:
         return False
     if agent.presence == OFFLINE and agent.presence_reason == SHIFT_OVER:
         return False
-    return agent.hours is None or hours.stored(agent.hours).is_on(from_text(now))
+    return is_on_shift(agent, now)
 
 
 @after_save(Agent)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dispatch import queries
 from dispatch.agents.settling import comes_back, goes_away
 from dispatch.agents.unattended import pass_on, pass_on_together
+from dispatch.agents.working_calendar import SHIFT_OVER, WorkingCalendar, is_by_clock
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.assignment.caps import end_windows
 from dispatch.assignment.eligibility import EVERY
@@ -17,18 +18,19 @@ from dispatch.inputs import due_times, validation
 from dispatch.inputs import hours as working_hours
 from dispatch.queries.row_types import AgentRow
 from dispatch.service.issues.queue import settle
-from models.agents import AVAILABLE, BREAK, BUSY, GONE, OFFLINE, PRESENCES, Agent
+from models.agents import AVAILABLE, BREAK, BUSY, GONE, PRESENCES, Agent
 from models.base import CompiledQuery, parameter
 from models.calendars import terminal
-from models.clock import from_text, to_text
+from models.clock import from_text
 from models.errors import InvalidInput
 from models.hints import act
+from models.planned_absences import PlannedAbsence, running_absence
 
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
 
 SWEEPER = DESK_ACTOR
-SHIFT_OVER = "shift over"
+DRAIN = "drain_before"
 
 
 @command("agent.presence", past="presence", undo=put_back, may="agent.presence")
@@ -38,8 +40,9 @@ def set_presence(
     """Set an agent's presence, optionally ``until`` a time (due_times.understand_end) when it ends by itself.
 
     Unclaimed work of an agent who is away or offline goes to others at once, or waits; claimed work
-    stays. Returns the agent with ``returned``, the bookings handed back, their ``moves`` and those of
-    issues (``issue_moves``), and the bookings ``kept``. Raises NotFound, Refused, InvalidInput.
+    stays. Who is back before an absence is over ends it. Returns the agent with ``returned``, the bookings
+    handed back, their ``moves`` and those of issues (``issue_moves``), the bookings ``kept``, and
+    ``ended_absence``, the number of the absence. Raises NotFound, Refused, InvalidInput.
     """
     agent = working_agent(agent_id, f"{act('agent.leave', agent_id)} brings them back")
     if presence not in PRESENCES:
@@ -50,12 +53,15 @@ def set_presence(
             raise InvalidInput("time", "Available has no end", "leave the end empty, or set shift hours")
         end = due_times.understand_end(until or "", running.now, terminal())
     signs_on = presence == AVAILABLE != agent.presence
+    ended = None if presence in GONE else end_absence(running, agent_id)
     put(running, agent, presence, end, validation.optional_text(reason, "reason"))
     if signs_on:
         hold(running)
     running.detail = {"presence": presence} | ({"until_at": end} if end else {})
+    if ended:
+        running.detail["absence"] = "over"
     agent.save()
-    return _settled(running, agent)
+    return settled(running, agent) | {"ended_absence": ended}
 
 
 @command("agent.shift", past="shift hours", undo=put_back, may="agent.manage")
@@ -67,12 +73,10 @@ def set_hours(running: Command, agent_id: int, hours: str | None) -> AgentRow:
     agent = working_agent(agent_id, f"{act('agent.leave', agent_id)} brings them back")
     text = validation.stripped(hours, "hours")
     agent.hours = None if text in ("", "none") else working_hours.of_a_shift(text)
-    if agent.hours is not None or (agent.presence == OFFLINE and agent.presence_reason == SHIFT_OVER):
-        _follow_shift(running, agent)
-    agent.due_at = next_due(agent, running.now)
+    follow_calendar(running, agent)
     running.detail = {"hours": agent.hours}
     agent.save()
-    return _settled(running, agent)
+    return settled(running, agent)
 
 
 def put(
@@ -88,19 +92,49 @@ def put(
     agent.presence_reason = reason
     if presence == AVAILABLE:
         agent.offers_missed = 0
-    agent.due_at = next_due(agent, running.now)
+    agent.due_at = next_due(agent, running.now, running.desk.settings[DRAIN])
 
 
-def next_due(agent: Agent, now: str) -> str | None:
-    """The time of the next automatic change: the end of the presence, or of the shift or time off."""
+def next_due(agent: Agent, now: str, drain: int = 0) -> str | None:
+    """The time of the next automatic change: the end of the presence, or a turn of the agent's calendar.
+
+    ``drain`` are the minutes before the end of a shift without new work.
+    """
     turns = [agent.presence_until] if agent.presence_until else []
-    if agent.hours:
-        turn = working_hours.stored(agent.hours).next_turn(from_text(now))
-        turns += [to_text(turn)] if turn else []
-    return min(turns, default=None)
+    return min([*turns, *WorkingCalendar(agent, now, drain).turns()], default=None)
 
 
-def _settled(running: Command, agent: Agent) -> AgentRow:
+def due_by_calendar(agent: Agent, now: str, drain: int) -> str | None:
+    """Return when an agent is due to change after a change of calendars: at once, if it concerns this moment.
+
+    That is so where the clock alone has set the presence, or who is at work has a holiday.
+    """
+    if agent.left_at is not None:
+        return None
+    state = WorkingCalendar(agent, now, drain).state()
+    if is_by_clock(agent):
+        turns_now = state.presence != agent.presence
+    else:
+        would_be_on = bool(agent.hours) and working_hours.stored(agent.hours or "").is_on(from_text(now))
+        turns_now = would_be_on and state.reason == SHIFT_OVER and agent.presence not in GONE
+    return now if turns_now else next_due(agent, now, drain)
+
+
+def end_absence(running: Command, agent_id: int) -> int | None:
+    """End the absence that an agent has now, as they are at work; return its number."""
+    running_now = running_absence(agent_id, running.now)
+    if running_now is None:
+        return None
+    row = PlannedAbsence.lock(running_now.absence_id)
+    if row.from_at < running.now:
+        row.until_at = running.now
+    else:
+        row.removed = True
+    row.save()
+    return int(row.absence_id)
+
+
+def settled(running: Command, agent: Agent) -> AgentRow:
     """Hand back work the agent no longer attends to, assign waiting work, and return the result."""
     is_gone = agent.presence in GONE
     returned = pass_on(running, [agent.agent_id] if is_gone else [])
@@ -152,13 +186,10 @@ def catch_up(desk: Desk) -> None:
 
 @command("agent.turn", past="presence by the clock", undo=put_back, may="clock.act")
 def _turn(running: Command, agent_id: int) -> str:
-    """Make one agent's due change: the end of a break, or the start or end of a shift."""
+    """Make one agent's due change: the end of a break, or a turn of the agent's calendar."""
     agent = Agent.lock(agent_id)
     was = agent.presence
-    if agent.presence_until and agent.presence_until <= running.now:
-        put(running, agent, AVAILABLE)
-    _follow_shift(running, agent)
-    agent.due_at = next_due(agent, running.now)
+    follow_calendar(running, agent)
     running.detail = {"from": was, "to": agent.presence}
     running.agent_id = agent_id
     agent.save()
@@ -166,10 +197,22 @@ def _turn(running: Command, agent_id: int) -> str:
     return agent.presence
 
 
-def _follow_shift(running: Command, agent: Agent) -> None:
-    """Set an agent offline outside shift hours, and back to available when the shift begins."""
-    is_on = agent.hours is None or working_hours.stored(agent.hours).is_on(from_text(running.now))
-    if is_on and agent.presence == OFFLINE and agent.presence_reason == SHIFT_OVER:
-        put(running, agent, AVAILABLE)
-    elif not is_on and agent.presence in (AVAILABLE, BUSY, BREAK):
-        put(running, agent, OFFLINE, reason=SHIFT_OVER)
+def follow_calendar(running: Command, agent: Agent, *, is_by_absence: bool = False) -> None:
+    """Set an agent's presence by the calendar, unless a person has set another; the caller saves.
+
+    ``is_by_absence``: the one they have is that of an absence that has changed.
+    """
+    drain = running.desk.settings[DRAIN]
+    state = WorkingCalendar(agent, running.now, drain).state()
+    is_over = agent.presence_until is not None and agent.presence_until <= running.now
+    may_change = is_over or is_by_absence or is_by_clock(agent) or _gives_way(agent.presence, state.presence)
+    if may_change and state != (agent.presence, agent.presence_until, agent.presence_reason):
+        put(running, agent, *state)
+    agent.due_at = next_due(agent, running.now, drain)
+
+
+def _gives_way(presence: str, by_clock: str) -> bool:
+    """Whether a presence that a person may have set ends with a shift, or as it is about to end."""
+    if by_clock in GONE:
+        return presence in (AVAILABLE, BUSY, BREAK)
+    return presence == AVAILABLE and by_clock == BUSY

@@ -9,6 +9,7 @@ from typing import Any
 from dispatch import queries
 from dispatch.agents import settling
 from dispatch.agents.handover import to_the_desk
+from dispatch.agents.presence import end_absence
 from dispatch.agents.presence import put as set_presence
 from dispatch.assignment.waiting_list import drain_waiting, hold
 from dispatch.desk.commands import Command, command, put_back
@@ -90,6 +91,7 @@ def come_back(running: Command, agent_id: int) -> AgentRow:
         raise Refused("agent_here", f"{agent.name} is still active")
     agent.left_at = None
     settling.comes_back(running, agent)
+    end_absence(running, agent_id)
     set_presence(running, agent, AVAILABLE)
     hold(running)
     agent.save()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from dispatch import queries
+from dispatch.agents.presence import DRAIN, due_by_calendar
 from dispatch.agents.unattended import pass_on
 from dispatch.desk.commands import Command
 from dispatch.desk.undo_rules import UndoRules
@@ -17,7 +18,8 @@ from models.issues import HELD, Issue
 
 class AgentUndo(UndoRules[Agent]):
     def is_surely_untouched(self, row: Agent, after: Json) -> bool:
-        return False
+        """Return whether a command only said when the agent is due to change: that is worked out anew."""
+        return after.keys() == {"due_at"}
 
     def check(
         self, row: Agent, before: Json | None, among: Collection[str], agents: Mapping[int, Json]
@@ -44,6 +46,9 @@ class AgentUndo(UndoRules[Agent]):
 
     def finish(self, running: Command, row: Agent) -> int | None:
         """Hand unclaimed work of an absent agent to others, as when an agent goes away."""
+        agent = Agent.lock(row.agent_id)
+        agent.due_at = due_by_calendar(agent, running.now, running.desk.settings[DRAIN])
+        agent.save()
         if row.presence in GONE and row.left_at is None:
             pass_on(running, [row.agent_id])
         return None

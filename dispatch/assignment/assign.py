@@ -20,12 +20,23 @@ _takes_work = CompiledQuery(
 )
 
 
-def give(running: Command, booking: Booking, agent_id: int | None, *, by_person: bool = False) -> None:
+def give(
+    running: Command,
+    booking: Booking,
+    agent_id: int | None,
+    *,
+    by_person: bool = False,
+    is_cover: bool = False,
+) -> None:
     """Give a booking to an agent, unclaimed; None lets it wait. The first agent also gets an assignment.
 
     ``by_person``: somebody wants it with this agent, so that neither the shuffle nor a timer moves it.
+    ``is_cover``: the agent goes on with it for another, or takes it back; it stays claimed.
     """
-    booking.claimed_at = booking.progress_at = booking.asked_at = None
+    booking.asked_at = None
+    booking.progress_at = running.now if is_cover else None
+    if not is_cover:
+        booking.claimed_at = None
     booking.pinned_at = running.now if by_person else None
     if booking.assignment_id is None and agent_id is not None:
         booking.save()

@@ -3,13 +3,15 @@
 The setting ``owner`` says whether the customer's next lead goes to that agent (docs/rules.md, Owner):
 ``open`` means the agent of an open booking, ``seller`` that one or else the last seller, ``off`` nobody. The
 agent of an open booking gets it however busy, as long as they may take it; the last seller only if not much
-busier than others.
+busier than others. While a booking is covered for somebody absent, it is still theirs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypedDict
+
+from peewee import JOIN, fn
 
 from dispatch.assignment.eligibility import Order, Pool, profile_of
 from dispatch.assignment.policies.base import Candidate
@@ -18,6 +20,7 @@ from models.agents import Agent, Taker
 from models.base import CompiledQuery, parameter
 from models.bookings import CONFIRMED, PENDING, Booking
 from models.customers import Lead
+from models.planned_absences import Cover
 
 OFF, OPEN, SELLER = "off", "open", "seller"
 OWNERS = (OFF, OPEN, SELLER)
@@ -42,8 +45,19 @@ _opened = CompiledQuery(
 )
 _holders = CompiledQuery(
     lambda: (
-        Booking.select(Booking.agent_id, Booking.booking_id)
+        # who covers a booking for somebody absent does not own the customer
+        Booking.select(fn.COALESCE(Cover.agent_id, Booking.agent_id), Booking.booking_id)
         .join(Lead, on=(Lead.lead_id == Booking.lead_id))
+        .switch(Booking)
+        .join(
+            Cover,
+            JOIN.LEFT_OUTER,
+            on=(
+                (Cover.booking_id == Booking.booking_id)
+                & Cover.ended_at.is_null()
+                & (Cover.substitute_id == Booking.agent_id)
+            ),
+        )
         .where(
             Lead.customer_id == parameter("customer_id"),
             Lead.lead_id != parameter("lead_id"),

@@ -24,7 +24,9 @@ from models.caps import Cap
 from models.customers import Customer, Lead
 from models.dispositions import Disposition
 from models.errors import DeskError, Refused
+from models.holidays import Holiday
 from models.issues import Issue, Survey
+from models.planned_absences import Cover, PlannedAbsence
 from models.steps import MEANWHILE, STEPS, WATCHED, Step, step_of, unusual
 from models.views import SavedView
 
@@ -45,14 +47,9 @@ AUDITED: dict[type[BaseModel], tuple[str, ...]] = {
         "capped_until",
         "capped_scopes",
     ),
-    Customer: (),
-    Lead: (),
     Assignment: ("agent_id",),
-    Issue: (),
-    Survey: (),
-    SavedView: (),
-    Cap: (),
-    Disposition: (),
+    **dict.fromkeys((Customer, Lead, Issue, Survey, SavedView, Cap, Disposition), ()),
+    **dict.fromkeys((PlannedAbsence, Cover, Holiday), ()),
 }
 TABLES = {model._meta.table_name: model for model in AUDITED}
 _KEYS = {model: (model._meta.table_name, model._meta.primary_key.name) for model in AUDITED}

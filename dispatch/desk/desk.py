@@ -188,6 +188,7 @@ class Desk:
         shift = self.database.year_shift = self.settings["year_shift"]
         show_desk(shift)
         now = partial(_stored_time, self._clock, shift, self._at_work)
+        self.database.now = now
         self.database.caps = CapsOfDesk(self.settings["zone"], shift, now, parse_ramp(self.settings["ramp"]))
 
     def _receive_id(self) -> None:

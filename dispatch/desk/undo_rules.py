@@ -10,7 +10,8 @@ from models.base import BaseModel, Json
 
 M = TypeVar("M", bound=BaseModel)
 
-FOLLOWS = ("changed_at", "version", "assignment_id")  # written by every save, or never undone
+FOLLOWS = ("changed_at", "version", "assignment_id", "due_at")
+"""Columns written by every save, or never undone; when an agent is due to change is worked out anew."""
 
 
 class UndoRules(Generic[M]):

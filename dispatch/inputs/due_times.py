@@ -46,8 +46,7 @@ def understand(text: str, now: str, clock: Calendar) -> str:
     naming the accepted forms, for the past and for anything else.
     """
     typed = validation.stripped(text, "time")
-    words = re.sub(r"[\s,]+", " ", typed.casefold()).replace(" at ", " ").removeprefix("at ").strip()
-    words = " ".join(IN_FIGURES.get(word, word) for word in words.split())
+    words = _plain(typed)
     marked = re.fullmatch(r"(.*[0-9]) ?(?:utc|z)", words)
     if marked:
         words, clock = marked[1], Calendar(UTC, 0)
@@ -78,6 +77,28 @@ def understand_end(text: str, now: str, clock: Calendar) -> str:
     if 0 < number <= HOURS_OF_A_CLOCK:
         raise InvalidInput("time", f"{typed} may be minutes or an hour", f"{number} min, {number}:00")
     return understand(text, now, clock)
+
+
+def day_alone(text: str, today: date, since: date | None = None) -> date | None:
+    """Return the day that a text names without a time of day; None for any other text.
+
+    A day of the week is the next one, from ``since`` on if that is later. Raises ValueError for a date that
+    does not exist.
+    """
+    words = _plain(text)
+    for pattern, day in FORMS:
+        if match := re.fullmatch(pattern, words):
+            found = day(match, today)
+            while day is _weekday and since is not None and found < since:
+                found += timedelta(days=7)
+            return found
+    return None
+
+
+def _plain(text: str) -> str:
+    """Return a text as the forms have it: in small letters, with figures for numbers."""
+    words = re.sub(r"[\s,]+", " ", text.casefold()).replace(" at ", " ").removeprefix("at ").strip()
+    return " ".join(IN_FIGURES.get(word, word) for word in words.split())
 
 
 def _hint(here: datetime) -> str:

@@ -152,12 +152,16 @@ def of_a_shift(text: str) -> str:
     return written(understand(text, terminal_zone()))
 
 
-def of_a_clock(week: str, holidays: str, zone_of_desk: str) -> str:
-    """Return the hours of an SLA clock by the desk's three settings; a clock keeps what it starts with."""
+def of_a_clock(week: str, holidays: str, zone_of_desk: str, off: Iterable[date] = ()) -> str:
+    """Return the hours of an SLA clock by the desk's three settings, and the days ``off`` of its calendar.
+
+    A clock keeps what it starts with.
+    """
     hours = parsed(week, "" if zone_of_desk == "UTC" else zone_of_desk)
     if hours.is_round_the_clock:
         return ROUND_THE_CLOCK
-    return written(replace(hours, days_off=hours.days_off | set(map(date.fromisoformat, holidays.split()))))
+    days_off = {*hours.days_off, *map(date.fromisoformat, holidays.split()), *off}
+    return written(replace(hours, days_off=frozenset(days_off)))
 
 
 @lru_cache(maxsize=256)

@@ -16,10 +16,11 @@ from dispatch.queries.wording import plural
 from dispatch.reporting.event_sentences import noun_for
 
 MODULES = """
-agents.file_intake agents.handover agents.presence agents.roster agents.unattended assignment.caps
-assignment.shuffle batches.record bookings.bulk_actions bookings.contact bookings.dispositions
-bookings.editing bookings.follow_ups bookings.lifecycle customers.merging customers.records
-leads.file_intake leads.file_record leads.intake matching.learning.version_store matching.weights
+agents.cover agents.file_intake agents.handover agents.holidays agents.planned_absences agents.presence
+agents.roster agents.unattended assignment.caps assignment.shuffle batches.record bookings.bulk_actions
+bookings.contact bookings.dispositions bookings.editing bookings.follow_ups bookings.lifecycle
+customers.merging customers.records leads.file_intake leads.file_record leads.intake
+matching.learning.version_store matching.weights
 operations.changed_rows.changing operations.configuration operations.doctor operations.import_record
 operations.import_undo operations.restore operations.timeouts.first_contact
 operations.timeouts.offers_and_claims operations.undo operations.undoing.files people.tokens

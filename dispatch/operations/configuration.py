@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from dispatch.agents.holidays import follow_calendars
+from dispatch.agents.presence import DRAIN
 from dispatch.assignment.caps import begin_windows
 from dispatch.assignment.eligibility import department_map
 from dispatch.desk import settings
@@ -41,6 +43,8 @@ def put(running: Command, key: str, value: str) -> Any:
     running.desk.settings.refresh()
     if key in ("zone", "ramp"):
         begin_windows()
+    if key == DRAIN:
+        follow_calendars(running)
     running.may_free = True  # rules may have been lifted
     return parsed
 

@@ -13,6 +13,7 @@ from dispatch.desk.event_chain import Seal
 from dispatch.operations import sweep_record
 from dispatch.operations.backup_record import freshness
 from dispatch.operations.integrity import (
+    absences,
     chain,
     derived,
     history,
@@ -86,6 +87,7 @@ def _checks(desk: Desk, head: Seal | None = None) -> dict[str, Callable[[], list
         "customers": partial(agree, "customers", "every lead has a customer's own row", agreements.CUSTOMERS),
         "agents": partial(agree, "agents", "nobody who has left holds work", agreements.AGENTS),
         "work": partial(work.distribution, desk),
+        "absences": partial(absences.check, desk),
         "ratings": derived.ratings,
         "tallies": derived.tallies_agree,
         "shares": partial(derived.shares_agree, desk),

@@ -29,6 +29,7 @@ class SweepResult(TypedDict):
     """
 
     presence: list[int]
+    covered: list[int]
     lapsed: list[int]
     asked: list[int]
     released: list[int]

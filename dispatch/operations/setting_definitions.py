@@ -244,6 +244,20 @@ DEFINITIONS = {
             amounts.currency_sign,
             "off, or a code or sign of at most 8 letters, such as EUR, € or credits",
         ),
+        _number(
+            "drain_before",
+            0,
+            0,
+            1_440,
+            "minutes before the end of a shift in which an agent gets no new work; 0: off",
+        ),
+        _number(
+            "cover_minutes",
+            240,
+            0,
+            MOST_MINUTES,
+            "minutes into an absence before claimed bookings go to the substitute as cover",
+        ),
         Definition("pull", False, "agents may claim each other's unclaimed work", _switch, "on or off"),
         _number("decline_minutes", 30, 0, MOST_MINUTES, "minutes before declined work is offered again"),
         _number(

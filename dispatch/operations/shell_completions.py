@@ -17,6 +17,7 @@ from models.bookings import Booking
 from models.caps import RULE_COLUMNS, Cap, CapRule
 from models.customers import Customer, Lead
 from models.issues import Issue
+from models.planned_absences import PlannedAbsence
 
 MOST = 50
 LONGEST_NUMBER = 18  # digits that always fit into 64 bits
@@ -44,6 +45,17 @@ def bookings(typed: str) -> list[Candidate]:
     query = Booking.select(Booking.booking_id, Lead.customer_name, Booking.destination, Booking.status)
     query = query.join(Lead, on=(Booking.lead_id == Lead.lead_id)).where(_begins(Booking.booking_id, typed))
     return _candidates(query.order_by(Booking.booking_id.desc()))
+
+
+def absences(typed: str) -> list[Candidate]:
+    """Planned absences by the beginning of the number, with the agent."""
+    query = PlannedAbsence.select(
+        PlannedAbsence.absence_id,
+        Agent.first_name.concat(" ").concat(Agent.last_name),
+        PlannedAbsence.from_at,
+    ).join(Agent, on=(Agent.agent_id == PlannedAbsence.agent_id))
+    meant = query.where(~PlannedAbsence.removed, _begins(PlannedAbsence.absence_id, typed))
+    return _candidates(meant.order_by(PlannedAbsence.absence_id.desc())) if _is_number(typed) else []
 
 
 def caps(typed: str) -> list[Candidate]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dispatch.agents import presence
+from dispatch.agents import cover, presence
 from dispatch.agents.presence import SWEEPER
 from dispatch.agents.unattended import assign_waiting
 from dispatch.assignment import shuffle
@@ -46,6 +46,7 @@ def sweep(desk: Desk) -> SweepResult:
     with desk.acting_as(SWEEPER), desk.request(None):
         done: SweepResult = {
             "presence": _presences(desk),
+            "covered": _each(desk, cover.due, cover.cover),
             "lapsed": _each(desk, offers_and_claims.lapsed, offers_and_claims.lapse),
             "asked": _each(desk, offers_and_claims.silent, offers_and_claims.ask),
             "released": _each(desk, offers_and_claims.unanswered, offers_and_claims.expire),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from dispatch.agents import presence
+from dispatch.agents import cover, presence
 from dispatch.assignment import caps
 from dispatch.assignment.waiting_list import drainable
 from dispatch.desk.desk import Desk
@@ -85,6 +85,7 @@ def _due(desk: Desk) -> str:
     """Return what a sweep would do now: the first ones of each kind."""
     found = (
         named("presence of agents", presence.due(desk)),
+        named("cover for absences", cover.due(desk, None)),
         named("offers", offers_and_claims.lapsed(desk)),
         named("silent claims", offers_and_claims.silent(desk)),
         named("unanswered claims", offers_and_claims.unanswered(desk)),

@@ -70,6 +70,7 @@ class AgentRow(TypedDict):
     presence_until: str | None
     presence_reason: str | None
     hours: str | None
+    region: str | None
     skills: list[str]
     locations: list[str]
     issue_load: int
@@ -88,7 +89,9 @@ class AgentRow(TypedDict):
     kept: NotRequired[list[int]]
     drained: NotRequired[list[int]]
     over_capacity: NotRequired[bool]
+    ended_absence: NotRequired[int | None]
 
+    absent_from: NotRequired[str]  # of who is about to be absent, where somebody chooses an agent
     members: NotRequired[int]  # of a department that stands for its agents in a list
     trend: NotRequired[str]
     as_of: NotRequired[str]  # the time for which it is worded

@@ -23,6 +23,7 @@ Names = Mapping[int | None, str]
 
 CHECK = "issue.sweep"
 CLOCK_ACTS = {
+    "absence.cover": ("absence covered", "absences covered"),
     CHECK: ("clock check", "clock checks"),
     "agent.turn": ("presence change", "presence changes"),
     "booking.ask": ("claim asked about", "claims asked about"),
@@ -40,11 +41,15 @@ CLOCK_ACTS = {
 }
 """What one and several acts of the clock are called where they share a row of the log."""
 SENTENCES = {
+    "absence.add": "planned an absence of {agent}[ from {from_at}][ until {until_at}][; {moved}]",
+    "absence.cover": "covered the work of {agent}, who is absent[: {moved}]",
+    "absence.remove": "removed an absence of {agent}[ from {from_at}][ until {until_at}]",
+    "absence.return": "gave {agent} back what others had covered[: {moved}]",
     "agent.add": "added {agent}",
     "agent.add_file": "added the agents of {file}",
     "agent.handover": "handed over {agent}'s work[ to {to}][: {moved}]",
     "agent.leave": "deactivated {agent}[; {moved}]",
-    "agent.presence": "set {agent} to {presence}[ until {until_at}][; {moved}]",
+    "agent.presence": "set {agent} to {presence}[ until {until_at}][; the absence is {absence}][; {moved}]",
     "agent.return": "reactivated {agent}",
     "agent.set": "edited {agent}",
     "agent.shift": "set the shift of {agent}[ to {hours}][; {moved}]",
@@ -89,6 +94,7 @@ SENTENCES = {
     "disposition.retire": "retired the outcome[ {disposition}]",
     "disposition.set": "set the outcome[ {disposition}][: {follows}]",
     "doctor.repair": "repaired the desk",
+    "holiday.set": "set the holidays[ of {agent}][ to {region}]",
     "import": "imported[ {imported}]",
     "import.change": "updated[ {booking}][ {agent}][ {customer}] from a file"
     "[: {unsuited}][; now with {moved_to}]",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 NOUNS = {
+    "absence.add": "the planned absence of {agent}[: {moved}]",
+    "absence.cover": "the cover for {agent}[: {moved}]",
+    "absence.remove": "the removal of {agent}'s absence[: {moved}]",
+    "absence.return": "the end of the cover for {agent}[: {moved}]",
     "agent.add": "the addition of {agent}",
     "agent.add_file": "the addition of a file of agents",
     "agent.handover": "the handover of {agent}'s work[: {moved}]",
@@ -42,6 +46,7 @@ NOUNS = {
     "disposition.add": "the addition of the outcome[ {disposition}]",
     "disposition.retire": "the retirement of the outcome[ {disposition}]",
     "disposition.set": "the change to the outcome[ {disposition}]",
+    "holiday.set": "the change of holidays[ to {region}]",
     "import": "the import[ of {imported}]",
     "import.change": "an update from a file",
     "issue.add_file": "the addition of a file of tickets",

@@ -98,6 +98,12 @@ def _text(name: str, limit: int = 100, *, lines: bool = False) -> Rule:
     )
 
 
+def _of_agents(*names: str) -> Rule:
+    """Numbers of agents, who may have left."""
+    ids = " OR ".join(f"t.{name} NOT IN (SELECT agent_id FROM space_travel_agents)" for name in names)
+    return Rule("of an agent who does not exist", ids)
+
+
 def _contacts() -> list[Rule]:
     digits = "CASE WHEN t.phone LIKE '+%' THEN substr(t.phone, 2) ELSE t.phone END"
     return [
@@ -363,6 +369,24 @@ VALUES: dict[str, list[Rule]] = {
     ],
     "notice_marks": [*_times("follow_ups_at", "sent_at")],
     "notice_failures": [*_times("at")],
+    "planned_absences": [
+        *_times("from_at", "until_at"),
+        _text("reason"),
+        *_switches("removed"),
+        _of_agents("agent_id", "substitute_id"),
+        Rule("version is below 1", "t.version < 1"),
+    ],
+    "covers": [
+        *_times("begun_at", "ended_at"),
+        _of_agents("agent_id", "substitute_id"),
+        Rule("version is below 1", "t.version < 1"),
+    ],
+    "holidays": [
+        Rule("day is no time", is_no_time("(t.day || ' 00:00:00')")),
+        _text("name"),
+        *_switches("removed"),
+        Rule("version is below 1", "t.version < 1"),
+    ],
     "cap_counts": [*_times("window_start", "window_end"), *_switches("reached")],
     "match_tallies": [
         _one_of("kind", ("all", "method", "source", "destination", "day")),

@@ -161,6 +161,9 @@ ROSTER = [
     PRESENCE,
     hidden("agent.handover", "R", "Hand over", "Hand all work to others", "hand_over"),
     hidden("agent.shift", "S", "Shift", "Set the agent's working hours"),
+    hidden("absence.add", "O", "Absence", "Plan an absence, and who covers", "add_absence"),
+    hidden("absence.remove", "D", "Absence off", "Remove a planned absence", "remove_absence"),
+    hidden("absence.return", "T", "End cover", "Give back what others cover", "end_cover"),
     key("agent.leave", "X", "Deactivate", "Deactivate or reactivate"),
     key("agent.bookings", "b", "Bookings", "Their bookings in Queue"),
     hidden("roster.fairness", "B", "Figures", "Who got how many leads: fair shares", "fairness"),
@@ -190,12 +193,7 @@ ISSUE = [
     hidden("issue.wait", "P", "Pause/resume", "Pause or resume the clock"),
     hidden("issue.note", "n", "Note", "Add an internal note"),
     hidden("issue.reassign", "r", "Reassign", "Give the issue to another agent"),
-    hidden(
-        "issue.acknowledge",
-        "K",
-        "Acknowledge",
-        "I'm on it: no more escalation",
-    ),
+    hidden("issue.acknowledge", "K", "Acknowledge", "I'm on it: no more escalation"),
     hidden("issue.settle", "D", "Settle", "Close its escalations"),
     hidden("issue.close", "x", "Close", "Close a resolved issue", "close_issue"),
     hidden("issue.reopen", "o", "Reopen", "Open it again; give the reason"),
@@ -210,13 +208,7 @@ ISSUE = [
 SERVICE = [
     *ISSUE,
     key("service.board", "B", "Figures", "Switch between figures and list"),
-    hidden(
-        "service.view",
-        "v",
-        "View",
-        "Open, mine, waiting, …",
-        "next_view",
-    ),
+    hidden("service.view", "v", "View", "Open, mine, waiting, …", "next_view"),
     hidden("service.view.back", "V", "View back", "Previous view", "previous_view"),
     *MARKS,
     *LIST,
@@ -247,7 +239,12 @@ INSIGHTS = [
     *SORT,
 ]
 
-OF_AN_AGENT = frozenset({"agent.edit", "agent.handover", "agent.shift", "agent.leave", "agent.bookings"})
+OF_AN_AGENT = frozenset(
+    {
+        *("agent.edit", "agent.handover", "agent.shift", "agent.leave", "agent.bookings"),
+        *("absence.add", "absence.remove", "absence.return"),
+    }
+)
 ROW_ACTIONS = frozenset(
     binding.action
     for binding in (*BOOKING, *WHY, *ISSUE, *MARKS, *(each for each in ROSTER if each.id in OF_AN_AGENT))
@@ -296,6 +293,7 @@ def with_keys(app: App[None], text: str) -> str:
 
 
 WITHOUT_A_KEY = {
+    "absence.list",
     "backup",
     "cap.list",
     "compact",
@@ -304,6 +302,7 @@ WITHOUT_A_KEY = {
     "disposition.list",
     "doctor",
     "doctor.repair",
+    "holiday.set",
     "lead.from",
     "lead.on_open",
     "login",
@@ -322,7 +321,7 @@ WITHOUT_A_KEY = {
     "weights.list",
 }
 """What hints propose and only the shell can do: such a clause is left out here."""
-KEPT_IN = {"agent": "Roster", "log": "Log"}
+KEPT_IN = {"absence": "Roster", "agent": "Roster", "log": "Log"}
 """Keys that a hint must say the place of, by the first part of their id."""
 ROWS_IN = {"booking": "Queue", "issue": "Service"}
 """The same for those of rows, which other places may have as well."""

@@ -9,6 +9,9 @@ from textual.binding import Binding
 from screens.base import keys
 
 ALIASES: Mapping[str, str] = {
+    "absence.add": "holiday vacation leave away sick substitute cover calendar",
+    "absence.remove": "holiday vacation back early cancel",
+    "absence.return": "substitute back vacation give work",
     "agent.add": "new employee staff hire",
     "agent.edit": "weight share quota limit maximum capacity skills languages rating name",
     "agent.handover": "transfer move pass reassign all",

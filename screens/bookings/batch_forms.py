@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from dispatch import queries
+from dispatch.agents.planned_absences import choosable
 from dispatch.bookings import bulk_actions
 from dispatch.bookings.row_types import BatchResult
 from dispatch.desk.desk import Desk
@@ -36,7 +37,7 @@ def reassign_marked(ids: Ids) -> FormModal[BatchResult]:
     return FormModal(
         "Reassign marked bookings",
         [
-            Field("to", "To", agents=tuple(queries.list_agents()), required=True),
+            Field("to", "To", agents=tuple(choosable()), required=True),
             reason_field("why they are reassigned"),
         ],
         lambda desk, given: bulk_actions.reassign(desk, ids, picked(given["to"]), given["reason"]),

@@ -98,7 +98,7 @@ class Field:
     def widget(self) -> Widget:
         """Return the input for this field, with the field's name as its id."""
         if self.agents:
-            begins_empty = self.only_if is not None
+            begins_empty = self.only_if is not None or not self.required
             chosen = int(self.value) if self.value else None
             return AgentPicker(
                 self.agents, is_field=True, begins_empty=begins_empty, chosen=chosen, id=self.name

@@ -8,8 +8,8 @@ from typing import Generic
 
 from rich.text import Text
 
+from dispatch.agents.planned_absences import choosable
 from dispatch.desk.desk import Desk
-from dispatch.queries import list_agents
 from screens.dialogs.form import Field, FormModal, Verb, reason_field
 from screens.fields.agent_picker import picked
 from screens.fields.preview import Preview, Values
@@ -70,7 +70,7 @@ class RowForms(Generic[Row]):
             return command(desk, number, picked(to), reason)
 
         def make(row: Row) -> FormModal[Row]:
-            others = tuple(agent for agent in list_agents() if agent["agent_id"] != row["agent_id"])
+            others = tuple(agent for agent in choosable() if agent["agent_id"] != row["agent_id"])
             verb = "Assign" if row["agent_id"] is None else "Reassign"
             reason = reason_field(f"why it is {verb.lower()}ed")
             fields = Field("to", "To", agents=others, required=True), reason

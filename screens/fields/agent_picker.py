@@ -14,6 +14,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from dispatch.queries.row_types import AgentRow
+from dispatch.queries.wording import short_moment
 from models.agents import AVAILABLE
 from models.errors import InvalidInput
 from screens.wording.agents import PRESENCE_SIGNS, load_bar
@@ -163,6 +164,8 @@ def agent_lines(rows: Sequence[AgentRow], here: int | None = None) -> list[Text]
         line.append_text(load).append(" " * (load_cells - load.cell_len))
         if row["presence"] != AVAILABLE:
             line.append(f"  {PRESENCE_SIGNS[row['presence']]} {row['presence']}", CARE)
+        elif "absent_from" in row:
+            line.append(f"  absent from {short_moment(row['absent_from'])}", CARE)
         else:
             line.append(f"  rank {row['rank']!s:>{rank_cells}}", "dim")
         lines.append(line)

@@ -5,9 +5,19 @@ from __future__ import annotations
 from textual.screen import ModalScreen
 
 from dispatch import agents, queries
+from dispatch.agents.cover import check_covered
 from dispatch.agents.handover import check_holder
+from dispatch.agents.planned_absences import choosable, list_absences
+from dispatch.agents.row_types import AbsenceRow, CoverRow
 from dispatch.queries.row_types import AgentRow
 from screens.base.textual_internals import rename_action
+from screens.roster.absence_forms import (
+    absence_form,
+    absence_removal_form,
+    cover_form,
+    given_back,
+    planned,
+)
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
 from screens.roster.fairness_panel import fairness_panel
 from screens.roster.presence import open_presence
@@ -28,7 +38,10 @@ def _has_work(row: AgentRow) -> bool:
 class AgentActions(RowActions[AgentRow, AgentRow]):
     NUMBER = "agent_id"
     ENTER = "open_row"
-    POSSIBLE = {"presence": is_here, "hand_over": _has_work, "shift": is_here}
+    POSSIBLE = {
+        **dict.fromkeys(("presence", "shift", "add_absence", "remove_absence", "end_cover"), is_here),
+        "hand_over": _has_work,
+    }
     NOTHING_CHOSEN = "No agent selected"
 
     _leaving = "Deactivate"
@@ -103,6 +116,29 @@ class AgentActions(RowActions[AgentRow, AgentRow]):
     @on_chosen
     def action_shift(self, row: AgentRow) -> None:
         self._open(shift_form(row), "Shift hours set")
+
+    @on_chosen
+    def action_add_absence(self, row: AgentRow) -> None:
+        def make() -> ModalScreen[AbsenceRow | None]:
+            return absence_form(row, [one for one in choosable() if one["agent_id"] != row["agent_id"]])
+
+        self.open_made(make, lambda absence: self.say_done(*planned(absence)))
+
+    @on_chosen
+    def action_remove_absence(self, row: AgentRow) -> None:
+        desk = self.backend.desk
+        self.open_made(
+            lambda: absence_removal_form(row, list_absences(desk.now(), row["agent_id"])),
+            lambda absence: self.say_done(f"Removed: the absence of {absence['agent_name']}"),
+        )
+
+    @on_chosen
+    def action_end_cover(self, row: AgentRow) -> None:
+        def make() -> ModalScreen[CoverRow | None]:
+            check_covered(row["agent_id"], row["name"])
+            return cover_form(row)
+
+        self.open_made(make, lambda done: self.say_done(*given_back(done)))
 
     def action_fairness(self) -> None:
         desk = self.backend.desk

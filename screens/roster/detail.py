@@ -5,10 +5,12 @@ from __future__ import annotations
 from rich.text import Text
 
 from dispatch import queries
+from dispatch.agents.cover import covered_by_others
+from dispatch.agents.planned_absences import list_absences
 from dispatch.desk.desk import Desk
 from dispatch.queries.caps import caps_of, room_under
 from dispatch.queries.row_types import AgentRow
-from dispatch.queries.wording import age
+from dispatch.queries.wording import age, plural, time_range
 from dispatch.service.issues import queries as issue_queries
 from dispatch.service.issues.queries import IssueFilter
 from models.bookings import PENDING
@@ -21,6 +23,7 @@ from screens.wording.issues import title, urgency
 from screens.wording.reasons import policy_word
 from screens.wording.text import CARE, add_value
 
+MOST_ABSENCES = 3
 MOST_LISTED = 8  # of each kind; their places list all
 INDENT = "  "  # before the title of an issue
 LABEL = 9  # with a load bar, the narrowest pane is full
@@ -39,6 +42,7 @@ def agent_detail(desk: Desk, row: AgentRow) -> Detail:
         text.append(f"\n! {words}", CARE)
     for words in room_under(row["agent_id"]):
         text.append(f"\n{words}")
+    _add_absences(text, row["agent_id"], desk.now())
     _add_bookings(text, row["agent_id"], desk.now())
     _add_issues(text, desk, row["agent_id"])
     return f"{row['name']} ({row['agent_id']})", text
@@ -72,6 +76,16 @@ def weight_text(row: AgentRow, policy: str) -> str:
     return (
         f"{row['weight']:g}" if policy == SHARE else f"{row['weight']:g} (counts under {policy_word(SHARE)})"
     )
+
+
+def _add_absences(text: Text, agent_id: int, now: str) -> None:
+    """Add the next absences, and what others cover meanwhile; nothing without any."""
+    for row in list_absences(now, agent_id)[:MOST_ABSENCES]:
+        text.append("\nAbsent  ", "bold").append(time_range(row["from_at"], row["until_at"]))
+        if row["substitute_name"]:
+            text.append(f", {row['substitute_name']} covers", "dim")
+    if number := covered_by_others(agent_id):
+        text.append(f"\n! {plural(number, 'booking')} covered by others", CARE)
 
 
 def _add_bookings(text: Text, agent_id: int, now: str) -> None:

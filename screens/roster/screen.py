@@ -85,9 +85,9 @@ class Roster(
         "one list. {sort} and {sort.reverse} sort, as does a click on a header. {roster.view} changes the "
         "view; {filter} filters by words or by keys such as presence:break, load<5, skill:mars. "
         "{agent.presence} sets presence, {agent.handover} hands over all work, {agent.shift} sets working"
-        " hours; each shows the effect first. {roster.fairness} shows who got how many leads. ! marks load"
-        " above capacity, or claimed work whose agent is away. Match is for the lead in Dispatch's form, or "
-        "else for the latest lead. {columns} adds columns, such as Confirmed."
+        " hours, {absence.add} plans an absence; each shows the effect first. {roster.fairness} shows who got"
+        " how many leads. ! marks load above capacity, or claimed work whose agent is away. Match is for the"
+        " lead in Dispatch's form, or else for the latest lead. {columns} adds columns, such as Confirmed."
     )
     BINDINGS = [*keys.ROSTER, *keys.LIST]
     KEYS = queries.AGENT_KEYS

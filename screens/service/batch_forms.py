@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from dispatch.agents.planned_absences import choosable
 from dispatch.desk.desk import Desk
-from dispatch.queries import list_agents
 from dispatch.queries.wording import plural
 from dispatch.service import bulk_actions
 from dispatch.service.row_types import IssueBatch
@@ -28,7 +28,7 @@ def reassign_marked(ids: Ids) -> FormModal[IssueBatch]:
     return FormModal(
         f"Reassign {plural(len(ids), 'marked issue')}",
         [
-            Field("to", "To", agents=tuple(list_agents()), required=True),
+            Field("to", "To", agents=tuple(choosable()), required=True),
             reason_field("why they are reassigned"),
         ],
         lambda desk, given: bulk_actions.reassign(desk, ids, picked(given["to"]), given["reason"]),

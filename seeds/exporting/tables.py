@@ -22,7 +22,9 @@ from models.bookings import Assignment, Booking
 from models.caps import Cap
 from models.customers import Customer, Lead
 from models.dispositions import Disposition
+from models.holidays import Holiday
 from models.issues import Interaction, Issue, Survey
+from models.planned_absences import Cover, PlannedAbsence
 from models.priorities import PRIORITIES
 from models.settings import Setting
 from seeds.importing.columns import KINDS
@@ -122,6 +124,9 @@ TABLES = {
         _of_model("settings", Setting),
         _of_model("caps", Cap, "version"),
         _of_model("dispositions", Disposition, "version"),
+        _of_model("planned_absences", PlannedAbsence, "version"),
+        _of_model("covers", Cover, "version"),
+        _of_model("holidays", Holiday, "version"),
         _of_model("events", Event, "request_id fingerprint result session account db_user"),
     )
 }

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dispatch import agents, bookings
-from dispatch.agents import handover
+from dispatch.agents import cover, handover, holidays, planned_absences
 from dispatch.agents.presence import set_hours, set_presence
 from dispatch.assignment import caps, shuffle
 from dispatch.assignment.customer_owner import ON_OPEN
@@ -58,6 +58,8 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "dwell_minutes": ("0", "10"),
     "min_present": ("0", "1"),
     "contact_hours": ("0", "1"),
+    "drain_before": ("0", "5"),
+    "cover_minutes": ("0", "10"),
     "zone": ("UTC", "Europe/Berlin", "Australia/Lord_Howe"),
     "ramp": ("off", "off", "2/h for 4h after 1d"),
     "absence_credit": ("none", "3", "full"),
@@ -81,6 +83,7 @@ class Work:
             (2, self.handover), (1, self.leave), (2, self.come_back), (1, self.hire), (7, self.undo),
             (3, self.redo), (3, self.shuffle), (4, self.setting), (2, self.batch), (6, self.sweep),
             (3, self.cap), (5, self.issue), (3, self.issue_done), (1, self.merge), (2, self.contact),
+            (4, self.absence), (2, self.covered), (1, self.holidays),
         ]  # fmt: skip
 
     def run(self, commands: int) -> None:
@@ -212,6 +215,26 @@ class Work:
             {"source": "Bought"},
         )
         caps.set_cap(self.desk, self.random.randint(1, 6), self.pick("hour", "hour", "day", "week"), **scope)
+
+    def absence(self) -> None:
+        if self.random.random() < 0.3:
+            number = int(self._any("SELECT absence_id FROM planned_absences"))
+            whose = f"SELECT agent_id FROM planned_absences WHERE absence_id = {number}"
+            planned_absences.remove(self.desk, int(self._any(whose)), number)
+        since, until = self.pick(("today", "today"), ("in 5 min", "in 20 min"), ("now", "in 40 min"))
+        others = self.agent_id(), None
+        planned_absences.add(self.desk, self.agent_id(), since, until, substitute_id=self.pick(*others))
+
+    def covered(self) -> None:
+        cover.bring_back(self.desk, int(self._any("SELECT agent_id FROM covers WHERE ended_at IS NULL")))
+
+    def holidays(self) -> None:
+        day = self.desk.now()[:10]
+        agent_id = self.pick(None, self.agent_id())
+        if agent_id is None:
+            holidays.set_holidays(self.desk, lines=[self.pick(day, "2082-12-25")])
+        else:
+            holidays.set_holidays(self.desk, self.pick("DE", "off"), agent_id=agent_id)
 
     def shift(self) -> None:
         set_hours(self.desk, self.agent_id(), self.pick("mon-fri 09:00-17:00", "mon-sun 10:00-10:30", None))

@@ -209,6 +209,8 @@ def _move(call: Call, dry_run: bool, command: Callable[..., AgentRow], *given: A
 
 def _print_moves(row: AgentRow, is_preview: bool) -> None:
     line(f"{'Would be: ' if is_preview else ''}Agent {row['agent_id']}: {row['name']}, {presence_words(row)}")
+    if row.get("ended_absence"):
+        line(f"  absence {row['ended_absence']} is over")
     for move in row["moves"]:
         line(f"  booking {move['booking_id']} {_taker(move['to_agent_id'])}")
     for issue_move in row.get("issue_moves", ()):

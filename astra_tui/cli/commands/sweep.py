@@ -202,6 +202,7 @@ def _print_sweep(result: SweepResult) -> None:
 def _lines(result: SweepResult) -> list[str]:
     numbered = (
         ("presence of agents changed", result["presence"]),
+        ("absences covered", result["covered"]),
         ("offers passed on", result["lapsed"]),
         ("agents asked about a claim: bookings", result["asked"]),
         ("claims released", result["released"]),

@@ -10,6 +10,9 @@ from typing import Any
 from peewee import IntegrityError
 
 from dispatch import customers
+from dispatch.agents.cover import CoverUndo
+from dispatch.agents.holidays import HolidayUndo
+from dispatch.agents.planned_absences import AbsenceUndo
 from dispatch.agents.undo_rules import AgentUndo
 from dispatch.assignment.caps import CapUndo
 from dispatch.bookings.dispositions import DispositionUndo
@@ -32,7 +35,9 @@ from models.customers import Customer, Lead
 from models.dispositions import Disposition
 from models.errors import DeskError, Refused
 from models.hints import act
+from models.holidays import Holiday
 from models.issues import Issue, Survey
+from models.planned_absences import Cover, PlannedAbsence
 from models.triggers import loads_gathered
 from models.views import SavedView
 
@@ -46,6 +51,9 @@ RULES |= {
     SavedView: ViewUndo(),
     Cap: CapUndo(),
     Disposition: DispositionUndo(),
+    PlannedAbsence: AbsenceUndo(),
+    Cover: CoverUndo(),
+    Holiday: HolidayUndo(),
 }
 
 HANDED_ON = ("issue.drain", "issue.let_go")

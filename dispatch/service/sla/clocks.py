@@ -17,17 +17,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from dispatch.desk.settings import Settings
-from dispatch.inputs.hours import of_a_clock, stored
+from dispatch.inputs.hours import ROUND_THE_CLOCK, of_a_clock, stored
 from dispatch.queries.order_of_work import minutes_of
 from dispatch.service.row_types import ClockState
 from dispatch.service.sla import targets
 from models.base import CompiledQuery, parameter
 from models.clock import from_text, to_text
-from models.hours import WorkingTime
+from models.holidays import holidays_of
+from models.hours import DAY, WorkingTime
 from models.issues import (
     CLOSED,
     DESK,
@@ -68,13 +69,16 @@ class Turn(NamedTuple):
     status_to: str | None
 
 
+HOLIDAYS_AHEAD = timedelta(days=400)
+"""Later ones are not written into a clock: no issue is open for so long."""
 ROW_COLUMNS = tuple(getattr(SlaClock, name) for name in ClockRow._fields)
 AnyClock = SlaClock | ClockRow
 
 
 def start(issue: Issue, settings: Settings) -> list[SlaClock]:
     """Create both clocks of a new issue."""
-    week = of_a_clock(settings["sla_hours"], settings["sla_holidays"], settings["zone"])
+    off = _holidays_from(issue.opened_at) if settings["sla_hours"] != ROUND_THE_CLOCK else ()
+    week = of_a_clock(settings["sla_hours"], settings["sla_holidays"], settings["zone"], off)
     clocks = []
     for kind in KINDS:
         allowed_s = allowance_s(kind, issue.priority, settings)
@@ -90,6 +94,12 @@ def start(issue: Issue, settings: Settings) -> list[SlaClock]:
         clock.save()
         clocks.append(clock)
     return clocks
+
+
+def _holidays_from(opened_at: str) -> list[date]:
+    """The desk's holidays that may come while an issue is open."""
+    opened = from_text(opened_at).date()
+    return [day for day in holidays_of(None) if -DAY <= day - opened <= HOLIDAYS_AHEAD]
 
 
 def allowance_s(kind: str, priority: int, settings: Settings) -> int:

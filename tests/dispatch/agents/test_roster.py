@@ -41,6 +41,7 @@ def test_a_new_agent_is_available_and_ranked(add_agent: AddAgent) -> None:
         "presence_until": None,
         "presence_reason": None,
         "hours": None,
+        "region": None,
         "skills": [],
         "locations": [],
         "issue_load": 0,

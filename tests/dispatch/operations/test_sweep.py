@@ -21,6 +21,7 @@ AddLead = Callable[..., Any]
 Look = Callable[..., Any]
 NOTHING: dict[str, Any] = {
     "presence": [],
+    "covered": [],
     "lapsed": [],
     "passed_on": [],
     "first_contact": [],

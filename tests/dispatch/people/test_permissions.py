@@ -35,6 +35,10 @@ from tests.dispatch.people.conftest import PASSWORD, Enter
 
 # who may run it: D dispatcher, A agent (a: their own work only), S supervisor, U auditor
 TABLE = {
+    "absence.add": "DaS",
+    "absence.cover": "DS",
+    "absence.remove": "DaS",
+    "absence.return": "DS",
     "agent.add": "S",
     "agent.add_file": "S",
     "agent.handover": "DS",
@@ -78,6 +82,7 @@ TABLE = {
     "disposition.retire": "S",
     "disposition.set": "S",
     "doctor.repair": "S",
+    "holiday.set": "S",
     "import": "S",
     "import.change": "S",
     "import.rows": "S",

@@ -8,7 +8,9 @@ from datetime import timedelta
 from functools import partial
 
 from dispatch import agents, bookings, customers, privacy
+from dispatch.agents import cover, planned_absences
 from dispatch.agents.handover import hand_over
+from dispatch.agents.holidays import set_holidays
 from dispatch.agents.presence import set_hours, set_presence
 from dispatch.agents.unattended import assign_waiting
 from dispatch.assignment import shuffle as shuffling
@@ -121,6 +123,22 @@ adam = as_anna(lambda desk: add_user(desk, "adam", "agent", 1))
 adam_disabled = several(first_user, adam, as_anna(lambda desk: users.disable(desk, "adam")))
 
 
+_ABSENT, _SUBSTITUTE = 1, 2
+
+
+def _absent(desk: Desk) -> None:
+    """An agent with a claimed booking is absent."""
+    give(desk, work.CLAIMED, _ABSENT)
+    bookings.claim(desk, work.CLAIMED, _ABSENT)
+    planned_absences.add(desk, _ABSENT, "today", "fri", substitute_id=_SUBSTITUTE)
+
+
+def _back(desk: Desk) -> None:
+    """The agent is back, whose work has been covered."""
+    cover.cover(desk, 1)
+    set_presence(desk, _ABSENT, "available")
+
+
 AGENTS: dict[str, Kind] = {
     "agent taken on": command(partial(add_agent, years=3, rating=4.5, skills=["Mars"])),
     "agent changed": command(lambda desk: agents.change(desk, 1, first_name="Adele", license="L1", rating=3)),
@@ -132,6 +150,17 @@ AGENTS: dict[str, Kind] = {
     "agent returns": command(lambda desk: agents.come_back(desk, work.GONE)),
     "handover to the desk": command(lambda desk: hand_over(desk, 1, "desk")),
     "handover to an agent": command(lambda desk: hand_over(desk, 1, 2)),
+    "absence planned": command(lambda desk: planned_absences.add(desk, 1, "fri", "sat", "course", 2)),
+    "absence begins": command(
+        lambda desk: planned_absences.add(desk, 1, "today", "sat"),
+        lambda desk: planned_absences.add(desk, 1, "fri", "2082-03-20"),
+    ),
+    "absence removed": command(
+        lambda desk: planned_absences.remove(desk, 1, 1),
+        lambda desk: planned_absences.add(desk, 1, "today", "sat"),
+    ),
+    "work covered": command(lambda desk: cover.cover(desk, 1), _absent, answers_again=False),
+    "cover ended": command(lambda desk: cover.bring_back(desk, _ABSENT), several(_absent, _back)),
     "presence away": command(lambda desk: set_presence(desk, 1, "away", reason="dentist")),
     "presence that frees": command(
         lambda desk: set_presence(desk, 1, "available"), several(partial(everybody, presence="busy"), lead)
@@ -162,6 +191,10 @@ DESK: dict[str, Kind] = {
     ),
     "view deleted": command(
         lambda desk: desk_views.delete(desk, "Mars"), lambda desk: desk_views.save(desk, "Mars", "queue")
+    ),
+    "holidays": command(lambda desk: set_holidays(desk, lines=["2082-03-01", "2082-03-02 Two"])),
+    "holidays changed": command(
+        lambda desk: set_holidays(desk, "DE"), lambda desk: set_holidays(desk, lines=["2082-03-01"])
     ),
     "cap set": command(lambda desk: set_cap(desk, 5, "hour", source="Bought")),
     "cap changed": command(lambda desk: set_cap(desk, 50, "day"), lambda desk: set_cap(desk, 1, "day")),
