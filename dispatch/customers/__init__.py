@@ -1,5 +1,6 @@
 """Customers: their records, search, duplicates and merging."""
 
+from dispatch.customers.contacts import further_rows, standing, written
 from dispatch.customers.duplicates import (
     MOST_COMPARED,
     first_names,
@@ -8,9 +9,9 @@ from dispatch.customers.duplicates import (
     suggestions,
     suspects,
 )
-from dispatch.customers.merging import merge, preview_merge
+from dispatch.customers.merging import TAKEN, merge, preview_merge
 from dispatch.customers.recognition import note_on, recognise, recognised
-from dispatch.customers.records import MOST_LISTED, card, complete, edit, refuse_erased, standing
+from dispatch.customers.records import MOST_LISTED, card, complete, edit, refuse_erased
 from dispatch.customers.search import CUSTOMER_KEYS, MOST_FOUND, each, filtered, find
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "MOST_COMPARED",
     "MOST_FOUND",
     "MOST_LISTED",
+    "TAKEN",
     "card",
     "complete",
     "each",
@@ -25,6 +27,7 @@ __all__ = [
     "filtered",
     "find",
     "first_names",
+    "further_rows",
     "in_question",
     "merge",
     "note_on",
@@ -36,4 +39,5 @@ __all__ = [
     "standing",
     "suggestions",
     "suspects",
+    "written",
 ]

@@ -21,7 +21,7 @@ from models.audit import Decision, Event, EventBooking, EventIssue, log_event
 from models.base import BaseModel, CompiledQuery, Json, after_save, parameter
 from models.bookings import Assignment, Booking
 from models.caps import Cap
-from models.customers import Customer, Lead
+from models.customers import Apart, ContactPoint, Customer, Lead
 from models.errors import DeskError, Refused
 from models.issues import Issue, Survey
 from models.steps import MEANWHILE, STEPS, WATCHED, Step, step_of, unusual
@@ -45,6 +45,8 @@ AUDITED: dict[type[BaseModel], tuple[str, ...]] = {
         "capped_scopes",
     ),
     Customer: (),
+    ContactPoint: (),
+    Apart: (),
     Lead: (),
     Assignment: ("agent_id",),
     Issue: (),

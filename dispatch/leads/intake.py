@@ -9,14 +9,15 @@ from typing import Any, Literal, TypedDict
 from dispatch import customers
 from dispatch.assignment.customer_owner import ON_OPEN, REFUSE, Known, known_of, open_words
 from dispatch.assignment.selection import policy_named
-from dispatch.customers import recognition
+from dispatch.customers import contacts, recognition
+from dispatch.customers.contacts import Contact
 from dispatch.customers.recognition import Recognised
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from models.customer_index import include
-from models.customers import Customer, Lead
+from models.customers import Lead
 from models.errors import InvalidInput, Refused
 from models.hints import act
 from models.priorities import MEDIUM, PRIORITIES
@@ -86,7 +87,7 @@ def received(
     if requests:
         lead.requests = validation.wishes(requests)
     lead.priority = validation.priority(priority, MEDIUM) if priority else MEDIUM
-    contact = validation.phone(phone) if phone else None, validation.email(email) if email else None
+    contact = contacts.phone(phone) if phone else None, contacts.email(email) if email else None
     if policy:
         running.policy = running.detail["policy"] = policy_named(policy).name
     if on_open:
@@ -99,7 +100,7 @@ receive = command("lead.add", past="came in", undo=put_back, may="lead.enter")(r
 
 
 def _saved(
-    running: Command, lead: Lead, found: Recognised, phone: str | None, email: str | None
+    running: Command, lead: Lead, found: Recognised, phone: Contact | None, email: Contact | None
 ) -> LeadResult:
     """Save a lead of the customer found, or of a new one. Raises Refused before anything is written."""
     known = known_of(found.customer_id) if found.customer_id else None
@@ -140,18 +141,18 @@ def receive_noted(desk: Desk, customer_id: Whose = None, /, **lead: Any) -> Note
         return noted(result)
 
 
-def _whose(name: str, phone: str | None, email: str | None, customer_id: Whose) -> Recognised:
+def _whose(name: str, phone: Contact | None, email: Contact | None, customer_id: Whose) -> Recognised:
     if customer_id is None:
         return customers.recognise(name, phone, email)
     return Recognised(None) if customer_id == NEW_CUSTOMER else _named(customer_id, phone, email)
 
 
-def _named(customer_id: int, phone: str | None, email: str | None) -> Recognised:
+def _named(customer_id: int, phone: Contact | None, email: Contact | None) -> Recognised:
     """The customer named by id, who gets the phone and e-mail unless another customer has them."""
     standing = customers.standing(customer_id)
     customers.refuse_erased(standing)
-    new_phone = None if phone and recognition.with_phone(phone) else phone
-    new_email = None if email and recognition.with_email(email) else email
+    new_phone = None if phone and recognition.with_phone(phone.value) else phone
+    new_email = None if email and recognition.with_email(email.value) else email
     return Recognised(standing, None, new_phone, new_email)
 
 
@@ -171,8 +172,8 @@ def _open_booking(known: Known) -> Refused:
     )
 
 
-def _new_customer(name: str, phone: str | None, email: str | None, now: str) -> int:
-    customer = Customer(name=name, phone=phone, email=email, created_at=now)
+def _new_customer(name: str, phone: Contact | None, email: Contact | None, now: str) -> int:
+    customer = contacts.new_customer(name, phone, email, now)
     customer.save()
     return customer.customer_id
 

@@ -181,6 +181,9 @@ class CustomerRow(TypedDict):
     created_at: str
     merged_into: int | None
     tier: str | None
+    phone_typed: str | None
+    email_typed: str | None
+    do_not_contact: bool
     open_bookings: int
     last_booking_id: int | None
     last_booking_at: str | None

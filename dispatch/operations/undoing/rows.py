@@ -13,7 +13,7 @@ from dispatch import customers
 from dispatch.agents.undo_rules import AgentUndo
 from dispatch.assignment.caps import CapUndo
 from dispatch.bookings.undo_rules import BookingUndo
-from dispatch.customers.undo_rules import CustomerUndo, LeadUndo
+from dispatch.customers.undo_rules import ApartUndo, ContactUndo, CustomerUndo, LeadUndo
 from dispatch.desk.commands import AUDITED, TABLES, Command
 from dispatch.desk.undo_chain import command_of, undone_by
 from dispatch.desk.undo_rules import FOLLOWS, UndoRules
@@ -27,7 +27,7 @@ from models.audit import Event
 from models.base import BaseModel, Json, tuples
 from models.bookings import Assignment, Booking
 from models.caps import Cap
-from models.customers import Customer, Lead
+from models.customers import Apart, ContactPoint, Customer, Lead
 from models.errors import DeskError, Refused
 from models.hints import act
 from models.issues import Issue, Survey
@@ -40,6 +40,8 @@ RULES |= {
     Agent: AgentUndo(),
     Issue: IssueUndo(),
     Customer: CustomerUndo(),
+    ContactPoint: ContactUndo(),
+    Apart: ApartUndo(),
     Lead: LeadUndo(),
     SavedView: ViewUndo(),
     Cap: CapUndo(),
