@@ -136,8 +136,7 @@ def _refuse_others(customer_id: int, contact: Contact) -> None:
         raise Refused(
             "shared_contact",
             f"{contact.value} is {name}'s (customer {others[0]})",
-            f"{act('customer.merge', customer_id, others[0])} if they are one person; "
-            f"'{SHARED[0]}: {contact.value}' lets both have it",
+            f"merge the two if they are one person; '{SHARED[0]}: {contact.value}' lets both have it",
         )
 
 
@@ -169,7 +168,7 @@ def remove(customer: Customer, text: str) -> None:
     kind = contact.kind
     own = [row for row in contact_rows([customer.customer_id]) if is_same(kind, row["value"], contact.value)]
     if not own:
-        raise NotFound("contact", contact.value, f"{act('customer.card', customer.customer_id)} lists them")
+        raise NotFound("contact", contact.value, f"{act('find')} looks for it")
     for row in own:
         if row["contact_id"] is not None:
             _drop(row["contact_id"])

@@ -78,6 +78,15 @@ class Suspect(CustomerRow):
     bookings: list[BookingRow]
 
 
+class DuplicatePair(TypedDict):
+    """Two customers who may be one: the older first, how likely (0 to 1), and why."""
+
+    customer: CustomerRow
+    other: CustomerRow
+    score: float
+    reasons: list[str]
+
+
 class MergePreview(TypedDict):
     """A merge before it is made: both customers, the leads to move, and the fate of the other's contacts.
 

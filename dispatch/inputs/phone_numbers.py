@@ -142,7 +142,9 @@ def in_country(number: str, country: str) -> str:
     except phonenumbers.NumberParseException:
         return number
     possible = phonenumbers.is_possible_number_with_reason(parsed)
-    if possible != phonenumbers.ValidationResult.IS_POSSIBLE or len(str(parsed.national_number)) < LEAST_AT_HOME:
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return number
+    if len(str(parsed.national_number)) < LEAST_AT_HOME:
         return number
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

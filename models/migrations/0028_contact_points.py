@@ -15,6 +15,8 @@ STATEMENTS = [
     """ALTER TABLE customers ADD COLUMN do_not_contact INTEGER NOT NULL DEFAULT 0
         CHECK (do_not_contact IN (0, 1))""",
     "CREATE INDEX customers_not_contacted ON customers (customer_id) WHERE do_not_contact",
+    # For the duplicates of a whole file: sorting a million names for them would take longer than all the rest.
+    "CREATE INDEX customers_name ON customers (name COLLATE NOCASE)",
     # Without a value once erased.
     """CREATE TABLE contact_points (
         contact_id INTEGER PRIMARY KEY,
@@ -46,14 +48,16 @@ ADDRESSES = "SELECT customer_id, email FROM customers WHERE email IS NOT NULL"
 def up(migrator: Any, db: Any) -> None:
     for statement in STATEMENTS:
         db.execute_sql(statement)
-    mark = db.param
     for customer_id, email in db.execute_sql(ADDRESSES).fetchall():
         folded = email if email.isascii() else _folded(email)
         if folded != email:
-            db.execute_sql(
-                f"UPDATE customers SET email = {mark}, email_typed = {mark} WHERE customer_id = {mark}",
-                (folded, email, customer_id),
-            )
+            values = f"email = {_text(folded)}, email_typed = {_text(email)}"
+            db.execute_sql(f"UPDATE customers SET {values} WHERE customer_id = {customer_id}")
+
+
+def _text(value: str) -> str:
+    """A text in a statement: the two engines mark a parameter differently."""
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _folded(email: str) -> str:
