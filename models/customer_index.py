@@ -119,9 +119,7 @@ def documents(low: int, high: int) -> list[tuple[int, str]]:
     return [
         (
             customer_id,
-            document(
-                (name, *used.get(customer_id, ())), phone, email, *known.get(customer_id, ())
-            )
+            document((name, *used.get(customer_id, ())), phone, email, *known.get(customer_id, ()))
             if merged is None
             else "",
         )

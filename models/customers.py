@@ -15,7 +15,7 @@ class Customer(BaseModel):
 
     ``phone`` and ``email`` are the main ones in the form in which they are compared, ``phone_typed`` and
     ``email_typed`` as they were typed if that differs; ContactPoint has further ones. A merged duplicate
-    (``merged_into``) keeps its row and its contacts, by which the remaining customer is known, but has no leads.
+    (``merged_into``) keeps its row and its contacts, by which who remains is known, but has no leads.
     """
 
     label = "customer"

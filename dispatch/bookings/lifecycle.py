@@ -15,6 +15,7 @@ from dispatch.assignment.agent_checks import (
 )
 from dispatch.assignment.assign import find_agent, give, may_take, save
 from dispatch.assignment.decisions import decide_by_hand
+from dispatch.customers.contacts import refuse_contact
 from dispatch.customers.records import refuse_erased
 from dispatch.desk.commands import Command, command, put_back, reverse_event
 from dispatch.inputs import due_times, validation
@@ -92,17 +93,25 @@ def decline(running: Command, booking_id: int, reason: str) -> BookingRow:
 
 @command("booking.contact", past="contact", undo=put_back, may="booking.work")
 def contact(
-    running: Command, booking_id: int, outcome: str, text: str | None = None, follow_up: str | None = None
+    running: Command,
+    booking_id: int,
+    outcome: str,
+    text: str | None = None,
+    follow_up: str | None = None,
+    anyway: bool = False,
 ) -> BookingRow:
     """Record an attempt to reach the customer; the booking keeps the time of the first success.
 
     ``text`` is a note, ``follow_up`` the time to try again (inputs.due_times). Reaching the customer
-    clears a follow-up that is due. Raises NotFound, Refused, InvalidInput.
+    clears a follow-up that is due. A customer who must not be contacted is only ``anyway``. Raises NotFound,
+    Refused, InvalidInput.
     """
     if outcome not in OUTCOMES:
         raise InvalidInput("outcome", f"{outcome!r} is not an outcome", "accepted: " + ", ".join(OUTCOMES))
     written = validation.optional_text(text, "text", limit=validation.TEXT_LENGTH, lines=True)
     booking = pending_booking(running, booking_id)
+    if not anyway:
+        refuse_contact(booking.lead_id)
     booking.contact_attempts += 1
     booking.last_outcome = outcome
     booking.asked_at = None

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from dispatch.customers.row_types import ContactRow
 from dispatch.inputs import validation
 from dispatch.inputs.phone_numbers import dresses, in_country
-from models.base import tuples
-from models.customers import ContactPoint, Customer
+from models.base import CompiledQuery, parameter, tuples
+from models.customers import Apart, ContactPoint, Customer, Lead
 from models.database import database_at_work
 from models.errors import InvalidInput, NotFound, Refused
 from models.hints import act
@@ -59,7 +59,9 @@ def read(text: str) -> Contact:
     note = note.strip()
     is_noted = bool(sign) and note.isalpha() and note.lower() not in ("tel", "mailto", "callto")
     if is_noted and len(note) > LONGEST_NOTE:
-        raise InvalidInput("note", f"{validation.excerpt(note)} is too long", f"at most {LONGEST_NOTE} letters")
+        raise InvalidInput(
+            "note", f"{validation.excerpt(note)} is too long", f"at most {LONGEST_NOTE} letters"
+        )
     found = (email if "@" in text else phone)(rest if is_noted else text)
     if found is None:
         raise InvalidInput("contact", "a phone number or e-mail address is required")
@@ -88,7 +90,7 @@ def new_customer(name: str, phone: Contact | None, email: Contact | None, now: s
 
 
 def give(customer: Customer, contact: Contact) -> None:
-    """Make a contact the customer's main one, or a further one if there is one already; the row is saved later."""
+    """Make a contact the customer's main one, or a further one if there is one; the row is saved later."""
     if getattr(customer, contact.kind) is None:
         set_main(customer, contact.kind, contact)
     else:
@@ -153,10 +155,34 @@ def having(kind: str, values: Collection[str]) -> list[int]:
 
 def standing(customer_id: int) -> int:
     """The id of the customer that this one was finally merged into, or its own. Raises NotFound."""
+    return standing_customer(customer_id).customer_id
+
+
+def standing_customer(customer_id: int) -> Customer:
+    """The customer that this one was finally merged into, or the customer itself. Raises NotFound."""
     customer = Customer.lock(customer_id)
     while customer.merged_into is not None:
         customer = Customer.lock(customer.merged_into)
-    return customer.customer_id
+    return customer
+
+
+_unwanted = CompiledQuery(
+    lambda: (
+        Customer.select(Customer.customer_id)
+        .join(Lead, on=(Lead.customer_id == Customer.customer_id))
+        .where(Lead.lead_id == parameter("lead_id"), Customer.do_not_contact)
+    )
+)
+
+
+def refuse_contact(lead_id: int) -> None:
+    """Raise Refused if a lead's customer must not be contacted."""
+    for (customer_id,) in _unwanted(lead_id=lead_id):
+        raise Refused(
+            "do_not_contact",
+            f"customer {customer_id} must not be contacted",
+            f"{act('contact.anyway')} records it all the same",
+        )
 
 
 def remove(customer: Customer, text: str) -> None:
@@ -230,6 +256,13 @@ def contact_rows(customer_ids: list[int]) -> list[ContactRow]:
     return found
 
 
+def apart_from(customer_id: int) -> list[int]:
+    """Return the customers who are known not to be this one."""
+    one, other = Apart.customer_id, Apart.other_id
+    pairs = Apart.select(one, other).where(((one == customer_id) | (other == customer_id)), ~Apart.removed)
+    return sorted(sum(pair) - customer_id for pair in tuples(pairs))
+
+
 def contact_rows_of(customer_ids: list[int]) -> dict[int, list[ContactRow]]:
     """The own contacts of several customers by their numbers, without those of merged ones."""
     found: dict[int, list[ContactRow]] = {number: [] for number in customer_ids}
@@ -255,7 +288,9 @@ def _rows(people: list[int]) -> list[ContactRow]:
 
 def _main(people: list[int]) -> Iterator[ContactRow]:
     order = {number: place for place, number in enumerate(people)}
-    columns: list[Any] = [getattr(Customer, name) for name in ("customer_id", "phone", "phone_typed", "email", "email_typed")]
+    columns: list[Any] = [
+        getattr(Customer, name) for name in ("customer_id", "phone", "phone_typed", "email", "email_typed")
+    ]
     rows = tuples(Customer.select(*columns).where(Customer.customer_id.in_(listed(people))))
     for number, *values in sorted(rows, key=lambda row: order[row[0]]):
         for kind, value, typed in zip(KINDS, values[::2], values[1::2], strict=True):

@@ -11,7 +11,6 @@ from peewee import JOIN
 from dispatch import queries
 from dispatch.customers import contacts
 from dispatch.customers.person_names import NEARLY
-from dispatch.customers.contacts import standing
 from dispatch.customers.records import rows_of
 from dispatch.customers.row_types import Suspect
 from dispatch.inputs import validation
@@ -103,10 +102,14 @@ def _suspect(row: CustomerRow, because: Mapping[int, str], *, same: bool) -> Sus
 
 
 def similar(customer_id: int, limit: int = MOST_SUSPECTS) -> list[Suspect]:
-    """Other customers who may be the same as this one, as in ``suspects``. Raises NotFound."""
+    """Other customers who may be the same as this one, as in ``suspects``, but those kept apart.
+
+    Raises NotFound.
+    """
     customer = Customer.lock(customer_id)
-    likely = suspects(customer.name, customer.phone, customer.email, limit + 1)
-    return [row for row in likely if row["customer_id"] != customer_id][:limit]
+    left_out = {customer_id, *contacts.apart_from(customer_id)}
+    likely = suspects(customer.name, customer.phone, customer.email, limit + len(left_out))
+    return [row for row in likely if row["customer_id"] not in left_out][:limit]
 
 
 def in_question(suspected: Sequence[Suspect]) -> list[Suspect]:

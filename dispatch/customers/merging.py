@@ -15,7 +15,6 @@ from models.customers import Customer, Lead
 from models.errors import Refused
 from models.issues import TIERS, Issue
 
-
 TAKEN = ("phone", "email")
 """The main contacts that a merge may take from the other customer, where both have one."""
 

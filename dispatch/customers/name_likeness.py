@@ -41,12 +41,12 @@ def _words(name: str) -> list[str]:
     return [word for word in words if word not in TITLES | GENERATIONS]
 
 
-def _generations(name: str) -> set[str]:
+def _generations(name: str) -> frozenset[str]:
     return GENERATIONS.intersection(_WORD.findall(fold(name)))
 
 
 def _is_within(fewer: list[str], more: list[str]) -> bool:
-    """Return whether each word of the shorter name is another one of the longer: the first names alike, too."""
+    """Return whether each word of the shorter name is one of the longer: the first names alike, too."""
     left = list(more)
     for place, word in enumerate(fewer):
         alike = _is_first if place == 0 else _is_alike

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from dispatch.customers import contacts
@@ -14,8 +15,8 @@ from models.base import CompiledQuery, parameter
 from models.customers import ContactPoint, Customer, Lead
 from models.errors import InvalidInput
 
-Person = tuple[int, int | None, str]
-"""A customer's id, the one it was merged into, and its name."""
+Person = tuple[int, int | None, str, bool]
+"""A customer's id, the one it was merged into, its name, and whether they must not be contacted."""
 
 
 class Recognised(NamedTuple):
@@ -28,6 +29,7 @@ class Recognised(NamedTuple):
     other_id: int | None = None
     phone: Contact | None = None
     email: Contact | None = None
+    do_not_contact: bool = False
 
     def complete(self) -> None:
         """Let the customer have the contact that is new."""
@@ -48,10 +50,10 @@ def recognise(name: str, phone: Contact | None, email: Contact | None) -> Recogn
     known = _of_this_name(by_phone, name) or (by_email[0] if by_email else None)
     if known is None:
         return Recognised(None, _followed(by_phone[0])[0] if by_phone else None)
-    customer_id = _followed(known)[0]
+    customer_id, _, _, marked = _followed(known)
     is_theirs = known in by_phone or _has_name(known, name)
     added = None if by_phone else phone, None if by_email else email
-    return Recognised(customer_id, None if is_theirs else customer_id, *added)
+    return Recognised(customer_id, None if is_theirs else customer_id, *added, bool(marked))
 
 
 def recognised(name: str, phone: str, email: str) -> int | None:
@@ -77,12 +79,16 @@ def with_phone(phone: str) -> list[Person]:
     """Return the customers with this number in any dress, oldest first; merged ones too."""
     known = contacts.dresses_here(phone)
     padded = known + known[:1] * (MOST_DRESSES - len(known))
-    return sorted(_by_phone(**{f"phone{place}": number for place, number in enumerate(padded)}))
+    return _oldest_first(_by_phone(**{f"phone{place}": number for place, number in enumerate(padded)}))
 
 
 def with_email(email: str) -> list[Person]:
     """Return the customers with this address, oldest first; merged ones too."""
-    return sorted(_by_email(email=email))
+    return _oldest_first(_by_email(email=email))
+
+
+def _oldest_first(people: list[Person]) -> list[Person]:
+    return sorted(people, key=itemgetter(0))
 
 
 def _of_this_name(people: Iterable[Person], name: str) -> Person | None:
@@ -97,7 +103,7 @@ def _has_name(person: Person, name: str) -> bool:
     """Return whether a customer has, or has used, a name that agrees with this one."""
     if agree(person[2], name):
         return True
-    customer_id, _, own = _followed(person)
+    customer_id, _, own, _ = _followed(person)
     return agree(own, name) or any(agree(used, name) for (used,) in _names(customer_id=customer_id))
 
 
@@ -106,12 +112,12 @@ def _followed(person: Person) -> Person:
     if person[1] is None:
         return person
     remaining = Customer.lock(standing(person[1]))
-    return remaining.customer_id, None, remaining.name
+    return remaining.customer_id, None, remaining.name, remaining.do_not_contact
 
 
 def _with(column: Any, values: Any) -> Any:
     """The customers whose main or further contact is among some values."""
-    columns = Customer.customer_id, Customer.merged_into, Customer.name
+    columns = Customer.customer_id, Customer.merged_into, Customer.name, Customer.do_not_contact
     further = (
         Customer.select(*columns)
         .join(ContactPoint, on=(ContactPoint.customer_id == Customer.customer_id))

@@ -68,6 +68,7 @@ def card(customer_id: int, limit: int = MOST_ON_CARD) -> CustomerCard:
         **rows[0],
         **dealings(customer_id),
         "merged": [other for (other,) in tuples(merged)],
+        "apart": contacts.apart_from(customer_id),
         "contacts": contacts.contact_rows([customer_id]),
         "leads": _leads(customer_id, limit),
         "bookings": bookings,

@@ -57,9 +57,13 @@ class ContactRow(TypedDict):
 
 
 class CustomerCard(CustomerRow, SupportHistory):
-    """A customer with everything of theirs; ``merged`` lists the ids merged into this one."""
+    """A customer with everything of theirs.
+
+    ``merged`` lists the ids merged into this one, ``apart`` those of customers who are known to be others.
+    """
 
     merged: list[int]
+    apart: list[int]
     contacts: list[ContactRow]
     leads: list[LeadRow]
     bookings: list[BookingRow]
@@ -79,12 +83,21 @@ class Suspect(CustomerRow):
 
 
 class DuplicatePair(TypedDict):
-    """Two customers who may be one: the older first, how likely (0 to 1), and why."""
+    """Two customers who may be one: the older first, how likely (0 to 1), and why; ``pair`` names both."""
 
+    pair: str
     customer: CustomerRow
     other: CustomerRow
     score: float
     reasons: list[str]
+
+
+class PairApart(TypedDict):
+    """Two customers, and whether they are known not to be one."""
+
+    customer_id: int
+    other_id: int
+    apart: bool
 
 
 class MergePreview(TypedDict):

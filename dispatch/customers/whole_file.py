@@ -1,6 +1,6 @@
 """Possible duplicates among all customers, by blocks that the database groups: docs/rules.md, Duplicates.
 
-Only customers with a number, the end of a number, an address or a name in common are compared with each other.
+Only customers with a number, its end, an address or a name in common are compared with each other.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ def duplicates(limit: int = PAGE, offset: int = 0) -> list[DuplicatePair]:
     page = found[offset : offset + limit]
     rows = {row["customer_id"]: row for row in rows_of(sorted({one for pair in page for one in pair[1]}))}
     return [
-        DuplicatePair(customer=rows[one], other=rows[other], score=value, reasons=reasons)
+        DuplicatePair(
+            pair=f"{one}-{other}", customer=rows[one], other=rows[other], score=value, reasons=reasons
+        )
         for value, (one, other), reasons in page
     ]
 
@@ -182,11 +184,13 @@ def _people(numbers: Iterable[int]) -> dict[int, Person]:
     for customer_id, kind, value in _also(numbers=some):
         further.setdefault((customer_id, kind), []).append(value)
     return {
-        number: Person(number, name, *(
-            (*filter(None, (main,)), *further.get((number, kind), ()))
-            for kind, main in zip(contacts.KINDS, (phone, email), strict=True)
-        ))
+        number: Person(
+            number,
+            name,
+            *(
+                (*filter(None, (main,)), *further.get((number, kind), ()))
+                for kind, main in zip(contacts.KINDS, (phone, email), strict=True)
+            ),
+        )
         for number, name, phone, email in _named(numbers=some)
     }
-
-

@@ -44,15 +44,8 @@ AUDITED: dict[type[BaseModel], tuple[str, ...]] = {
         "capped_until",
         "capped_scopes",
     ),
-    Customer: (),
-    ContactPoint: (),
-    Apart: (),
-    Lead: (),
     Assignment: ("agent_id",),
-    Issue: (),
-    Survey: (),
-    SavedView: (),
-    Cap: (),
+    **dict.fromkeys((Customer, ContactPoint, Apart, Lead, Issue, Survey, SavedView, Cap), ()),
 }
 TABLES = {model._meta.table_name: model for model in AUDITED}
 _KEYS = {model: (model._meta.table_name, model._meta.primary_key.name) for model in AUDITED}

@@ -31,8 +31,8 @@ class LeadResult(TypedDict):
     """The result for a lead; agent and assignment are None while it waits.
 
     ``other_customer_id`` is the customer who is known by the phone or e-mail under another name. ``known`` is
-    what the desk had of the customer before, None of a new one. A result is kept with the event, so it holds
-    nobody's name: ``noted`` adds what to say.
+    what the desk had of the customer before, None of a new one. ``do_not_contact``: nobody may contact them.
+    A result is kept with the event, so it holds nobody's name: ``noted`` adds what to say.
     """
 
     lead_id: int
@@ -46,6 +46,7 @@ class LeadResult(TypedDict):
     customer_id: int
     other_customer_id: int | None
     known: Known | None
+    do_not_contact: bool
     priority: str
 
 
@@ -112,7 +113,7 @@ def _saved(
     lead.save()
     if known:
         include(lead.customer_id, lead.customer_name)
-    return _result(running, lead, found.other_id, known)
+    return _result(running, lead, found, known)
 
 
 class NotedLead(LeadResult):
@@ -124,8 +125,10 @@ class NotedLead(LeadResult):
 def noted(result: LeadResult) -> NotedLead:
     """Return a result with what to say; reads the desk if there is anything."""
     other_id = result.get("other_customer_id")  # which results of older versions lack
-    note = None if other_id is None else customers.note_on(result["customer_id"], other_id)
-    return NotedLead(**result, customer_note=note)
+    told = [] if other_id is None else [customers.note_on(result["customer_id"], other_id)]
+    if result.get("do_not_contact"):
+        told.append(f"customer {result['customer_id']} must not be contacted")
+    return NotedLead(**result, customer_note="; ".join(told) or None)
 
 
 def known_words(result: LeadResult) -> str:
@@ -149,11 +152,11 @@ def _whose(name: str, phone: Contact | None, email: Contact | None, customer_id:
 
 def _named(customer_id: int, phone: Contact | None, email: Contact | None) -> Recognised:
     """The customer named by id, who gets the phone and e-mail unless another customer has them."""
-    standing = customers.standing(customer_id)
-    customers.refuse_erased(standing)
+    customer = contacts.standing_customer(customer_id)
+    customers.refuse_erased(customer.customer_id)
     new_phone = None if phone and recognition.with_phone(phone.value) else phone
     new_email = None if email and recognition.with_email(email.value) else email
-    return Recognised(standing, None, new_phone, new_email)
+    return Recognised(customer.customer_id, None, new_phone, new_email, customer.do_not_contact)
 
 
 def check_on_open(word: str) -> str:
@@ -201,7 +204,7 @@ def problems(fields: Mapping[str, str | None], values: AcceptedValues) -> dict[s
     return found
 
 
-def _result(running: Command, lead: Lead, other_id: int | None, known: Known | None) -> LeadResult:
+def _result(running: Command, lead: Lead, found: Recognised, known: Known | None) -> LeadResult:
     booking, decision = lead.booking, running.decision
     assert decision is not None  # the first trigger decides on every new lead
     if decision.by_owner:
@@ -220,7 +223,8 @@ def _result(running: Command, lead: Lead, other_id: int | None, known: Known | N
         policy=decision.policy,
         reason=decision.reason,
         customer_id=lead.customer_id,
-        other_customer_id=other_id,
+        other_customer_id=found.other_id,
         known=known,
+        do_not_contact=found.do_not_contact,
         priority=PRIORITIES[row["priority"] - 1],
     )

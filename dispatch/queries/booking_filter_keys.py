@@ -46,6 +46,7 @@ _FLAGS = {
     "waiting": _filling(waiting=True),
     "due": lambda reading: {"due_until": reading.now},
     "asked": _filling(asked=True),
+    "do not contact": _filling(do_not_contact=True),
     "seen by all": _filling(waiting=True, seen_by_all=True),
 }
 
@@ -71,7 +72,7 @@ BOOKING_KEYS = table(
         "is",
         Fields(_FLAGS, also=_STATUSES | _SHOWN),
         "unclaimed; claimed; without an agent; follow-up due; agent asked about the claim; "
-        "waiting, as all have seen it",
+        "waiting, as all have seen it; with a customer who must not be contacted",
     ),
     Key("agent", Who(is_named, listed="agent"), "its agent", Booking.agent_id, "agent_id"),
     Key("customer", Who(), "its customer", field="customer"),

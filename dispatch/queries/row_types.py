@@ -150,6 +150,7 @@ class BookingRow(TypedDict):
     customer_id: int
     phone: str | None
     email: str | None
+    do_not_contact: bool
     group: NotRequired[str]  # on an agent's desk
     seen_by_all: NotRequired[bool]  # in Queue: it waits, as every agent who may take work has seen it
     over_capacity: NotRequired[bool]  # after it was reassigned

@@ -36,6 +36,7 @@ NOUNS = {
     "booking.reopen": "the reopening of {booking}",
     "cap.remove": "the removal of the cap[ of {cap}]",
     "cap.set": "the cap[ of {cap}]",
+    "customer.apart": "keeping {customer} apart",
     "customer.edit": "the edit of {customer}[: {columns}]",
     "customer.merge": "the merge into {customer}",
     "import": "the import[ of {imported}]",

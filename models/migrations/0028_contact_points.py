@@ -1,6 +1,6 @@
-"""Customers have several numbers and addresses, as typed and in a form to compare, and a do-not-contact mark.
+"""Customers have several numbers and addresses, as typed and to be compared, and a do-not-contact mark.
 
-The main ones stay in ``customers``; further ones are in ``contact_points``. Addresses of desks from before are
+The main ones stay in ``customers``; further ones are in ``contact_points``. Addresses of older desks are
 compared in any case and width of letters now, and none is merged with another for it.
 """
 
@@ -15,7 +15,7 @@ STATEMENTS = [
     """ALTER TABLE customers ADD COLUMN do_not_contact INTEGER NOT NULL DEFAULT 0
         CHECK (do_not_contact IN (0, 1))""",
     "CREATE INDEX customers_not_contacted ON customers (customer_id) WHERE do_not_contact",
-    # For the duplicates of a whole file: sorting a million names for them would take longer than all the rest.
+    # For the duplicates of a whole file, where sorting a million names takes longer than all the rest.
     "CREATE INDEX customers_name ON customers (name COLLATE NOCASE)",
     # Without a value once erased.
     """CREATE TABLE contact_points (

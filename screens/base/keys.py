@@ -310,6 +310,7 @@ WITHOUT_A_KEY = {
     "backup",
     "cap.list",
     "compact",
+    "contact.anyway",
     "demo",
     "desk.copy",
     "doctor",

@@ -147,9 +147,15 @@ def contact_form(booking: BookingRow) -> FormModal[BookingRow]:
         Field("text", "Notes"),
         Field("follow_up", "Follow-up", hint=MOMENT_HINT, note=_again(booking["follow_up_at"])),
     ]
+    if booking["do_not_contact"]:
+        fields.append(Field("anyway", "Contact anyway", "No", ("No", "Yes"), required=True))
 
-    def command(desk: Desk, number: int, outcome: str, text: str, follow_up: str) -> BookingRow:
-        return bookings.contact(desk, number, words.get(outcome, outcome), text, follow_up)
+    def command(
+        desk: Desk, number: int, outcome: str, text: str, follow_up: str, anyway: str = "No"
+    ) -> BookingRow:
+        return bookings.contact(
+            desk, number, words.get(outcome, outcome), text, follow_up, anyway=anyway == "Yes"
+        )
 
     about = f"{_about(booking)}\n{ways(booking)}"
     return FORMS.form(booking, "Contact for", fields, command, submit="Save contact", about=about)

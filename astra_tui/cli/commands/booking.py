@@ -139,6 +139,7 @@ verb(
     ),
     click.option("--text", help="A note on the call."),
     click.option("--follow-up", metavar="WHEN", help="When to try again, " + WHEN + "."),
+    click.option("--anyway", is_flag=True, help="Even if the customer must not be contacted."),
 )
 
 

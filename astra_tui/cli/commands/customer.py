@@ -22,7 +22,15 @@ from astra_tui.cli.output.printing import Column, Listing, details, line, requir
 from astra_tui.cli.value_types import CUSTOMER
 from dispatch import customers
 from dispatch.customers import MOST_FOUND
-from dispatch.customers.row_types import ContactRow, CustomerCard, IssueLine, MergePreview, Suspect
+from dispatch.customers.row_types import (
+    ContactRow,
+    CustomerCard,
+    DuplicatePair,
+    IssueLine,
+    MergePreview,
+    PairApart,
+    Suspect,
+)
 from dispatch.inputs.filter_language import Words, joined, parse, parts_of
 from dispatch.inputs.filter_reader import read
 from dispatch.queries import customer_index
@@ -52,6 +60,18 @@ FIND_COLUMNS: tuple[Column[CustomerRow], ...] = (
 FOUND = Listing(FIND_COLUMNS, required_keys(CustomerRow), "customer_id")
 ALIKE: Listing[Any] = Listing(
     (*FIND_COLUMNS[:5], Column("Same", "because")), required_keys(Suspect), "customer_id"
+)
+PAIRS: Listing[DuplicatePair] = Listing(
+    (
+        Column("Score", lambda row: f"{row['score']:.2f}", right=True),
+        Column("Id", lambda row: row["customer"]["customer_id"], right=True),
+        Column("Name", lambda row: row["customer"]["name"]),
+        Column("Other", lambda row: row["other"]["customer_id"], right=True),
+        Column("Name", lambda row: row["other"]["name"]),
+        Column("Why", lambda row: ", ".join(row["reasons"])),
+    ),
+    required_keys(DuplicatePair),
+    "pair",
 )
 BOOKING_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("Booking", "booking_id", right=True),
@@ -154,6 +174,42 @@ def similar(call: Call, customer_id: int) -> None:
     """List possible duplicates of a customer, likeliest first."""
     rows = call.read(lambda _: customers.similar(customer_id))
     call.show_rows(rows, ALIKE, "nobody like this customer")
+
+
+@customer.command()
+@click.option(
+    "--limit",
+    type=LIMIT,
+    default=customers.PAGE,
+    metavar="N",
+    help=f"At most N pairs; default {customers.PAGE}.",
+)
+@click.option("--offset", type=click.IntRange(0), default=0, metavar="N", help="Leave out the first N pairs.")
+@formatted
+@reading
+def duplicates(call: Call, limit: int, offset: int) -> None:
+    """List possible duplicates among all customers, likeliest first, and why.
+
+    astra customer merge makes two customers one; astra customer apart keeps two who are not the same.
+    """
+    rows = call.read(lambda _: customers.duplicates(limit, offset))
+    call.show_rows(rows, PAIRS, "no possible duplicates")
+
+
+@customer.command()
+@customer_number
+@click.argument("other_id", metavar="OTHER", type=CUSTOMER)
+@click.option("--again", is_flag=True, help="They may be one after all: offer them again.")
+@changing
+def apart(call: Call, customer_id: int, other_id: int, again: bool) -> None:
+    """Remember that two customers are not the same: they are no more offered as duplicates."""
+    row = call.change(customers.keep_apart, customer_id, other_id, apart=not again)
+    call.show(row, _print_apart)
+
+
+def _print_apart(row: PairApart) -> None:
+    state = "are not the same" if row["apart"] else "may be one again"
+    line(f"Customers {row['customer_id']} and {row['other_id']} {state}")
 
 
 def _print_merge(preview: MergePreview) -> None:

@@ -2,8 +2,8 @@
 
     python tests/dispatch/customers/labelled_pairs.py SEED > FILE
 
-``pairs_development.jsonl`` is seed 1, with which the rules were made. ``pairs.jsonl`` is seed 2 with other names
-and the hand-written ones of ``pairs_by_hand.jsonl``; no rule is made by looking at it.
+``pairs_development.jsonl`` is seed 1, with which the rules were made. ``pairs.jsonl`` is seed 2, of other names:
+no rule is made by looking at it, nor at the hard ones of ``pairs_by_hand.jsonl``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 Row = dict[str, Any]
 
+# ruff: noqa: E501
 FIRST = {
     1: "Aisha Bruno Carla Dmitri Elena Farid Greta Hugo Irina Jonas Karin Lorenzo Mirjam Nadia Oskar Petra "
     "Quentin Renate Stefan Tamara Ulrich Viktor Wanda Xavier Yusuf Zora Björn Chloé José Søren",
@@ -71,8 +72,9 @@ class Maker:
         return row | {"phone": self.random.choice(forms), "email": None}
 
     def other_case(self, row: Row) -> Row:
-        wide = "".join(chr(ord(letter) + 0xFEE0) if letter.isalnum() and letter.isascii() else letter for letter in row["email"])
-        return row | {"email": self.random.choice((row["email"].upper(), row["email"].title(), wide)), "phone": None}
+        wide = "".join(chr(ord(one) + 0xFEE0) if one.isalnum() else one for one in row["email"])
+        email = self.random.choice((row["email"].upper(), row["email"].title(), wide))
+        return row | {"email": email, "phone": None}
 
     def slip(self, row: Row) -> Row:
         first, last = row["name"].split(" ", 1)
@@ -85,7 +87,8 @@ class Maker:
         return row | {"name": f"{first} {self.random.choice(slips)}"} | self.one_of_two()
 
     def one_of_two(self) -> Row:
-        return self.random.choice(({"email": None}, {"phone": None}, {"email": f"x{self.random.randrange(10**6)}@home.example"}))
+        another = f"x{self.random.randrange(10**6)}@home.example"
+        return self.random.choice(({"email": None}, {"phone": None}, {"email": another}))
 
     def without_marks(self, row: Row) -> Row:
         return row | {"name": plain(row["name"])} | self.one_of_two()
@@ -99,7 +102,8 @@ class Maker:
         return row | {"name": f"{first[0]}. {last}"} | self.one_of_two()
 
     def titled(self, row: Row) -> Row:
-        return row | {"name": f"{self.random.choice(('Dr.', 'Frau', 'Mr', 'Prof.'))} {row['name']}"} | self.one_of_two()
+        title = self.random.choice(("Dr.", "Frau", "Mr", "Prof."))
+        return row | {"name": f"{title} {row['name']}"} | self.one_of_two()
 
     def middle(self, row: Row) -> Row:
         first, last = row["name"].split(" ", 1)
@@ -140,7 +144,8 @@ class Maker:
             [one for one in self.first if one[0] != first[0] and f"{one} {last}" not in self.used]
         )
         self.used.add(f"{other} {last}")
-        return row | {"name": f"{other} {last}", "email": self.random.choice((None, f"h{self.random.randrange(10**6)}@home.example"))}
+        email = self.random.choice((None, f"h{self.random.randrange(10**6)}@home.example"))
+        return row | {"name": f"{other} {last}", "email": email}
 
     def couple(self, row: Row) -> Row:
         return self.family(row) | {"email": row["email"], "phone": self.random.choice((None, self.phone()))}
@@ -194,7 +199,8 @@ OTHERS: list[tuple[int, Callable[[Maker, Row], Row]]] = [
 
 
 def plain(text: str) -> str:
-    return "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one)).replace("ø", "o").replace("Ø", "O").replace("Ł", "L")
+    letters = (one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+    return "".join(letters).translate(str.maketrans("øØŁ", "oOL"))
 
 
 def pairs(seed: int) -> list[Row]:
