@@ -11,10 +11,11 @@ from collections.abc import Collection, Iterable, Iterator
 
 from peewee import fn
 
-from models.base import CompiledQuery, parameter
-from models.customers import Customer, Lead
+from models.base import CompiledQuery, parameter, tuples
+from models.customers import ContactPoint, Customer, Lead
 from models.folding import fold
 from models.search_index import TRIGRAM, SearchIndex, SearchTable
+from models.sql import listed
 
 NAME = "\t\t"  # precedes every name: typed text never contains a tab
 WORD = "  "  # precedes every word of a name but the first, and every word beginning
@@ -46,10 +47,10 @@ def words_in(text: str) -> tuple[str, ...]:
     return tuple(folded.split()[:MOST_WORDS])
 
 
-def document(names: Iterable[str], phone: str | None = None, email: str | None = None) -> str:
+def document(names: Iterable[str], *contacts: str | None) -> str:
     """Build a customer's document, to be searched with ``needle`` and ``name_needle``."""
     full = list(dict.fromkeys(WORD.join(fold(name).split()) for name in names))
-    texts = (*full, phone or "", fold(email) if email else "")
+    texts = (*full, *(fold(contact) for contact in contacts if contact))
     parts = dict.fromkeys(part for text in texts for part in _beginnings(text))
     return "".join(NAME + name for name in full) + "".join(WORD + part for part in parts)
 
@@ -95,17 +96,60 @@ _leads = CompiledQuery(
 )
 
 
+_further = CompiledQuery(
+    lambda: ContactPoint.select(ContactPoint.customer_id, ContactPoint.value).where(
+        ContactPoint.customer_id.between(parameter("low"), parameter("high")),
+        ContactPoint.value.is_null(False),
+        ~ContactPoint.removed,
+    )
+)
+
+
 def documents(low: int, high: int) -> list[tuple[int, str]]:
-    """Build the documents of customers ``low`` to ``high``; those of merged customers are empty."""
+    """Build the documents of customers ``low`` to ``high``; those of merged customers are empty.
+
+    What a merged one had is in the document of the customer who remains.
+    """
     used: dict[int, list[str]] = {}
     for customer_id, name in _leads(low=low, high=high):
         used.setdefault(customer_id, []).append(name)
+    known = _of_merged(low, high)
+    for customer_id, contact in _further(low=low, high=high):
+        known.setdefault(customer_id, []).append(contact)
     return [
-        (customer_id, document((name, *used.get(customer_id, ())), phone, email) if merged is None else "")
+        (
+            customer_id,
+            document((name, *used.get(customer_id, ())), phone, email, *known.get(customer_id, ()))
+            if merged is None
+            else "",
+        )
         for customer_id, name, phone, email, merged in _people(low=low, high=high)
     ]
 
 
+def _of_merged(low: int, high: int) -> dict[int, list[str]]:
+    """The contacts of customers merged into those of a range, in whatever steps."""
+    known: dict[int, list[str]] = {}
+    whose = dict(_merged(low=low, high=high))
+    while whose:
+        people = listed(whose)
+        main = Customer.select(Customer.customer_id, Customer.phone, Customer.email)
+        rows = tuples(main.where(Customer.customer_id.in_(people)))
+        further = ContactPoint.select(ContactPoint.customer_id, ContactPoint.value)
+        rows += tuples(further.where(ContactPoint.customer_id.in_(people), ~ContactPoint.removed))
+        for number, *contacts in rows:
+            known.setdefault(whose[number], []).extend(filter(None, contacts))
+        deeper = Customer.select(Customer.customer_id, Customer.merged_into)
+        found = tuples(deeper.where(Customer.merged_into.in_(people)))
+        whose = {number: whose[into] for number, into in found}
+    return known
+
+
+_merged = CompiledQuery(
+    lambda: Customer.select(Customer.customer_id, Customer.merged_into).where(
+        Customer.merged_into.between(parameter("low"), parameter("high"))
+    )
+)
 CUSTOMERS = SearchIndex("customers", CustomerSearch, _last_customer, documents)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peewee import AutoField, IntegerField, TextField
+from peewee import AutoField, BooleanField, IntegerField, TextField
 
 from models.base import BaseModel, reference
 from models.priorities import MEDIUM
@@ -13,7 +13,9 @@ from models.priorities import MEDIUM
 class Customer(BaseModel):
     """A person, identified by phone or e-mail; an equal name alone never joins two leads.
 
-    A merged duplicate (``merged_into``) keeps its row, has no leads, and is not found.
+    ``phone`` and ``email`` are the main ones in the form in which they are compared, ``phone_typed`` and
+    ``email_typed`` as they were typed if that differs; ContactPoint has further ones. A merged duplicate
+    (``merged_into``) keeps its row and its contacts, by which who remains is known, but has no leads.
     """
 
     label = "customer"
@@ -26,6 +28,41 @@ class Customer(BaseModel):
     created_at = TextField()
     merged_into = IntegerField(null=True)
     tier = TextField(null=True)
+    phone_typed = TextField(null=True)
+    email_typed = TextField(null=True)
+    do_not_contact = BooleanField(default=False)
+
+
+class ContactPoint(BaseModel):
+    """A further phone or e-mail (``kind``) of a customer; ``value`` is None once it is erased.
+
+    A ``removed`` one stays, so that undo can bring it back.
+    """
+
+    label = "contact"
+    table = "contact_points"
+
+    contact_id = AutoField()
+    customer_id = reference(Customer, "customer_id")
+    kind = TextField()
+    value = TextField(null=True)
+    typed = TextField(null=True)
+    note = TextField(null=True)
+    removed = BooleanField(default=False)
+    version = IntegerField(default=1)
+
+
+class Apart(BaseModel):
+    """Two customers who are not the same person, the lower number first; a ``removed`` row counts no more."""
+
+    label = "pair"
+    table = "customers_apart"
+
+    apart_id = AutoField()
+    customer_id = reference(Customer, "customer_id")
+    other_id = reference(Customer, "other_id")
+    removed = BooleanField(default=False)
+    version = IntegerField(default=1)
 
 
 class Lead(BaseModel):

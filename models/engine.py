@@ -21,7 +21,7 @@ from models.errors import DatabaseUnavailable, Refused
 from models.inspection.rules import Rule
 from models.sweepers import SweepRecord
 
-SCHEMA_VERSION = 27  # the highest number in models/migrations
+SCHEMA_VERSION = 28  # the highest number in models/migrations
 MIGRATIONS = Path(__file__).parent / "migrations"
 SNAPSHOT = "snapshot"  # as begin() takes it: no lock, and all reads as of one moment
 
@@ -128,6 +128,8 @@ class Engine(Database, ABC):
     now: Callable[[], str] | None = None
     year_shift: int = 0
     """How many years the desk is ahead of the present; set by dispatch."""
+    country: str = ""
+    """The code of the country in which numbers without one are read, or ""; set by dispatch."""
     is_file: ClassVar[bool] = True
     """Whether the desk is a file, which is copied page by page."""
     why_read_only: str = ""

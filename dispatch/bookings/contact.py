@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dispatch.bookings import dispositions
 from dispatch.bookings.lifecycle import cancelled, described, pending_booking, saved, set_follow_up
+from dispatch.customers.contacts import refuse_contact
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
 from dispatch.inputs import delays, hours, validation
@@ -20,18 +21,26 @@ NO_FOLLOW_UP = ("none", "no")
 
 @command("booking.contact", past="contact", undo=put_back, may="booking.work")
 def contact(
-    running: Command, booking_id: int, outcome: str, text: str | None = None, follow_up: str | None = None
+    running: Command,
+    booking_id: int,
+    outcome: str,
+    text: str | None = None,
+    follow_up: str | None = None,
+    anyway: bool = False,
 ) -> BookingRow:
     """Record an attempt to reach the customer; the booking keeps the time of the first success.
 
     ``outcome`` names a disposition, which says what follows: the last attempt closes the booking; after any
     other the follow-up is set, unless one is still ahead. ``text`` is a note, ``follow_up`` another time for
-    it (inputs.due_times), or ``none``. Reaching the customer clears a follow-up that is due. The result has
-    ``attempt``, such as ``3rd of 6``, from the second in a row on. Raises NotFound, Refused, InvalidInput.
+    it (inputs.due_times), or ``none``. Reaching the customer clears a follow-up that is due. A customer who
+    must not be contacted is only ``anyway``. The result has ``attempt``, such as ``3rd of 6``, from the second
+    in a row on. Raises NotFound, Refused, InvalidInput.
     """
     kind = dispositions.offered(outcome)
     written = validation.optional_text(text, "text", limit=validation.TEXT_LENGTH, lines=True)
     booking = pending_booking(running, booking_id)
+    if not anyway:
+        refuse_contact(booking.lead_id)
     number = booking.attempts_in_row + 1
     booking.contact_attempts += 1
     booking.last_outcome = kind.name

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from difflib import SequenceMatcher
-from typing import Any
+from typing import TypeVar
 
 from peewee import JOIN
 
 from dispatch import queries
+from dispatch.customers import contacts
 from dispatch.customers.person_names import NEARLY
-from dispatch.customers.records import rows_of, standing
+from dispatch.customers.records import rows_of
 from dispatch.customers.row_types import Suspect
 from dispatch.inputs import validation
-from dispatch.inputs.phone_numbers import NATIONAL_DIGITS, dresses, national
+from dispatch.inputs.phone_numbers import NATIONAL_DIGITS, national
 from dispatch.queries.customer_index import found
 from dispatch.queries.row_types import CustomerRow
 from models.base import tuples
@@ -30,6 +31,8 @@ MOST_SUSPECTS = 10
 MOST_COMPARED = 200
 MOST_OFFERED = 3  # customers known by the beginning of their first name
 LAST_DIGITS = "last digits of the phone"
+
+T = TypeVar("T")
 
 
 def suspects(
@@ -74,9 +77,10 @@ def _with_nothing_left(customer_ids: Collection[int]) -> set[int]:
 
 
 def _with_contacts(phone: str | None, email: str | None) -> dict[int, str]:
-    number, address = _or_none(validation.phone, phone), _or_none(validation.email, email)
-    because = dict.fromkeys(_with_contact(Customer.phone, dresses(number) if number else ()), "phone")
-    for customer_id in _with_contact(Customer.email, [address] if address else ()):
+    number, address = _or_none(contacts.phone, phone), _or_none(contacts.email, email)
+    forms = contacts.dresses_here(number.value) if number else ()
+    because = dict.fromkeys(contacts.having(contacts.PHONE, forms) if forms else (), "phone")
+    for customer_id in contacts.having(contacts.EMAIL, [address.value]) if address else ():
         because.setdefault(customer_id, "e-mail")
     return because
 
@@ -98,10 +102,14 @@ def _suspect(row: CustomerRow, because: Mapping[int, str], *, same: bool) -> Sus
 
 
 def similar(customer_id: int, limit: int = MOST_SUSPECTS) -> list[Suspect]:
-    """Other customers who may be the same as this one, as in ``suspects``. Raises NotFound."""
+    """Other customers who may be the same as this one, as in ``suspects``, but those kept apart.
+
+    Raises NotFound.
+    """
     customer = Customer.lock(customer_id)
-    likely = suspects(customer.name, customer.phone, customer.email, limit + 1)
-    return [row for row in likely if row["customer_id"] != customer_id][:limit]
+    left_out = {customer_id, *contacts.apart_from(customer_id)}
+    likely = suspects(customer.name, customer.phone, customer.email, limit + len(left_out))
+    return [row for row in likely if row["customer_id"] not in left_out][:limit]
 
 
 def in_question(suspected: Sequence[Suspect]) -> list[Suspect]:
@@ -118,32 +126,22 @@ def in_question(suspected: Sequence[Suspect]) -> list[Suspect]:
     ]
 
 
-def _or_none(check: Any, given: str | None) -> str | None:
+def _or_none(check: Callable[[str | None], T], given: str | None) -> T | None:
     try:
-        checked: str | None = check(given)
+        return check(given)
     except InvalidInput:  # still being typed
         return None
-    return checked
-
-
-def _with_contact(column: Any, values: Sequence[str]) -> list[int]:
-    """Customers with one of these phones or e-mails; merged ones are followed to the remaining customer."""
-    if not values:
-        return []
-    query = Customer.select(Customer.customer_id).where(column.in_(values)).order_by(Customer.customer_id)
-    return [standing(customer_id) for (customer_id,) in tuples(query)]
 
 
 def _with_last_digits(phone: str | None) -> dict[int, str]:
     """Customers whose phone ends like this one: it may be typed with or without its country."""
-    end = national(_or_none(validation.phone, phone) or "")
+    typed = _or_none(contacts.phone, phone)
+    end = national(typed.value) if typed else ""
     if len(end) < NATIONAL_DIGITS:
         return {}
-    ids = listed(found([end], MOST_COMPARED))
-    query = Customer.select(Customer.customer_id).where(
-        Customer.customer_id.in_(ids), Customer.phone.endswith(end), Customer.merged_into.is_null()
-    )
-    return {customer_id: LAST_DIGITS for (customer_id,) in tuples(query)}
+    ids = found([end], MOST_COMPARED)
+    rows = contacts.contact_rows_of(ids)
+    return {number: LAST_DIGITS for number in ids if any(row["value"].endswith(end) for row in rows[number])}
 
 
 def _begun(name: str) -> dict[int, str]:

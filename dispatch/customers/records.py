@@ -8,6 +8,8 @@ from typing import Any, cast
 from peewee import JOIN
 
 from dispatch import queries
+from dispatch.customers import contacts
+from dispatch.customers.contacts import Contact, standing
 from dispatch.customers.row_types import CustomerCard, LeadRow
 from dispatch.customers.support_history import dealings
 from dispatch.desk import event_log
@@ -66,6 +68,8 @@ def card(customer_id: int, limit: int = MOST_ON_CARD) -> CustomerCard:
         **rows[0],
         **dealings(customer_id),
         "merged": [other for (other,) in tuples(merged)],
+        "apart": contacts.apart_from(customer_id),
+        "contacts": contacts.contact_rows([customer_id]),
         "leads": _leads(customer_id, limit),
         "bookings": bookings,
         "events": _events(customer_id, [row["booking_id"] for row in bookings], limit),
@@ -92,14 +96,6 @@ def _events(customer_id: int, booking_ids: Sequence[int], limit: int) -> list[Ev
     return event_log.events_among(sorted(newest)[-limit:] if limit else [])
 
 
-def standing(customer_id: int) -> int:
-    """The id of the customer that this one was finally merged into, or its own. Raises NotFound."""
-    customer = Customer.lock(customer_id)
-    while customer.merged_into is not None:
-        customer = Customer.lock(customer.merged_into)
-    return customer.customer_id
-
-
 @command("customer.edit", past="edited", undo=put_back, may="customer.edit")
 def edit(
     running: Command,
@@ -109,18 +105,32 @@ def edit(
     phone: str | None = None,
     email: str | None = None,
     tier: str | None = None,
+    add: Sequence[str] = (),
+    remove: Sequence[str] = (),
+    further: str | None = None,
+    do_not_contact: bool | None = None,
 ) -> CustomerRow:
     """Change only what is given; leads under the old name get the new one.
 
-    Empty text clears phone, e-mail and tier. Raises NotFound, Refused, InvalidInput.
+    Empty text clears phone, e-mail and tier. ``add`` and ``remove`` are contacts beside the main ones, and
+    ``further`` lists all of these, with commas. Raises NotFound, Refused, InvalidInput.
     """
     customer = present_customer(customer_id)
     set_contacts(customer, phone, email)
+    if further is not None:
+        gone, new = contacts.differences(customer, further)
+        add, remove = [*add, *new], [*remove, *gone]
+    for text in remove:
+        contacts.remove(customer, text)
+    for text in add:
+        contacts.add(customer, text)
     if name is not None:
         customer.name = validation.name(name, "customer_name")
     if tier is not None:
         customer.tier = categories.tier(tier)
-    if not customer.differs():
+    if do_not_contact is not None:
+        customer.do_not_contact = do_not_contact
+    if not (customer.differs() or add or remove):
         raise InvalidInput("edit", "nothing to change", "give at least one new value")
     before = customer.was("name")
     customer.save()
@@ -132,20 +142,20 @@ def edit(
 
 
 def set_contacts(customer: Customer, phone: str | None, email: str | None) -> None:
-    """Set the contacts that are given; an empty text clears one. Raises InvalidInput."""
+    """Set the main contacts that are given; an empty text clears one. Raises InvalidInput."""
     if phone is not None:
-        customer.phone = validation.phone(phone)
+        contacts.set_main(customer, contacts.PHONE, contacts.phone(phone))
     if email is not None:
-        customer.email = validation.email(email)
+        contacts.set_main(customer, contacts.EMAIL, contacts.email(email))
 
 
-def complete(customer_id: int, phone: str | None, email: str | None) -> None:
-    """Add a phone or e-mail that the customer lacks."""
-    if not (phone or email):
+def complete(customer_id: int, *added: Contact | None) -> None:
+    """Add contacts that nobody has yet: as the main ones where those are lacking."""
+    if not any(added):
         return
     customer = Customer.lock(customer_id)
-    customer.phone = customer.phone or phone
-    customer.email = customer.email or email
+    for contact in filter(None, added):
+        contacts.give(customer, contact)
     customer.save()
 
 

@@ -42,10 +42,29 @@ class LeadRow(TypedDict):
     received_at: str
 
 
+class ContactRow(TypedDict):
+    """A phone or e-mail (``kind``) of a customer, or of one merged into them, as compared and as ``typed``.
+
+    ``contact_id`` is None for the main one of ``customer_id``.
+    """
+
+    customer_id: int
+    contact_id: int | None
+    kind: str
+    value: str
+    typed: str | None
+    note: str | None
+
+
 class CustomerCard(CustomerRow, SupportHistory):
-    """A customer with everything of theirs; ``merged`` lists the ids merged into this one."""
+    """A customer with everything of theirs.
+
+    ``merged`` lists the ids merged into this one, ``apart`` those of customers who are known to be others.
+    """
 
     merged: list[int]
+    apart: list[int]
+    contacts: list[ContactRow]
     leads: list[LeadRow]
     bookings: list[BookingRow]
     events: list[EventRow]
@@ -63,11 +82,34 @@ class Suspect(CustomerRow):
     bookings: list[BookingRow]
 
 
+class DuplicatePair(TypedDict):
+    """Two customers who may be one: the older first, how likely (0 to 1), and why; ``pair`` names both."""
+
+    pair: str
+    customer: CustomerRow
+    other: CustomerRow
+    score: float
+    reasons: list[str]
+
+
+class PairApart(TypedDict):
+    """Two customers, and whether they are known not to be one."""
+
+    customer_id: int
+    other_id: int
+    apart: bool
+
+
 class MergePreview(TypedDict):
-    """A merge before it is made: both customers, the leads to move, and the fate of the other's contacts."""
+    """A merge before it is made: both customers, the leads to move, and the fate of the other's contacts.
+
+    ``asks`` are the other's main contacts of which both have one; ``tier`` is what the kept one will have.
+    """
 
     keep: CustomerRow
     other: CustomerRow
     leads: int
     takes_over: dict[str, str]
-    gives_up: dict[str, str]
+    asks: dict[str, str]
+    tier: str | None
+    do_not_contact: bool

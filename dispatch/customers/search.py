@@ -8,17 +8,19 @@ from typing import Any
 
 from peewee import fn
 
+from dispatch.customers import contacts
 from dispatch.customers.records import rows_of
 from dispatch.inputs.filter_language import Node, Pair, Words
 from dispatch.inputs.filter_reader import Choice, Key, Moment, Number, Part, Reading, condition, table
-from dispatch.inputs.phone_numbers import dresses, national, reduced
+from dispatch.inputs.phone_numbers import in_country, national, reduced
+from dispatch.inputs.validation import folded_address
 from dispatch.queries.customer_index import booking_number, digits_in, found, is_found, needles_of
 from dispatch.queries.row_types import CustomerRow
 from models.base import each_tuple, tuples
 from models.bookings import PENDING, Booking
 from models.customer_index import name_needle, needle, words_in
 from models.customers import Customer, Lead
-from models.folding import fold
+from models.database import database_at_work
 from models.issues import TIERS
 
 MOST_FOUND = 20
@@ -102,8 +104,8 @@ def _exactly(text: str) -> list[int]:
     lead = Booking.select(Booking.lead_id).where(Booking.booking_id == number)
     lookups: list[Any] = [Lead.select(Lead.customer_id).where(Lead.lead_id.in_(lead))] if number else []
     phone = reduced(text) if digits else None
-    numbers = [digits, "+" + digits, *(dresses(phone) if phone else ())]
-    for contact in (Customer.phone.in_(numbers), Customer.email == fold(text).strip()):
-        people = Customer.select(Customer.customer_id).where(contact, Customer.merged_into.is_null())
-        lookups.append(people.order_by(Customer.customer_id.desc()))
-    return [customer_id for query in lookups for (customer_id,) in tuples(query)]
+    forms = contacts.dresses_here(in_country(phone, database_at_work().country)) if phone else ()
+    numbers = [digits, "+" + digits, *forms] if digits else []
+    held = [*contacts.having(contacts.PHONE, numbers)[::-1]] if numbers else []
+    held += contacts.having(contacts.EMAIL, [folded_address(text.strip())])[::-1] if "@" in text else []
+    return [*(customer_id for query in lookups for (customer_id,) in tuples(query)), *held]

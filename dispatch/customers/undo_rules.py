@@ -10,7 +10,7 @@ from dispatch.desk.commands import Command
 from dispatch.desk.undo_rules import UndoRules
 from models.base import Json, tuples
 from models.bookings import Assignment, Booking
-from models.customers import Customer, Lead
+from models.customers import Apart, ContactPoint, Customer, Lead
 from models.issues import Issue
 
 FROM_THE_LEAD = ("customer_name", "method", "source")
@@ -20,6 +20,20 @@ FROM_THE_LEAD = ("customer_name", "method", "source")
 class CustomerUndo(UndoRules[Customer]):
     def is_surely_untouched(self, row: Customer, after: Json) -> bool:
         return not after
+
+
+class ContactUndo(UndoRules[ContactPoint]):
+    """One added by mistake is removed."""
+
+    def retire(self, running: Command, row: ContactPoint) -> None:
+        row.removed = True
+
+
+class ApartUndo(UndoRules[Apart]):
+    """Two customers kept apart by mistake are no more."""
+
+    def retire(self, running: Command, row: Apart) -> None:
+        row.removed = True
 
 
 class LeadUndo(UndoRules[Lead]):

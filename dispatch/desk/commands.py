@@ -21,7 +21,7 @@ from models.audit import Decision, Event, EventBooking, EventIssue, log_event
 from models.base import BaseModel, CompiledQuery, Json, after_save, parameter
 from models.bookings import Assignment, Booking
 from models.caps import Cap
-from models.customers import Customer, Lead
+from models.customers import Apart, ContactPoint, Customer, Lead
 from models.dispositions import Disposition
 from models.errors import DeskError, Refused
 from models.holidays import Holiday
@@ -48,8 +48,8 @@ AUDITED: dict[type[BaseModel], tuple[str, ...]] = {
         "capped_scopes",
     ),
     Assignment: ("agent_id",),
-    **dict.fromkeys((Customer, Lead, Issue, Survey, SavedView, Cap, Disposition), ()),
-    **dict.fromkeys((PlannedAbsence, Cover, Holiday), ()),
+    **dict.fromkeys((Customer, ContactPoint, Apart, Lead, Issue, Survey, SavedView, Cap), ()),
+    **dict.fromkeys((Disposition, PlannedAbsence, Cover, Holiday), ()),
 }
 TABLES = {model._meta.table_name: model for model in AUDITED}
 _KEYS = {model: (model._meta.table_name, model._meta.primary_key.name) for model in AUDITED}

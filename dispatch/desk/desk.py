@@ -186,6 +186,7 @@ class Desk:
         self.values.forget()
         self.staff.forget()
         shift = self.database.year_shift = self.settings["year_shift"]
+        self.database.country = self.settings["country"]
         show_desk(shift)
         now = partial(_stored_time, self._clock, shift, self._at_work)
         self.database.now = now

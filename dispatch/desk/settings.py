@@ -40,6 +40,10 @@ class Definition:
     first: Any = None
 
 
+class NoSuch(ValueError):
+    """A setting cannot have a value; the second argument, if any, is the nearest that it can have."""
+
+
 _rows = CompiledQuery(lambda: Setting.select(Setting.key, Setting.value))
 _row_of = CompiledQuery(lambda: Setting.select(Setting.value).where(Setting.key == parameter("key")))
 # one query at the beginning of every command: three would slow down a lead noticeably
@@ -149,9 +153,10 @@ def parse_setting(definitions: Mapping[str, Definition], key: str, text: str) ->
         raise Refused("fixed_setting", f"{key} is fixed once the desk is created")
     try:
         return definition.parse(text)
-    except ValueError:
+    except ValueError as error:
+        near = f"nearest: {error.args[1]}; " if isinstance(error, NoSuch) and len(error.args) > 1 else ""
         raise InvalidInput(
-            "setting", f"{key} cannot be {text!r}", f"accepted: {definition.accepted}"
+            "setting", f"{key} cannot be {text!r}", f"{near}accepted: {definition.accepted}"
         ) from None
 
 

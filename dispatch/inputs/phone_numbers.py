@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from typing import NamedTuple
 
 LEAST_DIGITS, MOST_DIGITS = 4, 20
 ACCEPTED = "4-20 digits"
 # What a search compares: long enough to be one person's, and the same in every dress of a number.
 NATIONAL_DIGITS = 8
+LEAST_AT_HOME = 6
+"""Digits of a number that is read in a country; fewer are an extension, or a number within a town."""
+MOST_DRESSES = 8
 
 _SCHEME = re.compile(r"(?:tel|phone|callto|p)\s*:\s*(?://)?", re.IGNORECASE)
 _KINDS = r"(?:tel|telefon|telephone|phone|mobile|mobil|mob|cell|handy|work|home|office|m|t|p|h|w)"
@@ -124,12 +128,50 @@ def _with_extension(text: str) -> Found:
     return Found(number, f"ext. {mark['digits']}" if number else "")
 
 
-def dresses(number: str) -> list[str]:
-    """Return a reduced number with its forms on older desks: with 00 for +, and with the 0 not dialled."""
+def in_country(number: str, country: str) -> str:
+    """Return a reduced number with the code of a country, if it is one there; others as they are.
+
+    ``country`` is a code such as DE, or "" for none.
+    """
+    if not country or number.startswith("+"):
+        return number
+    import phonenumbers  # slow to import, not needed without a country
+
+    try:
+        parsed = phonenumbers.parse(number, country)
+    except phonenumbers.NumberParseException:
+        return number
+    possible = phonenumbers.is_possible_number_with_reason(parsed)
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return number
+    if len(str(parsed.national_number)) < LEAST_AT_HOME:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def dresses(number: str, country: str = "") -> list[str]:
+    """Return a reduced number with its forms on older desks, at most MOST_DRESSES.
+
+    With 00 for +, with the 0 not dialled, and as it is dialled in the desk's own country.
+    """
     if not number.startswith("+"):
         return [number]
     digits = number[1:]
-    return [number, "00" + digits, *(f"+{digits[:code]}0{digits[code:]}" for code in (1, 2, 3))]
+    forms = [number, "00" + digits, *(f"+{digits[:code]}0{digits[code:]}" for code in (1, 2, 3))]
+    code, trunk = _dialled(country) if country else ("", "")
+    if code and digits.startswith(code):
+        own = digits[len(code) :]
+        forms += [trunk + own, own, digits]
+    return forms
+
+
+@cache
+def _dialled(country: str) -> tuple[str, str]:
+    """The code of a country, and what precedes a number dialled inside of it."""
+    import phonenumbers
+
+    code = phonenumbers.country_code_for_region(country)
+    return str(code), phonenumbers.ndd_prefix_for_region(country, True) or ""
 
 
 def national(number: str) -> str:

@@ -75,14 +75,23 @@ def wishes(value: str | None) -> str | None:
 
 
 def email(value: str | None) -> str | None:
-    """Return an e-mail address in lower case, or None. Raises InvalidInput."""
+    """Return an e-mail address as it is compared, or None: ``folded_address``. Raises InvalidInput."""
     text = optional_text(value, "email")
     if text is None:
         return None
-    local, _, domain = text.rpartition("@")
-    if not local or "." not in domain or " " in text:
+    folded = folded_address(text)
+    local, _, domain = folded.rpartition("@")
+    if not local or "." not in domain or " " in folded:
         raise InvalidInput("email", f"{excerpt(text)} is not an e-mail address", "like name@example.com")
-    return text.lower()
+    return folded
+
+
+def folded_address(text: str) -> str:
+    """Return an address in one case and one width of letters, as it is compared with others."""
+    if text.isascii():
+        return text.lower()
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", folded).lower()
 
 
 def phone(value: str | None) -> str | None:
@@ -93,8 +102,15 @@ def phone(value: str | None) -> str | None:
     number = phone_numbers.reduced(text) if len(text) <= NAME_LENGTH else None
     if number is None:
         shown = optional_text(text, "phone") or ""
-        raise InvalidInput("phone", f"{excerpt(shown)} is not a phone number", phone_numbers.ACCEPTED)
+        raise InvalidInput("phone", f"{excerpt(shown)} is not a phone number", _number_hint(shown))
     return number
+
+
+def _number_hint(text: str) -> str:
+    """What to do about a text that is no telephone number."""
+    if any(letter.isalpha() for letter in text):
+        return f"{phone_numbers.ACCEPTED}, no letters"
+    return phone_numbers.ACCEPTED
 
 
 def whole(value: str | int, field: str, low: int, high: int) -> int:

@@ -9,14 +9,15 @@ from typing import Any, Literal, TypedDict
 from dispatch import customers
 from dispatch.assignment.customer_owner import ON_OPEN, REFUSE, Known, known_of, open_words
 from dispatch.assignment.selection import policy_named
-from dispatch.customers import recognition
+from dispatch.customers import contacts, recognition
+from dispatch.customers.contacts import Contact
 from dispatch.customers.recognition import Recognised
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from models.customer_index import include
-from models.customers import Customer, Lead
+from models.customers import Lead
 from models.errors import InvalidInput, Refused
 from models.hints import act
 from models.priorities import MEDIUM, PRIORITIES
@@ -30,8 +31,8 @@ class LeadResult(TypedDict):
     """The result for a lead; agent and assignment are None while it waits.
 
     ``other_customer_id`` is the customer who is known by the phone or e-mail under another name. ``known`` is
-    what the desk had of the customer before, None of a new one. A result is kept with the event, so it holds
-    nobody's name: ``noted`` adds what to say.
+    what the desk had of the customer before, None of a new one. ``do_not_contact``: nobody may contact them.
+    A result is kept with the event, so it holds nobody's name: ``noted`` adds what to say.
     """
 
     lead_id: int
@@ -45,6 +46,7 @@ class LeadResult(TypedDict):
     customer_id: int
     other_customer_id: int | None
     known: Known | None
+    do_not_contact: bool
     priority: str
 
 
@@ -86,7 +88,7 @@ def received(
     if requests:
         lead.requests = validation.wishes(requests)
     lead.priority = validation.priority(priority, MEDIUM) if priority else MEDIUM
-    contact = validation.phone(phone) if phone else None, validation.email(email) if email else None
+    contact = contacts.phone(phone) if phone else None, contacts.email(email) if email else None
     if policy:
         running.policy = running.detail["policy"] = policy_named(policy).name
     if on_open:
@@ -99,7 +101,7 @@ receive = command("lead.add", past="came in", undo=put_back, may="lead.enter")(r
 
 
 def _saved(
-    running: Command, lead: Lead, found: Recognised, phone: str | None, email: str | None
+    running: Command, lead: Lead, found: Recognised, phone: Contact | None, email: Contact | None
 ) -> LeadResult:
     """Save a lead of the customer found, or of a new one. Raises Refused before anything is written."""
     known = known_of(found.customer_id) if found.customer_id else None
@@ -111,7 +113,7 @@ def _saved(
     lead.save()
     if known:
         include(lead.customer_id, lead.customer_name)
-    return _result(running, lead, found.other_id, known)
+    return _result(running, lead, found, known)
 
 
 class NotedLead(LeadResult):
@@ -123,8 +125,10 @@ class NotedLead(LeadResult):
 def noted(result: LeadResult) -> NotedLead:
     """Return a result with what to say; reads the desk if there is anything."""
     other_id = result.get("other_customer_id")  # which results of older versions lack
-    note = None if other_id is None else customers.note_on(result["customer_id"], other_id)
-    return NotedLead(**result, customer_note=note)
+    told = [] if other_id is None else [customers.note_on(result["customer_id"], other_id)]
+    if result.get("do_not_contact"):
+        told.append(f"customer {result['customer_id']} must not be contacted")
+    return NotedLead(**result, customer_note="; ".join(told) or None)
 
 
 def known_words(result: LeadResult) -> str:
@@ -140,19 +144,19 @@ def receive_noted(desk: Desk, customer_id: Whose = None, /, **lead: Any) -> Note
         return noted(result)
 
 
-def _whose(name: str, phone: str | None, email: str | None, customer_id: Whose) -> Recognised:
+def _whose(name: str, phone: Contact | None, email: Contact | None, customer_id: Whose) -> Recognised:
     if customer_id is None:
         return customers.recognise(name, phone, email)
     return Recognised(None) if customer_id == NEW_CUSTOMER else _named(customer_id, phone, email)
 
 
-def _named(customer_id: int, phone: str | None, email: str | None) -> Recognised:
+def _named(customer_id: int, phone: Contact | None, email: Contact | None) -> Recognised:
     """The customer named by id, who gets the phone and e-mail unless another customer has them."""
-    standing = customers.standing(customer_id)
-    customers.refuse_erased(standing)
-    new_phone = None if phone and recognition.with_phone(phone) else phone
-    new_email = None if email and recognition.with_email(email) else email
-    return Recognised(standing, None, new_phone, new_email)
+    customer = contacts.standing_customer(customer_id)
+    customers.refuse_erased(customer.customer_id)
+    new_phone = None if phone and recognition.with_phone(phone.value) else phone
+    new_email = None if email and recognition.with_email(email.value) else email
+    return Recognised(customer.customer_id, None, new_phone, new_email, customer.do_not_contact)
 
 
 def check_on_open(word: str) -> str:
@@ -171,8 +175,8 @@ def _open_booking(known: Known) -> Refused:
     )
 
 
-def _new_customer(name: str, phone: str | None, email: str | None, now: str) -> int:
-    customer = Customer(name=name, phone=phone, email=email, created_at=now)
+def _new_customer(name: str, phone: Contact | None, email: Contact | None, now: str) -> int:
+    customer = contacts.new_customer(name, phone, email, now)
     customer.save()
     return customer.customer_id
 
@@ -200,7 +204,7 @@ def problems(fields: Mapping[str, str | None], values: AcceptedValues) -> dict[s
     return found
 
 
-def _result(running: Command, lead: Lead, other_id: int | None, known: Known | None) -> LeadResult:
+def _result(running: Command, lead: Lead, found: Recognised, known: Known | None) -> LeadResult:
     booking, decision = lead.booking, running.decision
     assert decision is not None  # the first trigger decides on every new lead
     if decision.by_owner:
@@ -219,7 +223,8 @@ def _result(running: Command, lead: Lead, other_id: int | None, known: Known | N
         policy=decision.policy,
         reason=decision.reason,
         customer_id=lead.customer_id,
-        other_customer_id=other_id,
+        other_customer_id=found.other_id,
         known=known,
+        do_not_contact=found.do_not_contact,
         priority=PRIORITIES[row["priority"] - 1],
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from datetime import date
+from functools import cache
+from importlib.resources import files
 from zoneinfo import available_timezones
 
 from dispatch.agents.absence import MOST_OWED, parse_credit
@@ -12,7 +14,7 @@ from dispatch.assignment.customer_owner import OFF, OPEN, OWNERS, SELLER
 from dispatch.assignment.eligibility import department_map
 from dispatch.assignment.policies import POLICIES
 from dispatch.assignment.policies.round_robin import CONTINUE, STARTS
-from dispatch.desk.settings import Definition
+from dispatch.desk.settings import Definition, NoSuch
 from dispatch.inputs import amounts, hours
 from dispatch.queries.next_steps import ROTTEN_DAYS
 from dispatch.queries.order_of_work import TARGET_MINUTES, parse_minutes
@@ -83,6 +85,29 @@ def _zone(text: str) -> str:
         name = known.get(name.casefold().replace(" ", "_"), "")
         calendars.zone_named(name)
     return name
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """The names of countries by their codes, in lower case, as the zones' database has them."""
+    lines = files("tzdata").joinpath("zoneinfo/iso3166.tab").read_text(encoding="utf-8").splitlines()
+    rows = [line.casefold().split("\t") for line in lines if line and not line.startswith("#")]
+    return {code: name for code, name in rows} | {"uk": "united kingdom"}  # noqa: C416  # lists, no pairs
+
+
+def _country(text: str) -> str:
+    """Return a country's code, of a code or a name in any case."""
+    word = text.strip().casefold()
+    if word in ("", "off"):
+        return ""
+    names = _countries()
+    code = word if word in names else next((code for code, name in names.items() if name == word), "")
+    if not code:
+        from difflib import get_close_matches  # 10 ms, and only needed here
+
+        near = get_close_matches(word, [*names, *names.values()], 1)
+        raise NoSuch(text, *near)
+    return "GB" if code == "uk" else code.upper()
 
 
 def _departments(text: str) -> str:
@@ -221,6 +246,13 @@ DEFINITIONS = {
             "the zone in which hours, days and weeks of caps are reckoned",
             _zone,
             "UTC, or the name of a zone such as Europe/Berlin or America/New_York",
+        ),
+        Definition(
+            "country",
+            "",
+            "the country of phone numbers without a code: 0171 1 is +49 171 1; empty: none",
+            _country,
+            "off, or the code of a country such as DE, GB or US",
         ),
         _number("drain_seconds", 0, 0, 600, "seconds in which agents sign on to share waiting work; 0: off"),
         Definition(

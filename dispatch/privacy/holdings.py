@@ -14,12 +14,15 @@ from dispatch.desk.undo_chain import undone_by
 from models.audit import ERASED_TEXT, Decision, Erasure, Event, EventBooking, EventIssue
 from models.base import BaseModel, tuples
 from models.bookings import Assignment, Booking
-from models.customers import Customer, Lead
+from models.customers import ContactPoint, Customer, Lead
 from models.issues import Escalation, Interaction, Issue, SlaClock, SlaWarning, Survey
 from models.sql import json_number, listed
 
+CONTACTS = ("phone", "email", "phone_typed", "email_typed")
+"""The columns that a merge gives to the customer kept."""
 PERSONAL: dict[type[BaseModel], dict[str, str | None]] = {
-    Customer: {"name": ERASED_TEXT, "phone": None, "email": None},
+    Customer: {"name": ERASED_TEXT, **dict.fromkeys(CONTACTS)},
+    ContactPoint: dict.fromkeys(("value", "typed", "note")),
     Lead: {"customer_name": ERASED_TEXT, "requests": None},
     Assignment: {"customer_name": ERASED_TEXT},
     Booking: {"cancel_reason": ERASED_TEXT},
@@ -40,8 +43,6 @@ LABELS = {model.table: model.label for model in PERSONAL}
 """What a row of each table is called."""
 TYPED = {Decision: Decision.policy == BY_HAND}
 """Where the rows of a model hold what somebody typed; the other reasons are those of a policy."""
-CONTACTS = ("phone", "email")
-"""The columns that a merge gives to the customer kept."""
 MERGE = "customer.merge"
 
 
@@ -91,6 +92,7 @@ def holdings_of(people: list[int]) -> Holdings:
     bookings = _ids(Booking, Booking.lead_id, leads)
     issues = sorted({*_ids(Issue, Issue.customer_id, people), *_ids(Issue, Issue.booking_id, bookings)})
     ids: dict[type[BaseModel], list[int]] = {Customer: people, Lead: leads, Booking: bookings, Issue: issues}
+    ids[ContactPoint] = _ids(ContactPoint, ContactPoint.customer_id, people)
     ids |= {model: _ids(model, model.lead_id, leads) for model in (Assignment, Decision)}
     ids |= {
         model: _ids(model, model.issue_id, issues)
@@ -164,8 +166,10 @@ def events_of_erased() -> set[int]:
 def names_of(customer_id: int) -> list[str]:
     """Return the names, phone numbers and e-mail addresses of a customer; none of one who was erased."""
     held = holdings_of(_with_merged(customer_id))
-    people = Customer.select(Customer.name, Customer.phone, Customer.email)
+    people = Customer.select(Customer.name, *(getattr(Customer, name) for name in CONTACTS))
     leads = Lead.select(Lead.customer_name)
     rows = tuples(people.where(Customer.customer_id.in_(listed(held.customers))))
+    further = ContactPoint.select(ContactPoint.value, ContactPoint.typed)
+    rows += tuples(further.where(ContactPoint.contact_id.in_(listed(held.ids[ContactPoint]))))
     rows += tuples(leads.where(Lead.lead_id.in_(listed(held.ids[Lead]))))
     return sorted({text for row in rows for text in row if text and text != ERASED_TEXT})

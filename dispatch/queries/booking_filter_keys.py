@@ -55,6 +55,7 @@ _FLAGS = {
     "overdue": lambda reading: {"overdue": _limits(reading)},
     "rotten": lambda reading: {"rotten": _limits(reading)},
     "asked": _filling(asked=True),
+    "do not contact": _filling(do_not_contact=True),
     "seen by all": _filling(waiting=True, seen_by_all=True),
 }
 
@@ -81,7 +82,8 @@ BOOKING_KEYS = table(
         "is",
         Fields(_FLAGS, also=_STATUSES | _SHOWN),
         "unclaimed; claimed; without an agent; follow-up due; first contact or follow-up overdue; claimed "
-        "and left alone; agent asked about the claim; waiting, as all have seen it",
+        "and left alone; agent asked about the claim; waiting, as all have seen it; with a customer who must "
+        "not be contacted",
     ),
     Key("agent", Who(is_named, listed="agent"), "its agent", Booking.agent_id, "agent_id"),
     Key("customer", Who(), "its customer", field="customer"),

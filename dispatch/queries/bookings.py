@@ -46,6 +46,7 @@ _FIELDS: dict[str, Any] = Booking._meta.fields | {
     "customer_id": Lead.customer_id,
     "phone": Customer.phone,
     "email": Customer.email,
+    "do_not_contact": Customer.do_not_contact,
 }
 BOOKING_COLUMNS = {
     name: _FIELDS[name]
@@ -69,6 +70,13 @@ _FLAGS: dict[str, list[Any]] = {  # flags of a BookingFilter
     "waiting": [_IS_PENDING, Booking.agent_id.is_null()],
     "asked": [_IS_PENDING, Booking.asked_at.is_null(False)],
     "unattended": [_IS_PENDING, _CLAIMED, Booking.agent_id.in_(Agent.select(Agent.agent_id).where(_AWAY))],
+    "do_not_contact": [
+        Booking.lead_id.in_(
+            Lead.select(Lead.lead_id).where(
+                Lead.customer_id.in_(Customer.select(Customer.customer_id).where(Customer.do_not_contact))
+            )
+        )
+    ],
     "voided": [Booking.voided],
     "unreachable": [Booking.unreachable],
 }
@@ -84,8 +92,9 @@ class BookingFilter:
     ``text`` is sought in customer, destination, wishes, notes and number. ``due_until`` is a stored time:
     only follow-ups due by then. ``asked``: only claimed bookings whose agent was asked "still on it?".
     ``seen_by_all``: only those that wait because every agent who may take work has seen them.
-    ``customer`` is a number, or a text to search by. ``where`` is the rest of a filter text. ``overdue`` and
-    ``rotten``: only those, by these limits.
+    ``do_not_contact``: only those of customers who must not be contacted. ``overdue`` and ``rotten``: only
+    those, by these limits. ``customer`` is a number, or a text to search by. ``where`` is the rest of a
+    filter text.
     """
 
     status: str | None = None
@@ -103,6 +112,7 @@ class BookingFilter:
     due_until: str | None = None
     asked: bool = False
     seen_by_all: bool = False
+    do_not_contact: bool = False
     sort: str = "changed"
     descending: bool = True
     where: Node | None = None

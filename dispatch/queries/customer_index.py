@@ -19,7 +19,7 @@ from models.audit import Event
 from models.base import tuples
 from models.bookings import Booking
 from models.customer_index import CUSTOMERS
-from models.customers import Customer, Lead
+from models.customers import ContactPoint, Customer, Lead
 from models.search_index import TRIGRAM, SearchIndex
 from models.sql import listed
 from models.text_index import INDEXES, NOTE_INDEX, WISH_INDEX
@@ -75,19 +75,33 @@ def prepare(desk: Desk, progress: Callable[[int], None] | None = None) -> None:
 
 def keep_up(before: Rows) -> None:
     """Update the index entries of customers and wishes whose rows a command has changed."""
-    customers, leads = f"{Customer._meta.table_name}:", f"{Lead._meta.table_name}:"
+    customers, leads, further = (f"{model.table}:" for model in (Customer, Lead, ContactPoint))
     changed: set[int] = set()
     for key, columns in before.items():
+        if key.startswith(further):
+            changed.add(ContactPoint.lock(int(key.rpartition(":")[2])).customer_id)
         number = int(key.rpartition(":")[2]) if key.startswith((customers, leads)) else 0
         if key.startswith(customers):
-            changed.add(number)
+            changed |= {number, columns.get("merged_into") or number}
         elif key.startswith(leads):
             if not {"customer_id", "customer_name"}.isdisjoint(columns):
                 changed |= {Lead.lock(number).customer_id, columns.get("customer_id", 0)}
             if "requests" in columns:
                 WISH_INDEX.renew(number)
-    for customer_id in changed:
+    for customer_id in _and_remaining(changed):
         CUSTOMERS.renew(customer_id)
+
+
+def _and_remaining(people: set[int]) -> set[int]:
+    """Customers, and all those into whom they were merged: their contacts are found by these."""
+    found, newest = set(people), people
+    while newest:
+        into = Customer.select(Customer.merged_into).where(
+            Customer.customer_id.in_(listed(newest)), Customer.merged_into.is_null(False)
+        )
+        newest = {number for (number,) in tuples(into)} - found
+        found |= newest
+    return found
 
 
 def found(needles: Collection[str], limit: int, index: SearchIndex = CUSTOMERS) -> list[int]:

@@ -157,6 +157,7 @@ class BookingRow(TypedDict):
     customer_id: int
     phone: str | None
     email: str | None
+    do_not_contact: bool
     group: NotRequired[str]  # on an agent's desk
     seen_by_all: NotRequired[bool]  # in Queue: it waits, as every agent who may take work has seen it
     attempt: NotRequired[str]  # after a further contact: ``3rd of 6``
@@ -191,6 +192,9 @@ class CustomerRow(TypedDict):
     created_at: str
     merged_into: int | None
     tier: str | None
+    phone_typed: str | None
+    email_typed: str | None
+    do_not_contact: bool
     open_bookings: int
     last_booking_id: int | None
     last_booking_at: str | None

@@ -41,6 +41,7 @@ NOUNS = {
     "booking.reopen": "the reopening of {booking}",
     "cap.remove": "the removal of the cap[ of {cap}]",
     "cap.set": "the cap[ of {cap}]",
+    "customer.apart": "keeping {customer} apart",
     "customer.edit": "the edit of {customer}[: {columns}]",
     "customer.merge": "the merge into {customer}",
     "disposition.add": "the addition of the outcome[ {disposition}]",

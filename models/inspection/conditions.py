@@ -169,7 +169,17 @@ VALUES: dict[str, list[Rule]] = {
         Rule("holds bookings, but was never given one", "t.load > 0 AND t.last_given_at IS NULL"),
         _text("presence_reason"),
     ],
-    "customers": [*_times("created_at"), _text("name"), *_contacts()],
+    "customers": [
+        *_times("created_at"),
+        _text("name"),
+        *_contacts(),
+        *(
+            Rule(f"{name}_typed without {name}", f"t.{name} IS NULL AND t.{name}_typed IS NOT NULL")
+            for name in ("phone", "email")
+        ),
+    ],
+    "contact_points": [*_switches("removed"), Rule("version is below 1", "t.version < 1")],
+    "customers_apart": [*_switches("removed"), Rule("version is below 1", "t.version < 1")],
     "new_customer": [
         *_times("received_at"),
         _text("customer_name"),

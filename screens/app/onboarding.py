@@ -74,6 +74,9 @@ class GreetingApp(UndoingApp):
         """Add the tour and the import to the palette."""
         yield SystemCommand("Tour", "The keys in five short pages", self.action_tour)
         yield SystemCommand("Leads from a file", FILES, self.action_lead_file)
+        yield SystemCommand(
+            "Possible duplicates", "Customers who may be one, to merge", self.action_duplicates
+        )
         yield SystemCommand("Import files", WAYS["import_files"][1], self.action_import_files)
         yield from super().get_system_commands(screen)
 
@@ -103,6 +106,12 @@ class GreetingApp(UndoingApp):
     def action_lead_file(self) -> None:
         """Take in a file of leads, after a look at its columns and first rows."""
         self._open(LeadFileForm(), self._host.tell_done)
+
+    def action_duplicates(self) -> None:
+        """List customers who may be one person."""
+        from screens.customers.duplicates import Duplicates  # a start need not wait for it
+
+        self._open(Duplicates(), lambda _: None)
 
     def action_fill_demo(self) -> None:
         """Fill this desk with demo data; refused unless the desk is empty."""

@@ -297,6 +297,7 @@ WITHOUT_A_KEY = {
     "backup",
     "cap.list",
     "compact",
+    "contact.anyway",
     "demo",
     "desk.copy",
     "disposition.list",

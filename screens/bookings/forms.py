@@ -156,9 +156,14 @@ def contact_form(booking: BookingRow) -> FormModal[BookingRow]:
         Field("text", "Notes"),
         Field("follow_up", "Follow-up", hint=MOMENT_HINT, note=_another),
     ]
+    if booking["do_not_contact"]:
+        fields.append(Field("anyway", "Contact anyway", "No", ("No", "Yes"), required=True))
 
-    def command(desk: Desk, number: int, outcome: str, text: str, follow_up: str) -> BookingRow:
-        return bookings.contact(desk, number, named.get(outcome, outcome), text, follow_up)
+    def command(
+        desk: Desk, number: int, outcome: str, text: str, follow_up: str, anyway: str = "No"
+    ) -> BookingRow:
+        name = named.get(outcome, outcome)
+        return bookings.contact(desk, number, name, text, follow_up, anyway=anyway == "Yes")
 
     def look(desk: Desk, given: Values) -> Text:
         outcome = named.get(given["outcome"], given["outcome"])

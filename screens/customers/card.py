@@ -23,6 +23,7 @@ from dispatch.service.wording import status as issue_status
 from screens.base import keys
 from screens.base.keys import key
 from screens.base.messages import DeskChanged
+from screens.customers.duplicates import Duplicates
 from screens.customers.finder import FindCustomer
 from screens.customers.forms import MergeCustomers, customer_form
 from screens.dialogs.modal import Modal
@@ -77,6 +78,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         ),
         key("customer.edit", "e", "Edit", "Edit name, phone or e-mail"),
         key("customer.merge", "m", "Merge", "Merge with a duplicate of this customer"),
+        key("customer.duplicates", "d", "Duplicates", "Possible duplicates among all customers"),
         key("customer.copy", "y", "Copy", "Copy the phone; again, the e-mail"),
         *keys.UNDO,
     ]
@@ -166,6 +168,9 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         self._reload(opens=True)
         self.say_done(f"Merged into {short(row['name'])} ({row['customer_id']})")
 
+    def action_duplicates(self) -> None:
+        self.open(Duplicates())
+
     def in_sight(self) -> frozenset[str]:
         rows = (name for table in self.query(LiveTable) for name in table.names_in_sight())
         return frozenset((f"customer {self._card['customer_id']}", *rows))
@@ -181,11 +186,13 @@ def person(card: Card) -> Text:
     text = Text.assemble((card["name"], "bold"), overflow="fold")
     if card["merged_into"] is not None:
         text.append(f"\nmerged into customer {card['merged_into']}", f"bold {CARE}")
+    if card["do_not_contact"]:
+        text.append("\nDo not contact", f"bold {CARE}")
     merged = ", ".join(map(str, card["merged"]))
     is_cut = max(len(card["bookings"]), len(card["leads"]), len(card["events"])) >= MOST_ON_CARD
     facts = (
-        ("Phone", card["phone"] or "not known"),
-        ("E-mail", card["email"] or "not known"),
+        ("Phone", _reach(card, "phone") or "not known"),
+        ("E-mail", _reach(card, "email") or "not known"),
         ("Since", exact(card["created_at"])),
         ("Open", _open(card)),
         ("Service", _service(card)),
@@ -194,6 +201,16 @@ def person(card: Card) -> Text:
     )
     add_facts(text, facts, 8)
     return text
+
+
+def _reach(card: Card, kind: str) -> str:
+    """Name all numbers or addresses, each as compared, with how it was typed and its note."""
+    told = []
+    for row in card["contacts"]:
+        if row["kind"] == kind:
+            notes = ", ".join(filter(None, (row["typed"], row["note"])))
+            told.append(f"{row['value']} ({notes})" if notes else row["value"])
+    return "\n".join(told)
 
 
 def _open(card: Card) -> str:

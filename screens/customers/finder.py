@@ -20,10 +20,12 @@ from models.errors import InvalidInput
 from screens.base import keys
 from screens.base.keys import key
 from screens.base.messages import DeskChanged
+from screens.customers.duplicates import Duplicates
 from screens.dialogs.modal import Modal
 from screens.widgets.columns import Column
 from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
+from screens.wording.contacts import with_mark
 from screens.wording.text import CARE
 from screens.wording.times import aged, as_of
 
@@ -33,8 +35,14 @@ TYPING_PAUSE_S = 0.12
 MOST_SHOWN = 50
 MOVES = {"up": "cursor_up", "down": "cursor_down", "pageup": "page_up", "pagedown": "page_down"}
 
+
+def named(row: CustomerRow) -> Text:
+    """Format a customer's name, behind the sign of one who must not be contacted."""
+    return with_mark(row["name"], row["do_not_contact"])
+
+
 COLUMNS: tuple[Column[CustomerRow], ...] = (
-    Column("name", "Customer", 16, grows=True),
+    Column("name", "Customer", 16, named, grows=True),
     Column("phone", "Phone", 13),
     Column("email", "E-mail", 16, grows=True),
     Column("open_bookings", "Open", 4, lambda row: str(row["open_bookings"] or ""), right=True),
@@ -60,6 +68,7 @@ class FindCustomer(Modal[int | None]):
     _table = getters.query_one("#found", FoundList)
     BINDINGS = [
         key("find.close", "escape", "Close", "Close without choosing"),
+        key("find.duplicates", "ctrl+t", "Duplicates", "Possible duplicates among all customers"),
         key("find.take", "enter", "Choose", "Choose the customer under the cursor", priority=True),
     ]
 
@@ -153,6 +162,9 @@ class FindCustomer(Modal[int | None]):
         else:  # enter was quicker than the answer, and holds for whichever search answers first
             self._wanted = self._text
             self._search()
+
+    def action_duplicates(self) -> None:
+        self.open(Duplicates())
 
     @on(DataTable.RowSelected)
     def _take_current(self) -> None:

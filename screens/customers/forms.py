@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
+from typing import Any
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -11,6 +12,7 @@ from textual.widgets import Static
 
 from dispatch import customers
 from dispatch.customers.row_types import MergePreview
+from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from dispatch.queries.row_types import CustomerRow
 from dispatch.queries.wording import exact, plural
@@ -20,6 +22,7 @@ from screens.dialogs.form import Field, FormModal
 from screens.dialogs.modal import buttons
 from screens.dialogs.row_forms import RowForms
 from screens.fields.field_line import CUSTOMER_NAME
+from screens.wording.text import CARE
 
 LABELS = {"name": "Name", "phone": "Phone", "email": "E-mail"}
 CHECKS: dict[str, Callable[[str], object]] = {
@@ -28,6 +31,7 @@ CHECKS: dict[str, Callable[[str], object]] = {
     "email": validation.email,
 }
 
+NOUNS = {"phone": "phone", "email": "e-mail"}
 ABOUT = "The new name appears on all of the customer's bookings."
 FORMS = RowForms[CustomerRow]("customer", lambda _: ABOUT)
 
@@ -45,7 +49,17 @@ def customer_form(customer: CustomerRow) -> FormModal[CustomerRow]:
         )
         for name, label in LABELS.items()
     ]
-    return FORMS.form(customer, "Edit", fields, customers.edit, submit="Save changes", changes_only=True)
+    further = ", ".join(map(customers.written, customers.further_rows(customer["customer_id"])))
+    fields.append(Field("further", "Also", further, hint="further contacts: work: 0171 1, a@example.com"))
+    mark = "Yes" if customer["do_not_contact"] else "No"
+    fields.append(Field("do_not_contact", "Do not contact", mark, ("No", "Yes"), required=True))
+    return FORMS.form(customer, "Edit", fields, _edit, submit="Save changes", changes_only=True)
+
+
+def _edit(desk: Desk, number: int, **given: Any) -> CustomerRow:
+    if "do_not_contact" in given:
+        given["do_not_contact"] = given["do_not_contact"] == "Yes"
+    return customers.edit(desk, number, **given)
 
 
 class MergeCustomers(CommandModal[CustomerRow]):
@@ -59,28 +73,43 @@ class MergeCustomers(CommandModal[CustomerRow]):
         key("form.close", "escape", "Cancel", "Close without merging"),
         key("form.submit", "f9", "Merge customers", "Merge, from any field", priority=True),
         key("merge.swap", "ctrl+t", "Swap", "Keep the other one instead"),
+        key("merge.phone", "p", "Main phone", "Make the other phone the main one, or not", "take('phone')"),
+        key("merge.email", "e", "Main e-mail", "Make the other e-mail the main one, or not", "take('email')"),
     ]
 
     def __init__(self, previews: list[MergePreview]) -> None:
         super().__init__("Merge two customers")
         self._previews = previews
+        self._taken: set[str] = set()
 
     def body(self) -> ComposeResult:
-        yield Static(merge_text(self._previews[0]), id="preview")
+        yield Static(merge_text(self._previews[0], self._taken), id="preview")
         yield Static(id="problem")
         yield from buttons(("submit", "Merge customers"), ("swap", "Swap"), ("close", "Cancel"))
 
     def action_swap(self) -> None:
         self._previews.reverse()
-        self.query_one("#preview", Static).update(merge_text(self._previews[0]))
+        self._taken.clear()
+        self._show()
+
+    def action_take(self, kind: str) -> None:
+        """Let the other's phone or e-mail be the main one, where both have one; again, no more."""
+        if kind in self._previews[0]["asks"]:
+            self._taken ^= {kind}
+            self._show()
+
+    def _show(self) -> None:
+        self.query_one("#preview", Static).update(merge_text(self._previews[0], self._taken))
 
     def action_submit(self) -> None:
         if not self._busy:
             keep, other = self._previews[0]["keep"], self._previews[0]["other"]
-            self._send(lambda desk: customers.merge(desk, keep["customer_id"], other["customer_id"]))
+            take = sorted(self._taken)
+            self._send(lambda desk: customers.merge(desk, keep["customer_id"], other["customer_id"], take))
 
 
-def merge_text(preview: MergePreview) -> Text:
+def merge_text(preview: MergePreview, taken: Collection[str] = ()) -> Text:
+    """Describe a merge; of the main contacts that both have, ``taken`` are to be the other's."""
     keep, other, leads = preview["keep"], preview["other"], preview["leads"]
     text = Text(overflow="fold")
     for row, verb in ((keep, "Keep"), (other, "Merge in")):
@@ -92,7 +121,14 @@ def merge_text(preview: MergePreview) -> Text:
     text.append(" over, with bookings and notes.\n")
     for value in preview["takes_over"].values():
         text.append(f"{value} is copied.\n")
-    for value in preview["gives_up"].values():
-        text.append(f"{value} is not copied: there is one already.\n")
+    for kind, theirs in preview["asks"].items():
+        own = keep["phone"] if kind == "phone" else keep["email"]
+        main, also = (theirs, own) if kind in taken else (own, theirs)
+        text.append(f"Main {NOUNS[kind]} ({kind[0]} changes): ").append(f"{main}", "bold")
+        text.append(f", also {also}\n")
+    if preview["tier"]:
+        text.append(f"Tier: {preview['tier']}\n")
+    if preview["do_not_contact"]:
+        text.append("Do not contact\n", f"bold {CARE}")
     text.append("ctrl+z undoes it.", "dim")
     return text

@@ -9,6 +9,7 @@ from dispatch.queries.wording import booking_state
 from dispatch.service.wording import priority_words
 from models.bookings import PENDING
 from screens.wording import priorities
+from screens.wording.contacts import with_mark
 from screens.wording.text import BAD, CARE, GOOD, QUIET
 
 STYLES = {
@@ -82,7 +83,8 @@ def plain_state(row: BookingRow) -> str:
 def customer(row: BookingRow) -> Text:
     """Format the customer of a booking, behind the sign of another priority than the usual one."""
     sign = priorities.SIGNS[row["priority"]]
-    return Text.assemble((f"{sign} " if sign else "", _priority_style(row)), row["customer_name"])
+    name = with_mark(row["customer_name"], row["do_not_contact"])
+    return Text.assemble((f"{sign} " if sign else "", _priority_style(row)), name)
 
 
 def priority(row: BookingRow) -> Text:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from rich.text import Text
+
 from dispatch.queries.row_types import BookingRow
+from screens.wording.text import CARE
+
+NO_CONTACT = "⊘"
 
 BY_PHONE = frozenset({"Phone Call", "Text"})
 
@@ -25,8 +30,15 @@ def method(row: BookingRow) -> str:
 
 
 def ways(row: BookingRow) -> str:
-    """Return the customer's method, number and address, as far as they are known."""
-    return " · ".join(filter(None, (method(row), row["phone"], row["email"])))
+    """Return the customer's method, number and address, as far as they are known, or not to use them."""
+    mark = f"{NO_CONTACT} do not contact" if row["do_not_contact"] else ""
+    return " · ".join(filter(None, (mark, method(row), row["phone"], row["email"])))
+
+
+def with_mark(name: str, do_not_contact: bool) -> Text:
+    """Format a name behind the sign of somebody who must not be contacted."""
+    mark = (f"{NO_CONTACT} ", f"bold {CARE}") if do_not_contact else ""
+    return Text.assemble(mark, name)
 
 
 def by_method(row: BookingRow) -> str:

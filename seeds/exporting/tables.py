@@ -114,7 +114,7 @@ TABLES = {
     for table in (
         Table(VALUES, ("list", "value", "destination"), _value_rows, lambda: sum(1 for _ in _value_rows())),
         _agents(),
-        _of_model(CUSTOMERS, Customer),
+        _of_model(CUSTOMERS, Customer, "phone_typed email_typed"),
         _of_model(LEADS, Lead),
         _of_model(DECISIONS, Decision, "after_event seen"),
         _of_model(ASSIGNMENTS, Assignment),

@@ -158,6 +158,7 @@ verb(
         metavar="WHEN",
         help="When to try again instead of what the outcome says: none, or " + WHEN + ".",
     ),
+    click.option("--anyway", is_flag=True, help="Even if the customer must not be contacted."),
 )
 
 

@@ -22,7 +22,15 @@ from astra_tui.cli.output.printing import Column, Listing, details, line, requir
 from astra_tui.cli.value_types import CUSTOMER
 from dispatch import customers
 from dispatch.customers import MOST_FOUND
-from dispatch.customers.row_types import CustomerCard, IssueLine, MergePreview, Suspect
+from dispatch.customers.row_types import (
+    ContactRow,
+    CustomerCard,
+    DuplicatePair,
+    IssueLine,
+    MergePreview,
+    PairApart,
+    Suspect,
+)
 from dispatch.inputs.filter_language import Words, joined, parse, parts_of
 from dispatch.inputs.filter_reader import read
 from dispatch.queries import customer_index
@@ -52,6 +60,18 @@ FIND_COLUMNS: tuple[Column[CustomerRow], ...] = (
 FOUND = Listing(FIND_COLUMNS, required_keys(CustomerRow), "customer_id")
 ALIKE: Listing[Any] = Listing(
     (*FIND_COLUMNS[:5], Column("Same", "because")), required_keys(Suspect), "customer_id"
+)
+PAIRS: Listing[DuplicatePair] = Listing(
+    (
+        Column("Score", lambda row: f"{row['score']:.2f}", right=True),
+        Column("Id", lambda row: row["customer"]["customer_id"], right=True),
+        Column("Name", lambda row: row["customer"]["name"]),
+        Column("Other", lambda row: row["other"]["customer_id"], right=True),
+        Column("Name", lambda row: row["other"]["name"]),
+        Column("Why", lambda row: ", ".join(row["reasons"])),
+    ),
+    required_keys(DuplicatePair),
+    "pair",
 )
 BOOKING_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("Booking", "booking_id", right=True),
@@ -126,18 +146,24 @@ def show(call: Call, customer_id: int) -> None:
 @customer.command()
 @click.argument("keep_id", metavar="KEEP", type=CUSTOMER)
 @click.argument("other_id", metavar="OTHER", type=CUSTOMER)
+@click.option(
+    "--take",
+    type=click.Choice(customers.TAKEN),
+    multiple=True,
+    help="Make OTHER's phone or e-mail the main one, where both have one.",
+)
 @click.option("--dry-run", is_flag=True, help="Only show what would move.")
 @changing
-def merge(call: Call, keep_id: int, other_id: int, dry_run: bool) -> None:
+def merge(call: Call, keep_id: int, other_id: int, take: tuple[str, ...], dry_run: bool) -> None:
     """Merge two customers: KEEP gets everything that OTHER has.
 
-    This includes a phone number or e-mail that KEEP lacks. astra undo reverses it.
+    All phone numbers and e-mail addresses are kept, and the better tier. astra undo reverses it.
     """
     if dry_run:
         with call.desk():
             call.show(customers.preview_merge(keep_id, other_id), _print_merge)
     else:
-        call.show(call.change(customers.merge, keep_id, other_id), _print_line)
+        call.show(call.change(customers.merge, keep_id, other_id, take), _print_line)
 
 
 @customer.command()
@@ -150,6 +176,42 @@ def similar(call: Call, customer_id: int) -> None:
     call.show_rows(rows, ALIKE, "nobody like this customer")
 
 
+@customer.command()
+@click.option(
+    "--limit",
+    type=LIMIT,
+    default=customers.PAGE,
+    metavar="N",
+    help=f"At most N pairs; default {customers.PAGE}.",
+)
+@click.option("--offset", type=click.IntRange(0), default=0, metavar="N", help="Leave out the first N pairs.")
+@formatted
+@reading
+def duplicates(call: Call, limit: int, offset: int) -> None:
+    """List possible duplicates among all customers, likeliest first, and why.
+
+    astra customer merge makes two customers one; astra customer apart keeps two who are not the same.
+    """
+    rows = call.read(lambda _: customers.duplicates(limit, offset))
+    call.show_rows(rows, PAIRS, "no possible duplicates")
+
+
+@customer.command()
+@customer_number
+@click.argument("other_id", metavar="OTHER", type=CUSTOMER)
+@click.option("--again", is_flag=True, help="They may be one after all: offer them again.")
+@changing
+def apart(call: Call, customer_id: int, other_id: int, again: bool) -> None:
+    """Remember that two customers are not the same: they are no more offered as duplicates."""
+    row = call.change(customers.keep_apart, customer_id, other_id, apart=not again)
+    call.show(row, _print_apart)
+
+
+def _print_apart(row: PairApart) -> None:
+    state = "are not the same" if row["apart"] else "may be one again"
+    line(f"Customers {row['customer_id']} and {row['other_id']} {state}")
+
+
 def _print_merge(preview: MergePreview) -> None:
     keep, other = (f"{row['name']} ({row['customer_id']})" for row in (preview["keep"], preview["other"]))
     details(
@@ -157,12 +219,15 @@ def _print_merge(preview: MergePreview) -> None:
         ("merged", other),
         ("moves", plural(preview["leads"], "lead")),
         ("taken over", ", ".join(preview["takes_over"].values())),
-        ("given up", ", ".join(preview["gives_up"].values())),
+        ("also theirs", ", ".join(preview["asks"].values())),
+        ("tier", preview["tier"]),
+        ("do not contact", "yes" if preview["do_not_contact"] else None),
     )
 
 
 def _print_line(row: CustomerRow) -> None:
-    parts = [row["name"], row["phone"], row["email"], plural(row["open_bookings"], "open booking")]
+    mark = "do not contact" if row["do_not_contact"] else ""
+    parts = [row["name"], row["phone"], row["email"], plural(row["open_bookings"], "open booking"), mark]
     line(f"Customer {row['customer_id']}: {', '.join(filter(None, parts))}")
 
 
@@ -171,8 +236,8 @@ def _print_card(row: CustomerCard) -> None:
         ("customer", f"{row['name']} ({row['customer_id']})"),
         ("merged into", row["merged_into"]),
         ("merged from", ", ".join(map(str, row["merged"]))),
-        ("phone", row["phone"]),
-        ("email", row["email"]),
+        *((contact["kind"], _reach(contact)) for contact in row["contacts"]),
+        ("do not contact", "yes" if row["do_not_contact"] else None),
         ("tier", row["tier"]),
         ("total value", money(row["total_value"]) if row["total_value"] else None),
         ("issues", row["previous_issues"] or None),
@@ -188,12 +253,36 @@ def _print_card(row: CustomerCard) -> None:
         print_history(row["events"][::-1])
 
 
+def _reach(contact: ContactRow) -> str:
+    """Write a contact as it is compared, and as it was typed if that differs."""
+    typed = f" ({contact['typed']})" if contact["typed"] else ""
+    return f"{contact['value']}{typed}" + (f", {contact['note']}" if contact["note"] else "")
+
+
 verbs(customer, customer_number, _print_line)(
     customers.edit,
     "Change the given details of a customer.",
     click.option("--name", help="The customer's name; also changes leads with the old name."),
-    click.option("--phone", help="Phone number; empty clears it."),
-    click.option("--email", help="E-mail address; empty clears it."),
+    click.option("--phone", help="Main phone number; empty clears it."),
+    click.option("--email", help="Main e-mail address; empty clears it."),
+    click.option(
+        "--add",
+        multiple=True,
+        metavar="CONTACT",
+        help="A further phone number or e-mail, such as 'work: 0171 1'. Can be given several times.",
+    ),
+    click.option(
+        "--remove",
+        multiple=True,
+        metavar="CONTACT",
+        help="Remove a phone number or e-mail. Can be given several times.",
+    ),
+    click.option(
+        "--do-not-contact/--may-contact",
+        "do_not_contact",
+        default=None,
+        help="Whether the customer must not be contacted.",
+    ),
     click.option(
         "--tier", metavar="TIER", help="bronze, silver, gold, platinum or enterprise; empty clears it."
     ),

@@ -17,7 +17,7 @@ from dispatch.agents.undo_rules import AgentUndo
 from dispatch.assignment.caps import CapUndo
 from dispatch.bookings.dispositions import DispositionUndo
 from dispatch.bookings.undo_rules import BookingUndo
-from dispatch.customers.undo_rules import CustomerUndo, LeadUndo
+from dispatch.customers.undo_rules import ApartUndo, ContactUndo, CustomerUndo, LeadUndo
 from dispatch.desk.commands import AUDITED, TABLES, Command
 from dispatch.desk.undo_chain import command_of, undone_by
 from dispatch.desk.undo_rules import FOLLOWS, UndoRules
@@ -31,7 +31,7 @@ from models.audit import Event
 from models.base import BaseModel, Json, tuples
 from models.bookings import Assignment, Booking
 from models.caps import Cap
-from models.customers import Customer, Lead
+from models.customers import Apart, ContactPoint, Customer, Lead
 from models.dispositions import Disposition
 from models.errors import DeskError, Refused
 from models.hints import act
@@ -47,6 +47,8 @@ RULES |= {
     Agent: AgentUndo(),
     Issue: IssueUndo(),
     Customer: CustomerUndo(),
+    ContactPoint: ContactUndo(),
+    Apart: ApartUndo(),
     Lead: LeadUndo(),
     SavedView: ViewUndo(),
     Cap: CapUndo(),

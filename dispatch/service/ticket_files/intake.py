@@ -9,6 +9,7 @@ import json
 from typing import TypedDict
 
 from dispatch import customers
+from dispatch.customers import contacts
 from dispatch.desk import file_acts
 from dispatch.desk.acts import Act
 from dispatch.desk.commands import Command, command, put_back, put_parts_back
@@ -104,12 +105,13 @@ def _customer(running: Command, ticket: Ticket) -> Customer | None:
     if not ticket["name"]:
         return None
     name = validation.name(ticket["name"][: validation.NAME_LENGTH], "customer_name")
-    found = customers.recognise(name, ticket["phone"], ticket["email"]) if _contact_of(ticket) else None
+    phone, email = contacts.phone(ticket["phone"]), contacts.email(ticket["email"])
+    found = customers.recognise(name, phone, email) if _contact_of(ticket) else None
     if found is not None and found.customer_id is not None:
         customers.refuse_erased(found.customer_id)
         found.complete()
         return Customer.lock(found.customer_id)
-    made = Customer(name=name, phone=ticket["phone"], email=ticket["email"], created_at=running.now)
+    made = contacts.new_customer(name, phone, email, running.now)
     made.save()
     return made
 

@@ -259,7 +259,7 @@ def test_a_corrected_name_changes_the_leads_with_the_wrong_one(people: None, des
     "given", [{}, {"name": "Kate Nguyen"}, {"name": " "}, {"phone": "no"}, {"email": "no"}]
 )
 def test_an_empty_or_invalid_edit_is_refused(
-    people: None, desk: Desk, look: Look, given: dict[str, str]
+    people: None, desk: Desk, look: Look, given: dict[str, Any]
 ) -> None:
     before = look(everything)
     with pytest.raises(InvalidInput):

@@ -74,6 +74,7 @@ TABLE = {
     "booking.reopen": "DS",
     "cap.remove": "S",
     "cap.set": "S",
+    "customer.apart": "DS",
     "customer.edit": "DS",
     "customer.forget": "S",
     "customer.merge": "DS",

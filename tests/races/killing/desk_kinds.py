@@ -174,6 +174,8 @@ CUSTOMERS: dict[str, Kind] = {
     "customer erased": replace(
         command(lambda desk: privacy.forget(desk, work.CANCELLED), sealed), left_out=no_seals
     ),
+    "customers kept apart": command(lambda desk: customers.keep_apart(desk, 1, work.LEADS + 1)),
+    "contact added": command(lambda desk: customers.edit(desk, 1, add=["work: 030 1234567"])),
     "customer edited": command(lambda desk: customers.edit(desk, 1, name="Kate Miller", tier="gold")),
 }
 
