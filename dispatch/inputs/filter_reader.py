@@ -49,6 +49,8 @@ class Reading:
     accepted: Accepted
     my_agent_id: int | None = None
     clock: Calendar = field(default_factory=terminal)
+    known: Accepted | None = None
+    """Those that rows may have: retired ones, too."""
 
 
 class Filled(tuple[tuple[str, Any], ...]):
@@ -214,6 +216,9 @@ class Choice(Kind):
     def read(self, pair: Pair, reading: Reading) -> Any:
         offered = self.offers(reading.accepted)
         value = meant(self.listed, pair.value, offered)
+        if value not in offered and self.listed and reading.known is not None:
+            offered = reading.known(self.listed)
+            value = meant(self.listed, pair.value, offered)
         if value not in offered:
             value = _chosen({name: name for name in offered}, pair, self.also)
         if value in self.also:

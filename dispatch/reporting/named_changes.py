@@ -20,7 +20,7 @@ NAMES = {
     "year_shift": "years ahead",
 }
 """What columns are called whose own names say too little."""
-KEPT = ("cap", "hours", "presence", "view")
+KEPT = ("cap", "hours", "presence", "value", "view")
 """The words of a command that its undo keeps: they are the desk's own, and no customer's."""
 MOST_COLUMNS = 4
 

@@ -38,7 +38,8 @@ def save(
         "sort": sort,
         "descending": descending,
     }
-    view = checked(wanted, Reading(running.now, running.desk.values.of, None))
+    values = running.desk.values
+    view = checked(wanted, Reading(running.now, values.of, None, known=values.known))
     row = _named(view["name"]) or SavedView()
     row.name, row.list_name, row.filter_text = view["name"], view["list"], view["filter"]
     row.columns = json.dumps(view["columns"], ensure_ascii=False)

@@ -110,7 +110,7 @@ class Backend:
 
     def filter_reading(self, my_agent_id: int | None = None) -> Reading:
         """The current values by which a filter text is read."""
-        return Reading(self.desk.now(), self.values.of, my_agent_id)
+        return Reading(self.desk.now(), self.values.of, my_agent_id, known=self.values.known)
 
     async def open(self) -> Desk:
         """Open the desk and read its lists. Raises DatabaseUnavailable."""

@@ -195,11 +195,11 @@ async def test_while_the_desk_is_locked_the_lead_waits_and_nothing_typed_is_lost
 
 
 async def test_new_destinations_are_offered_and_chosen_ones_stay(running: Any, other_terminal: Desk) -> None:
-    from dispatch.operations import configuration
+    from dispatch.operations import lists
 
     async with running(size=(80, 24)) as (app, _):
         await fill_in(app, **LEAD)
-        configuration.add_value(other_terminal, "destination", "Callisto")
+        lists.add_value(other_terminal, "destination", "Callisto")
         await app.settle()
         assert form(app)["destination"] == "Mars"
         await fill_in(app, destination="Callisto", phone="+49 (711) 1", email="KATE@example.com")

@@ -19,7 +19,7 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.inputs.rows import workbook
 from dispatch.leads import intake
-from dispatch.operations import configuration, undo
+from dispatch.operations import lists, undo
 from dispatch.service.issues import lifecycle, surveys
 from dispatch.service.issues.intake import open_issue
 from models.errors import InvalidInput, Refused
@@ -176,8 +176,8 @@ def test_a_new_accepted_value_moves_with_the_rows_that_have_it(
     desk: Desk, other: Desk, add_agent: Callable[..., Any], tmp_path: Path
 ) -> None:
     add_agent()
-    configuration.add_value(desk, "destination", "Ceres")
-    configuration.add_value(desk, "package", "Ice Walk", "Ceres")
+    lists.add_value(desk, "destination", "Ceres")
+    lists.add_value(desk, "package", "Ice Walk", "Ceres")
     intake.receive(desk, name="Ann", **(TRIP | {"destination": "Ceres"}))
     editing.edit(desk, 1, package="Ice Walk")
     export_folder(desk, tmp_path / "out")
