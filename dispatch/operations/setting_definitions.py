@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from zoneinfo import available_timezones
 
@@ -12,8 +12,9 @@ from dispatch.assignment.customer_owner import OFF, OPEN, OWNERS, SELLER
 from dispatch.assignment.eligibility import department_map
 from dispatch.assignment.policies import POLICIES
 from dispatch.assignment.policies.round_robin import CONTINUE, STARTS
-from dispatch.desk.settings import Definition
+from dispatch.desk.settings import Definition, Unread
 from dispatch.inputs import amounts, hours
+from dispatch.inputs.countries import country_code
 from dispatch.queries.order_of_work import TARGET_MINUTES, parse_minutes
 from dispatch.service.sla import targets
 from models import calendars, ramp
@@ -79,9 +80,21 @@ def _zone(text: str) -> str:
         calendars.zone_named(name)
     except ValueError:
         known = {one.casefold(): one for one in available_timezones()}
-        name = known.get(name.casefold().replace(" ", "_"), "")
+        typed = name.casefold().replace(" ", "_")
+        if typed not in known:
+            raise Unread(text, near=_nearest(typed, known)) from None
+        name = known[typed]
         calendars.zone_named(name)
     return name
+
+
+def _nearest(typed: str, known: Mapping[str, str]) -> str:
+    """Return the zone meant: most people know its city alone."""
+    from difflib import get_close_matches  # 10 ms, and only needed here
+
+    cities = {name.rpartition("/")[2]: zone for name, zone in known.items()}
+    near = [*get_close_matches(typed, known, 1), *get_close_matches(typed.rpartition("/")[2], cities, 1)]
+    return {**cities, **known}[near[0]] if near else ""
 
 
 def _departments(text: str) -> str:
@@ -242,6 +255,13 @@ DEFINITIONS = {
             "the currency of all amounts: shown with them, and changes none",
             amounts.currency_sign,
             "off, or a code or sign of at most 8 letters, such as EUR, € or credits",
+        ),
+        Definition(
+            "country",
+            "",
+            "the country that phone numbers without a code of their own are of; empty: none",
+            country_code,
+            "off, or a country's code of two letters, such as DE, GB or US",
         ),
         Definition("pull", False, "agents may claim each other's unclaimed work", _switch, "on or off"),
         _number("decline_minutes", 30, 0, MOST_MINUTES, "minutes before declined work is offered again"),

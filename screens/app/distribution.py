@@ -19,6 +19,7 @@ from models.errors import DatabaseUnavailable
 from screens.app.cap_forms import NO_CAPS, Choices, cap_form, cap_removal_form, caps_panel, choices
 from screens.app.onboarding import AT_START_S, GreetingApp
 from screens.app.policy_forms import policy_form, shuffle_form
+from screens.app.value_lists import ValueLists, lines
 from screens.dialogs.panel import Panel
 from screens.roster.actions import AgentActions, is_here
 from screens.roster.fairness_panel import fairness_panel
@@ -138,6 +139,12 @@ class DistributingApp(GreetingApp):
     def _show(self, panel: Panel) -> None:
         self._open(panel, lambda _: None)
 
+    def action_lists(self) -> None:
+        """Show the lists of accepted values, to add to them, rename and retire."""
+        self._host.ask(
+            lambda: ValueLists(lines()), lambda modal: self._open(modal, lambda _: None), opens=True
+        )
+
     def action_remove_cap(self) -> None:
         """Choose a cap and remove it."""
 
@@ -170,6 +177,7 @@ class DistributingApp(GreetingApp):
                 self.action_shares,
             ),
             ("Caps", "The limits on leads an agent gets; who is at one", self.action_caps),
+            ("Lists", "Methods, sources, destinations, …: add, rename, retire", self.action_lists),
             ("Policy", "Who gets the next leads: by rank, in turn, by share", self.action_policy),
         ):
             yield SystemCommand(title, about, show)

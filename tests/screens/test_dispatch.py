@@ -209,6 +209,24 @@ async def test_new_destinations_are_offered_and_chosen_ones_stay(running: Any, o
         assert (row["phone"], row["email"]) == ("+497111", "kate@example.com")
 
 
+async def test_the_form_offers_the_methods_of_now(running: Any, other_terminal: Desk) -> None:
+    from dispatch.operations import lists
+
+    async with running(size=(80, 24)) as (app, _):
+        await fill_in(app, **LEAD)
+        for name in ("Email", "Pigeon"):
+            lists.add_value(other_terminal, "method", name)
+        await app.settle()
+        assert form(app)["method"] == "Text"
+        lists.retire_value(other_terminal, "method", "Text")
+        await app.settle()
+        assert app.screen.query_one("#method").names == ("Email", "Phone Call", "Pigeon")
+        await fill_in(app, method="Email", phone="+497111")
+        await press(app, "f9")
+        (row,) = await newest(app, 1)
+        assert row["method"] == "Email"
+
+
 async def test_keys_of_the_latest_bookings_work_in_their_list(running: Any) -> None:
     async with running(size=(100, 30)) as (app, pilot):
         await pilot.click("#latest", offset=(5, 3))
