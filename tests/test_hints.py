@@ -65,7 +65,7 @@ def test_no_table_has_what_nothing_proposes() -> None:
 
 @pytest.mark.parametrize("command", sorted(shell.COMMANDS.values()))
 def test_every_command_of_a_hint_exists(command: str) -> None:
-    words = command.split()
+    words = command.replace("{LIST}", "method").split()
     assert words[0] == "astra"
     found = astra.get_command(astra.make_context("astra", [], resilient_parsing=True), words[1])
     assert found is not None

@@ -44,6 +44,7 @@ VERSIONS = {  # others: as many as settings, caps
     "desk.restore": (0, 2**40),
     **dict.fromkeys(("user.add", "user.set", "user.disable", "user.enable", "token.revoke"), (1, 1)),
 }
+LISTS = ("value.add", "value.rename", "value.retire")
 FIRST = {"policy": "rank", "departments": "", "owner": "open", "decline_minutes": "30"}
 FIRST["round_robin_start"] = "continue"
 NAMED = ("by hand", "pull", "shuffle")
@@ -208,7 +209,8 @@ class Checker:
         if command == "weights.learn":
             self._settings.pop("match_weights", None)  # it may have been fixed to those in use
         settings = len(changes) + sum(key.startswith(f"{CAPS}:") for key in event["after"])
-        low, high = VERSIONS.get(command, (settings, settings + (command == "cap.set")))
+        may_raise = command == "cap.set" or detail.get("command", command) in LISTS
+        low, high = VERSIONS.get(command, (settings, settings + may_raise))
         self._versions = (self._versions[0] + low, self._versions[1] + high)
         if SEEN.get(command) in detail:
             looks = self._sightings.setdefault(event["booking_id"], [])

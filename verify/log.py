@@ -77,6 +77,8 @@ def settings_of(event: Row) -> list[tuple[str, str | None, str]]:
         return [("owner", RETURNING[old], RETURNING[new])] if key == "returning" else [(key, old, new)]
     if command == "weights.use":
         return [("match_weights", None, detail["weights"])]
+    if "value.rename" in (command, detail.get("command")):
+        return [(key, old, new) for key, (old, new) in detail.get("settings", {}).items()]
     some = detail.get("settings", {}) if command == "import" else {}
     return [(key, None, str(new)) for key, new in some.items()]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from click import get_current_context
 from astra_tui.cli.identity import identify
 from astra_tui.cli.output.printing import narrate
 from dispatch.bootstrap import open_desk
-from dispatch.desk.desk import Desk
+from dispatch.desk.desk import NO_SETTINGS, Desk
 from dispatch.desk.terminal.repeating import Repeating
 from dispatch.inputs import validation
 from dispatch.queries import wording
@@ -126,15 +126,17 @@ def opened(
     actor: str | None,
     *,
     create: bool = False,
+    first: Mapping[str, str | None] = NO_SETTINGS,
     says_read_only: bool = True,
     identifies: bool = True,
 ) -> Iterator[Desk]:
     """Open the desk in a file or a database; inside the block it can be queried.
 
-    On a desk with users somebody has to have signed in, unless nobody is asked: the clock acts for the desk.
+    A new one has the ``first`` settings. On a desk with users somebody has to have signed in, unless nobody
+    is asked: the clock acts for the desk.
     """
     warn_of_password(path)
-    desk = open_desk(path, actor=actor, create=create)
+    desk = open_desk(path, actor=actor, create=create, first=first)
     if not desk.database.is_file:
         desk.repeating = Repeating(REPEAT_FOR_S, threading.Event(), _repeat_hint)
     try:

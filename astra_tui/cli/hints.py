@@ -60,6 +60,7 @@ COMMANDS = {
     "user.grants": "astra user grants",
     "user.list": "astra user list",
     "user.set": "astra user set {NAME}",
+    "value.add": "astra {LIST} add NAME",
     "view.list": "astra view list",
     "weights.list": "astra weights list",
 }

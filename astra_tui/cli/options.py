@@ -171,7 +171,7 @@ def filter_reading(desk: Desk, filter_text: str) -> Reading:
     from astra_tui.user import preferences
 
     mine = preferences.load()[0].agent if filter_text else None
-    return Reading(desk.now(), desk.values.of, mine, settings=desk.settings)
+    return Reading(desk.now(), desk.values.of, mine, known=desk.values.known, settings=desk.settings)
 
 
 def asked_for(

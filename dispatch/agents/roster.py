@@ -163,9 +163,12 @@ def _listed(value: str, field: str) -> str:
 
 
 def _named(running: Command, kind: str, given: str | Iterable[str]) -> str | None:
-    """Accepted values as a stored JSON list; None for an empty one, which means all."""
+    """Accepted values as a stored JSON list; None for an empty one, which means all.
+
+    Retired ones may stay on it: open bookings may have them.
+    """
     words = given.split(",") if isinstance(given, str) else list(given)
-    accepted = running.desk.values.of(kind)
+    accepted = running.desk.values.known(kind)
     known = {name.casefold(): name for name in accepted}
     names = [
         known.get(word.casefold()) or running.desk.values.check(kind, word)

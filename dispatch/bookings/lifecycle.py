@@ -15,6 +15,7 @@ from dispatch.assignment.agent_checks import (
 )
 from dispatch.assignment.assign import find_agent, give, may_take, save, start_clock
 from dispatch.assignment.decisions import decide_by_hand
+from dispatch.bookings.renamed_terms import put_present_names
 from dispatch.customers.records import refuse_erased
 from dispatch.desk.commands import Command, command, put_back, reverse_event
 from dispatch.inputs import due_times, validation
@@ -198,6 +199,7 @@ def reopen(running: Command, booking_id: int) -> BookingRow:
     booking.progress_at = booking.asked_at = booking.pinned_at = None
     booking.clock_from = running.now
     booking.unreachable, booking.attempts_in_row = False, 0
+    put_present_names(running.desk.values, booking)
     if booking.agent_id is None or not may_take(booking.agent_id, booking.lead_id):
         find_agent(running, booking)
         return described(running, booking_id)
@@ -243,7 +245,7 @@ def set_quote(
 ) -> None:
     """Set the given parts of the booking's quote. Raises InvalidInput."""
     if package is not None:
-        booking.package = running.desk.values.check_package(booking.destination, package)
+        booking.package = running.desk.values.check_package(booking.destination, package, booking.package)
     currency = running.desk.settings["currency"]
     if destination_revenue is not None:
         cents = money_cents(destination_revenue, "destination_revenue", currency)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, Self, TypeVar
 from weakref import ref
 
@@ -31,6 +32,7 @@ from models.errors import DatabaseUnavailable, InvalidInput
 from models.ramp import parse_ramp
 
 YEAR_SHIFT = 56
+NO_SETTINGS: Mapping[str, str | None] = MappingProxyType({})
 
 DESK_ACTOR = "sweeper"
 """The actor of the desk's own commands; a person's undo skips them."""
@@ -151,20 +153,22 @@ class Desk:
         actor: str | None = None,
         create: bool = False,
         year_shift: int = YEAR_SHIFT,
+        first: Mapping[str, str | None] = NO_SETTINGS,
         session: str | None = None,
         rules: Rules,
     ) -> Self:
-        """Open a desk, created and migrated if necessary.
+        """Open a desk, created and migrated if necessary; a new one has the ``first`` settings.
 
-        Raises DatabaseUnavailable, and InvalidInput for an actor who is nobody.
+        Raises DatabaseUnavailable, and InvalidInput for an actor who is nobody, or a setting.
         """
+        given = settings.first_values(rules.settings, first)
         signs = person(default_actor() if actor is None else actor)
         database, version = opening.connect(path, create=create)
         desk = cls(database, clock or database.clock, signs, rules, session or default_session())
         try:
             with desk.reading():
                 if version < engine.SCHEMA_VERSION:
-                    database.upgrade(lambda: desk._furnish(year_shift))
+                    database.upgrade(lambda: desk._furnish(year_shift, given))
                 database.seal()
                 desk.settings.refresh()
             if desk.settings.desk_id is None:
@@ -174,10 +178,10 @@ class Desk:
             raise
         return desk
 
-    def _furnish(self, year_shift: int) -> None:
+    def _furnish(self, year_shift: int, given: Mapping[str, str]) -> None:
         """Give a new file its settings and accepted values."""
         if not settings.exist():
-            settings.create(year_shift, self.rules.settings)
+            settings.create(year_shift, self.rules.settings, given)
             create_values()
             self.is_new = True
 

@@ -27,6 +27,14 @@ FORMER_NAMES = {"returning": "owner"}
 """Settings by a name that they had before, under which they are still set and shown."""
 
 
+class Unread(ValueError):
+    """A text that is no value of a setting; ``near`` is what may have been meant."""
+
+    def __init__(self, text: str, near: str) -> None:
+        super().__init__(text)
+        self.near = near
+
+
 @dataclass(frozen=True)
 class Definition:
     """A setting: its purpose, default and parser; ``first`` is what a new desk begins with instead."""
@@ -38,10 +46,6 @@ class Definition:
     accepted: str
     fixed: bool = False
     first: Any = None
-
-
-class NoSuch(ValueError):
-    """A setting cannot have a value; the second argument, if any, is the nearest that it can have."""
 
 
 _rows = CompiledQuery(lambda: Setting.select(Setting.key, Setting.value))
@@ -151,13 +155,23 @@ def parse_setting(definitions: Mapping[str, Definition], key: str, text: str) ->
         raise InvalidInput("setting", f"no setting {key!r}", "accepted: " + ", ".join(sorted(definitions)))
     if definition.fixed:
         raise Refused("fixed_setting", f"{key} is fixed once the desk is created")
+    return _parsed(definition, text)
+
+
+def _parsed(definition: Definition, text: str) -> Any:
     try:
         return definition.parse(text)
     except ValueError as error:
-        near = f"nearest: {error.args[1]}; " if isinstance(error, NoSuch) and len(error.args) > 1 else ""
+        near = error.near if isinstance(error, Unread) else ""
+        meant = f"did you mean {near}? " if near else ""
         raise InvalidInput(
-            "setting", f"{key} cannot be {text!r}", f"{near}accepted: {definition.accepted}"
+            "setting", f"{definition.key} cannot be {text!r}", f"{meant}accepted: {definition.accepted}"
         ) from None
+
+
+def first_values(definitions: Mapping[str, Definition], given: Mapping[str, str | None]) -> dict[str, str]:
+    """Return what a new desk begins with, fixed settings too, as it is stored. Raises InvalidInput."""
+    return {key: str(_parsed(definitions[key], text)) for key, text in given.items() if text is not None}
 
 
 def store(key: str, value: Any) -> None:
@@ -208,12 +222,11 @@ def exist() -> bool:
     return bool(_row_of(key=VERSION_KEY))
 
 
-def create(year_shift: int, definitions: Mapping[str, Definition]) -> None:
-    """Write the first settings of a new desk."""
-    _write("year_shift", str(year_shift))
-    for key, definition in definitions.items():
-        if definition.first is not None:
-            _write(key, described(definition.first))
+def create(year_shift: int, definitions: Mapping[str, Definition], given: Mapping[str, str]) -> None:
+    """Write the first settings of a new desk, ``given`` ones as they are stored."""
+    first = {key: described(one.first) for key, one in definitions.items() if one.first is not None}
+    for key, value in ({"year_shift": str(year_shift)} | first | dict(given)).items():
+        _write(key, value)
     _write(VERSION_KEY, "1")
     _write(DESK_ID, new_desk_id())
 

@@ -53,6 +53,8 @@ class Reading:
     my_agent_id: int | None = None
     clock: Calendar = field(default_factory=terminal)
     settings: Any = None
+    known: Accepted | None = None
+    """Those that rows may have: retired ones, too."""
 
 
 class Filled(tuple[tuple[str, Any], ...]):
@@ -218,6 +220,9 @@ class Choice(Kind):
     def read(self, pair: Pair, reading: Reading) -> Any:
         offered = self.offers(reading.accepted)
         value = meant(self.listed, pair.value, offered)
+        if value not in offered and self.listed and reading.known is not None:
+            offered = reading.known(self.listed)
+            value = meant(self.listed, pair.value, offered)
         if value not in offered:
             value = _chosen({name: name for name in offered}, pair, self.also)
         if value in self.also:

@@ -1,4 +1,4 @@
-"""Commands that change the desk's settings and lists of accepted values."""
+"""The command that changes the desk's settings."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ from dispatch.agents.presence import DRAIN
 from dispatch.assignment.caps import begin_windows
 from dispatch.assignment.eligibility import department_map
 from dispatch.desk import settings
-from dispatch.desk.accepted_values import LISTS, WORDS, refuse_known
-from dispatch.desk.commands import Command, command, never, reverse_event
-from dispatch.inputs import validation
+from dispatch.desk.commands import Command, command, reverse_event
 from models import shares
-from models.accepted_values import Package
 from models.base import Json
 from models.errors import InvalidInput
 from models.policy_indexes import keep_order
@@ -53,7 +50,7 @@ def _check_departments(running: Command, departments: str) -> None:
     """Require each name to be a destination or package, and each department an accepted one."""
     values = running.desk.values
     values.reload()
-    known = {name for place in values.of("destination") for name in (place, *values.packages(place))}
+    known = {name for place in values.known("destination") for name in (place, *values.packages(place))}
     for name, department in department_map(departments).items():
         values.check("department", department)
         if name not in known:
@@ -61,31 +58,3 @@ def _check_departments(running: Command, departments: str) -> None:
             raise InvalidInput(
                 "setting", f"{name!r} is not a destination or package", f"accepted: {accepted}"
             )
-
-
-@command(
-    "value.add", past="accepted", undo=never("an accepted value stays; bookings may have it"), may="desk.set"
-)
-def add_value(running: Command, kind: str, name: str, destination: str | None = None) -> dict[str, str]:
-    """Accept a new destination, launch location, ... or a package of a destination.
-
-    Raises InvalidInput, or Refused if it is already accepted.
-    """
-    text = validation.name(name, "name")
-    values = running.desk.values
-    values.reload()
-    running.detail = {"kind": kind, "name": text}
-    if kind == "package":
-        place = values.check("destination", destination)
-        refuse_known(text in values.packages(place), f"package of {place}", text)
-        Package(destination=place, name=text).save()
-        running.detail["destination"] = place
-        row = {"destination": place, "name": text}
-    elif kind in LISTS:
-        refuse_known(text in values.of(kind), WORDS.get(kind, kind), text)
-        LISTS[kind](name=text).save()
-        row = {"name": text}
-    else:
-        raise InvalidInput("kind", f"no list of {kind!r}", "accepted: package, " + ", ".join(LISTS))
-    values.reload()
-    return row

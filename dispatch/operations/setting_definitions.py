@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from zoneinfo import available_timezones
 
 from dispatch.agents.absence import MOST_OWED, parse_credit
@@ -14,8 +12,9 @@ from dispatch.assignment.customer_owner import OFF, OPEN, OWNERS, SELLER
 from dispatch.assignment.eligibility import department_map
 from dispatch.assignment.policies import POLICIES
 from dispatch.assignment.policies.round_robin import CONTINUE, STARTS
-from dispatch.desk.settings import Definition, NoSuch
+from dispatch.desk.settings import Definition, Unread
 from dispatch.inputs import amounts, hours
+from dispatch.inputs.countries import country_code, nearest_country
 from dispatch.queries.next_steps import ROTTEN_DAYS
 from dispatch.queries.order_of_work import TARGET_MINUTES, parse_minutes
 from dispatch.service.sla import targets
@@ -82,32 +81,28 @@ def _zone(text: str) -> str:
         calendars.zone_named(name)
     except ValueError:
         known = {one.casefold(): one for one in available_timezones()}
-        name = known.get(name.casefold().replace(" ", "_"), "")
+        typed = name.casefold().replace(" ", "_")
+        if typed not in known:
+            raise Unread(text, near=_nearest(typed, known)) from None
+        name = known[typed]
         calendars.zone_named(name)
     return name
 
 
-@cache
-def _countries() -> dict[str, str]:
-    """The names of countries by their codes, in lower case, as the zones' database has them."""
-    lines = files("tzdata").joinpath("zoneinfo/iso3166.tab").read_text(encoding="utf-8").splitlines()
-    rows = [line.casefold().split("\t") for line in lines if line and not line.startswith("#")]
-    return {code: name for code, name in rows} | {"uk": "united kingdom"}  # noqa: C416  # lists, no pairs
+def _nearest(typed: str, known: Mapping[str, str]) -> str:
+    """Return the zone meant: most people know its city alone."""
+    from difflib import get_close_matches  # 10 ms, and only needed here
+
+    cities = {name.rpartition("/")[2]: zone for name, zone in known.items()}
+    near = [*get_close_matches(typed, known, 1), *get_close_matches(typed.rpartition("/")[2], cities, 1)]
+    return {**cities, **known}[near[0]] if near else ""
 
 
 def _country(text: str) -> str:
-    """Return a country's code, of a code or a name in any case."""
-    word = text.strip().casefold()
-    if word in ("", "off"):
-        return ""
-    names = _countries()
-    code = word if word in names else next((code for code, name in names.items() if name == word), "")
-    if not code:
-        from difflib import get_close_matches  # 10 ms, and only needed here
-
-        near = get_close_matches(word, [*names, *names.values()], 1)
-        raise NoSuch(text, *near)
-    return "GB" if code == "uk" else code.upper()
+    try:
+        return country_code(text)
+    except ValueError:
+        raise Unread(text, near=nearest_country(text)) from None
 
 
 def _departments(text: str) -> str:
@@ -252,7 +247,7 @@ DEFINITIONS = {
             "",
             "the country of phone numbers without a code: 0171 1 is +49 171 1; empty: none",
             _country,
-            "off, or the code of a country such as DE, GB or US",
+            "off, or a country by its code or name, such as DE, GB or US",
         ),
         _number("drain_seconds", 0, 0, 600, "seconds in which agents sign on to share waiting work; 0: off"),
         Definition(

@@ -22,7 +22,7 @@ from dispatch.operations.command_list import (
 from dispatch.operations.configuration import SETTING
 from dispatch.operations.import_undo import take_back
 from dispatch.operations.row_types import RefusedRow, SettingChange, UndoPreview, UndoResult
-from dispatch.operations.undoing import files, rows, settings, target
+from dispatch.operations.undoing import files, rows, settings, target, values
 from dispatch.operations.undoing.bulk import TakenBack
 from dispatch.operations.undoing.parts import Parts
 from dispatch.queries.agents import names_of
@@ -98,6 +98,8 @@ def _planned(desk: Desk, event: Event) -> tuple[list[str], list[RefusedRow]]:
     """Name the rows that an undo would change, and those that would stay."""
     if undo_chain.command_of(event) == files.HEAD:
         return files.planned(event)
+    if undo_chain.command_of(event) in values.COMMANDS:
+        return values.planned(event), []
     if not _is_in_parts(event):
         is_import = event.command == import_record.HEAD
         found = rows.Found({}) if is_import else rows.find(event)
@@ -189,6 +191,9 @@ def _undo_of(running: Command, event: Event, *, is_part: bool) -> _Done:
         return _reverse_parts(running, event)
     if running.detail["command"] == SETTING:
         return _Done(TakenBack(), [], [], [], settings.reverse(running, event))
+    if running.detail["command"] in values.COMMANDS:
+        values.reverse(running, event)
+        return _Done(TakenBack(), [], [], [])
     if running.detail["command"] == files.HEAD:
         done = files.reverse(running, event)
         return _Done(done.back, done.over, [], [])

@@ -74,7 +74,7 @@ def _by_name() -> list[Part]:
 
 
 def _by_value(column: Any, kind: str) -> list[Part]:
-    names = [row["name"] for row in listing(kind)]  # one that is accepted stays so: no booking has another
+    names = [row["name"] for row in listing(kind, retired=True)]  # no booking has another
     return [Part((), column.concat("") == name, (name,)) for name in names]
 
 

@@ -141,6 +141,8 @@ SENTENCES = {
     "user.passwd": "set a password for {login}[, and revoked {tokens}]",
     "user.set": "changed user {login}[, now {role}][, agent {is_agent}][, account {account}]",
     "value.add": "accepted {name} as {kind}",
+    "value.rename": "renamed {value}",
+    "value.retire": "retired {value}",
     "view.delete": "deleted a view[: {view}]",
     "view.save": "saved a view[: {view}]",
     "waiting.assign": "assigned {drained}[ to {taker}][: {shared}]",

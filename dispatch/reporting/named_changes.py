@@ -21,7 +21,7 @@ NAMES = {
     "year_shift": "years ahead",
 }
 """What columns are called whose own names say too little."""
-KEPT = ("cap", "disposition", "hours", "presence", "region", "view")
+KEPT = ("cap", "disposition", "hours", "presence", "region", "value", "view")
 """The words of a command that its undo keeps: they are the desk's own, and no customer's."""
 MOST_COLUMNS = 4
 

@@ -9,13 +9,13 @@ from models.base import tuples
 
 
 def of_the_desk() -> KnownNames:
-    """Return the open desk's names, former agents included. One query per list: keep the result."""
+    """Return the desk's names, also those of the past. One query a list: keep the result."""
     people = tuples(Agent.select(Agent.first_name, Agent.last_name))
     return KnownNames(
         {
-            "package": [row["name"] for row in listing("package")],
-            "launch_location": [row["name"] for row in listing("launch")],
-            "destination": [row["name"] for row in listing("destination")],
+            "package": [row["name"] for row in listing("package", retired=True)],
+            "launch_location": [row["name"] for row in listing("launch", retired=True)],
+            "destination": [row["name"] for row in listing("destination", retired=True)],
             "agent": [f"{first} {last}" for first, last in people],
         }
     )

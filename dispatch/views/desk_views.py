@@ -38,7 +38,9 @@ def save(
         "sort": sort,
         "descending": descending,
     }
-    view = checked(wanted, Reading(running.now, running.desk.values.of, settings=running.desk.settings))
+    desk = running.desk
+    reading = Reading(running.now, desk.values.of, None, known=desk.values.known, settings=desk.settings)
+    view = checked(wanted, reading)
     row = _named(view["name"]) or SavedView()
     row.name, row.list_name, row.filter_text = view["name"], view["list"], view["filter"]
     row.columns = json.dumps(view["columns"], ensure_ascii=False)

@@ -25,6 +25,7 @@ from models.errors import DatabaseUnavailable
 from screens.app.cap_forms import NO_CAPS, Choices, cap_form, cap_removal_form, caps_panel, choices
 from screens.app.onboarding import AT_START_S, GreetingApp
 from screens.app.policy_forms import policy_form, shuffle_form
+from screens.app.value_lists import ValueLists, lines
 from screens.bookings.outcome_forms import (
     outcome_addition_form,
     outcome_form,
@@ -171,6 +172,12 @@ class DistributingApp(GreetingApp):
     def _show(self, panel: Panel) -> None:
         self._open(panel, lambda _: None)
 
+    def action_lists(self) -> None:
+        """Show the lists of accepted values, to add to them, rename and retire."""
+        self._host.ask(
+            lambda: ValueLists(lines()), lambda modal: self._open(modal, lambda _: None), opens=True
+        )
+
     def action_remove_cap(self) -> None:
         """Choose a cap and remove it."""
 
@@ -226,6 +233,7 @@ class DistributingApp(GreetingApp):
             ),
             ("Outcomes", "What a contact can come to, and what follows", self.action_outcomes),
             ("Caps", "The limits on leads an agent gets; who is at one", self.action_caps),
+            ("Lists", "Methods, sources, destinations, …: add, rename, retire", self.action_lists),
             ("Policy", "Who gets the next leads: by rank, in turn, by share", self.action_policy),
         ):
             yield SystemCommand(title, about, show)

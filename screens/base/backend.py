@@ -110,7 +110,8 @@ class Backend:
 
     def filter_reading(self, my_agent_id: int | None = None) -> Reading:
         """The current values by which a filter text is read."""
-        return Reading(self.desk.now(), self.values.of, my_agent_id, settings=self.desk.settings)
+        values, now = self.values, self.desk.now()
+        return Reading(now, values.of, my_agent_id, known=values.known, settings=self.desk.settings)
 
     async def open(self) -> Desk:
         """Open the desk and read its lists. Raises DatabaseUnavailable."""

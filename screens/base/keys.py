@@ -318,6 +318,7 @@ WITHOUT_A_KEY = {
     "user.grants",
     "user.list",
     "user.set",
+    "value.add",
     "view.list",
     "weights.list",
 }

@@ -104,7 +104,7 @@ reassign_form = FORMS.reassigning(bookings.reassign, _effect_of_reassigning)
 
 
 def confirm_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingRow]:
-    packages = values.packages(booking["destination"])
+    packages = values.packages(booking["destination"], booking["package"])
     hints = (f"the trip to {booking['destination']} alone, as 150,000", "the package alone, as 25,000")
     revenues = (
         Field(name, LABELS[name], as_typed(booking.get(name)), hint=hint, required=True, check=CHECKS[name])
@@ -229,7 +229,7 @@ def edit_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingR
             name,
             label,
             _typed(booking, name),
-            _options(name, values),
+            _options(name, values, booking),
             required=name == "name",
             check=CHECKS.get(name),
             called=CUSTOMER_NAME if name == "name" else "",
@@ -257,12 +257,15 @@ def _typed(booking: BookingRow, name: str) -> str:
     return as_typed(booking.get(ROW_KEYS.get(name, name)))
 
 
-def _options(name: str, values: AcceptedValues) -> tuple[str, ...]:
+def _options(name: str, values: AcceptedValues, booking: BookingRow) -> tuple[str, ...]:
+    """Return what a field offers: what is accepted, and what the booking has."""
     if name in ("method", "source", "destination", "launch"):
-        return values.of(name)
+        return values.offered(name, as_typed(booking.get(ROW_KEYS.get(name, name))))
     if name == "priority":
         return NAMES
     if name == "package":
         # the destination may change in the same form, so the packages of all of them are offered
-        return tuple(package for place in values.of("destination") for package in values.packages(place))
+        places = values.offered("destination", booking["destination"])
+        names = dict.fromkeys(package for place in places for package in values.packages(place))
+        return tuple(names | dict.fromkeys(filter(None, [booking["package"]])))
     return ()

@@ -23,7 +23,7 @@ from screens.base.key_queue import TYPING_S
 from screens.dispatch import doubts
 from screens.dispatch.lead_fields import COMPLETIONS, INPUTS, LABELS, OPTIONAL, PERSONAL, WAY, given_name
 from screens.dispatch.line_inputs import TO_CALL, TO_TEXT, ContactChoice, LineInput
-from screens.fields.choice import Choice, Pick
+from screens.fields.choice import Choice, Pick, fits
 from screens.fields.field_line import FieldLine, is_required, noun_of
 from screens.fields.type_ahead import which
 from screens.fields.values import value_of
@@ -67,8 +67,8 @@ class LeadForm(Frame):
         if field in INPUTS:
             widget = LineInput(placeholder=INPUTS[field], compact=True, select_on_focus=False, id=field)
         elif field in ("method", "source"):
-            make = ContactChoice if field == "method" else Choice
-            widget = make(self._values.of(field), id=field)
+            names, make = self._values.of(field), ContactChoice if field == "method" else Choice
+            widget = make(names, id=field) if fits(names) else Pick(names, id=field)
         elif field == "priority":
             widget = Pick(NAMES, id=field, prompt="medium, unless you choose")
         else:
@@ -309,9 +309,9 @@ class LeadForm(Frame):
         cast("SteadyApp", self.app).type_again(message.key)
 
     def offer(self, values: AcceptedValues) -> None:
-        """Offer the current lists, which may have grown."""
-        for field in ("destination", "launch"):
-            self.query_one(f"#{field}", Pick).set_names(values.of(field))
+        """Offer the current lists, which may have grown or shrunk."""
+        for field in ("method", "source", "destination", "launch"):
+            cast("Choice | Pick", self._widget(field)).set_names(values.of(field))
 
     def fill(self, values: Mapping[str, str]) -> None:
         """Restore an earlier draft, except values that are no longer accepted."""

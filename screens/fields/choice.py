@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from textual import events
@@ -30,6 +31,14 @@ class Option(RadioButton):
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         return 2 + self.label.cell_length
+
+
+IN_SIGHT, AROUND_A_NAME = 30, 6  # cells of a line, and those of a button, its letter's brackets and a gap
+
+
+def fits(names: Sequence[str]) -> bool:
+    """Return whether a Choice can show all of some names; where not, a Pick lists them."""
+    return sum(len(name) + AROUND_A_NAME for name in names) <= IN_SIGHT
 
 
 @dataclass
@@ -129,6 +138,22 @@ class Choice(LetterField, RadioSet):
     def _label(self, name: str, letters: str = "") -> Content:
         return Content(marked(name, letters or own_beginning(name, self._names)))
 
+    def set_names(self, names: Iterable[str]) -> None:
+        """Show other names; a chosen one that is still there stays. What has no name is out of sight."""
+        wanted = tuple(names)
+        if wanted == self._names:
+            return
+        chosen, options = self.chosen, list(self.query(Option))
+        self.value, self._names = "", wanted
+        for option, name in zip_longest(options, wanted):
+            if option is None:
+                self.mount(Option(self._label(name), compact=True))
+                continue
+            option.display = name is not None
+            option.label = self._label(name or "")
+        if chosen in wanted:
+            self.call_after_refresh(self.choose, chosen)
+
     @property
     def value(self) -> str:
         index = self.pressed_index
@@ -181,7 +206,7 @@ class Choice(LetterField, RadioSet):
 
     def show_letters(self, chosen: str) -> None:
         """Show the typed letters in the chosen name."""
-        for name, option in zip(self._names, self.query(Option), strict=True):
+        for name, option in zip(self._names, self.query(Option), strict=False):
             label = self._label(name, self._ahead.shown if name == chosen else "")
             if label.plain != option.label.plain:
                 option.label = label

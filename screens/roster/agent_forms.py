@@ -64,7 +64,7 @@ FORMS = RowForms[AgentRow]("agent", lambda _: "")
 
 
 def _fields(before: dict[str, str], values: AcceptedValues, hints: dict[str, str] = HINTS) -> list[Field]:
-    lists = {"department": values.of("department"), "job_title": values.of("job_title")}
+    lists = {kind: values.offered(kind, before[kind]) for kind in ("department", "job_title")}
     return [
         Field(
             name,

@@ -11,7 +11,7 @@ from typing import Any
 
 from peewee import BooleanField, ModelSelect, fn
 
-from dispatch.desk.accepted_values import LISTS, listing
+from dispatch.desk import accepted_values
 from dispatch.inputs.layouts import AGENTS, ASSIGNMENTS, BOOKINGS
 from dispatch.outputs.tables import Cells
 from dispatch.queries import as_units
@@ -78,11 +78,14 @@ def _converted(row: Cells, conversions: list[tuple[int, Convert]]) -> Cells:
     return cells
 
 
+VALUE_COLUMNS = ("list", "value", "destination", "retired_at", "renamed_to")
+
+
 def _value_rows() -> Iterator[Cells]:
     """Yield every list of accepted values; packages after the destinations they belong to."""
-    for kind in (*LISTS, "package"):
-        for row in listing(kind):
-            yield kind, row["name"], row.get("destination")
+    for kind in accepted_values.KINDS:
+        for row in accepted_values.listing(kind, retired=True):
+            yield kind, row["name"], row.get("destination"), row["retired_at"], row["renamed_to"]
 
 
 def _agents() -> Table:
@@ -112,7 +115,12 @@ def _agents() -> Table:
 TABLES = {
     table.name: table
     for table in (
-        Table(VALUES, ("list", "value", "destination"), _value_rows, lambda: sum(1 for _ in _value_rows())),
+        Table(
+            VALUES,
+            ("list", "value", "destination", "retired_at", "renamed_to"),
+            _value_rows,
+            lambda: sum(1 for _ in _value_rows()),
+        ),
         _agents(),
         _of_model(CUSTOMERS, Customer, "phone_typed email_typed"),
         _of_model(LEADS, Lead),

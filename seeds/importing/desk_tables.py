@@ -37,7 +37,7 @@ def _layout(kind: str, fields: str, optional: str = "", nullable: str = "", **ot
 
 
 TABLES = {
-    VALUES: _layout(VALUES, "List Value Destination", "Destination"),
+    VALUES: _layout(VALUES, "List Value Destination RetiredAt RenamedTo", "Destination RetiredAt RenamedTo"),
     CUSTOMERS: _layout(
         CUSTOMERS,
         "CustomerID Name Phone Email CreatedAt MergedInto Tier",

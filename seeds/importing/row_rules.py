@@ -157,8 +157,7 @@ class Rules:
         self._status = CachedCheck(_status)
 
     def value(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> ValueRow:
-        kind, name, destination = values
-        return self._accepted.add(kind, name, destination)
+        return self._accepted.add(*values)
 
     def agent(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> AgentRow:
         agent_id, first, last, email, title, department, manager, license_number, years, rating = values

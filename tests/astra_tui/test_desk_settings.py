@@ -69,6 +69,68 @@ def test_accepted_values_can_be_added(staffed: Run) -> None:
     assert staffed("lead", "add", *LEAD, "--destination", "Io", "--launch", "Moon Base").code == 0
 
 
+@pytest.mark.parametrize(
+    ("noun", "name"),
+    [
+        ("method", "Text"),
+        ("source", "Bought"),
+        ("department", "Luxury Voyages"),
+        ("title", "Space Travel Agent"),
+        ("destination", "Mars"),
+        ("launch", "London Ascension Platform"),
+        ("package", "Luxury Dome Stay"),
+    ],
+)
+def test_each_list_is_renamed_and_retired(staffed: Run, noun: str, name: str) -> None:
+    place = ("--destination", "Mars") if noun == "package" else ()
+    preview = staffed(noun, "rename", name, "Another", "--dry-run", *place)
+    assert "would be renamed to Another" in preview.out
+    assert staffed(noun, "rename", name.lower(), "Another", "--json", *place).json["was"] == name
+    row = staffed(noun, "retire", "Another", "--json", *place).json
+    assert row["used_by"]["views"] == []
+    listed = staffed(noun, "list", "--all", "--json").json
+    states = {
+        row["name"]: (bool(row["retired_at"]), row["renamed_to"])
+        for row in listed
+        if place == () or row["destination"] == "Mars"
+    }
+    assert (states[name], states["Another"]) == ((True, "Another"), (True, None))
+    assert "Another" not in staffed(noun, "list").out
+    again = staffed(noun, "add", "another", *place)
+    assert (again.code, again.out.startswith("Another is again accepted")) == (0, True)
+    assert "undone" in staffed("undo").out.lower()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "code", "hint"),
+    [
+        (["destination", "retire", "Marz"], 2, "invalid_name", "did you mean Mars?"),
+        (["source", "rename", "Organik", "X"], 2, "invalid_name", "did you mean Organic?"),
+        (["method", "add", "TEXT"], 1, "exists", ""),
+        (["method", "rename", "Text", "phone call"], 1, "exists", "retire 'Text' instead"),
+        (["set", "zone", "Europe/Berln"], 2, "invalid_setting", "did you mean Europe/Berlin?"),
+        (["set", "zone", "Berlin"], 2, "invalid_setting", "did you mean Europe/Berlin?"),
+        (["set", "country", "Germany"], 2, "invalid_setting", "DE, GB or US"),
+    ],
+    ids=words,
+)
+def test_a_slip_is_answered_with_the_nearest(
+    staffed: Run, arguments: list[str], exit_code: int, code: str, hint: str
+) -> None:
+    ended = staffed(*arguments, "--json")
+    assert (ended.code, ended.error["code"]) == (exit_code, code)
+    assert hint in ended.error["hint"]
+
+
+def test_a_retired_value_is_refused_with_the_way_back(staffed: Run) -> None:
+    assert staffed("lead", "add", *LEAD).code == 0
+    assert "1 open booking keep" in staffed("destination", "retire", "Mars").out
+    ended = staffed("lead", "add", *LEAD, "--json")
+    assert (ended.code, ended.error["code"]) == (2, "invalid_destination")
+    assert ended.error["hint"].endswith("astra destination add NAME brings it back")
+    assert len(staffed("booking", "list", "--filter", "to:mars", "--json").json) == 1
+
+
 def test_doctor_passes_a_sound_desk(booked: Run) -> None:
     report = booked("doctor", "--json").json
     assert report["ok"]

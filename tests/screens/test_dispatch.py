@@ -195,11 +195,11 @@ async def test_while_the_desk_is_locked_the_lead_waits_and_nothing_typed_is_lost
 
 
 async def test_new_destinations_are_offered_and_chosen_ones_stay(running: Any, other_terminal: Desk) -> None:
-    from dispatch.operations import configuration
+    from dispatch.operations import lists
 
     async with running(size=(80, 24)) as (app, _):
         await fill_in(app, **LEAD)
-        configuration.add_value(other_terminal, "destination", "Callisto")
+        lists.add_value(other_terminal, "destination", "Callisto")
         await app.settle()
         assert form(app)["destination"] == "Mars"
         await fill_in(app, destination="Callisto", phone="+49 (711) 1", email="KATE@example.com")
@@ -207,6 +207,24 @@ async def test_new_destinations_are_offered_and_chosen_ones_stay(running: Any, o
         (row,) = await newest(app, 1)
         assert row["destination"] == "Callisto"
         assert (row["phone"], row["email"]) == ("+497111", "kate@example.com")
+
+
+async def test_the_form_offers_the_methods_of_now(running: Any, other_terminal: Desk) -> None:
+    from dispatch.operations import lists
+
+    async with running(size=(80, 24)) as (app, _):
+        await fill_in(app, **LEAD)
+        for name in ("Email", "Pigeon"):
+            lists.add_value(other_terminal, "method", name)
+        await app.settle()
+        assert form(app)["method"] == "Text"
+        lists.retire_value(other_terminal, "method", "Text")
+        await app.settle()
+        assert app.screen.query_one("#method").names == ("Email", "Phone Call", "Pigeon")
+        await fill_in(app, method="Email", phone="+497111")
+        await press(app, "f9")
+        (row,) = await newest(app, 1)
+        assert row["method"] == "Email"
 
 
 async def test_keys_of_the_latest_bookings_work_in_their_list(running: Any) -> None:

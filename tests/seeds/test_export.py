@@ -19,7 +19,7 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.inputs.rows import workbook
 from dispatch.leads import intake
-from dispatch.operations import configuration, undo
+from dispatch.operations import lists, undo
 from dispatch.service.issues import lifecycle, surveys
 from dispatch.service.issues.intake import open_issue
 from models.errors import InvalidInput, Refused
@@ -176,8 +176,8 @@ def test_a_new_accepted_value_moves_with_the_rows_that_have_it(
     desk: Desk, other: Desk, add_agent: Callable[..., Any], tmp_path: Path
 ) -> None:
     add_agent()
-    configuration.add_value(desk, "destination", "Ceres")
-    configuration.add_value(desk, "package", "Ice Walk", "Ceres")
+    lists.add_value(desk, "destination", "Ceres")
+    lists.add_value(desk, "package", "Ice Walk", "Ceres")
     intake.receive(desk, name="Ann", **(TRIP | {"destination": "Ceres"}))
     editing.edit(desk, 1, package="Ice Walk")
     export_folder(desk, tmp_path / "out")
@@ -441,3 +441,27 @@ def test_the_files_are_of_one_moment(desk: Desk, clock: TestClock, tmp_path: Pat
         beside.close()
     assert len(rows_in(tmp_path / "out" / "bookings.csv")) == 40
     assert len(listings(desk)["bookings"]) == 42
+
+
+def test_retired_and_renamed_values_move_with_the_rows_that_have_them(
+    desk: Desk, other: Desk, add_agent: Callable[..., Any], tmp_path: Path
+) -> None:
+    """What the other desk accepts, it goes on to accept: an import adds to its lists."""
+    add_agent()
+    for place in ("Ceres", "Pallas", "Mars"):
+        if place != "Mars":
+            lists.add_value(desk, "destination", place)
+        intake.receive(desk, name=place, **(TRIP | {"destination": place}))
+    bookings.cancel(desk, 1, "no money")
+    lists.rename_value(desk, "destination", "Ceres", "Eros")
+    for place in ("Pallas", "Mars"):
+        lists.retire_value(desk, "destination", place)
+    export_folder(desk, tmp_path / "out")
+    result = import_files(other, [tmp_path / "out"])
+    assert (result["bookings"], result["quarantined"]) == (3, [])
+    with other.reading():
+        rows = {row["name"]: row for row in lists.list_values("destination", retired=True)}
+    assert (rows["Ceres"]["renamed_to"], rows["Eros"]["retired_at"]) == ("Eros", None)
+    assert rows["Pallas"]["retired_at"] is not None
+    assert rows["Mars"]["retired_at"] is None
+    assert {**listings(other), "values": 0} == {**listings(desk), "values": 0}

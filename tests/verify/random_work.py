@@ -18,7 +18,7 @@ from dispatch.desk.desk import Desk
 from dispatch.inputs.lead_files import open_leads
 from dispatch.leads import intake
 from dispatch.leads.file_intake import receive_file, receive_lines
-from dispatch.operations import configuration, sweep, undo
+from dispatch.operations import configuration, lists, sweep, undo
 from dispatch.operations.timeouts import offers_and_claims
 from dispatch.service.issues import intake as issues
 from dispatch.service.issues import lifecycle as issue_lifecycle
@@ -82,8 +82,8 @@ class Work:
             (3, self.release), (3, self.edit), (9, self.presence), (1, self.shift), (4, self.agent),
             (2, self.handover), (1, self.leave), (2, self.come_back), (1, self.hire), (7, self.undo),
             (3, self.redo), (3, self.shuffle), (4, self.setting), (2, self.batch), (6, self.sweep),
-            (3, self.cap), (5, self.issue), (3, self.issue_done), (1, self.merge), (2, self.contact),
-            (4, self.absence), (2, self.covered), (1, self.holidays),
+            (3, self.cap), (2, self.list), (5, self.issue), (3, self.issue_done), (1, self.merge),
+            (2, self.contact), (4, self.absence), (2, self.covered), (1, self.holidays),
         ]  # fmt: skip
 
     def run(self, commands: int) -> None:
@@ -235,6 +235,15 @@ class Work:
             holidays.set_holidays(self.desk, lines=[self.pick(day, "2082-12-25")])
         else:
             holidays.set_holidays(self.desk, self.pick("DE", "off"), agent_id=agent_id)
+
+    def list(self) -> None:
+        """Mars is Ares for a while, and one of the sources is retired; a package keeps its name."""
+        kind, names = self.pick(("destination", ("Mars", "Ares")), ("source", ("Bought", "Paid")))
+        if self.random.random() < 0.7:
+            old, new = self.pick(names, names[::-1])
+            lists.rename_value(self.desk, kind, old, new)
+        else:
+            self.pick(lists.retire_value, lists.add_value)(self.desk, kind, self.pick(*names))
 
     def shift(self) -> None:
         set_hours(self.desk, self.agent_id(), self.pick("mon-fri 09:00-17:00", "mon-sun 10:00-10:30", None))

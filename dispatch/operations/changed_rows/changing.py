@@ -115,7 +115,7 @@ def _change_booking(running: Command, number: int, desk: Json, file: Json) -> No
     for column, value in file.items():
         setattr(booking, column, value)
     if booking.package is not None:
-        running.desk.values.check_package(booking.destination, booking.package)
+        running.desk.values.check_package(booking.destination, booking.package, booking.was("package"))
     _follow_status(running, booking, is_reopened)
     lead.destination, lead.launch_location = booking.destination, booking.launch_location
     lead.save()

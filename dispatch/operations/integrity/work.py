@@ -56,7 +56,7 @@ def _presences(desk: Desk) -> Finding:
 
 def _lists(desk: Desk) -> Finding:
     """A name that is not accepted matches no lead, so its agent would get no work."""
-    known = {"skills": set(desk.values.of("destination")), "locations": set(desk.values.of("launch"))}
+    known = {"skills": set(desk.values.known("destination")), "locations": set(desk.values.known("launch"))}
     query = Agent.select(Agent.agent_id, Agent.skills, Agent.locations).where(
         Agent.skills.is_null(False) | Agent.locations.is_null(False)
     )

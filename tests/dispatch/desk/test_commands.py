@@ -23,7 +23,7 @@ from dispatch.desk.desk import Desk
 from dispatch.desk.terminal.account import default_actor
 from dispatch.leads import intake
 from dispatch.leads.intake import LeadResult
-from dispatch.operations import configuration
+from dispatch.operations import configuration, lists
 from dispatch.operations.command_list import every_command
 from dispatch.operations.undo import undo
 from models.agents import Agent
@@ -73,7 +73,9 @@ EVERY_COMMAND: list[tuple[str, Callable[[Desk], object]]] = [
     ("agent.leave", lambda desk: agents.leave(desk, 2)),
     ("agent.return", lambda desk: agents.come_back(desk, 2)),
     ("setting.set", lambda desk: configuration.set_value(desk, "default_capacity", "5")),
-    ("value.add", lambda desk: configuration.add_value(desk, "destination", "Pluto")),
+    ("value.add", lambda desk: lists.add_value(desk, "destination", "Pluto")),
+    ("value.rename", lambda desk: lists.rename_value(desk, "destination", "Pluto", "Charon")),
+    ("value.retire", lambda desk: lists.retire_value(desk, "destination", "Charon")),
     ("lead.add", lambda desk: intake.receive(desk, **LEAD)),
     ("undo", undo),
 ]
@@ -149,7 +151,7 @@ def test_the_log_holds_the_first_values_of_new_rows(desk: Desk, lead: LeadResult
         lambda desk: bookings.claim(desk, 1, 2),
         lambda desk: agents.change(desk, 1, years="old"),
         lambda desk: configuration.set_value(desk, "year_shift", "0"),
-        lambda desk: configuration.add_value(desk, "destination", "Mars"),
+        lambda desk: lists.add_value(desk, "destination", "Mars"),
         lambda desk: editing.edit(desk, 1),
     ],
 )
@@ -342,7 +344,7 @@ def test_a_setting_that_was_rolled_back_is_forgotten(desk: Desk, path: Path) -> 
 
 
 def test_a_value_that_was_rolled_back_is_not_accepted(desk: Desk, two: None) -> None:
-    roll_back(desk, lambda: configuration.add_value(desk, "destination", "Pluto"))
+    roll_back(desk, lambda: lists.add_value(desk, "destination", "Pluto"))
     with pytest.raises(InvalidInput):
         intake.receive(desk, **(LEAD | {"destination": "Pluto"}))
 

@@ -13,7 +13,7 @@ from dispatch.desk import event_log
 from dispatch.desk.accepted_values import FIRST_VALUES, LISTS, listing
 from dispatch.desk.desk import Desk
 from dispatch.leads.intake import LeadResult
-from dispatch.operations import configuration, doctor
+from dispatch.operations import configuration, doctor, lists
 from models.audit import Decision
 from models.errors import InvalidInput, Refused
 from models.settings import Setting
@@ -105,7 +105,7 @@ def test_a_new_desk_accepts_the_published_values(desk: Desk, look: Look) -> None
 
 @pytest.mark.parametrize("kind", LISTS)
 def test_every_list_can_be_extended(desk: Desk, look: Look, kind: str) -> None:
-    assert configuration.add_value(desk, kind, " Something New ") == {"name": "Something New"}
+    assert lists.add_value(desk, kind, " Something New ") == {"name": "Something New"}
     assert {"name": "Something New"} in look(listing, kind)
     assert "Something New" in look(desk.values.of, kind)
 
@@ -114,8 +114,8 @@ def test_a_new_value_is_accepted_at_once_by_other_terminals(
     desk: Desk, other: Desk, two: None, add_lead: AddLead
 ) -> None:
     add_lead()  # this desk has read its lists
-    configuration.add_value(other, "destination", "Pluto")
-    configuration.add_value(other, "package", "Dwarf Tour", destination="Pluto")
+    lists.add_value(other, "destination", "Pluto")
+    lists.add_value(other, "package", "Dwarf Tour", destination="Pluto")
     assert add_lead(destination="Pluto")["booking_id"] == 2
     with desk.reading():
         assert desk.values.check_package("Pluto", "Dwarf Tour") == "Dwarf Tour"
@@ -138,11 +138,11 @@ def test_an_invalid_value_is_refused(
     desk: Desk, kind: str, name: str, destination: str | None, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        configuration.add_value(desk, kind, name, destination)
+        lists.add_value(desk, kind, name, destination)
 
 
 def test_the_same_package_may_be_offered_elsewhere(desk: Desk, look: Look) -> None:
-    row = configuration.add_value(desk, "package", "Luxury Dome Stay", destination="Titan")
+    row = lists.add_value(desk, "package", "Luxury Dome Stay", destination="Titan")
     assert row == {"destination": "Titan", "name": "Luxury Dome Stay"}
     assert look(desk.values.packages, "Titan") == ("Luxury Dome Stay", "Ringside Cruise")
 
@@ -151,7 +151,7 @@ def test_a_refused_package_names_the_known_ones(desk: Desk, look: Look) -> None:
     with pytest.raises(InvalidInput) as caught:
         look(desk.values.check_package, "Europa", "Yacht")
     assert caught.value.hint == "accepted: Glacier Trek Adventure, Zero-Gravity Yacht Cruise"
-    configuration.add_value(desk, "destination", "Pluto")
+    lists.add_value(desk, "destination", "Pluto")
     with pytest.raises(InvalidInput) as caught:
         look(desk.values.check_package, "Pluto", "Yacht")
     assert "none yet" in caught.value.hint

@@ -17,7 +17,7 @@ from dispatch import bookings, privacy
 from dispatch.bootstrap import open_desk
 from dispatch.desk import event_log, settings
 from dispatch.desk.desk import Desk
-from dispatch.operations import configuration
+from dispatch.operations import configuration, lists
 from dispatch.operations.backup import backup
 from dispatch.operations.backup_record import known_copies
 from dispatch.operations.doctor import examine
@@ -125,7 +125,7 @@ def test_who_has_the_desk_open_rereads_settings_and_lists(
     desk: Desk, saved: Path, restoring: Restoring, add_lead: Callable[..., Any]
 ) -> None:
     configuration.set_value(desk, "policy", "balanced")
-    configuration.add_value(desk, "destination", "Pluto")
+    lists.add_value(desk, "destination", "Pluto")
     add_lead("Ida Rey", destination="Pluto")
     version = desk.settings.version
     restoring(saved)

@@ -246,13 +246,6 @@ def test_an_event_that_does_not_exist_is_not_found(desk: Desk, two: None, event_
         undo(desk, event_id)
 
 
-def test_accepted_values_cannot_be_undone(desk: Desk, look: Look) -> None:
-    configuration.add_value(desk, "destination", "Pluto")
-    error = refusal(look, lambda: undo(desk))
-    assert error.code == "not_undoable"
-    assert error.hint
-
-
 @pytest.mark.parametrize(
     ("key", "value"),
     [

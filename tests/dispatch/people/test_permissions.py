@@ -129,6 +129,8 @@ TABLE = {
     "user.passwd": "DASU",
     "user.set": "S",
     "value.add": "S",
+    "value.rename": "S",
+    "value.retire": "S",
     "view.delete": "DS",
     "view.save": "DS",
     "waiting.assign": "DS",

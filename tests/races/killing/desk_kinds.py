@@ -20,7 +20,7 @@ from dispatch.desk.desk import Desk
 from dispatch.desk.event_chain import seal
 from dispatch.matching import weights
 from dispatch.matching.learning import version_store
-from dispatch.operations import configuration, doctor
+from dispatch.operations import doctor, lists
 from dispatch.people import passwords, sign_in, tokens, users
 from dispatch.views import desk_views
 from models.agents import Agent
@@ -206,8 +206,13 @@ DESK: dict[str, Kind] = {
     "cap removed": command(lambda desk: remove_cap(desk, 1), lambda desk: set_cap(desk, 1, "day")),
     "policy": command(set_to("policy", "skill")),
     "policy and back": command(set_to("policy", "rank"), set_to("policy", "balanced")),
-    "destination": command(lambda desk: configuration.add_value(desk, "destination", "Callisto")),
-    "package": command(lambda desk: configuration.add_value(desk, "package", "Sunset Walk", "Mars")),
+    "destination": command(lambda desk: lists.add_value(desk, "destination", "Callisto")),
+    "value renamed": command(
+        lambda desk: lists.rename_value(desk, "destination", "Mars", "Ares"),
+        several(uneven, lambda desk: set_cap(desk, 5, "hour", destination="Mars")),
+    ),
+    "value retired": command(lambda desk: lists.retire_value(desk, "source", "Bought"), uneven),
+    "package": command(lambda desk: lists.add_value(desk, "package", "Sunset Walk", "Mars")),
     "published weights": command(lambda desk: weights.use(desk, "published")),
     "weights of a file": command(lambda desk: weights.use(desk, "mine.json", weights.PUBLISHED_WEIGHTS)),
     "weights learned": command(lambda desk: version_store.learn(desk, LESSON)),

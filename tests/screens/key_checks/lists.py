@@ -9,11 +9,13 @@ from textual.widgets import Input, Static
 
 from astra_tui.app import AstraApp
 from dispatch import queries
+from dispatch.operations.lists import list_values
 from dispatch.queries.wording import moment
 from dispatch.reporting.booking_figures import beginnings
 from screens.app.first_steps import FirstSteps
 from screens.app.import_files import ImportFiles
 from screens.app.tour import Tour
+from screens.app.value_lists import ValueLists
 from screens.dialogs.form import FormModal
 from screens.dialogs.panel import Panel
 from screens.shell.desk_screen import Place
@@ -262,3 +264,21 @@ async def choose_whose_desk(app: AstraApp) -> None:
     await press(app, "at", *"nova", "enter")
     assert app.my_agent_id == 2
     assert "Nova Singh" in str(app.screen.query_one(".headline", Static).visual)
+
+
+@check("lists.add", "lists.rename", "lists.retire", "lists.close")
+async def keep_the_lists(app: AstraApp) -> None:
+    app.action_lists()
+    await app.settle()
+    await press(app, "a")
+    await fill_in(app, name="[red]Ceres")
+    await press(app, "f9")
+    assert "Ceres" in text_of(app)
+    await press(app, "home", "down", "r")
+    await fill_in(app, new_name="Charon")
+    await press(app, "f9", "x", "f9", "escape")
+    assert not isinstance(app.screen, ValueLists)
+    with app.backend.desk.reading():
+        rows = {row["name"]: row for row in list_values("destination", retired=True)}
+    assert rows["[red]Ceres"]["retired_at"] is None
+    assert rows["Charon"]["retired_at"] is not None
