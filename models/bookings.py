@@ -46,8 +46,8 @@ class Booking(BaseModel):
     asked about it), ``shuffled_at`` (when it last moved to balance loads) and ``pinned_at`` (since when a
     person's decision keeps it with its agent). ``clock_from`` is since when the first contact is awaited, if
     not since ``created_at``. ``attempts_in_row`` counts the attempts since the customer was last reached;
-    ``unreachable``: the last of them closed it. ``holder`` is the agent who got it in the last save, ``source``
-    the lead's where a listener need not read the Lead for it.
+    ``unreachable``: the last of them closed it. ``holder`` is the agent who got it in the last save,
+    ``source`` the lead's where a listener need not read the Lead for it.
     """
 
     label = "booking"

@@ -33,8 +33,8 @@ def contact(
     ``outcome`` names a disposition, which says what follows: the last attempt closes the booking; after any
     other the follow-up is set, unless one is still ahead. ``text`` is a note, ``follow_up`` another time for
     it (inputs.due_times), or ``none``. Reaching the customer clears a follow-up that is due. A customer who
-    must not be contacted is only ``anyway``. The result has ``attempt``, such as ``3rd of 6``, from the second
-    in a row on. Raises NotFound, Refused, InvalidInput.
+    must not be contacted is only ``anyway``. The result has ``attempt``, such as ``3rd of 6``, from the
+    second in a row on. Raises NotFound, Refused, InvalidInput.
     """
     kind = dispositions.offered(outcome)
     written = validation.optional_text(text, "text", limit=validation.TEXT_LENGTH, lines=True)

@@ -110,7 +110,7 @@ def test_each_list_is_renamed_and_retired(staffed: Run, noun: str, name: str) ->
         (["method", "rename", "Text", "phone call"], 1, "exists", "retire 'Text' instead"),
         (["set", "zone", "Europe/Berln"], 2, "invalid_setting", "did you mean Europe/Berlin?"),
         (["set", "zone", "Berlin"], 2, "invalid_setting", "did you mean Europe/Berlin?"),
-        (["set", "country", "Germany"], 2, "invalid_setting", "DE, GB or US"),
+        (["set", "country", "Germani"], 2, "invalid_setting", "did you mean Germany?"),
     ],
     ids=words,
 )
