@@ -118,19 +118,20 @@ def mentions(text: str) -> Mentions:
     destination, scanning the bookings in order finds enough of them. A text of short words alone is not
     looked for in wishes and notes: nearly all of them would have it.
     """
-    needles = needles_of(text)
-    by_number = Named.select(Named.booking_id).where(Named.booking_id == booking_number(text))
-    parts: list[Any] = [by_number]
-    if needles:
-        parts.append(_of_their_customer(needles))
-        if any(len(word) >= TRIGRAM for word in customer_index.words_in(text)):
-            parts += [_with_wishes(needles), _with_notes(needles)]
-    # one list of numbers: a server would go through all bookings for several
+    needles, number = needles_of(text), booking_number(text)
+    if not needles:
+        return Mentions(Booking.booking_id == number, many=False)
+    parts = [_of_their_customer(needles)]
+    if any(len(word) >= TRIGRAM for word in customer_index.words_in(text)):
+        parts += [_with_wishes(needles), _with_notes(needles)]
     few = [part for part in parts if isinstance(part, ModelSelect)]
-    condition: Any = Booking.booking_id.in_(reduce(add, few))
     many = [part for part in parts if not isinstance(part, ModelSelect)]
-    if places := _destinations(needles) if needles else []:
+    if places := _destinations(needles):
         many.append(Booking.destination.in_(places))
+    condition: Any = Booking.booking_id == number
+    if few:  # one list of numbers: a server would go through all bookings for several
+        by_number = Named.select(Named.booking_id).where(Named.booking_id == number)
+        condition = Booking.booking_id.in_(reduce(add, few, by_number))
     return Mentions(reduce(or_, many, condition), many=bool(many))
 
 
