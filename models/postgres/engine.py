@@ -289,6 +289,7 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
     def run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         self._thread.numbers.forget()
         with peewee_errors:
+            self._ahead().trip()  # what comes before
             self.driver().cursor().executemany(sql, rows)
 
     def execute_sql(self, sql: str, params: Sequence[object] | None = None) -> Any:
