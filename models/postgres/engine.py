@@ -67,6 +67,7 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
     driver_error = psycopg.Error
     switch_param = "CAST(CAST(%s AS INTEGER) AS BOOLEAN)"
     is_file = False
+    sends_ahead = True
     for_update = False  # the desk's lock is enough
     index_value_literals = True
 
@@ -270,10 +271,6 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
             if not self._replace_lost():
                 raise
             return self._ahead().ask(sql, values, is_lasting=is_lasting)
-
-    @property
-    def sends_ahead(self) -> bool:
-        return True
 
     def later(self, sql: str, values: Sequence[object]) -> None:
         self._thread.answer = None
