@@ -26,6 +26,7 @@ BUDGET = 8
 INSERTED = {
     "space_travel_agents": 20_000,
     "customers": 20_000,
+    "customer_search": 20_000,
     "new_customer": 20_000,
     "assignment_history": 20_000,
     "bookings": 17_000,

@@ -135,6 +135,12 @@ class Engine(Database, ABC):
     why_read_only: str = ""
     """Why the desk can only be read, or ""."""
     statements: dict[object, Any]
+    sends_ahead: ClassVar[bool] = False
+    """Whether a transaction's statements need not be waited for, as each answer is a trip to a server.
+
+    Then ``next_id()`` numbers new rows, and how many rows an UPDATE hits is not known; a row read under the
+    lock cannot have changed. Else the INSERT numbers a row, and its cursor has ``lastrowid``.
+    """
 
     # what names the desk
 
@@ -215,15 +221,6 @@ class Engine(Database, ABC):
         """Do what the engine needs done while nothing else is going on."""
 
     # statements
-
-    @property
-    def sends_ahead(self) -> bool:
-        """Whether this thread's transaction sends statements without waiting for their answers.
-
-        Then ``next_id()`` numbers new rows, and how many rows an UPDATE hits is not known; a row read under
-        the lock cannot have changed. Else the INSERT numbers a row, and its cursor has ``lastrowid``.
-        """
-        return False
 
     @abstractmethod
     def run(self, sql: str, values: Sequence[object]) -> Any:

@@ -78,7 +78,8 @@ def decide(
     put_on_record(running, decision)
     if choice.ranked:
         policy.chosen(lead, choice.ranked[0], choice.pool)
-        lead.holder = choice.pool.holder(choice.ranked[0].agent_id)
+        if choice.pool.holders:
+            lead.holder = choice.pool.holder(choice.ranked[0].agent_id)
     decision.by_owner = bool(choice.owned)
     running.decision = decision
     return decision

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
+from functools import reduce
+from operator import add, or_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from peewee import Expression, fn
+from peewee import Expression, ModelSelect, fn
 
 from dispatch.inputs.phone_numbers import national
 from models import customer_index
@@ -112,6 +114,10 @@ def found(needles: Collection[str], limit: int, index: SearchIndex = CUSTOMERS) 
     return newest + index.indexed(needles, limit - len(newest))
 
 
+Named = Booking.alias()
+"""Bookings that a text names, beside those of the list."""
+
+
 class Mentions(NamedTuple):
     """A condition on bookings; with ``many``, scanning the list soon fills a page."""
 
@@ -126,41 +132,42 @@ def mentions(text: str) -> Mentions:
     destination, scanning the bookings in order finds enough of them. A text of short words alone is not
     looked for in wishes and notes: nearly all of them would have it.
     """
-    needles = needles_of(text)
-    number = Booking.booking_id == booking_number(text)
+    needles, number = needles_of(text), booking_number(text)
     if not needles:
-        return Mentions(number, many=False)
+        return Mentions(Booking.booking_id == number, many=False)
     parts = [_of_their_customer(needles)]
     if any(len(word) >= TRIGRAM for word in customer_index.words_in(text)):
         parts += [_with_wishes(needles), _with_notes(needles)]
-    condition: Any = number
-    for part in parts:
-        condition |= part.condition
+    few = [part for part in parts if isinstance(part, ModelSelect)]
+    many = [part for part in parts if not isinstance(part, ModelSelect)]
     if places := _destinations(needles):
-        return Mentions(Booking.destination.in_(places) | condition, many=True)
-    return Mentions(condition, many=any(part.many for part in parts))
+        many.append(Booking.destination.in_(places))
+    condition: Any = Booking.booking_id == number
+    if few:  # one list of numbers: a server would go through all bookings for several
+        by_number = Named.select(Named.booking_id).where(Named.booking_id == number)
+        condition = Booking.booking_id.in_(reduce(add, few, by_number))
+    return Mentions(reduce(or_, many, condition), many=bool(many))
 
 
-def _of_their_customer(needles: Collection[str]) -> Mentions:
+def _of_their_customer(needles: Collection[str]) -> Any:
+    """Return the numbers of the bookings, as a query, or with many the condition that finds them."""
     if CUSTOMERS.has_more_than(MOST_FETCHED, needles):
-        return Mentions(_looked_up(CUSTOMERS, Lead.customer_id, needles), many=True)
+        return _looked_up(CUSTOMERS, Lead.customer_id, needles)
     theirs = Lead.customer_id.in_(listed(_all(CUSTOMERS, needles)))
-    return Mentions(Booking.lead_id.in_(Lead.select(Lead.lead_id).where(theirs)), many=False)
+    return Named.select(Named.booking_id).where(Named.lead_id.in_(Lead.select(Lead.lead_id).where(theirs)))
 
 
-def _with_wishes(needles: Collection[str]) -> Mentions:
+def _with_wishes(needles: Collection[str]) -> Any:
     if WISH_INDEX.has_more_than(MOST_FETCHED, needles):
-        return Mentions(_looked_up(WISH_INDEX, Booking.lead_id, needles), many=True)
-    return Mentions(Booking.lead_id.in_(listed(_all(WISH_INDEX, needles))), many=False)
+        return _looked_up(WISH_INDEX, Booking.lead_id, needles)
+    return Named.select(Named.booking_id).where(Named.lead_id.in_(listed(_all(WISH_INDEX, needles))))
 
 
-def _with_notes(needles: Collection[str]) -> Mentions:
+def _with_notes(needles: Collection[str]) -> Any:
     if NOTE_INDEX.has_more_than(MOST_FETCHED, needles):
         its = Event.select(Event.event_id).where(Event.booking_id == Booking.booking_id)
-        noted: Any = fn.EXISTS(its.where(_looked_up(NOTE_INDEX, Event.event_id, needles)))
-        return Mentions(noted, many=True)
-    of_them = Event.event_id.in_(listed(_all(NOTE_INDEX, needles)))
-    return Mentions(Booking.booking_id.in_(Event.select(Event.booking_id).where(of_them)), many=False)
+        return fn.EXISTS(its.where(_looked_up(NOTE_INDEX, Event.event_id, needles)))
+    return Event.select(Event.booking_id).where(Event.event_id.in_(listed(_all(NOTE_INDEX, needles))))
 
 
 def is_found(customer: Any, text: str) -> Mentions:

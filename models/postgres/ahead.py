@@ -124,7 +124,8 @@ class Ahead:
             dumped = self._dumping.dump_sequence(values, [PyFormat.TEXT] * len(values))
             types = tuple([WIDE.get(kind, kind) for kind in self._dumping.types or ()])
             text = _numbered(sql)
-        key = (text, types) if is_lasting and self._prepares else None
+        is_a_word = b" " not in text  # such as ROLLBACK, which has to work whatever has failed
+        key = (text, types) if is_lasting and self._prepares and not is_a_word else None
         self._gathered.append(_Statement(text, dumped, types, answer, key))
         if len(self._gathered) > MOST_AT_ONCE:
             self.trip()
@@ -145,6 +146,8 @@ class Ahead:
         gathered, self._gathered = self._gathered, []
         if not gathered:
             return
+        if self._connection.closed:
+            raise psycopg.OperationalError("the connection is closed")
         connection = self._connection.pgconn
         connection.enter_pipeline_mode()
         try:
@@ -189,14 +192,14 @@ class Ahead:
         yield from send(connection)
         try:
             for each in sent:
-                result = (yield from fetch_many(connection))[-1]
+                result = yield from _next(connection)
                 if result.status == ExecStatus.FATAL_ERROR:
                     failed = failed or result
                 elif failed is None and each.answer is not None:
                     each.answer.arrive(result)
                 if failed is not None and each.prepared is not None:
                     self._names.pop(each.prepared, None)
-            while (result := (yield from fetch_many(connection))[-1]).status != ExecStatus.PIPELINE_SYNC:
+            while (result := (yield from _next(connection))).status != ExecStatus.PIPELINE_SYNC:
                 failed = failed or result  # of the end itself, such as a commit's
         except psycopg.OperationalError:
             if failed is None:
@@ -220,6 +223,15 @@ class Ahead:
 class _Sent(NamedTuple):
     answer: Answer | None = None
     prepared: object = None
+
+
+def _next(connection: PGconn) -> PQGen[PGresult]:
+    """The result of the next message."""
+    results = yield from fetch_many(connection)
+    if not results:
+        raise psycopg.OperationalError("the server has not answered to all that was sent")
+    last: PGresult = results[-1]
+    return last
 
 
 @lru_cache(1000)

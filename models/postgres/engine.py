@@ -67,6 +67,7 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
     driver_error = psycopg.Error
     switch_param = "CAST(CAST(%s AS INTEGER) AS BOOLEAN)"
     is_file = False
+    sends_ahead = True
     for_update = False  # the desk's lock is enough
     index_value_literals = True
 
@@ -271,10 +272,6 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
                 raise
             return self._ahead().ask(sql, values, is_lasting=is_lasting)
 
-    @property
-    def sends_ahead(self) -> bool:
-        return True
-
     def later(self, sql: str, values: Sequence[object]) -> None:
         self._thread.answer = None
         with peewee_errors, overflows():
@@ -289,6 +286,7 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
     def run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         self._thread.numbers.forget()
         with peewee_errors:
+            self._ahead().trip()  # what comes before
             self.driver().cursor().executemany(sql, rows)
 
     def execute_sql(self, sql: str, params: Sequence[object] | None = None) -> Any:
