@@ -8,6 +8,7 @@ from pathlib import Path
 
 from models.base import tuples
 from models.content import Progress, Written, transfer
+from models.dispositions import Disposition
 from models.engine import Engine
 from models.errors import Refused
 from models.policy_indexes import keep_order
@@ -31,6 +32,7 @@ def fill(source: Engine, target: Engine, progress: Progress | None = None) -> Wr
     done: list[Written] = []
 
     def arrive() -> None:
+        Disposition.delete().execute()  # what a new desk begins with
         with target.content.unhindered():
             done.append(transfer(source.content, target.content, progress))
         keep_own_order()

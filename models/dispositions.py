@@ -10,8 +10,20 @@ OPEN, UNREACHABLE, CANCELLED = "open", "unreachable", "cancelled"
 ENDS = (OPEN, UNREACHABLE, CANCELLED)
 """What the last attempt makes of the booking; after ``open`` ones there is no last."""
 REACHED = "reached"
-BUILT_IN = 7
-"""How many every desk begins with: their migration has no event."""
+First = tuple[str, str | None, int | None, str, str | None, bool]
+FIRST: tuple[First, ...] = (
+    (REACHED, "2d", None, OPEN, None, True),
+    ("no_answer", "4h", 6, UNREACHABLE, None, False),
+    ("voicemail", "1d", 6, UNREACHABLE, None, False),
+    ("wrong_number", None, 1, UNREACHABLE, None, False),
+    ("call_back", "1d", None, OPEN, None, True),
+    ("not_interested", None, 1, CANCELLED, "not interested", True),
+    ("duplicate", None, 1, CANCELLED, "duplicate", False),
+)
+"""What every desk begins with by a migration, without an event.
+
+Each has its name, delay, attempts, ends, reason and whether it reaches the customer.
+"""
 
 
 class Disposition(BaseModel):

@@ -16,7 +16,6 @@ from models.hints import act
 MOST_ATTEMPTS = 100
 LONGEST_NAME = 40
 NO_LIMIT = ("", "none", "off")
-SHOWN_BY = "disposition.list"
 
 
 class DispositionRow(TypedDict):
@@ -50,7 +49,9 @@ def add(
     text = new_name(name)
     row = _named(text)
     if row is not None and not row.retired:
-        raise Refused("exists", f"{text!r} is already an outcome", f"{act(SHOWN_BY)} shows what follows it")
+        raise Refused(
+            "exists", f"{text!r} is already an outcome", f"{act('disposition.list')} shows what follows it"
+        )
     row = row or Disposition(name=text)
     row.retired = False
     row.reaches = reaches
@@ -208,7 +209,7 @@ def _named(text: str) -> Disposition | None:
 def _known(name: str) -> Disposition:
     row = _named(_plain(name))
     if row is None:
-        raise NotFound("outcome", name, f"{_near(_plain(name), names())}{act(SHOWN_BY)} shows them")
+        raise NotFound("outcome", name, f"{_near(_plain(name), names())}{act('disposition.list')} shows them")
     return row
 
 

@@ -38,13 +38,13 @@ def fell_due(since: str, until: str, agent_id: int | None = None) -> list[int]:
 
     Of one agent, or of all; at most MOST_TOLD.
     """
-    query = Booking.select(Booking.booking_id).where(
+    query = Booking.select(Booking.booking_id, Booking.follow_up_at).where(
         Booking.status == PENDING, Booking.follow_up_at > since, Booking.follow_up_at <= until
     )
     if agent_id is not None:
         query = query.where(Booking.agent_id == agent_id)
-    rows = query.order_by(Booking.follow_up_at, Booking.booking_id).limit(MOST_TOLD)
-    return [number for (number,) in tuples(rows)]
+    rows = tuples(query.order_by(Booking.booking_id).limit(MOST_TOLD))
+    return [number for number, _ in sorted(rows, key=lambda row: (row[1], row[0]))]
 
 
 def due(until: str, agent_id: int | None = None, limit: int | None = None) -> list[BookingRow]:

@@ -346,9 +346,8 @@ def _write_others(running: Command, event_id: int) -> None:
 def _detail(running: Command) -> Json:
     """Return an event's detail; of a batch's command it names the head, and it has unusual steps."""
     head = running.desk.batch_head
-    detail = (
-        running.detail if head is None or running.actor == DESK_ACTOR else {**running.detail, BATCH: head}
-    )
+    is_alone = head is None or running.actor == DESK_ACTOR
+    detail = running.detail if is_alone else {**running.detail, BATCH: head}
     order = unusual(running.steps) if len(running.steps) > 1 else None
     return {**detail, STEPS: order} if order else detail
 

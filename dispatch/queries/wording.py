@@ -252,7 +252,7 @@ def booking_state(row: BookingRow) -> str:
     """Format a booking's status: claimed, unclaimed, due, unattended, waiting, Confirmed, ..."""
     if row["voided"]:
         return "entered by mistake"
-    if row["unreachable"]:
+    if row.get("unreachable"):
         return "Unreachable"
     if row["status"] != PENDING:
         return row["status"]

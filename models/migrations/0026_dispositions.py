@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+FIRST = [
+    "1, 'reached', '2d', NULL, 'open', NULL, TRUE",
+    "2, 'no_answer', '4h', 6, 'unreachable', NULL, FALSE",
+    "3, 'voicemail', '1d', 6, 'unreachable', NULL, FALSE",
+    "4, 'wrong_number', NULL, 1, 'unreachable', NULL, FALSE",
+    "5, 'call_back', '1d', NULL, 'open', NULL, TRUE",
+    "6, 'not_interested', NULL, 1, 'cancelled', 'not interested', TRUE",
+    "7, 'duplicate', NULL, 1, 'cancelled', 'duplicate', FALSE",
+]
 STATEMENTS = [
     """CREATE TABLE dispositions (
         disposition_id INTEGER PRIMARY KEY,
@@ -18,16 +27,6 @@ STATEMENTS = [
         CHECK ((ends = 'open') = (attempts IS NULL)),
         CHECK ((ends = 'cancelled') = (reason IS NOT NULL))
     )""",
-    """INSERT INTO dispositions
-            (disposition_id, name, delay, attempts, ends, reason, reaches, retired, version)
-        VALUES
-            (1, 'reached', '2d', NULL, 'open', NULL, TRUE, FALSE, 1),
-            (2, 'no_answer', '4h', 6, 'unreachable', NULL, FALSE, FALSE, 1),
-            (3, 'voicemail', '1d', 6, 'unreachable', NULL, FALSE, FALSE, 1),
-            (4, 'wrong_number', NULL, 1, 'unreachable', NULL, FALSE, FALSE, 1),
-            (5, 'call_back', '1d', NULL, 'open', NULL, TRUE, FALSE, 1),
-            (6, 'not_interested', NULL, 1, 'cancelled', 'not interested', TRUE, FALSE, 1),
-            (7, 'duplicate', NULL, 1, 'cancelled', 'duplicate', FALSE, FALSE, 1)""",
     """ALTER TABLE bookings ADD COLUMN attempts_in_row INTEGER NOT NULL DEFAULT 0
         CHECK (attempts_in_row >= 0)""",
     """ALTER TABLE bookings ADD COLUMN unreachable INTEGER NOT NULL DEFAULT 0
@@ -46,6 +45,12 @@ STATEMENTS = [
         notice TEXT NOT NULL,
         problem TEXT NOT NULL
     )""",
+    *(
+        f"""INSERT INTO dispositions
+            (disposition_id, name, delay, attempts, ends, reason, reaches, retired, version)
+        VALUES ({values}, FALSE, 1)"""
+        for values in FIRST
+    ),
 ]
 
 

@@ -9,7 +9,7 @@ from dispatch.assignment import counterfactuals, explanations
 from dispatch.desk.desk import Desk
 from dispatch.queries.next_steps import next_action
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import day_and_moment, short_moment
+from dispatch.queries.wording import booking_state, day_and_moment, short_moment
 from dispatch.service.row_types import IssueDetails
 from models.errors import Refused
 from screens.base import keys
@@ -54,7 +54,9 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
     def _with_follow_up(self, word: str, row: BookingRow) -> Said:
         """Describe with the moment in as few cells as will do: the line is half a screen wide at most."""
         at = row["follow_up_at"]
-        about = f"{word} {row['booking_id']}"
+        about = f"{word} {row['booking_id']}" + (f" ({row['attempt']})" if row.get("attempt") else "")
+        if not is_open(row):
+            return f"{about}: {booking_state(row).lower()}", ""
         if not at:
             return f"{about} removed" if word == FOLLOW_UP else f"{about}, no follow-up", ""
         when = f"{day_and_moment(at)[:3]} {short_moment(at)}"

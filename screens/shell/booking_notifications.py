@@ -123,7 +123,7 @@ class Reminders:
 
     def look(self) -> None:
         host, agent_id = self._host, self._host.my_agent_id
-        if agent_id is None and (host.place is None or host.place.NAME != WHERE_ALL_ARE):
+        if host.place is None or (agent_id is None and host.place.NAME != WHERE_ALL_ARE):
             return
         desk = host.backend.desk
         whose = f"{desk.settings.desk_id} {agent_id or 'all'}"

@@ -71,7 +71,7 @@ def plain_state(row: BookingRow) -> str:
     """Return a booking's state in one word for files: unclaimed, claimed, waiting, confirmed, ..., void."""
     if row["voided"]:
         return "void"
-    if row["unreachable"]:
+    if row.get("unreachable"):
         return "unreachable"
     if row["status"] != PENDING:
         return row["status"].lower()

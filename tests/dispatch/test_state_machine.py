@@ -33,7 +33,7 @@ from dispatch.operations.doctor import examine
 from dispatch.operations.integrity.work import next_steps
 from dispatch.queries.next_steps import limits_of
 from dispatch.queries.row_types import BookingRow
-from models.clock import from_text, to_text
+from models.clock import from_text, shift_years, to_text
 from models.errors import DeskError
 from tests.conftest import make_quiet
 from tests.steady import STEADY, examples
@@ -279,6 +279,8 @@ class Rules:
             "pinned": False,
             "contacted": False,
             "attempts": 0,
+            "in_row": 0,
+            "unreachable": False,
             "outcome": None,
             "follow": None,
             "quoted": False,
@@ -313,13 +315,24 @@ class Rules:
         self.give(booking_id, self.taker(booking_id))
         return {"declined": (booking_id, holder)}
 
-    def contact(self, booking_id: int, outcome: str, follow: str | None) -> None:
-        attempts = self.pending(booking_id)["attempts"] + 1
-        self.change("booking", booking_id, attempts=attempts, outcome=outcome)
-        if outcome == "reached":
+    def contact(self, booking_id: int, outcome: str, follow: str | None, now: str) -> None:
+        booking = self.pending(booking_id)
+        reaches, last, again = OUTCOMES[outcome]
+        row = 0 if reaches else booking["in_row"] + 1
+        is_last = last is not None and (reaches or row >= last)
+        if is_last and follow:
+            raise No
+        self.change("booking", booking_id, attempts=booking["attempts"] + 1, outcome=outcome, in_row=row)
+        if reaches:
             self.change("booking", booking_id, contacted=True)
-        if follow:
-            self.change("booking", booking_id, follow=follow)
+        if is_last:
+            closed = {"status": "Cancelled", "follow": None, "claimed": True}
+            tries = f"{outcome.replace('_', ' ')}" + (f", {row} attempts in a row" if row > 1 else "")
+            reason = "not interested" if reaches else f"unreachable: {tries}"
+            self.change("booking", booking_id, **closed, reason=reason, unreachable=not reaches)
+        elif follow or booking["follow"] is None or booking["follow"] <= now:
+            at = to_text(from_text(now) + again)
+            self.change("booking", booking_id, follow=follow or at)
 
     def follow_up(self, booking_id: int, follow: str | None) -> None:
         if self.pending(booking_id)["follow"] is None and follow is None:
@@ -352,7 +365,8 @@ class Rules:
         holder = booking["agent"]
         if holder is None or not self.takes(holder):
             holder = self.taker(booking_id)
-        self.change("booking", booking_id, status="Pending", reason=None, claimed=False)
+        begun = {"in_row": 0, "unreachable": False}
+        self.change("booking", booking_id, status="Pending", reason=None, claimed=False, **begun)
         self.give(booking_id, holder)
 
     def rate(self, booking_id: int, score: int) -> None:
@@ -471,6 +485,16 @@ class Rules:
         else:
             reason = "entered by mistake"
             self.change("booking", row_id, status="Cancelled", reason=reason, voided=True)
+
+
+OUTCOMES: dict[str, tuple[bool, int | None, timedelta]] = {
+    "reached": (True, None, timedelta(days=2)),
+    "no_answer": (False, 6, timedelta(hours=4)),
+    "voicemail": (False, 6, timedelta(days=1)),
+    "wrong_number": (False, 1, timedelta()),
+    "not_interested": (True, 1, timedelta()),
+}
+"""Whether it reaches the customer, the number of the last attempt, and the time until the next one."""
 
 
 @cache
@@ -611,11 +635,12 @@ class DeskAndRules(RuleBasedStateMachine):
         booking_id = self.booking(pick, _held)
         self.both(bookings.decline, "decline", booking_id, booking_id=booking_id, reason="full")
 
-    @rule(pick=PICKS, outcome=st.sampled_from(["reached", "no_answer"]), at=MOMENTS)
+    @rule(pick=PICKS, outcome=st.sampled_from([*OUTCOMES]), at=MOMENTS)
     def contact(self, pick: int, outcome: str, at: str | None) -> None:
         booking_id = self.booking(pick, _held)
         given = {"booking_id": booking_id, "outcome": outcome, "follow_up": at and f"{at} UTC"}
-        self.both(bookings.contact, "contact", booking_id, outcome, at, **given)
+        now = to_text(shift_years(self.moment + timedelta(seconds=1), 56))
+        self.both(bookings.contact, "contact", booking_id, outcome, at, now, **given)
 
     @rule(pick=PICKS, at=MOMENTS)
     def follow_up(self, pick: int, at: str | None) -> None:
@@ -774,6 +799,8 @@ def _comparable(row: BookingRow) -> Row:
         "pinned": row["pinned_at"] is not None,
         "contacted": row["contacted_at"] is not None,
         "attempts": row["contact_attempts"],
+        "in_row": row["attempts_in_row"],
+        "unreachable": row["unreachable"],
         "outcome": row["last_outcome"],
         "follow": row["follow_up_at"],
         "reason": row["cancel_reason"],

@@ -24,7 +24,8 @@ from models.audit import Event, EventBooking, LogLine, last_line, write_lines
 from models.base import BaseModel, Json, tuples
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
-from models.dispositions import BUILT_IN, Disposition
+from models.dispositions import FIRST as FIRST_DISPOSITIONS
+from models.dispositions import Disposition
 from models.inspection import agreements
 from models.inspection.scan import found_by
 from models.sql import listed
@@ -40,6 +41,8 @@ IMPORTED: dict[type[BaseModel], str] = {
     Booking: "bookings",
 }
 """The number in an import's event that counts the rows of a model."""
+WITH_THE_DESK = {Disposition.table: len(FIRST_DISPOSITIONS)}
+"""Rows that every desk begins with, without an event."""
 
 
 @dataclass
@@ -48,7 +51,9 @@ class Announced:
 
     numbers: dict[str, set[int]] = field(default_factory=dict)  # not looked up yet
     named: Counter[str] = field(default_factory=Counter)
-    counted: Counter[str] = field(default_factory=lambda: Counter({Disposition.table: BUILT_IN}))
+    counted: Counter[str] = field(
+        default_factory=lambda: Counter({Disposition.table: len(FIRST_DISPOSITIONS)})
+    )
     unchanged: Counter[str] = field(default_factory=Counter)
     imports: int = 0
     missing: list[str] = field(default_factory=list)

@@ -85,11 +85,19 @@ def _new(desk: Desk, scope: Scope, mark: NoticeMark) -> _New:
     since = max(mark.event_id, newest - MOST_READ)
     query = Event.select(*COLUMNS).where(Event.event_id > since, Event.event_id <= newest)
     rows = tuples(query.order_by(Event.event_id))
-    found = [one for row in rows for one in of_event(Told(*row))]
+    found = [one for row in rows for one in _readable(Told(*row))]
     until = now if now > mark.follow_ups_at or _is_set_back(mark.follow_ups_at, now) else mark.follow_ups_at
     found += _due(mark.follow_ups_at, until, scope)
     # a restored desk may have fewer events than were told
     return _New(_of(scope, _with_holders(found)), newest, until)
+
+
+def _readable(event: Told) -> list[Found]:
+    """Return what an event gives to tell; nothing if it is damaged, which the doctor says of it."""
+    try:
+        return list(of_event(event))
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return []
 
 
 def _is_set_back(told: str, now: str) -> bool:

@@ -35,7 +35,7 @@ def arguments_of(command: str) -> list[str]:
     except ValueError as error:
         raise InvalidInput("notify", f"the command has an unclosed quote: {command!r}", "close it") from error
     if not parts or "\0" in command:
-        raise InvalidInput("notify", "the command is empty", 'such as command = "/home/me/bin/tell"')
+        raise InvalidInput("notify", "the command is empty", 'such as command = "tell --loud"')
     return [os.path.expanduser(parts[0]), *parts[1:]]
 
 

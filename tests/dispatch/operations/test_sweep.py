@@ -94,7 +94,7 @@ def test_a_silent_claim_is_asked_about_and_then_released_with_its_age_kept(
     "answer",
     [
         lambda desk: bookings.keep(desk, 1),
-        lambda desk: bookings.contact(desk, 1, "no_answer"),
+        lambda desk: bookings.contact(desk, 1, "no_answer", follow_up="none"),
     ],
 )
 def test_an_answer_restarts_the_clock(

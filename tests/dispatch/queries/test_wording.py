@@ -37,6 +37,7 @@ HERE: Any = {"presence": "break", "presence_until": None, "presence_reason": Non
         ({"agent_id": None}, "Waiting"),
         ({"status": "Confirmed"}, "Confirmed"),
         ({"status": "Cancelled"}, "Cancelled"),
+        ({"status": "Cancelled", "unreachable": True}, "Unreachable"),
         ({"status": "Cancelled", "voided": True}, "entered by mistake"),
     ],
 )
