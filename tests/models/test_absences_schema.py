@@ -18,7 +18,8 @@ from verify.checker import Checker
 
 AGENT = """INSERT INTO space_travel_agents
     (first_name, last_name, job_title, department, years_of_service, rating, load, capacity, presence, hours,
-    prior_rating, prior_answers, score_sum, score_count, offers_missed, specialisations, languages, issue_load)
+    prior_rating, prior_answers, score_sum, score_count, offers_missed, specialisations, languages,
+    issue_load)
     VALUES ('Ada', 'Byron', 'Space Travel Agent', 'Luxury Voyages', 3, 0, 0, 10, 'available',
     'daily 09:00-17:00 +00:00', 0, 0, 0, 0, 0, '[]', '[]', 0);
 """
