@@ -10,13 +10,13 @@ from screens.base import keys
 
 ALIASES: Mapping[str, str] = {
     "absence.add": "holiday vacation leave away sick substitute cover calendar",
-    "absence.remove": "holiday vacation back early cancel",
-    "absence.return": "substitute back vacation give work",
+    "absence.remove": "back early cancel",
+    "absence.return": "substitute back give work",
     "agent.add": "new employee staff hire",
     "agent.edit": "weight share quota limit maximum capacity skills languages rating name",
     "agent.handover": "transfer move pass reassign all",
     "agent.leave": "delete remove fire dismiss quit leave return",
-    "agent.presence": "pause break holiday vacation leave away absent sick lunch offline busy available",
+    "agent.presence": "pause break leave away absent sick lunch offline busy available",
     "agent.shift": "working hours rota schedule",
     "back": "escape unmark deselect reset",
     "booking.cancel": "delete remove lost refuse close",

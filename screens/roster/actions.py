@@ -103,14 +103,12 @@ class AgentActions(RowActions[AgentRow, AgentRow]):
 
     @on_chosen
     def action_hand_over(self, row: AgentRow) -> None:
-        others = [agent for agent in self.everybody if is_here(agent)]
-
         def make() -> ModalScreen[AgentRow | None]:
             latest = queries.agent(row["agent_id"])
             check_holder(latest["name"], latest["load"] + latest["issue_load"])
-            return handover_form(latest, others)
+            return handover_form(latest, choosable())
 
-        names = {agent["agent_id"]: agent["name"] for agent in others}
+        names = {agent["agent_id"]: agent["name"] for agent in self.everybody}
         self.open_made(make, lambda agent: self.say_done(*handed_over(agent, names)))
 
     @on_chosen

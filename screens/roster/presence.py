@@ -43,6 +43,8 @@ def describe_presence_change(row: AgentRow) -> str:
     """Describe the agent's new presence, and where the work went, for the message line."""
     on = "on " if row["presence"] == BREAK else ""
     parts = [f"{row['name']} is {on}{presence_words(row)}"]
+    if row.get("ended_absence"):
+        parts.append("the absence is over")
     moved = [plural(len(moves), noun) for moves, noun in _moves(row) if moves]
     if moved:
         parts.append(f"{' and '.join(moved)} went to others or wait")

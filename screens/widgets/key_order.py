@@ -17,7 +17,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
         *("booking.reassign", "booking.release", "booking.decline", "booking.keep", "booking.reopen"),
         *("issue.open", "issue.escalate", "issue.reassign", "issue.wait", "issue.acknowledge"),
         *("issue.settle", "issue.reopen"),
-        *("agent.handover", "agent.shift", "absence.add", "absence.remove", "absence.return", "agent.leave"),
+        *("agent.handover", "agent.shift", "agent.leave", "absence.add", "absence.remove", "absence.return"),
     ),
     (
         *("booking.follow_up", "booking.note", "booking.edit", "booking.rate"),

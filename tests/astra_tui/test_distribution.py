@@ -72,6 +72,7 @@ def test_policies_are_listed_previewed_and_chosen(busy: Run) -> None:
 def test_shuffle_and_sweep_print_their_moves(busy: Run) -> None:
     assert set(busy("sweep", "--json").json) == {
         "presence",
+        "covered",
         "lapsed",
         "asked",
         "released",

@@ -204,6 +204,7 @@ MODALS: dict[str, Scene] = {
     "presence": pressed("f3", "end", "p", "o"),
     "handover": pressed("f3", "end", "R"),
     "shift": pressed("f3", "end", "S", *"daily 8-11"),
+    "absence": pressed("f3", "end", "O", "tab", *"fri", "tab", *"course", "tab", *"nova"),
     "leaving": pressed("f3", "end", "X"),
     "queue-marked": pressed(*MARKED),
     "batch-cancel": pressed(*MARKED, "x"),

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from astra_tui.app import AstraApp
 from screens.bookings.queue import Queue
+from screens.fields.agent_picker import agent_lines
 from screens.roster.columns import COLUMNS
 from screens.roster.detail import weight_text
 from screens.roster.fairness_panel import SORTED_BY, TITLES, fairness_table
@@ -45,6 +46,12 @@ PEOPLE: list[Any] = [
 def test_only_who_has_work_hands_it_over(load: int, issues: int, left_at: str | None, possible: bool) -> None:
     agent = PEOPLE[0] | {"load": load, "issue_load": issues, "left_at": left_at}
     assert Roster.POSSIBLE["hand_over"](agent) is possible
+
+
+def test_who_is_about_to_be_absent_is_marked_in_the_chooser() -> None:
+    soon, here = agent_lines([PEOPLE[0] | {"absent_from": "2082-03-06 00:00:00"}, PEOPLE[2]])
+    assert soon.plain.endswith("absent from 6 Mar 00:00")
+    assert here.plain.endswith("rank 1")
 
 
 def names(rows: list[Any]) -> list[str]:

@@ -18,7 +18,7 @@ from tests.screens.scenes import press
 IN_PALETTE = {
     "pause": "Presence",
     "break": "Presence",
-    "holiday": "Presence",
+    "holiday": "Absence",
     "away": "Presence",
     "limit": "Cap: set",
     "max": "Caps",
@@ -94,8 +94,8 @@ async def test_a_key_of_another_place_is_found_and_leads_there(golden_file: Path
         assert "In Roster" not in {entry.about[:9] for entry in app.screen._found()}, "only what is sought"
         await press(app, *"holiday")
         (entry,) = app.screen._found()
-        assert (entry.title, entry.keys) == ("Presence", "f3 p")
-        assert entry.about.startswith("In Roster: Set presence")
+        assert (entry.title, entry.keys) == ("Absence", "f3 O")
+        assert entry.about.startswith("In Roster: Plan an absence")
         await press(app, "enter")
         assert app.place.NAME == "roster"
         await press(app, "f4", "f1", *"holiday", "enter")

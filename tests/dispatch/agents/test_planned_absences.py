@@ -10,7 +10,7 @@ import pytest
 
 from dispatch import agents, bookings, queries
 from dispatch.agents import cover
-from dispatch.agents.planned_absences import add, list_absences, preview, remove, substitute_of
+from dispatch.agents.planned_absences import add, choosable, list_absences, preview, remove, substitute_of
 from dispatch.agents.presence import set_hours, set_presence
 from dispatch.assignment.customer_owner import known_of
 from dispatch.desk.desk import Desk
@@ -289,6 +289,15 @@ def test_the_substitute_stands_in_during_the_absence_alone(desk: Desk, work: Non
         bookings.reassign(desk, 2, 3, "leaves")
     agents.leave(desk, 2)
     assert look(substitute_of, 1, at_times[1]) is None
+
+
+def test_who_is_about_to_be_absent_is_known_where_somebody_is_chosen(
+    desk: Desk, work: None, look: Look
+) -> None:
+    add(desk, 1, "tue", "wed")
+    add(desk, 2, "2082-03-20", "2082-03-21")
+    absent = {row["agent_id"]: row.get("absent_from") for row in look(choosable)}
+    assert absent == {1: "2082-03-03 00:00:00", 2: None, 3: None}
 
 
 def test_who_is_reactivated_in_an_absence_is_at_work(desk: Desk, work: None, look: Look) -> None:

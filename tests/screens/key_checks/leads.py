@@ -6,6 +6,8 @@ from astra_tui.app import AstraApp
 from dispatch import queries
 from dispatch.assignment.policies import POLICIES
 from dispatch.desk import event_log
+from dispatch.operations import configuration
+from dispatch.operations.sweep import sweep
 from screens.customers.card import CustomerCard
 from screens.dialogs.panel import Panel
 from screens.dispatch.lead_form import LeadForm
@@ -142,6 +144,31 @@ async def who_is_at_work(app: AstraApp) -> None:
     for _ in range(6):  # each is asked about: it changes an agent
         await press(app, "u")
     assert (shown_now(app)["load"], shown_now(app)["presence"]) == (held, "available")
+    await press(app, "escape")
+
+
+@check("absence.add", "absence.remove", "absence.return")
+async def who_is_absent(app: AstraApp) -> None:
+    first, *_ = await app.backend.read(lambda: queries.pending_ids(1))
+    await at_booking(app, first)
+    await press(app, *([] if shown_now(app)["claimed_at"] else ["c"]))
+    await press(app, "f3", "slash", *"baker", "enter", "Y")
+    assert "Nothing of Soren Baker's work is covered by others" in text_of(app)
+    await press(app, "O")
+    await fill_in(app, since="today", until="in 2 days", reason="course")
+    app.screen.query_one("#substitute").focus()
+    await press(app, *"nova")
+    assert "until Nova Singh covers" in " ".join(text_of(app).split())
+    await press(app, "f9")
+    assert (shown_now(app)["presence"], shown_now(app)["presence_reason"]) == ("offline", "absent: course")
+    await app.backend.run(lambda desk: configuration.set_value(desk, "cover_minutes", "0"))
+    await app.backend.run(sweep)
+    await press(app, "N", "f9")
+    assert shown_now(app)["presence"] == "available"
+    await press(app, "Y")
+    assert "come back to Soren Baker" in " ".join(text_of(app).split())
+    await press(app, "f9")
+    assert (await booking(app, first))["agent_id"] == 1
     await press(app, "escape")
 
 
