@@ -111,7 +111,7 @@ def contact(
     written = validation.optional_text(text, "text", limit=validation.TEXT_LENGTH, lines=True)
     booking = pending_booking(running, booking_id)
     if not anyway:
-        refuse_contact(booking.lead_id)
+        refuse_contact(booking.lead_id, booking_id)
     booking.contact_attempts += 1
     booking.last_outcome = outcome
     booking.asked_at = None
