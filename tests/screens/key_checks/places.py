@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from textual.widgets import Input
 
@@ -212,8 +213,8 @@ async def keys_of_the_line(app: AstraApp) -> None:
 )
 async def duplicates_side_by_side(app: AstraApp) -> None:
     for number, phone, email in ((9, "+49 711 123456", "e@k.com"), (10, "+49 711 123456", "emil@k.com")):
-        given = {"name": "Emil Kovacs", "phone": phone, "email": email}
-        await app.backend.run(lambda desk, who=number, given=given: customers.edit(desk, who, **given))
+        edit = partial(customers.edit, customer_id=number, name="Emil Kovacs", phone=phone, email=email)
+        await app.backend.run(edit)
     await at_booking(app, 9)
     await press(app, "i", "d")
     assert isinstance(app.screen, Duplicates)
