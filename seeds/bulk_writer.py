@@ -157,9 +157,9 @@ def new_agents(desk: Desk, rows: Iterable[Json]) -> list[Tuple]:
 
 
 def new_rows(model: type[BaseModel], rows: Iterable[Json]) -> Iterator[Tuple]:
-    """Build rows of a model to write; missing columns are empty."""
-    names = model._meta.sorted_field_names
-    return (tuple([row.get(name) for name in names]) for row in rows)
+    """Build rows of a model to write; missing columns are as in a new row, mostly empty."""
+    names, usual = model._meta.sorted_field_names, model._meta.get_default_dict()
+    return (tuple([row.get(name, usual.get(name)) for name in names]) for row in rows)
 
 
 def in_batches(
@@ -286,7 +286,7 @@ def _write_leads(fresh: list[History], made: dict[type[BaseModel], dict[int, Jso
         if lead is None:
             lead = new_lead + len(leads)
             since = booking.more.get("created_at", at) if booking is not None else at
-            customers.append((customer_id, name, None, None, since, None, None))
+            customers.append((customer_id, name, *(None,) * 2, since, *(None,) * 4, False))
             leads.append((lead, customer_id, name, method, source, destination, launch, requests, since))
             customer_id += 1
         if number is not None:

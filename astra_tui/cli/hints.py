@@ -23,7 +23,7 @@ COMMANDS = {
     "booking.reopen": "astra booking reopen {BOOKING}",
     "cap.list": "astra cap list",
     "compact": "astra compact",
-    "contact.anyway": "--anyway",
+    "contact.anyway": "astra booking contact {BOOKING} --anyway",
     "demo": "astra demo",
     "desk.copy": "astra copy FILE ADDRESS",
     "disposition.list": "astra disposition list",

@@ -40,7 +40,7 @@ def contact(
     written = validation.optional_text(text, "text", limit=validation.TEXT_LENGTH, lines=True)
     booking = pending_booking(running, booking_id)
     if not anyway:
-        refuse_contact(booking.lead_id)
+        refuse_contact(booking.lead_id, booking_id)
     number = booking.attempts_in_row + 1
     booking.contact_attempts += 1
     booking.last_outcome = kind.name

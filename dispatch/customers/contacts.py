@@ -175,13 +175,13 @@ _unwanted = CompiledQuery(
 )
 
 
-def refuse_contact(lead_id: int) -> None:
-    """Raise Refused if a lead's customer must not be contacted."""
+def refuse_contact(lead_id: int, booking_id: int) -> None:
+    """Raise Refused if the customer of a lead, and of its booking, must not be contacted."""
     for (customer_id,) in _unwanted(lead_id=lead_id):
         raise Refused(
             "do_not_contact",
             f"customer {customer_id} must not be contacted",
-            f"{act('contact.anyway')} records it all the same",
+            f"{act('contact.anyway', booking_id)} records it all the same",
         )
 
 

@@ -1,4 +1,4 @@
-"""How alike two names are, of people with a number or an address in common (docs/rules.md, Duplicates).
+"""How alike the names of two people are (docs/rules.md, Customers and duplicates).
 
 A family shares them, so the first names decide: Kim One and Lea One are two people. A letter at the end of a
 first name tells Daniel from Daniela, and any other letter may be a slip.

@@ -1,4 +1,4 @@
-"""Possible duplicates among all customers, by blocks that the database groups: docs/rules.md, Duplicates.
+"""Possible duplicates among all customers (docs/rules.md, Customers and duplicates).
 
 Only customers with a number, its end, an address or a name in common are compared with each other.
 """

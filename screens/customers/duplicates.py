@@ -33,12 +33,16 @@ COLUMNS: tuple[Column[DuplicatePair], ...] = (
 )
 
 
+class PairList(LiveTable[DuplicatePair]):
+    """The pairs of customers who may be one."""
+
+
 class Duplicates(Modal[int | None]):
     """A list of pairs, with both customers of one below it; closes with None."""
 
     FRAME = "duplicates"
     AUTO_FOCUS = "#pairs"
-    _table = getters.query_one("#pairs", LiveTable[DuplicatePair])
+    _table = getters.query_one("#pairs", PairList)
     BINDINGS = [
         key("pairs.close", "escape", "Close", "Back to where you were"),
         key("pairs.merge", "enter,m", "Merge", "Look at the merge of the two, and make it", priority=True),
@@ -50,7 +54,7 @@ class Duplicates(Modal[int | None]):
         super().__init__("Possible duplicates")
 
     def body(self) -> ComposeResult:
-        yield LiveTable(COLUMNS, "pair", id="pairs")
+        yield PairList(COLUMNS, "pair", id="pairs")
         yield Static(id="both")
         yield Static("Looking through all customers…", id="told")
 

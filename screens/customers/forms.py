@@ -73,8 +73,8 @@ class MergeCustomers(CommandModal[CustomerRow]):
         key("form.close", "escape", "Cancel", "Close without merging"),
         key("form.submit", "f9", "Merge customers", "Merge, from any field", priority=True),
         key("merge.swap", "ctrl+t", "Swap", "Keep the other one instead"),
-        key("merge.phone", "p", "Main phone", "Make the other phone the main one, or not", "take('phone')"),
-        key("merge.email", "e", "Main e-mail", "Make the other e-mail the main one, or not", "take('email')"),
+        key("merge.phone", "p", "Main phone", "Make the other phone the main one, or not", "take_phone"),
+        key("merge.email", "e", "Main e-mail", "Make the other e-mail the main one, or not", "take_email"),
     ]
 
     def __init__(self, previews: list[MergePreview]) -> None:
@@ -92,8 +92,23 @@ class MergeCustomers(CommandModal[CustomerRow]):
         self._taken.clear()
         self._show()
 
-    def action_take(self, kind: str) -> None:
-        """Let the other's phone or e-mail be the main one, where both have one; again, no more."""
+    def takes_letters(self) -> bool:
+        """Nothing is typed here."""
+        return True
+
+    def is_of_use(self, action: str) -> bool:
+        """Offer the other's contact where both have one."""
+        kind = action.removeprefix("take_")
+        return kind == action or kind in self._previews[0]["asks"]
+
+    def action_take_phone(self) -> None:
+        self._take("phone")
+
+    def action_take_email(self) -> None:
+        self._take("email")
+
+    def _take(self, kind: str) -> None:
+        """Let the other's phone or e-mail be the main one; again, no more."""
         if kind in self._previews[0]["asks"]:
             self._taken ^= {kind}
             self._show()

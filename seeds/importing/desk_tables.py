@@ -18,7 +18,12 @@ lead_id created_at changed_at claimed_at contacted_at contact_attempts last_outc
 cancel_reason score scored_agent_id date_fault voided version given_at progress_at asked_at shuffled_at
 pinned_at clock_from priority attempts_in_row unreachable
 """
-FURTHER = {AGENTS: _OF_AGENTS.split(), ASSIGNMENTS: ["lead_id"], BOOKINGS: _OF_BOOKINGS.split()}
+FURTHER = {
+    AGENTS: _OF_AGENTS.split(),
+    CUSTOMERS: ["do_not_contact"],
+    ASSIGNMENTS: ["lead_id"],
+    BOOKINGS: _OF_BOOKINGS.split(),
+}
 """By the models' names: what they say is stored if a file has them, and otherwise begins as in a new row."""
 
 

@@ -19,6 +19,7 @@ from dispatch.triage import categories
 from models.bookings import CANCELLED, CONFIRMED, STATUSES
 from models.errors import InvalidInput
 from seeds.importing.accepted import NewValues, ValueRow
+from seeds.importing.cells import switch
 from seeds.importing.columns import NO_MORE, Value
 from seeds.importing.further import FurtherRules, check_progress
 
@@ -72,6 +73,7 @@ class CustomerRow(NamedTuple):
     merged_into: int | None
     tier: str | None
     place: Place
+    do_not_contact: bool = False
 
 
 class LeadRow(NamedTuple):
@@ -187,6 +189,7 @@ class Rules:
             None if merged_into is None else _identifier(merged_into, "merged_into"),
             categories.tier(tier),
             place,
+            switch(more.get("do_not_contact") or "false", "do_not_contact"),
         )
 
     def lead(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> LeadRow:

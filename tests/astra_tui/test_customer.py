@@ -49,7 +49,7 @@ def test_a_customer_is_shown(two_kates: Run) -> None:
 def test_a_merge_preview_changes_nothing(two_kates: Run) -> None:
     preview = two_kates("customer", "merge", 1, 2, "--dry-run", "--json").json
     assert (preview["keep"]["customer_id"], preview["other"]["customer_id"], preview["leads"]) == (1, 2, 1)
-    assert (preview["takes_over"], preview["gives_up"]) == ({"phone": "+497111234"}, {})
+    assert (preview["takes_over"], preview["asks"]) == ({"phone": "+497111234"}, {})
     turned = two_kates("customer", "merge", 2, 1, "--dry-run").out
     assert "Katie Nguyen (2)" in turned
     assert "+497111234" not in turned

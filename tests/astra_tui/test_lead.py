@@ -21,6 +21,7 @@ PROMISED = [
     "customer_id",
     "other_customer_id",
     "known",
+    "do_not_contact",
     "priority",
     "customer_note",
 ]

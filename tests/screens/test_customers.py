@@ -259,7 +259,9 @@ def test_a_merge_says_what_moves() -> None:
         "other": ROW | {"customer_id": 2, "name": "Kate"},
         "leads": 3,
         "takes_over": {"phone": "+49"},
-        "gives_up": {"email": "b@example.com"},
+        "asks": {"email": "b@example.com"},
+        "tier": "gold",
+        "do_not_contact": True,
     }
     said = merge_text(preview).plain
     assert f"Keep      {HOSTILE} (1)" in said

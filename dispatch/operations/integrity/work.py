@@ -30,7 +30,7 @@ from dispatch.reporting import fairness
 from models.agents import GONE, PRESENCES, Agent
 from models.base import Json, tuples
 from models.bookings import PENDING, Booking
-from models.customers import Lead
+from models.customers import Customer, Lead
 from models.database import current_database
 from models.hints import act
 
@@ -41,7 +41,8 @@ def distribution(desk: Desk) -> list[Finding]:
     How many customers have several owners is no fault: people may want it so.
     """
     faults = [_presences(desk), _lists(desk), _capacities(), _stuck(), _waiting(desk), _fairness(desk)]
-    return [*faults, _owners(), next_steps(limits_of(desk.settings, desk.now()))]
+    limits = limits_of(desk.settings, desk.now())
+    return [*faults, _owners(), _shared_contacts(), next_steps(limits)]
 
 
 def _presences(desk: Desk) -> Finding:
@@ -153,6 +154,16 @@ def _owners() -> Finding:
     which = f" ({named('customers', found)})" if found else ""
     told = f"{plural(len(found), 'customer')} with open bookings at several agents{which}"
     return finding("owners", told, "", "")
+
+
+def _shared_contacts() -> Finding:
+    """Count the numbers and addresses that several customers have: a family's, or one person's twice."""
+    counts = []
+    for column in (Customer.phone, Customer.email):
+        several = Customer.select(column).where(column.is_null(False)).group_by(column)
+        counts.append(len(tuples(several.having(fn.COUNT(column) > 1))))
+    told = f"{plural(counts[0], 'phone number')} and {plural(counts[1], 'e-mail')} of several customers"
+    return finding("contacts", told, "", "")
 
 
 def _ids(query: Any) -> list[int]:

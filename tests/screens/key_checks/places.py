@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from textual.widgets import Input
 
 from astra_tui.app import AstraApp
+from dispatch import customers
 from dispatch.desk import event_log
 from screens.base import keys
 from screens.customers.card import CustomerCard
+from screens.customers.duplicates import Duplicates
 from screens.dialogs.panel import Panel
 from screens.shell.command_line import CommandLine
 from screens.shell.desk_screen import Place
@@ -202,3 +205,28 @@ async def keys_of_the_line(app: AstraApp) -> None:
     assert isinstance(app.screen, CommandLine), "only escape closes it"
     await press(app, "escape")
     assert not isinstance(app.screen, CommandLine)
+
+
+@check(
+    *("find.duplicates", "customer.duplicates", "pairs.merge", "pairs.apart", "pairs.close"),
+    *("merge.phone", "merge.email"),
+)
+async def duplicates_side_by_side(app: AstraApp) -> None:
+    for number, phone, email in ((9, "+49 711 123456", "e@k.com"), (10, "+49 711 123456", "emil@k.com")):
+        edit = partial(customers.edit, customer_id=number, name="Emil Kovacs", phone=phone, email=email)
+        await app.backend.run(edit)
+    await at_booking(app, 9)
+    await press(app, "i", "d")
+    assert isinstance(app.screen, Duplicates)
+    assert "Emil Kovacs (10)" in text_of(app)
+    await press(app, "n")
+    assert "No possible duplicates" in text_of(app)
+    await press(app, "u", "u")
+    assert "1 possible duplicate" in text_of(app)
+    await press(app, "escape", "escape", "ctrl+f", "ctrl+t", "m", "p", "e")
+    assert "emil@k.com, also e@k.com" in text_of(app)
+    await press(app, "f9")
+    assert (await booking(app, 10))["customer_id"] == 9
+    assert (await booking(app, 10))["email"] == "emil@k.com"
+    await press(app, "escape")
+    assert not isinstance(app.screen, Duplicates)
