@@ -35,7 +35,7 @@ QUOTE = {"package": "Luxury Dome Stay", "destination_revenue": "100", "package_r
 
 
 class Neglect:
-    """A desk whose people do something now and then; ``touched`` is when anything last happened to a booking."""
+    """A desk whose people do something now and then; ``touched`` is when a booking was last changed."""
 
     def __init__(self, desk: Desk, clock: TestClock, add_lead: Callable[..., Any], seed: int) -> None:
         self.desk, self.clock, self.add_lead = desk, clock, add_lead
