@@ -19,12 +19,12 @@ TRIP = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": 
 
 @pytest.fixture
 def neglected(booked: Run, path: Path) -> Run:
-    """Three weeks ago: 1 unclaimed; 2 reached and left alone; 3 promised a call; 4 claimed, its agent away."""
+    """Since three weeks: 1 unclaimed; 2 reached and left alone; 3 promised a call; 4 claimed."""
     clock = TestClock()
     desk = open_desk(path, actor="kim", clock=clock)
     for name in ("Liam Ode", "Mia Ode", "Nia Ode"):
         row = intake.receive(desk, name=name, **TRIP)
-        bookings.claim(desk, row["booking_id"], row["agent_id"])
+        bookings.claim(desk, row["booking_id"], row["agent_id"] or 0)
     bookings.contact(desk, 2, "reached")
     bookings.contact(desk, 3, "reached", follow_up="in 2 h")
     desk.close()
@@ -64,6 +64,7 @@ def test_alerts_name_kind_by_kind_what_is_late_and_who_has_it(neglected: Run, pa
     desk = open_desk(path, actor="kim")
     with desk.reading():
         holder = bookings.note(desk, 4, "away")["agent_id"]
+    assert holder is not None
     set_presence(desk, holder, "away")
     desk.close()
     rows = neglected("alerts", "--json").json
@@ -92,5 +93,5 @@ def test_an_unknown_state_is_refused_with_those_there_are(booked: Run) -> None:
 
 def test_a_limit_that_is_no_number_is_refused(booked: Run) -> None:
     ended = booked("set", "rotten_days", "two", "--json")
-    assert (ended.code, ended.error["code"]) == (2, "setting")
+    assert (ended.code, ended.error["code"]) == (2, "invalid_setting")
     assert "from 0 to 365" in ended.error["hint"]

@@ -114,7 +114,7 @@ class Neglect:
         """Whatever has been silent for longer than its limit and one sweep is among what is late."""
         with self.desk.reading():
             limits = limits_of(self.desk.settings, self.desk.now())
-            assert limits.working  # worked out here, on the calendar of the desk at work
+            assert limits.working is not None  # worked out here, on the calendar of the desk at work
             late = {
                 row["booking_id"]
                 for which in (BookingFilter(overdue=limits), BookingFilter(rotten=limits))
