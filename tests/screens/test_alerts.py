@@ -13,6 +13,7 @@ from astra_tui.app import AstraApp
 from dispatch import bookings
 from dispatch.bootstrap import open_desk
 from dispatch.leads import intake
+from dispatch.operations.timeouts import first_contact
 from screens.base import keys
 from screens.widgets.live_table import LiveTable
 from tests.screens.conftest import NOON
@@ -97,3 +98,21 @@ async def test_the_pane_says_the_next_step_and_its_time(late_file: Path, running
     async with running(late_file, at="queue", size=(120, 36)) as (app, _):
         await press(app, "slash", *"is:rotten", "enter")
         assert "rotten since" in text_of(app)
+
+
+async def test_a_first_contact_that_becomes_late_is_announced_once(demo_file: Path, running: Any) -> None:
+    now = [NOON]
+    desk = open_desk(demo_file, clock=lambda: now[0], actor="lee")
+    row = intake.receive(desk, name="Nia Stone", **TRIP)
+    bookings.claim(desk, row["booking_id"], row["agent_id"] or 0)
+    async with running(demo_file, clock=lambda: now[0], at="roster") as (app, _):
+        app.my_agent_id = row["agent_id"]
+        for hours, words in ((2, "50 % of the time used"), (2, "First contact overdue")):
+            now[0] += timedelta(hours=hours)
+            first_contact.warn(desk, row["booking_id"])
+            await app.look_for_changes()
+            await app.settle()
+            texts = [message.text for message in app.messages.kept]
+            assert sum(words in text for text in texts) == 1, texts
+            assert f"{row['booking_id']} Nia Stone" in texts[-1]
+    desk.close()
