@@ -50,8 +50,10 @@ class Neglect:
         while self.clock() < until:
             for _ in range(self.chance.choice((0, 1, 1, 3))):
                 self.act()
+            self.note_changes()
             self.clock.advance(seconds=every.total_seconds())
             sweep(self.desk)
+            self.note_changes()
             self.check_partition()
             self.check_silence(every)
 
@@ -96,7 +98,6 @@ class Neglect:
         ]
         with suppress(DeskError):
             self.chance.choice(acts)()
-            self.touched[number] = desk.now()
 
     def reopen(self) -> None:
         with self.desk.reading():
@@ -104,6 +105,13 @@ class Neglect:
         for row in closed:
             self.awaited[row["booking_id"]] = self.desk.now()
             bookings.reopen(self.desk, row["booking_id"])
+
+    def note_changes(self) -> None:
+        """Whatever somebody, or the clock, has changed since the last look was changed now."""
+        for row in self.rows():
+            if self.seen.get(row["booking_id"]) != row["version"]:
+                self.seen[row["booking_id"]] = row["version"]
+                self.touched[row["booking_id"]] = self.desk.now()
 
     def check_partition(self) -> None:
         with self.desk.reading():
@@ -123,9 +131,6 @@ class Neglect:
         last_sweep = to_text(from_text(limits.now) - every)
         for row in self.rows():
             number = row["booking_id"]
-            if self.seen.get(number) != row["version"]:  # somebody, or the clock, changed it and wrote so
-                self.touched[number] = max(self.touched.get(number, ""), last_sweep)
-            self.seen[number] = row["version"]
             limit = self.limit_of(row, limits.working)
             if limit < last_sweep:
                 self.said += 1
