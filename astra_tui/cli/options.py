@@ -256,17 +256,23 @@ def with_parameters(function: Callable[..., None], parameters: Sequence[Decorato
     return function
 
 
-def verbs(group: click.Group, number: Decorator, print_row: Callable[[Any], None]) -> Callable[..., None]:
+def verbs(
+    group: click.Group,
+    number: Decorator,
+    print_row: Callable[[Any], None],
+    complete: Callable[[Desk, Any], Any] = lambda _, row: row,
+) -> Callable[..., None]:
     """Return a function that adds a verb to a group: it changes the object with the number, and prints it.
 
     The desk's command and the help come first, then the verb's arguments and options: named as the command's
-    parameters. The verb itself is named as the command's function, unless it is given a name.
+    parameters. The verb itself is named as the command's function, unless it is given a name. ``complete``
+    adds to the result what only shows.
     """
 
     def add(command: Callable[..., Any], help_text: str, *parameters: Decorator, name: str = "") -> None:
         @changing
         def run(call: Call, /, **given: Any) -> None:
-            call.show(call.change(command, **given), print_row)
+            call.show(call.change(lambda desk: complete(desk, command(desk, **given))), print_row)
 
         group.command(name or command.__name__, help=help_text)(with_parameters(run, (number, *parameters)))
 

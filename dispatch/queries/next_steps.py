@@ -131,16 +131,16 @@ def step_of(row: BookingRow, limits: Limits) -> Step | None:
     if row["status"] != PENDING:
         return None
     if row["agent_id"] is None:
-        return Step(WAITING, _target(row, limits))
+        return Step(WAITING, target_of(row, limits))
     if row["claimed_at"] is None and limits.offer_minutes and row["given_at"] and not row["pinned_at"]:
         return Step(OFFERED, _later(row["given_at"], minutes=limits.offer_minutes))
     if row["follow_up_at"] is not None:
         return Step(FOLLOW_UP, row["follow_up_at"])
     if row["claimed_at"] is None:
-        return Step(ASSIGNED, _target(row, limits))
+        return Step(ASSIGNED, target_of(row, limits))
     ends_at = _claim_ends(row, limits)
     if not row["contact_attempts"]:
-        return Step(CLAIMED, _earliest(_target(row, limits), ends_at))
+        return Step(CLAIMED, _earliest(target_of(row, limits), ends_at))
     since = idle_since(row)
     rots_at = limits.after(since, limits.rotten_s) if limits.rotten_s else None
     if since <= limits.rotten:
@@ -159,7 +159,8 @@ def idle_since(row: BookingRow) -> str:
     return row["progress_at"] or row["given_at"] or row["changed_at"]
 
 
-def _target(row: BookingRow, limits: Limits) -> str | None:
+def target_of(row: BookingRow, limits: Limits) -> str | None:
+    """Return by when a booking's customer is to be contacted, or one that was tried to be claimed again."""
     since = idle_since(row) if row["contact_attempts"] else awaited_since(row)
     priority = PRIORITIES.index(row["priority"]) + 1
     return limits.after(since, limits.target_s(priority)) if since else None
@@ -189,7 +190,7 @@ def is_late(row: BookingRow, limits: Limits) -> bool:
         return row["follow_up_at"] <= limits.late
     if step.kind == CLAIMED and row["contact_attempts"]:
         return False
-    target = _target(row, limits)
+    target = target_of(row, limits)
     return target is not None and target <= limits.now
 
 

@@ -9,7 +9,7 @@ from dispatch import queries
 from dispatch.desk.desk import Desk
 from dispatch.queries.agents import names_of
 from dispatch.queries.caps import over_caps
-from dispatch.queries.next_steps import limits_of, step_of
+from dispatch.queries.next_steps import limits_of, step_of, target_of
 from dispatch.queries.row_types import BookingRow
 from dispatch.reporting.row_types import AlertRow
 from dispatch.reporting.service_dashboard import breaches
@@ -42,9 +42,10 @@ def _rotten(desk: Desk, limit: int | None) -> Found:
 def _overdue(desk: Desk, limit: int | None) -> Found:
     limits = limits_of(desk.settings, desk.now())
     for row in queries.list_bookings(_oldest(queries.BookingFilter(overdue=limits)), limit):
-        step = step_of(row, limits)
-        words = "follow-up" if row["follow_up_at"] else "first contact"
-        yield _of_booking(OVERDUE, row, row["follow_up_at"] or (step.at if step else None), words)
+        words = "claim" if row["contact_attempts"] else "first contact"
+        if row["follow_up_at"]:
+            words = "follow-up"
+        yield _of_booking(OVERDUE, row, row["follow_up_at"] or target_of(row, limits), words)
 
 
 def _unattended(_: Desk, limit: int | None) -> Found:

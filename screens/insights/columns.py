@@ -158,7 +158,7 @@ ALERTS: tuple[Column[Any], ...] = (
     Column("who", "Who", 16, grows=True),
     Column("agent_name", "Agent", 15, lambda row: row["agent_name"] or "nobody yet"),
     Column("since", "Since", 12, lambda row: short_moment(row["since"])),
-    Column("words", "What", 26, drop=1),
+    Column("words", "What", 27, drop=1),
 )
 
 WEIGHTS: tuple[Column[WeightsRow], ...] = (

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from dispatch import queries
 from dispatch.bookings import follow_ups
+from dispatch.desk.event_log import last_event
+from dispatch.operations.timeouts import first_contact
+from dispatch.operations.timeouts.first_contact import Warned
 from dispatch.queries import new_work
 from dispatch.queries.new_work import Glance
 from dispatch.queries.row_types import BookingRow
@@ -39,6 +42,7 @@ class Inbox:
         self._before: Glance | None = None
         self._shown: set[int] = set()
         self._issues = IssueNotifications(host)
+        self._contacts = ContactWatch(host)
         self._fairness = FairnessWatch(host)
         self._reminders = Reminders(host)
         self._stuck: frozenset[int] | None = None
@@ -72,6 +76,7 @@ class Inbox:
         self._host.ask(work, self._take)
         self._host.ask(self._seen_by_all, self._alarm)
         self._issues.look()
+        self._contacts.look()
         self._fairness.look()
         self.remind()
 
@@ -166,6 +171,31 @@ class Reminders:
                 place.show_time()
 
 
+class ContactWatch:
+    """Tells the agent of the desk, once, that a first contact becomes late; from level 2 on, everybody."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._last: int | None = None
+
+    def look(self) -> None:
+        self._host.ask(self._warned, self._tell)
+
+    def _warned(self) -> tuple[int, list[Warned], list[BookingRow]]:
+        newest, last = last_event(), self._last
+        if last is None or newest <= last:  # what was before the first look is in the counts
+            return newest, [], []
+        found = first_contact.warned_since(last, self._host.my_agent_id)
+        return newest, found, [queries.booking(one.booking_id) for one in found[:1]]
+
+    def _tell(self, looked: tuple[int, list[Warned], list[BookingRow]]) -> None:
+        newest, found, rows = looked
+        is_news = self._last is not None and newest > self._last
+        self._last = newest
+        if found and is_news:
+            self._host.announce(describe_late_contacts(found, rows[0]))
+
+
 class FairnessWatch:
     """Tells, once, when the policy in force leaves available agents without leads.
 
@@ -218,6 +248,16 @@ def describe_seen_by_all(rows: list[BookingRow]) -> News:
     one = f"Seen by all, taken by nobody: {rows[0]['booking_id']} {name}, {rows[0]['destination']}"
     numbers = tuple(row["booking_id"] for row in rows)
     return News("seen by all", one, "seen by all, taken by nobody", numbers)
+
+
+def describe_late_contacts(found: Sequence[Warned], row: BookingRow) -> News:
+    """Describe leads whose time to the first contact runs out, or is over; ``row`` is the first one's."""
+    name, first = short(row["customer_name"], 24), found[0]
+    state = "overdue" if first.percent == first_contact.ALL else f"{first.percent} % of the time used"
+    one = f"First contact {state}: {row['booking_id']} {name}"
+    return News(
+        "first contacts", one, "with first contacts late or soon", tuple(one.booking_id for one in found)
+    )
 
 
 def describe_starvation(found: Starvation) -> News:

@@ -226,8 +226,12 @@ class StatusBar(SpeakingLine):
         super().on_resize()
         if self._totals is not None:
             line, late = self._line(self._totals), _late(self._totals)
-            way = f" [@click=app.alerts]{late}[/]" if late else ""
-            self.query_one(".totals", Static).update(Content.from_markup(f"$line{way}", line=line))
+            shown = Content(line)
+            if late:
+                shown = Content(" · " if line else "").join(
+                    [shown, Content.from_markup("[@click=app.alerts]$late[/]", late=late)]
+                )
+            self.query_one(".totals", Static).update(shown)
 
     def _line(self, totals: Totals) -> str:
         wide = self.size.width >= 110

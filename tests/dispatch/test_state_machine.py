@@ -199,6 +199,7 @@ class Rules:
         if command != "lead":
             self.drain()
         self.events.append(event | {"touched": self.touched})
+        self.declining = {}  # from now on the event says it
 
     def add(self, years: int, rating: float | None, capacity: int) -> None:
         number = len(self.agents) + 1

@@ -170,7 +170,10 @@ def insights(section: str) -> Scene:
     return scene
 
 
-PLACES |= {f"insights-{section}": insights(section) for section in ("bookings", "agents", "match", "weights")}
+PLACES |= {
+    f"insights-{section}": insights(section)
+    for section in ("alerts", "bookings", "agents", "match", "weights")
+}
 
 
 async def take_the_tour(app: AstraApp) -> None:

@@ -15,7 +15,7 @@ from astra_tui.cli.commands.booking_batch import (
     release,
 )
 from astra_tui.cli.options import Call, booking_number, formatted, limited, reading, verbs
-from astra_tui.cli.output.bookings import print_line, unusual_priority
+from astra_tui.cli.output.bookings import print_line, stepped, unusual_priority
 from astra_tui.cli.output.events import print_history
 from astra_tui.cli.output.printing import Column, Listing, details, line
 from astra_tui.cli.value_types import AGENT, DESTINATION, LAUNCH, METHOD, OUTCOME, PACKAGE, PRIORITY, SOURCE
@@ -36,7 +36,7 @@ def booking() -> None:
 
 for batch_verb in (release, cancel, reassign, follow_up, priority):
     booking.add_command(batch_verb)
-verb = verbs(booking, booking_number, print_line)
+verb = verbs(booking, booking_number, print_line, stepped)
 
 LIST_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("Id", "booking_id", right=True),

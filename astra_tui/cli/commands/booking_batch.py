@@ -10,7 +10,7 @@ import rich_click as click
 
 from astra_tui.cli.bulk import Rows, Verb
 from astra_tui.cli.options import Call, asked_for, changing, dry_run, filtering, several, with_parameters
-from astra_tui.cli.output.bookings import print_line
+from astra_tui.cli.output.bookings import print_line, stepped
 from astra_tui.cli.value_types import AGENT, BOOKING, DESTINATION, STATUS
 from dispatch import bookings, queries
 from dispatch.bookings import bulk_actions, editing, follow_ups
@@ -164,4 +164,5 @@ def _run(call: Call, booking_ids: tuple[int, ...], given: Json, is_preview: bool
         # with others nothing could be done
         return filter_of(desk, given, PENDING, sort="id", descending=False)
 
-    BOOKINGS.run(call, booking_ids, found if any(given.values()) else None, verb, is_preview=is_preview)
+    whole = verb._replace(one=lambda desk, number: stepped(desk, verb.one(desk, number)))
+    BOOKINGS.run(call, booking_ids, found if any(given.values()) else None, whole, is_preview=is_preview)

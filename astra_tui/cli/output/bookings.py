@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from astra_tui.cli.output.printing import line
+from dispatch.desk.desk import Desk
 from dispatch.queries.caps import override_words
+from dispatch.queries.next_steps import limits_of, with_step
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import booking_state, holder, moment
 from models.priorities import USUAL
@@ -12,6 +14,14 @@ from models.priorities import USUAL
 def unusual_priority(row: BookingRow) -> str:
     """Return a booking's priority, "" for the usual one."""
     return "" if row["priority"] == USUAL else row["priority"]
+
+
+def stepped(desk: Desk, row: BookingRow) -> BookingRow:
+    """Add the next step to a changed booking; the result of a repeat may be one of an earlier version."""
+    if "clock_from" not in row:
+        return row
+    with desk.reading():
+        return with_step(row, limits_of(desk.settings, desk.now()))
 
 
 def print_line(row: BookingRow) -> None:

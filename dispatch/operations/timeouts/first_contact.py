@@ -8,8 +8,10 @@ are those of the settings in force; percentages, levels and who is notified thos
 
 from __future__ import annotations
 
+import json
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 
 from peewee import JOIN, Expression
 
@@ -20,12 +22,15 @@ from dispatch.desk.desk import Desk
 from dispatch.queries.next_steps import Limits, limits_of, used_up
 from dispatch.queries.row_types import BookingRow
 from dispatch.service.escalation.levels import TOP_LEVEL, audience, patience_s, step_after
+from dispatch.service.issues.new_work import EVERYBODY_FROM
 from dispatch.service.sla.targets import WARNING_PERCENTS, passed_percents
 from models.agents import GONE, Agent
+from models.audit import Event
 from models.base import Json, tuples
 from models.bookings import ContactAlarm, Untried
 from models.clock import from_text, to_text
 
+WARNED = "booking.first_contact"
 FIRST, *LATER = WARNING_PERCENTS
 ALL = WARNING_PERCENTS[-1]
 
@@ -110,6 +115,28 @@ def to_pass_on(desk: Desk, only: int | None = None) -> list[int]:
         )
     )
     return [number for (number,) in tuples(query.order_by(Untried.since, Untried.booking_id))]
+
+
+class Warned(NamedTuple):
+    """A warning about a booking: so much of the time is used, and the level of the chain, 0 for none."""
+
+    booking_id: int
+    percent: int
+    level: int
+
+
+def warned_since(event_id: int, agent_id: int | None) -> list[Warned]:
+    """Return the last warning about each booking after an event that concerns an agent, or everybody."""
+    query = Event.select(Event.booking_id, Event.agent_id, Event.detail).where(
+        Event.event_id > event_id, Event.command == WARNED
+    )
+    found = {}
+    for booking_id, holder, detail in tuples(query.order_by(Event.event_id)):
+        told = json.loads(detail)
+        level = told.get("level", 0)
+        if level >= EVERYBODY_FROM or holder in (agent_id, None):
+            found[booking_id] = Warned(booking_id, told["percent"], level)
+    return list(found.values())
 
 
 def _only(booking_id: int | None) -> list[Expression]:

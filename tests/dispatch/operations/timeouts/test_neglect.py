@@ -35,7 +35,7 @@ QUOTE = {"package": "Luxury Dome Stay", "destination_revenue": "100", "package_r
 
 
 class Neglect:
-    """A desk whose people do something now and then; ``touched`` is when a booking last saw anything."""
+    """A desk whose people do something now and then; ``touched`` is when a booking was last changed."""
 
     def __init__(self, desk: Desk, clock: TestClock, add_lead: Callable[..., Any], seed: int) -> None:
         self.desk, self.clock, self.add_lead = desk, clock, add_lead
@@ -50,8 +50,10 @@ class Neglect:
         while self.clock() < until:
             for _ in range(self.chance.choice((0, 1, 1, 3))):
                 self.act()
+            self.note_changes()
             self.clock.advance(seconds=every.total_seconds())
             sweep(self.desk)
+            self.note_changes()
             self.check_partition()
             self.check_silence(every)
 
@@ -96,7 +98,6 @@ class Neglect:
         ]
         with suppress(DeskError):
             self.chance.choice(acts)()
-            self.touched[number] = desk.now()
 
     def reopen(self) -> None:
         with self.desk.reading():
@@ -104,6 +105,13 @@ class Neglect:
         for row in closed:
             self.awaited[row["booking_id"]] = self.desk.now()
             bookings.reopen(self.desk, row["booking_id"])
+
+    def note_changes(self) -> None:
+        """Whatever somebody, or the clock, has changed since the last look was changed now."""
+        for row in self.rows():
+            if self.seen.get(row["booking_id"]) != row["version"]:
+                self.seen[row["booking_id"]] = row["version"]
+                self.touched[row["booking_id"]] = self.desk.now()
 
     def check_partition(self) -> None:
         with self.desk.reading():
@@ -114,7 +122,7 @@ class Neglect:
         """Whatever has been silent for longer than its limit and one sweep is among what is late."""
         with self.desk.reading():
             limits = limits_of(self.desk.settings, self.desk.now())
-            assert limits.working  # worked out here, on the calendar of the desk at work
+            assert limits.working is not None  # worked out here, on the calendar of the desk at work
             late = {
                 row["booking_id"]
                 for which in (BookingFilter(overdue=limits), BookingFilter(rotten=limits))
@@ -123,9 +131,6 @@ class Neglect:
         last_sweep = to_text(from_text(limits.now) - every)
         for row in self.rows():
             number = row["booking_id"]
-            if self.seen.get(number) != row["version"]:  # somebody, or the clock, changed it and wrote so
-                self.touched[number] = max(self.touched.get(number, ""), last_sweep)
-            self.seen[number] = row["version"]
             limit = self.limit_of(row, limits.working)
             if limit < last_sweep:
                 self.said += 1
