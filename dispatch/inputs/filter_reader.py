@@ -49,8 +49,7 @@ class Reading:
     accepted: Accepted
     my_agent_id: int | None = None
     clock: Calendar = field(default_factory=terminal)
-    known: Accepted | None = None
-    """Those that rows may have: retired ones, too."""
+    known: Accepted | None = None  # those that rows may have: retired ones, too
 
 
 class Filled(tuple[tuple[str, Any], ...]):

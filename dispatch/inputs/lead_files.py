@@ -11,10 +11,11 @@ from dispatch.inputs.column_names import Columns
 from dispatch.inputs.layouts import LEADS, layouts
 from dispatch.inputs.rows import Row, RowReader, open_stream
 from dispatch.inputs.rows.row import REASON
+from dispatch.inputs.trip_facts import FACTS
 from models.errors import InvalidInput
 
 REQUIRED = ("name", "method", "source", "destination", "launch")
-OPTIONAL = ("requests", "phone", "email", "priority")
+OPTIONAL = ("requests", "phone", "email", "priority", *FACTS)
 FIELDS = (*REQUIRED, *OPTIONAL)
 IDENTIFIER = "external_id"
 IGNORED_NAMED = 20

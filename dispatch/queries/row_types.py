@@ -150,6 +150,11 @@ class BookingRow(TypedDict):
     customer_id: int
     phone: str | None
     email: str | None
+    departs_on: str | None
+    returns_on: str | None
+    travellers: int | None
+    budget: float | None
+    language: str | None
     group: NotRequired[str]  # on an agent's desk
     seen_by_all: NotRequired[bool]  # in Queue: it waits, as every agent who may take work has seen it
     over_capacity: NotRequired[bool]  # after it was reassigned
@@ -213,4 +218,9 @@ class ListedLead(TypedDict):
     launch_location: str | None
     requests: str | None
     received_at: str
+    departs_on: str | None
+    returns_on: str | None
+    travellers: int | None
+    budget: float | None
+    language: str | None
     priority: str | None

@@ -12,7 +12,17 @@ from dispatch.assignment.row_types import DecisionRow
 from dispatch.desk import event_log
 from dispatch.desk.row_types import EventRow
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import age, day_and_moment, exact, holder, kept, money, plural, with_next_step
+from dispatch.queries.wording import (
+    age,
+    day_and_moment,
+    exact,
+    holder,
+    kept,
+    money,
+    plural,
+    trip_words,
+    with_next_step,
+)
 from dispatch.reporting.event_sentences import names_in
 from dispatch.service.wording import priority_words
 from models.priorities import USUAL
@@ -121,6 +131,7 @@ def _facts(booking: BookingRow, events: Sequence[EventRow]) -> list[tuple[str, s
         ("Follow-up", day_and_moment(booking["follow_up_at"]) if booking["follow_up_at"] else ""),
         ("Contact", method(booking)),
         ("Wishes", booking["requests"] or ""),
+        ("Trip", trip_words(booking)),
         ("Source", booking["source"]),
         ("Package", booking["package"] or ""),
         ("Quote", quote if whole is not None else ""),

@@ -23,9 +23,9 @@ from screens.base.key_queue import TYPING_S
 from screens.dispatch import doubts
 from screens.dispatch.lead_fields import COMPLETIONS, INPUTS, LABELS, OPTIONAL, PERSONAL, WAY, given_name
 from screens.dispatch.line_inputs import TO_CALL, TO_TEXT, ContactChoice, LineInput
-from screens.fields.choice import Choice, Pick, fits
+from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine, is_required, noun_of
-from screens.fields.type_ahead import which
+from screens.fields.type_ahead import fits, which
 from screens.fields.values import value_of
 from screens.fields.way import next_stop
 from screens.widgets.frame import Frame
