@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 from dispatch.desk.desk import Desk
 from dispatch.inputs import trip_facts
-from dispatch.inputs.languages import NAMES
 from dispatch.inputs.trip_facts import FACTS
 from dispatch.leads.intake import NotedLead
 from models.calendars import terminal
@@ -24,7 +23,7 @@ HINTS = {
     "returns": "a day, not before the departure",
     "travellers": "how many",
     "budget": "an amount: 25000, 25k",
-    "language": ", ".join(NAMES[:3]) + ", …: German or de",
+    "language": "a name or code: German, de",
 }
 
 
