@@ -145,6 +145,7 @@ class Taker(DeskModel):
     department = TextField()
     skills = TextField(null=True)
     locations = TextField(null=True)
+    languages = TextField()
     last_given_at = TextField(null=True)
     presence = TextField()
     presence_reason = TextField(null=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peewee import AutoField, BooleanField, IntegerField, TextField
+from peewee import AutoField, BigIntegerField, BooleanField, IntegerField, TextField
 
 from models.base import BaseModel, reference
 from models.priorities import MEDIUM
@@ -68,6 +68,8 @@ class Apart(BaseModel):
 class Lead(BaseModel):
     """A customer's request. Imported leads without a booking have no destination.
 
+    ``departs_on`` and ``returns_on`` are days, ``2083-03-12``; ``budget_cents`` are integer cents.
+
     ``booking`` is the one that the triggers opened for a lead just saved, and ``priority`` what it begins
     with: the booking keeps it. ``is_first``: the customer is new; ``on_open`` is what the entry says about an
     open booking of theirs (dispatch/assignment/customer_owner.py). ``holder`` is the row of the agent chosen,
@@ -91,3 +93,8 @@ class Lead(BaseModel):
     launch_location = TextField(null=True)
     requests = TextField(null=True)
     received_at = TextField()
+    departs_on = TextField(null=True)
+    returns_on = TextField(null=True)
+    travellers = IntegerField(null=True)
+    budget_cents = BigIntegerField(null=True)
+    language = TextField(null=True)

@@ -21,7 +21,7 @@ from models.errors import DatabaseUnavailable, Refused
 from models.inspection.rules import Rule
 from models.sweepers import SweepRecord
 
-SCHEMA_VERSION = 29  # the highest number in models/migrations
+SCHEMA_VERSION = 30  # the highest number in models/migrations
 MIGRATIONS = Path(__file__).parent / "migrations"
 SNAPSHOT = "snapshot"  # as begin() takes it: no lock, and all reads as of one moment
 

@@ -26,7 +26,11 @@ _HOLDING = ("status", "agent_id")
 WATCHED: dict[type[BaseModel], tuple[str, ...]] = {
     Booking: _HOLDING,
     Issue: _HOLDING,
-    Lead: ("destination", "launch_location"),  # nothing a customer said: the log keeps these texts
+    Lead: (
+        "destination",
+        "launch_location",
+        "language",
+    ),  # nothing a customer said: the log keeps these texts
     Agent: (
         "presence",
         "capacity",
@@ -34,6 +38,7 @@ WATCHED: dict[type[BaseModel], tuple[str, ...]] = {
         "department",
         "skills",
         "locations",
+        "languages",
         "years_of_service",
         "prior_rating",
         "prior_answers",

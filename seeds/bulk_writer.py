@@ -19,6 +19,7 @@ from peewee import IntegrityError, Query, chunked, fn
 
 from dispatch.desk.commands import MOVED
 from dispatch.desk.desk import Desk
+from dispatch.inputs.trip_facts import COLUMNS
 from dispatch.operations.import_record import Made, Run
 from dispatch.operations.integrity.ledger import FIRST
 from models import cap_counts, shares
@@ -273,6 +274,10 @@ def _add_scores(batch: Iterable[History]) -> None:
         change_score(agent_id, points[agent_id], count)
 
 
+NO_FACTS = (None,) * len(COLUMNS)
+"""The facts of a trip, which no history has."""
+
+
 def _write_leads(fresh: list[History], made: dict[type[BaseModel], dict[int, Json]]) -> list[Tuple]:
     """Write customers, leads and assignments, noted in ``made``; returns the rows of their bookings."""
     customer_id = (_last_customer()[0][0] or 0) + 1
@@ -287,7 +292,9 @@ def _write_leads(fresh: list[History], made: dict[type[BaseModel], dict[int, Jso
             lead = new_lead + len(leads)
             since = booking.more.get("created_at", at) if booking is not None else at
             customers.append((customer_id, name, *(None,) * 2, since, *(None,) * 4, False))
-            leads.append((lead, customer_id, name, method, source, destination, launch, requests, since))
+            leads.append(
+                (lead, customer_id, name, method, source, destination, launch, requests, since, *NO_FACTS)
+            )
             customer_id += 1
         if number is not None:
             assignments.append((number, lead, agent_id, name, method, source, at))

@@ -14,13 +14,14 @@ Rules = list[tuple[str, Any]]  # of caps several, each with its number
 
 MOST, MOST_EXCLUDED = 11, 50
 TURNS = "round_robin"
-DROPPED = (("location",), ("skill",), ("department",))
-DROPPED_BY_TURNS = (("location", "skill"), ("department",))
+DROPPED = (("location",), ("skill",), ("language",), ("department",))
+DROPPED_BY_TURNS = (("location", "skill"), ("language",), ("department",))
 SHARE, WEIGHT, CAP = "share", "without weight", "cap"
 CHECKED_BY = {
     "department": "department",
     "skill": "skills",
     "location": "locations",
+    "language": "languages",
     WEIGHT: "weight",
     CAP: "scopes",
 }
@@ -67,6 +68,8 @@ def broken(agent: Row, rules: Rules) -> str | None:
             is_broken = wanted in listed
         elif rule == "department":
             is_broken = listed != wanted
+        elif rule == "language":
+            is_broken = listed not in (None, "[]") and wanted not in listed
         else:
             is_broken = listed is not None and wanted not in listed
         if is_broken:
@@ -85,6 +88,8 @@ def rules_of(lead: Row, package: str | None, departments: str, agents: dict[int,
     if any(agent["skills"] or agent["locations"] for agent in agents.values()):
         trip = (("skill", lead["destination"]), ("location", lead["launch_location"]))
         rules += [(rule, json.dumps(name, ensure_ascii=False)) for rule, name in trip if name]
+    if lead.get("language"):
+        rules.append(("language", json.dumps(lead["language"], ensure_ascii=False)))
     return rules
 
 

@@ -99,6 +99,10 @@ class Log:
         if HOLIDAYS in tables:
             self.columns = self.columns | {AGENTS: [*self.columns[AGENTS], "region"]}
             self.columns = self.columns | {COVERS: COVER, HOLIDAYS: HOLIDAY}
+        heads = {row[1] for row in self._db.execute(f"PRAGMA table_info({LEADS})")}
+        if "language" in heads:
+            languages = {LEADS: "language", AGENTS: "languages"}
+            self.columns = self.columns | {one: [*self.columns[one], name] for one, name in languages.items()}
         self.present = {table: self._keyed(table, names) for table, names in self.columns.items()}
         self.assignments = self._keyed("assignment_history", ASSIGNMENT)
         self.booked = {row["lead_id"]: number for number, row in self.present[BOOKINGS].items()}

@@ -43,6 +43,8 @@ class Rows:
                 {"last_given_at": None} | moved if isinstance(moved, dict) else {}
             )
         values = {name: known.get(name) for name in self._log.columns[table][1:]}
+        if "languages" in values:
+            values["languages"] = values["languages"] or "[]"
         self.change(table, row, values, event.get("at") if is_told else None)
 
     def given(self, assignment: int) -> None:

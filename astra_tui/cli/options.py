@@ -158,6 +158,16 @@ def lead_options(*, required: bool) -> tuple[Decorator, ...]:
     )
 
 
+FACT_OPTIONS: tuple[Decorator, ...] = (
+    click.option("--departs", metavar="DAY", help="Departure, such as 2083-03-12 or 'in 3 weeks'."),
+    click.option("--returns", metavar="DAY", help="Return, not before the departure."),
+    click.option("--travellers", metavar="N", help="How many travel."),
+    click.option("--budget", metavar="AMOUNT", help="What the trip may cost, such as 25k."),
+    click.option("--language", type=value_types.LANGUAGE, help="The customer's language: German or de."),
+)
+"""The facts of a trip, all optional."""
+
+
 def filtering(keys: Keys) -> Decorator:
     """--filter: the same text as in the list's filter on screen."""
     help_text = f"Words, key:value, and, or, not (docs/filters.md); the keys: {', '.join(keys)}."

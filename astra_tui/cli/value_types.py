@@ -15,7 +15,7 @@ import rich_click as click
 from click.shell_completion import CompletionItem
 
 from astra_tui.cli.output.printing import printable
-from dispatch.inputs import validation
+from dispatch.inputs import languages, validation
 from dispatch.inputs.filter_offers import offers
 from dispatch.inputs.filter_reader import Keys
 from models.bookings import STATUSES
@@ -243,4 +243,5 @@ DEPARTMENT, PACKAGE = AcceptedValue("department"), AcceptedValue("package")
 JOB_TITLE = AcceptedValue("job_title", "TITLE")
 POLICY, SETTING, STATUS = Word(_policies), Word(_settings, "KEY"), Word(STATUSES, "STATUS")
 PRIORITY = Word(PRIORITIES)
+LANGUAGE = Word(languages.NAMES, "NAME")
 ON_OPEN = Word(_on_open, "assign|owner|refuse")

@@ -14,6 +14,7 @@ from dispatch.agents.presence import put as set_presence
 from dispatch.assignment.waiting_list import drain_waiting, hold
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
+from dispatch.inputs.languages import language
 from dispatch.queries import agent_levels
 from dispatch.queries.row_types import AgentRow, IssueMoveRow
 from dispatch.service.issues.queue import settle
@@ -162,6 +163,12 @@ def _listed(value: str, field: str) -> str:
     return json.dumps(names, ensure_ascii=False)
 
 
+def _spoken(value: str) -> str:
+    """Languages as a stored JSON list, each by one name; none means all. Raises InvalidInput."""
+    names = json.loads(_listed(value, "languages"))
+    return json.dumps(list(dict.fromkeys(map(language, names))), ensure_ascii=False)
+
+
 def _named(running: Command, kind: str, given: str | Iterable[str]) -> str | None:
     """Accepted values as a stored JSON list; None for an empty one, which means all.
 
@@ -194,7 +201,7 @@ _SETTERS: dict[str, Setter] = {
     "skills": _column("skills", lambda running, value: _named(running, "destination", value)),
     "level": _column("level", lambda _, value: validation.whole(value, "level", 1, agent_levels.BEST_LEVEL)),
     "specialisations": _column("specialisations", lambda _, value: _listed(value, "specialisations")),
-    "languages": _column("languages", lambda _, value: _listed(value, "languages")),
+    "languages": _column("languages", lambda _, value: _spoken(value)),
     "locations": _column("locations", lambda running, value: _named(running, "launch", value)),
     "weight": _put_weight,
 }

@@ -1,4 +1,4 @@
-"""Eligibility for a lead: presence, capacity and caps always; department, skill, location where listed.
+"""Eligibility for a lead: presence, capacity, caps; department, skill, location, language where listed.
 
 These rules apply before any policy, which only puts the agents of a ``Pool`` in order. An example: a lead to
 Mars, the policy ``rank``, and four agents, here in the order of their rank:
@@ -42,14 +42,15 @@ if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
 
 FULL = "full"
-DEPARTMENT, SKILL, LOCATION = "department", "skill", "location"
+DEPARTMENT, SKILL, LOCATION, LANGUAGE = "department", "skill", "location", "language"
 WEIGHT = "without weight"  # for a policy that goes by it
 ONLY = "only"  # one agent
-RELAXED_FIRST = ((LOCATION,), (SKILL,), (DEPARTMENT,))
+RELAXED_FIRST = ((LOCATION,), (SKILL,), (LANGUAGE,), (DEPARTMENT,))
 """The order in which rules are dropped when no free agent meets them all; presence, capacity, caps never."""
 
 EVERY = 2**62  # as a limit
 QUOTE = '"'
+NONE_LISTED = "[]"  # languages
 
 Tuple = tuple[Any, ...]
 
@@ -64,6 +65,7 @@ PROFILE: Final = (
     Taker.skills,
     Taker.locations,
     Taker.weight,
+    Taker.languages,
 )
 HOLDER: Final = Holder._meta.sorted_fields
 FEW = 16  # agents whose rows are read along
@@ -81,6 +83,8 @@ def _condition(rule: str, wanted: object) -> Expression:
         return Taker.weight > wanted
     if rule == ONLY:
         return Taker.agent_id == wanted
+    if rule == LANGUAGE:
+        return (Taker.languages == NONE_LISTED) | (position(Taker.languages, wanted) > 0)
     names = Taker.skills if rule == SKILL else Taker.locations
     return names.is_null() | (position(names, wanted) > 0)
 
@@ -278,6 +282,8 @@ def pool_for(
             values[SKILL] = listed_word(lead.destination)
         if lead.launch_location:
             values[LOCATION] = listed_word(lead.launch_location)
+    if lead.language:
+        values[LANGUAGE] = listed_word(lead.language)
     return Pool(desk, values, tuple(values), without)
 
 
@@ -322,6 +328,7 @@ class Profile(NamedTuple):
     skills: str | None
     locations: str | None
     weight: float
+    languages: str
 
     def broken_rule(self, pool: Pool, *, is_capped: bool = False) -> tuple[str, str]:
         """The first of a pool's rules the agent fails: its name, and the reason in words.
@@ -343,6 +350,8 @@ class Profile(NamedTuple):
             names = {SKILL: self.skills, LOCATION: self.locations}.get(rule)
             if names is not None and wanted not in names:
                 yield rule, f"does not cover {wanted.strip(QUOTE)}"
+            if rule == LANGUAGE and self.languages != NONE_LISTED and wanted not in self.languages:
+                yield rule, f"speaks no {wanted.strip(QUOTE)}"
 
     def unable_rule(self) -> tuple[str, str]:
         """Why the agent may take no work: the rule's name, and the reason in words."""

@@ -99,6 +99,7 @@ def plan(
         Agent.department,
         Agent.skills,
         Agent.locations,
+        Agent.languages,
         Agent.weight,
     ).where(Agent.left_at.is_null())
     by_weight = POLICIES[desk.settings["policy"]].by_weight
@@ -111,12 +112,17 @@ def plan(
             load,
             capacity,
             presence == AVAILABLE and (weight > 0 or not by_weight),
-            (frozenset([department]) if departments else None, _listed(skills), _listed(locations)),
+            (
+                frozenset([department]) if departments else None,
+                _listed(skills),
+                _listed(locations),
+                _listed(languages) or None,
+            ),
             left.get(agent_id),
         )
-        for agent_id, load, capacity, presence, department, skills, locations, weight in rows
+        for agent_id, load, capacity, presence, department, skills, locations, languages, weight in rows
     ]
-    matters = [any(bearer.covers[rule] is not None for bearer in bearers) for rule in range(3)]
+    matters = [any(bearer.covers[rule] is not None for bearer in bearers) for rule in range(4)]
     return optimiser(bearers, _loose(desk, now, matters, rested=rested, ignore_pins=ignore_pins))
 
 
@@ -133,7 +139,7 @@ def _loose(desk: Desk, now: str, matters: list[bool], *, rested: bool, ignore_pi
         _unclaimed()
         .select(
             Booking.booking_id, Booking.agent_id, Booking.destination, Booking.launch_location,
-            Booking.package, Lead.requests, _stalled(now, dwell_minutes if rested else 0),
+            Booking.package, Lead.requests, Lead.language, _stalled(now, dwell_minutes if rested else 0),
         )
         .join(Lead, on=(Lead.lead_id == Booking.lead_id))
         .join(Agent, on=(Agent.agent_id == Booking.agent_id))
@@ -150,10 +156,10 @@ def _loose(desk: Desk, now: str, matters: list[bool], *, rested: bool, ignore_pi
         )
     departments = desk.settings["departments"]
     loose = []
-    for booking_id, agent_id, destination, launch, package, requests, stalled in tuples(query):
+    for booking_id, agent_id, destination, launch, package, requests, language, stalled in tuples(query):
         lead = Lead(destination=destination, requests=requests) if departments else None
         department = department_for(departments, lead, package) if lead else None
-        needs = (department, destination, launch)
+        needs = (department, destination, launch, language)
         relevant = tuple(need if known else None for need, known in zip(needs, matters, strict=True))
         loose.append(Loose(booking_id, agent_id, relevant, bool(stalled)))
     return loose

@@ -6,7 +6,7 @@ from dispatch.bookings.lifecycle import booking_at_work, described, set_quote
 from dispatch.bookings.suitability import misfits, pass_on_unsuited
 from dispatch.customers.records import refuse_erased, rename_leads, set_contacts
 from dispatch.desk.commands import Command, command, put_back
-from dispatch.inputs import validation
+from dispatch.inputs import trip_facts, validation
 from dispatch.queries.row_types import BookingRow
 from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
@@ -16,6 +16,7 @@ from models.errors import InvalidInput, Refused
 @command("booking.edit", past="edited", undo=put_back, may="booking.manage")
 def edit(
     running: Command,
+    /,
     booking_id: int,
     *,
     name: str | None = None,
@@ -30,8 +31,9 @@ def edit(
     package: str | None = None,
     destination_revenue: str | float | None = None,
     package_revenue: str | float | None = None,
+    **facts: str | int | None,
 ) -> BookingRow:
-    """Change only what is given; the trip, the quote and the priority only while Pending.
+    """Change only what is given; the trip, its ``facts``, the quote and the priority only while Pending.
 
     A new name also replaces the old one on the customer and all their leads that have it.
     Empty text clears phone, email and requests. If its agent does not suit the new trip, the result says why
@@ -42,16 +44,18 @@ def edit(
     lead = Lead.lock(booking.lead_id)
     refuse_erased(lead.customer_id)
     customer = Customer.lock(lead.customer_id)
-    _check_pending(booking, destination, launch, package, destination_revenue, package_revenue, priority)
+    quote = package, destination_revenue, package_revenue
+    _check_pending(booking, destination, launch, *quote, priority, *facts.values())
     misfits_before = misfits(running, booking, lead)
     if name is not None:
         customer.name = lead.customer_name = validation.name(name, "customer_name")
     set_contacts(customer, phone, email)
     _edit_request(running, lead, method, source, requests)
     _edit_trip(running, booking, lead, destination, launch, package)
+    trip_facts.put(lead, facts, running.now, running.desk.settings["currency"])
     if priority is not None:
         booking.priority = validation.priority(priority)
-    set_quote(running, booking, package, destination_revenue, package_revenue)
+    set_quote(running, booking, *quote)
     _save_all(running, booking, lead, customer)
     reason = pass_on_unsuited(running, booking, misfits(running, booking, lead) - misfits_before)
     row = described(running, booking_id)

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from dispatch.inputs import validation
+from dispatch.inputs import trip_facts, validation
 from dispatch.inputs.amounts import money_cents
 from dispatch.inputs.phone_numbers import Found, bare, first_number
 from dispatch.inputs.value_words import meant
@@ -44,7 +44,7 @@ def lead(fields: Mapping[str, str | None], accepted: Accepted) -> dict[str, str 
     """Return a lead's fields as the desk takes them; what is no contact becomes a remark in the requests.
 
     ``accepted`` gives the accepted values of a kind. Nothing is refused here: what stays wrong is refused
-    where the lead is taken in.
+    where the lead is taken in; but what is no fact of a trip becomes a remark as well.
     """
     made = {name: None if value is None else visible(value) for name, value in fields.items()}
     for kind in CHOSEN:
@@ -59,6 +59,10 @@ def lead(fields: Mapping[str, str | None], accepted: Accepted) -> dict[str, str 
             found = contact(value, read)
             made[name] = found.value
             remarks += [f"{name}: {found.rest}"] if found.rest else []
+    for name in trip_facts.FACTS:
+        if (text := made.get(name)) and (problem := trip_facts.unread(name, text)):
+            made[name] = None
+            remarks.append(problem)
     if remarks:
         made["requests"] = "\n".join(filter(None, (made.get("requests"), *map(visible, remarks))))
     return made

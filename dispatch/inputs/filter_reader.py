@@ -53,8 +53,7 @@ class Reading:
     my_agent_id: int | None = None
     clock: Calendar = field(default_factory=terminal)
     settings: Any = None
-    known: Accepted | None = None
-    """Those that rows may have: retired ones, too."""
+    known: Accepted | None = None  # those that rows may have: retired ones, too
 
 
 class Filled(tuple[tuple[str, Any], ...]):

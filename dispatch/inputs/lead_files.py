@@ -11,17 +11,20 @@ from dispatch.inputs.column_names import Columns
 from dispatch.inputs.layouts import LEADS, layouts
 from dispatch.inputs.rows import Row, RowReader, open_stream
 from dispatch.inputs.rows.row import REASON
+from dispatch.inputs.trip_facts import FACTS
 from models.errors import InvalidInput
 
 REQUIRED = ("name", "method", "source", "destination", "launch")
-OPTIONAL = ("requests", "phone", "email", "priority")
+BARE = (*REQUIRED, "requests", "phone", "email", "priority")
+"""The order of a line's values without a header."""
+OPTIONAL = (*BARE[len(REQUIRED) :], *FACTS)
 FIELDS = (*REQUIRED, *OPTIONAL)
 IDENTIFIER = "external_id"
 IGNORED_NAMED = 20
 LONGEST_ID = 18  # digits, which SQLite holds
 MOST_SHAPES = 1_000  # of JSON objects, whose columns are remembered
 HINT = "give CSV with a header line, JSONL, SQL text or .xlsx; fields: " + ", ".join(FIELDS)
-BARE_FIELDS = f"{len(REQUIRED)}: {', '.join(REQUIRED)}, then optionally {', '.join(OPTIONAL)}"
+BARE_FIELDS = f"{len(REQUIRED)}: {', '.join(REQUIRED)}, then optionally {', '.join(BARE[len(REQUIRED) :])}"
 
 LISTED_ID, LISTED_TIMES = "lead_id", ("received_at", "created_at")
 """What the listings of leads and of bookings call a lead's number, and the time when it came in."""
@@ -44,7 +47,7 @@ class LeadFile:
     """An opened file of leads. ``digest`` identifies its content, ``ignored`` lists unknown fields.
 
     With ``bare`` a CSV may lack its header: if the first line names no field, all lines hold values, in the
-    order of FIELDS. ``notes`` says how the file is read, ``row`` is the one read last, with the
+    order of BARE. ``notes`` says how the file is read, ``row`` is the one read last, with the
     ``external_id`` that another program gave it, ``columns`` how it was understood, and ``choices`` what was
     said about them, now or before. One that ``is_draft`` is read before its columns are decided.
     """
@@ -167,9 +170,9 @@ class LeadFile:
 
 def _bare_fields(row: Row) -> Fields | str:
     count = len(row.values)
-    if not len(REQUIRED) <= count <= len(FIELDS):
+    if not len(REQUIRED) <= count <= len(BARE):
         return f"{count} field{'' if count == 1 else 's'}; a lead needs {BARE_FIELDS}"
-    return dict(zip(FIELDS, row.values, strict=False))
+    return dict(zip(BARE, row.values, strict=False))
 
 
 @contextmanager

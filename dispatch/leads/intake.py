@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 from dispatch import customers
 from dispatch.assignment.customer_owner import ON_OPEN, REFUSE, Known, known_of, open_words
@@ -15,7 +15,8 @@ from dispatch.customers.recognition import Recognised
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
-from dispatch.inputs import validation
+from dispatch.inputs import trip_facts, validation
+from dispatch.inputs.trip_facts import past_departure
 from models.customer_index import include
 from models.customers import Lead
 from models.errors import InvalidInput, Refused
@@ -32,7 +33,8 @@ class LeadResult(TypedDict):
 
     ``other_customer_id`` is the customer who is known by the phone or e-mail under another name. ``known`` is
     what the desk had of the customer before, None of a new one. ``do_not_contact``: nobody may contact them.
-    A result is kept with the event, so it holds nobody's name: ``noted`` adds what to say.
+    A result is kept with the event, so it holds nobody's name: ``noted`` adds what to say. ``trip_note``
+    warns of a departure in the past.
     """
 
     lead_id: int
@@ -48,6 +50,7 @@ class LeadResult(TypedDict):
     known: Known | None
     do_not_contact: bool
     priority: str
+    trip_note: NotRequired[str]
 
 
 def received(
@@ -67,13 +70,15 @@ def received(
     priority: str | None = None,
     on_open: str | None = None,
     row_id: str | None = None,
+    **facts: str | int | None,
 ) -> LeadResult:
     """Take in a lead as part of a command; the triggers assign it and open its booking.
 
     It belongs to the customer named by ``customer_id`` (NEW_CUSTOMER: to a new one), else to the one with
     this phone or e-mail; merged customers are followed to the remaining one. ``on_open`` decides about one
     with an open booking: ON_OPEN, None as the desk's setting has it. ``row_id`` is the request id of a row
-    of a file, which was looked for before. Raises InvalidInput, NotFound for the customer, and Refused.
+    of a file, which was looked for before. ``facts`` are those of trip_facts. Raises
+    InvalidInput, NotFound for the customer, and Refused.
     """
     running.request_id = row_id
     values = running.desk.values
@@ -87,6 +92,8 @@ def received(
     )
     if requests:
         lead.requests = validation.wishes(requests)
+    if any(facts.values()):
+        trip_facts.put(lead, facts, running.now, running.desk.settings["currency"])
     lead.priority = validation.priority(priority, MEDIUM) if priority else MEDIUM
     contact = contacts.phone(phone) if phone else None, contacts.email(email) if email else None
     if policy:
@@ -213,7 +220,7 @@ def _result(running: Command, lead: Lead, found: Recognised, known: Known | None
     row = booking.__data__  # its columns by name, read faster
     running.booking_id, running.agent_id = row["booking_id"], row["agent_id"]
     assigned = row["assignment_id"] is not None
-    return LeadResult(
+    result = LeadResult(
         lead_id=row["lead_id"],
         assignment_id=row["assignment_id"],
         booking_id=row["booking_id"],
@@ -228,3 +235,6 @@ def _result(running: Command, lead: Lead, found: Recognised, known: Known | None
         do_not_contact=found.do_not_contact,
         priority=PRIORITIES[row["priority"] - 1],
     )
+    if lead.departs_on and (note := past_departure(lead.departs_on, running.now)):
+        result["trip_note"] = note
+    return result

@@ -21,6 +21,7 @@ from dispatch.customers.person_names import agree
 from dispatch.desk.desk import Desk
 from dispatch.inputs import cleaning
 from dispatch.inputs.lead_files import FIELDS, Listed
+from dispatch.inputs.trip_facts import FACTS
 from dispatch.leads.file_record import OWN
 from models.audit import Event
 from models.base import CompiledQuery, parameter
@@ -34,7 +35,8 @@ OF_ACT, AFTER_ACT = "~", "\x7f"
 AGAIN, AFTER_AGAIN = "+", ","
 """The end of an id used before in the file, once for each time, and the sign after that in order."""
 DIGEST_BYTES = 12
-_TELLING = tuple(name for name in FIELDS if name != "priority")  # a lead that becomes urgent is the same
+_TELLING = tuple(name for name in FIELDS if name not in ("priority", *FACTS))
+"""What tells rows apart: a lead that becomes urgent, or whose trip becomes clearer, is the same."""
 
 Fields = Mapping[str, str | None]
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from peewee import JOIN, Case, ModelSelect
 
+from dispatch.queries.bookings import as_units
 from dispatch.queries.row_types import AssignmentRow, ListedLead
 from models.agents import Agent
 from models.base import each_tuple
@@ -18,6 +19,7 @@ _OF_ASSIGNMENTS: dict[str, Any] = {"agent_name": Agent.first_name.concat(" ").co
 _OF_LEADS: dict[str, Any] = {
     "phone": Customer.phone,
     "email": Customer.email,
+    "budget": Lead.budget_cents,
     "priority": Case(Booking.priority, list(enumerate(PRIORITIES, 1))),
 }
 
@@ -39,7 +41,8 @@ def each_lead(limit: int | None = None) -> Iterator[ListedLead]:
     columns = _columns(ListedLead, _OF_LEADS, Lead)
     query = Lead.select(*columns.values()).join(Customer, on=(Lead.customer_id == Customer.customer_id))
     query = query.join_from(Lead, Booking, JOIN.LEFT_OUTER, on=(Booking.lead_id == Lead.lead_id))
-    return cast(Iterator[ListedLead], _each(query.order_by(Lead.lead_id.desc()).limit(limit), columns))
+    rows = _each(query.order_by(Lead.lead_id.desc()).limit(limit), columns)
+    return cast(Iterator[ListedLead], (row | {"budget": as_units(row["budget"])} for row in rows))
 
 
 def _columns(row: type, joined: dict[str, Any], model: Any) -> dict[str, Any]:

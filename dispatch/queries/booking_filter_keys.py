@@ -6,6 +6,7 @@ from typing import Any
 
 from peewee import fn
 
+from dispatch.inputs.fact_kinds import Day, Named
 from dispatch.inputs.filter_reader import (
     Amount,
     AnyNumber,
@@ -20,6 +21,7 @@ from dispatch.inputs.filter_reader import (
     Who,
     table,
 )
+from dispatch.inputs.languages import language
 from dispatch.queries.next_steps import Limits, limits_of
 from models.agents import is_named
 from models.bookings import STATUSES, Booking
@@ -76,6 +78,9 @@ _SHOWN = {  # further words of the state column and the views
     "all": _filling(**EVERY),
 }
 
+FACT_KEYS = ("departs", "travellers", "budget", "language")
+"""Keys on facts of the trip that have an index; a filter by ``returns`` alone reads them all."""
+
 BOOKING_KEYS = table(
     Key("status", Choice(STATUSES, also=_FLAGS | _SHOWN), "booking status", field="status"),
     Key(
@@ -93,6 +98,11 @@ BOOKING_KEYS = table(
     Key("source", Choice(listed="source"), "lead source", field="source"),
     Key("method", Choice(listed="method"), "contact method", field="method"),
     Key("wishes", Part(), "requests of the customer", Lead.requests, also=("requests",)),
+    Key("departs", Day(), "departure, a day", Lead.departs_on, also=("departure",)),
+    Key("returns", Day(), "return, a day", Lead.returns_on),
+    Key("travellers", Number(), "number of travellers", Lead.travellers),
+    Key("budget", Amount(), "budget", Lead.budget_cents),
+    Key("language", Named(language), "language of the customer", Lead.language),
     Key("package", Part(), "quoted package", Booking.package),
     Key("revenue", Amount(), "price of trip and package", REVENUE),
     Key("number", AnyNumber(), "booking number", Booking.booking_id, also=("id",)),

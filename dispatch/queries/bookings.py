@@ -11,7 +11,7 @@ from peewee import JOIN, Expression, ModelSelect, fn
 
 from dispatch.inputs.filter_language import Node, Pair, joined, parts_of
 from dispatch.inputs.filter_reader import condition
-from dispatch.queries.booking_filter_keys import BOOKING_KEYS
+from dispatch.queries.booking_filter_keys import BOOKING_KEYS, FACT_KEYS
 from dispatch.queries.booking_orders import BOOKING_SORTS, FOLLOW_UP, ORDERS, Part, beyond, directed, numbers
 from dispatch.queries.customer_index import Mentions, mentions, of_customer
 from dispatch.queries.next_steps import Limits, is_due, overdue, rotten
@@ -47,6 +47,11 @@ _FIELDS: dict[str, Any] = Booking._meta.fields | {
     "phone": Customer.phone,
     "email": Customer.email,
     "do_not_contact": Customer.do_not_contact,
+    "departs_on": Lead.departs_on,
+    "returns_on": Lead.returns_on,
+    "travellers": Lead.travellers,
+    "budget": Lead.budget_cents,
+    "language": Lead.language,
 }
 BOOKING_COLUMNS = {
     name: _FIELDS[name]
@@ -191,7 +196,17 @@ def _is_narrow(which: BookingFilter) -> bool:
     """Return whether an index finds the few matches: an agent's, of a rare priority, or with a follow-up."""
     by_follow_up = any(isinstance(part, Pair) and part.key == FOLLOW_UP for part in parts_of(which.where))
     is_few = by_follow_up or which.agent_id is not None or which.due_until is not None
-    return is_few or _is_rare(which)
+    return is_few or _is_rare(which) or _has_rare_fact(which)
+
+
+def _has_rare_fact(which: BookingFilter) -> bool:
+    """Return whether the filter asks for a fact of the trip that few leads have; each has an index."""
+    for part in parts_of(which.where):
+        if isinstance(part, Pair) and part.key in FACT_KEYS:
+            few = Lead.select(Lead.lead_id).where(BOOKING_KEYS[part.key].holds(part)).limit(MANY)
+            if len(tuples(few)) < MANY:
+                return True
+    return False
 
 
 def _is_rare(which: BookingFilter) -> bool:
@@ -297,6 +312,7 @@ def _booking_row(values: tuple[Any, ...]) -> BookingRow:
     destination, package = row["destination_revenue"], row["package_revenue"]
     row["destination_revenue"] = as_units(destination)
     row["package_revenue"] = as_units(package)
+    row["budget"] = as_units(row["budget"])
     known = destination is not None or package is not None
     row["total_revenue"] = as_units((destination or 0) + (package or 0)) if known else None
     row["priority"] = PRIORITIES[row["priority"] - 1]

@@ -158,6 +158,11 @@ class BookingRow(TypedDict):
     phone: str | None
     email: str | None
     do_not_contact: bool
+    departs_on: str | None
+    returns_on: str | None
+    travellers: int | None
+    budget: float | None
+    language: str | None
     group: NotRequired[str]  # on an agent's desk
     seen_by_all: NotRequired[bool]  # in Queue: it waits, as every agent who may take work has seen it
     attempt: NotRequired[str]  # after a further contact: ``3rd of 6``
@@ -227,4 +232,9 @@ class ListedLead(TypedDict):
     launch_location: str | None
     requests: str | None
     received_at: str
+    departs_on: str | None
+    returns_on: str | None
+    travellers: int | None
+    budget: float | None
+    language: str | None
     priority: str | None

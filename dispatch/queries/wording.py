@@ -49,6 +49,18 @@ def money(units: float | None) -> str:
     return in_currency(amount)
 
 
+def trip_words(row: BookingRow) -> str:
+    """Say what is known of a trip: ``2083-03-12 to 2083-03-20, 2 travellers, budget $25,000.00, German``."""
+    days = " to ".join(filter(None, (row["departs_on"] or "?" * bool(row["returns_on"]), row["returns_on"])))
+    parts = (
+        days,
+        plural(row["travellers"], "traveller") if row["travellers"] else "",
+        "" if row["budget"] is None else f"budget {money(row['budget'])}",
+        row["language"] or "",
+    )
+    return ", ".join(filter(None, parts))
+
+
 def in_currency(amount: str) -> str:
     """Add the desk's currency to a formatted amount: its sign before, its code behind."""
     return f"{_currency}{amount}" if is_sign(_currency) else f"{amount} {_currency}".rstrip()

@@ -43,6 +43,10 @@ def _times(*names: str) -> list[Rule]:
     return [Rule(f"{name} is no time", is_no_time(f"t.{name}")) for name in names]
 
 
+def _days(*names: str) -> list[Rule]:
+    return [Rule(f"{name} is no day", is_no_time(f"(t.{name} || ' 00:00:00')")) for name in names]
+
+
 def _one_of(name: str, accepted: Iterable[str]) -> Rule:
     words = ", ".join(f"'{word}'" for word in accepted)
     return Rule(f"{name} is not an accepted value", f"t.{name} NOT IN ({words})")
@@ -182,6 +186,9 @@ VALUES: dict[str, list[Rule]] = {
     "customers_apart": [*_switches("removed"), Rule("version is below 1", "t.version < 1")],
     "new_customer": [
         *_times("received_at"),
+        *_days("departs_on", "returns_on"),
+        Rule("return is before the departure", "t.returns_on < t.departs_on"),
+        _text("language"),
         _text("customer_name"),
         _text("requests", LONG, lines=True),
         _listed("method", CommunicationMethod),

@@ -22,6 +22,7 @@ from dispatch.queries.wording import (
     money,
     plural,
     step_words,
+    trip_words,
     with_next_step,
 )
 from dispatch.reporting.event_sentences import names_in
@@ -135,6 +136,7 @@ def _facts(booking: BookingRow, events: Sequence[EventRow]) -> list[tuple[str, s
         ("Follow-up", _follow_up(booking)),
         ("Contact", method(booking)),
         ("Wishes", booking["requests"] or ""),
+        ("Trip", trip_words(booking)),
         ("Source", booking["source"]),
         ("Package", booking["package"] or ""),
         ("Quote", quote if whole is not None else ""),

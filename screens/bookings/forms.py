@@ -14,6 +14,7 @@ from dispatch.bookings.contact import NO_FOLLOW_UP
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
 from dispatch.inputs import amounts, due_times, validation
+from dispatch.inputs.trip_facts import FACTS
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import day_and_moment, due_word, moment, money
 from dispatch.service.wording import priority_words
@@ -52,12 +53,22 @@ LABELS = {
     "destination": "To",
     "launch": "From",
     "priority": "Priority",
+    "departs": "Departure",
+    "returns": "Return",
+    "travellers": "Travellers",
+    "budget": "Budget",
+    "language": "Language",
     "package": "Package",
     "destination_revenue": "Trip revenue",
     "package_revenue": "Package revenue",
 }
-ROW_KEYS = {"name": "customer_name", "launch": "launch_location"}
-OF_A_PENDING_ONE = ("destination", "launch", "priority", "package", *REVENUES)
+ROW_KEYS = {
+    "name": "customer_name",
+    "launch": "launch_location",
+    "departs": "departs_on",
+    "returns": "returns_on",
+}
+OF_A_PENDING_ONE = ("destination", "launch", "priority", *FACTS, "package", *REVENUES)
 """Fields that can be edited only while the booking is open."""
 
 

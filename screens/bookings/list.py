@@ -40,6 +40,11 @@ EXTRA_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("follow_up_at", "Follow-up", 9, ahead("follow_up_at"), right=True, extra=True),
     Column("requests", "Wishes", 20, sort="wishes", extra=True),
     Column("priority", "Priority", 12, priority, sort="priority", extra=True),
+    Column("departs_on", "Departs", 10, extra=True),
+    Column("returns_on", "Returns", 10, extra=True),
+    Column("travellers", "People", 6, right=True, extra=True),
+    Column("budget", "Budget", 14, lambda row: money(row["budget"]), right=True, extra=True),
+    Column("language", "Language", 10, extra=True),
 )
 
 

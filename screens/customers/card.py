@@ -27,7 +27,7 @@ from screens.customers.duplicates import Duplicates
 from screens.customers.finder import FindCustomer
 from screens.customers.forms import MergeCustomers, customer_form
 from screens.dialogs.modal import Modal
-from screens.fields.choice import next_of
+from screens.fields.type_ahead import next_of
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import add_facts
 from screens.widgets.live_table import LiveTable

@@ -15,6 +15,7 @@ from textual.widgets import Button, Input, Static
 
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.inputs import validation
+from dispatch.inputs.trip_facts import FACTS
 from dispatch.leads import intake
 from dispatch.matching.features import Terms
 from models.errors import InvalidInput
@@ -23,9 +24,10 @@ from screens.base.key_queue import TYPING_S
 from screens.dispatch import doubts
 from screens.dispatch.lead_fields import COMPLETIONS, INPUTS, LABELS, OPTIONAL, PERSONAL, WAY, given_name
 from screens.dispatch.line_inputs import TO_CALL, TO_TEXT, ContactChoice, LineInput
-from screens.fields.choice import Choice, Pick, fits
+from screens.dispatch.trip_form import words as trip_words
+from screens.fields.choice import Choice, Pick
 from screens.fields.field_line import FieldLine, is_required, noun_of
-from screens.fields.type_ahead import which
+from screens.fields.type_ahead import fits, which
 from screens.fields.values import value_of
 from screens.fields.way import next_stop
 from screens.widgets.frame import Frame
@@ -58,6 +60,7 @@ class LeadForm(Frame):
         self._on_file: dict[tuple[str, str, str], str] = {}  # by what it was looked up for
         self._asked_about: dict[str, str] = {}
         self._entered_at, self._pause = -inf, inf  # of the last enter, and before it
+        self.facts: dict[str, str] = {}
         self.border_title = Content("New lead")
         self._values = values
         self._lines = {field: self._line(field) for field in LABELS}
@@ -94,7 +97,7 @@ class LeadForm(Frame):
 
     def values(self) -> dict[str, str]:
         """The values of the form, under the names that intake takes."""
-        return {given_name(field): self._value(field) for field in LABELS}
+        return {given_name(field): self._value(field) for field in LABELS} | self.facts
 
     def _widget(self, field: str) -> Widget:
         return self.query_one(f"#{field}")
@@ -322,7 +325,15 @@ class LeadForm(Frame):
                     widget.value = text
             elif isinstance(widget, Choice | Pick) and text in widget.names:
                 widget.choose(text)
+        self.keep_facts({name: values.get(name, "") for name in FACTS})
         self._kept = self.values()
+
+    def keep_facts(self, facts: Mapping[str, str]) -> dict[str, str]:
+        """Take over what is known of the trip, and return all values; the title says it."""
+        self.facts = {name: text for name, text in facts.items() if text}
+        told = f" · {trip_words(self.facts)}" if self.facts else ""
+        self.border_title = Content(f"New lead{told}")
+        return self.values()
 
     def begin_with(self, name: str) -> bool:
         """Put a name into a form that is empty, and return whether it was; go behind the name."""
@@ -376,6 +387,7 @@ class LeadForm(Frame):
 
     def empty(self) -> None:
         self._kept, self._asked_about = {}, {}
+        self.keep_facts({})
         for field in LABELS:
             cast("Input | Choice | Pick", self._widget(field)).clear()
             self._lines[field].tell("")

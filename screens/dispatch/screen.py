@@ -33,6 +33,7 @@ from screens.dispatch.lead_form import LeadForm
 from screens.dispatch.line_inputs import ContactChoice, LineInput
 from screens.dispatch.seen import Seen, preview_for, see
 from screens.dispatch.several_leads import SeveralLeads
+from screens.dispatch.trip_form import notes_on, trip_form
 from screens.fields.choice import Choice
 from screens.fields.field_line import FieldLine
 from screens.matching.panels import score_panel
@@ -59,11 +60,12 @@ class Dispatch(BookingActions):
         "from the name to the first field the lead still needs, stays in a required one that is empty, and "
         "assigns in the last; tab goes to every field. In Contact, Source, To and From, type the first "
         "letters; a number typed in Contact goes into Phone. Priority is medium unless you choose another; "
-        "tab leads there, and a priority typed in Wishes moves there. Beside Assign is what enter does next. "
-        "The right side shows who gets the lead and what is known of the customer; if the customer has an "
-        "open booking, or a text seems meant for another field, Astra asks first. A half-typed lead is kept, "
-        "even if the terminal closes. Below are the latest bookings: their keys act on the one under the "
-        "cursor. {match.parts} explains the match score, which is listed only where it counts."
+        "tab leads there, and a priority typed in Wishes moves there. {form.trip} asks for days, travellers, "
+        "budget and language. Beside Assign is what enter does next. The right side shows who gets the lead "
+        "and what is known of the customer; if the customer has an open booking, or a text seems meant for "
+        "another field, Astra asks first. A half-typed lead is kept, even if the terminal closes. Below are "
+        "the latest bookings: their keys act on the one under the cursor. {match.parts} explains the match "
+        "score, which is listed only where it counts."
     )
     IS_TIMELY = True
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
@@ -272,7 +274,9 @@ class Dispatch(BookingActions):
         self.form.empty()
         self.form.show_notice("The form is empty" if was_empty else "Cleared")
 
-    # several at once
+    def action_trip(self) -> None:
+        """Ask for departure, return, travellers, budget and language of the lead in the form."""
+        self.open(trip_form(self.form.facts), lambda facts: self._keeper.note(self.form.keep_facts(facts)))
 
     def action_several(self, text: str = "") -> None:
         def assigned(done: str) -> None:
@@ -305,10 +309,7 @@ class Dispatch(BookingActions):
             self.say("Scores are still loading", severity="warning")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Disable keys while a lead is on its way: what is typed belongs to the next one.
-
-        A booking's keys are disabled among the agents, too.
-        """
+        """Disable a booking's keys among the agents, and while a lead is on its way."""
         is_elsewhere = self._assigning or (self.focused is not None and self.focused.id == "candidates")
         return not (is_elsewhere and action in BOOKING_ACTIONS)
 
@@ -339,10 +340,7 @@ class Dispatch(BookingActions):
             self.query_one("#call").styles.min_height = needed if any(line.told for line in lines) else None
 
     def _take_in(self, values: dict[str, str], known: Suspect | None = None, *, asks: bool = True) -> None:
-        """Assign the lead; if it ``asks``, nothing is written before somebody has chosen the customer.
-
-        That of a ``known`` customer has the name on file.
-        """
+        """Assign the lead, of a ``known`` customer by the name on file; it ``asks`` first who it is."""
         customer_id, given = None, values
         if known is not None:
             customer_id, given = known["customer_id"], values | {"name": known["name"]}
@@ -391,7 +389,7 @@ class Dispatch(BookingActions):
         self._show_latest([row for row in self._latest if row["booking_id"] != result["booking_id"]])
         self.table.stand_at(result["booking_id"])
         given = f"→ {result['agent_name']}" if result["agent_id"] else "waits: no agent can take it yet"
-        done, note = f"{name} {given}, booking {result['booking_id']}", result["customer_note"]
+        done, note = f"{name} {given}, booking {result['booking_id']}", notes_on(result)
         self.form.show_notice(f"{done}; {note}" if note else done, "warning" if note else "success")
         self.say_done(f"Assigned {result['booking_id']} {short(name, 24)}")
 

@@ -33,14 +33,6 @@ class Option(RadioButton):
         return 2 + self.label.cell_length
 
 
-IN_SIGHT, AROUND_A_NAME = 30, 6  # cells of a line, and those of a button, its letter's brackets and a gap
-
-
-def fits(names: Sequence[str]) -> bool:
-    """Return whether a Choice can show all of some names; where not, a Pick lists them."""
-    return sum(len(name) + AROUND_A_NAME for name in names) <= IN_SIGHT
-
-
 @dataclass
 class LettersTyped(Message):
     """A letter was typed in a Choice or Pick, or what was typed there is forgotten.
@@ -409,9 +401,3 @@ def settle(field: Choice | Pick, ahead: TypeAhead) -> None:
         ahead.forget()
         field.show_letters(field.chosen)
         field.post_message(LettersTyped(field))
-
-
-def next_of(names: Iterable[str], current: str) -> str:
-    """Return the name after the current one, wrapping around; the first if that is none of them."""
-    known = list(names)
-    return known[(known.index(current) + 1) % len(known)] if current in known else known[0]

@@ -167,3 +167,17 @@ def _short(name: str, letters: str) -> str:
     """Return a name's first word, if the letters that choose it are in that."""
     first = name.split()[0]
     return first if len(letters) <= len(first) else name
+
+
+IN_SIGHT, AROUND_A_NAME = 30, 6  # cells of a line, and those of a button, its letter's brackets and a gap
+
+
+def fits(names: Sequence[str]) -> bool:
+    """Return whether a Choice can show all of some names; where not, a Pick lists them."""
+    return sum(len(name) + AROUND_A_NAME for name in names) <= IN_SIGHT
+
+
+def next_of(names: Iterable[str], current: str) -> str:
+    """Return the name after the current one, wrapping around; the first if that is none of them."""
+    known = list(names)
+    return known[(known.index(current) + 1) % len(known)] if current in known else known[0]

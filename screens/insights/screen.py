@@ -23,7 +23,7 @@ from models.base import Json
 from models.errors import DeskError
 from screens.base import figures, keys
 from screens.base.keys import key_of, said
-from screens.fields.choice import next_of
+from screens.fields.type_ahead import next_of
 from screens.insights.columns import AGENTS, ALERTS, FIGURES, WEIGHTS, says_nothing
 from screens.insights.pulse import WIDE, pulse_text
 from screens.insights.sections import (

@@ -11,7 +11,7 @@ from textual import on
 from dispatch.inputs.filter_reader import Keys
 from dispatch.queries import filter_answers
 from screens.base.keys import TITLES, with_keys
-from screens.fields.choice import next_of
+from screens.fields.type_ahead import next_of
 from screens.shell.row_actions import Done, RowActions
 from screens.widgets.columns import Row
 from screens.widgets.filter_bar import FilterBar, FilterInput

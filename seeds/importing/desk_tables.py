@@ -51,8 +51,8 @@ TABLES = {
     LEADS: _layout(
         LEADS,
         "LeadID CustomerID CustomerName CommunicationMethod LeadSource Destination LaunchLocation Requests"
-        " ReceivedAt",
-        "Destination LaunchLocation Requests",
+        " ReceivedAt DepartsOn ReturnsOn Travellers Budget Language",
+        "Destination LaunchLocation Requests DepartsOn ReturnsOn Travellers Budget Language",
         CommunicationMethod="method",
         LeadSource="source",
         LaunchLocation="launch",

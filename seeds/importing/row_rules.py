@@ -12,8 +12,9 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from dispatch.agents.roster import MOST_YEARS
 from dispatch.desk.desk import Desk
-from dispatch.inputs import cleaning, validation
+from dispatch.inputs import cleaning, trip_facts, validation
 from dispatch.inputs.moments import moment
+from dispatch.inputs.trip_facts import FACTS
 from dispatch.inputs.value_words import meant
 from dispatch.triage import categories
 from models.bookings import CANCELLED, CONFIRMED, STATUSES
@@ -87,6 +88,11 @@ class LeadRow(NamedTuple):
     requests: str | None
     received_at: str
     place: Place
+    departs_on: str | None = None
+    returns_on: str | None = None
+    travellers: int | None = None
+    budget_cents: int | None = None
+    language: str | None = None
 
 
 class AssignmentRow(NamedTuple):
@@ -193,7 +199,10 @@ class Rules:
         )
 
     def lead(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> LeadRow:
-        lead_id, customer_id, name, method, source, destination, launch, requests, received_at = values
+        lead_id, customer_id, name, method, source, destination, launch, requests, received_at, *facts = (
+            values
+        )
+        trip = trip_facts.read(dict(zip(FACTS, facts, strict=True)), self._now)
         return LeadRow(
             _identifier(lead_id, "lead_id"),
             _identifier(customer_id, "customer_id"),
@@ -205,6 +214,7 @@ class Rules:
             validation.wishes(requests),
             self._moment(_present(received_at, "received_at"), "received_at"),
             place,
+            **trip,
         )
 
     def assignment(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> AssignmentRow:

@@ -209,6 +209,18 @@ async def test_new_destinations_are_offered_and_chosen_ones_stay(running: Any, o
         assert (row["phone"], row["email"]) == ("+497111", "kate@example.com")
 
 
+async def test_a_lead_is_assigned_with_the_facts_of_its_trip(running: Any) -> None:
+    async with running(size=(120, 36)) as (app, _):
+        await fill_in(app, **LEAD)
+        await press(app, "f10")
+        await fill_in(app, departs="2082-01-05", language="de", budget="25k")
+        await press(app, "f9", "f9")
+        (row,) = await newest(app, 1)
+        assert (row["departs_on"], row["language"], row["budget"]) == ("2082-01-05", "German", 25_000.0)
+        assert "The departure 2082-01-05 is in the past" in " ".join(text_of(app).split())
+        assert "people" not in text_of(app)
+
+
 async def test_the_form_offers_the_methods_of_now(running: Any, other_terminal: Desk) -> None:
     from dispatch.operations import lists
 

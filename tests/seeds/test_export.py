@@ -451,7 +451,8 @@ def test_retired_and_renamed_values_move_with_the_rows_that_have_them(
     for place in ("Ceres", "Pallas", "Mars"):
         if place != "Mars":
             lists.add_value(desk, "destination", place)
-        intake.receive(desk, name=place, **(TRIP | {"destination": place}))
+        facts = {"departs": "2083-03-12", "travellers": "2", "budget": "9k", "language": "de"}
+        intake.receive(desk, name=place, **(TRIP | {"destination": place} | facts))
     bookings.cancel(desk, 1, "no money")
     lists.rename_value(desk, "destination", "Ceres", "Eros")
     for place in ("Pallas", "Mars"):

@@ -135,6 +135,7 @@ class Work:
             "launch": self.pick(*LAUNCHES),
             "requests": self.pick(None, None, "a Luxury Dome Stay, please", "Titan later"),
             "priority": self.pick(None, None, *PRIORITIES),
+            "language": self.pick(None, None, None, "German", "fr", "Klingon"),
             "phone": self.pick(None, f"+49711{known:06}"),
         }
 
@@ -194,6 +195,7 @@ class Work:
             {"destination": self.pick(*DESTINATIONS)},
             {"launch": self.pick(*LAUNCHES)},
             {"requests": "Titan, or a Luxury Dome Stay"},
+            {"language": self.pick("German", "fr", "")},
             {"priority": self.pick(*PRIORITIES)},
         )
         editing.edit(self.desk, self.booking(), **given)
@@ -256,6 +258,7 @@ class Work:
             {"rating": self.random.randint(1, 5)},
             {"skills": self.pick("Mars", "Mars, Titan", "")},
             {"locations": self.pick("Sydney Stellar Port", "")},
+            {"languages": self.pick("German, English", "French", "")},
             {"weight": self.pick(0, 0.5, 1, 2, 7.3)},
             {"department": self.pick("Premium Bookings", "Luxury Voyages")},
         )

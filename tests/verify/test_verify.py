@@ -60,7 +60,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Path) -> Pa
     path = Path(shutil.copy(empty_desk_file, tmp_path_factory.mktemp("sound") / "desk.db"))
     clock = TestClock()
     desk = staffed(open_desk(path, clock=clock, actor="kim"))
-    work = Work(desk, clock, 7, policies=("rank", "round_robin", "balanced", "share"))
+    work = Work(desk, clock, 11, policies=("rank", "round_robin", "balanced", "share"))
     configuration.set_value(desk, "absence_credit", "3")
     for _ in range(4):
         work.next_policy()
@@ -76,7 +76,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Path) -> Pa
         agents.add(desk, first_name=f"Last {number}", capacity=40, **NEW)
     caps.set_cap(desk, 1, "week", agent_id=work.agent_id("capacity = 40"))
     for _ in range(3):
-        intake.receive(desk, **work.fields())
+        intake.receive(desk, **work.fields() | {"language": None})
     undo.undo(desk)
     event_chain.seal(desk)
     desk.close()

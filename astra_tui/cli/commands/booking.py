@@ -14,7 +14,7 @@ from astra_tui.cli.commands.booking_batch import (
     reassign,
     release,
 )
-from astra_tui.cli.options import Call, booking_number, formatted, limited, reading, verbs
+from astra_tui.cli.options import FACT_OPTIONS, Call, booking_number, formatted, limited, reading, verbs
 from astra_tui.cli.output.bookings import print_line, stepped, unusual_priority
 from astra_tui.cli.output.events import print_history
 from astra_tui.cli.output.printing import Column, Listing, details, line
@@ -192,6 +192,7 @@ verb(
     click.option("--launch", type=LAUNCH, help="The launch location."),
     click.option("--requests", metavar="TEXT", help="The customer's requests; an empty text clears them."),
     click.option("--priority", type=PRIORITY, help="Any of: " + ", ".join(PRIORITIES) + "."),
+    *FACT_OPTIONS,
     click.option("--package", type=PACKAGE, help="The package in the quote."),
     click.option("--destination-revenue", metavar="AMOUNT", help="The trip's price in the quote."),
     click.option("--package-revenue", metavar="AMOUNT", help="The package's price in the quote."),

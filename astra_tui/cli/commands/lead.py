@@ -10,7 +10,16 @@ import rich_click as click
 from astra_tui.cli.column_options import naming_columns
 from astra_tui.cli.file_options import FILE_OPTIONS as EVERY_FILE
 from astra_tui.cli.file_options import instead_of_file, reading_files, without_file
-from astra_tui.cli.options import Call, changing, formatted, lead_options, limited, reading, with_parameters
+from astra_tui.cli.options import (
+    FACT_OPTIONS,
+    Call,
+    changing,
+    formatted,
+    lead_options,
+    limited,
+    reading,
+    with_parameters,
+)
 from astra_tui.cli.output.printing import Column, Listing, line, narrate, required_keys
 from astra_tui.cli.value_types import CUSTOMER, ON_OPEN, POLICY, PRIORITY
 from dispatch import queries
@@ -65,6 +74,7 @@ def list_leads(call: Call, limit: int | None) -> None:
 )
 @click.option("--new-customer", is_flag=True, help="A new customer, even if the phone or e-mail is known.")
 @click.option("--priority", type=PRIORITY, help="Any of: " + ", ".join(PRIORITIES) + "; default MEDIUM.")
+@partial(with_parameters, parameters=FACT_OPTIONS)
 @click.option("--policy", type=POLICY, help="Use this policy instead of the desk's.")
 @click.option(
     "--on-open",
@@ -126,6 +136,8 @@ def _add_one(
     result = call.change(intake.receive_noted, *whose, **given)
     if note := result["customer_note"]:
         narrate(note)
+    if warning := result.get("trip_note"):
+        narrate(warning)
     if known := intake.known_words(result):
         narrate(known)
     call.show(result, _print_one)

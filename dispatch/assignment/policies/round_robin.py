@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.assignment.eligibility import DEPARTMENT, LOCATION, SKILL, Order, Pool
+from dispatch.assignment.eligibility import DEPARTMENT, LANGUAGE, LOCATION, SKILL, Order, Pool
 from dispatch.assignment.policies.base import Candidate, Policy
 from models.agents import Taker
 from models.base import CompiledQuery, parameter
@@ -39,7 +39,7 @@ class RoundRobinPolicy(Policy):
     help = "the next agent in turn, for each launch location and destination"
     key_names = ("after",)
     shares_out = True
-    relaxed_first = ((LOCATION, SKILL), (DEPARTMENT,))
+    relaxed_first = ((LOCATION, SKILL), (LANGUAGE,), (DEPARTMENT,))
 
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
         last = _last(pool, lead)

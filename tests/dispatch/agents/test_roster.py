@@ -78,7 +78,7 @@ def test_a_new_agents_capacity_is_the_settings(desk: Desk, add_agent: AddAgent) 
             {"specialisations": "billing_dispute, refund_request"},
             {"specialisations": ["billing_dispute", "refund_request"]},
         ),
-        ({"languages": "de,en,de"}, {"languages": ["de", "en"]}),
+        ({"languages": "de,english,Deutsch"}, {"languages": ["German", "English"]}),
     ],
 )
 def test_a_change_keeps_the_other_fields(

@@ -38,6 +38,20 @@ async def assign_from_any_field(app: AstraApp) -> None:
     assert (await booking(app, 13))["customer_name"] == "Nora Quist"
 
 
+@check("form.trip")
+async def facts_of_the_trip(app: AstraApp) -> None:
+    await press(app, "f2", "f10")
+    await fill_in(app, departs="2083-03-12", returns="2083-03-01")
+    await press(app, "f9")
+    assert "before the departure" in " ".join(text_of(app).split())
+    await fill_in(app, returns="", travellers="2")
+    await press(app, "f9")
+    assert app.screen.query_one(LeadForm).values()["departs"] == "2083-03-12"
+    assert "2083-03-12 · 2 people" in text_of(app)
+    await press(app, "ctrl+l")
+    assert app.screen.query_one(LeadForm).is_empty
+
+
 @check("known.back", "known.same", "known.open", "known.enter")
 async def whose_lead_it_is(app: AstraApp) -> None:
     await press(app, "f2")
