@@ -32,6 +32,7 @@ MOST_AT_ONCE = 64
 """So that all of them fit into what libpq sends at once."""
 WIDE = {21: 20, 23: 20}
 """The type of a number, which psycopg takes from its size: one for all, for one statement prepared."""
+ROWS_AT_ONCE = 1_000
 IS_PLACE = re.compile("%[s%]")
 
 
@@ -61,13 +62,11 @@ class Answer:
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         if self._left is None:
-            self._left = iter(self._ahead.rows(self._arrived()))
+            self._left = self._ahead.rows(self._arrived())
         return self._left
 
     def fetchall(self) -> list[tuple[Any, ...]]:
-        if self._left is None:
-            return self._ahead.rows(self._arrived())
-        return list(self._left)
+        return list(self)
 
     def fetchone(self) -> tuple[Any, ...] | None:
         return next(iter(self), None)
@@ -214,10 +213,12 @@ class Ahead:
             except psycopg.OperationalError:  # interrupted: nobody can tell what its answers belong to
                 self._connection.close()
 
-    def rows(self, result: PGresult) -> list[tuple[Any, ...]]:
-        loading = Transformer(self._connection)
+    def rows(self, result: PGresult) -> Iterator[tuple[Any, ...]]:
+        """The rows of a result; of many, a few at a time."""
+        loading, number = Transformer(self._connection), result.ntuples
         loading.set_pgresult(result)
-        return loading.load_rows(0, result.ntuples, tuple)
+        for first in range(0, number, ROWS_AT_ONCE):
+            yield from loading.load_rows(first, min(first + ROWS_AT_ONCE, number), tuple)
 
 
 class _Sent(NamedTuple):

@@ -149,27 +149,28 @@ class PostgresEngine(PostgresqlDatabase, ServedDesk):
         try:
             self._trip()
         except PeeweeException as error:
-            self._check_lock(locked)
+            if locked.is_there:
+                self._check_version(locked)
             self.rollback()
             if refusals.is_locked(error):
                 raise refusals.still_locked() from error
             raise
-        self._check_lock(locked)
-        _, changes, moment = locked.fetchall()[0]
+        changes, moment = self._check_version(locked)
         thread.alone_for = thread.alone_for + 1 if changes == thread.changes + 1 else 0
         if not (thread.alone_for or is_asked):
             thread.numbers.ask(ahead)
         thread.changes = changes
         self._clock.set(moment)
 
-    def _check_lock(self, locked: Answer) -> None:
-        """Refuse a schema of another version, whatever has failed behind the lock."""
-        version = locked.fetchall()[0][0] if locked.is_there else engine.SCHEMA_VERSION
+    def _check_version(self, locked: Answer) -> tuple[Any, Any]:
+        """Refuse a schema of another version, whatever else has failed; return the rest of the row."""
+        version, changes, moment = locked.fetchall()[0]
         if version != engine.SCHEMA_VERSION:
             self.rollback()
             if version > engine.SCHEMA_VERSION:
                 raise newer(self.address, "changed", version)
             raise older(self.address)
+        return changes, moment
 
     def commit(self) -> None:
         """Tell others, let the lock go, wait for the disk: one trip for all, and for what was sent ahead."""

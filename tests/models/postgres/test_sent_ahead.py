@@ -218,3 +218,13 @@ def test_what_is_asked_first_is_not_answered_from_before_a_change(
         agent.save()
         desk.settings.begin()
         assert desk.settings.some_listing
+
+
+def test_rows_are_read_one_by_one_or_all(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "ROWS_AT_ONCE", 3)
+    with desk.reading():
+        answer = desk.database.run("SELECT generate_series(1, 10)", ())
+        assert (answer.fetchone(), next(iter(answer))) == ((1,), (2,))
+        assert answer.fetchall() == [(number,) for number in range(3, 11)]
+        assert (answer.fetchone(), answer.fetchall(), answer.rowcount) == (None, [], 10)
+        assert desk.database.run("SELECT 1 WHERE false", ()).fetchall() == []
