@@ -140,9 +140,8 @@ class Choice(LetterField, RadioSet):
         for option, name in zip_longest(options, wanted):
             if option is None:
                 self.mount(Option(self._label(name), compact=True))
-                continue
-            option.display = name is not None
-            option.label = self._label(name or "")
+            else:
+                option.display, option.label = name is not None, self._label(name or "")
         if chosen in wanted:
             self.call_after_refresh(self.choose, chosen)
 
