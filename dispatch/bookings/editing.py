@@ -36,7 +36,7 @@ def edit(
     """Change only what is given; the trip, its ``facts``, the quote and the priority only while Pending.
 
     A new name replaces the old one on the customer and their leads that have it. Empty text clears phone,
-    email, requests and facts. If its agent does not suit the new trip, the result says why (``unsuited``), and
+    email, requests, facts. If its agent does not suit the new trip, the result says why (``unsuited``), and
     unclaimed work that nobody keeps goes on to one who does. Raises NotFound, Refused, InvalidInput.
     """
     booking = booking_at_work(running, booking_id)

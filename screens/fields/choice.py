@@ -132,8 +132,7 @@ class Choice(LetterField, RadioSet):
 
     def set_names(self, names: Iterable[str]) -> None:
         """Show other names; a chosen one that is still there stays. What has no name is out of sight."""
-        wanted = tuple(names)
-        if wanted == self._names:
+        if (wanted := tuple(names)) == self._names:
             return
         chosen, options = self.chosen, list(self.query(Option))
         self.value, self._names = "", wanted
