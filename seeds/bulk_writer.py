@@ -274,8 +274,7 @@ def _add_scores(batch: Iterable[History]) -> None:
         change_score(agent_id, points[agent_id], count)
 
 
-NO_FACTS = (None,) * len(COLUMNS)
-"""The facts of a trip, which no history has."""
+NO_FACTS = (None,) * len(COLUMNS)  # of the trip
 
 
 def _write_leads(fresh: list[History], made: dict[type[BaseModel], dict[int, Json]]) -> list[Tuple]:

@@ -35,10 +35,9 @@ def edit(
 ) -> BookingRow:
     """Change only what is given; the trip, its ``facts``, the quote and the priority only while Pending.
 
-    A new name also replaces the old one on the customer and all their leads that have it.
-    Empty text clears phone, email and requests. If its agent does not suit the new trip, the result says why
-    (``unsuited``), and unclaimed work that nobody's decision keeps goes on to one who does. Raises NotFound,
-    Refused, InvalidInput.
+    A new name replaces the old one on the customer and their leads that have it. Empty text clears phone,
+    email, requests, facts. If its agent does not suit the new trip, the result says why (``unsuited``), and
+    unclaimed work that nobody keeps goes on to one who does. Raises NotFound, Refused, InvalidInput.
     """
     booking = booking_at_work(running, booking_id)
     lead = Lead.lock(booking.lead_id)

@@ -90,10 +90,7 @@ def received(
         launch_location=values.check("launch", launch),
         received_at=running.now,
     )
-    if requests:
-        lead.requests = validation.wishes(requests)
-    if any(facts.values()):
-        trip_facts.put(lead, facts, running.now, running.desk.settings["currency"])
+    _put_wishes(running, lead, requests, facts)
     lead.priority = validation.priority(priority, MEDIUM) if priority else MEDIUM
     contact = contacts.phone(phone) if phone else None, contacts.email(email) if email else None
     if policy:
@@ -101,6 +98,16 @@ def received(
     if on_open:
         lead.on_open = running.detail["on_open"] = check_on_open(on_open)
     return _saved(running, lead, _whose(lead.customer_name, *contact, customer_id), *contact)
+
+
+def _put_wishes(
+    running: Command, lead: Lead, requests: str | None, facts: Mapping[str, str | int | None]
+) -> None:
+    """Put into a lead what is optional of its trip; most have none of it. Raises InvalidInput."""
+    if requests:
+        lead.requests = validation.wishes(requests)
+    if any(facts.values()):
+        trip_facts.put(lead, facts, running.now, running.desk.settings["currency"])
 
 
 receive = command("lead.add", past="came in", undo=put_back, may="lead.enter")(received)

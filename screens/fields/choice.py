@@ -132,17 +132,15 @@ class Choice(LetterField, RadioSet):
 
     def set_names(self, names: Iterable[str]) -> None:
         """Show other names; a chosen one that is still there stays. What has no name is out of sight."""
-        wanted = tuple(names)
-        if wanted == self._names:
+        if (wanted := tuple(names)) == self._names:
             return
         chosen, options = self.chosen, list(self.query(Option))
         self.value, self._names = "", wanted
         for option, name in zip_longest(options, wanted):
             if option is None:
                 self.mount(Option(self._label(name), compact=True))
-                continue
-            option.display = name is not None
-            option.label = self._label(name or "")
+            else:
+                option.display, option.label = name is not None, self._label(name or "")
         if chosen in wanted:
             self.call_after_refresh(self.choose, chosen)
 

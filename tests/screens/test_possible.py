@@ -118,7 +118,7 @@ def test_only_what_can_be_undone_is_offered_for_it() -> None:
         name for name in every_command() if can_be_undone(cast(Any, {"command": name, "undone_by": None}))
     }
     assert offered == {name for name, known in every_command().items() if not known.undo.never}
-    assert {"value.add", "issue.sweep", "import.rows"}.isdisjoint(offered)
+    assert {"weights.use", "issue.sweep", "import.rows"}.isdisjoint(offered)
     assert {"booking.claim", "undo", "redo"} <= offered
     assert not can_be_undone(cast(Any, {"command": "booking.claim", "undone_by": 9}))
     assert not can_be_undone(cast(Any, {"command": "later.command", "undone_by": None}))
