@@ -196,6 +196,7 @@ class Rules:
         if command != "lead":
             self.drain()
         self.events.append(event | {"touched": self.touched})
+        self.declining = {}  # the event says it from now on
 
     def add(self, years: int, rating: float | None, capacity: int) -> None:
         number = len(self.agents) + 1
