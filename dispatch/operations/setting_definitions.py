@@ -193,7 +193,7 @@ DEFINITIONS = {
         Definition(
             "escalation_contact",
             "head of service",
-            "who is to be told of an escalation at level 3",
+            "who is to be notified of an escalation at level 3",
             _contact,
             "a name of 1 to 100 characters",
         ),
