@@ -247,7 +247,8 @@ class StatusBar(SpeakingLine):
         else:
             verdict = ""
         if wide:
-            return " · ".join(filter(None, (*counts, verdict)))
+            shown = counts[1:] if late and not totals.waiting else counts
+            return " · ".join(filter(None, (*shown, verdict)))
         shown = counts[0] if totals.waiting else "" if late else counts[1]  # what is late has the room
         return f"{shown} {verdict}".strip()
 
