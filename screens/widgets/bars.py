@@ -181,6 +181,9 @@ class EmptyDesk(Static):
         await self.run_action("app.first_steps")
 
 
+WIDE, WIDE_IF_LATE = 110, 160  # cells from which on all counts are shown
+
+
 class StatusBar(SpeakingLine):
     """The keys of the place, and the desk's totals with the invariant, computed at each change.
 
@@ -234,12 +237,12 @@ class StatusBar(SpeakingLine):
             self.query_one(".totals", Static).update(shown)
 
     def _line(self, totals: Totals) -> str:
-        wide = self.size.width >= 110
+        late = any(totals.late)
+        wide = self.size.width >= (WIDE_IF_LATE if late else WIDE)
         waiting = f"{totals.waiting} waiting"
         if totals.seen_by_all:  # somebody has to act
             seen = f"{len(totals.seen_by_all)} seen by all"
             waiting = f"{waiting}, {seen}" if wide else seen
-        late = any(totals.late)
         counts = [waiting, f"{totals.pending} pending"]
         if totals.drift:  # it never should: where all is well, nothing is said
             names = ", ".join(map(str, totals.drift[:3])) + ("…" if len(totals.drift) > 3 else "")
