@@ -217,6 +217,20 @@ ROW: Any = {
     "created_at": "2082-11-22 01:02:03",
     "merged_into": None,
     "tier": None,
+    "phone_typed": None,
+    "email_typed": None,
+    "do_not_contact": False,
+    "contacts": [
+        {
+            "customer_id": 1,
+            "contact_id": None,
+            "kind": "email",
+            "value": "a@example.com",
+            "typed": None,
+            "note": None,
+        },
+    ],
+    "apart": [],
     "total_value": 0.0,
     "previous_issues": 0,
     "open_issues": 0,
@@ -239,6 +253,8 @@ def test_a_card_says_what_is_unknown() -> None:
     assert "the newest 50" in person(ROW | {"events": [{}] * 50}).plain
     assert "merged into customer 9" in person(ROW | {"merged_into": 9}).plain
     assert "Service" not in said
+    assert "Do not contact" not in said
+    assert "Do not contact" in person(ROW | {"do_not_contact": True}).plain
     known = {"tier": "gold", "total_value": 1200.0, "previous_issues": 2, "satisfaction": 4.5}
     assert "Service gold, 2 issues, rated 4.5, paid 1,200.00" in person(ROW | known).plain
     assert "imported; nothing done here yet" in history(ROW).plain
@@ -267,7 +283,11 @@ def test_a_merge_says_what_moves() -> None:
     assert f"Keep      {HOSTILE} (1)" in said
     assert "Merge in  Kate (2)" in said
     assert "3 leads move over" in said
-    assert "+49 is copied.\nb@example.com is not copied" in said
+    assert "+49 is copied.\nMain e-mail (e changes): a@example.com, also b@example.com\nTier: gold\n" in said
+    assert (
+        "Main e-mail (e changes): b@example.com, also a@example.com" in merge_text(preview, {"email"}).plain
+    )
+    assert "Do not contact" in said
     assert "1 lead moves over" in merge_text(preview | {"leads": 1}).plain
 
 

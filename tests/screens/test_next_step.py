@@ -69,9 +69,10 @@ def test_a_row_shows_the_next_action_and_that_it_is_due(method: str, again: str)
 def test_a_customer_is_reached_by_the_method_they_chose(
     method: str, phone: str | None, email: str | None, found: tuple[str, str] | None, words: str
 ) -> None:
-    row: Any = {"method": method, "phone": phone, "email": email}
+    row: Any = {"method": method, "phone": phone, "email": email, "do_not_contact": False}
     assert reach(row) == found
     assert ways(row) == words
+    assert ways(row | {"do_not_contact": True}) == f"⊘ do not contact · {words}"
 
 
 def row(number: int, name: str) -> Any:

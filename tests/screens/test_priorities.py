@@ -28,7 +28,7 @@ TRIP = {
     "destination": "Mars",
     "launch": "Dallas-Fort Worth Launch Complex",
 }
-KATE: Any = {"customer_name": "Kate [/]", "status": "Pending", "voided": False}
+KATE: Any = {"customer_name": "Kate [/]", "status": "Pending", "voided": False, "do_not_contact": False}
 
 
 @pytest.mark.parametrize(
