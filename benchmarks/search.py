@@ -13,8 +13,8 @@ from benchmarks.large import large_desk, timed
 from benchmarks.measure import Effort, Row, ms
 from dispatch import customers, queries
 from dispatch.desk.desk import Desk
-from dispatch.inputs.filter_language import parse
-from dispatch.inputs.filter_reader import Reading, asked
+from dispatch.inputs.filters.filter_language import parse
+from dispatch.inputs.filters.filter_reader import Reading, asked
 from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
 

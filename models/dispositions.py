@@ -29,7 +29,7 @@ Each has its name, delay, attempts, ends, reason and whether it reaches the cust
 class Disposition(BaseModel):
     """An outcome that agents choose from; bookings keep its name as their ``last_outcome``.
 
-    ``delay`` is the time until the next attempt (dispatch/inputs/delays.py), None for no follow-up.
+    ``delay`` is the time until the next attempt (dispatch/inputs/times/delays.py), None for no follow-up.
     ``attempts`` is the number of the last attempt, which ``ends`` the booking for a ``reason``; None without
     an end. ``reaches``: somebody spoke with the customer, so the attempts in a row begin again. A ``retired``
     one stays on old rows and is not offered.

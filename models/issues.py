@@ -109,7 +109,7 @@ class Interaction(BaseModel):
 class SlaClock(BaseModel):
     """A promise: ``allowed_s`` working seconds from ``started_at``, used up at ``due_at``.
 
-    ``hours`` are the working hours in force when it started (dispatch/inputs/hours.py). While
+    ``hours`` are the working hours in force when it started (dispatch/inputs/times/hours.py). While
     ``paused_at`` is set no time is used and ``due_at`` keeps its value; ``met_at`` is when the clock ended. A
     missed due time is final; ``late_pause_s`` counts the working seconds paused after it.
     """

@@ -18,8 +18,8 @@ from astra_tui.cli.output.printing import IDS, Listing, Row
 from astra_tui.cli.root import Surroundings
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
-from dispatch.inputs.filter_language import Node, Pair, Words, joined, parse, parts_of
-from dispatch.inputs.filter_reader import Fills, Keys, Reading, asked
+from dispatch.inputs.filters.filter_language import Node, Pair, Words, joined, parse, parts_of
+from dispatch.inputs.filters.filter_reader import Fills, Keys, Reading, asked
 from dispatch.outputs.tables import FORMS
 from models.errors import InvalidInput
 from models.opening import is_there

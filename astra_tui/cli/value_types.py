@@ -16,8 +16,8 @@ from click.shell_completion import CompletionItem
 
 from astra_tui.cli.output.printing import printable
 from dispatch.inputs import languages, validation
-from dispatch.inputs.filter_offers import offers
-from dispatch.inputs.filter_reader import Keys
+from dispatch.inputs.filters.filter_offers import offers
+from dispatch.inputs.filters.filter_reader import Keys
 from models.bookings import STATUSES
 from models.priorities import PRIORITIES
 

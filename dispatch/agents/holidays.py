@@ -9,7 +9,7 @@ from dispatch.agents.row_types import HolidayRow, HolidaysSet
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.undo_rules import UndoRules
-from dispatch.inputs import holiday_dates
+from dispatch.inputs.times import holiday_dates
 from models.agents import Agent
 from models.base import read_rows, tuples
 from models.clock import from_text

@@ -12,7 +12,8 @@ from dispatch.agents.working_calendar import absence_words
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.undo_rules import UndoRules
-from dispatch.inputs import absence_spans, hours, validation
+from dispatch.inputs import validation
+from dispatch.inputs.times import absence_spans, hours
 from dispatch.queries.agents import list_agents, names_of
 from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import time_range

@@ -14,8 +14,9 @@ from dispatch.assignment.eligibility import EVERY
 from dispatch.assignment.waiting_list import end_hold, hold
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import DESK_ACTOR
-from dispatch.inputs import due_times, validation
-from dispatch.inputs import hours as working_hours
+from dispatch.inputs import validation
+from dispatch.inputs.times import due_times
+from dispatch.inputs.times import hours as working_hours
 from dispatch.queries.row_types import AgentRow
 from dispatch.service.issues.queue import settle
 from models.agents import AVAILABLE, BREAK, BUSY, GONE, PRESENCES, Agent
@@ -66,7 +67,7 @@ def set_presence(
 
 @command("agent.shift", past="shift hours", undo=put_back, may="agent.manage")
 def set_hours(running: Command, agent_id: int, hours: str | None) -> AgentRow:
-    """Set or clear an agent's shift hours (inputs/hours.py); the presence follows them from now on.
+    """Set or clear an agent's shift hours (inputs/times/hours.py); the presence follows them from now on.
 
     Raises NotFound, Refused, InvalidInput.
     """

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from dispatch.inputs import hours
+from dispatch.inputs.times import hours
 from models.agents import AVAILABLE, BUSY, OFFLINE, Agent
 from models.clock import from_text, to_text
 from models.holidays import holidays_of

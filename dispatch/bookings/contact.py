@@ -7,7 +7,8 @@ from dispatch.bookings.lifecycle import cancelled, described, pending_booking, s
 from dispatch.customers.contacts import refuse_contact
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
-from dispatch.inputs import delays, hours, validation
+from dispatch.inputs import validation
+from dispatch.inputs.times import delays, hours
 from dispatch.queries.next_steps import is_due
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import plural
@@ -32,7 +33,7 @@ def contact(
 
     ``outcome`` names a disposition, which says what follows: the last attempt closes the booking; after any
     other the follow-up is set, unless one is still ahead. ``text`` is a note, ``follow_up`` another time for
-    it (inputs.due_times), or ``none``. Reaching the customer clears a follow-up that is due. A customer who
+    it (inputs.times), or ``none``. Reaching the customer clears a follow-up that is due. A customer who
     must not be contacted is only ``anyway``. The result has ``attempt``, such as ``3rd of 6``, from the
     second in a row on. Raises NotFound, Refused, InvalidInput.
     """

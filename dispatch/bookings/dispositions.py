@@ -6,7 +6,8 @@ from typing import TypedDict
 
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.undo_rules import UndoRules
-from dispatch.inputs import delays, validation
+from dispatch.inputs import validation
+from dispatch.inputs.times import delays
 from dispatch.queries.wording import ordinal, plural
 from models.base import tuples
 from models.dispositions import CANCELLED, ENDS, OPEN, REACHED, Disposition
@@ -43,7 +44,7 @@ def add(
 ) -> DispositionRow:
     """Let attempts come to something of the desk's own; a retired one is offered again.
 
-    ``delay`` is until the next attempt (inputs.delays); with ``attempts`` the last one ``ends`` the booking:
+    ``delay`` is until the next attempt (inputs.times); with ``attempts`` the last one ``ends`` the booking:
     as unreachable, or cancelled for the ``reason``. Raises InvalidInput, or Refused if it is offered already.
     """
     text = new_name(name)

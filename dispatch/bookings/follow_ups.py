@@ -13,7 +13,7 @@ from models.bookings import PENDING, Booking
 
 @command("booking.follow_up", past="follow-up", undo=put_back, may="booking.work")
 def follow_up(running: Command, booking_id: int, at: str | None = None) -> BookingRow:
-    """Set when to get back to the customer, in any form of inputs.due_times; None or empty clears it.
+    """Set when to get back to the customer, in any form of inputs.times.due_times; None or empty clears it.
 
     Closing the booking clears it too. Raises NotFound, Refused, InvalidInput.
     """

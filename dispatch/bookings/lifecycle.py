@@ -18,8 +18,9 @@ from dispatch.assignment.decisions import decide_by_hand
 from dispatch.bookings.renamed_terms import put_present_names
 from dispatch.customers.records import refuse_erased
 from dispatch.desk.commands import Command, command, put_back, reverse_event
-from dispatch.inputs import due_times, validation
+from dispatch.inputs import validation
 from dispatch.inputs.amounts import money_cents
+from dispatch.inputs.times import due_times
 from dispatch.queries.offer_rounds import DECLINED
 from dispatch.queries.row_types import BookingRow
 from models.agents import GONE, Agent

@@ -22,7 +22,7 @@ from dispatch.command_line.verbs import (
     text,
 )
 from dispatch.desk.desk import Desk
-from dispatch.inputs import due_times
+from dispatch.inputs.times import due_times
 from dispatch.queries.row_types import AgentRow, BookingRow
 from dispatch.queries.wording import day_and_moment, plural
 from models.agents import PRESENCES

@@ -10,8 +10,8 @@ from peewee import fn
 
 from dispatch.customers import contacts
 from dispatch.customers.records import rows_of
-from dispatch.inputs.filter_language import Node, Pair, Words
-from dispatch.inputs.filter_reader import Choice, Key, Moment, Number, Part, Reading, condition, table
+from dispatch.inputs.filters.filter_language import Node, Pair, Words
+from dispatch.inputs.filters.filter_reader import Choice, Key, Moment, Number, Part, Reading, condition, table
 from dispatch.inputs.phone_numbers import in_country, national, reduced
 from dispatch.inputs.validation import folded_address
 from dispatch.queries.customer_index import booking_number, digits_in, found, is_found, needles_of

@@ -9,9 +9,20 @@ from typing import Any
 from peewee import Expression, ModelSelect
 
 from dispatch.desk.undo_chain import UNDO, undone_events
-from dispatch.inputs import date_ranges
-from dispatch.inputs.filter_language import Node
-from dispatch.inputs.filter_reader import Exact, Fields, Key, Keys, Moment, Number, Who, at, condition, table
+from dispatch.inputs.filters.filter_language import Node
+from dispatch.inputs.filters.filter_reader import (
+    Exact,
+    Fields,
+    Key,
+    Keys,
+    Moment,
+    Number,
+    Who,
+    at,
+    condition,
+    table,
+)
+from dispatch.inputs.times import date_ranges
 from models.agents import is_named
 from models.audit import Event, EventBooking, EventIssue, LogLine, last_line
 from models.customer_index import MOST_WORDS

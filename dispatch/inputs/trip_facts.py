@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from dispatch.inputs import due_times, validation
+from dispatch.inputs import validation
 from dispatch.inputs.amounts import money_cents
 from dispatch.inputs.languages import language
-from dispatch.inputs.moments import moment
+from dispatch.inputs.times import due_times
+from dispatch.inputs.times.moments import moment
 from models.calendars import Calendar, terminal
 from models.clock import from_text
 from models.customers import Lead

@@ -13,8 +13,9 @@ from dispatch.assignment.eligibility import department_map
 from dispatch.assignment.policies import POLICIES
 from dispatch.assignment.policies.round_robin import CONTINUE, STARTS
 from dispatch.desk.settings import Definition, Unread
-from dispatch.inputs import amounts, hours
+from dispatch.inputs import amounts
 from dispatch.inputs.countries import country_code, nearest_country
+from dispatch.inputs.times import hours
 from dispatch.queries.next_steps import ROTTEN_DAYS
 from dispatch.queries.order_of_work import TARGET_MINUTES, parse_minutes
 from dispatch.service.sla import targets

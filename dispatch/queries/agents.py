@@ -9,8 +9,18 @@ from typing import Any, cast
 
 from peewee import JOIN, ModelSelect
 
-from dispatch.inputs.filter_language import Node
-from dispatch.inputs.filter_reader import Among, AnyNumber, Choice, Key, Moment, Number, Part, fits, table
+from dispatch.inputs.filters.filter_language import Node
+from dispatch.inputs.filters.filter_reader import (
+    Among,
+    AnyNumber,
+    Choice,
+    Key,
+    Moment,
+    Number,
+    Part,
+    fits,
+    table,
+)
 from dispatch.queries import agent_levels
 from dispatch.queries.row_types import AgentRow
 from models.agents import PRESENCES, Agent, AgentRank

@@ -6,8 +6,8 @@ from typing import Any
 
 from peewee import fn
 
-from dispatch.inputs.fact_kinds import Day, Named
-from dispatch.inputs.filter_reader import (
+from dispatch.inputs.filters.fact_kinds import Day, Named
+from dispatch.inputs.filters.filter_reader import (
     Amount,
     AnyNumber,
     Choice,

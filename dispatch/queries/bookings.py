@@ -9,8 +9,8 @@ from typing import Any, cast
 
 from peewee import JOIN, Expression, ModelSelect, fn
 
-from dispatch.inputs.filter_language import Node, Pair, joined, parts_of
-from dispatch.inputs.filter_reader import condition
+from dispatch.inputs.filters.filter_language import Node, Pair, joined, parts_of
+from dispatch.inputs.filters.filter_reader import condition
 from dispatch.queries.booking_filter_keys import BOOKING_KEYS, FACT_KEYS
 from dispatch.queries.booking_orders import BOOKING_SORTS, FOLLOW_UP, ORDERS, Part, beyond, directed, numbers
 from dispatch.queries.customer_index import Mentions, mentions, of_customer

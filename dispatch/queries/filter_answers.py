@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatch.desk.accepted_values import listing
-from dispatch.inputs.filter_language import Node, Pair, Words, fold, parse
-from dispatch.inputs.filter_offers import meant_by, offers
-from dispatch.inputs.filter_reader import Keys, Reading, read
+from dispatch.inputs.filters.filter_language import Node, Pair, Words, fold, parse
+from dispatch.inputs.filters.filter_offers import meant_by, offers
+from dispatch.inputs.filters.filter_reader import Keys, Reading, read
 from models.agents import Agent, ids_named
 from models.base import tuples
 from models.errors import InvalidInput

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 
 from peewee import Expression, ModelSelect, fn
 
-from dispatch.inputs import hours
+from dispatch.inputs.times import hours
 from dispatch.queries.order_of_work import TARGET_MINUTES, minutes_of
 from dispatch.queries.row_types import BookingRow
 from models.bookings import PENDING, Booking, Idle, Untried

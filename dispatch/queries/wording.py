@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from dispatch.desk.row_types import EventRow
 from dispatch.inputs.amounts import is_sign
-from dispatch.inputs.due_times import WEEKDAYS
+from dispatch.inputs.times.due_times import WEEKDAYS
 from dispatch.queries.next_steps import (
     ASSIGNED,
     CLAIMED,

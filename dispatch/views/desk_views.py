@@ -8,7 +8,7 @@ from peewee import fn
 
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
-from dispatch.inputs.filter_reader import Reading
+from dispatch.inputs.filters.filter_reader import Reading
 from dispatch.views.lists import checked
 from dispatch.views.row_types import ViewRow
 from models.base import tuples

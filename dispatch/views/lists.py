@@ -12,8 +12,8 @@ from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.inputs import validation
-from dispatch.inputs.filter_language import parse
-from dispatch.inputs.filter_reader import Keys, Reading, asked, read
+from dispatch.inputs.filters.filter_language import parse
+from dispatch.inputs.filters.filter_reader import Keys, Reading, asked, read
 from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.customer_index import prepare

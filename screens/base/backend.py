@@ -17,7 +17,7 @@ from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.access.permissions import Person, nobody
 from dispatch.desk.desk import Desk
 from dispatch.desk.terminal.repeating import Repeating
-from dispatch.inputs.filter_reader import Reading
+from dispatch.inputs.filters.filter_reader import Reading
 from dispatch.operations import sweep_record
 from dispatch.operations.backup_record import is_due
 from dispatch.operations.daily_backup import run_if_due

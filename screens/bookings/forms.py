@@ -13,7 +13,8 @@ from dispatch.bookings import bulk_actions, dispositions, editing, follow_ups
 from dispatch.bookings.contact import NO_FOLLOW_UP
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
-from dispatch.inputs import amounts, due_times, validation
+from dispatch.inputs import amounts, validation
+from dispatch.inputs.times import due_times
 from dispatch.inputs.trip_facts import FACTS
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import day_and_moment, due_word, moment, money

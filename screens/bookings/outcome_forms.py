@@ -9,7 +9,7 @@ from rich.text import Text
 from dispatch.bookings import dispositions
 from dispatch.bookings.dispositions import DispositionRow
 from dispatch.desk.desk import Desk
-from dispatch.inputs import delays
+from dispatch.inputs.times import delays
 from models.dispositions import ENDS
 from screens.dialogs.form import Field, FormModal, Values
 from screens.dialogs.panel import Panel

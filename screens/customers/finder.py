@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.widgets import DataTable, Input, Static
 
 from dispatch import customers
-from dispatch.inputs.filter_language import parse
-from dispatch.inputs.filter_reader import read
+from dispatch.inputs.filters.filter_language import parse
+from dispatch.inputs.filters.filter_reader import read
 from dispatch.queries import customer_index
 from dispatch.queries.row_types import CustomerRow
 from dispatch.queries.wording import plural

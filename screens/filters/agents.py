@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dispatch.inputs.filter_language import together
+from dispatch.inputs.filters.filter_language import together
 from dispatch.queries.row_types import AgentRow
 from models.agents import AVAILABLE
 from models.errors import InvalidInput

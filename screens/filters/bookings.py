@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.inputs.filter_language import parse, together
-from dispatch.inputs.filter_reader import Reading, asked
+from dispatch.inputs.filters.filter_language import parse, together
+from dispatch.inputs.filters.filter_reader import Reading, asked
 from dispatch.queries.booking_filter_keys import BOOKING_KEYS, EVERY
 from dispatch.queries.bookings import BookingFilter
 from screens.filters.view_words import without

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
-from dispatch.inputs.filter_language import Pair, format_filter, parse, together
-from dispatch.inputs.filter_reader import Reading, asked
+from dispatch.inputs.filters.filter_language import Pair, format_filter, parse, together
+from dispatch.inputs.filters.filter_reader import Reading, asked
 from screens.filters.view_words import without
 
 ALL, MINE, UNDONE = "All", "Mine", "Undone"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.inputs.filter_language import parse, together
-from dispatch.inputs.filter_reader import Reading, asked
+from dispatch.inputs.filters.filter_language import parse, together
+from dispatch.inputs.filters.filter_reader import Reading, asked
 from dispatch.service.issues.issue_filter_keys import ENDED, EVERY, ISSUE_KEYS, NOBODY
 from dispatch.service.issues.queries import URGENCY, IssueFilter
 from models.errors import InvalidInput

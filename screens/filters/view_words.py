@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from dispatch.inputs.filter_language import format_filter, joined, parse, parts_of
-from dispatch.inputs.filter_reader import Keys, Reading, asked
+from dispatch.inputs.filters.filter_language import format_filter, joined, parse, parts_of
+from dispatch.inputs.filters.filter_reader import Keys, Reading, asked
 
 
 def without(text: str, names: Collection[str], keys: Keys, reading: Reading) -> str:

@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import ContentSwitcher, DataTable, Static
 
-from dispatch.inputs.filter_language import Pair, format_filter
+from dispatch.inputs.filters.filter_language import Pair, format_filter
 from dispatch.matching import weights
 from dispatch.matching.row_types import WeightsRow
 from dispatch.queries.wording import moment

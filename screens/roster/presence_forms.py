@@ -10,7 +10,7 @@ from dispatch import agents, queries
 from dispatch.agents import handover, presence
 from dispatch.agents.handover import DESK
 from dispatch.desk.desk import Desk
-from dispatch.inputs import due_times, hours
+from dispatch.inputs.times import due_times, hours
 from dispatch.queries.row_types import AgentRow, BookingRow
 from dispatch.queries.wording import day_and_moment, presence_words
 from models.agents import AVAILABLE, GONE, PRESENCES

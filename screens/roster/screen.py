@@ -13,8 +13,8 @@ from textual.widgets import Input
 
 from dispatch import queries
 from dispatch.assignment.contact_rate import with_rates
-from dispatch.inputs.filter_language import Node, parse
-from dispatch.inputs.filter_reader import read
+from dispatch.inputs.filters.filter_language import Node, parse
+from dispatch.inputs.filters.filter_reader import read
 from dispatch.matching.evidence import MATCH as MATCH_POLICY
 from dispatch.matching.roster_scores import RosterScores, roster_scores
 from dispatch.queries.row_types import AgentRow

@@ -11,7 +11,7 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from dispatch.inputs.filter_reader import Reading
+from dispatch.inputs.filters.filter_reader import Reading
 from dispatch.service.issues import queries
 from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS
 from dispatch.service.issues.queries import CHANGED, URGENCY, IssueFilter

@@ -8,7 +8,7 @@ from typing import ClassVar, Generic
 
 from textual import on
 
-from dispatch.inputs.filter_reader import Keys
+from dispatch.inputs.filters.filter_reader import Keys
 from dispatch.queries import filter_answers
 from screens.base.keys import TITLES, with_keys
 from screens.fields.type_ahead import next_of

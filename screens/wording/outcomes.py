@@ -7,7 +7,7 @@ from contextlib import suppress
 from dispatch.bookings import dispositions
 from dispatch.bookings.contact import NO_FOLLOW_UP, end_reason, is_last, next_attempt
 from dispatch.desk.desk import Desk
-from dispatch.inputs import delays, due_times
+from dispatch.inputs.times import delays, due_times
 from dispatch.queries.next_steps import is_due
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import day_and_moment

@@ -7,9 +7,9 @@ import os
 from rich.style import Style
 from rich.text import Text
 
-from dispatch.inputs.filter_language import parse
-from dispatch.inputs.filter_offers import did_you_mean
-from dispatch.inputs.filter_reader import Keys
+from dispatch.inputs.filters.filter_language import parse
+from dispatch.inputs.filters.filter_offers import did_you_mean
+from dispatch.inputs.filters.filter_reader import Keys
 
 # As greys they would be the faintest text instead of the loudest, so that without colour only bold and dim
 # are left.

@@ -10,7 +10,7 @@ from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from dispatch.inputs.cleaning import identifier
 from dispatch.inputs.layouts import AGENTS
-from dispatch.inputs.moments import moment
+from dispatch.inputs.times.moments import moment
 from models.audit import Decision
 from models.inspection.conditions import DECIDED_BY
 from seeds.importing.cells import invalid

@@ -13,9 +13,10 @@ from typing import Any
 from dispatch.agents.presence import next_due
 from dispatch.agents.roster import MOST_CAPACITY
 from dispatch.bookings import dispositions
-from dispatch.inputs import hours, validation
+from dispatch.inputs import validation
 from dispatch.inputs.cleaning import identifier
-from dispatch.inputs.moments import moment
+from dispatch.inputs.times import hours
+from dispatch.inputs.times.moments import moment
 from dispatch.inputs.value_words import meant
 from dispatch.queries.agent_levels import BEST_LEVEL, level_of
 from dispatch.triage import categories

@@ -13,7 +13,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from dispatch.agents.roster import MOST_YEARS
 from dispatch.desk.desk import Desk
 from dispatch.inputs import cleaning, trip_facts, validation
-from dispatch.inputs.moments import moment
+from dispatch.inputs.times.moments import moment
 from dispatch.inputs.trip_facts import FACTS
 from dispatch.inputs.value_words import meant
 from dispatch.triage import categories

@@ -13,8 +13,8 @@ from astra_tui.app import AstraApp
 from dispatch import bookings
 from dispatch.bootstrap import open_desk
 from dispatch.desk.accepted_values import FIRST_VALUES
-from dispatch.inputs.filter_language import Pair, format_filter
-from dispatch.inputs.filter_reader import Reading
+from dispatch.inputs.filters.filter_language import Pair, format_filter
+from dispatch.inputs.filters.filter_reader import Reading
 from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
 from dispatch.service.row_types import IssueRow

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
-from dispatch.inputs.filter_language import parse
-from dispatch.inputs.filter_reader import Reading, asked
+from dispatch.inputs.filters.filter_language import parse
+from dispatch.inputs.filters.filter_reader import Reading, asked
 from models.calendars import Calendar
 from models.errors import InvalidInput
 from screens.log.screen import EXAMPLE

@@ -13,7 +13,7 @@ from astra_tui.app import AstraApp
 from astra_tui.user.own_views import views_path
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
-from dispatch.inputs.filter_reader import Reading
+from dispatch.inputs.filters.filter_reader import Reading
 from dispatch.service.issues import intake, lifecycle
 from dispatch.service.issues.queries import IssueFilter, issue_ids
 from dispatch.views import desk_views

@@ -12,8 +12,8 @@ from textual.widgets import Input, Static, TextArea
 from astra_tui.app import AstraApp
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
-from dispatch.inputs.filter_language import Group, Pair
-from dispatch.inputs.filter_reader import Reading
+from dispatch.inputs.filters.filter_language import Group, Pair
+from dispatch.inputs.filters.filter_reader import Reading
 from dispatch.queries.wording import span
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import conversation, escalation_commands, intake, ownership, queries

@@ -10,8 +10,8 @@ import pytest
 from textual.app import App
 
 from dispatch.assignment.policies import POLICIES
-from dispatch.inputs import due_times
 from dispatch.inputs.amounts import money_cents
+from dispatch.inputs.times import due_times
 from dispatch.queries import wording
 from dispatch.queries.wording import money, short_moment
 from models.calendars import Calendar

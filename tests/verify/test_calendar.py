@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dispatch.inputs import hours
+from dispatch.inputs.times import hours
 from models import windows
 from models.clock import from_text
 from verify import shares

@@ -11,7 +11,7 @@ from astra_tui.cli.output.printing import Column, Listing, line, required_keys
 from astra_tui.cli.value_types import ABSENCE, AGENT
 from dispatch.agents import cover, planned_absences
 from dispatch.agents.row_types import AbsenceRow, CoverRow
-from dispatch.inputs import absence_spans
+from dispatch.inputs.times import absence_spans
 from dispatch.queries.row_types import MoveRow
 from dispatch.queries.wording import moment, plural
 

@@ -29,9 +29,9 @@ from astra_tui.cli.value_types import AGENT, DEPARTMENT, JOB_TITLE
 from dispatch import agents, queries
 from dispatch.agents import handover, presence
 from dispatch.assignment import contact_rate
-from dispatch.inputs import due_times, hours
-from dispatch.inputs.filter_language import parse
-from dispatch.inputs.filter_reader import read
+from dispatch.inputs.filters.filter_language import parse
+from dispatch.inputs.filters.filter_reader import read
+from dispatch.inputs.times import due_times, hours
 from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import contact_rate as reached
 from dispatch.queries.wording import plural, presence_words

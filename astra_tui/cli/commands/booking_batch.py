@@ -15,7 +15,7 @@ from astra_tui.cli.value_types import AGENT, BOOKING, DESTINATION, STATUS
 from dispatch import bookings, queries
 from dispatch.bookings import bulk_actions, editing, follow_ups
 from dispatch.desk.desk import Desk
-from dispatch.inputs import due_times
+from dispatch.inputs.times import due_times
 from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.customer_index import prepare

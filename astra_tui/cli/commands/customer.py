@@ -31,8 +31,8 @@ from dispatch.customers.row_types import (
     PairApart,
     Suspect,
 )
-from dispatch.inputs.filter_language import Words, joined, parse, parts_of
-from dispatch.inputs.filter_reader import read
+from dispatch.inputs.filters.filter_language import Words, joined, parse, parts_of
+from dispatch.inputs.filters.filter_reader import read
 from dispatch.queries import customer_index
 from dispatch.queries.row_types import BookingRow, CustomerRow
 from dispatch.queries.wording import booking_state, moment, money, plural

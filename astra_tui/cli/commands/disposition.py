@@ -11,7 +11,7 @@ from astra_tui.cli.output.printing import Column, Listing, line
 from astra_tui.cli.value_types import OUTCOME, Word
 from dispatch.bookings import dispositions
 from dispatch.bookings.dispositions import DispositionRow
-from dispatch.inputs import delays
+from dispatch.inputs.times import delays
 from models.dispositions import ENDS
 
 LISTING: Listing[DispositionRow] = Listing(

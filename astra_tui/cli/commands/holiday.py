@@ -10,7 +10,7 @@ from astra_tui.cli.output.printing import Column, Listing, line, required_keys
 from astra_tui.cli.value_types import AGENT
 from dispatch.agents import holidays
 from dispatch.agents.row_types import HolidayRow, HolidaysSet
-from dispatch.inputs.holiday_dates import EXAMPLE
+from dispatch.inputs.times.holiday_dates import EXAMPLE
 from dispatch.queries.wording import plural
 from models.errors import InvalidInput
 

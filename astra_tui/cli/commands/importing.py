@@ -19,7 +19,7 @@ from astra_tui.cli.options import Call, reading
 from astra_tui.cli.output.printing import first_lines, line, narrate
 from astra_tui.cli.output.progress import progress_bar
 from dispatch.desk.desk import Desk
-from dispatch.inputs.moments import ORDERS
+from dispatch.inputs.times.moments import ORDERS
 from dispatch.operations import import_record
 from dispatch.operations.changed_rows.wording import described_difference
 from dispatch.operations.row_types import ImportResult

@@ -25,7 +25,8 @@ from astra_tui.cli.output.issues import LISTING, print_changed, print_details, p
 from astra_tui.cli.value_types import AGENT, BOOKING, CUSTOMER
 from dispatch import queries as desk_queries
 from dispatch.desk import event_log
-from dispatch.inputs import date_ranges, validation
+from dispatch.inputs import validation
+from dispatch.inputs.times import date_ranges
 from dispatch.service.escalation import triggers
 from dispatch.service.issues import (
     conversation,

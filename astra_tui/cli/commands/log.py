@@ -19,7 +19,7 @@ from dispatch import queries
 from dispatch.desk import event_log
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.desk.row_types import EventRow
-from dispatch.inputs import date_ranges
+from dispatch.inputs.times import date_ranges
 from dispatch.queries.log_follower import LogFollower
 from dispatch.service.issues import queries as issue_queries
 

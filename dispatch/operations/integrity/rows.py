@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 
 from dispatch.desk.desk import Desk
-from dispatch.inputs import hours
+from dispatch.inputs.times import hours
 from dispatch.matching import weights
 from dispatch.operations.integrity.findings import RESTORE, Finding, finding, guarded, joined, named
 from dispatch.service.satisfaction import trained_model

@@ -11,7 +11,7 @@ from peewee import ModelSelect
 from dispatch.assignment.eligibility import department_map
 from dispatch.desk.accepted_values import PACKAGE, folded, listing
 from dispatch.desk.desk import Desk
-from dispatch.inputs.filter_language import Pair, Words, fold, parse
+from dispatch.inputs.filters.filter_language import Pair, Words, fold, parse
 from dispatch.operations.lists.row_types import ListRow, ValueUses
 from models.agents import Agent
 from models.base import tuples

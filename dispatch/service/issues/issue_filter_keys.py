@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.inputs import date_ranges
-from dispatch.inputs.filter_reader import (
+from dispatch.inputs.filters.filter_reader import (
     AnyNumber,
     Choice,
     Fields,
@@ -18,6 +17,7 @@ from dispatch.inputs.filter_reader import (
     at,
     table,
 )
+from dispatch.inputs.times import date_ranges
 from dispatch.queries.customer_index import is_found
 from models.agents import is_named
 from models.issues import (

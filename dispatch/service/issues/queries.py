@@ -11,8 +11,8 @@ from typing import Any, cast
 from peewee import JOIN, Expression, fn
 
 from dispatch.desk.desk import Desk
-from dispatch.inputs.filter_language import Node
-from dispatch.inputs.filter_reader import condition
+from dispatch.inputs.filters.filter_language import Node
+from dispatch.inputs.filters.filter_reader import condition
 from dispatch.service.escalation import escalations
 from dispatch.service.issues import wait_estimates
 from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS, Due

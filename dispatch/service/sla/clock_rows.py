@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from dispatch.inputs.hours import stored
+from dispatch.inputs.times.hours import stored
 from dispatch.service.sla.clocks import ROW_COLUMNS, ClockRow
 from models.base import CompiledQuery, parameter
 from models.hours import WorkingTime

@@ -21,7 +21,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from dispatch.desk.settings import Settings
-from dispatch.inputs.hours import ROUND_THE_CLOCK, of_a_clock, stored
+from dispatch.inputs.times.hours import ROUND_THE_CLOCK, of_a_clock, stored
 from dispatch.queries.order_of_work import minutes_of
 from dispatch.service.row_types import ClockState
 from dispatch.service.sla import targets

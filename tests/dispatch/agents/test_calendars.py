@@ -23,7 +23,7 @@ from dispatch.agents.planned_absences import add
 from dispatch.agents.presence import set_hours
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
-from dispatch.inputs.hours import written
+from dispatch.inputs.times.hours import written
 from models.agents import AVAILABLE, OFFLINE, Agent
 from models.clock import from_text, to_text
 from models.hours import Hours

@@ -15,7 +15,7 @@ from dispatch.agents.presence import set_hours, set_presence
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EventFilter
-from dispatch.inputs.hours import on_calendar, parsed, understand, written
+from dispatch.inputs.times.hours import on_calendar, parsed, understand, written
 from dispatch.operations import configuration
 from dispatch.operations.sweep import sweep
 from dispatch.operations.undo import undo

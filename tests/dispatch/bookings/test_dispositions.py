@@ -11,7 +11,7 @@ from dispatch import bookings, queries
 from dispatch.bookings import dispositions
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
-from dispatch.inputs import delays
+from dispatch.inputs.times import delays
 from dispatch.operations import undo
 from dispatch.operations.configuration import set_value
 from dispatch.reporting import booking_figures

@@ -12,8 +12,8 @@ from dispatch import bookings, queries
 from dispatch.bookings import bulk_actions, editing
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
-from dispatch.inputs.filter_language import parse
-from dispatch.inputs.filter_reader import Reading, asked
+from dispatch.inputs.filters.filter_language import parse
+from dispatch.inputs.filters.filter_reader import Reading, asked
 from dispatch.inputs.lead_files import open_leads
 from dispatch.leads import file_intake, intake
 from dispatch.operations import doctor

@@ -10,8 +10,8 @@ import pytest
 from dispatch import customers, queries
 from dispatch.customers.person_names import agree
 from dispatch.desk.desk import Desk
-from dispatch.inputs.filter_language import parse
-from dispatch.inputs.filter_reader import Reading, read
+from dispatch.inputs.filters.filter_language import parse
+from dispatch.inputs.filters.filter_reader import Reading, read
 from dispatch.leads.intake import NEW_CUSTOMER, LeadResult, noted, receive
 from models.customers import Customer
 

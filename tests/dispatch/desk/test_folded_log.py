@@ -9,8 +9,8 @@ import pytest
 from dispatch.desk import folded_log
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
-from dispatch.inputs.filter_language import parse
-from dispatch.inputs.filter_reader import Reading, asked
+from dispatch.inputs.filters.filter_language import parse
+from dispatch.inputs.filters.filter_reader import Reading, asked
 from models.audit import Event
 
 KINDS = "claracctcaaacrcacl"  # a person's act, or one of the clock's; the oldest first

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.inputs import cleaning
-from dispatch.inputs.moments import DMY, MDY, moment
+from dispatch.inputs.times.moments import DMY, MDY, moment
 from dispatch.inputs.value_words import meant
 from models.errors import InvalidInput
 from tests.steady import STEADY, examples

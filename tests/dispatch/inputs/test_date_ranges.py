@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.inputs.date_ranges import EXAMPLES, FEW_EXAMPLES, period, since, until
+from dispatch.inputs.times.date_ranges import EXAMPLES, FEW_EXAMPLES, period, since, until
 from models.calendars import Calendar
 from models.clock import from_text, to_text
 from models.errors import InvalidInput

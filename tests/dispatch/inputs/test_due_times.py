@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.inputs.due_times import EXAMPLES, understand
+from dispatch.inputs.times.due_times import EXAMPLES, understand
 from models.calendars import Calendar
 from models.clock import from_text, to_text
 from models.errors import InvalidInput

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dispatch.inputs.filter_language import Group, Node, Pair, Words, format_filter, joined, parse
+from dispatch.inputs.filters.filter_language import Group, Node, Pair, Words, format_filter, joined, parse
 from models.errors import InvalidInput
 
 every, some = partial(Group, "and"), partial(Group, "or")

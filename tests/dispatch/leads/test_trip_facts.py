@@ -12,8 +12,8 @@ from dispatch import agents, bookings, queries
 from dispatch.assignment import explanations
 from dispatch.bookings import editing
 from dispatch.desk.desk import Desk
-from dispatch.inputs.filter_language import parse
-from dispatch.inputs.filter_reader import Reading, asked
+from dispatch.inputs.filters.filter_language import parse
+from dispatch.inputs.filters.filter_reader import Reading, asked
 from dispatch.inputs.languages import language
 from dispatch.inputs.lead_files import open_leads
 from dispatch.leads.file_intake import receive_file

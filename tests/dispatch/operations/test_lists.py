@@ -14,8 +14,8 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk import event_log
 from dispatch.desk.accepted_values import KINDS, LISTS
 from dispatch.desk.desk import Desk
-from dispatch.inputs.filter_language import parse
-from dispatch.inputs.filter_reader import Reading, asked
+from dispatch.inputs.filters.filter_language import parse
+from dispatch.inputs.filters.filter_reader import Reading, asked
 from dispatch.leads import intake
 from dispatch.operations import configuration, lists, undo
 from dispatch.queries.booking_filter_keys import BOOKING_KEYS

@@ -16,7 +16,7 @@ from dispatch.assignment import waiting_list
 from dispatch.bookings import editing
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
-from dispatch.inputs.filter_language import Pair
+from dispatch.inputs.filters.filter_language import Pair
 from dispatch.operations import doctor
 from dispatch.operations.undo import undo
 from dispatch.queries.bookings import BookingFilter

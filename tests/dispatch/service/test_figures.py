@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.inputs.hours import on_calendar
+from dispatch.inputs.times.hours import on_calendar
 from dispatch.operations.setting_definitions import DEFINITIONS
 from dispatch.queries import agent_levels
 from dispatch.queries.order_of_work import minutes_of, parse_minutes

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.inputs.hours import of_a_clock, on_calendar, parsed
+from dispatch.inputs.times.hours import of_a_clock, on_calendar, parsed
 from models.hours import WorkingTime
 
 OFFICE = "mon-fri 09:00-17:00"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.desk.desk import Desk
-from dispatch.inputs.hours import on_calendar
+from dispatch.inputs.times.hours import on_calendar
 from dispatch.operations import configuration
 from dispatch.service.due_checks import due, sweep_issues
 from dispatch.service.escalation.levels import step_after

@@ -12,9 +12,9 @@ from typing import Any
 
 from peewee import fn
 
-from dispatch.inputs import date_ranges, validation
+from dispatch.inputs import validation
 from dispatch.inputs.amounts import money_cents
-from dispatch.inputs.filter_language import (
+from dispatch.inputs.filters.filter_language import (
     Group,
     Node,
     Pair,
@@ -23,6 +23,7 @@ from dispatch.inputs.filter_language import (
     joined,
     parts_of,
 )
+from dispatch.inputs.times import date_ranges
 from dispatch.inputs.value_words import meant
 from models.calendars import Calendar, terminal
 from models.clock import from_text, to_text

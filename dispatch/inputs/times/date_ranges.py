@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 
-from dispatch.inputs import due_times, validation
-from dispatch.inputs.due_times import clock_time
+from dispatch.inputs import validation
+from dispatch.inputs.times import due_times
+from dispatch.inputs.times.due_times import clock_time
 from models.calendars import Calendar
 from models.clock import from_text, to_text
 from models.errors import InvalidInput

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from dispatch.inputs import date_ranges
-from dispatch.inputs.filter_language import Pair
-from dispatch.inputs.filter_reader import EQUAL, Kind, Reading
+from dispatch.inputs.filters.filter_language import Pair
+from dispatch.inputs.filters.filter_reader import EQUAL, Kind, Reading
+from dispatch.inputs.times import date_ranges
 from dispatch.inputs.trip_facts import day
 from dispatch.inputs.validation import excerpt, required_text
 from models.clock import from_text

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from dispatch.inputs import due_times, validation
+from dispatch.inputs import validation
+from dispatch.inputs.times import due_times
 from models.calendars import Calendar
 from models.clock import from_text, to_text
 from models.errors import InvalidInput

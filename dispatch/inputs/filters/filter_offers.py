@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dispatch.inputs.filter_language import Node, Pair, Words, fold, format_filter
-from dispatch.inputs.filter_reader import Accepted, Choice, Fields, Keys, Who, folded, spellings
+from dispatch.inputs.filters.filter_language import Node, Pair, Words, fold, format_filter
+from dispatch.inputs.filters.filter_reader import Accepted, Choice, Fields, Keys, Who, folded, spellings
 
 LEAST = 3  # letters of a bare word that is completed as a value
 

@@ -1,0 +1,1 @@
+"""Moments, days, delays and hours as people type them."""
