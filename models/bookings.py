@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BooleanField, IntegerField, TextField
+from peewee import AutoField, BooleanField, IntegerField, ModelSelect, TextField
 
 from models.agents import Agent, Holder
 from models.base import BaseModel, DeskModel, reference
-from models.customers import Lead
+from models.customers import Customer, Lead
 from models.priorities import MEDIUM
 
 PENDING = "Pending"
@@ -147,3 +147,9 @@ class ContactAlarm(BaseModel):
     level = IntegerField(default=0)
     warned_at = TextField()
     next_level_at = TextField(null=True)
+
+
+def leads_not_to_contact() -> ModelSelect:
+    """Return the query for the leads of customers who must not be contacted, hardly ever many."""
+    customers = Customer.select(Customer.customer_id).where(Customer.do_not_contact)
+    return Lead.select(Lead.lead_id).where(Lead.customer_id.in_(customers))

@@ -1,4 +1,4 @@
-"""Dispositions: what an attempt to reach a customer can come to, and what follows (docs/rules.md)."""
+"""Dispositions: the outcomes of attempts to reach a customer, and what follows each (docs/rules.md)."""
 
 from __future__ import annotations
 

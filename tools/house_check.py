@@ -27,7 +27,7 @@ IDIOMS = re.compile(
     re.IGNORECASE,
 )
 BANNED = re.compile(
-    r"\b(anew|whom|told|foretell\w*|foretold|mend(?:s|ed|ing)?|of its own accord|came to|stands|takes? back"
+    r"\b(anew|whom|(?<!to be )told|foretell\w*|foretold|mend(?:s|ed|ing)?|of its own accord|came to|stands|takes? back"
     r"|taken back|took back|goes on|made of|note it|do it)\b",
     re.IGNORECASE,
 )

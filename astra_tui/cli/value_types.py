@@ -211,7 +211,7 @@ def _on_open() -> Found:
 
 
 class Outcome(Word):
-    """What an attempt to reach a customer comes to."""
+    """The outcome of an attempt to reach a customer."""
 
     on_desk = True
 

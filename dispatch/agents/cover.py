@@ -70,10 +70,15 @@ def due(desk: Desk, absence_id: int | None) -> list[int]:
 
 def _coverable(agent_id: int, now: str) -> list[int]:
     """The claimed bookings of an agent who is gone, if there is somebody at work to cover them."""
-    substitute_id = substitute_of(agent_id, now)
-    if substitute_id is None or not _is_gone(agent_id) or _is_gone(substitute_id):
+    if not _is_gone(agent_id) or substitute_at_work(agent_id, now) is None:
         return []
     return queries.pending_ids(agent_id, claimed=True)
+
+
+def substitute_at_work(agent_id: int, now: str) -> int | None:
+    """Return who covers for an agent at a stored time, unless they are gone, too."""
+    substitute_id = substitute_of(agent_id, now)
+    return None if substitute_id is None or _is_gone(substitute_id) else substitute_id
 
 
 def _is_gone(agent_id: int) -> bool:
@@ -86,15 +91,19 @@ def cover(running: Command, absence_id: int) -> list[MoveRow]:
     absence = PlannedAbsence.lock(absence_id)
     agent, moves = Agent.lock(absence.agent_id), list[MoveRow]()
     for booking_id in _coverable(agent.agent_id, running.now):
-        substitute = attending_agent(absence.substitute_id or 0)
-        booking = Booking.lock(booking_id)
-        decide_by_hand(running, booking.lead_id, substitute, f"covers for {agent.name}, who is absent")
-        give(running, booking, substitute.agent_id, by_person=True, is_cover=True)
-        _remember(running, booking_id, agent.agent_id, substitute.agent_id)
-        moves.append(_move(booking_id, agent.agent_id, substitute.agent_id))
+        moves.append(cover_booking(running, Booking.lock(booking_id), agent, absence.substitute_id or 0))
     running.booking_id, running.agent_id = None, agent.agent_id
     running.detail |= {"to": absence.substitute_id}
     return moves
+
+
+def cover_booking(running: Command, booking: Booking, agent: Agent, substitute_id: int) -> MoveRow:
+    """Give a claimed booking of an absent agent to the substitute, still claimed."""
+    substitute = attending_agent(substitute_id)
+    decide_by_hand(running, booking.lead_id, substitute, f"covers for {agent.name}, who is absent")
+    give(running, booking, substitute_id, by_person=True, is_cover=True)
+    _remember(running, booking.booking_id, agent.agent_id, substitute_id)
+    return _move(booking.booking_id, agent.agent_id, substitute_id)
 
 
 def _remember(running: Command, booking_id: int, agent_id: int, substitute_id: int) -> None:

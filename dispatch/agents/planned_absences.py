@@ -147,7 +147,7 @@ def list_absences(now: str, agent_id: int | None = None, *, with_past: bool = Fa
 
 
 def substitute_of(agent_id: int, at: str) -> int | None:
-    """Return who stands in for an agent at a stored time: somebody who is still here, and not absent too."""
+    """Return who covers for an agent at a stored time: somebody who is still here, and not absent too."""
     absence = running_absence(agent_id, at)
     if absence is None or absence.substitute_id is None:
         return None

@@ -28,7 +28,7 @@ class AbsenceRow(TypedDict):
 
 
 class CoverRow(TypedDict):
-    """What an agent takes back from cover: ``moves`` of bookings, and those that ``stay``."""
+    """What an agent gets back from cover: ``moves`` of bookings, and those that ``stay``."""
 
     agent_id: int
     agent_name: str

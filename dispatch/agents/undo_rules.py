@@ -18,7 +18,7 @@ from models.issues import HELD, Issue
 
 class AgentUndo(UndoRules[Agent]):
     def is_surely_untouched(self, row: Agent, after: Json) -> bool:
-        """Return whether a command only said when the agent is due to change: that is worked out anew."""
+        """Return whether a command only said when the agent is due to change: that is worked out again."""
         return after.keys() == {"due_at"}
 
     def check(

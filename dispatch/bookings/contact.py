@@ -1,4 +1,4 @@
-"""Attempts to reach a customer: what each comes to, when the next one is, and which is the last."""
+"""Attempts to reach a customer: their outcomes, when the next one is, and which is the last."""
 
 from __future__ import annotations
 

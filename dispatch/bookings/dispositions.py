@@ -1,4 +1,4 @@
-"""The desk's dispositions: what an attempt to reach a customer can come to, and what follows each."""
+"""The desk's dispositions: the outcomes of attempts to reach a customer, and what follows each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NO_LIMIT = ("", "none", "off")
 
 
 class DispositionRow(TypedDict):
-    """A disposition; ``words`` say what follows an attempt that comes to it. ``delay`` as ``4h`` or None."""
+    """A disposition; ``words`` say what follows an attempt with this outcome. ``delay`` as ``4h`` or None."""
 
     name: str
     delay: str | None
@@ -42,7 +42,7 @@ def add(
     reason: str | None = None,
     reaches: bool = False,
 ) -> DispositionRow:
-    """Let attempts come to something of the desk's own; a retired one is offered again.
+    """Add an outcome of the desk's own; a retired one is offered again.
 
     ``delay`` is until the next attempt (inputs.times); with ``attempts`` the last one ``ends`` the booking:
     as unreachable, or cancelled for the ``reason``. Raises InvalidInput, or Refused if it is offered already.

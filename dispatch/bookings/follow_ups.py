@@ -8,7 +8,7 @@ from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.queries.row_types import BookingRow
 from models.base import tuples
-from models.bookings import PENDING, Booking
+from models.bookings import PENDING, Booking, leads_not_to_contact
 
 
 @command("booking.follow_up", past="follow-up", undo=put_back, may="booking.work")
@@ -36,10 +36,13 @@ MOST_TOLD = 1_000
 def fell_due(since: str, until: str, agent_id: int | None = None) -> list[int]:
     """Return the bookings whose follow-up fell due after ``since``, in that order, until ``until`` (stored).
 
-    Of one agent, or of all; at most MOST_TOLD.
+    Of one agent, or of all; at most MOST_TOLD, and none of customers who must not be contacted.
     """
     query = Booking.select(Booking.booking_id, Booking.follow_up_at).where(
-        Booking.status == PENDING, Booking.follow_up_at > since, Booking.follow_up_at <= until
+        Booking.status == PENDING,
+        Booking.follow_up_at > since,
+        Booking.follow_up_at <= until,
+        Booking.lead_id.not_in(leads_not_to_contact()),
     )
     if agent_id is not None:
         query = query.where(Booking.agent_id == agent_id)

@@ -11,7 +11,7 @@ from models.base import BaseModel, Json
 M = TypeVar("M", bound=BaseModel)
 
 FOLLOWS = ("changed_at", "version", "assignment_id", "due_at")
-"""Columns written by every save, or never undone; when an agent is due to change is worked out anew."""
+"""Columns written by every save, or never undone; when an agent is due to change is worked out again."""
 
 
 class UndoRules(Generic[M]):

@@ -20,7 +20,7 @@ from dispatch.queries.order_of_work import TARGET_MINUTES, turns
 from dispatch.queries.row_types import BookingRow
 from models.agents import GONE, Agent, ids_named
 from models.base import CompiledQuery, Json, each_tuple, parameter, tuples
-from models.bookings import CANCELLED, CONFIRMED, PENDING, Booking
+from models.bookings import CANCELLED, CONFIRMED, PENDING, Booking, leads_not_to_contact
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound
 from models.hints import act
@@ -75,13 +75,7 @@ _FLAGS: dict[str, list[Any]] = {  # flags of a BookingFilter
     "waiting": [_IS_PENDING, Booking.agent_id.is_null()],
     "asked": [_IS_PENDING, Booking.asked_at.is_null(False)],
     "unattended": [_IS_PENDING, _CLAIMED, Booking.agent_id.in_(Agent.select(Agent.agent_id).where(_AWAY))],
-    "do_not_contact": [
-        Booking.lead_id.in_(
-            Lead.select(Lead.lead_id).where(
-                Lead.customer_id.in_(Customer.select(Customer.customer_id).where(Customer.do_not_contact))
-            )
-        )
-    ],
+    "do_not_contact": [Booking.lead_id.in_(leads_not_to_contact())],
     "voided": [Booking.voided],
     "unreachable": [Booking.unreachable],
 }

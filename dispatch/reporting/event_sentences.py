@@ -86,7 +86,7 @@ SENTENCES = {
     "booking.reopen": "reopened {booking}[: {reason}][; now with {taker}][; {waits}]",
     "cap.remove": "removed a cap[: {cap}]",
     "cap.set": "set a cap[: {cap}][, {was} before]",
-    "customer.apart": "told {customer} apart from customer {other_customer_id}",
+    "customer.apart": "marked {customer} and customer {other_customer_id} as different people",
     "customer.edit": "edited {customer}",
     "customer.forget": "erased {customer}",
     "customer.merge": "merged customer {merged_customer_id} into {customer}",

@@ -1,4 +1,4 @@
-"""What an attempt to reach a customer comes to is data; attempts in a row are counted; notices are marked."""
+"""The outcomes of attempts to reach a customer are data; attempts in a row are counted; notices are marked."""
 
 from __future__ import annotations
 

@@ -193,7 +193,7 @@ class DistributingApp(GreetingApp):
         self._host.ask(list_caps, choose, opens=True)
 
     def action_outcomes(self) -> None:
-        """List what a contact can come to."""
+        """List the outcomes of contacts."""
         self._host.ask(outcomes_panel, self._show, opens=True)
 
     def _with_outcomes(self, form: Callable[[list[DispositionRow]], FormModal[DispositionRow]]) -> None:
@@ -220,7 +220,7 @@ class DistributingApp(GreetingApp):
         yield SystemCommand("Cap: set", "Limit the leads an agent gets an hour, day or week", self.action_cap)
         yield SystemCommand("Cap: remove", "Remove a limit on leads", self.action_remove_cap)
         for verb, about, form in (
-            ("add", "Let a contact come to something of the desk's own", lambda _: outcome_addition_form()),
+            ("add", "Add an outcome of the desk's own", lambda _: outcome_addition_form()),
             ("set", "When the next attempt is, how many there are, and what then", outcome_form),
             ("retire", "Offer an outcome no more", outcome_retirement_form),
         ):
@@ -231,7 +231,7 @@ class DistributingApp(GreetingApp):
                 "Fair shares: today, 7 and 30 days",
                 self.action_shares,
             ),
-            ("Outcomes", "What a contact can come to, and what follows", self.action_outcomes),
+            ("Outcomes", "The results of contacts, and what follows each", self.action_outcomes),
             ("Caps", "The limits on leads an agent gets; who is at one", self.action_caps),
             ("Lists", "Methods, sources, destinations, …: add, rename, retire", self.action_lists),
             ("Policy", "Who gets the next leads: by rank, in turn, by share", self.action_policy),

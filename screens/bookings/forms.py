@@ -154,7 +154,7 @@ def _money(cents: int | None) -> str:
 
 
 def contact_form(booking: BookingRow) -> FormModal[BookingRow]:
-    """Log an attempt to reach the customer: what it came to, notes, and when to try again. Reads the desk."""
+    """Log an attempt to reach the customer: its outcome, notes, and when to try again. Reads the desk."""
     named = {outcome_label(row["name"]): row["name"] for row in dispositions.listing()}
     fields = [
         Field(

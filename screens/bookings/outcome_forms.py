@@ -1,4 +1,4 @@
-"""What attempts to reach customers come to, as a supervisor sees and changes it."""
+"""The outcomes of attempts to reach customers, as a supervisor sees and changes it."""
 
 from __future__ import annotations
 

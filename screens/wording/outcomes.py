@@ -1,4 +1,4 @@
-"""What an attempt to reach a customer comes to, in the words of the screens."""
+"""The outcomes of attempts to reach a customer, in the words of the screens."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def test_a_sweep_runs_it_for_what_others_did(staffed: Run, told: Told) -> None:
     assert [one["kind"] for one in told(2)] == ["assigned", "assigned"]
     assert staffed("sweep").code == 0
     assert len(told(2)) == 2
-    assert "told by command: desk last at" in staffed("doctor").out
+    assert "sent to the command: desk last at" in staffed("doctor").out
 
 
 def test_it_is_run_when_only_a_sweeper_runs(staffed: Run, started: Start, told: Told) -> None:

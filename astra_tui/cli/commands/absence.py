@@ -38,7 +38,7 @@ ABSENCES: Listing[AbsenceRow] = Listing(
 
 @click.group("absence")
 def absence() -> None:
-    """Plan the absences of agents, and who stands in for them."""
+    """Plan the absences of agents, and who covers for them."""
 
 
 @absence.command("list")

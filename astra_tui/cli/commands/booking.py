@@ -150,7 +150,7 @@ verb(
         "--outcome",
         type=OUTCOME,
         required=True,
-        help="What it came to, such as reached or no_answer; astra disposition list shows them all.",
+        help="The result, such as reached or no_answer; astra disposition list shows them all.",
     ),
     click.option("--text", help="A note on the call."),
     click.option(

@@ -1,4 +1,4 @@
-"""``astra disposition``: what an attempt to reach a customer can come to, and what follows."""
+"""``astra disposition``: the outcomes of attempts to reach a customer, and what follows each."""
 
 from __future__ import annotations
 

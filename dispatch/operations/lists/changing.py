@@ -220,7 +220,7 @@ def _refuse_taken(place: Place, old: str, new: str) -> None:
         return
     if row["retired_at"] is None:
         raise Refused(
-            "exists", f"{same!r} is already a {place.word}", f"retire {old!r} instead: {same!r} goes on"
+            "exists", f"{same!r} is already a {place.word}", f"retire {old!r} instead: {same!r} stays in use"
         )
     if row["renamed_to"] != old or same != new:
         raise Refused(

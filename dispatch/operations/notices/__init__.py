@@ -1,1 +1,1 @@
-"""What the desk tells somebody outside it, by a command of their own (docs/notify.md)."""
+"""Notices to somebody who is not at the desk, by a command of their own (docs/notify.md)."""

@@ -1,6 +1,6 @@
-"""Who tells what: a terminal claims what is new by moving a mark under the desk's lock, and then tells it.
+"""Who sends what: a terminal claims what is new by moving a mark under the desk's lock, and then sends it.
 
-So nothing is told twice, however many terminals there are. What was claimed and not told before the terminal
+So nothing is sent twice, however many terminals there are. What was claimed and not sent before the terminal
 was killed is lost: at most one claim's worth (docs/decisions/0048).
 """
 
@@ -25,8 +25,8 @@ from models.notices import NoticeFailure, NoticeMark
 from models.sql import listed
 
 MOST_AT_ONCE = 20
-"""Notices of a claim that are told one by one; more are told as one."""
-MOST_READ = 1_000  # events; older ones are not told
+"""Notices of a claim that are sent one by one; more are sent as one."""
+MOST_READ = 1_000  # events; no notice of older ones
 LAZY_AFTER = 200  # events without anything to tell, until the mark moves all the same
 SET_BACK = timedelta(hours=1)  # of the clock, after which the mark follows it
 MOST_KEPT, MOST_NAMED, LISTED_FOR = 50, 3, timedelta(days=1)  # failures
@@ -34,7 +34,7 @@ COLUMNS = tuple(getattr(Event, name) for name in Told._fields)
 
 
 class Scope(NamedTuple):
-    """Who is told: one agent of what is theirs, or somebody of all."""
+    """Who is notified: one agent of what is theirs, or somebody of everything."""
 
     agent_id: int | None = None
 
@@ -88,7 +88,7 @@ def _new(desk: Desk, scope: Scope, mark: NoticeMark) -> _New:
     found = [one for row in rows for one in _readable(Told(*row))]
     until = now if now > mark.follow_ups_at or _is_set_back(mark.follow_ups_at, now) else mark.follow_ups_at
     found += _due(mark.follow_ups_at, until, scope)
-    # a restored desk may have fewer events than were told
+    # a restored desk may have fewer events than were seen
     return _New(_of(scope, _with_holders(found)), newest, until)
 
 
@@ -155,4 +155,4 @@ def check(desk: Desk) -> Finding:
     named = "; ".join(f"{moment(at)} {problem} ({notice})" for _, at, notice, problem in failed[:MOST_NAMED])
     problem = f"{plural(len(failed), 'notice')} failed: {named}" if failed else ""
     hint = "see to command under [notify] in config.toml; docs/notify.md says what it gets"
-    return finding("notices", f"told by command: {told or 'nothing'}", problem, hint, warning=True)
+    return finding("notices", f"sent to the command: {told or 'nothing'}", problem, hint, warning=True)

@@ -1,4 +1,4 @@
-"""Runs the command of somebody's own configuration that tells them what happens (docs/notify.md)."""
+"""Runs the command of somebody's own configuration that is run for what happens (docs/notify.md)."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Hook:
                 self._thread.start()
 
     def finish(self, seconds: float) -> None:
-        """Wait until all is told, but no longer than so many seconds; then stop."""
+        """Wait until all is sent, but no longer than so many seconds; then stop."""
         thread = self._thread
         if thread is not None:
             thread.join(seconds)

@@ -1,4 +1,4 @@
-"""What of the desk's events somebody is told, and in which words."""
+"""Which of the desk's events give a notice, and in which words."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ from models.priorities import PRIORITIES
 from models.sql import listed
 
 ASSIGNED, ISSUE_ASSIGNED, DUE, ASKED = "assigned", "issue_assigned", "follow_up_due", "asked"
-WARNED, ESCALATED, CLOSED, SEVERAL = "issue_warned", "issue_escalated", "unreachable", "several"
+LATE, CLOSED, SEVERAL = "first_contact_late", "unreachable", "several"
+WARNED, ESCALATED = "issue_warned", "issue_escalated"
 KINDS = {
     ASSIGNED: "booking assigned",
     ISSUE_ASSIGNED: "issue assigned",
     DUE: "follow-up due",
     ASKED: "claim in question",
+    LATE: "first contact awaited",
     WARNED: "issue warned about",
     ESCALATED: "issue escalated",
     CLOSED: "customer not reached",
@@ -98,6 +100,8 @@ def of_event(event: Told) -> Iterator[Found]:
         yield from _assigned(head, before, after)
     if event.command == "booking.ask":
         yield Found(ASKED, *head, event.agent_id, event.booking_id)
+    elif event.command == "booking.first_contact":
+        yield Found(LATE, *head, event.agent_id, event.booking_id, words=_late(detail))
     elif event.command == "booking.contact" and detail.get("ends") == UNREACHABLE:
         yield Found(CLOSED, *head, event.agent_id, event.booking_id)
     elif event.command == "issue.escalate":
@@ -116,6 +120,11 @@ def _assigned(head: tuple[int, str, str], before: Json, after: Json) -> Iterator
             yield Found(ASSIGNED, *head, agent_id, int(number))
         elif table == "issues" and values.get("status", OPEN[0]) in OPEN:
             yield Found(ISSUE_ASSIGNED, *head, agent_id, None, int(number))
+
+
+def _late(detail: Json) -> str:
+    level = f", level {detail['level']}, {detail['to_tell']} to be told" if "level" in detail else ""
+    return f"{detail['percent']}% of the time is used{level}"
 
 
 def _alarms(head: tuple[int, str, str], agent_id: int | None, detail: Json) -> Iterator[Found]:

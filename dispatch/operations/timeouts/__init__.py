@@ -1,1 +1,1 @@
-"""What the clock does about bookings: offers, claims, and customers whom nobody has tried to reach."""
+"""What the clock does about bookings: offers, claims, and customers nobody has tried to reach."""

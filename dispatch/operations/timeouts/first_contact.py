@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from peewee import JOIN, Expression
 
+from dispatch.agents.cover import cover_booking, substitute_at_work
 from dispatch.assignment.assign import find_agent
 from dispatch.bookings.lifecycle import described, pending_booking
 from dispatch.desk.commands import Command, command, never, put_back
@@ -27,7 +28,7 @@ from dispatch.service.sla.targets import WARNING_PERCENTS, passed_percents
 from models.agents import GONE, Agent
 from models.audit import Event
 from models.base import Json, tuples
-from models.bookings import ContactAlarm, Untried
+from models.bookings import Booking, ContactAlarm, Untried, leads_not_to_contact
 from models.clock import from_text, to_text
 
 WARNED = "booking.first_contact"
@@ -65,18 +66,24 @@ def warn(running: Command, booking_id: int) -> Json:
 
 @command("booking.pass_on", past="passed on, its agent is away", undo=put_back, may="clock.act")
 def pass_on(running: Command, booking_id: int) -> BookingRow:
-    """Give a claim whose first contact is overdue to somebody else, as its agent is away."""
+    """Give a claim whose first contact is overdue to its absent agent's substitute, or else by the policy."""
     booking = pending_booking(running, booking_id)
     holder = Agent.lock(booking.agent_id)
     gone = "has left" if holder.left_at else f"is {holder.presence}"
     running.detail = {"moved_from": holder.agent_id}
-    # the agent's substitute, where an absence names one, comes before the policy
-    find_agent(running, booking, {holder.agent_id: gone}, because=f"{holder.name} {gone}")
+    substitute_id = substitute_at_work(holder.agent_id, running.now)
+    if substitute_id is None:
+        find_agent(running, booking, {holder.agent_id: gone}, because=f"{holder.name} {gone}")
+    else:
+        cover_booking(running, booking, holder, substitute_id)
     return described(running, booking_id)
 
 
 def to_warn(desk: Desk, only: int | None = None) -> list[int]:
-    """Return the bookings whose next warning or level is due, longest awaited first."""
+    """Return the bookings whose next warning or level is due, longest awaited first.
+
+    None of customers who must not be contacted.
+    """
     limits = limits_of(desk.settings, desk.now())
     if not limits.working.is_on(from_text(limits.now)):
         return []  # nobody is notified outside working hours
@@ -86,7 +93,14 @@ def to_warn(desk: Desk, only: int | None = None) -> list[int]:
     query = (
         Untried.select(Untried.booking_id)
         .join(ContactAlarm, JOIN.LEFT_OUTER, on=(ContactAlarm.booking_id == Untried.booking_id))
-        .where(used_up(Untried, first), reduce(or_, (new, climbs, *_more(limits))), *_only(only))
+        .where(
+            used_up(Untried, first),
+            reduce(or_, (new, climbs, *_more(limits))),
+            Untried.booking_id.not_in(
+                Booking.select(Booking.booking_id).where(Booking.lead_id.in_(leads_not_to_contact()))
+            ),
+            *_only(only),
+        )
     )
     return [number for (number,) in tuples(query.order_by(Untried.since, Untried.booking_id))]
 

@@ -184,7 +184,7 @@ def test_the_command_gets_json_and_no_secrets(
     monkeypatch.setenv("PGPASSWORD", "secret")
     out = tmp_path / "it's out"
     command = script('cat > "$1"; env > "$1.env"; echo; seq 100000; exit 0')
-    assert tell(f'"{command}" "{out}" ; rm').startswith("told by command: desk last at ")
+    assert tell(f'"{command}" "{out}" ; rm').startswith("sent to the command: desk last at ")
     assert json.loads(out.read_text())["booking"]["customer_name"] == "Told 0"
     environment = Path(f"{out}.env").read_text()
     assert "secret" not in environment

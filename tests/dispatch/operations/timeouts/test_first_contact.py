@@ -8,13 +8,17 @@ from typing import Any
 import pytest
 
 from dispatch import agents, bookings, queries
+from dispatch.agents import cover, planned_absences
 from dispatch.agents.presence import set_presence
 from dispatch.bookings import follow_ups
+from dispatch.customers import records
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.operations.configuration import set_value
 from dispatch.operations.sweep import sweep
 from dispatch.operations.timeouts import first_contact
+from models.clock import to_text
+from tests.conftest import START
 
 AddAgent = Callable[..., dict[str, Any]]
 Look = Callable[..., Any]
@@ -143,6 +147,42 @@ def test_an_overdue_claim_of_an_agent_who_is_away_goes_to_another(
     assert (row["agent_id"], row["claimed_at"]) == (2, None)
     (event, *_) = look(event_log.events, booking_id=1, command="booking.pass_on")
     assert event["detail"] == {"moved_from": 1}
+
+
+def test_it_goes_to_the_substitute_of_the_absence_before_the_policy(
+    desk: Desk, lead: Any, clock: Any, look: Look, add_agent: AddAgent
+) -> None:
+    substitute = add_agent("Cy", years=1)["agent_id"]
+    bookings.claim(desk, 1, 1)
+    planned_absences.add(desk, 1, "now", "in 3 days", substitute_id=substitute)
+    sweep(desk)
+    clock.advance(hours=4)
+    set_value(desk, "cover_minutes", "1440")
+    assert sweep(desk)["passed_on"] == [1]
+    row = look(queries.booking, 1)
+    assert row["agent_id"] == substitute
+    assert row["claimed_at"]
+    set_presence(desk, 1, "available")
+    assert cover.bring_back(desk, 1)["moves"] == [
+        {"booking_id": 1, "from_agent_id": substitute, "to_agent_id": 1}
+    ]
+
+
+def test_nobody_is_warned_about_a_customer_who_must_not_be_contacted(
+    desk: Desk, add_lead: Any, clock: Any, warnings: Any
+) -> None:
+    lead = add_lead()
+    records.edit(desk, lead["customer_id"], do_not_contact=True)
+    follow_ups.follow_up(desk, add_lead("Ann Low")["booking_id"], "in 3 h")
+    clock.advance(hours=4)
+    sweep(desk)
+    assert warnings() == []
+    assert look_at_due(desk) == [2]
+
+
+def look_at_due(desk: Desk) -> list[int]:
+    with desk.reading():
+        return follow_ups.fell_due(to_text(START), desk.now())
 
 
 def test_what_a_person_decided_only_warns(desk: Desk, lead: Any, clock: Any, look: Look) -> None:
