@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from peewee import AutoField, BooleanField, IntegerField, ModelSelect, TextField
 
 from models.agents import Agent, Holder
@@ -149,7 +151,7 @@ class ContactAlarm(BaseModel):
     next_level_at = TextField(null=True)
 
 
-def leads_not_to_contact() -> ModelSelect:
+def leads_not_to_contact() -> ModelSelect[Any]:
     """Return the query for the leads of customers who must not be contacted, hardly ever many."""
     customers = Customer.select(Customer.customer_id).where(Customer.do_not_contact)
     return Lead.select(Lead.lead_id).where(Lead.customer_id.in_(customers))

@@ -1,4 +1,4 @@
-"""The outcomes of attempts to reach a customer are data; attempts in a row are counted; notices are marked."""
+"""Outcomes of attempts to reach a customer are data; attempts in a row are counted; notices are marked."""
 
 from __future__ import annotations
 

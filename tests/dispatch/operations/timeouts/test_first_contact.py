@@ -163,16 +163,14 @@ def test_it_goes_to_the_substitute_of_the_absence_before_the_policy(
     assert row["agent_id"] == substitute
     assert row["claimed_at"]
     set_presence(desk, 1, "available")
-    assert cover.bring_back(desk, 1)["moves"] == [
-        {"booking_id": 1, "from_agent_id": substitute, "to_agent_id": 1}
-    ]
+    (back,) = cover.bring_back(desk, 1)["moves"]
+    assert back == {"booking_id": 1, "from_agent_id": substitute, "to_agent_id": 1}
 
 
 def test_nobody_is_warned_about_a_customer_who_must_not_be_contacted(
-    desk: Desk, add_lead: Any, clock: Any, warnings: Any
+    desk: Desk, lead: Any, add_lead: Any, clock: Any, warnings: Any
 ) -> None:
-    lead = add_lead()
-    records.edit(desk, lead["customer_id"], do_not_contact=True)
+    records.edit(desk, 1, do_not_contact=True)
     follow_ups.follow_up(desk, add_lead("Ann Low")["booking_id"], "in 3 h")
     clock.advance(hours=4)
     sweep(desk)
