@@ -228,7 +228,7 @@ FORM = [
 MATCH = [hidden("match.parts", "equals_sign", "Score", "How the match score is computed")]
 
 INSIGHTS = [
-    key("insights.view", "v", "View", "Pulse, alerts, bookings, …", "next_view"),
+    key("insights.view", "v", "View", "Pulse, bookings, agents, …", "next_view"),
     hidden("insights.view.back", "V", "View back", "Previous view", "previous_view"),
     key("insights.open", "enter", "Open", "Its bookings, or the weights", "open_row"),
     key("insights.period", "T", "Period", "Show 30 days, or all time", "period"),

@@ -68,7 +68,7 @@ class Insights(Training):
     FIGURES = (figures.COUNTED, figures.SHRUNK, figures.IN_TIME, figures.EVIDENCE, figures.IMPORTANCE)
     HELP = (
         "See how the desk is doing. Pulse shows 30 days of leads, their outcomes, and what is open. "
-        "{insights.view} shows the next view: alerts, bookings, agents, match score, weights. {alerts} shows "
+        "{insights.view} shows the next view: bookings, agents, match score, weights, alerts. {alerts} shows "
         "what is late or stuck, from anywhere. {insights.open} goes to an alert's booking, issue or agent, "
         "lists a figure's bookings in Queue, or shows weights. {insights.period} compares bookings and "
         "agents of the last 30 days with the 30 before. {insights.train} learns weights from past outcomes "
@@ -100,7 +100,6 @@ class Insights(Training):
                 yield SteadyText()
             with ToRead(id="pulse"):
                 yield SteadyText(id="pulse-text")
-            yield LiveTable(ALERTS, "key", sorts=False, id="alerts")
             yield LiveTable(FIGURES, "key", sorts=False, id="bookings")
             yield LiveTable(AGENTS, "agent_id", id="agents")
             with ToRead(id="match"):
@@ -108,6 +107,7 @@ class Insights(Training):
             with Vertical(id="weights-section"):
                 yield LiveTable(WEIGHTS, "name", id="weights")
                 yield SteadyText(id="weights-shown")
+            yield LiveTable(ALERTS, "key", sorts=False, id="alerts")
 
     def on_mount(self) -> None:
         self.query_one(ViewTabs).styles.width = sum(len(name) + 2 for name in SECTIONS.values())

@@ -39,11 +39,11 @@ VERBS = {
 """The sections to which a verb belongs; other verbs belong to all."""
 SECTIONS = {
     "pulse": "Pulse",
-    "alerts": "Alerts",
     "bookings": "Bookings",
     "agents": "Agents",
     "match": "Match score",
     "weights": "Weights",
+    "alerts": "Alerts",
 }
 
 

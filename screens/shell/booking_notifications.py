@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from dispatch import queries
@@ -15,6 +16,7 @@ from dispatch.queries.new_work import Glance
 from dispatch.queries.row_types import BookingRow
 from dispatch.reporting import fairness
 from dispatch.reporting.row_types import Starvation
+from models.clock import from_text, to_text
 from screens.base.message_log import News
 from screens.shell.issue_notifications import IssueNotifications
 from screens.wording.reasons import policy_word
@@ -27,6 +29,7 @@ WHERE_ALL_ARE = "queue"
 TOLD, MOST_TOLD = "follow_ups.told", 20
 """What is remembered: up to when each of the last desks and agents has been told."""
 LEADS_BETWEEN_LOOKS = 30  # while nobody starves
+AT_START = timedelta(seconds=30)  # the first sweep catches up: what it warns of is in the counts
 Found = tuple[Glance | None, list[int], list[BookingRow]]
 
 
@@ -177,15 +180,18 @@ class ContactWatch:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._last: int | None = None
+        self._quiet_until = ""
 
     def look(self) -> None:
+        if not self._quiet_until:
+            self._quiet_until = to_text(from_text(self._host.backend.desk.now()) + AT_START)
         self._host.ask(self._warned, self._tell)
 
     def _warned(self) -> tuple[int, list[Warned], list[BookingRow]]:
         newest, last = last_event(), self._last
         if last is None or newest <= last:  # what was before the first look is in the counts
             return newest, [], []
-        found = first_contact.warned_since(last, self._host.my_agent_id)
+        found = first_contact.warned_since(last, self._quiet_until, self._host.my_agent_id)
         return newest, found, [queries.booking(one.booking_id) for one in found[:1]]
 
     def _tell(self, looked: tuple[int, list[Warned], list[BookingRow]]) -> None:

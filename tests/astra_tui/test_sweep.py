@@ -25,8 +25,8 @@ from models.sweepers import Sweeper
 from tests.astra_tui.conftest import PATIENCE_S, Run, Start, lines_of
 
 DONE: dict[str, Any] = {
-    "presence": [], "covered": [],
-    "lapsed": [4, 5], "asked": [], "released": [7], "assigned": [], "seen_by_all": [],
+    "presence": [], "covered": [], "lapsed": [4, 5], "asked": [], "released": [7], "passed_on": [],
+    "first_contact": [], "assigned": [], "seen_by_all": [],
     "moves": [],
     "warned": [], "escalated": [], "closed": [], "erased": [], "sealed": 0,
     "trained": None, "training_problem": "", "backups": [], "backup_problem": "",

@@ -139,16 +139,16 @@ class Warned(NamedTuple):
     level: int
 
 
-def warned_since(event_id: int, agent_id: int | None) -> list[Warned]:
-    """Return the last warning about each booking after an event that concerns an agent, or everybody."""
+def warned_since(event_id: int, at: str, agent_id: int | None) -> list[Warned]:
+    """Return the last warnings after an event and a time that concern an agent, or everybody."""
     query = Event.select(Event.booking_id, Event.agent_id, Event.detail).where(
-        Event.event_id > event_id, Event.command == WARNED
+        Event.event_id > event_id, Event.command == WARNED, Event.at > at
     )
     found = {}
     for booking_id, holder, detail in tuples(query.order_by(Event.event_id)):
         told = json.loads(detail)
         level = told.get("level", 0)
-        if level >= EVERYBODY_FROM or holder in (agent_id, None):
+        if level >= EVERYBODY_FROM or (holder is not None and holder == agent_id):
             found[booking_id] = Warned(booking_id, told["percent"], level)
     return list(found.values())
 

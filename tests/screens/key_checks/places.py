@@ -94,6 +94,14 @@ async def claim_release_undo(app: AstraApp) -> None:
         assert bool((await booking(app, 9))["claimed_at"]) is is_claimed, key
 
 
+@check("alerts")
+async def alerts(app: AstraApp) -> None:
+    await press(app, "f2", "f10")
+    assert app.screen.query_one("#alerts").display
+    assert app.place is not None
+    assert app.place.NAME == "insights"
+
+
 @check("messages")
 async def look_messages_up(app: AstraApp) -> None:
     await press(app, "f2", "ctrl+o")
