@@ -220,7 +220,7 @@ FORM = [
     hidden("form.begin", "escape", "Customer", "First field; keeps the text", "begin"),
     key("form.clear", "ctrl+l", "Clear", "Empty the form"),
     key("form.several", "ctrl+t", "Several", "Several leads, one per line"),
-    key("form.trip", "f12", "Trip", "Days, travellers, budget, language"),
+    key("form.trip", "ctrl+s", "Trip", "Days, travellers, budget, language"),
     COLUMNS,
     *SORT,
 ]

@@ -183,12 +183,12 @@ class ContactWatch:
         self._quiet_until = ""
 
     def look(self) -> None:
-        if not self._quiet_until:
-            self._quiet_until = to_text(from_text(self._host.backend.desk.now()) + AT_START)
         self._host.ask(self._warned, self._tell)
 
     def _warned(self) -> tuple[int, list[Warned], list[BookingRow]]:
         newest, last = last_event(), self._last
+        if not self._quiet_until:
+            self._quiet_until = to_text(from_text(self._host.backend.desk.now()) + AT_START)
         if last is None or newest <= last:  # what was before the first look is in the counts
             return newest, [], []
         found = first_contact.warned_since(last, self._quiet_until, self._host.my_agent_id)

@@ -117,12 +117,12 @@ TABLES = {
     for table in (
         Table(
             VALUES,
-            ("list", "value", "destination", "retired_at", "renamed_to"),
+            VALUE_COLUMNS,
             _value_rows,
             lambda: sum(1 for _ in _value_rows()),
         ),
         _agents(),
-        _of_model(CUSTOMERS, Customer, "phone_typed email_typed"),
+        _of_model(CUSTOMERS, Customer),
         _of_model(LEADS, Lead),
         _of_model(DECISIONS, Decision, "after_event seen"),
         _of_model(ASSIGNMENTS, Assignment),

@@ -20,7 +20,7 @@ pinned_at clock_from priority attempts_in_row unreachable
 """
 FURTHER = {
     AGENTS: _OF_AGENTS.split(),
-    CUSTOMERS: ["do_not_contact"],
+    CUSTOMERS: ["do_not_contact", "phone_typed", "email_typed"],
     ASSIGNMENTS: ["lead_id"],
     BOOKINGS: _OF_BOOKINGS.split(),
 }

@@ -75,6 +75,8 @@ class CustomerRow(NamedTuple):
     tier: str | None
     place: Place
     do_not_contact: bool = False
+    phone_typed: str | None = None
+    email_typed: str | None = None
 
 
 class LeadRow(NamedTuple):
@@ -196,6 +198,10 @@ class Rules:
             categories.tier(tier),
             place,
             switch(more.get("do_not_contact") or "false", "do_not_contact"),
+            *(
+                validation.optional_text(more.get(name), name) if contact else None
+                for name, contact in (("phone_typed", phone), ("email_typed", email))
+            ),
         )
 
     def lead(self, values: tuple[Value, ...], place: Place, more: Mapping[str, Value]) -> LeadRow:

@@ -25,7 +25,7 @@ def neglected(booked: Run, path: Path) -> Run:
     for name in ("Liam Ode", "Mia Ode", "Nia Ode"):
         row = intake.receive(desk, name=name, **TRIP)
         bookings.claim(desk, row["booking_id"], row["agent_id"] or 0)
-    bookings.contact(desk, 2, "reached")
+    bookings.contact(desk, 2, "reached", follow_up="none")
     bookings.contact(desk, 3, "reached", follow_up="in 2 h")
     desk.close()
     return booked

@@ -76,6 +76,8 @@ def test_shuffle_and_sweep_print_their_moves(busy: Run) -> None:
         "lapsed",
         "asked",
         "released",
+        "passed_on",
+        "first_contact",
         "assigned",
         "seen_by_all",
         "moves",

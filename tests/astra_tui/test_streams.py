@@ -84,7 +84,7 @@ def test_another_file_on_a_full_disk_is_named(astra: Run, monkeypatch: pytest.Mo
     def fill(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", "notes.txt")
 
-    monkeypatch.setattr("astra_tui.cli.options.Call.read", fill)
+    monkeypatch.setattr("astra_tui.cli.options.Call.desk", fill)
     ended = astra("destination", "list", "--json")
     assert (ended.code, ended.error["code"]) == (1, "output")
     assert ended.error["message"] == "cannot write notes.txt: the disk is full"

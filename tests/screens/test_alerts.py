@@ -30,7 +30,7 @@ def late_file(demo_file: Path) -> Path:
     for name in ("Nia Stone", "Omar Reyes"):
         row = intake.receive(desk, name=name, **TRIP)
         bookings.claim(desk, row["booking_id"], row["agent_id"] or 0)
-    bookings.contact(desk, row["booking_id"], "reached")
+    bookings.contact(desk, row["booking_id"], "reached", follow_up="none")
     desk.close()
     return demo_file
 

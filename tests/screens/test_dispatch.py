@@ -212,7 +212,7 @@ async def test_new_destinations_are_offered_and_chosen_ones_stay(running: Any, o
 async def test_a_lead_is_assigned_with_the_facts_of_its_trip(running: Any) -> None:
     async with running(size=(120, 36)) as (app, _):
         await fill_in(app, **LEAD)
-        await press(app, "f12")
+        await press(app, "ctrl+s")
         await fill_in(app, departs="2082-01-05", language="de", budget="25k")
         await press(app, "f9", "f9")
         (row,) = await newest(app, 1)

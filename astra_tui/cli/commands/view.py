@@ -13,6 +13,7 @@ from astra_tui.cli.output.events import EVENTS
 from astra_tui.cli.output.printing import Column, Listing, line, narrate, required_keys
 from astra_tui.cli.value_types import Word
 from astra_tui.user.own_views import OwnViews, views_path
+from dispatch.queries.next_steps import limits_of, with_steps
 from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import moment, with_next_step
 from dispatch.views import desk_views
@@ -112,9 +113,10 @@ def run(call: Call, name: str, is_shared: bool, limit: int | None) -> None:
     with call.desk() as desk:
         wanted = _find(name, is_shared)
         rows = rows_of(desk, wanted, filter_reading(desk, wanted["filter"]), limit)
-        if call.is_for_people and wanted["list"] == "queue":
+        if wanted["list"] == "queue":
             now = desk.now()
-            rows = (with_next_step(row, now) for row in rows)
+            rows = with_steps(rows, limits_of(desk.settings, now))
+            rows = (with_next_step(row, now) for row in rows) if call.is_for_people else rows
         call.show_rows(rows, _as_chosen(wanted), "nothing found")
 
 

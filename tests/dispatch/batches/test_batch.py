@@ -16,7 +16,8 @@ from dispatch.batches.record import Batch, together
 from dispatch.bookings import bulk_actions
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
-from dispatch.operations import configuration, doctor, lists
+from dispatch.matching import weights
+from dispatch.operations import configuration, doctor
 from dispatch.operations.undo import is_undoable, preview, redo, undo
 from dispatch.service.issues.intake import open_issue
 from models.errors import NotFound, Refused
@@ -209,7 +210,7 @@ def test_what_is_never_undone_stays_and_is_named(desk: Desk, several: None, look
     with batch.part(1):
         bookings.claim(desk, 1, 1)
     with batch.part(2):
-        lists.add_value(desk, "destination", "Pluto")
+        weights.use(desk, "published")
     kept = look(event_log.events)[0]["event_id"]
     assert undo(desk)["kept_events"] == [kept]
     assert standing(look)[0] == ("Pending", False)

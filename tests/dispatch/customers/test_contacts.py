@@ -75,7 +75,7 @@ def test_what_is_no_number_is_refused(
 def test_a_country_that_is_none_is_refused_with_the_nearest(desk: Desk) -> None:
     _, problem, hint = refused(InvalidInput, configuration.set_value, desk, "country", "Germny")
     assert problem == "country cannot be 'Germny'"
-    assert hint.startswith("nearest: germany; accepted: ")
+    assert hint.startswith("did you mean Germany? accepted: ")
 
 
 def test_a_person_is_known_by_each_of_several_contacts(

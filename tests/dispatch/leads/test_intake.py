@@ -32,6 +32,7 @@ def test_the_result_has_everything_that_was_created(two: None, add_lead: AddLead
         "customer_id": 1,
         "other_customer_id": None,
         "known": None,
+        "do_not_contact": False,
         "priority": "MEDIUM",
     }
 

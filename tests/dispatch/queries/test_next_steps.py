@@ -110,7 +110,7 @@ def test_what_is_late_says_so_to_the_second(desk: Desk, lead: Any, clock: Any) -
     assert late(desk) == (1, 0, 0)
     clock.advance(minutes=5)
     assert late(desk) == (1, 1, 0)
-    bookings.contact(desk, 1, "reached")
+    bookings.contact(desk, 1, "reached", follow_up="none")
     assert (step(desk), late(desk)) == (("claimed", at("12:05", 3)), (0, 0, 0))
     clock.advance(hours=47, minutes=59, seconds=59)
     assert late(desk) == (0, 0, 0)
@@ -134,7 +134,7 @@ def test_a_lead_is_overdue_when_its_time_is_used_whoever_has_it(desk: Desk, lead
     assert late(desk) == (0, 1, 0)
     bookings.claim(desk, 1, 1)
     assert (step(desk), late(desk)) == (("claimed", at("13:00")), (0, 1, 0))
-    bookings.contact(desk, 1, "no_answer")  # somebody tried: now it may only be left alone
+    bookings.contact(desk, 1, "no_answer", follow_up="none")  # somebody tried: now it may only be left alone
     assert (step(desk), late(desk)) == (("claimed", at("13:00", 3)), (0, 0, 0))
 
 
@@ -142,7 +142,7 @@ def test_rotten_counts_working_days_and_can_be_off(desk: Desk, lead: Any, clock:
     """1 March 2082 is a Sunday: two days of eight hours end on Tuesday evening, at Wednesday's opening."""
     set_value(desk, "sla_hours", "mon-fri 09:00-17:00")
     bookings.claim(desk, 1, 1)
-    bookings.contact(desk, 1, "reached")
+    bookings.contact(desk, 1, "reached", follow_up="none")
     assert step(desk) == ("claimed", at("17:00", 3))
     clock.advance(days=3)
     assert step(desk) == ("rotten", at("17:00", 3))

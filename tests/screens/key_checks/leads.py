@@ -40,7 +40,7 @@ async def assign_from_any_field(app: AstraApp) -> None:
 
 @check("form.trip")
 async def facts_of_the_trip(app: AstraApp) -> None:
-    await press(app, "f2", "f12")
+    await press(app, "f2", "ctrl+s")
     await fill_in(app, departs="2083-03-12", returns="2083-03-01")
     await press(app, "f9")
     assert "before the departure" in " ".join(text_of(app).split())
