@@ -101,12 +101,10 @@ class AstraApp(SessionApp):
         self.views: Views = OwnViews(views_path() if self._remembers else None)
         self.inbox = Inbox(self)
         self.lost_since: str | None = None
-        self._is_reachable = True
-        self.has_title = wanted.title is not False
+        self._is_reachable, self.has_title = True, wanted.title is not False
         self.tell_by(wanted.notify_command)
         self.rings, self.speaks_of_news = wanted.bell is not False, wanted.toasts is not False
-        self.came_from = self.DEFAULT_MODE
-        self._problems, self._is_new = problems, is_new
+        self.came_from, self._problems, self._is_new = self.DEFAULT_MODE, problems, is_new
         self._looking, self._watch = asyncio.Lock(), Watch(self._look)
 
     async def on_load(self) -> None:

@@ -131,7 +131,9 @@ def _of_merged(low: int, high: int) -> dict[int, list[str]]:
     """The contacts of customers merged into those of a range, in whatever steps."""
     known: dict[int, list[str]] = {}
     whose = dict(_merged(low=low, high=high))
+    seen: set[int] = set()
     while whose:
+        seen |= whose.keys()  # a damaged desk may have a circle
         people = listed(whose)
         main = Customer.select(Customer.customer_id, Customer.phone, Customer.email)
         rows = tuples(main.where(Customer.customer_id.in_(people)))
@@ -141,7 +143,7 @@ def _of_merged(low: int, high: int) -> dict[int, list[str]]:
             known.setdefault(whose[number], []).extend(filter(None, contacts))
         deeper = Customer.select(Customer.customer_id, Customer.merged_into)
         found = tuples(deeper.where(Customer.merged_into.in_(people)))
-        whose = {number: whose[into] for number, into in found}
+        whose = {number: whose[into] for number, into in found if number not in seen}
     return known
 
 

@@ -381,9 +381,7 @@ def _booking_row(item: History, booking: Outcome, lead_id: int, agent_id: int | 
         1,
         *NO_TIMERS,
         MEDIUM,
-        None,  # the clock to the first contact has no other start
-        0,
-        False,
+        *(None, 0, False),  # no clock to the first contact of its own, no attempts in a row, not unreachable
     )
     if not booking.more:
         return row
@@ -397,7 +395,5 @@ def _reporting_conflicts() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        raise Conflict(
-            f"someone else is writing ({error})",
-            "repeat it: what is written is skipped",
-        ) from error
+        problem = f"someone else is writing ({error})"
+        raise Conflict(problem, "repeat it: what is written is skipped") from error

@@ -47,11 +47,8 @@ _FIELDS: dict[str, Any] = Booking._meta.fields | {
     "phone": Customer.phone,
     "email": Customer.email,
     "do_not_contact": Customer.do_not_contact,
-    "departs_on": Lead.departs_on,
-    "returns_on": Lead.returns_on,
-    "travellers": Lead.travellers,
+    **{name: getattr(Lead, name) for name in ("departs_on", "returns_on", "travellers", "language")},
     "budget": Lead.budget_cents,
-    "language": Lead.language,
 }
 BOOKING_COLUMNS = {
     name: _FIELDS[name]
@@ -67,8 +64,6 @@ _EQUAL: dict[str, Any] = {  # fields of a BookingFilter that equal a column
     "source": Lead.source,
     "method": Lead.method,
 }
-
-
 _FLAGS: dict[str, list[Any]] = {  # flags of a BookingFilter
     "unclaimed": [_IS_PENDING, Booking.claimed_at.is_null(), Booking.agent_id.is_null(False)],
     "claimed": [_IS_PENDING, _CLAIMED],

@@ -8,7 +8,8 @@ COLUMNS = [
     "ALTER TABLE new_customer ADD COLUMN departs_on TEXT",
     "ALTER TABLE new_customer ADD COLUMN returns_on TEXT",
     "ALTER TABLE new_customer ADD COLUMN travellers INTEGER CHECK (travellers BETWEEN 1 AND 10000)",
-    "ALTER TABLE new_customer ADD COLUMN budget_cents BIGINT CHECK (budget_cents BETWEEN 0 AND 999999999999)",
+    """ALTER TABLE new_customer ADD COLUMN budget_cents INTEGER
+        CHECK (budget_cents BETWEEN 0 AND 999999999999)""",
     "ALTER TABLE new_customer ADD COLUMN language TEXT",
 ]
 

@@ -129,10 +129,10 @@ def merge_text(preview: MergePreview, taken: Collection[str] = ()) -> Text:
     text = Text(overflow="fold")
     for row, verb in ((keep, "Keep"), (other, "Merge in")):
         text.append(f"{verb:<10}").append(f"{row['name']} ({row['customer_id']})\n", "bold")
-        known = filter(None, (row["phone"], row["email"], f"known since {exact(row['created_at'])}"))
+        known = filter(None, (row["phone"], row["email"], f"since {exact(row['created_at'])}"))
         held = f", {plural(row['open_bookings'], 'open booking')}" if row["open_bookings"] else ""
-        text.append(f"{'':<10}{', '.join(known)}{held}\n\n", "dim")
-    text.append("1 lead moves" if leads == 1 else f"{leads} leads move")
+        text.append(f"{'':<10}{', '.join(known)}{held}\n", "dim")
+    text.append("\n1 lead moves" if leads == 1 else f"{leads} leads move")
     text.append(" over, with bookings and notes.\n")
     for value in preview["takes_over"].values():
         text.append(f"{value} is copied.\n")

@@ -60,7 +60,7 @@ class ColumnTable(LiveTable[Json]):
     def __init__(self, names: Sequence[str], **kwargs: Any) -> None:
         super().__init__(COLUMNS, "place", sorts=False, **kwargs)
         self.names = (*names, IGNORE, AS_NAMED)
-        self._ahead = TypeAhead()
+        self._ahead = TypeAhead(waits=False)
         self._typed_at = -1
         self.ready_at = 0.0
         """The time before which an enter was still meant for the path, in seconds of the monotonic clock."""

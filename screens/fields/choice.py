@@ -383,8 +383,7 @@ def _take_back_choice(field: Choice | Pick, ahead: TypeAhead) -> None:
         field.take(before)
     else:
         field.show_letters(field.chosen)
-    is_open = isinstance(field, Pick) and field.expanded
-    field.refuse(ahead.typed, field.chosen if is_open else before)
+    field.refuse(ahead.typed, field.chosen if isinstance(field, Pick) and field.expanded else before)
 
 
 def _is_of_a_name(character: str, ahead: TypeAhead, at: float) -> bool:

@@ -136,7 +136,7 @@ def verbs(app: AstraApp) -> dict[str, KeyButton]:
 
 
 async def test_redo_is_dim_while_nothing_can_be_redone(golden_file: Path, running: Any) -> None:
-    async with running(golden_file, size=(200, 40)) as (app, _):
+    async with running(golden_file, size=(240, 40)) as (app, _):
 
         async def is_dim() -> bool:
             await press(app, "f7", "v")
@@ -238,7 +238,7 @@ async def test_the_key_that_brings_a_former_agent_back_says_so(golden_file: Path
 async def test_more_keys_fit_a_wider_terminal_and_the_rest_are_in_help(
     golden_file: Path, running: Any
 ) -> None:
-    counts = []
+    counts, gaps = [], set[int]()
     for width in (80, 120, 200):
         async with running(golden_file, size=(width, 30), at="queue") as (app, _):
             await at_booking(app, 9)
@@ -246,8 +246,8 @@ async def test_more_keys_fit_a_wider_terminal_and_the_rest_are_in_help(
             counts.append(len(buttons))
             assert all(button.region.right <= width for button in buttons)
             assert "? more" in text_of(app)
-            gaps = {after.region.x - before.region.right for before, after in pairwise(buttons)}
-            assert gaps == {1, 3}
+            gaps |= {after.region.x - before.region.right for before, after in pairwise(buttons)}
+    assert gaps == {1, 3}
     assert counts == sorted(set(counts))
 
 

@@ -10,6 +10,7 @@ from screens.base import keys
 from screens.dialogs.modal import Modal
 from screens.dialogs.transient_modal import TransientModal
 from screens.matching.panels import TrainingResult
+from screens.roster.absence_forms import GivenBack
 from tests.screens.picture import text_of
 from tests.screens.scenes import MODALS, PLACES, Scene, leave, press, pressed
 from tests.screens.test_readme_keys import rows
@@ -30,6 +31,8 @@ SCENES: dict[str, Scene] = {
     "export": pressed("f4", "escape", "E"),
     "views": pressed("f4", "escape", "semicolon"),
     "views-save": pressed("f4", "escape", "semicolon", "s"),
+    "duplicates": pressed("ctrl+f", "ctrl+t"),
+    "lists": pressed("ctrl+p", *"lists", "enter"),
 }
 ITS_OWN = {"customer": "ctrl+z", "issue-reply": "ctrl+z", "new-issue": "ctrl+z", "several": "ctrl+z"}
 """The key of the application that a modal, or its field for long texts, uses itself."""
@@ -73,13 +76,13 @@ async def test_no_modal_is_silent_at_the_keys_that_work_anywhere(golden_file: Pa
             own = ITS_OWN.get(name)
             assert await silent(app, *(key for key in ("ctrl+z", "f1", "f2") if key != own)) == [], name
             await leave(app)
-    assert kinds() - seen == {TrainingResult}, "a panel as any other, at the end of a training"
+    assert kinds() - seen == {GivenBack, TrainingResult}, "panels as any other, at the end of something"
 
 
 async def test_every_key_that_works_anywhere_does_so_over_a_panel(golden_file: Path, running: Any) -> None:
     opening = ("ctrl+g", "ctrl+p", "ctrl+o")
     waiting = ("f1", "ctrl+z", "ctrl+y", "ctrl+f", "ctrl+n")
-    assert promised() == {*opening, *waiting, "f2", "f7"}
+    assert promised() == {*opening, *waiting, "f2", "f7", "f10"}
     async with running(golden_file, size=(120, 36)) as (app, _):
         for name in ("views", "columns", "presence"):
             for key in ("f2", "f3", "f4", "f5", "f6", "f7") if name == "views" else ("f2", "f4"):
@@ -88,6 +91,9 @@ async def test_every_key_that_works_anywhere_does_so_over_a_panel(golden_file: P
                 await leave(app)  # My desk asks whose it is
                 assert app.place is not None
                 assert keys.PLACES[app.place.NAME] == int(key[1:]) - 1, (name, key)
+            await SCENES[name](app)
+            await press(app, "f10")
+            assert app.place.NAME == "insights", "the alerts are its last view"
             await SCENES[name](app)
             panel = app.screen
             assert await silent(app, *waiting) == []

@@ -15,6 +15,7 @@ from textual._xterm_parser import XTermParser
 from astra_tui.user.draft_files import DraftFile
 from astra_tui.user.draft_folder import drafts_folder
 from astra_tui.user.remembered import memory_path
+from dispatch.agents.presence import SWEEPER
 from dispatch.desk.desk import Desk
 from models.audit import Event
 from screens.app.onboarding import SEEN
@@ -98,8 +99,9 @@ def test_a_text_that_comes_in_one_piece_does_nothing_in_a_list(
     add_lead(name="Kate Nguyen")
     memory_path().parent.mkdir(parents=True)
     memory_path().write_text(json.dumps({SEEN: True}))  # on a busy machine the tour opened under the keys
+    acts = Event.select().where(Event.actor != SWEEPER)  # its first contact may be overdue meanwhile
     with desk.reading():
-        before = Event.select().count()
+        before = acts.count()
     with started(path) as terminal:
         terminal.type(QUEUE)
         terminal.until(lambda shown: b"Unclaimed" in shown)  # a tab of the queue: Dispatch names Kate, too
@@ -109,7 +111,7 @@ def test_a_text_that_comes_in_one_piece_does_nothing_in_a_list(
         terminal.type(QUIT)
         assert terminal.until_it_ends() == 0
     with desk.reading():
-        assert Event.select().count() == before
+        assert acts.count() == before
 
 
 @pytest.mark.parametrize(

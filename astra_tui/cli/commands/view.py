@@ -115,7 +115,7 @@ def run(call: Call, name: str, is_shared: bool, limit: int | None) -> None:
         rows = rows_of(desk, wanted, filter_reading(desk, wanted["filter"]), limit)
         if wanted["list"] == "queue":
             now = desk.now()
-            rows = with_steps(rows, limits_of(desk.settings, now))
+            rows = iter(with_steps(rows, limits_of(desk.settings, now)))
             rows = (with_next_step(row, now) for row in rows) if call.is_for_people else rows
         call.show_rows(rows, _as_chosen(wanted), "nothing found")
 

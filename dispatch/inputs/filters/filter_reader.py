@@ -14,15 +14,7 @@ from peewee import fn
 
 from dispatch.inputs import validation
 from dispatch.inputs.amounts import money_cents
-from dispatch.inputs.filters.filter_language import (
-    Group,
-    Node,
-    Pair,
-    Words,
-    fold,
-    joined,
-    parts_of,
-)
+from dispatch.inputs.filters.filter_language import Group, Node, Pair, Words, fold, joined, parts_of
 from dispatch.inputs.times import date_ranges
 from dispatch.inputs.value_words import meant
 from models.calendars import Calendar, terminal

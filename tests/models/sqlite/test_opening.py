@@ -148,7 +148,7 @@ def test_a_desk_whose_creation_was_killed_is_created_again(
     """Schema and settings are one transaction: no file has one without the other."""
     path = tmp_path / "desk.db"
 
-    def killed(_desk: Desk, _year_shift: int) -> None:
+    def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
