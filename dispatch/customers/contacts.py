@@ -160,8 +160,9 @@ def standing(customer_id: int) -> int:
 
 def standing_customer(customer_id: int) -> Customer:
     """The customer that this one was finally merged into, or the customer itself. Raises NotFound."""
-    customer = Customer.lock(customer_id)
-    while customer.merged_into is not None:
+    customer, seen = Customer.lock(customer_id), set[int]()
+    while customer.merged_into is not None and customer.merged_into not in seen:  # a damaged desk: a circle
+        seen.add(customer.customer_id)
         customer = Customer.lock(customer.merged_into)
     return customer
 

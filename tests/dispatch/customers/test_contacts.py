@@ -9,10 +9,13 @@ import pytest
 
 from dispatch import bookings, customers, privacy, queries
 from dispatch.bookings import lifecycle
+from dispatch.customers import contacts
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.operations import configuration, undo
 from dispatch.queries.bookings import BookingFilter
+from models.customer_index import documents
+from models.customers import Customer
 from models.errors import DeskError, InvalidInput, NotFound, Refused
 
 AddLead = Callable[..., intake.LeadResult]
@@ -224,3 +227,12 @@ def test_a_customer_who_must_not_be_contacted(
     marked = look(queries.list_bookings, BookingFilter(do_not_contact=True))
     assert booking in [row["booking_id"] for row in marked]
     assert {row["customer_id"] for row in marked} == {kim}
+
+
+def test_a_circle_of_merges_in_a_damaged_desk_ends(desk: Desk, two: None, add_lead: AddLead) -> None:
+    for name in ("Ann Low", "Ben Low"):
+        add_lead(name)
+    with desk.transaction():
+        Customer.update(merged_into=3 - Customer.customer_id).execute()
+        assert contacts.standing(1) in (1, 2)
+        assert dict(documents(1, 2)) == {1: "", 2: ""}
