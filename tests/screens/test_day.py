@@ -100,10 +100,11 @@ async def test_a_day_at_the_desk(day: Day, desk: Desk) -> None:
     await _the_next_morning(day, desk)
     await _somebody_asks(kim, desk)
     await _the_terminal_dies(day, kim)
+    assert len(views_of(desk, status="Pending")) == 39
     for terminal in (kim, *day.agents.values()):
         await terminal.look(AstraApp.clear_notifications)  # the last message has the place of the totals
         await terminal.settle()
-        assert "39 pending" in await terminal.look(text_of)
+        assert " overdue" in await terminal.look(text_of), "a night has passed: what is late comes first"
 
 
 def views_of(desk: Desk, **which: Any) -> list[BookingRow]:

@@ -320,7 +320,7 @@ def test_rows_that_refer_to_what_is_not_there_are_refused(
         ("leads", "2,2,Bob", "2,1,Bob", None),
         ("leads", "\n2,2,Bob", "\n1,2,Bob", "duplicate id, first used in line 2"),
         ("customers", "2,Bob,,", "2,Bob,x,", "'x' is not a phone number"),
-        ("customers", ",,,false\n", ",9,,false\n", "no customer 9, into which it is merged"),
+        ("customers", ",,,,,false\n", ",9,,,,false\n", "no customer 9, into which it is merged"),
         ("assignments", "2,2,1,Bob", "2,1,1,Ann", "lead 1 already has assignment 1"),
         ("assignments", "2,2,1,Bob", "2,2,1,Ann", "its name, method or source is not that of its lead 2"),
         ("assignments", ":00\n", ":01\n", "no decision about its lead 1 at"),

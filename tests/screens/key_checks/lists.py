@@ -278,7 +278,7 @@ async def keep_the_lists(app: AstraApp) -> None:
     await fill_in(app, new_name="Charon")
     await press(app, "f9", "x", "f9", "escape")
     assert not isinstance(app.screen, ValueLists)
-    with app.backend.desk.reading():
-        rows = {row["name"]: row for row in list_values("destination", retired=True)}
+    found = await app.backend.read(lambda: list_values("destination", retired=True))
+    rows = {row["name"]: row for row in found}
     assert rows["[red]Ceres"]["retired_at"] is None
     assert rows["Charon"]["retired_at"] is not None
