@@ -136,7 +136,8 @@ DIGIT = "0"
 
 
 def _end(column: Any) -> Any:
-    return fn.SUBSTR(column, fn.LENGTH(column) - (NATIONAL_DIGITS - 1))
+    start = (fn.LENGTH(column) - (NATIONAL_DIGITS - 1)).cast("INTEGER")  # a server wants one of 32 bits
+    return fn.SUBSTR(column, start)
 
 
 def _ends(*, of_country: bool) -> Any:
