@@ -53,6 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--cases", type=int, default=0, help="run so many of the cases of each test at most, from all over"
     )
+    parser.addoption("--half", type=int, choices=(0, 1), help="run every second test: these, or the others")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -61,6 +62,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left = a_few_of_each(items, config.getoption("--cases"))
     if on_server:
         left = [item for item in left if not CHOOSING.isdisjoint(getattr(item, "fixturenames", ()))]
+    if (half := config.getoption("--half")) is not None:
+        left = left[half::2]
     kept = set(left)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = left

@@ -63,7 +63,9 @@ async def test_it_holds_while_the_terminal_changes(golden_file: Path, running: A
     assert not wrong, "\n" + "\n".join(wrong)
 
 
-@pytest.mark.parametrize("size", [SMALL, WIDE], ids=["60x15", "200x60"])
+@pytest.mark.parametrize(
+    "size", [SMALL, pytest.param(WIDE, marks=pytest.mark.stress)], ids=["60x15", "200x60"]
+)
 async def test_it_opens_in_any_terminal(golden_file: Path, running: Any, size: tuple[int, int]) -> None:
     wrong = []
     async with running(golden_file, size=size) as (app, _):
