@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from dispatch.assignment.decisions import BY_HAND
+from dispatch.customers.contacts import with_merged
 from dispatch.customers.records import present_customer
 from dispatch.desk.event_filter import EventFilter
 from dispatch.desk.undo_chain import undone_by
@@ -83,7 +84,7 @@ class Holdings:
 def holdings(customer_id: int) -> Holdings:
     """Look up what is held of a customer. Raises NotFound, and Refused for one who was merged or erased."""
     present_customer(customer_id)
-    return holdings_of(_with_merged(customer_id))
+    return holdings_of(with_merged([customer_id]))
 
 
 def holdings_of(people: list[int]) -> Holdings:
@@ -99,14 +100,6 @@ def holdings_of(people: list[int]) -> Holdings:
         for model in (Interaction, SlaClock, SlaWarning, Escalation, Survey)
     }
     return Holdings(ids, _loans(people))
-
-
-def _with_merged(customer_id: int) -> list[int]:
-    people = [customer_id]
-    for one in people:  # grows while it is read: a merged customer may have been merged into
-        merged = _ids(Customer, Customer.merged_into, [one])
-        people += [number for number in merged if number not in people]  # a damaged desk may have a circle
-    return people
 
 
 def _ids(model: Any, column: Any, among: Sequence[int]) -> list[int]:
@@ -166,7 +159,7 @@ def events_of_erased() -> set[int]:
 
 def names_of(customer_id: int) -> list[str]:
     """Return the names, phone numbers and e-mail addresses of a customer; none of one who was erased."""
-    held = holdings_of(_with_merged(customer_id))
+    held = holdings_of(with_merged([customer_id]))
     people = Customer.select(Customer.name, *(getattr(Customer, name) for name in CONTACTS))
     leads = Lead.select(Lead.customer_name)
     rows = tuples(people.where(Customer.customer_id.in_(listed(held.customers))))

@@ -235,4 +235,5 @@ def test_a_circle_of_merges_in_a_damaged_desk_ends(desk: Desk, two: None, add_le
     with desk.transaction():
         Customer.update(merged_into=3 - Customer.customer_id).execute()
         assert contacts.standing(1) in (1, 2)
+        assert contacts.with_merged([1]) == [1, 2]
         assert dict(documents(1, 2)) == {1: "", 2: ""}
